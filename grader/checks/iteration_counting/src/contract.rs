@@ -1,0 +1,6 @@
+//! The public items of `iteration_counting`, one a line, each with its exact type.
+//!
+//! A line that does not compile names the item that is missing or has another signature; nothing else stands here.
+
+const _: fn(char, u64) -> iteration_counting::Run = |thread, iterations| iteration_counting::Run { thread, iterations };
+const _: fn(u64) -> Vec<iteration_counting::Run> = iteration_counting::count_iterations;

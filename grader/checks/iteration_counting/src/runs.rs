@@ -1,0 +1,126 @@
+//! What a call of `count_iterations` returned, and what must be true of it.
+//!
+//! The properties look at characters and numbers only. Nothing here relies on how a submission's `Run` compares, clones
+//! or prints itself.
+
+use std::fmt;
+
+use driver::{Fault, Finding};
+use iteration_counting::count_iterations;
+
+/// The runs that one call returned for a total.
+pub(crate) struct Runs {
+    total: u64,
+    runs: Vec<(char, u64)>,
+}
+
+impl Runs {
+    /// Calls the submission.
+    pub(crate) fn of(total: u64) -> Runs {
+        let runs = count_iterations(total)
+            .into_iter()
+            .map(|run| (run.thread, run.iterations))
+            .collect();
+        Runs { total, runs }
+    }
+
+    /// No iteration was lost and none was invented.
+    pub(crate) fn add_up(&self) -> Result<(), Flaw> {
+        // Wider than any sum of runs that fits in memory.
+        let sum: u128 = self.runs.iter().map(|(_, iterations)| u128::from(*iterations)).sum();
+        if sum == u128::from(self.total) {
+            return Ok(());
+        }
+        Err(Flaw {
+            expected: format!("runs that add up to {}", self.total),
+            got: format!("{sum} in all: {self}"),
+        })
+    }
+
+    /// Each run has an iteration at least.
+    pub(crate) fn none_is_empty(&self) -> Result<(), Flaw> {
+        if self.runs.iter().all(|(_, iterations)| *iterations > 0) {
+            return Ok(());
+        }
+        self.flaw("runs of at least one iteration each")
+    }
+
+    /// Only `a` and `b` made iterations, and each run was ended by the other thread.
+    pub(crate) fn alternate(&self) -> Result<(), Flaw> {
+        if self.runs.iter().any(|(thread, _)| !matches!(thread, 'a' | 'b')) {
+            return self.flaw("runs of the threads a and b only");
+        }
+        if self
+            .runs
+            .windows(2)
+            .any(|neighbours| neighbours[0].0 == neighbours[1].0)
+        {
+            return self.flaw("neighbouring runs of different threads");
+        }
+        Ok(())
+    }
+
+    /// As many runs as iterations: what must be so for a total of 0 or 1.
+    pub(crate) fn are_as_many_as_the_total(&self) -> Result<(), Flaw> {
+        match (self.total, self.runs.as_slice()) {
+            (0, []) | (1, [(_, 1)]) => Ok(()),
+            (0, _) => self.flaw("no runs"),
+            _ => self.flaw("one run of one iteration"),
+        }
+    }
+
+    /// All that must be true of any call.
+    pub(crate) fn are_right(&self) -> Result<(), Flaw> {
+        self.add_up()
+            .and_then(|()| self.none_is_empty())
+            .and_then(|()| self.alternate())
+    }
+
+    /// The threads that made the runs, in order, without the empty runs, which nobody made.
+    pub(crate) fn makers(&self) -> Vec<char> {
+        let made = self.runs.iter().filter(|(_, iterations)| *iterations > 0);
+        made.map(|(thread, _)| *thread).collect()
+    }
+
+    fn flaw(&self, expected: &str) -> Result<(), Flaw> {
+        Err(Flaw {
+            expected: expected.to_owned(),
+            got: self.to_string(),
+        })
+    }
+}
+
+impl fmt::Display for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.runs.is_empty() {
+            return f.write_str("no runs");
+        }
+        let runs: Vec<String> = self
+            .runs
+            .iter()
+            .map(|(thread, iterations)| format!("{iterations} in {thread}"))
+            .collect();
+        f.write_str(&runs.join(", "))
+    }
+}
+
+/// What is wrong with the runs of one call. It says nothing of how that came about: that is the finding.
+pub(crate) struct Flaw {
+    expected: String,
+    got: String,
+}
+
+impl Flaw {
+    /// This flaw in the call named, when there are several.
+    pub(crate) fn in_call(self, name: &str) -> Flaw {
+        Flaw {
+            expected: format!("{} from the {name} call", self.expected),
+            got: self.got,
+        }
+    }
+
+    /// This flaw as the failure of a check.
+    pub(crate) fn found_as(self, finding: Finding) -> Fault {
+        Fault::new(finding, format!("expected {}", self.expected)).got(format!("got {}", self.got))
+    }
+}

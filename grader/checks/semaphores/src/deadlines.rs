@@ -1,0 +1,179 @@
+//! `acquire_timeout` gives up at its deadline, neither before nor after, and loses no permit that comes at that moment.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use driver::{Execution, Fault, Finding, Model};
+use semaphores::Semaphore;
+
+use crate::gauge::{MILLISECOND, is_on_time};
+
+pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
+    model.every("no permits, timeouts of 0 and 5 ms", ask_in_vain, |execution| {
+        let [at_once, later] = execution.value;
+        gave_up(at_once, Duration::ZERO)?;
+        gave_up(later, 5 * MILLISECOND)
+    });
+    model.every(
+        "a free permit, timeouts of 0 and Duration::MAX",
+        ask_for_a_free_one,
+        |execution| {
+            execution
+                .value
+                .iter()
+                .try_for_each(|&wait| succeeded(wait, Duration::ZERO))
+        },
+    );
+    model.every(
+        "a timeout of 10 ms, the permit given back and taken again after 4 ms",
+        ask_beside_a_thief,
+        |execution| {
+            if execution.value.got {
+                succeeded(execution.value, 4 * MILLISECOND)
+            } else {
+                gave_up(execution.value, 10 * MILLISECOND)
+            }
+        },
+    );
+    model.every(
+        "the permit given back at the very deadline",
+        ask_until_it_comes,
+        either_way_but_never_lost,
+    );
+    model.every(
+        "a timeout of 5 ms, another thread waiting already",
+        ask_behind_another,
+        |execution| gave_up(execution.value, 5 * MILLISECOND),
+    );
+    model.spurious_wakeups(1);
+    model.every(
+        "a timeout of 5 ms, a wake-up for no reason",
+        ask_while_it_is_kept,
+        |execution| gave_up(execution.value, 5 * MILLISECOND),
+    );
+}
+
+/// How a call of `acquire_timeout` ended.
+#[derive(Clone, Copy)]
+struct Wait {
+    timeout: Duration,
+    got: bool,
+    elapsed: Duration,
+}
+
+/// Asks, and gives the permit back at once.
+fn ask(semaphore: &Semaphore, timeout: Duration) -> Wait {
+    let start = Instant::now();
+    let permit = semaphore.acquire_timeout(timeout);
+    Wait {
+        timeout,
+        got: permit.is_some(),
+        elapsed: start.elapsed(),
+    }
+}
+
+fn ask_in_vain() -> [Wait; 2] {
+    let semaphore = Semaphore::new(0);
+    [ask(&semaphore, Duration::ZERO), ask(&semaphore, 5 * MILLISECOND)]
+}
+
+fn ask_for_a_free_one() -> [Wait; 2] {
+    let semaphore = Semaphore::new(1);
+    [ask(&semaphore, Duration::ZERO), ask(&semaphore, Duration::MAX)]
+}
+
+/// The thread that gives the permit back takes it again at once, so that the waiter is mostly woken in vain.
+fn ask_beside_a_thief() -> Wait {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| ask(&semaphore, 10 * MILLISECOND));
+        thread::sleep(4 * MILLISECOND);
+        drop(permit);
+        let again = semaphore.try_acquire();
+        thread::sleep(16 * MILLISECOND);
+        drop(again);
+        waiter.join().expect("acquire_timeout does not panic")
+    })
+}
+
+/// Returns how the wait ended, and how many permits were free when all was over.
+fn ask_until_it_comes() -> (Wait, usize) {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let wait = thread::scope(|scope| {
+        let waiter = scope.spawn(|| ask(&semaphore, 5 * MILLISECOND));
+        thread::sleep(5 * MILLISECOND);
+        drop(permit);
+        waiter.join().expect("acquire_timeout does not panic")
+    });
+    (wait, semaphore.available())
+}
+
+/// A thread with much patience waits as well; which of the two was first depends on the interleaving.
+fn ask_behind_another() -> Wait {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        scope.spawn(|| drop(semaphore.acquire_timeout(1000 * MILLISECOND)));
+        let waiter = scope.spawn(|| ask(&semaphore, 5 * MILLISECOND));
+        thread::sleep(10 * MILLISECOND);
+        drop(permit);
+        waiter.join().expect("acquire_timeout does not panic")
+    })
+}
+
+fn ask_while_it_is_kept() -> Wait {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| ask(&semaphore, 5 * MILLISECOND));
+        thread::sleep(2 * MILLISECOND);
+        thread::sleep(8 * MILLISECOND);
+        drop(permit);
+        waiter.join().expect("acquire_timeout does not panic")
+    })
+}
+
+fn either_way_but_never_lost(execution: &Execution<(Wait, usize)>) -> Result<(), Fault> {
+    let (wait, available) = execution.value;
+    if wait.got {
+        succeeded(wait, 5 * MILLISECOND)?;
+    } else {
+        gave_up(wait, 5 * MILLISECOND)?;
+    }
+    if available != 1 {
+        let fault = Fault::new(
+            Finding::WrongResult,
+            "expected the only permit to be free when all was over",
+        );
+        return Err(fault.got(format!("available() said {available}")));
+    }
+    Ok(())
+}
+
+fn gave_up(wait: Wait, due: Duration) -> Result<(), Fault> {
+    if wait.got || !is_on_time(wait.elapsed, due) {
+        return Err(differs(wait, "none", due));
+    }
+    Ok(())
+}
+
+fn succeeded(wait: Wait, due: Duration) -> Result<(), Fault> {
+    if !wait.got || !is_on_time(wait.elapsed, due) {
+        return Err(differs(wait, "a permit", due));
+    }
+    Ok(())
+}
+
+fn differs(wait: Wait, expected: &str, due: Duration) -> Fault {
+    let Wait { timeout, got, elapsed } = wait;
+    let timeout = if timeout == Duration::MAX {
+        "Duration::MAX".to_owned()
+    } else {
+        format!("{timeout:?}")
+    };
+    let expected = format!("expected acquire_timeout({timeout}) to give {expected} after {due:?}");
+    let got = if got { "a permit" } else { "none" };
+    Fault::new(Finding::WrongResult, expected).got(format!("it gave {got} after {elapsed:?}"))
+}

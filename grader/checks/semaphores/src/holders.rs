@@ -1,0 +1,119 @@
+//! As many holders as permits can be inside at once, and never more.
+
+use std::thread;
+use std::time::Duration;
+
+use driver::{Execution, Fault, Finding, Model};
+use semaphores::Semaphore;
+
+use crate::gauge::{Gauge, MILLISECOND};
+
+pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
+    model.every(
+        "1 permit, 2 threads that each acquire it twice",
+        twice_each,
+        |execution| at_most(1, execution),
+    );
+    model.every(
+        "2 permits, 3 threads that acquire one",
+        || all_acquire(2, 3),
+        |execution| at_most(2, execution),
+    );
+    model.every(
+        "1 permit, wanted by acquire, try_acquire and acquire_timeout",
+        one_of_each,
+        |execution| at_most(1, execution),
+    );
+    model.spurious_wakeups(1);
+    model.every(
+        "1 permit, 2 threads that acquire it, a wake-up for no reason",
+        || all_acquire(1, 2),
+        |execution| at_most(1, execution),
+    );
+}
+
+pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
+    for (label, permits) in [
+        ("1 permit, 1 thread", 1),
+        ("2 permits, 2 threads", 2),
+        ("5 permits, 5 threads", 5),
+    ] {
+        model.some(
+            label,
+            move || all_acquire(permits, permits),
+            "every thread hold a permit at the same time",
+            move |execution| execution.value == permits,
+        );
+    }
+}
+
+/// Each thread takes a permit once and keeps it for a moment; returns the most holders at once.
+fn all_acquire(permits: usize, threads: usize) -> usize {
+    let semaphore = Semaphore::new(permits);
+    let holders = Gauge::default();
+    let hold = || {
+        let _permit = semaphore.acquire();
+        holders.pass(|| thread::sleep(MILLISECOND))
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(hold)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a thread that acquires does not panic"))
+            .max()
+            .unwrap_or(0)
+    })
+}
+
+/// Two threads take the only permit twice each, so that one that was woken may find the other quicker.
+fn twice_each() -> usize {
+    let semaphore = Semaphore::new(1);
+    let holders = Gauge::default();
+    let hold_twice = || {
+        let hold = || {
+            let _permit = semaphore.acquire();
+            holders.pass(|| ())
+        };
+        hold().max(hold())
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(hold_twice);
+        let most = hold_twice();
+        most.max(other.join().expect("a thread that acquires does not panic"))
+    })
+}
+
+/// The three ways to a permit, at the same time.
+fn one_of_each() -> usize {
+    let semaphore = Semaphore::new(1);
+    let holders = Gauge::default();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let _permit = semaphore.acquire();
+            holders.pass(|| ())
+        });
+        let trying = scope.spawn(|| semaphore.try_acquire().map_or(0, |_permit| holders.pass(|| ())));
+        let most = timed(&semaphore, &holders);
+        most.max(waiting.join().expect("acquire does not panic"))
+            .max(trying.join().expect("try_acquire does not panic"))
+    })
+}
+
+fn timed(semaphore: &Semaphore, holders: &Gauge) -> usize {
+    let timeout: Duration = MILLISECOND;
+    semaphore
+        .acquire_timeout(timeout)
+        .map_or(0, |_permit| holders.pass(|| ()))
+}
+
+fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Fault> {
+    let most = execution.value;
+    if most > permits {
+        let fault = Fault::new(
+            Finding::LimitExceeded,
+            format!("expected at most {permits} holders at once"),
+        );
+        return Err(fault.got(format!("{most} threads held a permit at the same time")));
+    }
+    Ok(())
+}

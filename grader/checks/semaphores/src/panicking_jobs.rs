@@ -1,0 +1,68 @@
+//! A job that panics panics the caller of `run_limited`, but only after all other jobs have run to their end.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use driver::{Execution, Fault, Finding, Model};
+use semaphores::run_limited;
+
+use crate::gauge::MILLISECOND;
+
+pub(crate) fn a_panicking_job_panics_the_caller(model: &mut Model) {
+    let scenarios: [(&str, usize, &'static [usize]); 4] = [
+        ("3 jobs, 1 at a time, the first panics", 1, &[0]),
+        ("3 jobs, 2 at a time, the second panics", 2, &[1]),
+        ("3 jobs, 2 at a time, the first 2 panic", 2, &[0, 1]),
+        ("3 jobs, 3 at a time, the last panics", 3, &[2]),
+    ];
+    for (label, limit, panicking) in scenarios {
+        model.every(
+            label,
+            move || run_with_panics(limit, panicking),
+            move |execution| the_others_finished(execution, 3 - panicking.len()),
+        );
+    }
+}
+
+/// What the caller of `run_limited` saw.
+struct Outcome {
+    panicked: bool,
+    /// How many jobs had finished when the call ended.
+    finished: usize,
+}
+
+/// Runs three jobs, of which some panic at once and the others take a moment.
+fn run_with_panics(limit: usize, panicking: &[usize]) -> Outcome {
+    let finished = AtomicUsize::new(0);
+    let job = |number: usize| {
+        let finished = &finished;
+        let panics = panicking.contains(&number);
+        move || {
+            assert!(!panics, "job {number} panics, as the check wants it");
+            thread::sleep(MILLISECOND);
+            finished.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| run_limited(limit, (0..3).map(job).collect())));
+    Outcome {
+        panicked: outcome.is_err(),
+        finished: finished.load(Ordering::SeqCst),
+    }
+}
+
+fn the_others_finished(execution: &Execution<Outcome>, others: usize) -> Result<(), Fault> {
+    let Outcome { panicked, finished } = execution.value;
+    if !panicked {
+        let fault = Fault::new(Finding::WrongResult, "expected the caller to panic because a job did");
+        return Err(fault.got("run_limited returned as if nothing had happened"));
+    }
+    if finished != others {
+        let fault = Fault::new(
+            Finding::WrongResult,
+            format!("expected the other {others} jobs to finish before the panic reaches the caller"),
+        );
+        return Err(fault.got(format!("{finished} had finished")));
+    }
+    Ok(())
+}

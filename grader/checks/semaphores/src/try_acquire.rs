@@ -1,0 +1,180 @@
+//! `try_acquire` and `available` answer at once and tell the truth, whoever holds and whoever waits.
+
+use std::thread;
+use std::time::Duration;
+
+use driver::{Execution, Fault, Finding, Model};
+use semaphores::Semaphore;
+
+use crate::gauge::{MILLISECOND, is_on_time};
+
+pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
+    model.every(
+        "2 permits, taken and given back by 1 thread",
+        count_down_and_up,
+        counts_are_right,
+    );
+    model.every(
+        "two semaphores with 1 permit each",
+        use_two_semaphores,
+        each_has_its_own,
+    );
+    model.every("2 permits, 2 threads that try", both_try, both_succeed);
+    model.every(
+        "1 permit, 1 thread waiting in acquire, its holder tries",
+        try_beside_a_waiter,
+        nothing_is_free,
+    );
+    model.every(
+        "1 permit, used by 2 threads, watched by a third",
+        watch,
+        never_above_the_permits,
+    );
+}
+
+/// What `available` said, and whether `try_acquire` gave a permit, in the order of asking.
+#[derive(PartialEq)]
+struct Answers {
+    available: Vec<usize>,
+    tries: Vec<bool>,
+}
+
+fn count_down_and_up() -> Answers {
+    let empty = Semaphore::new(0);
+    let semaphore = Semaphore::new(2);
+    let mut available = vec![empty.available(), semaphore.available()];
+    let mut tries = vec![empty.try_acquire().is_some()];
+
+    let first = semaphore.try_acquire();
+    available.push(semaphore.available());
+    let second = semaphore.acquire();
+    available.push(semaphore.available());
+    let third = semaphore.try_acquire();
+    tries.extend([first.is_some(), third.is_some()]);
+    drop(first);
+    available.push(semaphore.available());
+    let fourth = semaphore.try_acquire();
+    tries.push(fourth.is_some());
+    drop((second, third, fourth));
+    available.push(semaphore.available());
+    Answers { available, tries }
+}
+
+fn counts_are_right(execution: &Execution<Answers>) -> Result<(), Fault> {
+    expect_available(&execution.value.available, &[0, 2, 1, 0, 1, 2])?;
+    expect_tries(&execution.value.tries, &[false, true, false, true])?;
+    if !is_on_time(execution.elapsed, Duration::ZERO) {
+        let fault = Fault::new(Finding::WrongResult, "expected try_acquire to answer at once");
+        return Err(fault.got(format!("{:?} passed", execution.elapsed)));
+    }
+    Ok(())
+}
+
+fn use_two_semaphores() -> Answers {
+    let one = Semaphore::new(1);
+    let other = Semaphore::new(1);
+    let permits = [one.try_acquire(), other.try_acquire()];
+    let tries = permits.iter().map(Option::is_some).collect();
+    let [first, second] = permits;
+    drop(first);
+    let available = vec![one.available(), other.available()];
+    drop(second);
+    Answers { available, tries }
+}
+
+fn each_has_its_own(execution: &Execution<Answers>) -> Result<(), Fault> {
+    expect_tries(&execution.value.tries, &[true, true])?;
+    expect_available(&execution.value.available, &[1, 0])
+}
+
+fn both_try() -> Answers {
+    let semaphore = Semaphore::new(2);
+    let tries = thread::scope(|scope| {
+        let other = scope.spawn(|| semaphore.try_acquire().is_some());
+        let this = semaphore.try_acquire().is_some();
+        vec![this, other.join().expect("try_acquire does not panic")]
+    });
+    Answers {
+        available: vec![semaphore.available()],
+        tries,
+    }
+}
+
+fn both_succeed(execution: &Execution<Answers>) -> Result<(), Fault> {
+    expect_tries(&execution.value.tries, &[true, true])?;
+    expect_available(&execution.value.available, &[2])
+}
+
+/// The holder of the only permit asks for another while a thread waits. Should its question wait for that thread, which
+/// waits for the holder, then both wait for ever.
+fn try_beside_a_waiter() -> Answers {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        scope.spawn(|| drop(semaphore.acquire()));
+        thread::sleep(MILLISECOND);
+        let tries = vec![semaphore.try_acquire().is_some()];
+        let available = vec![semaphore.available()];
+        drop(permit);
+        Answers { available, tries }
+    })
+}
+
+fn nothing_is_free(execution: &Execution<Answers>) -> Result<(), Fault> {
+    expect_tries(&execution.value.tries, &[false])?;
+    expect_available(&execution.value.available, &[0])
+}
+
+/// Returns the most that `available` ever said, and what it said at the end.
+fn watch() -> (usize, usize) {
+    let semaphore = Semaphore::new(1);
+    let most = thread::scope(|scope| {
+        scope.spawn(|| {
+            let _permit = semaphore.acquire_timeout(MILLISECOND);
+            thread::sleep(MILLISECOND);
+        });
+        scope.spawn(|| {
+            let _permit = semaphore.try_acquire();
+            thread::sleep(MILLISECOND);
+        });
+        semaphore.available().max(semaphore.available())
+    });
+    (most, semaphore.available())
+}
+
+fn never_above_the_permits(execution: &Execution<(usize, usize)>) -> Result<(), Fault> {
+    let (most, last) = execution.value;
+    if most > 1 {
+        let fault = Fault::new(Finding::WrongResult, "expected at most 1 available permit of 1");
+        return Err(fault.got(format!("available() said {most}")));
+    }
+    expect_available(&[last], &[1])
+}
+
+fn expect_available(got: &[usize], expected: &[usize]) -> Result<(), Fault> {
+    if got != expected {
+        let fault = Fault::new(
+            Finding::WrongResult,
+            format!("expected available() to say {expected:?}"),
+        );
+        return Err(fault.got(format!("it said {got:?}")));
+    }
+    Ok(())
+}
+
+fn expect_tries(got: &[bool], expected: &[bool]) -> Result<(), Fault> {
+    if got != expected {
+        let expected: Vec<&str> = expected.iter().copied().map(in_words).collect();
+        let got: Vec<&str> = got.iter().copied().map(in_words).collect();
+        let fault = Fault::new(
+            Finding::WrongResult,
+            format!("expected try_acquire to give {}", expected.join(", ")),
+        );
+        return Err(fault.got(format!("it gave {}", got.join(", "))));
+    }
+    Ok(())
+}
+
+fn in_words(got_a_permit: bool) -> &'static str {
+    if got_a_permit { "a permit" } else { "none" }
+}

@@ -1,0 +1,118 @@
+//! What it means when an execution does not simply finish.
+
+use model_std::model;
+
+use crate::check::Fault;
+use crate::execution::Execution;
+use crate::protocol::{End, Finding, Place, Thread, Trace, Wait};
+
+/// The execution, if it came to its end with a value; else how it failed.
+pub(crate) fn finished<T>(execution: model::Execution<T>) -> Result<Execution<T>, Fault> {
+    let model::Execution { value, trace, .. } = execution;
+    match (value, &trace.end) {
+        (Some(Ok(value)), End::Finished) => {
+            let Trace { threads, stdout, stderr, elapsed, .. } = trace;
+            Ok(Execution { value, stdout, stderr, elapsed, threads })
+        }
+        _ => Err(fault(&trace)),
+    }
+}
+
+fn fault(trace: &Trace) -> Fault {
+    let thread = |id: usize| name(&trace.threads[id]);
+    match &trace.end {
+        End::Finished | End::Panicked { .. } => panicked(&trace.end),
+        End::Deadlock { waits, cycle } => {
+            let fault = Fault::new(Finding::Deadlock, "Expected every thread to come to its end.");
+            let stuck = if cycle.is_empty() {
+                format!("{} for ever, and nobody is left to end that.", waiting(trace, waits))
+            } else if let [alone] = cycle[..] {
+                format!("{} waits for a lock that it holds itself.", thread(alone))
+            } else {
+                let cycle: Vec<String> = cycle.iter().map(|id| thread(*id)).collect();
+                format!("They wait for each other in a circle: {} → {}.", cycle.join(" → "), cycle[0])
+            };
+            fault.got(capitalised(&stuck))
+        }
+        End::LostWakeup { waiter, notified_at, .. } => {
+            let notified = notified_at.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+            Fault::new(Finding::LostWakeup, "Expected every waiting thread to be woken.").got(capitalised(&format!(
+                "{} sleeps for ever: the notification{notified} was sent before it began to wait, and nobody was there to hear it.",
+                thread(*waiter)
+            )))
+        }
+        End::Livelock { threads } => {
+            let threads: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
+            Fault::new(Finding::Livelock, "Expected every thread to come to its end.").got(capitalised(&format!(
+                "{} keep reacting to each other and get nowhere.",
+                threads.join(" and ")
+            )))
+        }
+        End::BusyWait { thread: spinner, place } => {
+            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+            Fault::new(Finding::BusyWait, "Expected a waiting thread to sleep until it is woken.").got(capitalised(&format!(
+                "{} asks again and again{place} while it has to wait.",
+                thread(*spinner)
+            )))
+        }
+        End::StepLimit => Fault::new(Finding::TooSlow, "Expected the work to be done within the limit of steps.")
+            .got("The limit was reached while the threads were still getting on."),
+        End::Exited { code, thread: id, place } => {
+            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+            let call = code.map_or("process::abort()".to_owned(), |code| format!("process::exit({code})"));
+            Fault::new(Finding::Exited, "Expected the function to return.")
+                .got(capitalised(&format!("{} called `{call}`{place}, which ends the whole process.", thread(*id))))
+        }
+        End::ThreadsLeft { threads } => {
+            let left: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
+            let verb = if left.len() == 1 { "was" } else { "were" };
+            Fault::new(Finding::ThreadLeak, "Expected every thread to have ended when the function returns.")
+                .got(capitalised(&format!("{} {verb} still running.", left.join(", "))))
+        }
+        End::Nondeterministic { difference } => {
+            Fault::new(Finding::Nondeterministic, "Expected the same schedule to give the same execution.").got(format!(
+                "It did not: {difference}. The submission depends on something other than its schedule."
+            ))
+        }
+    }
+}
+
+fn panicked(end: &End) -> Fault {
+    let fault = Fault::new(Finding::Panic, "Expected the function to return.");
+    match end {
+        End::Panicked { message, place } => {
+            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+            fault.got(format!("It panicked{place}: {message}"))
+        }
+        _ => fault.got("It panicked."),
+    }
+}
+
+/// Who waits for what, in words.
+fn waiting(trace: &Trace, waits: &[Wait]) -> String {
+    let waits = waits.iter().map(|wait| {
+        let place = wait.place.as_ref().map_or(String::new(), |place| format!(" ({})", line(place)));
+        format!("{} waits in `{}`{place}", name(&trace.threads[wait.thread]), wait.operation)
+    });
+    waits.collect::<Vec<_>>().join(", ")
+}
+
+/// How a reader calls a thread.
+fn name(thread: &Thread) -> String {
+    match (&thread.name, thread.id) {
+        (_, 0) => "the main thread".to_owned(),
+        (Some(name), _) => format!("thread `{name}`"),
+        (None, id) => format!("thread {id}"),
+    }
+}
+
+/// A place as a reader finds it: the file below `src` and the line.
+fn line(place: &Place) -> String {
+    let file = place.file.rsplit_once("src/").map_or(place.file.as_str(), |(_, file)| file);
+    format!("{file}:{}", place.line)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

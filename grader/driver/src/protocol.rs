@@ -1,0 +1,236 @@
+//! What travels between the grader and a check program, one line of JSON each way.
+//!
+//! The check program receives one [`Request`] before any code of the submission runs and answers with one [`Reply`] at the
+//! end. Both name the check and carry the request's nonce; a missing or different nonce makes the reply void.
+
+use std::fmt;
+
+pub use model_std::model::trace::{End, Event, Object, Place, Segment, Thread, Trace, Wait};
+use serde::{Deserialize, Serialize};
+
+/// The one word that says how a check failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// The submission does not compile.
+    CompileError,
+    /// A public item of the exercise is not there, or has another signature.
+    MissingItem,
+    /// The submission uses what the exercise forbids, such as `unsafe`.
+    ForbiddenCode,
+    /// A value is wrong in whatever order the threads run.
+    WrongResult,
+    /// The program's output is wrong in whatever order the threads run.
+    WrongOutput,
+    /// The result depends on the order in which threads happen to run.
+    Race,
+    /// Threads wait for each other for ever.
+    Deadlock,
+    /// A thread waits for a notification that was sent before it began to wait.
+    LostWakeup,
+    /// Threads keep acting on each other without getting anywhere.
+    Livelock,
+    /// A thread spins where it should wait.
+    BusyWait,
+    /// What should run at the same time never does.
+    NotConcurrent,
+    /// Threads exist at the same time but keep each other from working at the same time.
+    OverSerialized,
+    /// More is done at once than allowed.
+    LimitExceeded,
+    /// Threads were still running when the function returned.
+    ThreadLeak,
+    /// Child processes were left behind.
+    ChildLeak,
+    /// The submission panicked.
+    Panic,
+    /// The submission ended the process.
+    Exited,
+    /// The time limit was reached.
+    Timeout,
+    /// The limit of processor time was reached.
+    CpuLimit,
+    /// The limit of memory was reached.
+    MemoryLimit,
+    /// The limit of processes or threads was reached.
+    ProcessLimit,
+    /// The limit of output was reached.
+    OutputLimit,
+    /// The submission asked for something that it may not have.
+    AccessDenied,
+    /// The work takes more steps than it should.
+    TooSlow,
+    /// The submission does not do the same under the same schedule.
+    Nondeterministic,
+}
+
+impl Finding {
+    /// Every finding, in the order of declaration.
+    pub const ALL: [Finding; 25] = [
+        Finding::CompileError,
+        Finding::MissingItem,
+        Finding::ForbiddenCode,
+        Finding::WrongResult,
+        Finding::WrongOutput,
+        Finding::Race,
+        Finding::Deadlock,
+        Finding::LostWakeup,
+        Finding::Livelock,
+        Finding::BusyWait,
+        Finding::NotConcurrent,
+        Finding::OverSerialized,
+        Finding::LimitExceeded,
+        Finding::ThreadLeak,
+        Finding::ChildLeak,
+        Finding::Panic,
+        Finding::Exited,
+        Finding::Timeout,
+        Finding::CpuLimit,
+        Finding::MemoryLimit,
+        Finding::ProcessLimit,
+        Finding::OutputLimit,
+        Finding::AccessDenied,
+        Finding::TooSlow,
+        Finding::Nondeterministic,
+    ];
+
+    /// The finding as it stands in manifests, reports and the headers of mistakes: `lost_wakeup`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Finding::CompileError => "compile_error",
+            Finding::MissingItem => "missing_item",
+            Finding::ForbiddenCode => "forbidden_code",
+            Finding::WrongResult => "wrong_result",
+            Finding::WrongOutput => "wrong_output",
+            Finding::Race => "race",
+            Finding::Deadlock => "deadlock",
+            Finding::LostWakeup => "lost_wakeup",
+            Finding::Livelock => "livelock",
+            Finding::BusyWait => "busy_wait",
+            Finding::NotConcurrent => "not_concurrent",
+            Finding::OverSerialized => "over_serialized",
+            Finding::LimitExceeded => "limit_exceeded",
+            Finding::ThreadLeak => "thread_leak",
+            Finding::ChildLeak => "child_leak",
+            Finding::Panic => "panic",
+            Finding::Exited => "exited",
+            Finding::Timeout => "timeout",
+            Finding::CpuLimit => "cpu_limit",
+            Finding::MemoryLimit => "memory_limit",
+            Finding::ProcessLimit => "process_limit",
+            Finding::OutputLimit => "output_limit",
+            Finding::AccessDenied => "access_denied",
+            Finding::TooSlow => "too_slow",
+            Finding::Nondeterministic => "nondeterministic",
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What the grader asks of a check program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// A value that only the grader and the check program's first lines know.
+    pub nonce: String,
+    /// The check to run.
+    pub check: String,
+    /// What to do with it.
+    pub work: Work,
+}
+
+/// What to do with a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Run every interleaving up to the bound.
+    Explore,
+    /// Run the one interleaving that a token names.
+    Replay {
+        /// The token, as printed with a failure.
+        token: String,
+    },
+}
+
+/// What a check program answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The request's nonce.
+    pub nonce: String,
+    /// The request's check.
+    pub check: String,
+    /// What was seen.
+    pub observation: ModelObservation,
+}
+
+/// What a check program saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelObservation {
+    /// The interleavings were run.
+    Explored(Exploration),
+    /// The interleaving of a token was run.
+    Replayed(Replayed),
+    /// The token does not fit this check or this version of the submission; the reason says how.
+    TokenRefused {
+        /// Why, as a sentence fragment.
+        reason: String,
+    },
+    /// The check program has no check of that name.
+    UnknownCheck,
+}
+
+/// What an exploration covered, and the first failure it met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exploration {
+    /// How many executions were run, over all scenarios of the check.
+    pub executions: u64,
+    /// How many of them were chosen at random, beyond the bound.
+    pub random: u64,
+    /// The smallest bound on preemptions that any scenario was explored up to.
+    pub preemption_bound: u32,
+    /// Whether every scenario was explored completely up to its bound.
+    pub complete: bool,
+    /// How many scenarios the check consists of, as far as it got.
+    pub scenarios: u32,
+    /// The first failure; `None` when every execution was right.
+    pub failure: Option<Failure>,
+}
+
+/// A check that does not hold, and the execution that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// How it failed.
+    pub finding: Finding,
+    /// The scenario, as the check's author named it: `three threads, pauses 3 s, 2 s, 1 s`.
+    pub scenario: String,
+    /// What was expected, as a sentence.
+    pub expected: String,
+    /// What was observed instead, as a sentence.
+    pub got: Option<String>,
+    /// How many executions were run until this one, itself included.
+    pub executions: u64,
+    /// How many preemptions this execution has.
+    pub preemptions: u32,
+    /// Names the execution for a replay; `None` where no single execution shows the failure.
+    pub token: Option<String>,
+    /// The execution; `None` where no single execution shows the failure.
+    pub trace: Option<Trace>,
+}
+
+/// One interleaving, run again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    /// The scenario it belongs to.
+    pub scenario: String,
+    /// How many preemptions it has.
+    pub preemptions: u32,
+    /// The failure, if it failed this time.
+    pub failure: Option<Failure>,
+    /// The execution.
+    pub trace: Trace,
+}

@@ -1,0 +1,231 @@
+//! The short name of one execution: `1-3k9f…`.
+//!
+//! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
+//! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
+//! that it is not. Layout after the version: the bytes below in base 32 (digits and lower-case letters without i, l, o, u:
+//! Crockford, *Base 32*, 2002).
+//!
+//! ```text
+//! 2 bytes  hash of the check's name
+//! 4 bytes  digest of the trace
+//! varint   scenario, counted from 0
+//! varints  pairs: usual choices skipped, number of the option taken
+//! ```
+
+use std::fmt;
+
+use model_std::model::Schedule;
+
+/// The version of the layout. A change of what a schedule means needs a new one.
+const VERSION: &str = "1";
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The most choices that a token may name: far beyond any execution's limit of steps, small enough to allocate.
+const MAX_CHOICES: usize = 1 << 20;
+
+/// One execution of one scenario of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The scenario, counted from 0.
+    pub scenario: u32,
+    /// The choices.
+    pub schedule: Schedule,
+    /// The digest of the trace.
+    pub digest: u32,
+}
+
+/// Why a text is no token for a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// It is not a token at all, or was cut.
+    Malformed,
+    /// It is a token of another version.
+    OtherVersion,
+    /// It belongs to another check.
+    OtherCheck,
+    /// The execution that it names does not exist in this submission.
+    OtherSubmission,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TokenError::Malformed => "it is not a token, or a part of it is missing",
+            TokenError::OtherVersion => "it was made by another version of the grader",
+            TokenError::OtherCheck => "it belongs to another exercise or check",
+            TokenError::OtherSubmission => {
+                "the submission does something else under this schedule: it, the check or the grader has changed since"
+            }
+        })
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+/// The one of `checks` that `token` belongs to.
+///
+/// # Errors
+///
+/// If it is not a token of this version, or belongs to none of them.
+pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
+    let bytes = decode_digits(token)?;
+    let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
+    let check = checks.iter().find(|check| name_hash(check).to_le_bytes() == found);
+    check.copied().ok_or(TokenError::OtherCheck)
+}
+
+impl Token {
+    /// The token as text, for the check called `check`.
+    pub fn encode(&self, check: &str) -> String {
+        let mut bytes = Vec::new();
+        bytes.extend(name_hash(check).to_le_bytes());
+        bytes.extend(self.digest.to_le_bytes());
+        push_varint(&mut bytes, u64::from(self.scenario));
+        let mut usual = 0;
+        for choice in &self.schedule.choices {
+            if *choice == 0 {
+                usual += 1;
+            } else {
+                push_varint(&mut bytes, usual);
+                push_varint(&mut bytes, u64::from(*choice));
+                usual = 0;
+            }
+        }
+        format!("{VERSION}-{}", encode_digits(&bytes))
+    }
+
+    /// The token that `text` is, for the check called `check`.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, or one of another version or check.
+    pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
+        let bytes = decode_digits(text)?;
+        let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
+        if *hash != name_hash(check).to_le_bytes() {
+            return Err(TokenError::OtherCheck);
+        }
+        let (digest, mut rest) = rest.split_first_chunk::<4>().ok_or(TokenError::Malformed)?;
+        let scenario = take_varint(&mut rest)?;
+        let mut choices = Vec::new();
+        while !rest.is_empty() {
+            let usual = take_varint(&mut rest)? as usize;
+            let choice = take_varint(&mut rest)?;
+            if choices.len() + usual > MAX_CHOICES {
+                return Err(TokenError::Malformed);
+            }
+            choices.resize(choices.len() + usual, 0);
+            choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
+        }
+        let scenario = u32::try_from(scenario).map_err(|_| TokenError::Malformed)?;
+        Ok(Self { scenario, schedule: Schedule { choices }, digest: u32::from_le_bytes(*digest) })
+    }
+}
+
+/// FNV-1a (Fowler, Noll & Vo, RFC 9923), folded to 16 bits.
+fn name_hash(name: &str) -> u16 {
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ (hash >> 16)) as u16
+}
+
+/// LEB128: seven bits a byte, the lowest first.
+fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn take_varint(bytes: &mut &[u8]) -> Result<u64, TokenError> {
+    let mut value = 0;
+    for shift in (0..35).step_by(7) {
+        let (byte, rest) = bytes.split_first().ok_or(TokenError::Malformed)?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7F) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err(TokenError::Malformed)
+}
+
+fn encode_digits(bytes: &[u8]) -> String {
+    let (mut text, mut buffer, mut n_bits) = (String::new(), 0_u32, 0);
+    for byte in bytes {
+        buffer = (buffer << 8) | u32::from(*byte);
+        n_bits += 8;
+        while n_bits >= 5 {
+            n_bits -= 5;
+            text.push(char::from(DIGITS[(buffer >> n_bits) as usize & 31]));
+        }
+    }
+    if n_bits > 0 {
+        text.push(char::from(DIGITS[(buffer << (5 - n_bits)) as usize & 31]));
+    }
+    text
+}
+
+fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
+    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
+    if version != VERSION {
+        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        return Err(if is_version { TokenError::OtherVersion } else { TokenError::Malformed });
+    }
+    let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
+    for digit in digits.bytes() {
+        let value = DIGITS.iter().position(|known| *known == digit).ok_or(TokenError::Malformed)?;
+        buffer = (buffer << 5) | value as u32;
+        n_bits += 5;
+        if n_bits >= 8 {
+            n_bits -= 8;
+            bytes.push((buffer >> n_bits) as u8);
+            buffer &= (1 << n_bits) - 1;
+        }
+    }
+    // What is left over is padding, and less than a digit.
+    if n_bits >= 5 || buffer != 0 || bytes.is_empty() { Err(TokenError::Malformed) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_round_trip(choices: &[u16]) {
+        let token = Token { scenario: 3, schedule: Schedule { choices: choices.to_vec() }, digest: 0xDEAD_BEEF };
+        let text = token.encode("every_line_is_whole");
+        assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
+        assert_eq!(check_of(&text, &["other", "every_line_is_whole"]), Ok("every_line_is_whole"));
+    }
+
+    #[test]
+    fn a_token_round_trips() {
+        check_round_trip(&[]);
+        check_round_trip(&[1]);
+        check_round_trip(&[0, 0, 2, 0, 1]);
+        check_round_trip(&[&[0; 300][..], &[513]].concat());
+    }
+
+    #[test]
+    fn a_token_of_another_check_is_refused() {
+        let token = Token { scenario: 0, schedule: Schedule { choices: vec![1] }, digest: 7 };
+        let text = token.encode("one_check");
+        assert_eq!(Token::decode(&text, "other_check"), Err(TokenError::OtherCheck));
+        assert_eq!(check_of(&text, &["other_check"]), Err(TokenError::OtherCheck));
+    }
+
+    #[test]
+    fn a_cut_or_foreign_token_is_refused() {
+        let token = Token { scenario: 0, schedule: Schedule { choices: vec![0, 0, 5] }, digest: 7 };
+        let text = token.encode("check");
+        for cut in 0..9 {
+            assert!(Token::decode(&text[..cut], "check").is_err(), "{}", &text[..cut]);
+        }
+        assert_eq!(Token::decode("2-00", "check"), Err(TokenError::OtherVersion));
+        assert_eq!(Token::decode("hello", "check"), Err(TokenError::Malformed));
+        assert_eq!(Token::decode("1-!!", "check"), Err(TokenError::Malformed));
+        assert_eq!(Token::decode("", "check"), Err(TokenError::Malformed));
+    }
+}

@@ -1,0 +1,13 @@
+//! As `std::hint`, with a `spin_loop` that lets other threads go first.
+
+pub use ::std::hint::*;
+
+use std::panic::Location;
+
+use crate::runtime::threads;
+
+/// As [`std::hint::spin_loop`].
+#[track_caller]
+pub fn spin_loop() {
+    threads::yield_now("spin_loop", Location::caller());
+}

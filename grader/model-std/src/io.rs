@@ -1,0 +1,237 @@
+//! As `std::io`, with standard output and standard error recorded and locked by the model.
+//!
+//! Output is not buffered by lines here: what is written counts as written. Outside an execution it goes to the real
+//! streams. Standard input passes through.
+
+pub use ::std::io::*;
+
+use std::fmt;
+use std::panic::Location;
+
+use crate::runtime::is_active;
+use crate::runtime::streams::{LOCK, Stream, WRITE};
+use crate::runtime::task::Site;
+
+/// Takes the stream's lock, formats, writes the whole as a unit, and gives the lock back.
+fn print_to(stream: Stream, args: fmt::Arguments<'_>, end: &str, site: Site) {
+    if !is_active() {
+        let result = match stream {
+            Stream::Stdout => ::std::io::stdout().lock().write_fmt(format_args!("{args}{end}")),
+            Stream::Stderr => ::std::io::stderr().lock().write_fmt(format_args!("{args}{end}")),
+        };
+        return result.expect("failed printing to a standard stream");
+    }
+    stream.lock(site, WRITE);
+    let _unlock = Unlock(stream);
+    // Formatting may run code of the program, which may print in turn: the lock is re-entrant.
+    let mut text = fmt::format(args);
+    text.push_str(end);
+    stream.append(text.as_bytes(), site);
+}
+
+/// Gives the stream's lock back, also when formatting panics.
+struct Unlock(Stream);
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        self.0.unlock();
+    }
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _print(args: fmt::Arguments<'_>) {
+    print_to(Stream::Stdout, args, "", Location::caller());
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _print_line(args: fmt::Arguments<'_>) {
+    print_to(Stream::Stdout, args, "\n", Location::caller());
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprint(args: fmt::Arguments<'_>) {
+    print_to(Stream::Stderr, args, "", Location::caller());
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprint_line(args: fmt::Arguments<'_>) {
+    print_to(Stream::Stderr, args, "\n", Location::caller());
+}
+
+macro_rules! stream {
+    ($handle:ident, $lock:ident, $function:ident, $stream:expr, $name:literal) => {
+        #[doc = concat!("As [`std::io::", $name, "`].")]
+        pub struct $handle(());
+
+        #[doc = concat!("As the lock of [`std::io::", $name, "`].")]
+        #[must_use = "if unused the stream will immediately be unlocked"]
+        pub struct $lock<'a> {
+            _stream: ::std::marker::PhantomData<(&'a (), *const ())>,
+        }
+
+        #[doc = concat!("As [`std::io::", stringify!($function), "`].")]
+        #[must_use]
+        pub fn $function() -> $handle {
+            $handle(())
+        }
+
+        impl $handle {
+            /// Takes the stream's lock for the calling thread, which may already hold it.
+            #[track_caller]
+            pub fn lock(&self) -> $lock<'static> {
+                $stream.lock(Location::caller(), LOCK);
+                $lock { _stream: ::std::marker::PhantomData }
+            }
+
+            #[track_caller]
+            fn write_unit(&self, bytes: &[u8]) -> Result<()> {
+                if !is_active() {
+                    return ::std::io::$function().write_all(bytes);
+                }
+                $stream.lock(Location::caller(), WRITE);
+                $stream.append(bytes, Location::caller());
+                $stream.unlock();
+                Ok(())
+            }
+        }
+
+        impl $lock<'_> {
+            #[track_caller]
+            fn write_held(&mut self, bytes: &[u8]) -> Result<()> {
+                if !is_active() {
+                    return ::std::io::$function().write_all(bytes);
+                }
+                $stream.announce_write(Location::caller());
+                $stream.append(bytes, Location::caller());
+                Ok(())
+            }
+        }
+
+        impl Write for $handle {
+            #[track_caller]
+            fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+                self.write_unit(bytes).map(|()| bytes.len())
+            }
+
+            fn flush(&mut self) -> Result<()> {
+                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+                self.write_unit(bytes)
+            }
+
+            #[track_caller]
+            fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> Result<usize> {
+                let bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
+                self.write_unit(&bytes).map(|()| bytes.len())
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
+                print_to($stream, args, "", Location::caller());
+                Ok(())
+            }
+        }
+
+        impl Write for &$handle {
+            #[track_caller]
+            fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+                self.write_unit(bytes).map(|()| bytes.len())
+            }
+
+            fn flush(&mut self) -> Result<()> {
+                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+                self.write_unit(bytes)
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
+                print_to($stream, args, "", Location::caller());
+                Ok(())
+            }
+        }
+
+        impl Write for $lock<'_> {
+            #[track_caller]
+            fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+                self.write_held(bytes).map(|()| bytes.len())
+            }
+
+            fn flush(&mut self) -> Result<()> {
+                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+                self.write_held(bytes)
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
+                // As a unit: the holder of the lock is the only one who writes, so nobody sees the pieces.
+                self.write_held(fmt::format(args).as_bytes())
+            }
+        }
+
+        impl Drop for $lock<'_> {
+            fn drop(&mut self) {
+                $stream.unlock();
+            }
+        }
+
+        impl IsTerminal for $handle {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+
+        impl IsTerminal for $lock<'_> {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+
+        impl fmt::Debug for $handle {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct($name).finish_non_exhaustive()
+            }
+        }
+
+        impl fmt::Debug for $lock<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(concat!($name, "Lock")).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+stream!(Stdout, StdoutLock, stdout, Stream::Stdout, "Stdout");
+stream!(Stderr, StderrLock, stderr, Stream::Stderr, "Stderr");
+
+/// As [`std::io::IsTerminal`], for the modelled streams too. Under the model no stream is a terminal.
+pub trait IsTerminal {
+    /// Whether the stream is a terminal.
+    fn is_terminal(&self) -> bool;
+}
+
+macro_rules! real_terminals {
+    ($($type:ty),*) => {
+        $(impl IsTerminal for $type {
+            fn is_terminal(&self) -> bool {
+                ::std::io::IsTerminal::is_terminal(self)
+            }
+        })*
+    };
+}
+
+real_terminals!(Stdin, StdinLock<'_>, ::std::fs::File);

@@ -1,0 +1,25 @@
+//! Running a function under every interleaving of its threads, up to a bound, and under random ones beyond it.
+
+mod explorer;
+pub mod settings;
+pub mod trace;
+
+pub use explorer::{Bounds, Coverage, Schedule, Stopped, explore, replay};
+pub use settings::Settings;
+
+use std::any::Any;
+
+use trace::Trace;
+
+/// One execution of a body.
+#[derive(Debug)]
+pub struct Execution<T> {
+    /// What the body returned, or the payload of its panic; `None` when it never came to its end (a deadlock, say).
+    pub value: Option<Result<T, Box<dyn Any + Send>>>,
+    /// What happened. Objects and events are listed only if the execution was recorded.
+    pub trace: Trace,
+    /// How many preemptions it has.
+    pub preemptions: u32,
+    /// The most threads, the body aside, that were alive at once.
+    pub most_alive: usize,
+}

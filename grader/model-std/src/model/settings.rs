@@ -1,0 +1,20 @@
+//! How one execution is bounded and what may happen in it.
+
+/// How one execution is bounded and what may happen in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The most steps (operations announced) in one execution.
+    pub steps: u64,
+    /// How many waits on condition variables and parks may end without a reason in one execution.
+    pub spurious_wakeups: u32,
+    /// How many weak compare-exchanges may fail without a reason in one execution.
+    pub weak_failures: u32,
+    /// Whether a thread may spin through virtual time. Otherwise that ends the execution as a busy wait.
+    pub allow_busy_wait: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { steps: 10_000, spurious_wakeups: 0, weak_failures: 0, allow_busy_wait: false }
+    }
+}

@@ -1,0 +1,47 @@
+//! As `std::panic`, with panics counted thread by thread.
+
+pub use ::std::panic::*;
+
+use std::any::Any;
+use std::rc::Rc;
+
+use crate::runtime::{is_active, panics};
+
+/// As [`std::panic::catch_unwind`].
+///
+/// # Errors
+///
+/// The payload of the panic, if `f` panics.
+pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R, Box<dyn Any + Send + 'static>> {
+    let result = ::std::panic::catch_unwind(f);
+    if result.is_err() {
+        panics::caught();
+    }
+    result
+}
+
+/// As [`std::panic::resume_unwind`].
+pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    panics::resumed(payload.as_ref());
+    ::std::panic::resume_unwind(payload)
+}
+
+/// As [`std::panic::set_hook`]: the hook of the program under control, called without being interrupted.
+pub fn set_hook(hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {
+    if is_active() {
+        panics::set_program_hook(Some(Rc::from(hook)));
+    } else {
+        ::std::panic::set_hook(hook);
+    }
+}
+
+/// As [`std::panic::take_hook`].
+pub fn take_hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
+    if !is_active() {
+        return ::std::panic::take_hook();
+    }
+    match panics::set_program_hook(None) {
+        Some(hook) => panics::boxed(hook),
+        None => Box::new(|_| {}),
+    }
+}

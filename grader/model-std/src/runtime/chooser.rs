@@ -1,0 +1,223 @@
+//! Where a schedule comes from: a prefix that is followed choice by choice, then a policy for the rest.
+//!
+//! A choice is recorded only where there is more than one option, so a schedule is a short list of small numbers and a
+//! replay follows it exactly. A program that offers other options than the recorded ones does not depend on the schedule
+//! alone; that is reported, never papered over.
+
+use std::rc::Rc;
+
+use super::Candidate;
+use super::task::TaskId;
+
+/// One choice among several options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// The option taken; 0 is the usual one.
+    pub(crate) chosen: u16,
+    /// How many options there were.
+    pub(crate) options: u16,
+    /// How many of them, from the first, cost no preemption.
+    pub(crate) free: u16,
+}
+
+impl Choice {
+    /// A choice of which only the option taken is known.
+    pub(crate) fn of_any(chosen: u16) -> Self {
+        Self { chosen, options: 0, free: 0 }
+    }
+
+    /// Whether it took the turn from a thread that could have gone on.
+    pub(crate) fn is_preemption(&self) -> bool {
+        self.chosen >= self.free
+    }
+
+    /// Whether this choice, followed again, meets the same options.
+    fn fits(&self, options: usize, free: usize) -> bool {
+        if self.options == 0 {
+            return usize::from(self.chosen) < options;
+        }
+        usize::from(self.options) == options && usize::from(self.free) == free
+    }
+}
+
+/// What decides beyond the prefix.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Policy {
+    /// The usual option: the running thread goes on while it can.
+    #[default]
+    Usual,
+    /// Priorities with change points.
+    Priorities(Priorities),
+}
+
+/// Follows a prefix, then a policy, and records every choice.
+#[derive(Debug, Default)]
+pub(crate) struct Chooser {
+    prefix: Prefix,
+    policy: Policy,
+    taken: Vec<Choice>,
+}
+
+/// The choices to follow: those of an earlier execution up to a point, and another option there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prefix {
+    base: Rc<[Choice]>,
+    length: usize,
+    /// The option to take after `length` choices of `base`, in place of the one that stands there.
+    deviation: Option<u16>,
+}
+
+impl Prefix {
+    /// All of `choices`.
+    pub(crate) fn whole(choices: Rc<[Choice]>) -> Self {
+        Self { length: choices.len(), base: choices, deviation: None }
+    }
+
+    /// The first `length` of `choices`, then `option` instead of the choice that follows there.
+    pub(crate) fn deviating(choices: &Rc<[Choice]>, length: usize, option: u16) -> Self {
+        Self { base: Rc::clone(choices), length, deviation: Some(option) }
+    }
+
+    /// How many choices it determines.
+    pub(crate) fn len(&self) -> usize {
+        self.length + usize::from(self.deviation.is_some())
+    }
+
+    fn get(&self, index: usize) -> Option<Choice> {
+        if index < self.length {
+            return self.base.get(index).copied();
+        }
+        let chosen = self.deviation.filter(|_| index == self.length)?;
+        self.base.get(index).map(|choice| Choice { chosen, ..*choice })
+    }
+}
+
+impl Chooser {
+    pub(crate) fn new(prefix: Prefix, policy: Policy) -> Self {
+        Self { prefix, policy, taken: Vec::new() }
+    }
+
+    /// The choices made so far.
+    pub(crate) fn into_taken(self) -> Vec<Choice> {
+        self.taken
+    }
+
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
+    /// the recorded execution.
+    pub(crate) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+        let policy = &mut self.policy;
+        Self::decide(&self.prefix, &mut self.taken, candidates.len(), free, || match policy {
+            Policy::Usual => 0,
+            Policy::Priorities(priorities) => priorities.choose(candidates, free, current),
+        })
+    }
+
+    /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
+    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, String> {
+        let policy = &mut self.policy;
+        Self::decide(&self.prefix, &mut self.taken, n, free, || match policy {
+            Policy::Usual => 0,
+            Policy::Priorities(priorities) => priorities.random.below(n),
+        })
+    }
+
+    fn decide(
+        prefix: &Prefix,
+        taken: &mut Vec<Choice>,
+        options: usize,
+        free: usize,
+        beyond: impl FnOnce() -> usize,
+    ) -> Result<usize, String> {
+        if options <= 1 {
+            return Ok(0);
+        }
+        let chosen = match prefix.get(taken.len()) {
+            Some(expected) if !expected.fits(options, free) => {
+                return Err(format!(
+                    "at choice {} there were {} options ({} without a preemption), now there are {options} ({free})",
+                    taken.len() + 1,
+                    expected.options,
+                    expected.free,
+                ));
+            }
+            Some(expected) => usize::from(expected.chosen),
+            None => beyond(),
+        };
+        taken.push(Choice { chosen: chosen as u16, options: options as u16, free: free as u16 });
+        Ok(chosen)
+    }
+}
+
+/// Probabilistic concurrency testing: Burckhardt, Kothari, Musuvathi & Nagarakatte, *A Randomized Scheduler with
+/// Probabilistic Guarantees of Finding Bugs*, ASPLOS 2010.
+///
+/// Each thread gets a random priority and the highest that can go goes; at a few random steps the running thread falls below
+/// all others. Departs from the paper in one point: a thread that yields falls too, since spinning would starve the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Priorities {
+    random: Random,
+    /// By task: higher goes first.
+    priorities: Vec<i64>,
+    /// The steps at which the running thread falls, in ascending order.
+    change_points: Vec<u64>,
+    step: u64,
+    lowest: i64,
+}
+
+impl Priorities {
+    /// For executions of about `steps` choices with `depth - 1` change points.
+    pub(crate) fn new(seed: u64, steps: u64, depth: u32) -> Self {
+        let mut random = Random(seed);
+        let mut change_points: Vec<u64> =
+            (1..depth).map(|_| random.below(steps.max(1) as usize) as u64 + 1).collect();
+        change_points.sort_unstable();
+        Self { random, priorities: Vec::new(), change_points, step: 0, lowest: 0 }
+    }
+
+    fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> usize {
+        self.step += 1;
+        let current_yields =
+            candidates[0].task != current && candidates.iter().any(|other| other.task == current && !other.spurious);
+        if current_yields || self.change_points.contains(&self.step) {
+            self.lowest -= 1;
+            let lowest = self.lowest;
+            *self.priority(current) = lowest;
+        }
+        // A wake-up without a reason is an accident, not a matter of priority.
+        let n_real = candidates.iter().filter(|candidate| !candidate.spurious).count();
+        if n_real < candidates.len() && self.random.below(4) == 0 {
+            return n_real + self.random.below(candidates.len() - n_real);
+        }
+        let real = if current_yields { free.min(n_real) } else { n_real };
+        let ranked = (0..real).map(|index| (*self.priority(candidates[index].task), index));
+        ranked.max().map_or(0, |(_, index)| index)
+    }
+
+    fn priority(&mut self, task: TaskId) -> &mut i64 {
+        while self.priorities.len() <= task {
+            let priority = self.random.below(1 << 30) as i64 + 1;
+            self.priorities.push(priority);
+        }
+        &mut self.priorities[task]
+    }
+}
+
+/// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Kept here because replay
+/// tokens and reports depend on the very sequence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`; the bias of the remainder is below one in 2³² for the small `n` used here.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+}

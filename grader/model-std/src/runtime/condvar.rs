@@ -1,0 +1,99 @@
+//! Condition variables: giving up a lock, waiting to be notified, and taking the lock again.
+
+use std::time::Duration;
+
+use super::lock::{self, Acquired, MUTEX, Mode};
+use super::object::{Condvar, Memory, ObjectId, State, Tag};
+use super::recorder::Seen;
+use super::task::{Operation, Site, Until, Wake};
+use super::{announce, resolve, with};
+
+/// Which waiters a notification is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whom {
+    One,
+    All,
+}
+
+/// The condition variable's number; `None` outside an execution.
+pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
+    resolve(tag, "Condvar", &Memory::none(), || State::Condvar(Condvar::default()))
+}
+
+/// Gives up `lock`, waits to be notified (until `timeout` has passed, if there is one), and takes the lock again.
+///
+/// # Panics
+///
+/// Outside an execution, where nobody could notify.
+pub(crate) fn wait(
+    condvar: Option<ObjectId>,
+    lock: Option<ObjectId>,
+    acquired: Acquired,
+    changed: bool,
+    timeout: Option<Duration>,
+    site: Site,
+) -> (Acquired, Wake) {
+    let (Some(condvar), Some(lock)) = (condvar, lock) else {
+        panic!("a condition variable was waited on outside an execution, where nobody can notify");
+    };
+    let begin = if timeout.is_some() { "wait_timeout" } else { "wait" };
+    announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, Until::Now, None);
+    let deadline = with(|runtime| {
+        lock::give_back(runtime, lock, Mode::Write, acquired, changed);
+        let current = runtime.current;
+        runtime.me().notified = false;
+        runtime.objects.condvar_mut(condvar).waiters.push(current);
+        runtime.record(begin, Some(condvar), Some(site), |_| Seen::default());
+        timeout.and_then(|timeout| runtime.now.checked_add(timeout))
+    });
+    let until = Until::Notified { condvar, lock };
+    let wake = announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, until, deadline);
+    if wake == Wake::Ready {
+        let acquired = with(|runtime| lock::take(runtime, lock, Mode::Write, "wake up", site));
+        return (acquired, wake);
+    }
+    with(|runtime| {
+        let current = runtime.current;
+        runtime.objects.condvar_mut(condvar).waiters.retain(|waiter| *waiter != current);
+        let reason = if wake == Wake::TimedOut { "→ timed out" } else { "→ woken without a reason" };
+        runtime.record("wake up", Some(condvar), Some(site), |_| Seen {
+            detail: Some(reason.to_owned()),
+            ..Seen::default()
+        });
+    });
+    (lock::acquire(Some(lock), &MUTEX, Mode::Write, site), wake)
+}
+
+/// Wakes one waiter or all of them.
+pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
+    let Some(id) = condvar else { return };
+    let name = match whom {
+        Whom::One => "notify_one",
+        Whom::All => "notify_all",
+    };
+    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let n_waiting = runtime.objects.condvar(id).waiters.len();
+        let woken = match whom {
+            Whom::All => std::mem::take(&mut runtime.objects.condvar_mut(id).waiters),
+            Whom::One if n_waiting == 0 => Vec::new(),
+            Whom::One => {
+                let index = runtime.choose_outcome(n_waiting, n_waiting);
+                vec![runtime.objects.condvar_mut(id).waiters.remove(index)]
+            }
+        };
+        if woken.is_empty() {
+            runtime.objects.condvar_mut(id).missed = Some(site);
+        } else {
+            runtime.changed();
+        }
+        for task in &woken {
+            runtime.tasks[*task].notified = true;
+        }
+        runtime.record(name, Some(id), Some(site), |_| {
+            let woken: Vec<String> = woken.iter().map(usize::to_string).collect();
+            let detail = if woken.is_empty() { "→ nobody waits".to_owned() } else { format!("→ wakes {}", woken.join(", ")) };
+            Seen { detail: Some(detail), ..Seen::default() }
+        });
+    });
+}

@@ -1,0 +1,154 @@
+//! Runs one execution: a coroutine a task, resumed in the order that the scheduler chooses.
+//!
+//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock, say)
+//! is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution that is over.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use super::chooser::{Choice, Chooser};
+use super::recorder::Recorder;
+use super::task::TaskId;
+use super::threads::{self, Ending};
+use super::{panics, with};
+use crate::model::settings::Settings;
+use crate::model::trace::{End, Trace};
+
+/// As large as `std` makes the stack of a spawned thread; only pages that are touched cost memory.
+const STACK_SIZE: usize = 2 * 1024 * 1024;
+
+type Fibre = Coroutine<(), (), (), DefaultStack>;
+
+/// The function of a task that has not started.
+pub(crate) type Entry = Box<dyn FnOnce()>;
+
+thread_local! {
+    static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
+    /// By task: the functions of those that have not started.
+    static ENTRIES: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
+    /// By task: where to suspend it.
+    static YIELDERS: RefCell<Vec<*const Yielder<(), ()>>> = const { RefCell::new(Vec::new()) };
+    static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
+}
+
+/// What one execution was.
+pub(crate) struct Outcome<T> {
+    /// What the body returned, or the payload of its panic; `None` when it never came to its end.
+    pub(crate) value: Option<Result<T, Box<dyn Any + Send>>>,
+    /// The choices that were made.
+    pub(crate) choices: Vec<Choice>,
+    /// What happened; with events only if they were recorded.
+    pub(crate) trace: Trace,
+    /// The most threads, the body aside, that were alive at once.
+    pub(crate) most_alive: usize,
+}
+
+/// Runs `body` to its end under the choices of `chooser`.
+///
+/// # Panics
+///
+/// If an execution is already under way on this operating-system thread, or no stack can be mapped.
+pub(crate) fn run<T: 'static>(
+    settings: Settings,
+    chooser: Chooser,
+    recorder: Option<Recorder>,
+    body: impl FnOnce() -> T + 'static,
+) -> Outcome<T> {
+    assert!(!super::is_active(), "an execution is already under way on this thread");
+    panics::install_hook();
+    let value = Rc::new(Cell::new(None));
+    let slot = Rc::clone(&value);
+    with(|runtime| runtime.start(settings, chooser, recorder));
+    submit(Box::new(move || {
+        let result = catch_unwind(AssertUnwindSafe(body));
+        let ending = if result.is_ok() { Ending::Returned } else { Ending::Panicked };
+        slot.set(Some(result));
+        threads::end_body(ending);
+    }));
+    let fibres = drive();
+    abandon(fibres);
+    panics::forget_program_hook();
+    let (trace, chooser, most_alive) = with(|runtime| {
+        runtime.active = false;
+        let most_alive = runtime.most_alive;
+        (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)
+    });
+    let value = match trace.end {
+        End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => value.take(),
+        _ => None,
+    };
+    Outcome { value, choices: chooser.into_taken(), trace, most_alive }
+}
+
+/// Hands over the function of the task that was just entered.
+pub(crate) fn submit(entry: Entry) {
+    ENTRIES.with_borrow_mut(|entries| entries.push(Some(entry)));
+}
+
+/// Gives control back to the executor until the running task is chosen again; for ever, if the execution is over.
+pub(crate) fn suspend() {
+    let yielder = CURRENT_YIELDER.get();
+    // SAFETY: the pointer was set by the executor to the yielder of the coroutine that runs now, which lives on that
+    // coroutine's own stack for as long as it runs.
+    unsafe { (*yielder).suspend(()) };
+}
+
+fn drive() -> Vec<Option<Fibre>> {
+    let mut fibres: Vec<Option<Fibre>> = Vec::new();
+    loop {
+        let next = with(|runtime| {
+            let next = runtime.next.take()?;
+            runtime.current = next;
+            Some(next)
+        });
+        let Some(task) = next else { return fibres };
+        while fibres.len() <= task {
+            fibres.push(None);
+        }
+        let fibre = fibres[task].get_or_insert_with(|| start(task));
+        CURRENT_YIELDER.set(YIELDERS.with_borrow(|yielders| yielders.get(task).copied().unwrap_or(std::ptr::null())));
+        if let CoroutineResult::Return(()) = fibre.resume(()) {
+            if let Some(fibre) = fibres[task].take() {
+                STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
+            }
+        }
+    }
+}
+
+fn start(task: TaskId) -> Fibre {
+    let entry = ENTRIES.with_borrow_mut(|entries| entries[task].take()).expect("a task is started once");
+    let stack = STACKS.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
+        DefaultStack::new(STACK_SIZE).expect("failed to map a stack: the system is out of memory or of mappings")
+    });
+    Coroutine::with_stack(stack, move |yielder, ()| {
+        YIELDERS.with_borrow_mut(|yielders| {
+            if yielders.len() <= task {
+                yielders.resize(task + 1, std::ptr::null());
+            }
+            yielders[task] = std::ptr::from_ref(yielder);
+        });
+        CURRENT_YIELDER.set(std::ptr::from_ref(yielder));
+        entry();
+    })
+}
+
+fn abandon(fibres: Vec<Option<Fibre>>) {
+    for mut fibre in fibres.into_iter().flatten() {
+        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it: tasks
+        // that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten below.
+        unsafe { fibre.force_reset() };
+        STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
+    }
+    ENTRIES.with_borrow_mut(|entries| {
+        for entry in entries.drain(..).flatten() {
+            // It may borrow from a stack that was just abandoned.
+            std::mem::forget(entry);
+        }
+    });
+    YIELDERS.with_borrow_mut(Vec::clear);
+}

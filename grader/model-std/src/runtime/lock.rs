@@ -1,0 +1,186 @@
+//! Mutexes and read-write locks: who holds what, and who is poisoned.
+
+use super::object::{Lock, Memory, ObjectId, State, Tag};
+use super::recorder::Seen;
+use super::task::{Operation, Site, Until};
+use super::{Runtime, announce, panics, resolve, with};
+
+/// How a lock is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Alone.
+    Write,
+    /// Together with other readers.
+    Read,
+}
+
+/// What a thread learned by taking a lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Acquired {
+    /// Whether the lock is poisoned.
+    pub(crate) poisoned: bool,
+    /// Whether the thread was unwinding at that time: then giving it back does not poison it.
+    pub(crate) panicking: bool,
+}
+
+/// The names of the operations of one kind of lock.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) kind: &'static str,
+    pub(crate) write: &'static str,
+    pub(crate) try_write: &'static str,
+    pub(crate) read: &'static str,
+    pub(crate) try_read: &'static str,
+}
+
+/// A mutex.
+pub(crate) static MUTEX: Names =
+    Names { kind: "Mutex", write: "lock", try_write: "try_lock", read: "lock", try_read: "try_lock" };
+/// A read-write lock.
+pub(crate) static RWLOCK: Names =
+    Names { kind: "RwLock", write: "write", try_write: "try_write", read: "read", try_read: "try_read" };
+
+fn new_lock() -> State {
+    State::Lock(Lock::default())
+}
+
+/// The lock's number; `None` outside an execution.
+pub(crate) fn id(tag: &Tag, names: &'static Names, memory: &Memory) -> Option<ObjectId> {
+    resolve(tag, names.kind, memory, new_lock)
+}
+
+/// Takes the lock, waiting until it is free.
+pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Acquired {
+    let Some(id) = lock else { return outside() };
+    let (name, until) = match mode {
+        Mode::Write => (names.write, Until::Free(id)),
+        Mode::Read => (names.read, Until::Readable(id)),
+    };
+    announce(Operation { name, object: Some(id), site: Some(site) }, until, None);
+    with(|runtime| take(runtime, id, mode, name, site))
+}
+
+/// Takes the lock if it is free; `None` if it is not.
+pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Option<Acquired> {
+    let Some(id) = lock else { return Some(outside()) };
+    let (name, free) = match mode {
+        Mode::Write => (names.try_write, Until::Free(id)),
+        Mode::Read => (names.try_read, Until::Readable(id)),
+    };
+    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        if runtime.holds(runtime.current, free) {
+            return Some(take(runtime, id, mode, name, site));
+        }
+        runtime.record(name, Some(id), Some(site), |runtime| Seen {
+            detail: Some("→ would block".to_owned()),
+            state: Some(describe(runtime.objects.lock(id))),
+        });
+        None
+    })
+}
+
+fn outside() -> Acquired {
+    Acquired { poisoned: false, panicking: panics::panicking() }
+}
+
+/// Marks the lock as taken by the running task.
+pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'static str, site: Site) -> Acquired {
+    let current = runtime.current;
+    let panicking = runtime.me().panicking > 0;
+    let lock = runtime.objects.lock_mut(id);
+    match mode {
+        Mode::Write => lock.writer = Some(current),
+        Mode::Read => lock.readers.push(current),
+    }
+    lock.since = Some(site);
+    let poisoned = lock.poisoned;
+    runtime.record(name, Some(id), Some(site), |runtime| Seen {
+        detail: poisoned.then(|| "→ poisoned".to_owned()),
+        state: Some(describe(runtime.objects.lock(id))),
+    });
+    Acquired { poisoned, panicking }
+}
+
+/// Gives the lock back. `changed` says whether the holder could have changed what the lock protects.
+pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, changed: bool) {
+    let Some(id) = lock else { return };
+    let site = with(|runtime| if runtime.active { runtime.objects.lock(id).since } else { None });
+    announce(Operation { name: "unlock", object: Some(id), site }, Until::Now, None);
+    with(|runtime| {
+        if runtime.active {
+            give_back(runtime, id, mode, acquired, changed);
+            runtime.record("unlock", Some(id), None, |runtime| Seen {
+                state: Some(describe(runtime.objects.lock(id))),
+                ..Seen::default()
+            });
+        }
+    });
+}
+
+/// Marks the lock as given back by the running task.
+pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquired: Acquired, changed: bool) {
+    let current = runtime.current;
+    let poisons = mode == Mode::Write && !acquired.panicking && runtime.me().panicking > 0;
+    let lock = runtime.objects.lock_mut(id);
+    match mode {
+        Mode::Write => lock.writer = None,
+        Mode::Read => {
+            if let Some(index) = lock.readers.iter().position(|reader| *reader == current) {
+                lock.readers.swap_remove(index);
+            } else {
+                lock.readers.pop();
+            }
+        }
+    }
+    lock.poisoned |= poisons;
+    if changed || poisons {
+        runtime.changed();
+    }
+}
+
+/// Whether a task panicked while it held the lock.
+pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
+    lock.is_some_and(|id| with(|runtime| runtime.objects.lock(id).poisoned))
+}
+
+/// Forgets that a task panicked while it held the lock.
+pub(crate) fn clear_poison(lock: Option<ObjectId>) {
+    if let Some(id) = lock {
+        with(|runtime| {
+            runtime.objects.lock_mut(id).poisoned = false;
+            runtime.changed();
+        });
+    }
+}
+
+/// Who holds the lock, in a word or two.
+pub(crate) fn describe(lock: &Lock) -> String {
+    match (lock.writer, &lock.readers[..]) {
+        (Some(writer), _) => format!("held by {writer}"),
+        (None, []) => "free".to_owned(),
+        (None, readers) => {
+            let readers: Vec<String> = readers.iter().map(usize::to_string).collect();
+            format!("read by {}", readers.join(", "))
+        }
+    }
+}
+
+/// Turns a lock held for writing into one held for reading, without a gap.
+pub(crate) fn downgrade(lock: Option<ObjectId>, changed: bool, site: Site) {
+    let Some(id) = lock else { return };
+    announce(Operation { name: "downgrade", object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let current = runtime.current;
+        let lock = runtime.objects.lock_mut(id);
+        lock.writer = None;
+        lock.readers.push(current);
+        if changed {
+            runtime.changed();
+        }
+        runtime.record("downgrade", Some(id), Some(site), |runtime| Seen {
+            state: Some(describe(runtime.objects.lock(id))),
+            ..Seen::default()
+        });
+    });
+}

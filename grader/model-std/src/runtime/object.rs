@@ -1,0 +1,300 @@
+//! The state of everything that tasks share, kept apart from the program's own memory.
+//!
+//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it (who
+//! holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts afresh:
+//! its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::mem::MaybeUninit;
+use std::panic::Location;
+
+use super::task::{Site, TaskId};
+
+/// The number of an object in the current execution.
+pub(crate) type ObjectId = usize;
+
+/// What identifies an object of the program from one operation to the next.
+pub(crate) struct Tag {
+    /// The execution in which it was last used (0: never) and its number there.
+    entry: Cell<(u64, ObjectId)>,
+    /// The line that created it.
+    created_at: Site,
+}
+
+// SAFETY: the runtime runs all threads of the program on one operating-system thread, so a tag is never used by two
+// operating-system threads at once.
+unsafe impl Sync for Tag {}
+
+impl Tag {
+    /// A tag for an object that the calling line creates.
+    #[track_caller]
+    pub(crate) const fn new() -> Self {
+        Self { entry: Cell::new((0, 0)), created_at: Location::caller() }
+    }
+
+    /// A tag for an object that `created_at` creates.
+    pub(crate) const fn at(created_at: Site) -> Self {
+        Self { entry: Cell::new((0, 0)), created_at }
+    }
+}
+
+impl std::panic::UnwindSafe for Tag {}
+impl std::panic::RefUnwindSafe for Tag {}
+
+/// What the scheduler knows about an object.
+#[derive(Debug)]
+pub(crate) enum State {
+    /// An atomic: its value is in the program's memory.
+    Atomic,
+    /// A mutex, a read-write lock or a standard stream.
+    Lock(Lock),
+    /// A condition variable.
+    Condvar(Condvar),
+    /// A barrier.
+    Barrier {
+        /// How many wait in this generation.
+        waiting: usize,
+        /// How often the barrier has opened.
+        generation: u64,
+    },
+    /// Something that is initialised once.
+    Once(Once),
+    /// A channel.
+    Channel(Channel),
+    /// A scope of threads.
+    Scope {
+        /// The threads that were spawned in it and have not ended.
+        running: Vec<TaskId>,
+    },
+}
+
+/// A lock of any kind.
+#[derive(Debug, Default)]
+pub(crate) struct Lock {
+    /// Who holds it for writing.
+    pub(crate) writer: Option<TaskId>,
+    /// How often the writer has taken it, where that is allowed.
+    pub(crate) depth: u32,
+    /// Who holds it for reading; a task that holds it twice stands here twice.
+    pub(crate) readers: Vec<TaskId>,
+    /// The line on which it was last taken.
+    pub(crate) since: Option<Site>,
+    /// Whether a task panicked while it wrote.
+    pub(crate) poisoned: bool,
+}
+
+/// A condition variable.
+#[derive(Debug, Default)]
+pub(crate) struct Condvar {
+    /// Who waits, in the order of arrival, and has not been notified.
+    pub(crate) waiters: Vec<TaskId>,
+    /// The last line that notified while nobody waited.
+    pub(crate) missed: Option<Site>,
+}
+
+/// How far something that is initialised once has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Once {
+    /// Not begun.
+    Incomplete,
+    /// The task is at it.
+    Running(TaskId),
+    /// Finished.
+    Complete,
+    /// The initialiser panicked.
+    Poisoned,
+}
+
+/// A channel, without its messages.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
+    pub(crate) capacity: Option<usize>,
+    /// How many messages were ever sent.
+    pub(crate) sent: u64,
+    /// How many messages were ever received.
+    pub(crate) received: u64,
+    /// How many senders are left.
+    pub(crate) senders: usize,
+    /// Whether the receiver is left.
+    pub(crate) receiver: bool,
+}
+
+impl Channel {
+    /// How many messages wait in it.
+    pub(crate) fn len(&self) -> u64 {
+        self.sent - self.received
+    }
+}
+
+/// An object in the table.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: &'static str,
+    pub(crate) created_at: Option<Site>,
+    pub(crate) state: State,
+}
+
+/// The table of one execution after the other, and the pristine bytes of what outlives an execution.
+#[derive(Default)]
+pub(crate) struct Objects {
+    /// The number of the current execution, counted from 1.
+    epoch: u64,
+    table: Vec<Object>,
+    /// By the address of the tag: the bytes of the value at its first use ever.
+    pristine: HashMap<usize, Box<[MaybeUninit<u8>]>>,
+}
+
+/// The part of the program's memory that belongs to an object and must start afresh in every execution.
+pub(crate) struct Memory {
+    address: *mut MaybeUninit<u8>,
+    size: usize,
+}
+
+impl Memory {
+    /// The memory of `value`.
+    pub(crate) fn of<T: ?Sized>(value: &std::cell::UnsafeCell<T>) -> Self {
+        let address = value.get();
+        // SAFETY: the pointer comes from a live `UnsafeCell`; only the size is read, which for slices and trait objects
+        // stands in the pointer itself.
+        let size = unsafe { size_of_val(&*address) };
+        Self { address: address.cast(), size }
+    }
+
+    /// No memory: all state of the object is in the table.
+    pub(crate) fn none() -> Self {
+        Self { address: std::ptr::null_mut(), size: 0 }
+    }
+}
+
+impl Objects {
+    /// Begins the next execution with an empty table.
+    pub(crate) fn start_afresh(&mut self) {
+        self.epoch += 1;
+        self.table.clear();
+    }
+
+    /// The number of the object with this tag, entering it with `state` if this execution has not seen it yet.
+    pub(crate) fn resolve(
+        &mut self,
+        tag: &Tag,
+        kind: &'static str,
+        memory: &Memory,
+        state: impl FnOnce() -> State,
+    ) -> ObjectId {
+        let (epoch, id) = tag.entry.get();
+        // Before the first execution the epoch is 0, which no entry may claim.
+        if epoch == self.epoch && epoch != 0 {
+            return id;
+        }
+        if memory.size > 0 {
+            self.keep_or_lay_back(tag, memory, epoch == 0);
+        }
+        let id = self.enter(kind, Some(tag.created_at), state());
+        tag.entry.set((self.epoch, id));
+        id
+    }
+
+    /// Enters an object that has no tag, such as a standard stream.
+    pub(crate) fn enter(&mut self, kind: &'static str, created_at: Option<Site>, state: State) -> ObjectId {
+        self.table.push(Object { kind, created_at, state });
+        self.table.len() - 1
+    }
+
+    fn keep_or_lay_back(&mut self, tag: &Tag, memory: &Memory, first_use_ever: bool) {
+        let key = std::ptr::from_ref(tag).addr();
+        if first_use_ever {
+            // SAFETY: the memory is that of a live value; reading it as `MaybeUninit` bytes is sound whatever it holds.
+            let bytes = unsafe { std::slice::from_raw_parts(memory.address, memory.size) };
+            self.pristine.insert(key, bytes.into());
+        } else if let Some(bytes) = self.pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
+            // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
+            // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
+            // later value is not dropped: it may own memory of an execution that was cut short.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Object] {
+        &self.table
+    }
+
+    pub(crate) fn lock(&self, id: ObjectId) -> &Lock {
+        match &self.table[id].state {
+            State::Lock(lock) => lock,
+            other => unreachable!("object {id} is no lock but {other:?}"),
+        }
+    }
+
+    pub(crate) fn lock_mut(&mut self, id: ObjectId) -> &mut Lock {
+        match &mut self.table[id].state {
+            State::Lock(lock) => lock,
+            other => unreachable!("object {id} is no lock but {other:?}"),
+        }
+    }
+
+    pub(crate) fn condvar(&self, id: ObjectId) -> &Condvar {
+        match &self.table[id].state {
+            State::Condvar(condvar) => condvar,
+            other => unreachable!("object {id} is no condition variable but {other:?}"),
+        }
+    }
+
+    pub(crate) fn condvar_mut(&mut self, id: ObjectId) -> &mut Condvar {
+        match &mut self.table[id].state {
+            State::Condvar(condvar) => condvar,
+            other => unreachable!("object {id} is no condition variable but {other:?}"),
+        }
+    }
+
+    pub(crate) fn once(&self, id: ObjectId) -> Once {
+        match &self.table[id].state {
+            State::Once(once) => *once,
+            other => unreachable!("object {id} is not initialised once but {other:?}"),
+        }
+    }
+
+    pub(crate) fn set_once(&mut self, id: ObjectId, once: Once) {
+        self.table[id].state = State::Once(once);
+    }
+
+    pub(crate) fn channel(&self, id: ObjectId) -> &Channel {
+        match &self.table[id].state {
+            State::Channel(channel) => channel,
+            other => unreachable!("object {id} is no channel but {other:?}"),
+        }
+    }
+
+    pub(crate) fn channel_mut(&mut self, id: ObjectId) -> &mut Channel {
+        match &mut self.table[id].state {
+            State::Channel(channel) => channel,
+            other => unreachable!("object {id} is no channel but {other:?}"),
+        }
+    }
+
+    pub(crate) fn barrier(&self, id: ObjectId) -> (usize, u64) {
+        match &self.table[id].state {
+            State::Barrier { waiting, generation } => (*waiting, *generation),
+            other => unreachable!("object {id} is no barrier but {other:?}"),
+        }
+    }
+
+    pub(crate) fn set_barrier(&mut self, id: ObjectId, waiting: usize, generation: u64) {
+        self.table[id].state = State::Barrier { waiting, generation };
+    }
+
+    pub(crate) fn scope_running_mut(&mut self, id: ObjectId) -> &mut Vec<TaskId> {
+        match &mut self.table[id].state {
+            State::Scope { running } => running,
+            other => unreachable!("object {id} is no scope but {other:?}"),
+        }
+    }
+
+    pub(crate) fn scope_running(&self, id: ObjectId) -> &[TaskId] {
+        match &self.table[id].state {
+            State::Scope { running } => running,
+            other => unreachable!("object {id} is no scope but {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What is initialised once: by one thread, while the others wait.
+
+use super::object::{Memory, ObjectId, Once, State, Tag};
+use super::recorder::Seen;
+use super::task::{Operation, Site, Until};
+use super::{announce, resolve, with};
+
+/// What a thread finds when it asks for something that is initialised once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It is there.
+    Complete,
+    /// The calling thread has to initialise it, and then call [`finish`].
+    Mine,
+    /// The calling thread has to initialise it, and an earlier initialiser panicked.
+    MinePoisoned,
+}
+
+/// Its number; `None` outside an execution.
+pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<ObjectId> {
+    resolve(tag, kind, memory, || State::Once(Once::Incomplete))
+}
+
+/// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
+pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
+    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Settled(id), None);
+    with(|runtime| {
+        let current = runtime.current;
+        let found = match runtime.objects.once(id) {
+            Once::Complete => Found::Complete,
+            Once::Poisoned => Found::MinePoisoned,
+            Once::Incomplete | Once::Running(_) => Found::Mine,
+        };
+        if found != Found::Complete {
+            runtime.objects.set_once(id, Once::Running(current));
+            runtime.changed();
+        }
+        runtime.record(name, Some(id), Some(site), |_| {
+            let detail = if found == Found::Complete { "→ there" } else { "→ initialises" };
+            Seen { detail: Some(detail.to_owned()), ..Seen::default() }
+        });
+        found
+    })
+}
+
+/// Looks whether it is there, without waiting.
+pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
+    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let once = runtime.objects.once(id);
+        runtime.record(name, Some(id), Some(site), |_| {
+            let detail = if once == Once::Complete { "→ there" } else { "→ not there" };
+            Seen { detail: Some(detail.to_owned()), ..Seen::default() }
+        });
+        once
+    })
+}
+
+/// Waits until somebody has completed it.
+pub(crate) fn wait(id: ObjectId, name: &'static str, site: Site) -> Once {
+    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Initialised(id), None);
+    with(|runtime| runtime.objects.once(id))
+}
+
+/// Ends the initialisation that the calling thread claimed.
+pub(crate) fn finish(id: ObjectId, once: Once) {
+    with(|runtime| {
+        if runtime.active {
+            runtime.objects.set_once(id, once);
+            runtime.changed();
+        }
+    });
+}
+
+/// What is known about it now, without a scheduling point: for accessors that have it to themselves.
+pub(crate) fn known(id: ObjectId) -> Once {
+    with(|runtime| runtime.objects.once(id))
+}

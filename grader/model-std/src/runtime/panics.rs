@@ -1,0 +1,106 @@
+//! Panics, thread by thread.
+//!
+//! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of them
+//! while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is caught.
+
+use std::any::Any;
+use std::panic;
+use std::rc::Rc;
+use std::sync::Once;
+
+use super::{is_active, recorder, with};
+
+static HOOK: Once = Once::new();
+
+thread_local! {
+    /// The hook that the program under control has set, if any.
+    static PROGRAM_HOOK: std::cell::RefCell<Option<Rc<Hook>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// A panic hook.
+pub(crate) type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static;
+
+/// Makes panics of the program silent and counted; panics outside an execution go to the hook that was there before.
+pub(crate) fn install_hook() {
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !is_active() {
+                return previous(info);
+            }
+            let message = message_of(info.payload());
+            let place = info.location().map(recorder::place_of);
+            with(|runtime| {
+                let me = runtime.me();
+                me.panicking += 1;
+                me.panic = Some((message, place));
+                runtime.uninterrupted = true;
+            });
+            if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
+                hook(info);
+            }
+            with(|runtime| runtime.uninterrupted = false);
+        }));
+    });
+}
+
+/// Sets the program's own hook; `None` restores the default. Returns the one that was set before.
+pub(crate) fn set_program_hook(hook: Option<Rc<Hook>>) -> Option<Rc<Hook>> {
+    PROGRAM_HOOK.with_borrow_mut(|slot| std::mem::replace(slot, hook))
+}
+
+/// A hook that can be handed back to the program.
+pub(crate) fn boxed(hook: Rc<Hook>) -> Box<Hook> {
+    /// Makes a hook of the program sendable.
+    struct Shared(Rc<Hook>);
+    // SAFETY: all threads of the program share one operating-system thread, and the hook is only ever called there.
+    unsafe impl Send for Shared {}
+    // SAFETY: as for `Send`.
+    unsafe impl Sync for Shared {}
+    impl Shared {
+        fn call(&self, info: &panic::PanicHookInfo<'_>) {
+            (self.0)(info);
+        }
+    }
+    let shared = Shared(hook);
+    Box::new(move |info| shared.call(info))
+}
+
+/// Forgets the program's hook, which belongs to an execution that is over.
+pub(crate) fn forget_program_hook() {
+    set_program_hook(None);
+}
+
+/// Whether the running thread is unwinding.
+pub(crate) fn panicking() -> bool {
+    with(|runtime| runtime.active.then(|| runtime.me().panicking > 0)).unwrap_or_else(std::thread::panicking)
+}
+
+/// Notes that the running thread raises a panic without the hook.
+pub(crate) fn resumed(payload: &(dyn Any + Send)) {
+    let message = message_of(payload);
+    with(|runtime| {
+        if runtime.active {
+            let me = runtime.me();
+            me.panicking += 1;
+            me.panic.get_or_insert((message, None));
+        }
+    });
+}
+
+/// Notes that a panic of the running thread was caught.
+pub(crate) fn caught() {
+    with(|runtime| {
+        if runtime.active {
+            let me = runtime.me();
+            me.panicking = me.panicking.saturating_sub(1);
+        }
+    });
+}
+
+/// The message of a panic, where it is text.
+pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic whose payload is not text").to_owned()
+}

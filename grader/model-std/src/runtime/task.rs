@@ -1,0 +1,168 @@
+//! One thread of the program under control, as the scheduler sees it.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::object::ObjectId;
+
+/// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
+pub(crate) type TaskId = usize;
+
+/// A line of the program.
+pub(crate) type Site = &'static Location<'static>;
+
+/// What a task is about to do: announced before it happens, so that the scheduler can choose who goes first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operation {
+    /// The operation as a reader names it.
+    pub(crate) name: &'static str,
+    /// What it is done to.
+    pub(crate) object: Option<ObjectId>,
+    /// The line that asks for it.
+    pub(crate) site: Option<Site>,
+}
+
+/// What must hold before an announced operation may take effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Nothing: it may take effect at once.
+    Now,
+    /// Never true: only a deadline ends the wait.
+    Never,
+    /// The lock has no writer and no reader.
+    Free(ObjectId),
+    /// The lock has no writer.
+    Readable(ObjectId),
+    /// The re-entrant lock is free or held by the task itself.
+    FreeOrMine(ObjectId),
+    /// The task was notified, and the lock that it gave up while waiting is free.
+    Notified {
+        /// The condition variable.
+        condvar: ObjectId,
+        /// The lock to take again.
+        lock: ObjectId,
+    },
+    /// The task's park token is set.
+    Unparked,
+    /// The task has ended.
+    Ended(TaskId),
+    /// Every thread of the scope has ended.
+    ScopeEmpty(ObjectId),
+    /// The barrier has let the generation through.
+    Released {
+        /// The barrier.
+        barrier: ObjectId,
+        /// The generation that waits.
+        generation: u64,
+    },
+    /// No initialisation is under way.
+    Settled(ObjectId),
+    /// The initialisation was attempted and has ended.
+    Initialised(ObjectId),
+    /// The channel holds a message, or no sender is left.
+    Receivable(ObjectId),
+    /// The channel has room, or the receiver is gone.
+    Sendable(ObjectId),
+    /// The message with this number was taken from a channel without room, or the receiver is gone.
+    Taken {
+        /// The channel.
+        channel: ObjectId,
+        /// The message's number, counted from 0.
+        message: u64,
+    },
+}
+
+/// How a task came to run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// What it waited for holds.
+    Ready,
+    /// Its deadline has passed, and what it waited for does not hold.
+    TimedOut,
+    /// For no reason at all, as `std` allows.
+    Spurious,
+}
+
+/// The value of a `thread_local!` in one task.
+pub(crate) struct Local {
+    /// The address of the key.
+    pub(crate) key: usize,
+    /// The value; `None` while it is initialised and once it was destroyed.
+    pub(crate) value: Option<Box<dyn Any>>,
+}
+
+/// One thread of the program.
+pub(crate) struct Task {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) spawned_at: Option<Site>,
+    /// What it is about to do.
+    pub(crate) pending: Operation,
+    /// What has to hold first.
+    pub(crate) until: Until,
+    /// When it stops waiting for that.
+    pub(crate) deadline: Option<Duration>,
+    /// Whether it asked to let others go first.
+    pub(crate) yields: bool,
+    /// Whether its function has returned or panicked; thread-local destructors may still run.
+    pub(crate) done: bool,
+    /// Whether nothing of it is left to run.
+    pub(crate) ended: bool,
+    /// Whether a notification has reached it since it began to wait.
+    pub(crate) notified: bool,
+    /// Whether the scheduler woke it without a reason.
+    pub(crate) spurious: bool,
+    /// Whether `unpark` was called since the last `park` returned.
+    pub(crate) park_token: bool,
+    /// Whether a panic ended its function.
+    pub(crate) died: bool,
+    /// How many panics it is unwinding.
+    pub(crate) panicking: u32,
+    /// The last panic: its message and the line that raised it.
+    pub(crate) panic: Option<(String, Option<crate::model::trace::Place>)>,
+    /// How many operations it has performed.
+    pub(crate) operations: u64,
+    /// How many operations it has performed since anything in the program changed.
+    pub(crate) idle: u32,
+    /// The version of the program's state at its last operation.
+    pub(crate) seen_version: u64,
+    /// Its thread-local values, in the order of their initialisation.
+    pub(crate) locals: Vec<Local>,
+    /// The last lines on which it did something in vain, newest last.
+    pub(crate) recent: VecDeque<Site>,
+}
+
+impl Task {
+    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>) -> Self {
+        Self {
+            name,
+            spawned_at,
+            pending: Operation { name: "start", object: None, site: spawned_at },
+            until: Until::Now,
+            deadline: None,
+            yields: false,
+            done: false,
+            ended: false,
+            notified: false,
+            spurious: false,
+            park_token: false,
+            died: false,
+            panicking: 0,
+            panic: None,
+            operations: 0,
+            idle: 0,
+            seen_version: 0,
+            locals: Vec::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Notes that the function of the task has returned or panicked.
+    pub(crate) fn end_function(&mut self, ending: super::threads::Ending) {
+        self.done = true;
+        self.died = ending == super::threads::Ending::Panicked;
+        self.panicking = 0;
+    }
+}

@@ -1,0 +1,223 @@
+//! The life of threads: spawning, ending, joining, parking, sleeping.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::executor::{self, Entry};
+use super::object::{Memory, ObjectId, State, Tag};
+use super::recorder::Seen;
+use super::task::{Operation, Site, TaskId, Until, Wake};
+use super::{announce, announce_yielding, locals, resolve, with};
+use crate::model::trace::End;
+
+/// A scope's number; `None` outside an execution.
+pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
+    resolve(tag, "scope", &Memory::none(), || State::Scope { running: Vec::new() })
+}
+
+/// Starts a thread that runs `entry`, which ends with [`end`]. `scope` is the scope that waits for it.
+///
+/// # Panics
+///
+/// Outside an execution.
+pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site, entry: Entry) -> TaskId {
+    assert!(super::is_active(), "a thread was spawned outside an execution, where nothing could run it");
+    announce(Operation { name: "spawn", object: None, site: Some(site) }, Until::Now, None);
+    executor::submit(entry);
+    with(|runtime| {
+        let task = runtime.add_task(name, Some(site));
+        if let Some(scope) = scope {
+            runtime.objects.scope_running_mut(scope).push(task);
+        }
+        runtime.record("spawn", None, Some(site), |_| Seen {
+            detail: Some(format!("thread {task}")),
+            ..Seen::default()
+        });
+        task
+    })
+}
+
+/// Whether a thread's function returned or panicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Returned,
+    Panicked,
+}
+
+/// Ends the running thread: its result is where it belongs.
+pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
+    with(|runtime| {
+        let current = runtime.current;
+        runtime.me().end_function(ending);
+        if let Some(scope) = scope {
+            runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
+        }
+        runtime.made_progress();
+        let name = if ending == Ending::Panicked { "panic" } else { "end" };
+        runtime.record(name, None, None, |runtime| Seen {
+            detail: runtime.tasks[current].panic.as_ref().filter(|_| name == "panic").map(|(message, _)| message.clone()),
+            ..Seen::default()
+        });
+    });
+    locals::destroy();
+    with(|runtime| {
+        let me = runtime.me();
+        me.ended = true;
+        me.until = Until::Now;
+        me.deadline = None;
+        runtime.made_progress();
+        runtime.decide();
+    });
+}
+
+/// Ends the body of the execution, and with it the execution.
+pub(crate) fn end_body(ending: Ending) {
+    with(|runtime| {
+        runtime.me().end_function(ending);
+        let left = runtime.tasks.iter().enumerate().filter(|(_, task)| !task.done).map(|(id, _)| id);
+        let left: Vec<TaskId> = left.collect();
+        let end = match (ending, &runtime.tasks[0].panic) {
+            (Ending::Panicked, panic) => {
+                let (message, place) = panic.clone().unwrap_or_default();
+                End::Panicked { message, place }
+            }
+            (Ending::Returned, _) if left.is_empty() => End::Finished,
+            (Ending::Returned, _) => End::ThreadsLeft { threads: left },
+        };
+        runtime.finish(end);
+    });
+}
+
+/// Waits until `task` has ended.
+pub(crate) fn join(task: TaskId, site: Site) {
+    announce(Operation { name: "join", object: None, site: Some(site) }, Until::Ended(task), None);
+    with(|runtime| {
+        runtime.record("join", None, Some(site), |_| Seen {
+            detail: Some(format!("thread {task}")),
+            ..Seen::default()
+        });
+    });
+}
+
+/// Whether the function of `task` has returned or panicked.
+pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
+    announce(Operation { name: "is_finished", object: None, site: Some(site) }, Until::Now, None);
+    with(|runtime| runtime.tasks.get(task).is_none_or(|task| task.done))
+}
+
+/// Waits until every thread of the scope has ended.
+pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
+    let Some(id) = scope else { return };
+    announce(Operation { name: "leave scope", object: Some(id), site: Some(site) }, Until::ScopeEmpty(id), None);
+    with(|runtime| runtime.record("leave scope", None, Some(site), |_| Seen::default()));
+}
+
+/// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
+pub(crate) fn park(timeout: Option<Duration>, site: Site) {
+    if !super::is_active() {
+        return;
+    }
+    let name = if timeout.is_some() { "park_timeout" } else { "park" };
+    let deadline = timeout.and_then(|timeout| with(|runtime| runtime.now.checked_add(timeout)));
+    let wake = announce(Operation { name, object: None, site: Some(site) }, Until::Unparked, deadline);
+    with(|runtime| {
+        runtime.me().park_token = false;
+        runtime.record(name, None, Some(site), |_| {
+            let detail = match wake {
+                Wake::Ready => None,
+                Wake::TimedOut => Some("→ timed out".to_owned()),
+                Wake::Spurious => Some("→ woken without a reason".to_owned()),
+            };
+            Seen { detail, ..Seen::default() }
+        });
+    });
+}
+
+/// Sets the token of `task`.
+pub(crate) fn unpark(task: TaskId, site: Site) {
+    if !super::is_active() {
+        return;
+    }
+    announce(Operation { name: "unpark", object: None, site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        if let Some(state) = runtime.tasks.get_mut(task) {
+            let was_set = std::mem::replace(&mut state.park_token, true);
+            if !was_set {
+                runtime.changed();
+            }
+        }
+        runtime.record("unpark", None, Some(site), |_| Seen {
+            detail: Some(format!("thread {task}")),
+            ..Seen::default()
+        });
+    });
+}
+
+/// Blocks until the virtual time has passed.
+pub(crate) fn sleep(duration: Duration, site: Site) {
+    if !super::is_active() {
+        return;
+    }
+    let operation = Operation { name: "sleep", object: None, site: Some(site) };
+    if duration.is_zero() {
+        announce_yielding(operation);
+    } else {
+        // A time that the clock cannot reach is for ever.
+        let deadline = with(|runtime| runtime.now.checked_add(duration));
+        announce(operation, Until::Never, deadline);
+    }
+    with(|runtime| {
+        runtime.record("sleep", None, Some(site), |_| Seen {
+            detail: Some(format!("{duration:?}")),
+            ..Seen::default()
+        });
+    });
+}
+
+/// Lets other threads go first.
+pub(crate) fn yield_now(name: &'static str, site: Site) {
+    announce_yielding(Operation { name, object: None, site: Some(site) });
+    with(|runtime| {
+        if runtime.is_active() {
+            runtime.record(name, None, Some(site), |_| Seen::default());
+        }
+    });
+}
+
+/// Ends the execution because the program asked for the end of its process. `code` is `None` for an abort.
+///
+/// # Panics
+///
+/// Outside an execution: the caller has to end the process itself.
+pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
+    assert!(super::is_active(), "the end of the process was asked for outside an execution");
+    announce(Operation { name: "exit", object: None, site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let thread = runtime.current;
+        runtime.record("exit", None, Some(site), |_| Seen {
+            detail: code.map(|code| code.to_string()),
+            ..Seen::default()
+        });
+        runtime.finish(End::Exited { code, thread, place: Some(super::recorder::place(site)) });
+    });
+    loop {
+        executor::suspend();
+    }
+}
+
+/// The running thread's number and name.
+pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
+    with(|runtime| {
+        if runtime.is_active() {
+            (runtime.current, runtime.tasks[runtime.current].name.clone())
+        } else {
+            (0, Some("main".into()))
+        }
+    })
+}
+
+/// The virtual time since the start of the execution, read as an operation of the running thread.
+pub(crate) fn now(site: Site) -> Duration {
+    announce(Operation { name: "now", object: None, site: Some(site) }, Until::Now, None);
+    with(|runtime| runtime.now)
+}

@@ -1,0 +1,117 @@
+//! The modelled `LazyLock`.
+
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::ops::Deref;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+
+use super::once::call_once;
+use crate::runtime::object::{self, Memory, ObjectId, Tag};
+use crate::runtime::once;
+use crate::runtime::task::Site;
+
+/// As [`std::sync::LazyLock`].
+pub struct LazyLock<T, F = fn() -> T> {
+    tag: Tag,
+    value: UnsafeCell<Content<T, F>>,
+}
+
+enum Content<T, F> {
+    Function(F),
+    Value(T),
+    /// The function is running or has panicked.
+    Nothing,
+}
+
+// SAFETY: as for `std`'s cell: the function runs once, on one thread, before others read the value.
+unsafe impl<T: Sync + Send, F: Send> Sync for LazyLock<T, F> {}
+// SAFETY: the cell owns its content.
+unsafe impl<T: Send, F: Send> Send for LazyLock<T, F> {}
+impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
+impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
+
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    /// As [`std::sync::LazyLock::new`].
+    #[track_caller]
+    pub const fn new(f: F) -> LazyLock<T, F> {
+        LazyLock { tag: Tag::new(), value: UnsafeCell::new(Content::Function(f)) }
+    }
+
+    /// As [`std::sync::LazyLock::force`].
+    ///
+    /// # Panics
+    ///
+    /// If the function has panicked.
+    #[track_caller]
+    pub fn force(this: &LazyLock<T, F>) -> &T {
+        this.force_at(Location::caller())
+    }
+
+    fn force_at(&self, site: Site) -> &T {
+        match self.id() {
+            Some(id) => call_once(id, "force", site, |poisoned| {
+                assert!(!poisoned, "LazyLock instance has previously been poisoned");
+                self.initialise();
+            }),
+            None if self.value().is_none() => self.initialise(),
+            None => {}
+        }
+        self.value().expect("LazyLock instance has previously been poisoned")
+    }
+
+    fn initialise(&self) {
+        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the content
+        // of a cell that is not initialised.
+        let content = unsafe { std::mem::replace(&mut *self.value.get(), Content::Nothing) };
+        if let Content::Function(f) = content {
+            let value = f();
+            // SAFETY: as above.
+            unsafe { *self.value.get() = Content::Value(value) };
+        }
+    }
+}
+
+impl<T, F> LazyLock<T, F> {
+    fn value(&self) -> Option<&T> {
+        // SAFETY: the value is written once, before the initialisation is complete, and read only after that.
+        match unsafe { &*self.value.get() } {
+            Content::Value(value) => Some(value),
+            Content::Function(_) | Content::Nothing => None,
+        }
+    }
+
+    fn id(&self) -> Option<ObjectId> {
+        let id = once::id(&self.tag, "LazyLock", &Memory::of(&self.value))?;
+        if once::known(id) == object::Once::Incomplete && self.value().is_some() {
+            once::finish(id, object::Once::Complete);
+        }
+        Some(id)
+    }
+}
+
+impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
+    type Target = T;
+
+    #[track_caller]
+    fn deref(&self) -> &T {
+        self.force_at(Location::caller())
+    }
+}
+
+impl<T: Default> Default for LazyLock<T> {
+    #[track_caller]
+    fn default() -> LazyLock<T> {
+        LazyLock::new(T::default)
+    }
+}
+
+impl<T: fmt::Debug, F> fmt::Debug for LazyLock<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_tuple("LazyLock");
+        match self.value() {
+            Some(value) => text.field(value),
+            None => text.field(&format_args!("<uninit>")),
+        };
+        text.finish()
+    }
+}

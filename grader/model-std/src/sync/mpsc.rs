@@ -1,0 +1,303 @@
+//! As `std::sync::mpsc`, with channels that the model controls.
+
+pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::runtime::channel::{self, Patience, Refusal};
+use crate::runtime::object::{ObjectId, Tag};
+use crate::runtime::task::Site;
+
+/// The messages of a channel, and its identity for the scheduler.
+struct Queue<T> {
+    tag: Tag,
+    messages: RefCell<VecDeque<T>>,
+}
+
+impl<T> Queue<T> {
+    fn id(&self) -> Option<ObjectId> {
+        channel::id(&self.tag)
+    }
+}
+
+/// One sender of a channel, of either kind.
+struct SendingEnd<T>(Rc<Queue<T>>);
+
+impl<T> SendingEnd<T> {
+    fn send(&self, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
+        let id = self.0.id();
+        if let Err(refusal) = channel::send(id, patience, site) {
+            return Err((refusal, message));
+        }
+        self.0.messages.borrow_mut().push_back(message);
+        if patience == Patience::None || channel::handed_over(id, site) {
+            return Ok(());
+        }
+        channel::take_back(id);
+        let message = self.0.messages.borrow_mut().pop_back().expect("a message that nobody took is still there");
+        Err((Refusal::Disconnected, message))
+    }
+}
+
+impl<T> Clone for SendingEnd<T> {
+    fn clone(&self) -> Self {
+        channel::add_sender(self.0.id());
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T> Drop for SendingEnd<T> {
+    fn drop(&mut self) {
+        channel::drop_sender(self.0.id());
+    }
+}
+
+/// As [`std::sync::mpsc::Sender`].
+pub struct Sender<T>(SendingEnd<T>);
+
+/// As [`std::sync::mpsc::SyncSender`].
+pub struct SyncSender<T>(SendingEnd<T>);
+
+/// As [`std::sync::mpsc::Receiver`].
+pub struct Receiver<T> {
+    queue: Rc<Queue<T>>,
+    /// A receiver is used by one thread at a time.
+    not_sync: PhantomData<std::cell::Cell<()>>,
+}
+
+// SAFETY: all threads of the program share one operating-system thread, so the reference count and the queue are never used by
+// two at once; as in `std`, the messages must be `Send`.
+unsafe impl<T: Send> Send for Sender<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T: Send> Sync for Sender<T> {}
+// SAFETY: as for `Sender`.
+unsafe impl<T: Send> Send for SyncSender<T> {}
+// SAFETY: as for `Sender`.
+unsafe impl<T: Send> Sync for SyncSender<T> {}
+// SAFETY: as for `Sender`.
+unsafe impl<T: Send> Send for Receiver<T> {}
+impl<T> UnwindSafe for Sender<T> {}
+impl<T> RefUnwindSafe for Sender<T> {}
+impl<T> UnwindSafe for SyncSender<T> {}
+impl<T> RefUnwindSafe for SyncSender<T> {}
+impl<T> UnwindSafe for Receiver<T> {}
+impl<T> RefUnwindSafe for Receiver<T> {}
+
+/// As [`std::sync::mpsc::channel`].
+#[track_caller]
+#[must_use]
+pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
+    let (end, receiver) = open(None, Location::caller());
+    (Sender(end), receiver)
+}
+
+/// As [`std::sync::mpsc::sync_channel`].
+#[track_caller]
+#[must_use]
+pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
+    let (end, receiver) = open(Some(bound), Location::caller());
+    (SyncSender(end), receiver)
+}
+
+fn open<T>(capacity: Option<usize>, site: Site) -> (SendingEnd<T>, Receiver<T>) {
+    let queue = Rc::new(Queue { tag: Tag::at(site), messages: RefCell::default() });
+    if let (Some(id), Some(capacity)) = (queue.id(), capacity) {
+        channel::set_capacity(id, capacity);
+    }
+    (SendingEnd(Rc::clone(&queue)), Receiver { queue, not_sync: PhantomData })
+}
+
+impl<T> Sender<T> {
+    /// As [`std::sync::mpsc::Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        self.0.send(t, Patience::Forever, Location::caller()).map_err(|(_, message)| SendError(message))
+    }
+}
+
+impl<T> SyncSender<T> {
+    /// As [`std::sync::mpsc::SyncSender::send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        self.0.send(t, Patience::Forever, Location::caller()).map_err(|(_, message)| SendError(message))
+    }
+
+    /// As [`std::sync::mpsc::SyncSender::try_send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if there is no room or the receiver is gone.
+    #[track_caller]
+    pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
+        self.0.send(t, Patience::None, Location::caller()).map_err(|(refusal, message)| match refusal {
+            Refusal::Disconnected => TrySendError::Disconnected(message),
+            Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
+        })
+    }
+}
+
+impl<T> Receiver<T> {
+    /// As [`std::sync::mpsc::Receiver::recv`].
+    ///
+    /// # Errors
+    ///
+    /// If no message is left and every sender is gone.
+    #[track_caller]
+    pub fn recv(&self) -> Result<T, RecvError> {
+        self.receive(Patience::Forever, Location::caller()).map_err(|_| RecvError)
+    }
+
+    /// As [`std::sync::mpsc::Receiver::try_recv`].
+    ///
+    /// # Errors
+    ///
+    /// If no message waits.
+    #[track_caller]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.receive(Patience::None, Location::caller()).map_err(|refusal| match refusal {
+            Refusal::Disconnected => TryRecvError::Disconnected,
+            Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
+        })
+    }
+
+    /// As [`std::sync::mpsc::Receiver::recv_timeout`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no message comes in time, or every sender is gone.
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        self.receive(Patience::For(timeout), Location::caller()).map_err(|refusal| match refusal {
+            Refusal::Disconnected => RecvTimeoutError::Disconnected,
+            Refusal::WouldBlock | Refusal::TimedOut => RecvTimeoutError::Timeout,
+        })
+    }
+
+    /// As [`std::sync::mpsc::Receiver::iter`].
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self)
+    }
+
+    /// As [`std::sync::mpsc::Receiver::try_iter`].
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter(self)
+    }
+
+    fn receive(&self, patience: Patience, site: Site) -> Result<T, Refusal> {
+        let id = self.queue.id();
+        channel::receive(id, patience, site)?;
+        let message = self.queue.messages.borrow_mut().pop_front();
+        // Outside an execution nobody else could send, so waiting would be in vain.
+        message.ok_or(if Rc::strong_count(&self.queue) == 1 { Refusal::Disconnected } else { Refusal::WouldBlock })
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        channel::drop_receiver(self.queue.id());
+        // Messages that nobody will receive are dropped now, as in `std`: they may hold what others wait for.
+        let messages = std::mem::take(&mut *self.queue.messages.borrow_mut());
+        drop(messages);
+    }
+}
+
+/// As [`std::sync::mpsc::Iter`].
+#[derive(Debug)]
+pub struct Iter<'a, T: 'a>(&'a Receiver<T>);
+
+/// As [`std::sync::mpsc::TryIter`].
+#[derive(Debug)]
+pub struct TryIter<'a, T: 'a>(&'a Receiver<T>);
+
+/// As [`std::sync::mpsc::IntoIter`].
+#[derive(Debug)]
+pub struct IntoIter<T>(Receiver<T>);
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter(self)
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Sender<T> {
+        Sender(self.0.clone())
+    }
+}
+
+impl<T> Clone for SyncSender<T> {
+    fn clone(&self) -> SyncSender<T> {
+        SyncSender(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for SyncSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncSender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}

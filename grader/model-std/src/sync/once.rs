@@ -1,0 +1,143 @@
+//! The modelled `Once`.
+
+use std::fmt;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+
+use crate::runtime::object::{self, Memory, ObjectId, Tag};
+use crate::runtime::once::{self, Found};
+use crate::runtime::task::Site;
+
+/// As [`std::sync::Once`].
+pub struct Once {
+    tag: Tag,
+    /// What happened outside an execution.
+    outside: std::cell::Cell<bool>,
+}
+
+// SAFETY: the flag is only used outside an execution, where one operating-system thread runs.
+unsafe impl Sync for Once {}
+impl UnwindSafe for Once {}
+impl RefUnwindSafe for Once {}
+
+/// As [`std::sync::ONCE_INIT`].
+#[deprecated(since = "1.38.0", note = "the `Once::new()` function is now preferred")]
+pub const ONCE_INIT: Once = Once::new();
+
+/// As [`std::sync::OnceState`].
+pub struct OnceState {
+    poisoned: bool,
+}
+
+impl Once {
+    /// As [`std::sync::Once::new`].
+    #[track_caller]
+    #[must_use]
+    pub const fn new() -> Once {
+        Once { tag: Tag::new(), outside: std::cell::Cell::new(false) }
+    }
+
+    /// As [`std::sync::Once::call_once`].
+    ///
+    /// # Panics
+    ///
+    /// If an earlier call panicked.
+    #[track_caller]
+    pub fn call_once<F: FnOnce()>(&self, f: F) {
+        self.call(Location::caller(), |poisoned| {
+            assert!(!poisoned, "Once instance has previously been poisoned");
+            f();
+        });
+    }
+
+    /// As [`std::sync::Once::call_once_force`].
+    #[track_caller]
+    pub fn call_once_force<F: FnOnce(&OnceState)>(&self, f: F) {
+        self.call(Location::caller(), |poisoned| f(&OnceState { poisoned }));
+    }
+
+    /// As [`std::sync::Once::is_completed`].
+    #[track_caller]
+    pub fn is_completed(&self) -> bool {
+        match self.id() {
+            Some(id) => once::peek(id, "is_completed", Location::caller()) == object::Once::Complete,
+            None => self.outside.get(),
+        }
+    }
+
+    /// As [`std::sync::Once::wait`].
+    ///
+    /// # Panics
+    ///
+    /// If a call panicked.
+    #[track_caller]
+    pub fn wait(&self) {
+        let completed = self.wait_at(Location::caller());
+        assert!(completed, "Once instance has previously been poisoned");
+    }
+
+    /// As [`std::sync::Once::wait_force`].
+    #[track_caller]
+    pub fn wait_force(&self) {
+        self.wait_at(Location::caller());
+    }
+
+    fn wait_at(&self, site: Site) -> bool {
+        self.id().is_none_or(|id| once::wait(id, "wait", site) == object::Once::Complete)
+    }
+
+    fn call(&self, site: Site, f: impl FnOnce(bool)) {
+        match self.id() {
+            Some(id) => call_once(id, "call_once", site, f),
+            None if !self.outside.replace(true) => f(false),
+            None => {}
+        }
+    }
+
+    fn id(&self) -> Option<ObjectId> {
+        once::id(&self.tag, "Once", &Memory::none())
+    }
+}
+
+/// Runs `f`, telling it whether an earlier attempt panicked, unless it was run to its end before.
+pub(super) fn call_once(id: ObjectId, name: &'static str, site: Site, f: impl FnOnce(bool)) {
+    let poisoned = match once::begin(id, name, site) {
+        Found::Complete => return,
+        Found::Mine => false,
+        Found::MinePoisoned => true,
+    };
+    let mut attempt = Attempt { id, outcome: object::Once::Poisoned };
+    f(poisoned);
+    attempt.outcome = object::Once::Complete;
+}
+
+/// Ends an initialisation as poisoned, unless it came to its end.
+struct Attempt {
+    id: ObjectId,
+    outcome: object::Once,
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        once::finish(self.id, self.outcome);
+    }
+}
+
+impl OnceState {
+    /// As [`std::sync::OnceState::is_poisoned`].
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OnceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnceState").field("poisoned", &self.is_poisoned()).finish()
+    }
+}

@@ -1,0 +1,246 @@
+//! The modelled read-write lock.
+
+use std::cell::{Cell, UnsafeCell};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+
+use crate::runtime::lock::{self, Acquired, Mode, RWLOCK};
+use crate::runtime::object::{Memory, ObjectId, Tag};
+
+/// As [`std::sync::RwLock`].
+pub struct RwLock<T: ?Sized> {
+    tag: Tag,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: as for `std`'s lock: the value is handed to one writer or to several readers at a time.
+unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
+// SAFETY: as for `Send`; readers share the value, which is why it must be `Sync`.
+unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+impl<T: ?Sized> UnwindSafe for RwLock<T> {}
+impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
+
+/// As [`std::sync::RwLockReadGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
+    lock: &'a RwLock<T>,
+    acquired: Acquired,
+    not_send: PhantomData<*const ()>,
+}
+
+// SAFETY: as in `std`: a shared guard gives shared access to the value only.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
+
+/// As [`std::sync::RwLockWriteGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
+    lock: &'a RwLock<T>,
+    acquired: Acquired,
+    changed: Cell<bool>,
+    not_send: PhantomData<*const ()>,
+}
+
+// SAFETY: as in `std`: a shared guard gives shared access to the value only.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
+
+impl<T> RwLock<T> {
+    /// As [`std::sync::RwLock::new`].
+    #[track_caller]
+    pub const fn new(value: T) -> RwLock<T> {
+        RwLock { tag: Tag::new(), value: UnsafeCell::new(value) }
+    }
+
+    /// As [`std::sync::RwLock::into_inner`].
+    ///
+    /// # Errors
+    ///
+    /// If the lock is poisoned; the error holds the value.
+    pub fn into_inner(self) -> LockResult<T> {
+        let poisoned = self.is_poisoned();
+        result(self.value.into_inner(), poisoned)
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    /// As [`std::sync::RwLock::read`].
+    ///
+    /// # Errors
+    ///
+    /// If the lock is poisoned; the error holds the guard.
+    #[track_caller]
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let acquired = lock::acquire(self.id(), &RWLOCK, Mode::Read, Location::caller());
+        result(self.read_guard(acquired), acquired.poisoned)
+    }
+
+    /// As [`std::sync::RwLock::try_read`].
+    ///
+    /// # Errors
+    ///
+    /// If a writer holds the lock, or the lock is poisoned.
+    #[track_caller]
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let acquired = lock::try_acquire(self.id(), &RWLOCK, Mode::Read, Location::caller());
+        let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
+        Ok(result(self.read_guard(acquired), acquired.poisoned)?)
+    }
+
+    /// As [`std::sync::RwLock::write`].
+    ///
+    /// # Errors
+    ///
+    /// If the lock is poisoned; the error holds the guard.
+    #[track_caller]
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let acquired = lock::acquire(self.id(), &RWLOCK, Mode::Write, Location::caller());
+        result(self.write_guard(acquired), acquired.poisoned)
+    }
+
+    /// As [`std::sync::RwLock::try_write`].
+    ///
+    /// # Errors
+    ///
+    /// If anybody holds the lock, or the lock is poisoned.
+    #[track_caller]
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let acquired = lock::try_acquire(self.id(), &RWLOCK, Mode::Write, Location::caller());
+        let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
+        Ok(result(self.write_guard(acquired), acquired.poisoned)?)
+    }
+
+    /// As [`std::sync::RwLock::is_poisoned`].
+    pub fn is_poisoned(&self) -> bool {
+        lock::is_poisoned(self.id())
+    }
+
+    /// As [`std::sync::RwLock::clear_poison`].
+    pub fn clear_poison(&self) {
+        lock::clear_poison(self.id());
+    }
+
+    /// As [`std::sync::RwLock::get_mut`].
+    ///
+    /// # Errors
+    ///
+    /// If the lock is poisoned; the error holds the reference.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        let poisoned = self.is_poisoned();
+        result(self.value.get_mut(), poisoned)
+    }
+
+    fn id(&self) -> Option<ObjectId> {
+        lock::id(&self.tag, &RWLOCK, &Memory::of(&self.value))
+    }
+
+    fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {
+        RwLockReadGuard { lock: self, acquired, not_send: PhantomData }
+    }
+
+    fn write_guard(&self, acquired: Acquired) -> RwLockWriteGuard<'_, T> {
+        RwLockWriteGuard { lock: self, acquired, changed: Cell::new(false), not_send: PhantomData }
+    }
+}
+
+fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
+    if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// As [`std::sync::RwLockWriteGuard::downgrade`].
+    #[track_caller]
+    pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        let guard = std::mem::ManuallyDrop::new(guard);
+        let id = guard.lock.id();
+        lock::downgrade(id, guard.changed.get(), Location::caller());
+        guard.lock.read_guard(guard.acquired)
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the guard holds the lock for reading, so nobody writes while it lives.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: the guard holds the lock for writing, so nobody else reads or writes while it lives.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.changed.set(true);
+        // SAFETY: as for `deref`, and the guard is borrowed mutably.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
+    fn drop(&mut self) {
+        lock::release(self.lock.id(), Mode::Read, self.acquired, false);
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        lock::release(self.lock.id(), Mode::Write, self.acquired, self.changed.get());
+    }
+}
+
+macro_rules! guard_formatting {
+    ($($guard:ident),*) => {
+        $(
+            impl<T: ?Sized + fmt::Debug> fmt::Debug for $guard<'_, T> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    (**self).fmt(f)
+                }
+            }
+
+            impl<T: ?Sized + fmt::Display> fmt::Display for $guard<'_, T> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    (**self).fmt(f)
+                }
+            }
+        )*
+    };
+}
+
+guard_formatting!(RwLockReadGuard, RwLockWriteGuard);
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_struct("RwLock");
+        match self.try_read() {
+            Ok(guard) => text.field("data", &&*guard),
+            Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
+            Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
+        };
+        text.field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
+    fn default() -> RwLock<T> {
+        RwLock::new(T::default())
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    #[track_caller]
+    fn from(value: T) -> RwLock<T> {
+        RwLock::new(value)
+    }
+}

@@ -1,0 +1,259 @@
+//! Threads that outlive the function that starts them, and handles to threads.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::io;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::runtime::executor::Entry;
+use crate::runtime::object::ObjectId;
+use crate::runtime::task::{Site, TaskId};
+use crate::runtime::threads::{self, Ending};
+
+/// Where a thread leaves its result.
+pub(super) struct Packet<T> {
+    result: RefCell<Option<super::Result<T>>>,
+    /// Called when the packet goes away with a panic that nobody has seen.
+    unseen_panic: Option<Rc<std::cell::Cell<bool>>>,
+}
+
+impl<T> Drop for Packet<T> {
+    fn drop(&mut self) {
+        if let (Some(flag), Some(Err(_))) = (&self.unseen_panic, self.result.get_mut()) {
+            flag.set(true);
+        }
+    }
+}
+
+/// What a new thread is called and which scope waits for it.
+pub(super) struct Plan {
+    pub(super) name: Option<Arc<str>>,
+    pub(super) scope: Option<ObjectId>,
+    pub(super) unseen_panic: Option<Rc<std::cell::Cell<bool>>>,
+}
+
+/// A thread that was started, and the way to its result.
+pub(super) struct Started<T> {
+    pub(super) thread: Thread,
+    packet: Rc<Packet<T>>,
+}
+
+impl<T> Started<T> {
+    pub(super) fn join(self, site: Site) -> super::Result<T> {
+        threads::join(self.thread.id.0, site);
+        self.packet.result.take().expect("a thread that has ended has left its result")
+    }
+
+    pub(super) fn is_finished(&self, site: Site) -> bool {
+        threads::is_finished(self.thread.id.0, site)
+    }
+}
+
+/// Starts a thread that runs `function`.
+///
+/// # Safety
+///
+/// Whatever `function` and its result borrow must live until the thread has ended or the execution is over.
+pub(super) unsafe fn start<'a, F, T>(plan: Plan, site: Site, function: F) -> Started<T>
+where
+    F: FnOnce() -> T + 'a,
+    T: 'a,
+{
+    let packet = Rc::new(Packet { result: RefCell::new(None), unseen_panic: plan.unseen_panic });
+    let theirs = Rc::clone(&packet);
+    let scope = plan.scope;
+    let entry: Box<dyn FnOnce() + 'a> = Box::new(move || {
+        let result: Result<T, Box<dyn Any + Send>> = catch_unwind(AssertUnwindSafe(function));
+        let ending = if result.is_ok() { Ending::Returned } else { Ending::Panicked };
+        *theirs.result.borrow_mut() = Some(result);
+        drop(theirs);
+        threads::end(scope, ending);
+    });
+    // SAFETY: the caller promises that what is borrowed lives long enough; a thread that does not come to its end is
+    // abandoned together with its execution, without running or dropping the function.
+    let entry = unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Entry>(entry) };
+    let id = threads::spawn(plan.name.clone(), scope, site, entry);
+    Started { thread: Thread { id: ThreadId(id), name: plan.name }, packet }
+}
+
+/// As [`std::thread::spawn`].
+///
+/// # Panics
+///
+/// Outside an execution.
+#[track_caller]
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    Builder::new().spawn(f).expect("failed to spawn thread")
+}
+
+/// As [`std::thread::Builder`]. The stack size is accepted and not used.
+#[must_use = "must eventually spawn the thread"]
+#[derive(Debug, Default)]
+pub struct Builder {
+    name: Option<String>,
+}
+
+impl Builder {
+    /// As [`std::thread::Builder::new`].
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// As [`std::thread::Builder::name`].
+    pub fn name(self, name: String) -> Builder {
+        Builder { name: Some(name) }
+    }
+
+    /// As [`std::thread::Builder::stack_size`].
+    pub fn stack_size(self, _size: usize) -> Builder {
+        self
+    }
+
+    /// As [`std::thread::Builder::spawn`].
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    ///
+    /// # Panics
+    ///
+    /// If the name contains a null byte, and outside an execution.
+    #[track_caller]
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let plan = Plan { name: self.checked_name(), scope: None, unseen_panic: None };
+        // SAFETY: `f` and its result are `'static`.
+        Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
+    }
+
+    /// As [`std::thread::Builder::spawn_scoped`].
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    ///
+    /// # Panics
+    ///
+    /// If the name contains a null byte, and outside an execution.
+    #[track_caller]
+    pub fn spawn_scoped<'scope, 'env, F, T>(
+        self,
+        scope: &'scope super::Scope<'scope, 'env>,
+        f: F,
+    ) -> io::Result<super::ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        Ok(scope.start(self.checked_name(), Location::caller(), f))
+    }
+
+    fn checked_name(self) -> Option<Arc<str>> {
+        let name = self.name?;
+        assert!(!name.contains('\0'), "thread name may not contain interior null bytes");
+        Some(name.into())
+    }
+}
+
+/// As [`std::thread::JoinHandle`].
+pub struct JoinHandle<T>(Started<T>);
+
+// SAFETY: all threads of the program share one operating-system thread; as in `std`, what is handed over by `join` was
+// required to be `Send` when the thread was started.
+unsafe impl<T> Send for JoinHandle<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T> Sync for JoinHandle<T> {}
+impl<T> std::panic::UnwindSafe for JoinHandle<T> {}
+impl<T> std::panic::RefUnwindSafe for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// As [`std::thread::JoinHandle::thread`].
+    #[must_use]
+    pub fn thread(&self) -> &Thread {
+        &self.0.thread
+    }
+
+    /// As [`std::thread::JoinHandle::join`].
+    ///
+    /// # Errors
+    ///
+    /// The payload of the panic that ended the thread.
+    #[track_caller]
+    pub fn join(self) -> super::Result<T> {
+        self.0.join(Location::caller())
+    }
+
+    /// As [`std::thread::JoinHandle::is_finished`].
+    #[track_caller]
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished(Location::caller())
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").finish_non_exhaustive()
+    }
+}
+
+/// As [`std::thread::ThreadId`].
+#[derive(Eq, PartialEq, Clone, Copy, Hash)]
+pub struct ThreadId(TaskId);
+
+impl fmt::Debug for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ThreadId").field(&NonZero::<u64>::MIN.saturating_add(self.0 as u64)).finish()
+    }
+}
+
+/// As [`std::thread::Thread`].
+#[derive(Clone)]
+pub struct Thread {
+    id: ThreadId,
+    name: Option<Arc<str>>,
+}
+
+impl Thread {
+    /// As [`std::thread::Thread::unpark`].
+    #[track_caller]
+    pub fn unpark(&self) {
+        threads::unpark(self.id.0, Location::caller());
+    }
+
+    /// As [`std::thread::Thread::id`].
+    #[must_use]
+    pub fn id(&self) -> ThreadId {
+        self.id
+    }
+
+    /// As [`std::thread::Thread::name`].
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread").field("id", &self.id).field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+/// As [`std::thread::current`].
+#[must_use]
+pub fn current() -> Thread {
+    let (id, name) = threads::current();
+    Thread { id: ThreadId(id), name }
+}

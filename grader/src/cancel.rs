@@ -1,0 +1,28 @@
+//! A wish to stop, shared between whoever notices it (a signal handler) and whatever runs.
+//!
+//! Nothing is interrupted: the process layer looks at the flag between two waits, ends its children and returns.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A flag that is set once. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A flag that is not set.
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// Asks everything that holds this flag to stop. Safe to call from a signal handler: it only stores.
+    pub fn cancel(&self) {
+        // Relaxed: the flag publishes no other data.
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

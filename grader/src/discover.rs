@@ -1,0 +1,291 @@
+//! Finds the workspace, its exercises and the submission to grade.
+//!
+//! Looks at names and manifests only: nothing of a submission is read here, and nothing is written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::exercise::{Exercise, ExerciseError};
+
+/// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
+const SIMILAR: f64 = 0.8;
+
+/// The course: the folder with `exercises/`, `solutions/` and `grader/`.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// That folder, absolute and without links.
+    pub root: PathBuf,
+}
+
+/// What to grade: somebody's `src/`, or one file that stands for `src/lib.rs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// As its reader names it: relative to the workspace where it is inside, as given where it is not.
+    pub shown: PathBuf,
+    /// Where it is.
+    pub source: Source,
+}
+
+/// Where the files of a submission are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A folder with `src/lib.rs`.
+    Folder(PathBuf),
+    /// One file that stands for `src/lib.rs`.
+    File(PathBuf),
+}
+
+/// Why a workspace, an exercise or a submission was not found.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// Neither the folder nor any above it is the course.
+    #[error(
+        "failed to find the course at or above `{start}`\nhelp: run the command inside the folder that holds `exercises/`",
+        start = start.display()
+    )]
+    NoWorkspace {
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// A folder of the course cannot be listed.
+    #[error("failed to list `{path}`", path = path.display())]
+    List {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no exercise of that name.
+    #[error("failed to find the exercise `{name}`, known are {known}{help}", known = quoted(known), help = did_you_mean(similar))]
+    UnknownExercise {
+        /// The name.
+        name: String,
+        /// The exercises that there are, by name.
+        known: Vec<String>,
+        /// The one that was probably meant.
+        similar: Option<String>,
+    },
+    /// The exercise is there but its manifest is of no use.
+    #[error("failed to read the exercise `{name}`")]
+    Exercise {
+        /// The exercise.
+        name: String,
+        /// Why.
+        source: ExerciseError,
+    },
+    /// There is nothing at that path.
+    #[error("failed to find the submission `{path}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    NoSubmission {
+        /// The path, as given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder has nothing in it.
+    #[error("failed to find a submission in `{path}`: the folder is empty\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    EmptyFolder {
+        /// The path, as given.
+        path: PathBuf,
+    },
+    /// The folder has no library.
+    #[error("failed to find `{file}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", file = file.display())]
+    NoLibrary {
+        /// The file that is missing.
+        file: PathBuf,
+    },
+    /// A file is where a folder belongs, or the other way round.
+    #[error("failed to use `{path}`: it is not a {expected}", path = path.display())]
+    WrongKind {
+        /// The path.
+        path: PathBuf,
+        /// What belongs there.
+        expected: &'static str,
+    },
+}
+
+/// `a`, `b`, `c` in backticks.
+pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn did_you_mean(similar: &Option<String>) -> String {
+    similar.as_ref().map_or(String::new(), |similar| format!("\nhelp: did you mean `{similar}`?"))
+}
+
+/// The known name that is most like `name`, if any is.
+pub(crate) fn most_similar<S: AsRef<str>>(name: &str, known: &[S]) -> Option<String> {
+    let scored = known.iter().map(|known| (strsim::jaro_winkler(name, known.as_ref()), known.as_ref()));
+    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.filter(|(score, _)| *score >= SIMILAR).map(|(_, known)| known.to_owned())
+}
+
+impl DiscoverError {
+    /// Whether the caller asked for something that is not there, as opposed to a course that is broken.
+    pub fn is_wrong_usage(&self) -> bool {
+        match self {
+            DiscoverError::NoWorkspace { .. }
+            | DiscoverError::UnknownExercise { .. }
+            | DiscoverError::NoSubmission { .. }
+            | DiscoverError::EmptyFolder { .. }
+            | DiscoverError::NoLibrary { .. }
+            | DiscoverError::WrongKind { .. } => true,
+            DiscoverError::List { .. } | DiscoverError::Exercise { .. } => false,
+        }
+    }
+}
+
+impl Workspace {
+    /// The workspace that `start` is in.
+    ///
+    /// # Errors
+    ///
+    /// When neither `start` nor a folder above it is one.
+    pub fn find_from(start: &Path) -> Result<Workspace, DiscoverError> {
+        let absolute = start.canonicalize().unwrap_or_else(|_| start.to_owned());
+        let is_root = |folder: &&Path| folder.join("exercises").is_dir() && folder.join("grader/checks").is_dir();
+        match absolute.ancestors().find(is_root) {
+            Some(root) => Ok(Workspace { root: root.to_owned() }),
+            None => Err(DiscoverError::NoWorkspace { start: start.to_owned() }),
+        }
+    }
+
+    /// All exercises, in the order of the course.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed, or one has a manifest of no use.
+    pub fn exercises(&self) -> Result<Vec<Exercise>, DiscoverError> {
+        let mut exercises = Vec::new();
+        for name in self.exercise_names()? {
+            exercises.push(self.read(name)?);
+        }
+        exercises.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        Ok(exercises)
+    }
+
+    /// The exercise of that name.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; the error lists those that there are.
+    pub fn exercise(&self, name: &str) -> Result<Exercise, DiscoverError> {
+        let known = self.exercise_names()?;
+        if known.iter().any(|known| known == name) {
+            return self.read(name.to_owned());
+        }
+        let similar = most_similar(name, &known);
+        Err(DiscoverError::UnknownExercise { name: name.to_owned(), known, similar })
+    }
+
+    /// The folder with the check program of an exercise.
+    pub fn checks_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join("grader/checks").join(&exercise.name)
+    }
+
+    /// The folder with the solution of an exercise, which a handout leaves out.
+    pub fn solution_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join("solutions").join(&exercise.name)
+    }
+
+    /// A path as it is shown: relative to the workspace where it is inside.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        absolute.strip_prefix(&self.root).map_or_else(|_| path.to_owned(), Path::to_owned)
+    }
+
+    fn read(&self, name: String) -> Result<Exercise, DiscoverError> {
+        let exercise = Exercise::read(&self.root.join("exercises").join(&name));
+        exercise.map_err(|source| DiscoverError::Exercise { name, source })
+    }
+
+    fn exercise_names(&self) -> Result<Vec<String>, DiscoverError> {
+        let folder = self.root.join("exercises");
+        let names = folder_names(&folder).map_err(|source| DiscoverError::List { path: folder, source })?;
+        Ok(names)
+    }
+}
+
+/// The names of the folders in a folder, sorted; hidden ones are no exercises.
+fn folder_names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if let Ok(name) = entry.file_name().into_string()
+            && !name.starts_with('.')
+            && entry.file_type()?.is_dir()
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+impl Submission {
+    /// What the student wrote in the exercise's own folder.
+    ///
+    /// # Errors
+    ///
+    /// When there is no `src/lib.rs`.
+    pub fn student(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
+        Submission::find(workspace, &exercise.folder)
+    }
+
+    /// The reference solution.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, as in a handout to students.
+    pub fn solution(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
+        Submission::find(workspace, &workspace.solution_folder(exercise))
+    }
+
+    /// A folder with `src/lib.rs`, or one `.rs` file that stands for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is neither at `path`.
+    pub fn at(path: &Path, exercise: &Exercise) -> Result<Submission, DiscoverError> {
+        let root = exercise.folder.ancestors().nth(2).unwrap_or(&exercise.folder);
+        Submission::find(&Workspace { root: root.to_owned() }, path)
+    }
+
+    fn find(workspace: &Workspace, path: &Path) -> Result<Submission, DiscoverError> {
+        let no_submission = |source| DiscoverError::NoSubmission { path: path.to_owned(), source };
+        let absolute = path.canonicalize().map_err(no_submission)?;
+        let kind = absolute.metadata().map_err(no_submission)?;
+        let shown = workspace.shown(path);
+        if kind.is_dir() {
+            look_for_library(path)?;
+            return Ok(Submission { shown, source: Source::Folder(absolute) });
+        }
+        let is_rust = absolute.extension().is_some_and(|extension| extension == "rs");
+        if kind.is_file() && is_rust {
+            return Ok(Submission { shown, source: Source::File(absolute) });
+        }
+        Err(DiscoverError::WrongKind { path: path.to_owned(), expected: "folder with `src/lib.rs`, nor a `.rs` file" })
+    }
+}
+
+/// A link counts as there: what it leads to is for `intake` to refuse.
+fn look_for_library(folder: &Path) -> Result<(), DiscoverError> {
+    let src = folder.join("src");
+    let file = src.join("lib.rs");
+    let is_empty = folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty {
+        return Err(DiscoverError::EmptyFolder { path: folder.to_owned() });
+    }
+    match src.symlink_metadata() {
+        Ok(kind) if kind.is_file() => return Err(DiscoverError::WrongKind { path: src, expected: "folder" }),
+        Ok(kind) if kind.is_symlink() => return Ok(()),
+        Ok(_) | Err(_) => {}
+    }
+    match file.symlink_metadata() {
+        Ok(kind) if kind.is_dir() => Err(DiscoverError::WrongKind { path: file, expected: "file" }),
+        Ok(_) => Ok(()),
+        Err(_) => Err(DiscoverError::NoLibrary { file }),
+    }
+}

@@ -1,0 +1,236 @@
+//! An exercise and its manifest, `exercise.toml`.
+//!
+//! Reading a manifest reports all its problems at once; a key that is not known is a problem. What comes out is complete:
+//! ten points, three hints everywhere, filters that are valid patterns.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use driver::protocol::Finding;
+use regex::Regex;
+
+use crate::verdict::CheckKind;
+
+mod manifest;
+
+/// What the points of the checks of an exercise add up to, so that scores of different exercises compare.
+pub const POINTS: u32 = 10;
+
+/// How many steps a hint has: a nudge, the concept, the item of `std`.
+pub const HINT_STEPS: usize = 3;
+
+/// An exercise, as its manifest describes it.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// Its name: that of its folder, its package and its library.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its title.
+    pub title: String,
+    /// Its place in the course.
+    pub order: u32,
+    /// One line on what it is about.
+    pub summary: String,
+    /// The public items that a submission has to offer.
+    pub items: Vec<Item>,
+    /// The checks, in the order in which they are reported.
+    pub checks: Vec<Check>,
+    /// The hints that depend on how a check failed.
+    pub finding_hints: Vec<FindingHint>,
+}
+
+/// A public item that a submission has to offer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Its path inside the library: `one_at_a_time`, `Semaphore::acquire`.
+    pub name: String,
+    /// Its exact signature.
+    pub signature: String,
+}
+
+/// A check: what it is worth, what it states and how it is run.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Its name, which states the property.
+    pub name: String,
+    /// The points it is worth.
+    pub points: u32,
+    /// The property as a sentence.
+    pub property: String,
+    /// Three steps: a nudge, the concept, the item of `std`.
+    pub hints: Vec<String>,
+    /// How it is run.
+    pub work: CheckWork,
+}
+
+/// How a check is run.
+#[derive(Debug, Clone)]
+pub enum CheckWork {
+    /// By the exercise's check program, over the interleavings of the modelled form.
+    Model,
+    /// By running the exercise's program, built on the real form.
+    Program(ProgramCheck),
+}
+
+/// One run of the exercise's program and what it has to show.
+#[derive(Debug, Clone)]
+pub struct ProgramCheck {
+    /// The program's arguments.
+    pub args: Vec<String>,
+    /// The exit code it has to end with.
+    pub exit: i32,
+    /// Whether the lines of standard output are sorted before they are compared.
+    pub sort_lines: bool,
+    /// The name of the snapshot that standard output has to match.
+    pub snapshot: Option<String>,
+    /// Applied to standard output, in order, before it is compared.
+    pub filters: Vec<Filter>,
+    /// Whether standard error has to be empty.
+    pub stderr_empty: bool,
+}
+
+/// Replaces what may differ between two right outputs.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// What to replace, each time it matches.
+    pub pattern: Regex,
+    /// What to put there; `$1` is the first group.
+    pub replacement: String,
+}
+
+/// Hints for whatever check failed in one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingHint {
+    /// The way.
+    pub finding: Finding,
+    /// Three steps: a nudge, the concept, the item of `std`.
+    pub steps: Vec<String>,
+}
+
+/// Why the manifest of an exercise cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ExerciseError {
+    /// It cannot be read.
+    #[error("failed to read the manifest `{path}`", path = path.display())]
+    Read {
+        /// The manifest.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It has problems; all of them are listed.
+    #[error("failed to use the manifest `{path}`:{list}", path = path.display(), list = bullets(problems))]
+    Problems {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        problems: Vec<String>,
+    },
+}
+
+fn bullets(problems: &[String]) -> String {
+    problems.iter().map(|problem| format!("\n  - {problem}")).collect()
+}
+
+impl Exercise {
+    /// Reads the exercise in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When the manifest is missing or has problems.
+    pub fn read(folder: &Path) -> Result<Exercise, ExerciseError> {
+        let path = folder.join("exercise.toml");
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| ExerciseError::Read { path: path.clone(), source })?;
+        let exercise = Exercise::parse(folder, &text);
+        exercise.map_err(|problems| ExerciseError::Problems { path, problems })
+    }
+
+    /// Reads a manifest from its text.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the manifest.
+    pub fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> {
+        let exercise = manifest::parse(folder, text)?;
+        let problems = exercise.problems();
+        if problems.is_empty() { Ok(exercise) } else { Err(problems) }
+    }
+
+    /// The check of that name.
+    pub fn check(&self, name: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// The hints for a check that failed: those of the finding before those of the check.
+    pub fn hints(&self, check: &Check, finding: Finding) -> Vec<String> {
+        let mut hints = self.hints_for(finding);
+        hints.extend(check.hints.iter().cloned());
+        hints
+    }
+
+    /// The hints for a finding, whatever check has it.
+    pub fn hints_for(&self, finding: Finding) -> Vec<String> {
+        let of_finding = self.finding_hints.iter().filter(|hint| hint.finding == finding);
+        of_finding.flat_map(|hint| &hint.steps).cloned().collect()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.checks.is_empty() {
+            problems.push("there is no `[[check]]`".to_owned());
+        }
+        if self.items.is_empty() {
+            problems.push("there is no `[[item]]`".to_owned());
+        }
+        let points: u32 = self.checks.iter().map(|check| check.points).sum();
+        if points != POINTS {
+            problems.push(format!("the points of all checks add up to {points}, expected {POINTS}"));
+        }
+        let mut names = BTreeSet::new();
+        for check in &self.checks {
+            if !names.insert(&check.name) {
+                problems.push(format!("there are two checks of the name `{}`", check.name));
+            }
+            if check.points == 0 {
+                problems.push(format!("the check `{}` is worth no points", check.name));
+            }
+            let n_hints = check.hints.len();
+            if n_hints != HINT_STEPS {
+                problems.push(format!("the check `{}` has {n_hints} hints, expected {HINT_STEPS}", check.name));
+            }
+        }
+        let mut names = BTreeSet::new();
+        for item in &self.items {
+            if !names.insert(&item.name) {
+                problems.push(format!("there are two items of the name `{}`", item.name));
+            }
+        }
+        let mut findings = BTreeSet::new();
+        for FindingHint { finding, steps } in &self.finding_hints {
+            if !findings.insert(finding) {
+                problems.push(format!("there are two hints for the finding `{finding}`"));
+            }
+            if steps.len() != HINT_STEPS {
+                let n_steps = steps.len();
+                problems.push(format!("the hint for `{finding}` has {n_steps} steps, expected {HINT_STEPS}"));
+            }
+        }
+        problems
+    }
+}
+
+impl Check {
+    /// How it is run.
+    pub fn kind(&self) -> CheckKind {
+        match self.work {
+            CheckWork::Model => CheckKind::Model,
+            CheckWork::Program(_) => CheckKind::Program,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! What a build means: whether the submission compiles, offers what the exercise asks for, and can be modelled.
+
+use driver::protocol::Finding;
+
+use super::{excerpt, signal};
+use crate::build::{Build, Compiled, Step};
+use crate::diagnostics::{Diagnostic, items_of, rendered};
+use crate::exercise::{Exercise, Item};
+use crate::process::End;
+use crate::verdict::{Evidence, Fault, Verdict};
+
+/// How many messages of the compiler are repeated where they stand in a sentence.
+const MAX_MESSAGES: usize = 3;
+
+/// Judges a build: passed when everything was compiled, and otherwise what the first failure in the order of steps means.
+pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
+    match build.calls.iter().find(|call| !call.is_success()) {
+        Some(call) => judge_call(exercise, call),
+        None if build.calls.is_empty() => Verdict::Ungraded { reason: "nothing was compiled".to_owned() },
+        None => Verdict::Passed,
+    }
+}
+
+fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
+    let errors = call.diagnostics.of_source();
+    if errors.is_empty() || call.end == End::Cancelled {
+        return judge_crash(call);
+    }
+    match call.step {
+        Step::Real => Verdict::Failed(compile_error(&errors)),
+        Step::Modelled => not_modelled(&errors),
+        Step::Program | Step::Checks => unlinkable(exercise, &of_contract(errors)),
+    }
+}
+
+/// The errors in the contract of a check program, which names each item once; without any, all errors.
+fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
+    let is_contract = |error: &&Diagnostic| error.places.iter().any(|place| place.file.ends_with("/contract.rs"));
+    let contract: Vec<&Diagnostic> = errors.iter().copied().filter(is_contract).collect();
+    if contract.is_empty() { errors } else { contract }
+}
+
+fn compile_error(errors: &[&Diagnostic]) -> Fault {
+    // The lint itself, and the attempt to switch it off.
+    let is_unsafe = |error: &&Diagnostic| matches!(error.code.as_deref(), Some("unsafe_code" | "E0453"));
+    let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
+    if errors.iter().all(is_unsafe) {
+        let message = "expected a submission without `unsafe`, the compiler found some".to_owned();
+        return Fault { finding: Finding::ForbiddenCode, message, evidence };
+    }
+    let message = match errors.len() {
+        1 => "expected the submission to compile, the compiler reports an error".to_owned(),
+        n_errors => format!("expected the submission to compile, the compiler reports {n_errors} errors"),
+    };
+    Fault { finding: Finding::CompileError, message, evidence }
+}
+
+/// The submission compiles, but not what uses it.
+fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
+    let items = items_of(errors, &exercise.items);
+    if items.is_empty() {
+        let reason = "the submission compiles, but what the course links to it does not";
+        return Verdict::Ungraded { reason: format!("{reason}: {}", messages(errors)) };
+    }
+    Verdict::Failed(missing_item(&items, errors))
+}
+
+fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> Fault {
+    let mut message = "expected these public items, each is missing or has another signature:".to_owned();
+    if items.len() == 1 {
+        message = "expected this public item, it is missing or has another signature:".to_owned();
+    }
+    for Item { name, signature } in items {
+        message.push_str(&format!("\n  `{name}`: `{signature}`"));
+    }
+    let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
+    Fault { finding: Finding::MissingItem, message, evidence }
+}
+
+fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
+    let reason = "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
+    let rendered = excerpt::lines(&rendered(errors));
+    Verdict::Ungraded { reason: format!("{reason}: {}\n\n{rendered}", messages(errors)) }
+}
+
+fn messages(errors: &[&Diagnostic]) -> String {
+    errors.iter().take(MAX_MESSAGES).map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// A compiler that failed without an error in the source.
+fn judge_crash(call: &Compiled) -> Verdict {
+    let ungraded = |reason: String| Verdict::Ungraded { reason };
+    let said = excerpt::lines(&call.diagnostics.of_compiler());
+    if call.is_disk_full {
+        let help = "help: free some space, or set `TMPDIR` to another folder";
+        return ungraded(format!("there is no space left for what the compiler writes\n{help}"));
+    }
+    let is_submission = matches!(call.step, Step::Real | Step::Modelled);
+    let got = match call.end {
+        End::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
+        End::Code(_) | End::Signal(signal::KILL) => {
+            return ungraded(format!("the compiler failed, but not because of the submission: {said}"));
+        }
+        End::TimedOut { .. } if is_submission => {
+            let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
+            return Verdict::Failed(Fault { finding: Finding::Timeout, message, evidence: Evidence::None });
+        }
+        End::TimedOut { .. } => return ungraded("the compiler was not done at the time limit".to_owned()),
+        End::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
+        End::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
+    };
+    if !is_submission {
+        return ungraded(format!("{got}: {said}"));
+    }
+    let message = format!("expected the submission to compile, {got}");
+    Verdict::Failed(Fault { finding: Finding::CompileError, message, evidence: Evidence::Diagnostics(said) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Parts of long output, cut in the middle with a count of what is left out.
+
+use crate::process::Ended;
+use crate::verdict::Evidence;
+
+/// How many bytes of a stream are shown from each end: two screens.
+const HALF: usize = 4 << 10;
+
+/// How many lines of a comparison are shown from each end.
+const HALF_LINES: usize = 200;
+
+/// What a process printed, for a reader.
+pub(super) fn output(ended: &Ended) -> Evidence {
+    if ended.stdout.is_empty() && ended.stderr.is_empty() {
+        return Evidence::None;
+    }
+    Evidence::Output { stdout: bytes(&ended.stdout), stderr: bytes(&ended.stderr) }
+}
+
+/// `all`, or its beginning and its end.
+pub(super) fn bytes(all: &[u8]) -> Vec<u8> {
+    if all.len() <= 2 * HALF {
+        return all.to_owned();
+    }
+    let left_out = all.len() - 2 * HALF;
+    let note = format!("\n[… {left_out} bytes left out …]\n");
+    [&all[..HALF], note.as_bytes(), &all[all.len() - HALF..]].concat()
+}
+
+/// `all`, or its first and its last lines, with none of them longer than a screen.
+pub(super) fn lines(all: &str) -> String {
+    let lines: Vec<String> = all.lines().map(line).collect();
+    if lines.len() <= 2 * HALF_LINES {
+        return lines.join("\n");
+    }
+    let note = format!("[… {} lines left out …]", lines.len() - 2 * HALF_LINES);
+    let (first, last) = (&lines[..HALF_LINES], &lines[lines.len() - HALF_LINES..]);
+    [first, &[note], last].concat().join("\n")
+}
+
+fn line(all: &str) -> String {
+    String::from_utf8_lossy(&bytes(all.as_bytes())).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_output_is_shown_whole() {
+        assert_eq!(bytes(b"abc"), b"abc");
+        assert_eq!(lines("a\nb"), "a\nb");
+    }
+
+    #[test]
+    fn long_output_keeps_both_ends_and_tells_how_much_is_missing() {
+        let all = [vec![b'a'; HALF + 7], vec![b'b'; HALF]].concat();
+        let text = String::from_utf8(bytes(&all)).expect("ASCII");
+        assert!(text.contains("[… 7 bytes left out …]") && text.starts_with('a') && text.ends_with('b'), "{text}");
+        let all: String = (0..1000).map(|number| format!("{number}\n")).collect();
+        let text = lines(&all);
+        assert!(text.starts_with("0\n") && text.ends_with("\n999") && text.contains("[… 600 lines left out …]"), "{text}");
+    }
+}

@@ -1,0 +1,79 @@
+//! What a run of the exercise's program means.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Output};
+
+use assert_cmd::assert::OutputAssertExt as _;
+use driver::protocol::Finding;
+use predicates::prelude::*;
+
+use super::{World, child_leak, excerpt, judge_end};
+use crate::exercise::ProgramCheck;
+use crate::process::{End, Ended};
+use crate::snapshot;
+use crate::verdict::{Evidence, Fault, Verdict};
+
+/// The code with which `std` ends a process whose main thread panicked.
+const PANIC_CODE: i32 = 101;
+
+pub(super) fn judge(check: &ProgramCheck, ended: &Ended, snapshot: Option<&str>) -> Verdict {
+    if let Some(verdict) = judge_end(ended, World::Real) {
+        return verdict;
+    }
+    if check.snapshot.is_some() && snapshot.is_none() {
+        return Verdict::Ungraded { reason: "there is no snapshot to compare with".to_owned() };
+    }
+    let faults = exit_fault(check, ended)
+        .or_else(|| output_fault(check, ended, snapshot))
+        .or_else(|| (ended.left_behind > 0).then(child_leak));
+    faults.map_or(Verdict::Passed, Verdict::Failed)
+}
+
+fn exit_fault(check: &ProgramCheck, ended: &Ended) -> Option<Fault> {
+    if output(ended).assert().try_code(check.exit).is_ok() {
+        return None;
+    }
+    let End::Code(code) = ended.end else { unreachable!("only a code is left after the end was judged") };
+    let (finding, got) = match code {
+        PANIC_CODE => (Finding::Panic, "it panicked".to_owned()),
+        code => (Finding::Exited, format!("it ended with code {code}")),
+    };
+    let message = format!("expected the program to end with code {}, {got}", check.exit);
+    Some(Fault { finding, message, evidence: excerpt::output(ended) })
+}
+
+fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> Option<Fault> {
+    let output = output(ended).assert();
+    if let Some(expected) = expected {
+        let normal = |stdout: &[u8]| snapshot::normalize(&String::from_utf8_lossy(stdout), check);
+        let expected = expected.to_owned();
+        let is_expected = predicate::function(|stdout: &[u8]| normal(stdout) == expected);
+        if output.try_stdout(is_expected).is_err() {
+            let message = "expected the program's output as shown, it differs".to_owned();
+            let got = normal(&ended.stdout);
+            return Some(difference(message, &expected, &got));
+        }
+    }
+    if check.stderr_empty && self::output(ended).assert().try_stderr(predicate::str::is_empty()).is_err() {
+        let message = "expected nothing on standard error, the program wrote to it".to_owned();
+        return Some(difference(message, "", &String::from_utf8_lossy(&ended.stderr)));
+    }
+    None
+}
+
+fn difference(message: String, expected: &str, got: &str) -> Fault {
+    let evidence = Evidence::Difference { expected: excerpt::lines(expected), got: excerpt::lines(got) };
+    Fault { finding: Finding::WrongOutput, message, evidence }
+}
+
+/// What was observed, in the form that `assert_cmd` judges.
+fn output(ended: &Ended) -> Output {
+    let status = match ended.end {
+        End::Code(code) => ExitStatus::from_raw(code << 8),
+        End::Signal(signal) => ExitStatus::from_raw(signal),
+        End::TimedOut { .. } | End::OutputLimit(_) | End::Cancelled => {
+            unreachable!("only a natural end is left after the end was judged")
+        }
+    };
+    Output { status, stdout: ended.stdout.clone(), stderr: ended.stderr.clone() }
+}

@@ -1,0 +1,270 @@
+//! The libraries that check programs link, as Cargo built them, and the compiler that built them.
+//!
+//! Cargo and rustup are asked once: the answer is kept beside the running executable, which Cargo links anew whenever one of
+//! the libraries changes. A kept answer counts only for that executable and that compiler, and while every file is there.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cancel::Cancel;
+
+/// The tools that build, as the environment names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tools {
+    /// Cargo.
+    pub cargo: PathBuf,
+    /// The compiler, or the proxy that finds it.
+    pub rustc: PathBuf,
+    /// Where the compiler finds the linker.
+    pub path: OsString,
+}
+
+/// The libraries that check programs link, and the compiler for whatever is linked to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Libraries {
+    /// The compiler itself, by absolute path: no proxy that would look for settings.
+    pub rustc: PathBuf,
+    /// Its name and version: `rustc 1.95.0`.
+    pub compiler: String,
+    /// The controlled `std`.
+    pub model_std: PathBuf,
+    /// The library of the check programs.
+    pub driver: PathBuf,
+    /// The folder with everything that these two depend on.
+    pub dependencies: PathBuf,
+}
+
+/// Why there are no libraries to link.
+#[derive(Debug, thiserror::Error)]
+pub enum LibrariesError {
+    /// A tool cannot be started.
+    #[error("failed to start `{tool}`\nhelp: install Rust with Cargo (https://rustup.rs) and put both on the `PATH`", tool = tool.display())]
+    Start {
+        /// The tool.
+        tool: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A tool failed.
+    #[error("failed to run `{command}`: {stderr}")]
+    Failed {
+        /// The command.
+        command: String,
+        /// What it said.
+        stderr: String,
+    },
+    /// Cargo built no such library.
+    #[error("failed to find the library `{name}` among what Cargo built\nhelp: run `cargo clean` and try again")]
+    Missing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Somebody asked to stop.
+    #[error("failed to build the libraries: stopped")]
+    Cancelled,
+}
+
+/// What a kept answer depends on.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Key {
+    executable: Stamp,
+    root: PathBuf,
+    tools: Tools,
+}
+
+/// A file as it was when it was looked at.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Stamp {
+    path: PathBuf,
+    nanoseconds: u128,
+    length: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    key: Key,
+    rustc: Stamp,
+    libraries: Libraries,
+}
+
+impl Tools {
+    /// The tools that Cargo names to what it runs, and those on the `PATH` where it names none.
+    pub fn from_environment() -> Tools {
+        let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        Tools { cargo: tool("CARGO", "cargo"), rustc: tool("RUSTC", "rustc"), path }
+    }
+}
+
+/// Finds the libraries of the workspace at `root`, calling `building` before Cargo has to be asked.
+///
+/// # Errors
+///
+/// When there is no compiler, or Cargo cannot build the libraries.
+pub fn locate(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Result<Libraries, LibrariesError> {
+    let executable = std::env::current_exe().ok().and_then(|path| Stamp::of(&path));
+    let Some(executable) = executable else { return ask(root, tools, cancel, building) };
+    let file = executable.path.with_extension("libraries.json");
+    let key = Key { executable, root: root.to_owned(), tools: tools.clone() };
+    if let Some(kept) = read(&file)
+        && kept.is_good(&key)
+    {
+        return Ok(kept.libraries);
+    }
+    let libraries = ask(root, tools, cancel, building)?;
+    if let Some(rustc) = Stamp::of(&libraries.rustc) {
+        // What cannot be kept is asked again.
+        let _ = keep(&file, &Kept { key, rustc, libraries: libraries.clone() });
+    }
+    Ok(libraries)
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Stamp> {
+        let metadata = path.metadata().ok()?;
+        let nanoseconds = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+        Some(Stamp { path: path.to_owned(), nanoseconds, length: metadata.len() })
+    }
+}
+
+impl Kept {
+    fn is_good(&self, key: &Key) -> bool {
+        let Libraries { model_std, driver, dependencies, .. } = &self.libraries;
+        self.key == *key
+            && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
+            && [model_std, driver, dependencies].iter().all(|path| path.exists())
+    }
+}
+
+fn read(file: &Path) -> Option<Kept> {
+    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+}
+
+/// Several graders may keep the same answer at once: each puts a whole file in place.
+fn keep(file: &Path, kept: &Kept) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer(&mut new, kept)?;
+    new.persist(file)?;
+    Ok(())
+}
+
+fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Result<Libraries, LibrariesError> {
+    building();
+    let sysroot = text(call(root, cancel, &tools.rustc, &["--print", "sysroot"])?);
+    let rustc = Path::new(sysroot.trim()).join("bin/rustc");
+    let version = text(call(root, cancel, &rustc, &["--version"])?);
+    let compiler = version.split(' ').take(2).collect::<Vec<_>>().join(" ").trim().to_owned();
+    let built = call(root, cancel, &tools.cargo, &["build", "--package", "driver", "--message-format=json", "--quiet"])?;
+    let messages = text(built);
+    let model_std = artifact(&messages, "model_std")?;
+    let driver = artifact(&messages, "driver")?;
+    let dependencies = model_std.parent().unwrap_or(root).to_owned();
+    Ok(Libraries { rustc, compiler, model_std, driver, dependencies })
+}
+
+/// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader.
+fn call(root: &Path, cancel: &Cancel, tool: &Path, args: &[&str]) -> Result<Output, LibrariesError> {
+    let output = Command::new(tool).args(args).current_dir(root).stdin(Stdio::null()).output();
+    if cancel.is_cancelled() {
+        return Err(LibrariesError::Cancelled);
+    }
+    let output = output.map_err(|source| LibrariesError::Start { tool: tool.to_owned(), source })?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let name = tool.file_name().unwrap_or(tool.as_os_str()).to_string_lossy();
+    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(LibrariesError::Failed { command: format!("{name} {}", args.join(" ")), stderr })
+}
+
+fn text(output: Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// One line of what Cargo says with `--message-format=json`.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    target: Option<Target>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// The library of that name in the folder of dependencies: the copy above that folder may be that of another set of features.
+fn artifact(messages: &str, name: &'static str) -> Result<PathBuf, LibrariesError> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let is_it = |target: &Target| target.name == name && target.kind.iter().any(|kind| kind == "lib");
+    let mut found = messages
+        .filter(|message| message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_it))
+        .flat_map(|message| message.filenames);
+    let files: Vec<PathBuf> = found.by_ref().collect();
+    let beside_metadata = files.iter().map(|file| file.with_extension("rlib")).filter(|file| {
+        file.parent().is_some_and(|folder| folder.ends_with("deps")) && file.exists()
+    });
+    let any = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rlib")).cloned();
+    beside_metadata.chain(any).next().ok_or(LibrariesError::Missing { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_is_found_among_the_messages_of_cargo() {
+        let messages = r#"not json
+{"reason":"compiler-artifact","target":{"name":"driver","kind":["bin"]},"filenames":["/t/debug/driver"]}
+{"reason":"compiler-artifact","target":{"name":"driver","kind":["lib"]},"filenames":["/t/debug/libdriver.rlib","/t/debug/deps/libdriver-1.rmeta"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(artifact(messages, "driver").expect("it is there"), Path::new("/t/debug/libdriver.rlib"));
+        assert!(matches!(artifact(messages, "model_std"), Err(LibrariesError::Missing { name: "model_std" })));
+    }
+
+    #[test]
+    fn a_compiler_that_is_not_there_is_told_with_help() {
+        let tools = Tools { cargo: "/nonexistent/cargo".into(), rustc: "/nonexistent/rustc".into(), path: OsString::new() };
+        let error = ask(Path::new("/"), &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
+        let text = error.to_string();
+        assert!(text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_for_another_executable_or_without_its_files_does_not_count() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, name).expect("a file");
+            path
+        };
+        let tools = Tools { cargo: "cargo".into(), rustc: "rustc".into(), path: OsString::new() };
+        let key = |length| Key {
+            executable: Stamp { path: "/x".into(), nanoseconds: 1, length },
+            root: "/".into(),
+            tools: tools.clone(),
+        };
+        let libraries = Libraries {
+            rustc: file("rustc"),
+            compiler: "rustc 1.95.0".to_owned(),
+            model_std: file("model_std"),
+            driver: file("driver"),
+            dependencies: folder.path().to_owned(),
+        };
+        let rustc = Stamp::of(&libraries.rustc).expect("it is there");
+        let kept = Kept { key: key(1), rustc, libraries };
+        assert!(kept.is_good(&key(1)));
+        assert!(!kept.is_good(&key(2)));
+        std::fs::remove_file(folder.path().join("driver")).expect("it was there");
+        assert!(!kept.is_good(&key(1)));
+    }
+}

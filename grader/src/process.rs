@@ -1,0 +1,321 @@
+//! One child process under limits, and what was observed of it.
+//!
+//! [`run`] returns within the wall limit and a short grace, whatever the child does: nothing that it leaves behind, holds open
+//! or floods can keep it. When it returns, the child is reaped and every process that it started is ended. Nothing is judged.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::PathBuf;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use crate::cancel::Cancel;
+
+#[cfg(target_os = "linux")]
+#[path = "process/linux.rs"]
+mod tree;
+#[cfg(not(target_os = "linux"))]
+#[path = "process/portable.rs"]
+mod tree;
+
+/// How long a wait lasts before the wish to stop is looked at again. Short enough for a hand on Ctrl-C.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long one waits where nothing tells of the child's end.
+const BLIND_TICK: Duration = Duration::from_millis(5);
+
+/// How long a pipe may stay open after the child and its descendants are gone.
+const DRAIN_GRACE: Duration = Duration::from_millis(50);
+
+/// How much an answer may hold: traces of long executions, and more than any of them.
+const ANSWER_LIMIT: usize = 64 << 20;
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The program, by absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Its whole environment: nothing is inherited.
+    pub env: Vec<(OsString, OsString)>,
+    /// The folder in which it runs.
+    pub folder: PathBuf,
+    /// What it has for standard input.
+    pub input: Input,
+}
+
+/// What a child has for standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Nothing: the end is reached at once.
+    Nothing,
+    /// A socket of its own. These bytes are in it when the child starts, and what the child writes to it is its answer.
+    Channel(Vec<u8>),
+}
+
+/// What a child may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The time on the wall.
+    pub wall: Duration,
+    /// The processor time, of each process by itself.
+    pub cpu: Option<Duration>,
+    /// The bytes of memory, of each process by itself.
+    pub memory: Option<u64>,
+    /// The bytes of each stream.
+    pub output: usize,
+}
+
+/// What was observed of a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// How it ended.
+    pub end: End,
+    /// What it wrote to standard output, up to the limit.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, up to the limit.
+    pub stderr: Vec<u8>,
+    /// What it wrote to its channel.
+    pub answer: Vec<u8>,
+    /// How many processes that it started were still alive when it ended.
+    pub left_behind: usize,
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal, which did not come from here.
+    Signal(i32),
+    /// It was ended at the wall limit.
+    TimedOut {
+        /// Whether one of its threads was running at that moment, as opposed to all of them waiting.
+        busy: bool,
+    },
+    /// It was ended because it wrote more than the limit.
+    OutputLimit(Stream),
+    /// It was ended because somebody asked to stop.
+    Cancelled,
+}
+
+/// A stream that a child writes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// The channel on which it answers.
+    Answer,
+}
+
+/// A child that could not be started or watched: the grader's failure, never the child's.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to run `{program}`", program = program.display())]
+pub struct RunError {
+    /// The program.
+    pub program: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Runs `command` to its end or to a limit.
+///
+/// # Errors
+///
+/// When the child cannot be started or watched.
+pub fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> Result<Ended, RunError> {
+    let failed = |source| RunError { program: command.program.clone(), source };
+    let deadline = Instant::now() + limits.wall;
+    let mut running = Running::start(command, limits).map_err(failed)?;
+    let end = running.watch(deadline, cancel);
+    let (left_behind, status) = running.finish();
+    let status = status.map_err(failed)?;
+    let end = match end.map_err(failed)? {
+        Some(end) => end,
+        None => natural_end(status),
+    };
+    let Running { captures: [stdout, stderr, answer], .. } = running;
+    Ok(Ended { end, stdout: stdout.bytes, stderr: stderr.bytes, answer: answer.bytes, left_behind })
+}
+
+fn natural_end(status: ExitStatus) -> End {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Code(code),
+        (None, Some(signal)) => End::Signal(signal),
+        (None, None) => unreachable!("a process that was waited for has a code or a signal"),
+    }
+}
+
+/// A child that was started and not yet reaped.
+struct Running {
+    child: Child,
+    tree: tree::Tree,
+    captures: [Capture; 3],
+}
+
+impl Running {
+    fn start(command: &Command, limits: &Limits) -> io::Result<Running> {
+        let mut builder = std::process::Command::new(&command.program);
+        builder.args(&command.args).current_dir(&command.folder).process_group(0);
+        builder.env_clear().envs(command.env.iter().map(|(key, value)| (key, value)));
+        builder.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let channel = match &command.input {
+            Input::Nothing => {
+                builder.stdin(Stdio::null());
+                None
+            }
+            Input::Channel(request) => {
+                let (ours, theirs) = UnixStream::pair()?;
+                (&ours).write_all(request)?;
+                builder.stdin(Stdio::from(OwnedFd::from(theirs)));
+                Some(File::from(OwnedFd::from(ours)))
+            }
+        };
+        let (mut child, tree) = tree::Tree::spawn(builder, limits)?;
+        let stdout = child.stdout.take().map(|pipe| File::from(OwnedFd::from(pipe)));
+        let stderr = child.stderr.take().map(|pipe| File::from(OwnedFd::from(pipe)));
+        let captures = [
+            Capture::new(Stream::Stdout, stdout, limits.output),
+            Capture::new(Stream::Stderr, stderr, limits.output),
+            Capture::new(Stream::Answer, channel, ANSWER_LIMIT),
+        ];
+        Ok(Running { child, tree, captures })
+    }
+
+    /// Reads and waits until the child has ended by itself (`None`) or has to be ended.
+    fn watch(&mut self, deadline: Instant, cancel: &Cancel) -> io::Result<Option<End>> {
+        loop {
+            let now = Instant::now();
+            if cancel.is_cancelled() {
+                return Ok(Some(End::Cancelled));
+            }
+            if now >= deadline {
+                return Ok(Some(End::TimedOut { busy: self.tree.is_busy() }));
+            }
+            let tick = if self.tree.end_fd().is_some() { TICK } else { BLIND_TICK };
+            let has_ended = read_ready(&mut self.captures, self.tree.end_fd(), tick.min(deadline - now))?;
+            if let Some(full) = self.captures.iter().find(|capture| capture.is_over) {
+                return Ok(Some(End::OutputLimit(full.stream)));
+            }
+            if has_ended || (self.tree.end_fd().is_none() && has_exited(&self.child)?) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Ends what is left of the child's tree, reads what is left in its pipes, and reaps it.
+    fn finish(&mut self) -> (usize, io::Result<ExitStatus>) {
+        let has_exited = has_exited(&self.child).unwrap_or(false);
+        let mut left_behind = self.tree.count_left();
+        // The child is not reaped yet, so its number, and with it its group's, cannot be anybody else's.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        if !has_exited {
+            let _ = self.child.kill();
+            left_behind = 0;
+        }
+        // Waits without reaping: what the child started comes to us when it has ended.
+        let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        self.tree.end_all_left();
+        self.drain();
+        (left_behind, self.child.wait())
+    }
+
+    fn drain(&mut self) {
+        let deadline = Instant::now() + DRAIN_GRACE;
+        while self.captures.iter().any(Capture::is_open) {
+            let now = Instant::now();
+            if now >= deadline || read_ready(&mut self.captures, None, deadline - now).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether the child is a zombie; does not reap it.
+fn has_exited(child: &Child) -> io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    Ok(waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some())
+}
+
+/// Waits until something can be read or `end_fd` tells of the child's end, reads it, and says whether the child has ended.
+fn read_ready(captures: &mut [Capture], end_fd: Option<BorrowedFd<'_>>, timeout: Duration) -> io::Result<bool> {
+    let mut fds = Vec::with_capacity(captures.len() + 1);
+    let open: Vec<usize> = (0..captures.len()).filter(|&index| captures[index].is_open()).collect();
+    for &index in &open {
+        let file = captures[index].file.as_ref().expect("an open capture has its file");
+        fds.push(PollFd::new(file, PollFlags::IN));
+    }
+    if let Some(end_fd) = &end_fd {
+        fds.push(PollFd::new(end_fd, PollFlags::IN));
+    }
+    let timeout = Timespec::try_from(timeout).map_err(io::Error::other)?;
+    match poll(&mut fds, Some(&timeout)) {
+        Ok(_) => {}
+        Err(rustix::io::Errno::INTR) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+    drop(fds);
+    for (&index, _) in open.iter().zip(&ready).filter(|(_, is_ready)| **is_ready) {
+        captures[index].read();
+    }
+    Ok(end_fd.is_some() && ready[open.len()])
+}
+
+/// A stream of the child, as far as it was read.
+struct Capture {
+    stream: Stream,
+    file: Option<File>,
+    bytes: Vec<u8>,
+    limit: usize,
+    is_over: bool,
+}
+
+impl Capture {
+    fn new(stream: Stream, file: Option<File>, limit: usize) -> Capture {
+        Capture { stream, file, bytes: Vec::new(), limit, is_over: false }
+    }
+
+    fn is_open(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Reads once; the caller knows that this does not block. Closes the stream at its end and past its limit.
+    fn read(&mut self) {
+        let Some(mut file) = self.file.as_ref() else { return };
+        let mut chunk = [0; 1 << 16];
+        match file.read(&mut chunk) {
+            Ok(0) => self.file = None,
+            Ok(n_bytes) => {
+                let room = self.limit - self.bytes.len();
+                self.bytes.extend_from_slice(&chunk[..n_bytes.min(room)]);
+                if n_bytes > room {
+                    self.is_over = true;
+                    self.file = None;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // A socket whose other end was closed with bytes unread: there is nothing more to come.
+            Err(_) => self.file = None,
+        }
+    }
+}
+
+impl AsFd for Capture {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_ref().expect("only open captures are polled").as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests;

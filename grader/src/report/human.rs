@@ -1,0 +1,264 @@
+//! A report for a reader: a line a check, the evidence below each that failed, the score and what to do next.
+
+use driver::protocol::{Exploration, Failure};
+
+use super::escape::{counted, grouped};
+use super::evidence::{self, evidence};
+use super::grid::Grid;
+use super::names::Names;
+use super::table::INDENT;
+use super::text::{Line, Text, Tone};
+use super::{Extent, Options, steps};
+use crate::verdict::{CheckVerdict, Containment, Evidence, Overall, ReplayReport, Report, Verdict};
+
+/// Everything about one submission.
+pub fn report(report: &Report, options: &Options) -> Text {
+    let mut text = Text::new();
+    text.push(Line::new().with(Tone::Strong, &report.exercise).with(Tone::Plain, format!("  {}", report.title)).shortened(options.columns));
+    text.push(Line::new().with(Tone::Dim, report.submission.to_string_lossy()).shortened(options.columns));
+    text.blank();
+    let name = report.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
+    let points = report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0);
+    for check in &report.checks {
+        if check.needs_words() {
+            text.blank();
+        }
+        text.push(head(check, name, points, options.columns).shortened(options.columns));
+        text.append(body(check, report, options));
+        if check.needs_words() {
+            text.blank();
+        }
+    }
+    text.blank();
+    text.append(foot(report, options));
+    text
+}
+
+impl CheckVerdict {
+    /// Whether more is to be said than one line.
+    fn needs_words(&self) -> bool {
+        match self.verdict {
+            Verdict::Failed(_) | Verdict::Ungraded { .. } => true,
+            Verdict::Passed | Verdict::Skipped { .. } => false,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Failed(fault) => match &fault.evidence {
+                Evidence::Interleaving(failure) => Some(failure),
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => None,
+            },
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
+        }
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.failure()?.token.as_deref()
+    }
+}
+
+fn points(check: &CheckVerdict) -> String {
+    format!("{}/{}", check.score, check.points)
+}
+
+/// The line of one check.
+fn head(check: &CheckVerdict, name: usize, points_width: usize, columns: usize) -> Line {
+    let (mark, tone) = mark(&check.verdict);
+    let points = format!("{:>points_width$}", points(check));
+    let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(if tone == Tone::Dim { Tone::Dim } else { Tone::Strong }, &check.name);
+    let line = start.pad_to(3 + name + 2).with(Tone::Dim, points).with(Tone::Plain, "  ");
+    match &check.verdict {
+        Verdict::Passed => line.with(Tone::Dim, check.explored.as_ref().map(explored).unwrap_or_default()),
+        Verdict::Failed(fault) => {
+            let line = line.with(Tone::Bad, fault.finding.as_str());
+            let room = columns.saturating_sub(line.width());
+            line.with(Tone::Plain, check.failure().map(|failure| effort(failure, room)).unwrap_or_default())
+        }
+        Verdict::Skipped { because } => line.with(Tone::Dim, format!("skipped, because of `{because}`")),
+        Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
+    }
+}
+
+fn mark(verdict: &Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::Passed => ("✓", Tone::Good),
+        Verdict::Failed(_) => ("✗", Tone::Bad),
+        Verdict::Skipped { .. } => ("–", Tone::Dim),
+        Verdict::Ungraded { .. } => ("?", Tone::Caution),
+    }
+}
+
+/// What it took to find a failure, in at most `columns` columns: `, after 3 interleavings, 1 preemption`.
+fn effort(failure: &Failure, columns: usize) -> String {
+    let after = format!(", after {}", counted(failure.executions, "interleaving"));
+    let preemptions = format!(", {}", counted(failure.preemptions.into(), "preemption"));
+    let preemptions = if failure.trace.is_some() { preemptions } else { String::new() };
+    let choices = [format!("{after}{preemptions}"), after];
+    choices.into_iter().find(|words| words.chars().count() <= columns).unwrap_or_default()
+}
+
+/// What was explored for one check: `all 5 860 interleavings, 500 random ones`.
+fn explored(exploration: &Exploration) -> String {
+    let in_order = exploration.executions.saturating_sub(exploration.random);
+    let all = if exploration.complete && in_order > 1 { "all " } else { "" };
+    let random = if exploration.random > 0 { format!(", {} random ones", grouped(exploration.random)) } else { String::new() };
+    format!("{all}{}{random}", counted(in_order, "interleaving"))
+}
+
+/// What is to be said below the line of a check.
+fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
+    let mut text = Text::new();
+    match &check.verdict {
+        Verdict::Passed | Verdict::Skipped { .. } => return text,
+        Verdict::Ungraded { reason } => {
+            evidence::message(&mut text, reason, options.columns);
+            return text;
+        }
+        Verdict::Failed(fault) => {
+            text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
+            text.append(evidence(fault, &report.sources, options));
+        }
+    }
+    if let Some(token) = check.token() {
+        let command = options.command(&format!("replay {} {token}", report.exercise));
+        text.push(Line::indented(INDENT).with(Tone::Dim, "replay: ").with(Tone::Help, command));
+    }
+    for (at, hint) in check.hints.iter().enumerate().take(options.hints) {
+        let label = format!("hint {} of {}: ", at + 1, check.hints.len());
+        text.hanging(Line::indented(INDENT).with(Tone::Help, label), Tone::Plain, hint, options.columns);
+    }
+    text
+}
+
+/// The score, how much ran, what was explored, what contained it, and one thing to do next.
+fn foot(report: &Report, options: &Options) -> Text {
+    let mut text = Text::new();
+    let tone = match report.overall() {
+        Overall::Passed => Tone::Good,
+        Overall::Failed => Tone::Bad,
+        Overall::Ungraded => Tone::Caution,
+    };
+    let score = format!("score {} of {}", report.score(), report.max_score());
+    text.push(Line::new().with(tone, score).with(Tone::Plain, format!(" · {}", checks_ran(report))));
+    if let Some(explored) = all_explored(report) {
+        text.paragraph(Tone::Dim, 0, &explored, options.columns);
+    }
+    text.paragraph(Tone::Dim, 0, &contained(&report.grader.containment), options.columns);
+    if let Some(next) = next(report, options) {
+        text.push(Line::new().with(Tone::Dim, "next: ").with(Tone::Help, next));
+    }
+    text
+}
+
+fn checks_ran(report: &Report) -> String {
+    let count = |is: fn(&Verdict) -> bool| report.checks.iter().filter(|check| is(&check.verdict)).count();
+    let n_ran = count(|verdict| matches!(verdict, Verdict::Passed | Verdict::Failed(_)));
+    let n_skipped = count(|verdict| matches!(verdict, Verdict::Skipped { .. }));
+    let n_ungraded = count(|verdict| matches!(verdict, Verdict::Ungraded { .. }));
+    let mut ran = format!("{n_ran} of {} ran", counted(report.checks.len() as u64, "check"));
+    for (n, what) in [(n_skipped, "skipped"), (n_ungraded, "not graded")] {
+        if n > 0 {
+            ran.push_str(&format!(", {n} {what}"));
+        }
+    }
+    ran
+}
+
+/// What was explored for all checks together.
+fn all_explored(report: &Report) -> Option<String> {
+    let explorations = || report.checks.iter().filter_map(|check| check.explored.as_ref());
+    let bound = explorations().map(|exploration| exploration.preemption_bound).min()?;
+    let random: u64 = explorations().map(|exploration| exploration.random).sum();
+    let in_order = explorations().map(|exploration| exploration.executions).sum::<u64>().saturating_sub(random);
+    let (in_order, bound) = (counted(in_order, "interleaving"), counted(bound.into(), "preemption"));
+    let random = if random > 0 { format!(", {} random ones", grouped(random)) } else { String::new() };
+    Some(format!("explored {in_order} with at most {bound}{random}"))
+}
+
+fn contained(containment: &Containment) -> String {
+    let Containment { level, processes, filesystem, network } = containment;
+    format!("containment {level}: {processes}; files {filesystem}; network {network}")
+}
+
+/// The one command that helps most.
+fn next(report: &Report, options: &Options) -> Option<String> {
+    let failed = || report.checks.iter().filter(|check| matches!(check.verdict, Verdict::Failed(_)));
+    failed().next()?;
+    let grade = |flag: &str| Some(format!("{} {flag}", options.command(&format!("grade {}", report.exercise))));
+    let n_hints = failed().map(|check| check.hints.len()).max().unwrap_or(0);
+    match options.hints {
+        0 if n_hints > 0 => grade("--hint"),
+        shown if shown < n_hints => grade(&format!("--hint={}", shown + 1)),
+        _ if options.extent == Extent::Cut => grade("--full"),
+        _ => failed().find_map(CheckVerdict::token).map(|token| options.command(&format!("replay {} {token}", report.exercise))),
+    }
+}
+
+/// One interleaving, run again.
+pub fn replay(report: &ReplayReport, options: &Options) -> Text {
+    let mut text = Text::new();
+    let replayed = &report.replayed;
+    let preemptions = counted(replayed.preemptions.into(), "preemption");
+    text.push(Line::new().with(Tone::Strong, &report.exercise).with(Tone::Plain, format!("  {}", report.check)).shortened(options.columns));
+    text.push(Line::new().with(Tone::Dim, report.submission.to_string_lossy()).shortened(options.columns));
+    text.blank();
+    match &replayed.failure {
+        Some(failure) => {
+            let line = Line::indented(1).with(Tone::Bad, "✗ ").with(Tone::Bad, failure.finding.as_str());
+            text.push(line.with(Tone::Plain, format!(", {preemptions}")));
+            text.append(evidence::interleaving(failure, &report.sources, options));
+            if failure.trace.is_some() {
+                return text;
+            }
+        }
+        None => {
+            let line = Line::indented(1).with(Tone::Good, "✓ ").with(Tone::Plain, "this interleaving is right");
+            text.push(line.with(Tone::Plain, format!(", {preemptions}")));
+            let label = Line::indented(INDENT).with(Tone::Dim, "scenario  ");
+            text.hanging(label, Tone::Plain, &replayed.scenario, options.columns);
+        }
+    }
+    let names = Names::new(&replayed.trace, &report.sources);
+    let rows = steps::rows(&replayed.trace, &[], options.extent);
+    text.append(evidence::execution(&replayed.trace, &names, &rows, options));
+    text
+}
+
+/// Several submissions, a row each.
+pub fn summary(reports: &[Report], columns: usize) -> Text {
+    let mut grid = Grid::new();
+    grid.header(&["", "exercise", "submission", "score", "checks that did not pass"]);
+    for report in reports {
+        let mark = match report.overall() {
+            Overall::Passed => Line::new().with(Tone::Good, "✓"),
+            Overall::Failed => Line::new().with(Tone::Bad, "✗"),
+            Overall::Ungraded => Line::new().with(Tone::Caution, "?"),
+        };
+        let cells = [
+            report.exercise.clone(),
+            report.submission.to_string_lossy().into_owned(),
+            format!("{}/{}", report.score(), report.max_score()),
+            not_passed(report),
+        ];
+        grid.row(std::iter::once(mark).chain(cells.iter().map(|cell| Line::new().with(Tone::Plain, cell))).collect());
+    }
+    let mut text = grid.render(1, columns, &[2, 4]);
+    text.blank();
+    let n_passed = reports.iter().filter(|report| report.overall() == Overall::Passed).count();
+    let score: u32 = reports.iter().map(Report::score).sum();
+    let max_score: u32 = reports.iter().map(Report::max_score).sum();
+    let passed = format!("{n_passed} of {} passed · score {score} of {max_score}", counted(reports.len() as u64, "submission"));
+    text.push(Line::new().with(Tone::Strong, passed));
+    text
+}
+
+/// `every_line_is_whole: race, …`
+fn not_passed(report: &Report) -> String {
+    let words = |check: &CheckVerdict| match &check.verdict {
+        Verdict::Passed | Verdict::Skipped { .. } => None,
+        Verdict::Failed(fault) => Some(format!("{}: {}", check.name, fault.finding)),
+        Verdict::Ungraded { .. } => Some(format!("{}: not graded", check.name)),
+    };
+    report.checks.iter().filter_map(words).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,157 @@
+//! Which steps of an interleaving are worth showing.
+//!
+//! Of a short interleaving all steps stay but those that start, end and join threads. Of a longer one the steps stay at
+//! which the outcome was decided: where the scheduler preempted a thread, what the story is about, the end, and a few
+//! steps at shared objects around them.
+
+use driver::protocol::{End, Event, Trace, Wait};
+
+use super::Extent;
+
+/// One row of a table of steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// The event at this index.
+    Step(usize),
+    /// So many events that are left out.
+    Gap(usize),
+    /// A thread that waits at the end: the index of its wait.
+    Waiting(usize),
+}
+
+/// Up to here an interleaving is short: it fits below its finding on a screen of 24 lines.
+const SHORT: usize = 12;
+/// So many steps stay of a longer one.
+const KEPT: usize = 16;
+/// Steps this near to a decisive one help to find one's way.
+const NEAR: usize = 2;
+
+/// The rows to show of `trace`. `decisive` are the events that a story speaks of.
+pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
+    let kept = match extent {
+        Extent::Full => vec![true; trace.events.len()],
+        Extent::Cut => keep(trace, decisive),
+    };
+    let mut rows = Vec::new();
+    let mut gap = 0;
+    for (index, is_kept) in kept.into_iter().enumerate() {
+        if !is_kept {
+            gap += 1;
+            continue;
+        }
+        push_gap(&mut rows, trace, gap, index);
+        gap = 0;
+        rows.push(Row::Step(index));
+    }
+    push_gap(&mut rows, trace, gap, trace.events.len());
+    let is_shown = |wait: &Wait| extent == Extent::Full || !(is_outside(trace, wait) || is_event(trace, wait));
+    rows.extend(waits(trace).iter().enumerate().filter(|(_, wait)| is_shown(wait)).map(|(index, _)| Row::Waiting(index)));
+    rows
+}
+
+/// Whether a wait is a mere consequence: not part of the cycle, and at no object.
+fn is_outside(trace: &Trace, wait: &Wait) -> bool {
+    let in_cycle = matches!(&trace.end, End::Deadlock { cycle, .. } if cycle.contains(&wait.thread));
+    wait.object.is_none() && !in_cycle
+}
+
+/// Whether the trace has the beginning of a wait as an event.
+fn is_event(trace: &Trace, wait: &Wait) -> bool {
+    let last = trace.events.iter().rfind(|event| event.thread == wait.thread);
+    last.is_some_and(|last| last.object == wait.object && last.place == wait.place)
+}
+
+/// Adds the gap of `gap` events that ends before `next`; a single event takes no more room than the word that it is missing.
+fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
+    match gap {
+        0 => {}
+        1 if !is_lifecycle(&trace.events[next - 1]) => rows.push(Row::Step(next - 1)),
+        _ => rows.push(Row::Gap(gap)),
+    }
+}
+
+/// The waits at the end, where the execution ended because of them.
+pub fn waits(trace: &Trace) -> &[Wait] {
+    match &trace.end {
+        End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
+        End::Finished
+        | End::Panicked { .. }
+        | End::Livelock { .. }
+        | End::BusyWait { .. }
+        | End::StepLimit
+        | End::Exited { .. }
+        | End::ThreadsLeft { .. }
+        | End::Nondeterministic { .. } => &[],
+    }
+}
+
+/// Marks the events that matter.
+fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
+    let n_events = trace.events.len();
+    let working: Vec<bool> = trace.events.iter().map(|event| !is_lifecycle(event)).collect();
+    if working.iter().filter(|&&is_working| is_working).count() <= SHORT {
+        return if working.contains(&true) { working } else { vec![true; n_events] };
+    }
+    let importance = importance(trace, decisive);
+    let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
+    let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
+    let mut order: Vec<usize> = (0..n_events).filter(|&index| importance[index] > 0 && distance(index) <= NEAR).collect();
+    order.sort_by_key(|&index| (std::cmp::Reverse(importance[index]), distance(index), n_events - index));
+    let mut kept = vec![false; n_events];
+    for index in order.into_iter().take(KEPT) {
+        kept[index] = true;
+    }
+    kept
+}
+
+/// Whether an event only starts, ends or joins a thread.
+fn is_lifecycle(event: &Event) -> bool {
+    event.object.is_none() && ["spawn", "join", "start", "end", "exit"].iter().any(|word| event.operation.starts_with(word))
+}
+
+/// What a story speaks of, and where a thread was preempted.
+const DECISIVE: u32 = 5;
+/// What a preempted thread did last and does next; where a lock was taken that somebody waits for.
+const NEIGHBOUR: u32 = 4;
+/// The end of the execution.
+const LAST: u32 = 3;
+/// So many steps are the end.
+const LAST_STEPS: usize = 3;
+/// An operation on what several threads share.
+const SHARED: u32 = 2;
+
+fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
+    let events = &trace.events;
+    let mut importance: Vec<u32> = events.iter().map(|event| if is_shared(trace, event.object) { SHARED } else { 0 }).collect();
+    let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
+    let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
+    last.filter(|(_, event)| !is_lifecycle(event)).for_each(|(index, _)| raise(index, LAST));
+    for index in 1..events.len() {
+        if events[index].preempts {
+            let preempted = events[index - 1].thread;
+            raise(index, DECISIVE);
+            raise(index - 1, NEIGHBOUR);
+            if let Some(next) = (index..events.len()).find(|&next| events[next].thread == preempted) {
+                raise(next, NEIGHBOUR);
+            }
+        }
+    }
+    for wait in waits(trace) {
+        let taken = |event: &Event| event.object == wait.object && wait.held_by.contains(&event.thread);
+        if let Some(index) = events.iter().rposition(|event| wait.object.is_some() && taken(event)) {
+            raise(index, NEIGHBOUR);
+        }
+    }
+    for &index in decisive {
+        raise(index, DECISIVE);
+    }
+    importance
+}
+
+/// Whether more than one thread works on the object.
+fn is_shared(trace: &Trace, object: Option<usize>) -> bool {
+    let Some(object) = object else { return false };
+    let mut threads = trace.events.iter().filter(|event| event.object == Some(object)).map(|event| event.thread);
+    let first = threads.next();
+    threads.any(|thread| Some(thread) != first)
+}

@@ -1,0 +1,131 @@
+//! Runs one check in a process of its own and records what happened. Nothing is judged.
+//!
+//! A check program gets its request on a socket that it closes to all others before any code of the submission runs, and
+//! answers there. Whatever it prints is output, never an answer.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use driver::protocol::{Reply, Request, Work};
+
+use crate::cancel::Cancel;
+use crate::exercise::ProgramCheck;
+use crate::process::{self, Command, Ended, Input, Limits, RunError};
+
+/// What was observed of one check.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// The check program ran.
+    Model(ModelRun),
+    /// The exercise's program ran.
+    Program(Ended),
+    /// Nothing ran.
+    NotStarted {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// What was observed of a check program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelRun {
+    /// How its process ended.
+    pub ended: Ended,
+    /// What it was asked.
+    pub request: Request,
+    /// What it answered.
+    pub answer: Answer,
+}
+
+/// What came back on the channel of a check program.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Nothing.
+    Nothing,
+    /// Something that is not one reply.
+    Unreadable,
+    /// One reply, from whoever wrote it.
+    Reply(Box<Reply>),
+}
+
+/// Asks the check program to do `work` for one check.
+pub fn observe_model(program: &Path, check: &str, work: Work, limits: &Limits, cancel: &Cancel) -> Observation {
+    let request = match nonce() {
+        Ok(nonce) => Request { nonce, check: check.to_owned(), work },
+        Err(error) => return Observation::NotStarted { reason: format!("failed to read `/dev/urandom`: {error}") },
+    };
+    let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
+    line.push(b'\n');
+    match run(program, &[], Input::Channel(line), limits, cancel) {
+        Ok(mut ended) => {
+            let answer = read_answer(&std::mem::take(&mut ended.answer));
+            Observation::Model(ModelRun { ended, request, answer })
+        }
+        Err(error) => not_started("check program", &error),
+    }
+}
+
+/// Runs the exercise's program as a check asks for it.
+pub fn observe_program(program: &Path, check: &ProgramCheck, limits: &Limits, cancel: &Cancel) -> Observation {
+    match run(program, &check.args, Input::Nothing, limits, cancel) {
+        Ok(ended) => Observation::Program(ended),
+        Err(error) => not_started("program of the exercise", &error),
+    }
+}
+
+fn run(program: &Path, args: &[String], input: Input, limits: &Limits, cancel: &Cancel) -> Result<Ended, RunError> {
+    let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
+    let args = args.iter().map(Into::into).collect();
+    let command = Command { program: program.to_owned(), args, env: Vec::new(), folder, input };
+    process::run(&command, limits, cancel)
+}
+
+/// Without the program's path, which differs each time.
+fn not_started(what: &str, error: &RunError) -> Observation {
+    let cause = &error.source;
+    let help = match cause.kind() {
+        io::ErrorKind::PermissionDenied => "\nhelp: set `TMPDIR` to a folder in which programs may be run",
+        _ => "",
+    };
+    Observation::NotStarted { reason: format!("failed to start the {what}: {cause}{help}") }
+}
+
+/// 128 bits that the submission cannot guess.
+fn nonce() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+fn read_answer(bytes: &[u8]) -> Answer {
+    if bytes.is_empty() {
+        return Answer::Nothing;
+    }
+    // Exactly one line: anything before or after it was written by somebody else.
+    match serde_json::from_slice(bytes) {
+        Ok(reply) => Answer::Reply(Box::new(reply)),
+        Err(_) => Answer::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_not_the_one_before() {
+        let (first, second) = (nonce().expect("randomness"), nonce().expect("randomness"));
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 32);
+    }
+
+    #[test]
+    fn an_answer_is_exactly_one_reply() {
+        let reply = br#"{"nonce":"n","check":"c","observation":"unknown_check"}"#;
+        assert!(matches!(read_answer(reply), Answer::Reply(_)));
+        assert_eq!(read_answer(b""), Answer::Nothing);
+        assert_eq!(read_answer(&[&b"forged\n"[..], reply].concat()), Answer::Unreadable);
+        assert_eq!(read_answer(&[&reply[..], b"\n", reply].concat()), Answer::Unreadable);
+    }
+}

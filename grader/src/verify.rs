@@ -1,0 +1,234 @@
+//! Proves the grader on submissions whose verdicts are known.
+//!
+//! The solution and its variants pass every check, the stub fails, and each mistake fails exactly the checks that its header
+//! names, with the findings it names. Nothing is judged twice: the reports are those that a student would get.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use driver::protocol::Finding;
+
+use crate::discover::{DiscoverError, Submission, Workspace};
+use crate::event::Event;
+use crate::exercise::Exercise;
+use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
+use crate::parallel;
+use crate::verdict::{Overall, Report, Verdict};
+
+mod header;
+
+/// What was expected of one known submission and what it got.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerifyOutcome {
+    /// The exercise.
+    pub exercise: String,
+    /// The submission, as its reader names it.
+    pub submission: PathBuf,
+    /// What it is.
+    pub role: Role,
+    /// What was expected.
+    pub expected: Expectation,
+    /// The checks that failed, and how.
+    pub got: BTreeMap<String, Finding>,
+    /// What does not agree, each a sentence fragment; empty when everything agrees.
+    pub differences: Vec<String>,
+    /// The full report.
+    pub report: Report,
+}
+
+/// What a known submission is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The reference solution.
+    Solution,
+    /// A right submission of another kind.
+    Variant,
+    /// The exercise as handed out.
+    Stub,
+    /// A wrong submission.
+    Mistake,
+}
+
+/// What is expected of a known submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// Every check passes.
+    EveryCheckPasses,
+    /// It compiles and at least one check fails.
+    SomeCheckFails,
+    /// Exactly these checks fail, in these ways.
+    Fails(BTreeMap<String, Finding>),
+}
+
+/// Why the known submissions could not be gone through.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// A known submission is not there.
+    #[error("failed to find the known submissions of `{exercise}`")]
+    Discover {
+        /// The exercise.
+        exercise: String,
+        /// Why.
+        source: DiscoverError,
+    },
+    /// A file or folder cannot be read.
+    #[error("failed to read `{path}`", path = path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Headers of mistakes or variants are of no use; all of them are listed.
+    #[error("failed to use the headers of known submissions:{}", .problems.iter().map(|problem| format!("\n  - {problem}")).collect::<String>())]
+    Headers {
+        /// What is wrong, file by file.
+        problems: Vec<String>,
+    },
+    /// Somebody asked to stop.
+    #[error("failed to verify: stopped")]
+    Cancelled,
+}
+
+/// Grades every known submission of `exercises`, as many side by side as the options allow. The outcomes come in the order of
+/// the exercises, and for each: solution, variants, stub, mistakes.
+///
+/// # Errors
+///
+/// When a known submission is not there or its header is of no use, and when somebody asked to stop.
+pub fn verify(
+    workspace: &Workspace,
+    exercises: &[Exercise],
+    options: &Options,
+    events: &(dyn Fn(Event) + Sync),
+) -> Result<Vec<VerifyOutcome>, VerifyError> {
+    let (mut cases, mut problems) = (Vec::new(), Vec::new());
+    for exercise in exercises {
+        cases.extend(find_cases(workspace, exercise, &mut problems)?);
+    }
+    if !problems.is_empty() {
+        return Err(VerifyError::Headers { problems });
+    }
+    // The submissions go side by side, so the checks of each need not.
+    let each = Options { check: None, workers: NonZero::<usize>::MIN, ..options.clone() };
+    let libraries = find_libraries(workspace, options, events);
+    let outcomes = parallel::map(&cases, options.workers, |case| {
+        let Case { exercise, submission, .. } = case;
+        let report = grade_with(&Grading { workspace, exercise, submission, options: &each, events }, &libraries)?;
+        Ok(case.outcome(report))
+    });
+    outcomes.into_iter().collect::<Result<_, GradeError>>().map_err(|error| match error {
+        GradeError::Cancelled => VerifyError::Cancelled,
+        GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
+    })
+}
+
+/// A known submission and what it has to get.
+struct Case<'a> {
+    exercise: &'a Exercise,
+    submission: Submission,
+    role: Role,
+    expected: Expectation,
+}
+
+fn find_cases<'a>(
+    workspace: &Workspace,
+    exercise: &'a Exercise,
+    problems: &mut Vec<String>,
+) -> Result<Vec<Case<'a>>, VerifyError> {
+    let lost = |source| VerifyError::Discover { exercise: exercise.name.clone(), source };
+    let case = |submission, role, expected| Case { exercise, submission, role, expected };
+    let folder = workspace.solution_folder(exercise);
+    let solution = Submission::solution(workspace, exercise).map_err(lost)?;
+    let mut cases = vec![case(solution, Role::Solution, Expectation::EveryCheckPasses)];
+    for path in rust_files(&folder.join("variants"))? {
+        let text = read(&path)?;
+        note(header::variant(&text), workspace, &path, problems);
+        let submission = Submission::at(&path, exercise).map_err(lost)?;
+        cases.push(case(submission, Role::Variant, Expectation::EveryCheckPasses));
+    }
+    let stub = Submission::student(workspace, exercise).map_err(lost)?;
+    cases.push(case(stub, Role::Stub, Expectation::SomeCheckFails));
+    for path in rust_files(&folder.join("mistakes"))? {
+        let text = read(&path)?;
+        if let Some(fails) = note(header::mistake(&text, exercise), workspace, &path, problems) {
+            let submission = Submission::at(&path, exercise).map_err(lost)?;
+            cases.push(case(submission, Role::Mistake, Expectation::Fails(fails)));
+        }
+    }
+    Ok(cases)
+}
+
+fn note<T>(read: Result<T, Vec<String>>, workspace: &Workspace, path: &Path, problems: &mut Vec<String>) -> Option<T> {
+    let shown = workspace.shown(path);
+    read.map_err(|found| problems.extend(found.iter().map(|problem| format!("`{}`: {problem}", shown.display())))).ok()
+}
+
+fn read(path: &Path) -> Result<String, VerifyError> {
+    std::fs::read_to_string(path).map_err(|source| VerifyError::Read { path: path.to_owned(), source })
+}
+
+/// The `.rs` files in a folder, sorted; none where there is no such folder.
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, VerifyError> {
+    let failed = |source| VerifyError::Read { path: folder.to_owned(), source };
+    let entries = match folder.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>();
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let mut paths: Vec<PathBuf> = paths.map_err(failed)?.into_iter().filter(is_rust).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+impl Case<'_> {
+    fn outcome(&self, report: Report) -> VerifyOutcome {
+        let failed = report.checks.iter().filter_map(|check| match &check.verdict {
+            Verdict::Failed(fault) => Some((check.name.clone(), fault.finding)),
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
+        });
+        let got = failed.collect();
+        let mut differences = differences(&self.expected, &got, &report);
+        differences.extend(report.checks.iter().filter_map(|check| match &check.verdict {
+            Verdict::Ungraded { reason } => Some(format!("`{}` is ungraded: {reason}", check.name)),
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Failed(_) => None,
+        }));
+        VerifyOutcome {
+            exercise: self.exercise.name.clone(),
+            submission: self.submission.shown.clone(),
+            role: self.role,
+            expected: self.expected.clone(),
+            got,
+            differences,
+            report,
+        }
+    }
+}
+
+fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: &Report) -> Vec<String> {
+    let none = BTreeMap::new();
+    let expected = match expected {
+        Expectation::Fails(fails) => fails,
+        Expectation::EveryCheckPasses => &none,
+        Expectation::SomeCheckFails => {
+            let is_built = !got.contains_key(crate::grade::BUILD);
+            let fails = report.overall() == Overall::Failed;
+            let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
+            return rules.iter().filter(|(holds, _)| !holds).map(|(_, rule)| (*rule).to_owned()).collect();
+        }
+    };
+    let missing = expected.iter().filter_map(|(check, wanted)| match got.get(check) {
+        Some(finding) if finding == wanted => None,
+        Some(finding) => Some(format!("`{check}` fails with `{finding}`, expected `{wanted}`")),
+        None => Some(format!("`{check}` does not fail, expected `{wanted}`")),
+    });
+    let surplus = got.iter().filter(|(check, _)| !expected.contains_key(*check));
+    missing.chain(surplus.map(|(check, finding)| format!("`{check}` fails with `{finding}`, expected no failure"))).collect()
+}
+
+#[cfg(test)]
+mod tests;

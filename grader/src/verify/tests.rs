@@ -1,0 +1,69 @@
+//! What agrees with an expectation and what does not.
+
+use super::*;
+use crate::grade::BUILD;
+use crate::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Fault, GraderIdentity};
+
+fn report(verdicts: &[(&str, Verdict)]) -> Report {
+    let check = |(name, verdict): &(&str, Verdict)| CheckVerdict {
+        name: (*name).to_owned(),
+        kind: CheckKind::Model,
+        property: String::new(),
+        verdict: verdict.clone(),
+        points: 5,
+        score: 0,
+        explored: None,
+        hints: Vec::new(),
+    };
+    let word = String::new;
+    Report {
+        exercise: word(),
+        title: word(),
+        submission: PathBuf::new(),
+        checks: verdicts.iter().map(check).collect(),
+        grader: GraderIdentity {
+            version: word(),
+            compiler: word(),
+            containment: Containment { level: word(), processes: word(), filesystem: word(), network: word() },
+        },
+        sources: Vec::new(),
+    }
+}
+
+fn failed(finding: Finding) -> Verdict {
+    Verdict::Failed(Fault { finding, message: String::new(), evidence: Evidence::None })
+}
+
+#[track_caller]
+fn differ(expected: &Expectation, verdicts: &[(&str, Verdict)], differences: &[&str]) {
+    let got = verdicts.iter().filter_map(|(name, verdict)| match verdict {
+        Verdict::Failed(fault) => Some(((*name).to_owned(), fault.finding)),
+        _ => None,
+    });
+    assert_eq!(super::differences(expected, &got.collect(), &report(verdicts)), differences);
+}
+
+#[test]
+fn a_mistake_has_to_fail_exactly_as_its_header_says() {
+    let expected = Expectation::Fails(BTreeMap::from([("a".to_owned(), Finding::Race)]));
+    differ(&expected, &[("a", failed(Finding::Race)), ("b", Verdict::Passed)], &[]);
+    differ(&expected, &[("a", failed(Finding::Deadlock))], &["`a` fails with `deadlock`, expected `race`"]);
+    differ(&expected, &[("a", Verdict::Passed)], &["`a` does not fail, expected `race`"]);
+    let both = [("a", failed(Finding::Race)), ("b", failed(Finding::Race))];
+    differ(&expected, &both, &["`b` fails with `race`, expected no failure"]);
+}
+
+#[test]
+fn a_stub_has_to_compile_and_to_fail() {
+    let expected = Expectation::SomeCheckFails;
+    differ(&expected, &[("a", failed(Finding::Panic))], &[]);
+    differ(&expected, &[("a", Verdict::Passed)], &["no check fails"]);
+    differ(&expected, &[(BUILD, failed(Finding::CompileError))], &["it does not compile"]);
+}
+
+#[test]
+fn a_solution_has_to_fail_nothing() {
+    let expected = Expectation::EveryCheckPasses;
+    differ(&expected, &[("a", failed(Finding::Panic))], &["`a` fails with `panic`, expected no failure"]);
+    differ(&expected, &[("a", Verdict::Passed)], &[]);
+}

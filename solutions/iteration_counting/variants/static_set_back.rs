@@ -1,0 +1,60 @@
+//! Variant: the shared state is a `static`, set back at the start of each call, with a second lock so that calls do not
+//! overlap.
+
+use std::fmt;
+use std::mem;
+use std::sync::Mutex;
+use std::thread;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub thread: char,
+    pub iterations: u64,
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} iterations in thread {}", self.iterations, self.thread)
+    }
+}
+
+struct Tally {
+    left: u64,
+    runs: Vec<Run>,
+}
+
+static CALL: Mutex<()> = Mutex::new(());
+static TALLY: Mutex<Tally> = Mutex::new(Tally {
+    left: 0,
+    runs: Vec::new(),
+});
+
+fn iterate(me: char) {
+    loop {
+        let mut tally = TALLY.lock().unwrap();
+        if tally.left == 0 {
+            break;
+        }
+        tally.left -= 1;
+        match tally.runs.last_mut() {
+            Some(run) if run.thread == me => run.iterations += 1,
+            _ => tally.runs.push(Run {
+                thread: me,
+                iterations: 1,
+            }),
+        }
+    }
+}
+
+pub fn count_iterations(total: u64) -> Vec<Run> {
+    let _call = CALL.lock().unwrap();
+    *TALLY.lock().unwrap() = Tally {
+        left: total,
+        runs: Vec::new(),
+    };
+    let threads = [thread::spawn(|| iterate('a')), thread::spawn(|| iterate('b'))];
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    mem::take(&mut TALLY.lock().unwrap().runs)
+}

@@ -1,0 +1,95 @@
+//! Mistake: the place is given back by a statement after the job instead of by a permit's `Drop`.
+//! A job that panics never reaches that statement, and those who wait for the place wait for
+//! ever.
+//!
+//! Fails: `a_panicking_job_panics_the_caller` with `deadlock`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+pub struct Semaphore {
+    free: Mutex<usize>,
+    returned: Condvar,
+}
+
+impl Semaphore {
+    pub fn new(permits: usize) -> Self {
+        Self {
+            free: Mutex::new(permits),
+            returned: Condvar::new(),
+        }
+    }
+
+    pub fn acquire(&self) -> Permit<'_> {
+        let mut free = self.free.lock().unwrap();
+        while *free == 0 {
+            free = self.returned.wait(free).unwrap();
+        }
+        *free -= 1;
+        Permit { semaphore: self }
+    }
+
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        let mut free = self.free.lock().unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        let free = self.free.lock().unwrap();
+        let (mut free, _) = self
+            .returned
+            .wait_timeout_while(free, timeout, |free| *free == 0)
+            .unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn available(&self) -> usize {
+        *self.free.lock().unwrap()
+    }
+}
+
+#[must_use]
+pub struct Permit<'a> {
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.semaphore.free.lock().unwrap() += 1;
+        self.semaphore.returned.notify_one();
+    }
+}
+
+pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
+    let limit = limit.max(1);
+    let running = Mutex::new(0);
+    let ended = Condvar::new();
+    thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for job in jobs {
+            let mut count = ended
+                .wait_while(running.lock().unwrap(), |count| *count == limit)
+                .unwrap();
+            *count += 1;
+            drop(count);
+            let (running, ended) = (&running, &ended);
+            threads.push(scope.spawn(move || {
+                let result = job();
+                *running.lock().unwrap() -= 1;
+                ended.notify_one();
+                result
+            }));
+        }
+        let outcomes: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        outcomes.into_iter().map(|outcome| outcome.unwrap()).collect()
+    })
+}

@@ -1,0 +1,44 @@
+//! Mistake: the lock is taken in the condition of an `if`; the guard is a temporary there and
+//! unlocks before the block begins.
+//!
+//! Fails: `one_at_a_time_keeps_lines_whole` with `race`.
+//! Fails: `one_at_a_time_pauses_inside_the_line` with `race`.
+
+use std::sync::{Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
+
+pub fn one_at_a_time(pauses: &[Duration]) {
+    let lock = Mutex::new(());
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let lock = &lock;
+            scope.spawn(move || {
+                if lock.lock().is_ok() {
+                    print!("Thread-{} writing..", index + 1);
+                    thread::sleep(*pause);
+                    println!("..done");
+                }
+            });
+        }
+    });
+}
+
+pub fn two_at_a_time(pauses: &[Duration]) {
+    let (give_back, tokens) = mpsc::channel();
+    give_back.send(()).unwrap();
+    give_back.send(()).unwrap();
+    let tokens = Mutex::new(tokens);
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let (give_back, tokens) = (give_back.clone(), &tokens);
+            scope.spawn(move || {
+                tokens.lock().unwrap().recv().unwrap();
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+                give_back.send(()).unwrap();
+            });
+        }
+    });
+}

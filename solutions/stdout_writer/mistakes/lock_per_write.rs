@@ -1,0 +1,46 @@
+//! Mistake: the lock is taken for each of the two writes, so that it is free during the pause and
+//! protects what `print!` protects already.
+//!
+//! Fails: `one_at_a_time_keeps_lines_whole` with `race`.
+//! Fails: `one_at_a_time_pauses_inside_the_line` with `race`.
+
+use std::sync::{Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
+
+pub fn one_at_a_time(pauses: &[Duration]) {
+    let lock = Mutex::new(());
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let lock = &lock;
+            scope.spawn(move || {
+                {
+                    let _guard = lock.lock().unwrap();
+                    print!("Thread-{} writing..", index + 1);
+                }
+                thread::sleep(*pause);
+                let _guard = lock.lock().unwrap();
+                println!("..done");
+            });
+        }
+    });
+}
+
+pub fn two_at_a_time(pauses: &[Duration]) {
+    let (give_back, tokens) = mpsc::channel();
+    give_back.send(()).unwrap();
+    give_back.send(()).unwrap();
+    let tokens = Mutex::new(tokens);
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let (give_back, tokens) = (give_back.clone(), &tokens);
+            scope.spawn(move || {
+                tokens.lock().unwrap().recv().unwrap();
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+                give_back.send(()).unwrap();
+            });
+        }
+    });
+}

@@ -1,0 +1,42 @@
+//! Mistake: the semaphore is a static, and each call puts two permits in; from the second call on
+//! there are four.
+//!
+//! Fails: `every_call_starts_anew` with `wrong_result`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+static FREE: Mutex<usize> = Mutex::new(0);
+static RETURNED: Condvar = Condvar::new();
+
+pub fn one_at_a_time(pauses: &[Duration]) {
+    let lock = Mutex::new(());
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let lock = &lock;
+            scope.spawn(move || {
+                let _guard = lock.lock().unwrap();
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+            });
+        }
+    });
+}
+
+pub fn two_at_a_time(pauses: &[Duration]) {
+    *FREE.lock().unwrap() += 2;
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            scope.spawn(move || {
+                *RETURNED.wait_while(FREE.lock().unwrap(), |free| *free == 0).unwrap() -= 1;
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+                *FREE.lock().unwrap() += 1;
+                RETURNED.notify_one();
+            });
+        }
+    });
+}

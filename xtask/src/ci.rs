@@ -1,0 +1,87 @@
+//! `cargo xtask ci`: everything that has to hold before a change is merged, step by step.
+//!
+//! Each step is a command that can be repeated alone; the first that fails ends the run and says how.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use grader::discover::Workspace;
+use grader::report::text::{Line, Text, Tone};
+
+use crate::console::Console;
+use crate::error::{Error, Message};
+use crate::exit_code::ExitCode;
+use crate::grade::current_dir;
+
+/// One step.
+struct Step {
+    name: &'static str,
+    args: &'static [&'static str],
+}
+
+const FORMAT: Step = Step { name: "format", args: &["fmt", "--all", "--check"] };
+const LINTS: Step = Step {
+    name: "lints",
+    args: &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
+};
+const NEXTEST: Step = Step { name: "tests", args: &["nextest", "run", "--locked"] };
+const TESTS: Step = Step { name: "tests", args: &["test", "--locked", "--lib", "--bins", "--tests"] };
+const DOC_TESTS: Step = Step { name: "doc tests", args: &["test", "--locked", "--doc"] };
+const VERIFY: Step = Step { name: "verify", args: &["xtask", "verify"] };
+
+/// Runs all steps until one fails.
+pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find_from(&current_dir()?)?;
+    let tests = if has_nextest(&workspace.root) { NEXTEST } else { TESTS };
+    let mut durations: Vec<(&str, Duration)> = Vec::new();
+    for step in [FORMAT, LINTS, tests, DOC_TESTS, VERIFY] {
+        let mut text = Text::new();
+        text.push(Line::new().with(Tone::Strong, step.name).with(Tone::Dim, format!("  {}", step.command())));
+        console.print(text)?;
+        let start = Instant::now();
+        if !step.succeeds(&workspace.root)? {
+            let mut text = Text::new();
+            text.push(Line::new().with(Tone::Bad, format!("failed: {}", step.name)));
+            text.push(Line::new().with(Tone::Dim, "repeat just this step: ").with(Tone::Help, step.command()));
+            console.print(text)?;
+            return Ok(ExitCode::Failed);
+        }
+        durations.push((step.name, start.elapsed()));
+    }
+    console.print(summary(&durations))?;
+    Ok(ExitCode::Passed)
+}
+
+impl Step {
+    fn command(&self) -> String {
+        format!("cargo {}", self.args.join(" "))
+    }
+
+    fn succeeds(&self, root: &Path) -> Result<bool, Error> {
+        let status = cargo().args(self.args).current_dir(root).status();
+        let status = status.map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to start `cargo`: {error}")))))?;
+        Ok(status.success())
+    }
+}
+
+/// The Cargo that runs this command, or the one on the path.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn has_nextest(root: &Path) -> bool {
+    let mut version = cargo();
+    version.args(["nextest", "--version"]).current_dir(root).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}
+
+fn summary(durations: &[(&str, Duration)]) -> Text {
+    let mut text = Text::new();
+    text.push(Line::new().with(Tone::Good, "all steps passed"));
+    for (name, duration) in durations {
+        let line = Line::indented(2).with(Tone::Plain, *name).pad_to(14);
+        text.push(line.with(Tone::Dim, format!("{:>7.1} s", duration.as_secs_f64())));
+    }
+    text
+}

@@ -1,0 +1,163 @@
+//! The only printing: reports on standard output, errors and progress on standard error.
+//!
+//! Colours and widths are decided here and nowhere else. Everything printed for a reader goes through
+//! [`grader::report::text`] and is escaped by it.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+
+use anstyle::{AnsiColor, Effects, Style};
+use grader::report::text::{Line, Text, Tone};
+
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::flags::Color;
+
+/// Columns of a line where there is no terminal to ask: what fits a page of a log or a mail.
+const COLUMNS: usize = 80;
+/// A line of more columns is hard to follow with the eye.
+const MOST_COLUMNS: usize = 120;
+/// What is narrower than this is no terminal to read a table on.
+const LEAST_COLUMNS: usize = 40;
+
+/// Standard output and standard error.
+pub(crate) struct Console {
+    is_colored: bool,
+    is_error_colored: bool,
+    is_ci: bool,
+    columns: usize,
+    /// Keeps the line of progress and whole texts apart.
+    error_output: Mutex<()>,
+}
+
+impl Console {
+    /// The console of this process.
+    pub(crate) fn new(color: Color) -> Self {
+        let wants_plain = is_set("NO_COLOR") || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+        let is_colored = |is_terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !wants_plain,
+        };
+        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        Self {
+            is_colored: is_colored(io::stdout().is_terminal()),
+            is_error_colored: is_colored(io::stderr().is_terminal()),
+            is_ci: is_set("CI") || is_set("GITHUB_ACTIONS") || is_set("TF_BUILD"),
+            columns: width.unwrap_or(COLUMNS).clamp(LEAST_COLUMNS, MOST_COLUMNS),
+            error_output: Mutex::new(()),
+        }
+    }
+
+    /// How many columns a line may take.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Prints a text for a reader.
+    pub(crate) fn print(&self, text: Text) -> io::Result<()> {
+        let text = if self.is_ci { text.without_ci_commands() } else { text };
+        let painted = if self.is_colored { paint(&text) } else { text.plain() };
+        self.print_bytes(&painted)
+    }
+
+    /// Prints a document for a machine as it is.
+    pub(crate) fn print_bytes(&self, document: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(document.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// Says an error, its causes, and what can be done about it.
+    pub(crate) fn error(&self, error: &Error) {
+        let words = error.words();
+        let mut text = Text::new();
+        let mut label = Line::new().with(Tone::Bad, "error: ");
+        for sentence in &words.sentences {
+            text.hanging(label, Tone::Plain, sentence, self.columns);
+            label = Line::indented("error: ".len());
+        }
+        for help in &words.help {
+            text.hanging(Line::new().with(Tone::Help, "help: "), Tone::Plain, help, self.columns);
+        }
+        self.tell(text);
+    }
+
+    /// Says what the command line lacks, or the help that it asked for.
+    pub(crate) fn usage(&self, error: &clap::Error) -> ExitCode {
+        let words = error.render().to_string();
+        if error.use_stderr() {
+            self.write_error(&words);
+            ExitCode::Usage
+        } else {
+            // Nobody is left to tell that help could not be printed.
+            let _ = self.print_bytes(&words);
+            ExitCode::Passed
+        }
+    }
+
+    /// Says something beside the report.
+    pub(crate) fn tell(&self, text: Text) {
+        let text = if self.is_ci { text.without_ci_commands() } else { text };
+        let painted = if self.is_error_colored { paint(&text) } else { text.plain() };
+        self.write_error(&painted);
+    }
+
+    /// Whether a line of progress would be seen and not end up in a file.
+    pub(crate) fn shows_progress(&self) -> bool {
+        io::stderr().is_terminal() && !self.is_ci && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+    }
+
+    /// Replaces the line of progress; an empty line removes it.
+    pub(crate) fn progress(&self, line: Line) {
+        const START_OF_LINE: &str = "\r\u{1b}[2K";
+        let mut text = Text::new();
+        text.push(line.shortened(self.columns - 1));
+        let painted = if self.is_error_colored { paint(&text) } else { text.plain() };
+        self.write_error(&format!("{START_OF_LINE}{}", painted.trim_end_matches('\n')));
+    }
+
+    /// What cannot be said on standard error cannot be said at all.
+    fn write_error(&self, words: &str) {
+        let _guard = self.error_output.lock();
+        let mut stderr = io::stderr().lock();
+        let _ = stderr.write_all(words.as_bytes()).and_then(|()| stderr.flush());
+    }
+}
+
+/// Whether an environment variable is set to something.
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// The text with the terminal's codes for its tones.
+fn paint(text: &Text) -> String {
+    let mut painted = String::new();
+    for line in text.lines() {
+        for span in line.spans() {
+            let style = style(span.tone());
+            painted.push_str(&format!("{style}{}{style:#}", span.text()));
+        }
+        painted.push('\n');
+    }
+    painted
+}
+
+/// Colours of the terminal's own palette, so that they suit a dark and a light one.
+fn style(tone: Tone) -> Style {
+    const THREADS: [AnsiColor; 5] =
+        [AnsiColor::Cyan, AnsiColor::Magenta, AnsiColor::Yellow, AnsiColor::Blue, AnsiColor::Green];
+    let color = |color: AnsiColor| color.on_default();
+    match tone {
+        Tone::Plain => Style::new(),
+        Tone::Strong => Style::new().effects(Effects::BOLD),
+        Tone::Dim => Style::new().effects(Effects::DIMMED),
+        Tone::Good => color(AnsiColor::Green),
+        Tone::Bad => color(AnsiColor::Red),
+        Tone::Caution => color(AnsiColor::Yellow),
+        Tone::Help => color(AnsiColor::Cyan),
+        // The body keeps the terminal's own colour.
+        Tone::Thread(0) => Style::new(),
+        Tone::Thread(id) => color(THREADS[(id - 1) % THREADS.len()]),
+    }
+}

@@ -1,0 +1,163 @@
+//! `cargo xtask grade`: what a student wrote, the solution, or any other submission.
+
+use std::path::Path;
+
+use grader::discover::{Submission, Workspace};
+use grader::exercise::Exercise;
+use grader::grade::{self, Options};
+use grader::report::text::Text;
+use grader::report::{self, Extent, human, json};
+use grader::verdict::Report;
+
+use crate::console::Console;
+use crate::error::{Error, Message};
+use crate::exit_code::ExitCode;
+use crate::flags::{Containment, Format, GradeFlags};
+use crate::{interrupt, progress, standing};
+
+/// One thing to grade, and how the command line selects it.
+struct Target {
+    exercise: Exercise,
+    submission: Submission,
+    selection: String,
+}
+
+/// Grades whatever the flags name; the most urgent outcome gives the exit code.
+pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find_from(&current_dir()?)?;
+    let targets = targets(flags, &workspace)?;
+    let options = Options { check: flags.check.clone(), cancel: interrupt::cancel_on_signal(), ..options(flags.containment) };
+    let mut code = ExitCode::Passed;
+    let mut reports: Vec<Report> = Vec::new();
+    for target in &targets {
+        let graded = progress::during(console, |events| {
+            grade::grade(&workspace, &target.exercise, &target.submission, &options, events)
+        });
+        match graded.map_err(Error::from) {
+            Ok(report) => {
+                print(&report, target, flags, console, !reports.is_empty())?;
+                if flags.check.is_none() && target.selection.is_empty() {
+                    standing::keep(&workspace, &target.exercise, &report);
+                }
+                code = code.max(report.overall().into());
+                reports.push(report);
+            }
+            Err(error @ (Error::Interrupted | Error::Output(_))) => return Err(error),
+            // The others are graded nevertheless.
+            Err(error) => {
+                console.error(&error);
+                code = code.max(error.exit_code());
+            }
+        }
+    }
+    if flags.format == Format::Human && targets.len() > 1 {
+        let mut text = Text::new();
+        text.push(Default::default());
+        text.append(human::summary(&reports, console.columns()));
+        console.print(text)?;
+    }
+    Ok(code)
+}
+
+/// The options that a way to contain submissions asks for.
+fn options(containment: Containment) -> Options {
+    match containment {
+        // The library knows one way so far, which every Unix has.
+        Containment::Auto | Containment::Basic => Options::default(),
+    }
+}
+
+fn print(report: &Report, target: &Target, flags: &GradeFlags, console: &Console, is_further: bool) -> Result<(), Error> {
+    match flags.format {
+        Format::Json => console.print_bytes(&json::report(report))?,
+        Format::Human => {
+            let options = report::Options {
+                columns: console.columns(),
+                hints: flags.hints(),
+                extent: if flags.full { Extent::Full } else { Extent::Cut },
+                selection: target.selection.clone(),
+            };
+            let mut text = Text::new();
+            if is_further {
+                text.push(Default::default());
+            }
+            text.append(human::report(report, &options));
+            console.print(text)?;
+        }
+    }
+    Ok(())
+}
+
+fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Error> {
+    let exercises = exercises(&flags.exercises, workspace)?;
+    if exercises.len() > 1 && !flags.submissions.is_empty() {
+        let message = "failed to tell which exercise `--submission` is for\nhelp: name one exercise";
+        return Err(Error::Usage(Box::new(Message(message.to_owned()))));
+    }
+    let mut targets = Vec::new();
+    for exercise in exercises {
+        if flags.submissions.is_empty() {
+            let (submission, selection) = select(workspace, &exercise, flags.solution, None)?;
+            targets.push(Target { exercise, submission, selection });
+            continue;
+        }
+        for path in &flags.submissions {
+            let (submission, selection) = select(workspace, &exercise, false, Some(path))?;
+            targets.push(Target { exercise: exercise.clone(), submission, selection });
+        }
+    }
+    Ok(targets)
+}
+
+/// The exercises of these names; all of them where there are none.
+pub(crate) fn exercises(names: &[String], workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
+    if names.is_empty() {
+        return Ok(workspace.exercises()?);
+    }
+    let mut exercises: Vec<Exercise> = Vec::new();
+    for name in names {
+        exercises.push(workspace.exercise(name)?);
+    }
+    Ok(exercises)
+}
+
+/// The submission that the flags name, and the flags to name it again.
+pub(crate) fn select(
+    workspace: &Workspace,
+    exercise: &Exercise,
+    is_solution: bool,
+    path: Option<&Path>,
+) -> Result<(Submission, String), Error> {
+    match path {
+        Some(path) => Ok((Submission::at(path, exercise)?, format!("--submission {}", quoted(&path.to_string_lossy())))),
+        None if is_solution => Ok((Submission::solution(workspace, exercise)?, "--solution".to_owned())),
+        None => Ok((Submission::student(workspace, exercise)?, String::new())),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Where the command was called.
+pub(crate) fn current_dir() -> Result<std::path::PathBuf, Error> {
+    std::env::current_dir().map_err(|error| Error::Usage(Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_needs_it() {
+        assert_eq!(quoted("class/ada.rs"), "class/ada.rs");
+        assert_eq!(quoted("my file.rs"), "'my file.rs'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted("$(rm -r .)"), "'$(rm -r .)'");
+    }
+}

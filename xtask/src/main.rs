@@ -1,0 +1,56 @@
+//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `bench`, `ci` and `tidy`.
+//!
+//! Parses flags, prints, and turns outcomes into exit codes; what a verdict is, the library `grader` decides.
+
+use std::process;
+
+mod bench;
+mod ci;
+mod console;
+mod error;
+mod exit_code;
+mod flags;
+mod grade;
+mod interrupt;
+mod list;
+mod progress;
+mod replay;
+mod standing;
+mod tidy;
+mod verify;
+
+use clap::Parser;
+use console::Console;
+use error::Error;
+use exit_code::ExitCode;
+use flags::{Command, Flags};
+
+fn main() -> process::ExitCode {
+    let flags = match Flags::try_parse_from(flags::with_hint_steps_joined(std::env::args_os())) {
+        Ok(flags) => flags,
+        Err(error) => return Console::new(flags::Color::Auto).usage(&error).into(),
+    };
+    let console = Console::new(flags.color);
+    let code = match run(&flags, &console) {
+        Ok(code) => code,
+        // Whoever reads has read enough: `cargo xtask list | head -1`.
+        Err(Error::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Passed,
+        Err(error) => {
+            console.error(&error);
+            error.exit_code()
+        }
+    };
+    code.into()
+}
+
+fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
+    match &flags.command {
+        Command::Grade(flags) => grade::run(flags, console),
+        Command::Replay(flags) => replay::run(flags, console),
+        Command::List => list::run(console),
+        Command::Verify(flags) => verify::run(flags, console),
+        Command::Bench(flags) => bench::run(flags, console),
+        Command::Ci => ci::run(console),
+        Command::Tidy => tidy::run(console),
+    }
+}

@@ -1,0 +1,77 @@
+//! A line that says what is going on, on a terminal and only when it takes a while.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use grader::event::Event;
+use grader::report::text::{Line, Tone};
+
+use crate::console::Console;
+
+/// What takes less time than this needs no explanation.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Fast enough to look alive, slow enough to cost nothing.
+const TICK: Duration = Duration::from_millis(100);
+/// A turning wheel.
+const WHEEL: [&str; 4] = ["◐", "◓", "◑", "◒"];
+
+/// What is going on.
+#[derive(Debug, Default)]
+struct State {
+    what: String,
+    n_finished: usize,
+    n_submissions: usize,
+}
+
+/// Calls `work` with a function to tell events to, while a line says what they come to.
+pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + Sync)) -> T) -> T {
+    if !console.shows_progress() {
+        return work(&|_| {});
+    }
+    let state = Mutex::new(State::default());
+    let (done, wait) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(|| show(console, &state, &wait));
+        // Dropped also when `work` panics: the line ends with it.
+        let _done = done;
+        work(&|event| state.lock().unwrap_or_else(PoisonError::into_inner).follow(event))
+    })
+}
+
+fn show(console: &Console, state: &Mutex<State>, wait: &mpsc::Receiver<()>) {
+    let mut pause = PATIENCE;
+    let mut turns = 0;
+    while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        pause = TICK;
+        let line = state.lock().unwrap_or_else(PoisonError::into_inner).line();
+        console.progress(Line::new().with(Tone::Help, WHEEL[turns % WHEEL.len()]).with(Tone::Dim, line));
+        turns += 1;
+    }
+    if turns > 0 {
+        console.progress(Line::new());
+    }
+}
+
+impl State {
+    fn follow(&mut self, event: Event) {
+        match event {
+            Event::LibrariesStarted => self.what = "building the grader's libraries, once".to_owned(),
+            Event::LibrariesFinished => self.what = "compiling".to_owned(),
+            Event::BuildStarted { exercise, .. } => self.what = format!("{exercise}: compiling"),
+            Event::CheckStarted { exercise, check, .. } => self.what = format!("{exercise}: {check}"),
+            Event::BuildFinished { .. } => {}
+            Event::CheckFinished { .. } => self.n_finished += 1,
+            Event::SubmissionFinished { .. } => self.n_submissions += 1,
+        }
+    }
+
+    fn line(&self) -> String {
+        let submissions = match self.n_submissions {
+            0 => String::new(),
+            n => format!(", {n} graded"),
+        };
+        format!(" {} ({} checks done{submissions})", self.what, self.n_finished)
+    }
+}

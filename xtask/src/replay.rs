@@ -1,0 +1,46 @@
+//! `cargo xtask replay`: one interleaving again, step by step.
+
+use grader::discover::Workspace;
+use grader::grade::{self, Options, ReplayError};
+use grader::report::{self, Extent, human, json};
+
+use crate::console::Console;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::flags::{Format, ReplayFlags};
+use crate::grade::{current_dir, select};
+use crate::{interrupt, progress};
+
+/// Runs the interleaving that the token names; it fails where the check does.
+pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find_from(&current_dir()?)?;
+    let exercise = workspace.exercise(&flags.exercise)?;
+    let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
+    let options = Options { cancel: interrupt::cancel_on_signal(), ..Options::default() };
+    let replayed = progress::during(console, |events| {
+        grade::replay(&workspace, &exercise, &submission, &flags.token, &options, events)
+    });
+    let options = report::Options {
+        columns: console.columns(),
+        hints: 0,
+        extent: if flags.full { Extent::Full } else { Extent::Cut },
+        selection,
+    };
+    match replayed {
+        Ok(report) => {
+            match flags.format {
+                Format::Json => console.print_bytes(&json::replay(&report))?,
+                Format::Human => console.print(human::replay(&report, &options))?,
+            }
+            Ok(if report.replayed.failure.is_some() { ExitCode::Failed } else { ExitCode::Passed })
+        }
+        Err(ReplayError::NotReplayed { report }) => {
+            match flags.format {
+                Format::Json => console.print_bytes(&json::report(&report))?,
+                Format::Human => console.print(human::report(&report, &options))?,
+            }
+            Ok(report.overall().into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Rules for manifests: packages are named after their folders, exercises stand alone with the workspace's versions, and
+//! every exercise has checks.
+
+use grader::exercise::{Exercise, ExerciseError};
+use toml::{Table, Value};
+
+use super::{File, Problem, Tree};
+
+pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
+    let Some(workspace) = tree.file("Cargo.toml").and_then(table) else {
+        return vec![Problem::new("Cargo.toml", "is missing, or is no TOML")];
+    };
+    let mut problems = Vec::new();
+    for name in tree.folders("exercises") {
+        package(tree, &format!("exercises/{name}"), name, &mut problems);
+        stands_alone(tree, name, &workspace, &mut problems);
+        described(tree, name, &mut problems);
+        package(tree, &format!("grader/checks/{name}"), &format!("{name}_checks"), &mut problems);
+    }
+    for name in tree.folders("solutions") {
+        let folder = format!("solutions/{name}");
+        package(tree, &folder, &format!("{name}_solution"), &mut problems);
+        stands_in(tree, &folder, name, &mut problems);
+    }
+    problems
+}
+
+fn table(file: &File) -> Option<Table> {
+    file.text.parse().ok()
+}
+
+/// The manifest of the package in `folder`, which has to have that name.
+fn package(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
+    let path = format!("{folder}/Cargo.toml");
+    let Some(manifest) = tree.file(&path).and_then(table) else {
+        problems.push(Problem::new(&path, "is missing, or is no TOML"));
+        return;
+    };
+    let found = manifest.get("package").and_then(|package| package.get("name")).and_then(Value::as_str);
+    if found != Some(name) {
+        problems.push(Problem::new(&path, format!("the package has to be called `{name}`, after its folder")));
+    }
+}
+
+/// A solution stands in for the exercise: its library has the exercise's name, and no documentation of its own.
+fn stands_in(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
+    let path = format!("{folder}/Cargo.toml");
+    let Some(manifest) = tree.file(&path).and_then(table) else { return };
+    let library = manifest.get("lib");
+    let get = |key: &str| library.and_then(|library| library.get(key));
+    if get("name").and_then(Value::as_str) != Some(name) || get("doc").and_then(Value::as_bool) != Some(false) {
+        problems.push(Problem::new(&path, format!("`[lib]` needs `name = \"{name}\"` and `doc = false`")));
+    }
+}
+
+/// An exercise builds anywhere: it inherits nothing, and repeats the workspace's edition and versions.
+fn stands_alone(tree: &Tree, name: &str, workspace: &Table, problems: &mut Vec<Problem>) {
+    let path = format!("exercises/{name}/Cargo.toml");
+    let Some(manifest) = tree.file(&path).and_then(table) else { return };
+    if tree.file(&path).is_some_and(|file| file.text.contains("workspace")) {
+        problems.push(Problem::new(&path, "inherits from the workspace, so it does not build anywhere else"));
+    }
+    let workspace = workspace.get("workspace");
+    let of_workspace = |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key));
+    for key in ["edition", "rust-version"] {
+        let found = manifest.get("package").and_then(|package| package.get(key));
+        let expected = of_workspace("package", key);
+        // A manifest that says nothing about the compiler asks for none.
+        if found != expected && !(key == "rust-version" && found.is_none()) {
+            problems.push(Problem::new(&path, format!("`{key}` differs from the workspace's")));
+        }
+    }
+    let dependencies = manifest.get("dependencies").and_then(Value::as_table);
+    for (dependency, found) in dependencies.into_iter().flatten() {
+        let expected = of_workspace("dependencies", dependency);
+        if version(found).is_none() || version(found) != expected.and_then(version) {
+            problems.push(Problem::new(&path, format!("the version of `{dependency}` differs from the workspace's")));
+        }
+    }
+}
+
+fn version(dependency: &Value) -> Option<&str> {
+    dependency.as_str().or_else(|| dependency.get("version")?.as_str())
+}
+
+/// The manifest of the exercise itself, whose reader knows its rules; the statement, and the two sources.
+fn described(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
+    let folder = format!("exercises/{name}");
+    for file in ["README.md", "src/lib.rs", "src/main.rs"] {
+        let path = format!("{folder}/{file}");
+        if tree.file(&path).is_none() {
+            problems.push(Problem::new(&path, "is missing"));
+        }
+    }
+    let path = format!("{folder}/exercise.toml");
+    match Exercise::read(&tree.root.join(&folder)) {
+        Ok(_) => {}
+        Err(ExerciseError::Problems { problems: found, .. }) => {
+            problems.extend(found.into_iter().map(|problem| Problem::new(&path, problem)));
+        }
+        Err(ExerciseError::Read { source, .. }) => problems.push(Problem::new(&path, format!("cannot be read: {source}"))),
+    }
+}

@@ -1,0 +1,79 @@
+//! `cargo xtask verify`: the grader proved on submissions whose verdicts are known.
+
+use grader::discover::Workspace;
+use grader::grade::Options;
+use grader::report::escape::counted;
+use grader::report::text::{Line, Text, Tone};
+use grader::verdict::Overall;
+use grader::verify::{self, Expectation, Role, VerifyOutcome};
+
+use crate::console::Console;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::flags::VerifyFlags;
+use crate::grade::{current_dir, exercises};
+use crate::{interrupt, progress};
+
+/// Grades every known submission and compares.
+pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find_from(&current_dir()?)?;
+    let exercises = exercises(&flags.exercises, &workspace)?;
+    let options = Options { cancel: interrupt::cancel_on_signal(), ..Options::default() };
+    let outcomes = progress::during(console, |events| verify::verify(&workspace, &exercises, &options, events))?;
+    let mut text = Text::new();
+    for exercise in &exercises {
+        text.blank();
+        text.push(Line::new().with(Tone::Strong, &exercise.name));
+        for outcome in outcomes.iter().filter(|outcome| outcome.exercise == exercise.name) {
+            push(&mut text, outcome, console.columns());
+        }
+    }
+    let n_wrong = outcomes.iter().filter(|outcome| !outcome.differences.is_empty()).count();
+    let all = counted(outcomes.len() as u64, "submission");
+    text.blank();
+    text.push(match n_wrong {
+        0 => Line::new().with(Tone::Good, format!("{all}, each with exactly the verdict it must get")),
+        n => Line::new().with(Tone::Bad, format!("{n} of {all} with another verdict than they must get")),
+    });
+    console.print(text)?;
+    Ok(exit_code(&outcomes))
+}
+
+/// A wrong verdict is a failure; where the grader could give none, it is not the known submission's fault.
+fn exit_code(outcomes: &[VerifyOutcome]) -> ExitCode {
+    let code = |outcome: &VerifyOutcome| match outcome.report.overall() {
+        _ if outcome.differences.is_empty() => ExitCode::Passed,
+        Overall::Ungraded => ExitCode::Ungraded,
+        Overall::Passed | Overall::Failed => ExitCode::Failed,
+    };
+    outcomes.iter().map(code).max().unwrap_or(ExitCode::Passed)
+}
+
+fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
+    let is_right = outcome.differences.is_empty();
+    let (tone, mark) = if is_right { (Tone::Good, "✓") } else { (Tone::Bad, "✗") };
+    let role = match outcome.role {
+        Role::Solution => "solution",
+        Role::Variant => "variant",
+        Role::Stub => "stub",
+        Role::Mistake => "mistake",
+    };
+    let line = Line::indented(1).with(tone, mark).with(Tone::Dim, format!(" {role:<9}"));
+    text.push(line.with(Tone::Plain, outcome.submission.to_string_lossy()).with(Tone::Dim, expected(outcome)).shortened(columns));
+    for difference in &outcome.differences {
+        text.paragraph(Tone::Plain, 5, difference, columns);
+    }
+}
+
+/// What was expected, where it is not the same for all of a kind.
+fn expected(outcome: &VerifyOutcome) -> String {
+    match &outcome.expected {
+        Expectation::EveryCheckPasses | Expectation::SomeCheckFails => String::new(),
+        Expectation::Fails(findings) => {
+            let mut words: Vec<&str> = findings.values().map(|finding| finding.as_str()).collect();
+            words.sort_unstable();
+            words.dedup();
+            format!("  {}", words.join(", "))
+        }
+    }
+}
