@@ -107,7 +107,7 @@ impl From<VerifyError> for Error {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Cancelled => Error::Interrupted,
-            VerifyError::Read { .. } | VerifyError::Header { .. } => Error::Ungraded(error.into()),
+            VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => Error::Ungraded(error.into()),
         }
     }
 }

@@ -33,7 +33,8 @@ pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + S
     let state = Mutex::new(State::default());
     let (done, wait) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(|| show(console, &state, &wait));
+        let state = &state;
+        scope.spawn(move || show(console, state, &wait));
         // Dropped also when `work` panics: the line ends with it.
         let _done = done;
         work(&|event| state.lock().unwrap_or_else(PoisonError::into_inner).follow(event))

@@ -8,11 +8,11 @@ use crate::protocol::{End, Finding, Place, Thread, Trace, Wait};
 
 /// The execution, if it came to its end with a value; else how it failed.
 pub(crate) fn finished<T>(execution: model::Execution<T>) -> Result<Execution<T>, Fault> {
-    let model::Execution { value, trace, .. } = execution;
+    let model::Execution { value, trace, preemptions, .. } = execution;
     match (value, &trace.end) {
         (Some(Ok(value)), End::Finished) => {
             let Trace { threads, stdout, stderr, elapsed, .. } = trace;
-            Ok(Execution { value, stdout, stderr, elapsed, threads })
+            Ok(Execution { value, stdout, stderr, elapsed, preemptions, threads })
         }
         _ => Err(fault(&trace)),
     }
@@ -106,10 +106,11 @@ fn name(thread: &Thread) -> String {
     }
 }
 
-/// A place as a reader finds it: the file below `src` and the line.
+/// A place as a reader finds it: the file below `src` and the line, and whether it is the check's own.
 fn line(place: &Place) -> String {
-    let file = place.file.rsplit_once("src/").map_or(place.file.as_str(), |(_, file)| file);
-    format!("{file}:{}", place.line)
+    let (folder, file) = place.file.rsplit_once("src/").unwrap_or(("", &place.file));
+    let owner = if folder.contains("grader/checks/") { "the check's " } else { "" };
+    format!("{owner}{file}:{}", place.line)
 }
 
 fn capitalised(text: &str) -> String {

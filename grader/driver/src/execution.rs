@@ -15,6 +15,8 @@ pub struct Execution<T> {
     pub stderr: Vec<Segment>,
     /// The virtual time that passed.
     pub elapsed: Duration,
+    /// How many preemptions it has: 0 means that every thread ran until it had to wait.
+    pub preemptions: u32,
     /// The threads: 0 is the body, the others follow in the order of spawning.
     pub threads: Vec<Thread>,
 }

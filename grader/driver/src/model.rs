@@ -77,15 +77,15 @@ impl<T, W: Fn(&Execution<T>) -> bool> Requirement<T> for Witnessed<W> {
         } else {
             (Finding::OverSerialized, "the threads exist at the same time but keep each other waiting")
         };
-        let n = if n == 1 { "the only interleaving there is".to_owned() } else { format!("{n} interleavings") };
-        Some(Fault::new(finding, expected).got(format!("It happened in none of {n}: {why}.")))
+        let seen = if n == 1 { "There is only one, and it is not".to_owned() } else { format!("It is none of {n}") };
+        Some(Fault::new(finding, expected).got(format!("{seen}: {why}.")))
     }
 }
 
 impl Model {
     pub(crate) fn exploring(check: &'static str) -> Self {
         let nothing_yet =
-            Exploration { executions: 0, random: 0, preemption_bound: 0, complete: true, scenarios: 0, failure: None };
+            Exploration { executions: 0, random: 0, preemption_bound: None, complete: true, scenarios: 0, failure: None };
         Self::new(check, Purpose::Explore(nothing_yet))
     }
 
@@ -216,11 +216,10 @@ impl Scenario {
         exploration.scenarios += 1;
         exploration.executions += coverage.executions;
         exploration.random += coverage.random;
-        // An exploration that stopped early says nothing about the bound.
+        // An exploration that stopped early says nothing about a bound.
         if coverage.stopped.is_none() {
-            let first = exploration.scenarios == 1;
             let bound = coverage.preemption_bound;
-            exploration.preemption_bound = if first { bound } else { exploration.preemption_bound.min(bound) };
+            exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
             exploration.complete &= coverage.complete;
         }
         let n = exploration.executions;

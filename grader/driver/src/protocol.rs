@@ -191,9 +191,10 @@ pub struct Exploration {
     pub executions: u64,
     /// How many of them were chosen at random, beyond the bound.
     pub random: u64,
-    /// The smallest bound on preemptions that any scenario was explored up to.
-    pub preemption_bound: u32,
-    /// Whether every scenario was explored completely up to its bound.
+    /// The smallest bound on preemptions that any scenario was explored up to; `None` where every scenario stopped before a
+    /// bound, at the execution that decided it.
+    pub preemption_bound: Option<u32>,
+    /// Whether every scenario that did not stop early was explored completely up to its bound.
     pub complete: bool,
     /// How many scenarios the check consists of, as far as it got.
     pub scenarios: u32,

@@ -203,7 +203,8 @@ impl Runtime {
         self.end = None;
         self.preempted = false;
         self.most_alive = 0;
-        self.current = self.add_task(Some("main".into()), None);
+        self.current = 0;
+        self.add_task(Some("main".into()), None);
         self.next = Some(self.current);
         self.active = true;
     }
@@ -235,6 +236,7 @@ impl Runtime {
     pub(crate) fn changed(&mut self) {
         self.version += 1;
         self.creeps = 0;
+        self.tasks[self.current].last_effect = self.steps;
     }
 
     /// Notes a change that a program cannot make again and again without getting somewhere.
@@ -250,12 +252,13 @@ impl Runtime {
     }
 
     fn begin_announcement(&mut self, operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) {
-        let version = self.version;
+        let (version, step) = (self.version, self.steps);
         let me = self.me();
         me.pending = operation;
         me.until = until;
         me.deadline = deadline;
         me.operations += 1;
+        me.last_step = step;
         if me.seen_version == version {
             me.idle += 1;
             if let Some(site) = operation.site {
@@ -340,6 +343,10 @@ impl Runtime {
             let creep = self.now + Duration::from_nanos(1 << self.creeps);
             self.creeps += 1;
             self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
+            // The passing of time may end the loop, so they have as many turns again.
+            for task in &mut self.tasks {
+                task.idle = 0;
+            }
             return true;
         }
         if !self.settings.allow_busy_wait {
@@ -364,7 +371,8 @@ impl Runtime {
 
     fn pass_time_until(&mut self, deadline: Duration) {
         self.now = self.now.max(deadline);
-        self.changed();
+        self.version += 1;
+        self.creeps = 0;
     }
 
     fn nearest_deadline(&self) -> Option<Duration> {
@@ -529,20 +537,20 @@ impl Runtime {
         End::BusyWait { thread: spinner, place }
     }
 
+    /// Tells threads that wait by asking from threads that keep acting on each other, by what they did in the second half of
+    /// the execution.
     fn end_at_step_limit(&self) -> End {
-        let window = self.settings.steps / 2;
-        if self.progress + window > self.steps {
+        let half = self.settings.steps / 2;
+        if self.progress > half {
             return End::StepLimit;
         }
-        let running: Vec<TaskId> = (0..self.tasks.len()).filter(|task| self.is_running_in_circles(*task)).collect();
-        match running[..] {
-            [spinner] => self.busy_wait(spinner),
-            _ => End::Livelock { threads: running },
+        let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
+            (0..self.tasks.len()).filter(|task| step(&self.tasks[*task]) > half).collect()
+        };
+        let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
+        match (&running[..], &acting[..]) {
+            ([spinner], _) | ([spinner, ..], []) => self.busy_wait(*spinner),
+            _ => End::Livelock { threads: acting },
         }
-    }
-
-    fn is_running_in_circles(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        !state.ended && (self.may_go(task) || state.deadline.is_some())
     }
 }

@@ -1,5 +1,9 @@
 //! Parts of long output, cut in the middle with a count of what is left out.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
 use crate::process::Ended;
 use crate::verdict::Evidence;
 
@@ -14,7 +18,14 @@ pub(super) fn output(ended: &Ended) -> Evidence {
     if ended.stdout.is_empty() && ended.stderr.is_empty() {
         return Evidence::None;
     }
-    Evidence::Output { stdout: bytes(&ended.stdout), stderr: bytes(&ended.stderr) }
+    Evidence::Output { stdout: bytes(&ended.stdout), stderr: bytes(&without_ids(&ended.stderr)) }
+}
+
+/// Takes out the number that the system gave to a thread, with which `std` tells of a panic: it differs each time.
+pub(super) fn without_ids(stderr: &[u8]) -> Vec<u8> {
+    static THREAD: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?-u)(?m)^(thread '[^'\n]*') \(\d+\) ").expect("the pattern is right"));
+    THREAD.replace_all(stderr, &b"$1 "[..]).into_owned()
 }
 
 /// `all`, or its beginning and its end.
@@ -45,6 +56,12 @@ fn line(all: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_thread_is_not_shown() {
+        let stderr = b"\nthread 'main' (16263) has overflowed its stack\nthread (7) \xff";
+        assert_eq!(without_ids(stderr), b"\nthread 'main' has overflowed its stack\nthread (7) \xff");
+    }
 
     #[test]
     fn short_output_is_shown_whole() {

@@ -56,7 +56,7 @@ fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> 
     }
     if check.stderr_empty && self::output(ended).assert().try_stderr(predicate::str::is_empty()).is_err() {
         let message = "expected nothing on standard error, the program wrote to it".to_owned();
-        return Some(difference(message, "", &String::from_utf8_lossy(&ended.stderr)));
+        return Some(difference(message, "", &String::from_utf8_lossy(&excerpt::without_ids(&ended.stderr))));
     }
     None
 }

@@ -1,6 +1,6 @@
 //! What shows that a check failed: an interleaving, a difference, what the compiler said, what the program printed.
 
-use driver::protocol::{Failure, Place, Trace};
+use driver::protocol::{End, Failure, Place, Trace};
 
 use super::escape::{counted, cut_middle, decode, escape, shorten_middle};
 use super::names::Names;
@@ -61,27 +61,39 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
 
 /// The interleaving that fails, or what is known where no single one does.
 pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
+    let mut text = claim(failure, options);
+    if let Some(account) = account(failure, sources, options) {
+        text.append(account);
+    }
+    text
+}
+
+/// What was expected of which scenario, and what came.
+pub fn claim(failure: &Failure, options: &Options) -> Text {
     let mut text = Text::new();
-    let columns = options.columns;
     let expected = strip(&failure.expected, "expected ");
     let got = failure.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
     for (label, sentence) in [("scenario", Some(failure.scenario.as_str())), ("expected", Some(expected)), ("got", got)] {
         if let Some(sentence) = sentence.filter(|sentence| !sentence.is_empty()) {
             let label = Line::indented(INDENT).with(Tone::Dim, label).pad_to(INDENT + "expected  ".len());
-            text.hanging(label, Tone::Plain, sentence, columns);
-        }
-    }
-    if let Some(trace) = &failure.trace {
-        let names = Names::new(trace, sources);
-        let story = story(failure, trace, &names);
-        let rows = steps::rows(trace, &story.steps, options.extent);
-        text.append(execution(trace, &names, &rows, options));
-        text.blank();
-        for sentence in &story.sentences {
-            text.paragraph(Tone::Strong, INDENT, sentence, columns);
+            text.hanging(label, Tone::Plain, sentence, options.columns);
         }
     }
     text
+}
+
+/// How a failure comes about, as one execution shows it; `None` where no single one does.
+pub fn account(failure: &Failure, sources: &[(String, String)], options: &Options) -> Option<Text> {
+    let trace = failure.trace.as_ref()?;
+    let names = Names::new(trace, sources);
+    let story = story(failure, trace, &names);
+    let rows = steps::rows(trace, &story.steps, options.extent);
+    let mut text = execution(trace, &names, &rows, options);
+    text.blank();
+    for sentence in &story.sentences {
+        text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
+    }
+    Some(text)
 }
 
 /// An execution: the lines it tore, its table, and the source lines that take part.
@@ -112,12 +124,13 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
     };
     let mut places: Vec<(&str, u32, &Place)> =
         rows.iter().flat_map(of_row).map(|place| (place.file.as_str(), place.line, place)).collect();
+    places.extend(end(trace).into_iter().map(|place| (place.file.as_str(), place.line, place)));
     places.sort_unstable_by_key(|(file, line, _)| (*file, *line));
     places.dedup_by_key(|(file, line, _)| (*file, *line));
     let mut lines: Vec<(String, String)> = Vec::new();
     for (_, _, place) in places {
         if let Some(line) = names.line(place) {
-            lines.push((names.place(place), line.replace('\t', "    ")));
+            lines.push((names.short_place(place), line.replace('\t', "    ")));
         }
     }
     let limit = if options.extent == Extent::Full { usize::MAX } else { SOURCE_LINES };
@@ -130,6 +143,19 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
         text.push(start.with(Tone::Plain, &line[margin..]).shortened(options.columns));
     }
     text
+}
+
+/// The places that the end of an execution speaks of.
+fn end(trace: &Trace) -> Vec<&Place> {
+    match &trace.end {
+        End::Panicked { place, .. } | End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
+        End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
+        End::ThreadsLeft { threads } => {
+            let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
+            left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
+        }
+        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => Vec::new(),
+    }
 }
 
 /// `sentence` without `word` at its beginning: the label before it says it.

@@ -19,12 +19,12 @@ pub fn report(report: &Report, options: &Options) -> Text {
     text.blank();
     let name = report.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
     let points = report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0);
-    for check in &report.checks {
+    for (at, check) in report.checks.iter().enumerate() {
         if check.needs_words() {
             text.blank();
         }
         text.push(head(check, name, points, options.columns).shortened(options.columns));
-        text.append(body(check, report, options));
+        text.append(body(check, &report.checks[..at], report, options));
         if check.needs_words() {
             text.blank();
         }
@@ -58,7 +58,11 @@ impl CheckVerdict {
     }
 }
 
+/// `0/3`; nothing for a check that is worth nothing, as the build is.
 fn points(check: &CheckVerdict) -> String {
+    if check.points == 0 {
+        return String::new();
+    }
     format!("{}/{}", check.score, check.points)
 }
 
@@ -66,18 +70,27 @@ fn points(check: &CheckVerdict) -> String {
 fn head(check: &CheckVerdict, name: usize, points_width: usize, columns: usize) -> Line {
     let (mark, tone) = mark(&check.verdict);
     let points = format!("{:>points_width$}", points(check));
-    let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(if tone == Tone::Dim { Tone::Dim } else { Tone::Strong }, &check.name);
+    let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
+    let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(name_tone, &check.name);
     let line = start.pad_to(3 + name + 2).with(Tone::Dim, points).with(Tone::Plain, "  ");
+    let room = columns.saturating_sub(line.width());
     match &check.verdict {
-        Verdict::Passed => line.with(Tone::Dim, check.explored.as_ref().map(explored).unwrap_or_default()),
+        Verdict::Passed => line.with(Tone::Dim, check.explored.as_ref().map(|explored| fitting(&explorations(explored), room)).unwrap_or_default()),
         Verdict::Failed(fault) => {
             let line = line.with(Tone::Bad, fault.finding.as_str());
             let room = columns.saturating_sub(line.width());
-            line.with(Tone::Plain, check.failure().map(|failure| effort(failure, room)).unwrap_or_default())
+            line.with(Tone::Plain, check.failure().map(|failure| fitting(&[format!(", {}", effort(failure))], room)).unwrap_or_default())
         }
-        Verdict::Skipped { because } => line.with(Tone::Dim, format!("skipped, because of `{because}`")),
+        Verdict::Skipped { because } => {
+            line.with(Tone::Dim, fitting(&[format!("skipped, because of `{because}`"), "skipped".to_owned()], room))
+        }
         Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
     }
+}
+
+/// The first of `choices` that fits into `columns`; nothing where none does.
+fn fitting(choices: &[String], columns: usize) -> String {
+    choices.iter().find(|words| words.chars().count() <= columns).cloned().unwrap_or_default()
 }
 
 fn mark(verdict: &Verdict) -> (&'static str, Tone) {
@@ -89,25 +102,35 @@ fn mark(verdict: &Verdict) -> (&'static str, Tone) {
     }
 }
 
-/// What it took to find a failure, in at most `columns` columns: `, after 3 interleavings, 1 preemption`.
-fn effort(failure: &Failure, columns: usize) -> String {
-    let after = format!(", after {}", counted(failure.executions, "interleaving"));
-    let preemptions = format!(", {}", counted(failure.preemptions.into(), "preemption"));
-    let preemptions = if failure.trace.is_some() { preemptions } else { String::new() };
-    let choices = [format!("{after}{preemptions}"), after];
-    choices.into_iter().find(|words| words.chars().count() <= columns).unwrap_or_default()
+/// What it took to find a failure: `after 3 interleavings, 1 preemption`.
+fn effort(failure: &Failure) -> String {
+    let after = format!("after {}", counted(failure.executions, "interleaving"));
+    match failure.trace {
+        Some(_) => format!("{after}, {}", counted(failure.preemptions.into(), "preemption")),
+        None => after,
+    }
 }
 
-/// What was explored for one check: `all 5 860 interleavings, 500 random ones`.
-fn explored(exploration: &Exploration) -> String {
+/// What was explored for one check, in more words and in fewer: `all 5 860 interleavings, 500 random ones`.
+fn explorations(exploration: &Exploration) -> [String; 3] {
     let in_order = exploration.executions.saturating_sub(exploration.random);
     let all = if exploration.complete && in_order > 1 { "all " } else { "" };
-    let random = if exploration.random > 0 { format!(", {} random ones", grouped(exploration.random)) } else { String::new() };
-    format!("{all}{}{random}", counted(in_order, "interleaving"))
+    let (count, interleavings) = (grouped(in_order), counted(in_order, "interleaving"));
+    match exploration.random {
+        0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
+        random => {
+            let random = grouped(random);
+            [
+                format!("{all}{interleavings}, {random} random ones"),
+                format!("{all}{interleavings}, {random} random"),
+                format!("{all}{count}, {random} random"),
+            ]
+        }
+    }
 }
 
-/// What is to be said below the line of a check.
-fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
+/// What is to be said below the line of a check; `earlier` are the checks above it.
+fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     match &check.verdict {
         Verdict::Passed | Verdict::Skipped { .. } => return text,
@@ -117,7 +140,13 @@ fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
         }
         Verdict::Failed(fault) => {
             text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
-            text.append(evidence(fault, &report.sources, options));
+            match (check.failure(), repeated(check, earlier, report, options)) {
+                (Some(failure), Some(name)) => {
+                    text.append(evidence::claim(failure, options));
+                    text.paragraph(Tone::Strong, INDENT, &format!("It comes about as with `{name}` above."), options.columns);
+                }
+                (Some(_) | None, _) => text.append(evidence(fault, &report.sources, options)),
+            }
         }
     }
     if let Some(token) = check.token() {
@@ -129,6 +158,16 @@ fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
         text.hanging(Line::indented(INDENT).with(Tone::Help, label), Tone::Plain, hint, options.columns);
     }
     text
+}
+
+/// The name of an earlier check whose failure comes about in the same way, so that it need not be told again.
+fn repeated<'a>(check: &CheckVerdict, earlier: &'a [CheckVerdict], report: &Report, options: &Options) -> Option<&'a str> {
+    if options.extent == Extent::Full {
+        return None;
+    }
+    let account = |check: &CheckVerdict| evidence::account(check.failure()?, &report.sources, options);
+    let told = account(check)?;
+    earlier.iter().find(|other| account(other).as_ref() == Some(&told)).map(|other| other.name.as_str())
 }
 
 /// The score, how much ran, what was explored, what contained it, and one thing to do next.
@@ -165,15 +204,23 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together.
+/// What was explored for all checks together; a bound is named where every exploration that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
-    let explorations = || report.checks.iter().filter_map(|check| check.explored.as_ref());
-    let bound = explorations().map(|exploration| exploration.preemption_bound).min()?;
-    let random: u64 = explorations().map(|exploration| exploration.random).sum();
-    let in_order = explorations().map(|exploration| exploration.executions).sum::<u64>().saturating_sub(random);
-    let (in_order, bound) = (counted(in_order, "interleaving"), counted(bound.into(), "preemption"));
-    let random = if random > 0 { format!(", {} random ones", grouped(random)) } else { String::new() };
-    Some(format!("explored {in_order} with at most {bound}{random}"))
+    let explorations: Vec<&Exploration> = report.checks.iter().filter_map(|check| check.explored.as_ref()).collect();
+    if explorations.is_empty() {
+        return None;
+    }
+    let random: u64 = explorations.iter().map(|exploration| exploration.random).sum();
+    let executions: u64 = explorations.iter().map(|exploration| exploration.executions).sum();
+    let mut words = format!("explored {}", counted(executions.saturating_sub(random), "interleaving"));
+    let bound = explorations.iter().filter_map(|exploration| exploration.preemption_bound).min();
+    if let Some(bound) = bound.filter(|_| explorations.iter().all(|exploration| exploration.complete)) {
+        words.push_str(&format!(", complete up to {}", counted(bound.into(), "preemption")));
+    }
+    if random > 0 {
+        words.push_str(&format!(", and {} random ones", grouped(random)));
+    }
+    Some(words)
 }
 
 fn contained(containment: &Containment) -> String {

@@ -45,7 +45,7 @@ struct Check<'a> {
 #[derive(Serialize)]
 struct Explored {
     executions: u64,
-    preemption_bound: u32,
+    preemption_bound: Option<u32>,
     complete: bool,
 }
 

@@ -55,6 +55,12 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A place beside a line: the file's name only where it is needed to tell files apart, or short.
+    pub fn short_place(&self, place: &Place) -> String {
+        let name = self.place(place);
+        if self.is_one_file() && name.len() > LONG_PLACE { format!(":{}", place.line) } else { name }
+    }
+
     /// ` at lib.rs:14`, with the space before it, or nothing where the place is not known.
     pub fn at(&self, place: Option<&Place>) -> String {
         place.map_or(String::new(), |place| format!(" at {}", self.place(place)))
@@ -129,6 +135,9 @@ fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
     };
     told_apart.iter().map(number).collect()
 }
+
+/// A label that is longer pushes what it labels off the page.
+const LONG_PLACE: usize = 16;
 
 /// How many lines an expression may go back to the `let` it belongs to.
 const LINES_BACK: u32 = 4;

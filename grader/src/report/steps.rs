@@ -52,7 +52,7 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
 /// Whether a wait is a mere consequence: not part of the cycle, and at no object.
 fn is_outside(trace: &Trace, wait: &Wait) -> bool {
     let in_cycle = matches!(&trace.end, End::Deadlock { cycle, .. } if cycle.contains(&wait.thread));
-    wait.object.is_none() && !in_cycle
+    is_about_threads(&wait.operation) && !in_cycle
 }
 
 /// Whether the trace has the beginning of a wait as an event.
@@ -106,7 +106,11 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
 
 /// Whether an event only starts, ends or joins a thread.
 fn is_lifecycle(event: &Event) -> bool {
-    event.object.is_none() && ["spawn", "join", "start", "end", "exit"].iter().any(|word| event.operation.starts_with(word))
+    event.object.is_none() && is_about_threads(&event.operation)
+}
+
+fn is_about_threads(operation: &str) -> bool {
+    matches!(operation, "spawn" | "start" | "join" | "leave scope" | "end")
 }
 
 /// What a story speaks of, and where a thread was preempted.
@@ -126,8 +130,11 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
     let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
     last.filter(|(_, event)| !is_lifecycle(event)).for_each(|(index, _)| raise(index, LAST));
+    let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
-        if events[index].preempts {
+        // Without a preemption the steps that decide are among those at which another thread goes on.
+        let switches = !is_marked && events[index].thread != events[index - 1].thread && !is_lifecycle(&events[index - 1]);
+        if events[index].preempts || switches {
             let preempted = events[index - 1].thread;
             raise(index, DECISIVE);
             raise(index - 1, NEIGHBOUR);

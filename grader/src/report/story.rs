@@ -25,14 +25,14 @@ impl Story {
 
 /// The story of a failure whose execution is `trace`.
 pub fn story(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
-    let mut story = match end(trace, names) {
+    let mut story = match end(failure, trace, names) {
         Some(story) => story,
         None if depends_on_order(failure.finding) => lost_update(trace, names)
             .or_else(|| stale_read(trace, names))
             .or_else(|| let_go(trace, names))
             .or_else(|| torn(trace, names))
             .or_else(|| interruption(trace, names))
-            .or_else(|| no_interruption(trace))
+            .or_else(|| no_interruption(failure, trace))
             .unwrap_or_default(),
         None => Story::default(),
     };
@@ -46,10 +46,12 @@ pub fn story(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
 /// Whether a finding says that some order of the threads is to blame.
 fn depends_on_order(finding: Finding) -> bool {
     match finding {
-        Finding::Race | Finding::WrongResult | Finding::WrongOutput | Finding::LimitExceeded | Finding::Panic => true,
+        Finding::Race | Finding::LimitExceeded | Finding::Panic => true,
         Finding::CompileError
         | Finding::MissingItem
         | Finding::ForbiddenCode
+        | Finding::WrongResult
+        | Finding::WrongOutput
         | Finding::Deadlock
         | Finding::LostWakeup
         | Finding::Livelock
@@ -71,7 +73,7 @@ fn depends_on_order(finding: Finding) -> bool {
 }
 
 /// The story of an execution that did not finish as it should.
-fn end(trace: &Trace, names: &Names<'_>) -> Option<Story> {
+fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let at = |place: &Option<Place>| names.at(place.as_ref());
     let list = |threads: &[usize]| threads.iter().map(|&thread| names.thread(thread)).collect::<Vec<_>>().join(", ");
     let sentence = match &trace.end {
@@ -81,10 +83,9 @@ fn end(trace: &Trace, names: &Names<'_>) -> Option<Story> {
             return Some(waiting::lost_wakeup(trace, waits, *waiter, notified_at.as_ref(), names));
         }
         End::Panicked { message, place } => {
-            let mut story = Story::new(format!("The panic{} says: {message}", at(place)), &[]);
-            if let Some(more) = lost_update(trace, names).or_else(|| stale_read(trace, names)) {
-                story.sentences.extend(more.sentences);
-                story.steps = more.steps;
+            let mut story = lost_update(trace, names).or_else(|| stale_read(trace, names)).unwrap_or_default();
+            if !failure.got.as_ref().is_some_and(|got| got.contains(message)) {
+                story.sentences.insert(0, format!("The panic{} says: {message}", at(place)));
             }
             return Some(story);
         }
@@ -176,13 +177,12 @@ fn is_change_by_another(trace: &Trace, change: usize, index: usize) -> bool {
     change.object == event.object && change.thread != event.thread && is_change(change)
 }
 
-/// A change made because of what a load had seen, after another thread changed that and took the turn to do so.
+/// The last change that was made because of what a load had seen, after another thread had changed that.
 fn stale_read(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let events = &trace.events;
-    (0..events.len()).filter(|&act| is_change(&events[act])).find_map(|act| {
+    (0..events.len()).rev().filter(|&act| is_change(&events[act])).find_map(|act| {
         let load = previous(trace, act).filter(|&load| is_load(&events[load]))?;
         let change = (load + 1..act).find(|&change| is_change_by_another(trace, change, act))?;
-        (load + 1..=change).find(|&index| preempts(trace, index, events[act].thread))?;
         let value = seen(&events[load]).map_or(String::new(), |value| format!(" {value}"));
         let sentence = format!(
             "{} read{value} from `{}`{} and acted on it{}. In between {} changed it{}.",
@@ -202,11 +202,11 @@ fn preempts(trace: &Trace, index: usize, thread: usize) -> bool {
     index > 0 && trace.events[index].preempts && trace.events[index - 1].thread == thread
 }
 
-/// A lock taken twice by one thread, and by another in between.
+/// A lock taken twice by one thread, and by another that interrupted it in between; the last such time.
 fn let_go(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let events = &trace.events;
     let takes = |index: usize| matches!(events[index].operation.as_str(), "lock" | "write" | "read") && events[index].object.is_some();
-    (0..events.len()).filter(|&again| takes(again)).find_map(|again| {
+    (0..events.len()).rev().filter(|&again| takes(again)).find_map(|again| {
         let (thread, object) = (events[again].thread, events[again].object);
         let own = |index: &usize| takes(*index) && events[*index].thread == thread && events[*index].object == object;
         let first = (0..again).rev().find(own)?;
@@ -270,7 +270,7 @@ fn interruption(trace: &Trace, names: &Names<'_>) -> Option<Story> {
 }
 
 /// Several threads, and none of them was interrupted.
-fn no_interruption(trace: &Trace) -> Option<Story> {
+fn no_interruption(failure: &Failure, trace: &Trace) -> Option<Story> {
     let sentence = "No thread had to be interrupted for this: the order in which they ran is enough.";
-    (trace.threads.len() > 2).then(|| Story::new(sentence.to_owned(), &[]))
+    (failure.preemptions == 0 && trace.threads.len() > 2).then(|| Story::new(sentence.to_owned(), &[]))
 }

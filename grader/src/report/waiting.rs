@@ -53,8 +53,8 @@ pub fn lost_wakeup(trace: &Trace, waits: &[Wait], waiter: usize, notified_at: Op
 fn sentence(wait: &Wait, names: &Names<'_>) -> String {
     let thread = Names::at_start(&names.thread(wait.thread));
     let place = names.at(wait.place.as_ref());
-    let joined = wait.operation.strip_prefix("join").filter(|_| !wait.held_by.is_empty());
-    if joined.is_some() {
+    let is_joining = wait.operation.starts_with("join") || wait.operation == "leave scope";
+    if is_joining && !wait.held_by.is_empty() {
         return format!("{thread} waits{place} for {} to end.", holders(wait, names));
     }
     let what = match wait.object {

@@ -76,7 +76,7 @@ pub(crate) fn wait(thread: usize, operation: &str, object: Option<usize>, line: 
 }
 
 pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
-    Exploration { executions, random, preemption_bound: 2, complete: true, scenarios: 1, failure: None }
+    Exploration { executions, random, preemption_bound: Some(2), complete: true, scenarios: 1, failure: None }
 }
 
 pub(crate) fn failure(finding: Finding, expected: &str, got: &str, preemptions: u32, trace: Trace) -> Failure {
@@ -117,7 +117,7 @@ pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Ver
 /// A check of kind model that fails with `failure`.
 pub(crate) fn model_failure(name: &str, failure: Failure) -> CheckVerdict {
     let message = format!("{} {}", failure.expected, failure.got.as_deref().unwrap_or_default());
-    let explored = Exploration { executions: failure.executions, random: 0, complete: false, ..exploration(0, 0) };
+    let explored = Exploration { executions: failure.executions, random: 0, preemption_bound: None, ..exploration(0, 0) };
     let verdict = failed(failure.finding, &message, Evidence::Interleaving(Box::new(failure)));
     CheckVerdict { explored: Some(explored), ..check(name, CheckKind::Model, verdict) }
 }

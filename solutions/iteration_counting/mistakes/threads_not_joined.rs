@@ -6,6 +6,8 @@
 //! Fails: `runs_alternate_between_a_and_b` with `thread_leak`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `thread_leak`.
 //! Fails: `every_call_starts_anew` with `thread_leak`.
+//! Fails: `threads_take_turns` with `thread_leak`.
+//! Fails: `either_thread_may_begin` with `thread_leak`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

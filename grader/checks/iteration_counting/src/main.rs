@@ -83,13 +83,13 @@ fn either_thread_may_begin(model: &mut Model) {
     model.some(
         "2 iterations, b first",
         || Runs::of(2),
-        "thread b make the first iteration",
+        "thread b makes the first iteration",
         |execution| execution.value.makers().first() == Some(&'b'),
     );
     model.some(
         "2 iterations, a first",
         || Runs::of(2),
-        "thread a make the first iteration",
+        "thread a makes the first iteration",
         |execution| execution.value.makers().first() == Some(&'a'),
     );
 }

@@ -33,7 +33,7 @@ impl Runs {
         }
         Err(Flaw {
             expected: format!("runs that add up to {}", self.total),
-            got: format!("{sum} in all: {self}"),
+            got: format!("{self}, so {sum} in all"),
         })
     }
 
@@ -106,7 +106,9 @@ impl fmt::Display for Runs {
 
 /// What is wrong with the runs of one call. It says nothing of how that came about: that is the finding.
 pub(crate) struct Flaw {
+    /// The rest of a sentence that begins with "Expected".
     expected: String,
+    /// The rest of a sentence that begins with "There were".
     got: String,
 }
 
@@ -114,13 +116,13 @@ impl Flaw {
     /// This flaw in the call named, when there are several.
     pub(crate) fn in_call(self, name: &str) -> Flaw {
         Flaw {
-            expected: format!("{} from the {name} call", self.expected),
+            expected: format!("the {name} call to give {}", self.expected),
             got: self.got,
         }
     }
 
     /// This flaw as the failure of a check.
     pub(crate) fn found_as(self, finding: Finding) -> Fault {
-        Fault::new(finding, format!("expected {}", self.expected)).got(format!("got {}", self.got))
+        Fault::new(finding, format!("Expected {}.", self.expected)).got(format!("There were {}.", self.got))
     }
 }

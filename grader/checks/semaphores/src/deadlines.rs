@@ -7,13 +7,19 @@ use driver::{Execution, Fault, Finding, Model};
 use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
+use crate::join::join;
 
 pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
-    model.every("no permits, timeouts of 0 and 5 ms", ask_in_vain, |execution| {
-        let [at_once, later] = execution.value;
-        gave_up(at_once, Duration::ZERO)?;
-        gave_up(later, 5 * MILLISECOND)
-    });
+    model.every(
+        "no permits, a timeout of 0",
+        || ask_in_vain(Duration::ZERO),
+        |execution| gave_up(execution.value, Duration::ZERO),
+    );
+    model.every(
+        "no permits, a timeout of 5 ms",
+        || ask_in_vain(5 * MILLISECOND),
+        |execution| gave_up(execution.value, 5 * MILLISECOND),
+    );
     model.every(
         "a free permit, timeouts of 0 and Duration::MAX",
         ask_for_a_free_one,
@@ -72,9 +78,8 @@ fn ask(semaphore: &Semaphore, timeout: Duration) -> Wait {
     }
 }
 
-fn ask_in_vain() -> [Wait; 2] {
-    let semaphore = Semaphore::new(0);
-    [ask(&semaphore, Duration::ZERO), ask(&semaphore, 5 * MILLISECOND)]
+fn ask_in_vain(timeout: Duration) -> Wait {
+    ask(&Semaphore::new(0), timeout)
 }
 
 fn ask_for_a_free_one() -> [Wait; 2] {
@@ -93,7 +98,7 @@ fn ask_beside_a_thief() -> Wait {
         let again = semaphore.try_acquire();
         thread::sleep(16 * MILLISECOND);
         drop(again);
-        waiter.join().expect("acquire_timeout does not panic")
+        join(waiter)
     })
 }
 
@@ -105,7 +110,7 @@ fn ask_until_it_comes() -> (Wait, usize) {
         let waiter = scope.spawn(|| ask(&semaphore, 5 * MILLISECOND));
         thread::sleep(5 * MILLISECOND);
         drop(permit);
-        waiter.join().expect("acquire_timeout does not panic")
+        join(waiter)
     });
     (wait, semaphore.available())
 }
@@ -119,7 +124,7 @@ fn ask_behind_another() -> Wait {
         let waiter = scope.spawn(|| ask(&semaphore, 5 * MILLISECOND));
         thread::sleep(10 * MILLISECOND);
         drop(permit);
-        waiter.join().expect("acquire_timeout does not panic")
+        join(waiter)
     })
 }
 
@@ -131,7 +136,7 @@ fn ask_while_it_is_kept() -> Wait {
         thread::sleep(2 * MILLISECOND);
         thread::sleep(8 * MILLISECOND);
         drop(permit);
-        waiter.join().expect("acquire_timeout does not panic")
+        join(waiter)
     })
 }
 

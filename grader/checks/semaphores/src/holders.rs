@@ -7,6 +7,7 @@ use driver::{Execution, Fault, Finding, Model};
 use semaphores::Semaphore;
 
 use crate::gauge::{Gauge, MILLISECOND};
+use crate::join::join;
 
 pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
     model.every(
@@ -57,11 +58,7 @@ fn all_acquire(permits: usize, threads: usize) -> usize {
     };
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(hold)).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("a thread that acquires does not panic"))
-            .max()
-            .unwrap_or(0)
+        threads.into_iter().map(join).max().unwrap_or(0)
     })
 }
 
@@ -79,7 +76,7 @@ fn twice_each() -> usize {
     thread::scope(|scope| {
         let other = scope.spawn(hold_twice);
         let most = hold_twice();
-        most.max(other.join().expect("a thread that acquires does not panic"))
+        most.max(join(other))
     })
 }
 
@@ -94,8 +91,7 @@ fn one_of_each() -> usize {
         });
         let trying = scope.spawn(|| semaphore.try_acquire().map_or(0, |_permit| holders.pass(|| ())));
         let most = timed(&semaphore, &holders);
-        most.max(waiting.join().expect("acquire does not panic"))
-            .max(trying.join().expect("try_acquire does not panic"))
+        most.max(join(waiting)).max(join(trying))
     })
 }
 

@@ -7,6 +7,7 @@ mod contract;
 mod deadlines;
 mod gauge;
 mod holders;
+mod join;
 mod panicking_holders;
 mod panicking_jobs;
 mod run_limited;

@@ -7,6 +7,7 @@ use driver::{Execution, Fault, Finding, Model};
 use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
+use crate::join::join;
 
 pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
     model.every(
@@ -19,7 +20,6 @@ pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
         use_two_semaphores,
         each_has_its_own,
     );
-    model.every("2 permits, 2 threads that try", both_try, both_succeed);
     model.every(
         "1 permit, 1 thread waiting in acquire, its holder tries",
         try_beside_a_waiter,
@@ -85,24 +85,6 @@ fn use_two_semaphores() -> Answers {
 fn each_has_its_own(execution: &Execution<Answers>) -> Result<(), Fault> {
     expect_tries(&execution.value.tries, &[true, true])?;
     expect_available(&execution.value.available, &[1, 0])
-}
-
-fn both_try() -> Answers {
-    let semaphore = Semaphore::new(2);
-    let tries = thread::scope(|scope| {
-        let other = scope.spawn(|| semaphore.try_acquire().is_some());
-        let this = semaphore.try_acquire().is_some();
-        vec![this, other.join().expect("try_acquire does not panic")]
-    });
-    Answers {
-        available: vec![semaphore.available()],
-        tries,
-    }
-}
-
-fn both_succeed(execution: &Execution<Answers>) -> Result<(), Fault> {
-    expect_tries(&execution.value.tries, &[true, true])?;
-    expect_available(&execution.value.available, &[2])
 }
 
 /// The holder of the only permit asks for another while a thread waits. Should its question wait for that thread, which

@@ -7,10 +7,11 @@ use driver::{Execution, Fault, Finding, Model};
 use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
+use crate::join::join;
 
-/// How long the holder of a permit lets others wait where they must not poll: long enough that polling twenty times a
-/// second shows, short enough for polling every millisecond to stay far from the limit of steps.
-const LONG_HOLD: Duration = Duration::from_secs(2);
+/// How long the holder of a permit lets another wait where that one must not poll: long enough that polling twenty times
+/// a second shows, short enough for polling every millisecond to stay below the limit of steps.
+const LONG_HOLD: Duration = Duration::from_secs(1);
 
 /// More operations than any waiter needs that sleeps until it is woken (about a dozen), and fewer than one performs
 /// that polls twenty times a second during [`LONG_HOLD`].
@@ -18,8 +19,13 @@ const OPERATIONS_OF_A_SLEEPER: u64 = 48;
 
 pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     model.every(
-        "1 permit, kept for 2 s while 2 threads wait",
+        "1 permit, kept for 1 s while a thread waits in acquire",
         wait_for_long,
+        takes_few_steps,
+    );
+    model.every(
+        "1 permit, kept for 1 s while a thread waits in acquire_timeout",
+        wait_for_long_with_a_timeout,
         takes_few_steps,
     );
     model.every(
@@ -50,13 +56,21 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     );
 }
 
-/// Two threads wait, in the two ways there are, for a permit that is kept for long.
 fn wait_for_long() {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
     thread::scope(|scope| {
         scope.spawn(|| drop(semaphore.acquire()));
-        scope.spawn(|| drop(semaphore.acquire_timeout(LONG_HOLD * 2)));
+        thread::sleep(LONG_HOLD);
+        drop(permit);
+    });
+}
+
+fn wait_for_long_with_a_timeout() {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        scope.spawn(|| drop(semaphore.acquire_timeout(2 * LONG_HOLD)));
         thread::sleep(LONG_HOLD);
         drop(permit);
     });
@@ -76,7 +90,7 @@ fn takes_few_steps(execution: &Execution<()>) -> Result<(), Fault> {
             "expected a waiting thread to sleep until it is woken",
         );
         return Err(fault.got(format!(
-            "one performed {most} operations while the permit was kept for 2 s"
+            "one performed {most} operations while the permit was kept for {LONG_HOLD:?}"
         )));
     }
     Ok(())
@@ -108,7 +122,7 @@ fn wait_for_two() -> [Duration; 2] {
         let waiters = [scope.spawn(wait), scope.spawn(wait)];
         thread::sleep(MILLISECOND);
         drop(permits);
-        waiters.map(|waiter| waiter.join().expect("acquire does not panic"))
+        waiters.map(join)
     })
 }
 
@@ -150,9 +164,7 @@ fn wait_without_end() -> (bool, Duration) {
         });
         thread::sleep(5 * MILLISECOND);
         drop(permit);
-        waiter
-            .join()
-            .expect("acquire_timeout does not panic, whatever the timeout")
+        join(waiter)
     })
 }
 

@@ -124,6 +124,10 @@ pub(crate) struct Task {
     pub(crate) panic: Option<(String, Option<crate::model::trace::Place>)>,
     /// How many operations it has performed.
     pub(crate) operations: u64,
+    /// The step of its last operation.
+    pub(crate) last_step: u64,
+    /// The step at which it last changed something that another thread could see.
+    pub(crate) last_effect: u64,
     /// How many operations it has performed since anything in the program changed.
     pub(crate) idle: u32,
     /// The version of the program's state at its last operation.
@@ -152,6 +156,8 @@ impl Task {
             panicking: 0,
             panic: None,
             operations: 0,
+            last_step: 0,
+            last_effect: 0,
             idle: 0,
             seen_version: 0,
             locals: Vec::new(),

@@ -1,7 +1,5 @@
-//! Mistake: `try_acquire` uses `try_lock`, because it must not block. Now it says "no permit"
-//! whenever another thread happens to look at the count, although permits are free.
-//!
-//! Fails: `try_acquire_answers_at_once` with `wrong_result`.
+//! Variant: `try_acquire` uses `try_lock`: while another thread looks at the count it says "no permit",
+//! which a caller that must not block can live with.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -1,0 +1,16 @@
+//! A type is wrong.
+
+/// Does not compile.
+pub fn count(total: u64) -> u64 {
+    "not a number"
+}
+
+/// A sum.
+pub struct Tally(pub u64);
+
+impl Tally {
+    /// Adds to the sum.
+    pub fn add(&mut self, more: u64) {
+        self.0 += more;
+    }
+}

@@ -1,0 +1,17 @@
+//! Right, but noisy.
+
+/// Counts, and says so.
+pub fn count(total: u64) -> u64 {
+    eprintln!("counting");
+    total
+}
+
+/// A sum.
+pub struct Tally(pub u64);
+
+impl Tally {
+    /// Adds to the sum.
+    pub fn add(&mut self, more: u64) {
+        self.0 += more;
+    }
+}

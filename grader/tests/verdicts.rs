@@ -1,0 +1,61 @@
+//! Every way to end has a submission that ends so; none takes another check's verdict with it.
+
+#[path = "course/course.rs"]
+mod course;
+
+use course::{Course, first_failure, verdict};
+use driver::protocol::Finding;
+use grader::verdict::{Overall, Verdict};
+
+/// The submission, the first check that fails, and how.
+const TABLE: &[(&str, &str, Finding)] = &[
+    ("hangs", "every_step_counts", Finding::Timeout),
+    ("exits", "every_step_counts", Finding::Exited),
+    ("panics", "every_step_counts", Finding::Panic),
+    ("overflows_the_stack", "every_step_counts", Finding::Panic),
+    ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
+    ("leaves_a_child", "every_step_counts", Finding::ChildLeak),
+    ("forges_a_reply", "every_step_counts", Finding::Race),
+    ("floods", "program_prints_the_count", Finding::OutputLimit),
+    ("prints_to_stderr", "program_prints_the_count", Finding::WrongOutput),
+    ("prints_too_much", "program_prints_the_count", Finding::WrongOutput),
+    ("does_not_compile", "build", Finding::CompileError),
+    ("steals_files", "build", Finding::CompileError),
+    ("is_unsafe", "build", Finding::ForbiddenCode),
+    ("allows_unsafe", "build", Finding::ForbiddenCode),
+    ("lacks_an_item", "build", Finding::MissingItem),
+    ("lacks_a_method", "build", Finding::MissingItem),
+    ("has_another_signature", "build", Finding::MissingItem),
+];
+
+#[test]
+fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
+    let course = Course::open();
+    for (name, check, finding) in TABLE {
+        let report = course.grade(&format!("submissions/{name}.rs"));
+        assert_eq!(first_failure(&report), Some(((*check).to_owned(), *finding)), "{name}: {report:#?}");
+        assert_eq!(report.overall(), Overall::Failed, "{name}");
+        if *check != "build" {
+            assert_eq!(verdict(&report, "tally_adds_up"), &Verdict::Passed, "{name}");
+            assert_eq!(report.max_score(), 10, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
+    let mut course = Course::open();
+    course.options.model_limits.wall = std::time::Duration::from_secs(2);
+    let report = course.grade("submissions/sleeps_for_real.rs");
+    assert_eq!(first_failure(&report), Some(("every_step_counts".to_owned(), Finding::Timeout)));
+    assert!(course::words(&report, "every_step_counts").contains("waited for something outside of the model"));
+}
+
+#[test]
+fn a_submission_that_keeps_the_compiler_busy_is_ended_and_skips_its_checks() {
+    let mut course = Course::open();
+    course.options.build_limit = std::time::Duration::from_secs(3);
+    let report = course.grade("submissions/compiles_for_ever.rs");
+    assert_eq!(first_failure(&report), Some(("build".to_owned(), Finding::Timeout)), "{report:#?}");
+    assert_eq!(verdict(&report, "tally_adds_up"), &Verdict::Skipped { because: "build".to_owned() });
+}

@@ -1,0 +1,19 @@
+//! The known submissions of the course in small get what they must get.
+
+#[path = "course/course.rs"]
+mod course;
+
+use course::{Course, silent};
+use grader::verify::{Role, verify};
+
+#[test]
+fn every_known_submission_agrees_and_comes_in_its_place() {
+    let course = Course::open();
+    let exercises = course.workspace.exercises().expect("a list");
+    let outcomes = verify(&course.workspace, &exercises, &course.options, &silent).expect("the headers are right");
+    let roles: Vec<Role> = outcomes.iter().map(|outcome| outcome.role).collect();
+    assert_eq!(roles, [Role::Solution, Role::Variant, Role::Stub, Role::Mistake]);
+    for outcome in outcomes {
+        assert_eq!(outcome.differences, [""; 0], "{outcome:#?}");
+    }
+}
