@@ -17,13 +17,19 @@ pub fn report(report: &Report, options: &Options) -> Text {
     text.push(Line::new().with(Tone::Strong, &report.exercise).with(Tone::Plain, format!("  {}", report.title)).shortened(options.columns));
     text.push(Line::new().with(Tone::Dim, report.submission.to_string_lossy()).shortened(options.columns));
     text.blank();
-    let name = report.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
-    let points = report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0);
+    let heads = Heads {
+        name: report.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0),
+        points: report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0),
+        columns: options.columns,
+    };
     for (at, check) in report.checks.iter().enumerate() {
         if check.needs_words() {
             text.blank();
         }
-        text.push(head(check, name, points, options.columns).shortened(options.columns));
+        text.push(heads.head(check).shortened(options.columns));
+        if let Some(failure) = check.failure().filter(|_| heads.effort(check).is_none()) {
+            text.hanging(Line::indented(INDENT), Tone::Plain, &effort(failure), options.columns);
+        }
         text.append(body(check, &report.checks[..at], report, options));
         if check.needs_words() {
             text.blank();
@@ -66,31 +72,55 @@ fn points(check: &CheckVerdict) -> String {
     format!("{}/{}", check.score, check.points)
 }
 
-/// The line of one check.
-fn head(check: &CheckVerdict, name: usize, points_width: usize, columns: usize) -> Line {
-    let (mark, tone) = mark(&check.verdict);
-    let points = format!("{:>points_width$}", points(check));
-    let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
-    let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(name_tone, &check.name);
-    let line = start.pad_to(3 + name + 2).with(Tone::Dim, points).with(Tone::Plain, "  ");
-    let room = columns.saturating_sub(line.width());
-    match &check.verdict {
-        Verdict::Passed => line.with(Tone::Dim, check.explored.as_ref().map(|explored| fitting(&explorations(explored), room)).unwrap_or_default()),
-        Verdict::Failed(fault) => {
-            let line = line.with(Tone::Bad, fault.finding.as_str());
-            let room = columns.saturating_sub(line.width());
-            line.with(Tone::Plain, check.failure().map(|failure| fitting(&[format!(", {}", effort(failure))], room)).unwrap_or_default())
+/// The widths that the lines of all checks share.
+struct Heads {
+    name: usize,
+    points: usize,
+    columns: usize,
+}
+
+impl Heads {
+    /// The line of one check.
+    fn head(&self, check: &CheckVerdict) -> Line {
+        let line = self.start(check);
+        let room = self.columns.saturating_sub(line.width());
+        match &check.verdict {
+            Verdict::Passed => {
+                let explored = check.explored.as_ref().map(explorations).and_then(|choices| fitting(&choices, room));
+                line.with(Tone::Dim, explored.unwrap_or_default())
+            }
+            Verdict::Failed(fault) => {
+                let effort = self.effort(check).map_or(String::new(), |effort| format!(", {effort}"));
+                line.with(Tone::Bad, fault.finding.as_str()).with(Tone::Plain, effort)
+            }
+            Verdict::Skipped { because } => {
+                let choices = [format!("skipped, because of `{because}`"), "skipped".to_owned()];
+                line.with(Tone::Dim, fitting(&choices, room).unwrap_or_default())
+            }
+            Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
         }
-        Verdict::Skipped { because } => {
-            line.with(Tone::Dim, fitting(&[format!("skipped, because of `{because}`"), "skipped".to_owned()], room))
-        }
-        Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
+    }
+
+    /// The mark, the name and the points.
+    fn start(&self, check: &CheckVerdict) -> Line {
+        let (mark, tone) = mark(&check.verdict);
+        let points = format!("{:>width$}", points(check), width = self.points);
+        let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
+        let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(name_tone, &check.name);
+        start.pad_to(3 + self.name + 2).with(Tone::Dim, points).with(Tone::Plain, "  ")
+    }
+
+    /// What it took to find a failure, where that fits behind the finding.
+    fn effort(&self, check: &CheckVerdict) -> Option<String> {
+        let failure = check.failure()?;
+        let line = self.start(check).with(Tone::Plain, failure.finding.as_str()).with(Tone::Plain, ", ");
+        fitting(&[effort(failure)], self.columns.saturating_sub(line.width()))
     }
 }
 
-/// The first of `choices` that fits into `columns`; nothing where none does.
-fn fitting(choices: &[String], columns: usize) -> String {
-    choices.iter().find(|words| words.chars().count() <= columns).cloned().unwrap_or_default()
+/// The first of `choices` that fits into `columns`.
+fn fitting(choices: &[String], columns: usize) -> Option<String> {
+    choices.iter().find(|words| words.chars().count() <= columns).cloned()
 }
 
 fn mark(verdict: &Verdict) -> (&'static str, Tone) {
@@ -214,7 +244,7 @@ fn all_explored(report: &Report) -> Option<String> {
     let executions: u64 = explorations.iter().map(|exploration| exploration.executions).sum();
     let mut words = format!("explored {}", counted(executions.saturating_sub(random), "interleaving"));
     let bound = explorations.iter().filter_map(|exploration| exploration.preemption_bound).min();
-    if let Some(bound) = bound.filter(|_| explorations.iter().all(|exploration| exploration.complete)) {
+    if let Some(bound) = bound.filter(|bound| *bound > 0 && explorations.iter().all(|exploration| exploration.complete)) {
         words.push_str(&format!(", complete up to {}", counted(bound.into(), "preemption")));
     }
     if random > 0 {

@@ -61,12 +61,14 @@ fn is_event(trace: &Trace, wait: &Wait) -> bool {
     last.is_some_and(|last| last.object == wait.object && last.place == wait.place)
 }
 
-/// Adds the gap of `gap` events that ends before `next`; a single event takes no more room than the word that it is missing.
+/// Adds the gap of `gap` events that ends before `next`. What only starts or ends a thread is not missed; a single other
+/// event takes no more room than the word that it is missing.
 fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
-    match gap {
-        0 => {}
-        1 if !is_lifecycle(&trace.events[next - 1]) => rows.push(Row::Step(next - 1)),
-        _ => rows.push(Row::Gap(gap)),
+    let missed = trace.events[next - gap..next].iter().filter(|event| !is_lifecycle(event)).count();
+    match (missed, gap) {
+        (0, _) => {}
+        (1, 1) => rows.push(Row::Step(next - 1)),
+        (_, gap) => rows.push(Row::Gap(gap)),
     }
 }
 

@@ -197,9 +197,11 @@ fn stale_read(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     })
 }
 
-/// Whether the event at `index` takes the turn from `thread`.
+/// Whether the event at `index` takes the turn from `thread`. In an execution without a preemption any change of turns does.
 fn preempts(trace: &Trace, index: usize, thread: usize) -> bool {
-    index > 0 && trace.events[index].preempts && trace.events[index - 1].thread == thread
+    let events = &trace.events;
+    let is_change = index > 0 && events[index - 1].thread == thread && events[index].thread != thread;
+    is_change && (events[index].preempts || !events.iter().any(|event| event.preempts))
 }
 
 /// A lock taken twice by one thread, and by another that interrupted it in between; the last such time.

@@ -17,8 +17,8 @@ pub const INDENT: usize = 5;
 /// Marks a step at which the scheduler preempted a thread.
 pub const PREEMPTED: &str = "»";
 
-/// A thread's column says nothing that is worth a column if it is narrower.
-const NARROWEST: usize = 14;
+/// A thread's column says nothing that is worth a column if it is narrower: `count.fetch_a…  :14`.
+const NARROWEST: usize = 20;
 /// More columns of state than this hide the steps.
 const STATES: usize = 3;
 /// A state is a word or a number; what is longer is the detail's to say.
@@ -40,8 +40,10 @@ struct Contents {
     entries: Vec<Entry>,
     /// The threads that have a column, with their names.
     threads: Vec<(usize, String)>,
-    /// The names of the objects that have a column.
+    /// The names of the objects that may have a column.
     objects: Vec<String>,
+    /// How many of them have one, from the first.
+    n_states: usize,
     has_time: bool,
     has_one_file: bool,
 }
@@ -90,6 +92,8 @@ impl Contents {
                 stateful.push(object);
             }
         }
+        // A value says more than who holds a lock, which the steps say already.
+        stateful.sort_by_key(|object| trace.objects.get(*object).is_some_and(|object| is_lock(&object.kind)));
         stateful.truncate(STATES);
         let mut threads: Vec<usize> = shown.clone().map(|event| event.thread).chain(waits.map(|wait| wait.thread)).collect();
         threads.sort_unstable();
@@ -101,31 +105,40 @@ impl Contents {
         Self {
             entries: entries(trace, names, rows, &stateful, is_named),
             threads: threads.into_iter().map(|thread| (thread, names.thread(thread))).collect(),
+            n_states: stateful.len(),
             objects: stateful.into_iter().map(|object| names.object(object)).collect(),
             has_time,
             has_one_file: names.is_one_file(),
         }
     }
 
-    fn render(&self, columns: usize) -> Text {
-        let fixed = self.fixed_width();
-        let available = columns.saturating_sub(fixed);
-        for is_short in [false, true] {
-            if is_short && !self.has_one_file {
-                continue;
+    /// The widest layout that fits: lanes in full with as many states as there is room for, else narrower lanes, else a list.
+    fn render(mut self, columns: usize) -> Text {
+        let places: &[bool] = if self.has_one_file { &[false, true] } else { &[false] };
+        let all = self.objects.len();
+        for least in [usize::MAX, NARROWEST] {
+            for n_states in (all.min(1)..=all).rev() {
+                self.n_states = n_states;
+                for &is_short in places {
+                    let wanted = self.lane_widths(is_short);
+                    let available = columns.saturating_sub(self.fixed_width() + GUTTER * wanted.len());
+                    let cap = cap(&wanted, available);
+                    if wanted.iter().all(|&width| width <= cap) || (cap >= least && is_short == self.has_one_file) {
+                        return self.lanes(columns, &wanted, cap, is_short);
+                    }
+                }
             }
-            let wanted = self.lane_widths(is_short);
-            let cap = cap(&wanted, available.saturating_sub(GUTTER * wanted.len()));
-            if wanted.iter().all(|&width| width <= cap) || (is_short == self.has_one_file && cap >= NARROWEST) {
-                return self.lanes(columns, &wanted, cap, is_short);
-            }
+        }
+        self.n_states = all;
+        while self.n_states > 1 && self.list_width() > columns {
+            self.n_states -= 1;
         }
         self.list(columns)
     }
 
     /// The columns that the indent, the number of the step, the states and the time take.
     fn fixed_width(&self) -> usize {
-        let states = (0..self.objects.len()).map(|column| self.state_width(column) + GUTTER).sum::<usize>();
+        let states = (0..self.n_states).map(|column| self.state_width(column) + GUTTER).sum::<usize>();
         let times = self.steps().map(|step| step.time.chars().count()).max().unwrap_or(0).max("time".len());
         INDENT + self.number_width() + states + if self.has_time { GUTTER + times } else { 0 }
     }
@@ -188,9 +201,17 @@ impl Contents {
             }
             grid.row(self.row(self.number(step), lanes, &step.states, &step.time));
         }
-        widths.extend((0..self.objects.len()).map(|column| self.state_width(column)));
+        widths.extend((0..self.n_states).map(|column| self.state_width(column)));
         widths.push(columns);
         grid.render_with(INDENT, columns, &widths)
+    }
+
+    /// How wide the list would like to be.
+    fn list_width(&self) -> usize {
+        let width = |text: &str| Line::new().with(Tone::Plain, text).width();
+        let threads = self.threads.iter().map(|(_, name)| width(name)).max().unwrap_or(0);
+        let cells = self.threads.iter().map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
+        self.fixed_width() + threads + cells.map(|(operation, place)| operation + place).max().unwrap_or(0) + 2 * GUTTER
     }
 
     /// A row for every step that names its thread.
@@ -215,7 +236,7 @@ impl Contents {
                 }
             }
         }
-        let states: Vec<usize> = (4..4 + self.objects.len()).collect();
+        let states: Vec<usize> = (4..4 + self.n_states).collect();
         grid.render(INDENT, columns, &[&[THREAD, OPERATION], states.as_slice()].concat())
     }
 
@@ -223,7 +244,7 @@ impl Contents {
     fn row(&self, number: Line, cells: Vec<Line>, states: &[String], time: &str) -> Vec<Line> {
         let mut row = vec![number];
         row.extend(cells);
-        row.extend(states.iter().map(|state| Line::new().with(Tone::Strong, state)));
+        row.extend(states.iter().take(self.n_states).map(|state| Line::new().with(Tone::Strong, state)));
         if self.has_time {
             row.push(Line::new().with(Tone::Dim, time));
         }
@@ -245,6 +266,10 @@ impl Contents {
         let width = self.number_width() - 2;
         Line::new().with(Tone::Dim, format!("{:>width$}  ", "…")).pad_to(width + 2 + GUTTER).with(Tone::Dim, counted(n as u64, "step"))
     }
+}
+
+fn is_lock(kind: &str) -> bool {
+    matches!(kind, "Mutex" | "RwLock" | "ReentrantLock")
 }
 
 /// The rows with all they say.
