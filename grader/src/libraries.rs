@@ -22,6 +22,9 @@ pub struct Tools {
     pub rustc: PathBuf,
     /// Where the compiler finds the linker.
     pub path: OsString,
+    /// The package whose dependencies the libraries are taken from. Cargo builds a library once for each set of features: for
+    /// the package that is running they are built already, for any other perhaps not.
+    pub package: String,
 }
 
 /// The libraries that check programs link, and the compiler for whatever is linked to them.
@@ -93,11 +96,12 @@ struct Kept {
 }
 
 impl Tools {
-    /// The tools that Cargo names to what it runs, and those on the `PATH` where it names none.
+    /// The tools and the package that Cargo names to what it runs; where it names none, those on the `PATH` and `driver`.
     pub fn from_environment() -> Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        Tools { cargo: tool("CARGO", "cargo"), rustc: tool("RUSTC", "rustc"), path }
+        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "driver".to_owned());
+        Tools { cargo: tool("CARGO", "cargo"), rustc: tool("RUSTC", "rustc"), path, package }
     }
 }
 
@@ -160,7 +164,9 @@ fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Resu
     let rustc = Path::new(sysroot.trim()).join("bin/rustc");
     let version = text(call(root, cancel, &rustc, &["--version"])?);
     let compiler = version.split(' ').take(2).collect::<Vec<_>>().join(" ").trim().to_owned();
-    let built = call(root, cancel, &tools.cargo, &["build", "--package", "driver", "--message-format=json", "--quiet"])?;
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let build = ["build", "--package", &tools.package, "--profile", profile, "--message-format=json", "--quiet"];
+    let built = call(root, cancel, &tools.cargo, &build)?;
     let messages = text(built);
     let model_std = artifact(&messages, "model_std")?;
     let driver = artifact(&messages, "driver")?;
@@ -221,6 +227,10 @@ fn artifact(messages: &str, name: &'static str) -> Result<PathBuf, LibrariesErro
 mod tests {
     use super::*;
 
+    fn tools() -> Tools {
+        Tools { cargo: "cargo".into(), rustc: "rustc".into(), path: OsString::new(), package: "driver".to_owned() }
+    }
+
     #[test]
     fn a_library_is_found_among_the_messages_of_cargo() {
         let messages = r#"not json
@@ -233,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_compiler_that_is_not_there_is_told_with_help() {
-        let tools = Tools { cargo: "/nonexistent/cargo".into(), rustc: "/nonexistent/rustc".into(), path: OsString::new() };
+        let tools = Tools { cargo: "/nonexistent/cargo".into(), rustc: "/nonexistent/rustc".into(), ..tools() };
         let error = ask(Path::new("/"), &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
         let text = error.to_string();
         assert!(text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"), "{text}");
@@ -247,11 +257,10 @@ mod tests {
             std::fs::write(&path, name).expect("a file");
             path
         };
-        let tools = Tools { cargo: "cargo".into(), rustc: "rustc".into(), path: OsString::new() };
         let key = |length| Key {
             executable: Stamp { path: "/x".into(), nanoseconds: 1, length },
             root: "/".into(),
-            tools: tools.clone(),
+            tools: tools(),
         };
         let libraries = Libraries {
             rustc: file("rustc"),

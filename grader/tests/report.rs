@@ -66,6 +66,19 @@ fn full_cuts_nothing() {
 }
 
 #[test]
+fn what_comes_about_as_before_is_told_once() {
+    let checks = || vec![
+        model_failure("every_increment_counts", samples::lost_update()),
+        model_failure("two_calls_do_not_disturb_each_other", samples::lost_update()),
+    ];
+    let told = |extent| {
+        let printed = printed(&report(checks(), samples::COUNTER), &Options { extent, ..Options::default() });
+        (printed.matches("both read 0").count(), printed.matches("as with `every_increment_counts` above").count())
+    };
+    assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
+}
+
+#[test]
 fn a_deadlock_names_who_waits_for_whom() {
     assert_snapshot!(printed(&of_model(samples::deadlock(), samples::TRANSFER), &Options::default()));
 }

@@ -89,6 +89,16 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Whether an object is a lock, whose state says only who holds it.
+pub fn is_lock(object: &Object) -> bool {
+    matches!(object.kind.as_str(), "Mutex" | "RwLock" | "ReentrantLock")
+}
+
+/// Whether an object is standard output.
+pub fn is_stdout(object: &Object) -> bool {
+    object.created_at.is_none() && object.kind.eq_ignore_ascii_case("stdout")
+}
+
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
     sources.iter().find(|(path, _)| path == file).map(|(_, text)| text.as_str())
 }

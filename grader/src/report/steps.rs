@@ -97,7 +97,9 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     let importance = importance(trace, decisive);
     let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
     let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
-    let mut order: Vec<usize> = (0..n_events).filter(|&index| importance[index] > 0 && distance(index) <= NEAR).collect();
+    // Where nothing is known to have decided, whatever came before the end may have.
+    let near = if importance.contains(&DECISIVE) { NEAR } else { n_events };
+    let mut order: Vec<usize> = (0..n_events).filter(|&index| importance[index] > 0 && distance(index) <= near).collect();
     order.sort_by_key(|&index| (std::cmp::Reverse(importance[index]), distance(index), n_events - index));
     let mut kept = vec![false; n_events];
     for index in order.into_iter().take(KEPT) {
@@ -128,10 +130,12 @@ const SHARED: u32 = 2;
 
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let events = &trace.events;
-    let mut importance: Vec<u32> = events.iter().map(|event| if is_shared(trace, event.object) { SHARED } else { 0 }).collect();
+    let passes_time = |event: &Event| event.operation == "sleep";
+    let of_itself = |event: &Event| if is_shared(trace, event.object) || passes_time(event) { SHARED } else { 0 };
+    let mut importance: Vec<u32> = events.iter().map(of_itself).collect();
     let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
     let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
-    last.filter(|(_, event)| !is_lifecycle(event)).for_each(|(index, _)| raise(index, LAST));
+    last.filter(|(_, event)| !is_lifecycle(event) && !event.operation.starts_with("drop ")).for_each(|(index, _)| raise(index, LAST));
     let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
         // Without a preemption the steps that decide are among those at which another thread goes on.

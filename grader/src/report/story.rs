@@ -5,7 +5,7 @@
 
 use driver::protocol::{End, Event, Failure, Finding, Place, Trace};
 
-use super::names::Names;
+use super::names::{self, Names};
 use super::waiting;
 
 /// What went wrong.
@@ -30,7 +30,7 @@ pub fn story(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         None if depends_on_order(failure.finding) => lost_update(trace, names)
             .or_else(|| stale_read(trace, names))
             .or_else(|| let_go(trace, names))
-            .or_else(|| torn(trace, names))
+            .or_else(|| torn(failure, trace, names))
             .or_else(|| interruption(trace, names))
             .or_else(|| no_interruption(failure, trace))
             .unwrap_or_default(),
@@ -207,7 +207,10 @@ fn preempts(trace: &Trace, index: usize, thread: usize) -> bool {
 /// A lock taken twice by one thread, and by another that interrupted it in between; the last such time.
 fn let_go(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let events = &trace.events;
-    let takes = |index: usize| matches!(events[index].operation.as_str(), "lock" | "write" | "read") && events[index].object.is_some();
+    let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
+    let takes = |index: usize| {
+        matches!(events[index].operation.as_str(), "lock" | "write" | "read") && events[index].object.is_some_and(is_lock)
+    };
     (0..events.len()).rev().filter(|&again| takes(again)).find_map(|again| {
         let (thread, object) = (events[again].thread, events[again].object);
         let own = |index: &usize| takes(*index) && events[*index].thread == thread && events[*index].object == object;
@@ -227,8 +230,11 @@ fn let_go(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     })
 }
 
-/// A thread that wrote into a line that another had begun.
-fn torn(trace: &Trace, names: &Names<'_>) -> Option<Story> {
+/// A thread that wrote into a line that another had begun; where lines may be shared, that is no story.
+fn torn(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
+    if failure.finding != Finding::Race {
+        return None;
+    }
     let tear = trace.stdout.windows(2).position(|pair| pair[0].thread != pair[1].thread && !pair[0].bytes.ends_with(b"\n"))?;
     let (begun, written) = (writing(trace, tear), writing(trace, tear + 1));
     let at = |writing: Option<usize>| names.at(writing.and_then(|index| trace.events[index].place.as_ref()));
@@ -245,7 +251,7 @@ fn torn(trace: &Trace, names: &Names<'_>) -> Option<Story> {
 
 /// The event that wrote the segment at this index; `None` where events and segments do not match one to one.
 fn writing(trace: &Trace, segment: usize) -> Option<usize> {
-    let is_stdout = |event: &Event| event.object.is_some_and(|object| trace.objects[object].kind.eq_ignore_ascii_case("stdout"));
+    let is_stdout = |event: &Event| event.object.is_some_and(|object| trace.objects.get(object).is_some_and(names::is_stdout));
     let is_writing = |event: &Event| is_stdout(event) && ["write", "print"].iter().any(|word| event.operation.starts_with(word));
     let writings: Vec<usize> = (0..trace.events.len()).filter(|&index| is_writing(&trace.events[index])).collect();
     let threads = |index: &usize| trace.events[*index].thread;

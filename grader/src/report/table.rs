@@ -8,7 +8,7 @@ use driver::protocol::{Event, Trace};
 
 use super::escape::counted;
 use super::grid::{GUTTER, Grid, cap};
-use super::names::Names;
+use super::names::{self, Names};
 use super::steps::{self, Row};
 use super::text::{Line, Text, Tone};
 
@@ -93,14 +93,14 @@ impl Contents {
             }
         }
         // A value says more than who holds a lock, which the steps say already.
-        stateful.sort_by_key(|object| trace.objects.get(*object).is_some_and(|object| is_lock(&object.kind)));
+        stateful.sort_by_key(|object| trace.objects.get(*object).is_some_and(names::is_lock));
         stateful.truncate(STATES);
         let mut threads: Vec<usize> = shown.clone().map(|event| event.thread).chain(waits.map(|wait| wait.thread)).collect();
         threads.sort_unstable();
         threads.dedup();
-        // Standard output says itself what it is; an object without a column has to be named.
-        let is_created = |object: &usize| trace.objects.get(*object).is_some_and(|object| object.created_at.is_some());
-        let is_named = touched.len() > 1 || (stateful.is_empty() && touched.iter().any(is_created));
+        // What is written says itself where to; an object that is alone and has a column is named by its heading.
+        touched.retain(|object| !trace.objects.get(*object).is_some_and(names::is_stdout));
+        let is_named = touched.len() > 1 || stateful.is_empty();
         let has_time = shown.clone().any(|event| !event.time.is_zero());
         Self {
             entries: entries(trace, names, rows, &stateful, is_named),
@@ -268,10 +268,6 @@ impl Contents {
     }
 }
 
-fn is_lock(kind: &str) -> bool {
-    matches!(kind, "Mutex" | "RwLock" | "ReentrantLock")
-}
-
 /// The rows with all they say.
 fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
     let states_after = states(trace, names, stateful);
@@ -287,7 +283,7 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
                 number: (index + 1).to_string(),
                 is_preempting: event.preempts,
                 thread: event.thread,
-                operation: operation(event, names, is_named),
+                operation: operation(trace, event, names, is_named),
                 place: place(event.place.as_ref()),
                 states: states_after[*index].clone(),
                 time: duration(event.time),
@@ -334,8 +330,9 @@ fn state_in_words(state: &str, names: &Names<'_>) -> String {
     }
 }
 
-fn operation(event: &Event, names: &Names<'_>, is_named: bool) -> String {
-    let object = event.object.filter(|_| is_named).map(|object| names.object(object));
+fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
+    let is_stdout = |object: &usize| trace.objects.get(*object).is_some_and(names::is_stdout);
+    let object = event.object.filter(|object| is_named && !is_stdout(object)).map(|object| names.object(object));
     let operation = on(object.as_deref(), &event.operation);
     match &event.detail {
         Some(detail) => format!("{operation} {detail}"),
