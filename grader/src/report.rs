@@ -42,7 +42,12 @@ pub enum Extent {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { columns: 80, hints: 0, extent: Extent::Cut, selection: String::new() }
+        Self {
+            columns: 80,
+            hints: 0,
+            extent: Extent::Cut,
+            selection: String::new(),
+        }
     }
 }
 

@@ -20,7 +20,10 @@ fn printed(report: &Report, options: &Options) -> String {
         let printed = line.plain();
         let width = grader::report::escape::width(&printed);
         assert!(is_rendered || width <= options.columns, "{width} columns: {printed}");
-        assert!(!printed.chars().any(grader::report::escape::is_hidden), "hidden characters: {printed:?}");
+        assert!(
+            !printed.chars().any(grader::report::escape::is_hidden),
+            "hidden characters: {printed:?}"
+        );
     }
     text.plain()
 }
@@ -30,7 +33,14 @@ fn of_model(failure: Failure, source: &str) -> Report {
 }
 
 fn of_program(finding: Finding, message: &str, evidence: Evidence) -> Report {
-    report(vec![check("program_prints_two", CheckKind::Program, failed(finding, message, evidence))], "")
+    report(
+        vec![check(
+            "program_prints_two",
+            CheckKind::Program,
+            failed(finding, message, evidence),
+        )],
+        "",
+    )
 }
 
 fn passed() -> CheckVerdict {
@@ -39,7 +49,10 @@ fn passed() -> CheckVerdict {
 
 #[test]
 fn a_pass_is_short() {
-    let checks = vec![passed(), check("program_prints_two", CheckKind::Program, Verdict::Passed)];
+    let checks = vec![
+        passed(),
+        check("program_prints_two", CheckKind::Program, Verdict::Passed),
+    ];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
 }
 
@@ -48,55 +61,90 @@ fn a_race_shows_its_interleaving() {
     let checks = vec![
         passed(),
         model_failure("every_increment_counts", samples::lost_update()),
-        check("program_prints_two", CheckKind::Program, Verdict::Skipped { because: "every_increment_counts".into() }),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            Verdict::Skipped {
+                because: "every_increment_counts".into(),
+            },
+        ),
     ];
     assert_snapshot!(printed(&report(checks, samples::COUNTER), &Options::default()));
 }
 
 #[test]
 fn a_long_race_is_cut_to_what_matters() {
-    assert_snapshot!(printed(&of_model(samples::late_lost_update(), samples::COUNTER), &Options::default()));
+    assert_snapshot!(printed(
+        &of_model(samples::late_lost_update(), samples::COUNTER),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn full_cuts_nothing() {
-    let options = Options { extent: Extent::Full, ..Options::default() };
+    let options = Options {
+        extent: Extent::Full,
+        ..Options::default()
+    };
     let printed = printed(&of_model(samples::late_lost_update(), samples::COUNTER), &options);
     assert!(!printed.contains('…'), "{printed}");
 }
 
 #[test]
 fn what_comes_about_as_before_is_told_once() {
-    let checks = || vec![
-        model_failure("every_increment_counts", samples::lost_update()),
-        model_failure("two_calls_do_not_disturb_each_other", samples::lost_update()),
-    ];
+    let checks = || {
+        vec![
+            model_failure("every_increment_counts", samples::lost_update()),
+            model_failure("two_calls_do_not_disturb_each_other", samples::lost_update()),
+        ]
+    };
     let told = |extent| {
-        let printed = printed(&report(checks(), samples::COUNTER), &Options { extent, ..Options::default() });
-        (printed.matches("both read 0").count(), printed.matches("as with `every_increment_counts` above").count())
+        let printed = printed(
+            &report(checks(), samples::COUNTER),
+            &Options {
+                extent,
+                ..Options::default()
+            },
+        );
+        (
+            printed.matches("both read 0").count(),
+            printed.matches("as with `every_increment_counts` above").count(),
+        )
     };
     assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
 }
 
 #[test]
 fn a_deadlock_names_who_waits_for_whom() {
-    assert_snapshot!(printed(&of_model(samples::deadlock(), samples::TRANSFER), &Options::default()));
+    assert_snapshot!(printed(
+        &of_model(samples::deadlock(), samples::TRANSFER),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_lost_wakeup_names_the_notification() {
-    assert_snapshot!(printed(&of_model(samples::lost_wakeup(), samples::EVENT), &Options::default()));
+    assert_snapshot!(printed(
+        &of_model(samples::lost_wakeup(), samples::EVENT),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_torn_line_shows_who_wrote_what() {
-    assert_snapshot!(printed(&of_model(samples::torn_line(), samples::WRITER), &Options::default()));
+    assert_snapshot!(printed(
+        &of_model(samples::torn_line(), samples::WRITER),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_busy_wait_names_the_line() {
     let spin = (0..30).map(|_| event(1, "load", Some(0), "→ 0", "0", 12)).collect();
-    let end = End::BusyWait { thread: 1, place: Some(samples::place(12, 5)) };
+    let end = End::BusyWait {
+        thread: 1,
+        place: Some(samples::place(12, 5)),
+    };
     let trace = samples::trace(&["", ""], vec![samples::object(0, "AtomicU64", 7, 28)], spin, end);
     let failure = samples::failure(Finding::BusyWait, "expected waiting", "got asking", 0, trace);
     assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
@@ -106,7 +154,13 @@ fn a_busy_wait_names_the_line() {
 fn a_thread_left_behind_is_named_with_its_spawn() {
     let events = vec![event(0, "spawn", None, "thread 1", "", 12)];
     let trace = samples::trace(&["", ""], Vec::new(), events, End::ThreadsLeft { threads: vec![1] });
-    let failure = samples::failure(Finding::ThreadLeak, "expected all threads to have ended", "got 1 that runs", 0, trace);
+    let failure = samples::failure(
+        Finding::ThreadLeak,
+        "expected all threads to have ended",
+        "got 1 that runs",
+        0,
+        trace,
+    );
     assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
 }
 
@@ -118,7 +172,13 @@ fn a_failure_that_no_single_interleaving_shows_has_no_table() {
         trace: None,
         got: Some("in none of 412 interleavings did the second thread write before the first".into()),
         executions: 412,
-        ..samples::failure(Finding::OverSerialized, expected, "", 0, samples::lost_update().trace.expect("has a trace"))
+        ..samples::failure(
+            Finding::OverSerialized,
+            expected,
+            "",
+            0,
+            samples::lost_update().trace.expect("has a trace"),
+        )
     };
     assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
 }
@@ -126,9 +186,18 @@ fn a_failure_that_no_single_interleaving_shows_has_no_table() {
 #[test]
 fn a_compile_error_is_shown_as_rustc_says_it() {
     let rendered = "error[E0382]: borrow of moved value: `counter`\n --> exercises/counting/src/lib.rs:14:9\n   |\n14 |\t\tcounter.load(SeqCst)\n   |         ^^^^^^^ value borrowed here after move\n\n";
-    let verdict = failed(Finding::CompileError, "The submission does not compile.", Evidence::Diagnostics(rendered.into()));
-    let because = || Verdict::Skipped { because: "it_compiles".into() };
-    let checks = vec![check("it_compiles", CheckKind::Build, verdict), check("every_increment_counts", CheckKind::Model, because())];
+    let verdict = failed(
+        Finding::CompileError,
+        "The submission does not compile.",
+        Evidence::Diagnostics(rendered.into()),
+    );
+    let because = || Verdict::Skipped {
+        because: "it_compiles".into(),
+    };
+    let checks = vec![
+        check("it_compiles", CheckKind::Build, verdict),
+        check("every_increment_counts", CheckKind::Model, because()),
+    ];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
 }
 
@@ -136,14 +205,23 @@ fn a_compile_error_is_shown_as_rustc_says_it() {
 fn a_missing_item_is_named_with_its_signature() {
     let message = "`count` is missing, or has another signature than this:\npub fn count(threads: usize) -> u64\nhelp: compare with the stub";
     let verdict = failed(Finding::MissingItem, message, Evidence::None);
-    assert_snapshot!(printed(&report(vec![check("it_compiles", CheckKind::Build, verdict)], ""), &Options::default()));
+    assert_snapshot!(printed(
+        &report(vec![check("it_compiles", CheckKind::Build, verdict)], ""),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_timeout_shows_what_was_printed() {
-    let evidence = Evidence::Output { stdout: b"counting\n".repeat(100), stderr: b"partly\xff".to_vec() };
+    let evidence = Evidence::Output {
+        stdout: b"counting\n".repeat(100),
+        stderr: b"partly\xff".to_vec(),
+    };
     let message = "expected the program to end within 10 s\ngot no end";
-    assert_snapshot!(printed(&of_program(Finding::Timeout, message, evidence), &Options::default()));
+    assert_snapshot!(printed(
+        &of_program(Finding::Timeout, message, evidence),
+        &Options::default()
+    ));
 }
 
 #[test]
@@ -153,48 +231,89 @@ fn wrong_output_is_a_difference_of_lines() {
         got: "Thread-1 writing....done\nThread-2 writing...done\nThread-3 writing....done  \n\nended".into(),
     };
     let message = "The program printed something else than expected.";
-    assert_snapshot!(printed(&of_program(Finding::WrongOutput, message, evidence), &Options::default()));
+    assert_snapshot!(printed(
+        &of_program(Finding::WrongOutput, message, evidence),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn no_output_at_all_is_said_in_words() {
-    let evidence = Evidence::Difference { expected: "one\ntwo\n".into(), got: String::new() };
+    let evidence = Evidence::Difference {
+        expected: "one\ntwo\n".into(),
+        got: String::new(),
+    };
     let message = "The program printed something else than expected.";
-    assert_snapshot!(printed(&of_program(Finding::WrongOutput, message, evidence), &Options::default()));
+    assert_snapshot!(printed(
+        &of_program(Finding::WrongOutput, message, evidence),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn what_could_not_be_graded_costs_no_points() {
     let reason = "failed to start `rustc`: no such file\nhelp: install the toolchain with `rustup show`";
-    let checks = vec![passed(), check("every_increment_counts", CheckKind::Model, Verdict::Ungraded { reason: reason.into() })];
+    let checks = vec![
+        passed(),
+        check(
+            "every_increment_counts",
+            CheckKind::Model,
+            Verdict::Ungraded { reason: reason.into() },
+        ),
+    ];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
 }
 
 #[test]
 fn a_narrow_terminal_gets_a_list_of_steps() {
-    let options = Options { columns: 48, ..Options::default() };
+    let options = Options {
+        columns: 48,
+        ..Options::default()
+    };
     assert_snapshot!(printed(&of_model(samples::lost_update(), samples::COUNTER), &options));
 }
 
 #[test]
 fn a_terminal_in_between_gets_shorter_cells() {
-    let options = Options { columns: 64, ..Options::default() };
+    let options = Options {
+        columns: 64,
+        ..Options::default()
+    };
     assert_snapshot!(printed(&of_model(samples::lost_update(), samples::COUNTER), &options));
 }
 
 #[test]
 fn hints_come_one_by_one() {
     let report = of_model(samples::lost_update(), samples::COUNTER);
-    let shown = |hints| printed(&report, &Options { hints, ..Options::default() }).matches("hint ").count();
+    let shown = |hints| {
+        printed(
+            &report,
+            &Options {
+                hints,
+                ..Options::default()
+            },
+        )
+        .matches("hint ")
+        .count()
+    };
     assert_eq!([shown(0), shown(1), shown(2), shown(3)], [0, 1, 2, 3]);
 }
 
 #[test]
 fn commands_name_the_submission_again() {
-    let options = Options { selection: "--submission 'my file.rs'".into(), ..Options::default() };
+    let options = Options {
+        selection: "--submission 'my file.rs'".into(),
+        ..Options::default()
+    };
     let printed = printed(&of_model(samples::lost_update(), samples::COUNTER), &options);
-    assert!(printed.contains("cargo xtask replay counting 1-9f3a --submission 'my file.rs'\n"), "{printed}");
-    assert!(printed.contains("next: cargo xtask grade counting --submission 'my file.rs' --hint\n"), "{printed}");
+    assert!(
+        printed.contains("cargo xtask replay counting 1-9f3a --submission 'my file.rs'\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("next: cargo xtask grade counting --submission 'my file.rs' --hint\n"),
+        "{printed}"
+    );
 }
 
 /// Everything that a submission can put into a report, as hostile as it gets.
@@ -207,10 +326,17 @@ fn hostile() -> Report {
     trace.stdout[0].bytes = b"\xff\x1b]0;title\x07\t".to_vec();
     trace.events[0].detail = Some(hostile.into());
     failure.got = Some(hostile.into());
-    let output = Evidence::Output { stdout: hostile.as_bytes().repeat(500), stderr: b"::stop-commands::x\n".to_vec() };
+    let output = Evidence::Output {
+        stdout: hostile.as_bytes().repeat(500),
+        stderr: b"::stop-commands::x\n".to_vec(),
+    };
     let checks = vec![
         model_failure("every_line_is_whole", failure),
-        check("program_prints_two", CheckKind::Program, failed(Finding::Panic, hostile, output)),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            failed(Finding::Panic, hostile, output),
+        ),
     ];
     report(checks, &samples::WRITER.replace("print!", "\u{202e}print!"))
 }
@@ -222,11 +348,18 @@ fn hostile_bytes_are_made_visible() {
 
 #[test]
 fn no_line_is_a_command_of_a_ci_service() {
-    let text = human::report(&hostile(), &Options::default()).without_ci_commands().plain();
+    let text = human::report(&hostile(), &Options::default())
+        .without_ci_commands()
+        .plain();
     assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
     assert!(!text.contains("##["), "{text}");
     let line = json::report(&hostile());
-    assert!(!line.contains("##[") && !line.chars().any(|character| character != '\n' && grader::report::escape::is_hidden(character)));
+    assert!(
+        !line.contains("##[")
+            && !line
+                .chars()
+                .any(|character| character != '\n' && grader::report::escape::is_hidden(character))
+    );
 }
 
 #[test]
@@ -234,7 +367,13 @@ fn json_is_one_stable_line() {
     let checks = vec![
         passed(),
         model_failure("every_increment_counts", samples::lost_update()),
-        check("program_prints_two", CheckKind::Program, Verdict::Skipped { because: "every_increment_counts".into() }),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            Verdict::Skipped {
+                because: "every_increment_counts".into(),
+            },
+        ),
     ];
     assert_snapshot!(json::report(&report(checks, samples::COUNTER)));
 }
@@ -264,7 +403,16 @@ fn several_submissions_end_in_a_summary() {
     let reports = [
         report(vec![passed()], ""),
         of_model(samples::lost_update(), samples::COUNTER),
-        report(vec![check("every_increment_counts", CheckKind::Model, Verdict::Ungraded { reason: "no compiler".into() })], ""),
+        report(
+            vec![check(
+                "every_increment_counts",
+                CheckKind::Model,
+                Verdict::Ungraded {
+                    reason: "no compiler".into(),
+                },
+            )],
+            "",
+        ),
     ];
     assert_snapshot!(human::summary(&reports, 80).plain());
 }

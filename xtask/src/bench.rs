@@ -44,9 +44,18 @@ struct Measure {
 
 /// The measurements; the first is what the others are compared with.
 const MEASURES: [Measure; 3] = [
-    Measure { name: "grade, warm", work: grade },
-    Measure { name: "its calls of rustc, bare and side by side", work: rustc::compile },
-    Measure { name: "`cargo test` of an ordinary crate with the same code", work: ordinary::test },
+    Measure {
+        name: "grade, warm",
+        work: grade,
+    },
+    Measure {
+        name: "its calls of rustc, bare and side by side",
+        work: rustc::compile,
+    },
+    Measure {
+        name: "`cargo test` of an ordinary crate with the same code",
+        work: ordinary::test,
+    },
 ];
 
 /// Measures everything and prints it side by side.
@@ -76,14 +85,24 @@ impl Bench {
         let workspace = Workspace::find_from(&current_dir()?)?;
         let exercise = match &flags.exercise {
             Some(name) => workspace.exercise(name)?,
-            None => workspace.exercises()?.into_iter().next().ok_or_else(|| failed("failed to find an exercise"))?,
+            None => workspace
+                .exercises()?
+                .into_iter()
+                .next()
+                .ok_or_else(|| failed("failed to find an exercise"))?,
         };
         let cancel = interrupt::cancel_on_signal();
         let tools = Tools::from_environment();
         let libraries = libraries::locate(&workspace.root, &tools, &cancel, &|| {});
         let libraries = libraries.map_err(|error| Error::Ungraded(error.into()))?;
         let folder = tempfile::Builder::new().prefix("interleave-bench-").tempdir();
-        let bench = Bench { workspace, exercise, libraries, cancel, folder: folder.map_err(Error::Output)? };
+        let bench = Bench {
+            workspace,
+            exercise,
+            libraries,
+            cancel,
+            folder: folder.map_err(Error::Output)?,
+        };
         ordinary::create(&bench).map_err(|error| failed(&format!("failed to write a crate to test: {error}")))?;
         Ok(bench)
     }
@@ -97,17 +116,29 @@ fn failed(message: &str) -> Error {
 /// Runs a command that has to succeed, and says what it said when it does not.
 fn succeed(command: &mut Command) -> Result<(), Error> {
     let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|error| failed(&format!("failed to start `{}`: {error}", command.get_program().display())))?;
+    let output = output.map_err(|error| {
+        failed(&format!(
+            "failed to start `{}`: {error}",
+            command.get_program().display()
+        ))
+    })?;
     if output.status.success() {
         return Ok(());
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(failed(&format!("failed to run `{}`:\n{}", command.get_program().display(), String::from_utf8_lossy(&said))))
+    Err(failed(&format!(
+        "failed to run `{}`:\n{}",
+        command.get_program().display(),
+        String::from_utf8_lossy(&said)
+    )))
 }
 
 fn grade(bench: &Bench) -> Result<(), Error> {
     let submission = Submission::solution(&bench.workspace, &bench.exercise)?;
-    let options = Options { cancel: bench.cancel.clone(), ..Options::default() };
+    let options = Options {
+        cancel: bench.cancel.clone(),
+        ..Options::default()
+    };
     grade::grade(&bench.workspace, &bench.exercise, &submission, &options, &|_| {})?;
     Ok(())
 }
@@ -126,7 +157,10 @@ fn figures(bench: &Bench, rounds: u32, fastest: &[Duration], columns: usize) -> 
     }
     let mut text = Text::new();
     let machine = thread::available_parallelism().map_or(1, usize::from);
-    let about = format!("{}, {rounds} rounds, {machine} cores, {}", bench.exercise.name, bench.libraries.compiler);
+    let about = format!(
+        "{}, {rounds} rounds, {machine} cores, {}",
+        bench.exercise.name, bench.libraries.compiler
+    );
     text.push(Line::new().with(Tone::Dim, about));
     text.append(grid.render(1, columns, &[0]));
     text

@@ -20,15 +20,38 @@ struct Step {
     args: &'static [&'static str],
 }
 
-const FORMAT: Step = Step { name: "format", args: &["fmt", "--all", "--check"] };
+const FORMAT: Step = Step {
+    name: "format",
+    args: &["fmt", "--all", "--check"],
+};
 const LINTS: Step = Step {
     name: "lints",
-    args: &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
+    args: &[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "--deny",
+        "warnings",
+    ],
 };
-const NEXTEST: Step = Step { name: "tests", args: &["nextest", "run", "--locked"] };
-const TESTS: Step = Step { name: "tests", args: &["test", "--locked", "--lib", "--bins", "--tests"] };
-const DOC_TESTS: Step = Step { name: "doc tests", args: &["test", "--locked", "--doc"] };
-const VERIFY: Step = Step { name: "verify", args: &["xtask", "verify"] };
+const NEXTEST: Step = Step {
+    name: "tests",
+    args: &["nextest", "run", "--locked"],
+};
+const TESTS: Step = Step {
+    name: "tests",
+    args: &["test", "--locked", "--lib", "--bins", "--tests"],
+};
+const DOC_TESTS: Step = Step {
+    name: "doc tests",
+    args: &["test", "--locked", "--doc"],
+};
+const VERIFY: Step = Step {
+    name: "verify",
+    args: &["xtask", "verify"],
+};
 
 /// Runs all steps until one fails.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
@@ -37,13 +60,21 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let mut durations: Vec<(&str, Duration)> = Vec::new();
     for step in [FORMAT, LINTS, tests, DOC_TESTS, VERIFY] {
         let mut text = Text::new();
-        text.push(Line::new().with(Tone::Strong, step.name).with(Tone::Dim, format!("  {}", step.command())));
+        text.push(
+            Line::new()
+                .with(Tone::Strong, step.name)
+                .with(Tone::Dim, format!("  {}", step.command())),
+        );
         console.print(text)?;
         let start = Instant::now();
         if !step.succeeds(&workspace.root)? {
             let mut text = Text::new();
             text.push(Line::new().with(Tone::Bad, format!("failed: {}", step.name)));
-            text.push(Line::new().with(Tone::Dim, "repeat just this step: ").with(Tone::Help, step.command()));
+            text.push(
+                Line::new()
+                    .with(Tone::Dim, "repeat just this step: ")
+                    .with(Tone::Help, step.command()),
+            );
             console.print(text)?;
             return Ok(ExitCode::Failed);
         }
@@ -60,7 +91,8 @@ impl Step {
 
     fn succeeds(&self, root: &Path) -> Result<bool, Error> {
         let status = cargo().args(self.args).current_dir(root).status();
-        let status = status.map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to start `cargo`: {error}")))))?;
+        let status =
+            status.map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to start `cargo`: {error}")))))?;
         Ok(status.success())
     }
 }
@@ -72,7 +104,12 @@ fn cargo() -> Command {
 
 fn has_nextest(root: &Path) -> bool {
     let mut version = cargo();
-    version.args(["nextest", "--version"]).current_dir(root).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version
+        .args(["nextest", "--version"])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     version.status().is_ok_and(|status| status.success())
 }
 

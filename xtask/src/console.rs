@@ -99,7 +99,11 @@ impl Console {
     /// Says something beside the report.
     pub(crate) fn tell(&self, text: Text) {
         let text = if self.is_ci { text.without_ci_commands() } else { text };
-        let painted = if self.is_error_colored { paint(&text) } else { text.plain() };
+        let painted = if self.is_error_colored {
+            paint(&text)
+        } else {
+            text.plain()
+        };
         self.write_error(&painted);
     }
 
@@ -113,7 +117,11 @@ impl Console {
         const START_OF_LINE: &str = "\r\u{1b}[2K";
         let mut text = Text::new();
         text.push(line.shortened(self.columns - 1));
-        let painted = if self.is_error_colored { paint(&text) } else { text.plain() };
+        let painted = if self.is_error_colored {
+            paint(&text)
+        } else {
+            text.plain()
+        };
         self.write_error(&format!("{START_OF_LINE}{}", painted.trim_end_matches('\n')));
     }
 
@@ -145,8 +153,13 @@ fn paint(text: &Text) -> String {
 
 /// Colours of the terminal's own palette, so that they suit a dark and a light one.
 fn style(tone: Tone) -> Style {
-    const THREADS: [AnsiColor; 5] =
-        [AnsiColor::Cyan, AnsiColor::Magenta, AnsiColor::Yellow, AnsiColor::Blue, AnsiColor::Green];
+    const THREADS: [AnsiColor; 5] = [
+        AnsiColor::Cyan,
+        AnsiColor::Magenta,
+        AnsiColor::Yellow,
+        AnsiColor::Blue,
+        AnsiColor::Green,
+    ];
     let color = |color: AnsiColor| color.on_default();
     match tone {
         Tone::Plain => Style::new(),

@@ -36,7 +36,10 @@ impl Error {
 
     /// The words for a reader: the error, its causes, and last what can be done about it.
     pub(crate) fn words(&self) -> Words {
-        let mut words = Words { sentences: Vec::new(), help: Vec::new() };
+        let mut words = Words {
+            sentences: Vec::new(),
+            help: Vec::new(),
+        };
         let mut next: Option<&dyn StdError> = match self {
             Error::Usage(cause) | Error::Ungraded(cause) => Some(cause.as_ref()),
             Error::Output(error) => Some(error),
@@ -80,7 +83,11 @@ impl StdError for Message {}
 
 impl From<DiscoverError> for Error {
     fn from(error: DiscoverError) -> Self {
-        if error.is_wrong_usage() { Error::Usage(error.into()) } else { Error::Ungraded(error.into()) }
+        if error.is_wrong_usage() {
+            Error::Usage(error.into())
+        } else {
+            Error::Ungraded(error.into())
+        }
     }
 }
 
@@ -107,7 +114,9 @@ impl From<VerifyError> for Error {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Cancelled => Error::Interrupted,
-            VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => Error::Ungraded(error.into()),
+            VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => {
+                Error::Ungraded(error.into())
+            }
         }
     }
 }

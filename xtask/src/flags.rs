@@ -170,7 +170,9 @@ pub(crate) enum Containment {
 pub(crate) fn with_hint_steps_joined(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::new();
     for arg in args {
-        let is_number = arg.to_str().is_some_and(|arg| arg.len() == 1 && arg.starts_with(|digit: char| digit.is_ascii_digit()));
+        let is_number = arg
+            .to_str()
+            .is_some_and(|arg| arg.len() == 1 && arg.starts_with(|digit: char| digit.is_ascii_digit()));
         match joined.last_mut() {
             Some(last) if is_number && last == "--hint" => {
                 last.push("=");
@@ -189,7 +191,10 @@ mod tests {
     #[track_caller]
     fn grade(args: &[&str]) -> GradeFlags {
         let args = ["xtask", "grade"].iter().chain(args).map(OsString::from);
-        match Flags::try_parse_from(with_hint_steps_joined(args)).expect("the flags are right").command {
+        match Flags::try_parse_from(with_hint_steps_joined(args))
+            .expect("the flags are right")
+            .command
+        {
             Command::Grade(flags) => flags,
             other => panic!("expected `grade`, got {other:?}"),
         }

@@ -26,7 +26,11 @@ struct Target {
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let targets = targets(flags, &workspace)?;
-    let options = Options { check: flags.check.clone(), cancel: interrupt::cancel_on_signal(), ..options(flags.containment) };
+    let options = Options {
+        check: flags.check.clone(),
+        cancel: interrupt::cancel_on_signal(),
+        ..options(flags.containment)
+    };
     let mut code = ExitCode::Passed;
     let mut reports: Vec<Report> = Vec::new();
     for target in &targets {
@@ -67,7 +71,13 @@ fn options(containment: Containment) -> Options {
     }
 }
 
-fn print(report: &Report, target: &Target, flags: &GradeFlags, console: &Console, is_further: bool) -> Result<(), Error> {
+fn print(
+    report: &Report,
+    target: &Target,
+    flags: &GradeFlags,
+    console: &Console,
+    is_further: bool,
+) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
         Format::Human => {
@@ -98,12 +108,20 @@ fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Err
     for exercise in exercises {
         if flags.submissions.is_empty() {
             let (submission, selection) = select(workspace, &exercise, flags.solution, None)?;
-            targets.push(Target { exercise, submission, selection });
+            targets.push(Target {
+                exercise,
+                submission,
+                selection,
+            });
             continue;
         }
         for path in &flags.submissions {
             let (submission, selection) = select(workspace, &exercise, false, Some(path))?;
-            targets.push(Target { exercise: exercise.clone(), submission, selection });
+            targets.push(Target {
+                exercise: exercise.clone(),
+                submission,
+                selection,
+            });
         }
     }
     Ok(targets)
@@ -129,7 +147,10 @@ pub(crate) fn select(
     path: Option<&Path>,
 ) -> Result<(Submission, String), Error> {
     match path {
-        Some(path) => Ok((Submission::at(path, exercise)?, format!("--submission {}", quoted(&path.to_string_lossy())))),
+        Some(path) => Ok((
+            Submission::at(path, exercise)?,
+            format!("--submission {}", quoted(&path.to_string_lossy())),
+        )),
         None if is_solution => Ok((Submission::solution(workspace, exercise)?, "--solution".to_owned())),
         None => Ok((Submission::student(workspace, exercise)?, String::new())),
     }

@@ -30,7 +30,9 @@ fn row(exercise: &Exercise, standing: &Standing) -> Vec<Line> {
     let (tone, words) = match standing {
         Standing::Stub(n) => (Tone::Dim, format!("{n} to do")),
         Standing::Edited => (Tone::Plain, "not graded yet".to_owned()),
-        Standing::Graded(last) if last.score == last.max_score => (Tone::Good, format!("{}/{}", last.score, last.max_score)),
+        Standing::Graded(last) if last.score == last.max_score => {
+            (Tone::Good, format!("{}/{}", last.score, last.max_score))
+        }
         Standing::Graded(last) => (Tone::Caution, format!("{}/{}", last.score, last.max_score)),
         Standing::EditedSince(last) => (Tone::Plain, format!("{}/{}, edited since", last.score, last.max_score)),
     };

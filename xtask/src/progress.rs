@@ -47,7 +47,11 @@ fn show(console: &Console, state: &Mutex<State>, wait: &mpsc::Receiver<()>) {
     while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         pause = TICK;
         let line = state.lock().unwrap_or_else(PoisonError::into_inner).line();
-        console.progress(Line::new().with(Tone::Help, WHEEL[turns % WHEEL.len()]).with(Tone::Dim, line));
+        console.progress(
+            Line::new()
+                .with(Tone::Help, WHEEL[turns % WHEEL.len()])
+                .with(Tone::Dim, line),
+        );
         turns += 1;
     }
     if turns > 0 {

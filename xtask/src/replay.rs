@@ -16,7 +16,10 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercise = workspace.exercise(&flags.exercise)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
-    let options = Options { cancel: interrupt::cancel_on_signal(), ..Options::default() };
+    let options = Options {
+        cancel: interrupt::cancel_on_signal(),
+        ..Options::default()
+    };
     let replayed = progress::during(console, |events| {
         grade::replay(&workspace, &exercise, &submission, &flags.token, &options, events)
     });
@@ -32,7 +35,11 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                 Format::Json => console.print_bytes(&json::replay(&report))?,
                 Format::Human => console.print(human::replay(&report, &options))?,
             }
-            Ok(if report.replayed.failure.is_some() { ExitCode::Failed } else { ExitCode::Passed })
+            Ok(if report.replayed.failure.is_some() {
+                ExitCode::Failed
+            } else {
+                ExitCode::Passed
+            })
         }
         Err(ReplayError::NotReplayed { report }) => {
             match flags.format {

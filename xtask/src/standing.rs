@@ -43,7 +43,14 @@ pub(crate) struct Score {
 pub(crate) fn keep(workspace: &Workspace, exercise: &Exercise, report: &Report) {
     let mut scores = read(workspace);
     let fingerprint = fingerprint(&sources(exercise));
-    scores.insert(exercise.name.clone(), Score { score: report.score(), max_score: report.max_score(), fingerprint });
+    scores.insert(
+        exercise.name.clone(),
+        Score {
+            score: report.score(),
+            max_score: report.max_score(),
+            fingerprint,
+        },
+    );
     let _ = write(workspace, &scores);
 }
 
@@ -90,7 +97,11 @@ fn sources(exercise: &Exercise) -> Vec<String> {
     paths.sort();
     // The program is the course's, not the student's.
     let main = exercise.folder.join("src/main.rs");
-    paths.iter().filter(|path| **path != main).filter_map(|path| std::fs::read_to_string(path).ok()).collect()
+    paths
+        .iter()
+        .filter(|path| **path != main)
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .collect()
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
@@ -98,7 +109,9 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
         let path = entry.path();
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => collect(&path, paths),
-            Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") => paths.push(path),
+            Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") => {
+                paths.push(path)
+            }
             Ok(_) | Err(_) => {}
         }
     }

@@ -42,24 +42,34 @@ struct Problem {
 
 impl Problem {
     fn new(path: &str, what: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line: None, what: what.into() }
+        Self {
+            path: path.to_owned(),
+            line: None,
+            what: what.into(),
+        }
     }
 
     fn at(path: &str, line: usize, what: impl Into<String>) -> Self {
-        Self { line: Some(line), ..Self::new(path, what) }
+        Self {
+            line: Some(line),
+            ..Self::new(path, what)
+        }
     }
 }
 
 /// Checks all rules.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let tree = Tree::read(&workspace.root).map_err(|error| {
-        Error::Ungraded(Box::new(Message(format!("failed to read the repository: {error}"))))
-    })?;
+    let tree = Tree::read(&workspace.root)
+        .map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to read the repository: {error}")))))?;
     let mut problems = problems(&tree);
     problems.sort();
     console.print(report(&problems, tree.files.len(), console.columns()))?;
-    Ok(if problems.is_empty() { ExitCode::Passed } else { ExitCode::Failed })
+    Ok(if problems.is_empty() {
+        ExitCode::Passed
+    } else {
+        ExitCode::Failed
+    })
 }
 
 fn problems(tree: &Tree) -> Vec<Problem> {
@@ -73,7 +83,14 @@ fn report(problems: &[Problem], n_files: usize, columns: usize) -> Text {
     let mut text = Text::new();
     for Problem { path, line, what } in problems {
         let line = line.map_or(String::new(), |line| format!(":{line}"));
-        text.hanging(Line::new().with(Tone::Strong, format!("{path}{line}")).with(Tone::Plain, ": "), Tone::Plain, what, columns.max(200));
+        text.hanging(
+            Line::new()
+                .with(Tone::Strong, format!("{path}{line}"))
+                .with(Tone::Plain, ": "),
+            Tone::Plain,
+            what,
+            columns.max(200),
+        );
     }
     text.push(match problems.len() {
         0 => Line::new().with(Tone::Good, format!("{} in order", counted(n_files as u64, "file"))),
@@ -87,7 +104,10 @@ impl Tree {
         let mut files = Vec::new();
         collect(root, root, &mut files)?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Tree { root: root.to_owned(), files })
+        Ok(Tree {
+            root: root.to_owned(),
+            files,
+        })
     }
 
     /// The files whose names end so.
@@ -126,7 +146,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> 
     for entry in folder.read_dir()? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_left_out = (name.starts_with('.') && !KEPT.contains(&name.as_str())) || LEFT_OUT.contains(&name.as_str());
+        let is_left_out =
+            (name.starts_with('.') && !KEPT.contains(&name.as_str())) || LEFT_OUT.contains(&name.as_str());
         let kind = entry.file_type()?;
         if kind.is_dir() && !is_left_out {
             collect(root, &entry.path(), files)?;

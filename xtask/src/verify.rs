@@ -18,8 +18,13 @@ use crate::{interrupt, progress};
 pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercises = exercises(&flags.exercises, &workspace)?;
-    let options = Options { cancel: interrupt::cancel_on_signal(), ..Options::default() };
-    let outcomes = progress::during(console, |events| verify::verify(&workspace, &exercises, &options, events))?;
+    let options = Options {
+        cancel: interrupt::cancel_on_signal(),
+        ..Options::default()
+    };
+    let outcomes = progress::during(console, |events| {
+        verify::verify(&workspace, &exercises, &options, events)
+    })?;
     let mut text = Text::new();
     for exercise in &exercises {
         text.blank();
@@ -28,12 +33,18 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
             push(&mut text, outcome, console.columns());
         }
     }
-    let n_wrong = outcomes.iter().filter(|outcome| !outcome.differences.is_empty()).count();
+    let n_wrong = outcomes
+        .iter()
+        .filter(|outcome| !outcome.differences.is_empty())
+        .count();
     let all = counted(outcomes.len() as u64, "submission");
     text.blank();
     text.push(match n_wrong {
         0 => Line::new().with(Tone::Good, format!("{all}, each with exactly the verdict it must get")),
-        n => Line::new().with(Tone::Bad, format!("{n} of {all} with another verdict than they must get")),
+        n => Line::new().with(
+            Tone::Bad,
+            format!("{n} of {all} with another verdict than they must get"),
+        ),
     });
     console.print(text)?;
     Ok(exit_code(&outcomes))
@@ -51,15 +62,25 @@ fn exit_code(outcomes: &[VerifyOutcome]) -> ExitCode {
 
 fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
     let is_right = outcome.differences.is_empty();
-    let (tone, mark) = if is_right { (Tone::Good, "✓") } else { (Tone::Bad, "✗") };
+    let (tone, mark) = if is_right {
+        (Tone::Good, "✓")
+    } else {
+        (Tone::Bad, "✗")
+    };
     let role = match outcome.role {
         Role::Solution => "solution",
         Role::Variant => "variant",
         Role::Stub => "stub",
         Role::Mistake => "mistake",
     };
-    let line = Line::indented(1).with(tone, mark).with(Tone::Dim, format!(" {role:<9}"));
-    text.push(line.with(Tone::Plain, outcome.submission.to_string_lossy()).with(Tone::Dim, expected(outcome)).shortened(columns));
+    let line = Line::indented(1)
+        .with(tone, mark)
+        .with(Tone::Dim, format!(" {role:<9}"));
+    text.push(
+        line.with(Tone::Plain, outcome.submission.to_string_lossy())
+            .with(Tone::Dim, expected(outcome))
+            .shortened(columns),
+    );
     for difference in &outcome.differences {
         text.paragraph(Tone::Plain, 5, difference, columns);
     }

@@ -14,7 +14,10 @@ const LINES: usize = 24;
 /// The lines that differ, with a few around them.
 pub fn difference(expected: &str, got: &str, extent: Extent, columns: usize) -> Text {
     let mut text = Text::new();
-    let legend = Line::indented(INDENT).with(Tone::Good, "- expected").with(Tone::Plain, "   ").with(Tone::Bad, "+ printed");
+    let legend = Line::indented(INDENT)
+        .with(Tone::Good, "- expected")
+        .with(Tone::Plain, "   ")
+        .with(Tone::Bad, "+ printed");
     text.push(legend);
     if got.is_empty() {
         text.push(Line::indented(INDENT).with(Tone::Bad, "+ (nothing at all)"));
@@ -61,7 +64,14 @@ fn push_changes<'a>(lines: &mut Vec<Line>, diff: &'a TextDiff<'a, 'a, 'a, str>, 
         }
         let mut line = Line::indented(INDENT).with(tone, mark);
         for (is_changed, part) in parts {
-            line.push(if is_partly_changed && !is_changed { Tone::Plain } else { tone }, part);
+            line.push(
+                if is_partly_changed && !is_changed {
+                    Tone::Plain
+                } else {
+                    tone
+                },
+                part,
+            );
         }
         lines.push(line.shortened(columns));
     }

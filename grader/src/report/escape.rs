@@ -166,7 +166,10 @@ mod tests {
     fn accents_stay_and_towers_of_them_do_not() {
         assert_eq!(escape("e\u{301}"), "e\u{301}");
         assert_eq!(escape("\u{301}"), r"\u{301}");
-        assert_eq!(escape("z\u{301}\u{301}\u{301}\u{301}"), "z\u{301}\u{301}\u{301}\\u{301}");
+        assert_eq!(
+            escape("z\u{301}\u{301}\u{301}\u{301}"),
+            "z\u{301}\u{301}\u{301}\\u{301}"
+        );
     }
 
     #[test]

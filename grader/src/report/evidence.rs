@@ -48,7 +48,11 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
     let (head, left_out, tail) = cut_middle(&lines, LINES);
     let mut push = |lines: &[&str]| {
         for line in lines {
-            let tone = if line.starts_with("help:") { Tone::Help } else { Tone::Plain };
+            let tone = if line.starts_with("help:") {
+                Tone::Help
+            } else {
+                Tone::Plain
+            };
             text.paragraph(tone, INDENT, line, columns);
         }
     };
@@ -73,9 +77,15 @@ pub fn claim(failure: &Failure, options: &Options) -> Text {
     let mut text = Text::new();
     let expected = strip(&failure.expected, "expected ");
     let got = failure.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
-    for (label, sentence) in [("scenario", Some(failure.scenario.as_str())), ("expected", Some(expected)), ("got", got)] {
+    for (label, sentence) in [
+        ("scenario", Some(failure.scenario.as_str())),
+        ("expected", Some(expected)),
+        ("got", got),
+    ] {
         if let Some(sentence) = sentence.filter(|sentence| !sentence.is_empty()) {
-            let label = Line::indented(INDENT).with(Tone::Dim, label).pad_to(INDENT + "expected  ".len());
+            let label = Line::indented(INDENT)
+                .with(Tone::Dim, label)
+                .pad_to(INDENT + "expected  ".len());
             text.hanging(label, Tone::Plain, sentence, options.columns);
         }
     }
@@ -122,9 +132,16 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
             }
         }
     };
-    let mut places: Vec<(&str, u32, &Place)> =
-        rows.iter().flat_map(of_row).map(|place| (place.file.as_str(), place.line, place)).collect();
-    places.extend(end(trace).into_iter().map(|place| (place.file.as_str(), place.line, place)));
+    let mut places: Vec<(&str, u32, &Place)> = rows
+        .iter()
+        .flat_map(of_row)
+        .map(|place| (place.file.as_str(), place.line, place))
+        .collect();
+    places.extend(
+        end(trace)
+            .into_iter()
+            .map(|place| (place.file.as_str(), place.line, place)),
+    );
     places.sort_unstable_by_key(|(file, line, _)| (*file, *line));
     places.dedup_by_key(|(file, line, _)| (*file, *line));
     let mut lines: Vec<(String, String)> = Vec::new();
@@ -133,9 +150,17 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
             lines.push((names.short_place(place), line.replace('\t', "    ")));
         }
     }
-    let limit = if options.extent == Extent::Full { usize::MAX } else { SOURCE_LINES };
+    let limit = if options.extent == Extent::Full {
+        usize::MAX
+    } else {
+        SOURCE_LINES
+    };
     lines.truncate(limit);
-    let margin = lines.iter().map(|(_, line)| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+    let margin = lines
+        .iter()
+        .map(|(_, line)| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
     let label = lines.iter().map(|(place, _)| place.len()).max().unwrap_or(0);
     let mut text = Text::new();
     for (place, line) in lines {
@@ -154,7 +179,9 @@ fn end(trace: &Trace) -> Vec<&Place> {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
             left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
         }
-        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => Vec::new(),
+        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -193,7 +220,11 @@ fn output(text: &mut Text, stream: &str, bytes: &[u8], options: &Options) {
     }
     let decoded = decode(bytes);
     let lines: Vec<&str> = decoded.strip_suffix('\n').unwrap_or(&decoded).split('\n').collect();
-    let limit = if options.extent == Extent::Full { usize::MAX } else { LINES / 2 };
+    let limit = if options.extent == Extent::Full {
+        usize::MAX
+    } else {
+        LINES / 2
+    };
     let (head, left_out, tail) = cut_middle(&lines, limit);
     text.blank();
     text.push(Line::indented(INDENT).with(Tone::Dim, format!("{stream}:")));

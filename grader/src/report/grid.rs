@@ -32,7 +32,12 @@ impl Grid {
 
     /// Adds a row of headings.
     pub fn header(&mut self, headings: &[&str]) {
-        self.row(headings.iter().map(|heading| Line::new().with(Tone::Dim, heading)).collect());
+        self.row(
+            headings
+                .iter()
+                .map(|heading| Line::new().with(Tone::Dim, heading))
+                .collect(),
+        );
     }
 
     /// Adds a line that runs across all columns.
@@ -58,7 +63,10 @@ impl Grid {
     pub fn render(self, indent: usize, columns: usize, elastic: &[usize]) -> Text {
         let mut widths = self.natural_widths();
         let gutters = GUTTER * widths.len().saturating_sub(1);
-        let rigid: usize = (0..widths.len()).filter(|column| !elastic.contains(column)).map(|column| widths[column]).sum();
+        let rigid: usize = (0..widths.len())
+            .filter(|column| !elastic.contains(column))
+            .map(|column| widths[column])
+            .sum();
         let wanted: Vec<usize> = elastic.iter().map(|&column| widths[column]).collect();
         let cap = cap(&wanted, columns.saturating_sub(indent + gutters + rigid));
         for &column in elastic {
@@ -114,7 +122,10 @@ mod tests {
     fn a_cell_is_shortened_and_never_wrapped() {
         let mut grid = Grid::new();
         grid.header(&["name", "what"]);
-        grid.row(vec![Line::new().with(Tone::Plain, "a"), Line::new().with(Tone::Plain, "a long description")]);
+        grid.row(vec![
+            Line::new().with(Tone::Plain, "a"),
+            Line::new().with(Tone::Plain, "a long description"),
+        ]);
         assert_eq!(grid.render(1, 15, &[1]).plain(), " name  what\n a     a long …\n");
     }
 }

@@ -14,11 +14,25 @@ use crate::verdict::{CheckVerdict, Containment, Evidence, Overall, ReplayReport,
 /// Everything about one submission.
 pub fn report(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
-    text.push(Line::new().with(Tone::Strong, &report.exercise).with(Tone::Plain, format!("  {}", report.title)).shortened(options.columns));
-    text.push(Line::new().with(Tone::Dim, report.submission.to_string_lossy()).shortened(options.columns));
+    text.push(
+        Line::new()
+            .with(Tone::Strong, &report.exercise)
+            .with(Tone::Plain, format!("  {}", report.title))
+            .shortened(options.columns),
+    );
+    text.push(
+        Line::new()
+            .with(Tone::Dim, report.submission.to_string_lossy())
+            .shortened(options.columns),
+    );
     text.blank();
     let heads = Heads {
-        name: report.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0),
+        name: report
+            .checks
+            .iter()
+            .map(|check| check.name.chars().count())
+            .max()
+            .unwrap_or(0),
         points: report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0),
         columns: options.columns,
     };
@@ -53,7 +67,9 @@ impl CheckVerdict {
         match &self.verdict {
             Verdict::Failed(fault) => match &fault.evidence {
                 Evidence::Interleaving(failure) => Some(failure),
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => None,
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
+                    None
+                }
             },
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
         }
@@ -86,7 +102,11 @@ impl Heads {
         let room = self.columns.saturating_sub(line.width());
         match &check.verdict {
             Verdict::Passed => {
-                let explored = check.explored.as_ref().map(explorations).and_then(|choices| fitting(&choices, room));
+                let explored = check
+                    .explored
+                    .as_ref()
+                    .map(explorations)
+                    .and_then(|choices| fitting(&choices, room));
                 line.with(Tone::Dim, explored.unwrap_or_default())
             }
             Verdict::Failed(fault) => {
@@ -106,14 +126,23 @@ impl Heads {
         let (mark, tone) = mark(&check.verdict);
         let points = format!("{:>width$}", points(check), width = self.points);
         let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
-        let start = Line::indented(1).with(tone, mark).with(Tone::Plain, " ").with(name_tone, &check.name);
-        start.pad_to(3 + self.name + 2).with(Tone::Dim, points).with(Tone::Plain, "  ")
+        let start = Line::indented(1)
+            .with(tone, mark)
+            .with(Tone::Plain, " ")
+            .with(name_tone, &check.name);
+        start
+            .pad_to(3 + self.name + 2)
+            .with(Tone::Dim, points)
+            .with(Tone::Plain, "  ")
     }
 
     /// What it took to find a failure, where that fits behind the finding.
     fn effort(&self, check: &CheckVerdict) -> Option<String> {
         let failure = check.failure()?;
-        let line = self.start(check).with(Tone::Plain, failure.finding.as_str()).with(Tone::Plain, ", ");
+        let line = self
+            .start(check)
+            .with(Tone::Plain, failure.finding.as_str())
+            .with(Tone::Plain, ", ");
         fitting(&[effort(failure)], self.columns.saturating_sub(line.width()))
     }
 }
@@ -144,7 +173,11 @@ fn effort(failure: &Failure) -> String {
 /// What was explored for one check, in more words and in fewer: `all 5 860 interleavings, 500 random ones`.
 fn explorations(exploration: &Exploration) -> [String; 3] {
     let in_order = exploration.executions.saturating_sub(exploration.random);
-    let all = if exploration.complete && in_order > 1 { "all " } else { "" };
+    let all = if exploration.complete && in_order > 1 {
+        "all "
+    } else {
+        ""
+    };
     let (count, interleavings) = (grouped(in_order), counted(in_order, "interleaving"));
     match exploration.random {
         0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
@@ -173,7 +206,12 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
             match (check.failure(), repeated(check, earlier, report, options)) {
                 (Some(failure), Some(name)) => {
                     text.append(evidence::claim(failure, options));
-                    text.paragraph(Tone::Strong, INDENT, &format!("It comes about as with `{name}` above."), options.columns);
+                    text.paragraph(
+                        Tone::Strong,
+                        INDENT,
+                        &format!("It comes about as with `{name}` above."),
+                        options.columns,
+                    );
                 }
                 (Some(_) | None, _) => text.append(evidence(fault, &report.sources, options)),
             }
@@ -181,23 +219,40 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
     }
     if let Some(token) = check.token() {
         let command = options.command(&format!("replay {} {token}", report.exercise));
-        text.push(Line::indented(INDENT).with(Tone::Dim, "replay: ").with(Tone::Help, command));
+        text.push(
+            Line::indented(INDENT)
+                .with(Tone::Dim, "replay: ")
+                .with(Tone::Help, command),
+        );
     }
     for (at, hint) in check.hints.iter().enumerate().take(options.hints) {
         let label = format!("hint {} of {}: ", at + 1, check.hints.len());
-        text.hanging(Line::indented(INDENT).with(Tone::Help, label), Tone::Plain, hint, options.columns);
+        text.hanging(
+            Line::indented(INDENT).with(Tone::Help, label),
+            Tone::Plain,
+            hint,
+            options.columns,
+        );
     }
     text
 }
 
 /// The name of an earlier check whose failure comes about in the same way, so that it need not be told again.
-fn repeated<'a>(check: &CheckVerdict, earlier: &'a [CheckVerdict], report: &Report, options: &Options) -> Option<&'a str> {
+fn repeated<'a>(
+    check: &CheckVerdict,
+    earlier: &'a [CheckVerdict],
+    report: &Report,
+    options: &Options,
+) -> Option<&'a str> {
     if options.extent == Extent::Full {
         return None;
     }
     let account = |check: &CheckVerdict| evidence::account(check.failure()?, &report.sources, options);
     let told = account(check)?;
-    earlier.iter().find(|other| account(other).as_ref() == Some(&told)).map(|other| other.name.as_str())
+    earlier
+        .iter()
+        .find(|other| account(other).as_ref() == Some(&told))
+        .map(|other| other.name.as_str())
 }
 
 /// The score, how much ran, what was explored, what contained it, and one thing to do next.
@@ -209,7 +264,11 @@ fn foot(report: &Report, options: &Options) -> Text {
         Overall::Ungraded => Tone::Caution,
     };
     let score = format!("score {} of {}", report.score(), report.max_score());
-    text.push(Line::new().with(tone, score).with(Tone::Plain, format!(" · {}", checks_ran(report))));
+    text.push(
+        Line::new()
+            .with(tone, score)
+            .with(Tone::Plain, format!(" · {}", checks_ran(report))),
+    );
     if let Some(explored) = all_explored(report) {
         text.paragraph(Tone::Dim, 0, &explored, options.columns);
     }
@@ -236,15 +295,26 @@ fn checks_ran(report: &Report) -> String {
 
 /// What was explored for all checks together; a bound is named where every exploration that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
-    let explorations: Vec<&Exploration> = report.checks.iter().filter_map(|check| check.explored.as_ref()).collect();
+    let explorations: Vec<&Exploration> = report
+        .checks
+        .iter()
+        .filter_map(|check| check.explored.as_ref())
+        .collect();
     if explorations.is_empty() {
         return None;
     }
     let random: u64 = explorations.iter().map(|exploration| exploration.random).sum();
     let executions: u64 = explorations.iter().map(|exploration| exploration.executions).sum();
-    let mut words = format!("explored {}", counted(executions.saturating_sub(random), "interleaving"));
-    let bound = explorations.iter().filter_map(|exploration| exploration.preemption_bound).min();
-    if let Some(bound) = bound.filter(|bound| *bound > 0 && explorations.iter().all(|exploration| exploration.complete)) {
+    let mut words = format!(
+        "explored {}",
+        counted(executions.saturating_sub(random), "interleaving")
+    );
+    let bound = explorations
+        .iter()
+        .filter_map(|exploration| exploration.preemption_bound)
+        .min();
+    if let Some(bound) = bound.filter(|bound| *bound > 0 && explorations.iter().all(|exploration| exploration.complete))
+    {
         words.push_str(&format!(", complete up to {}", counted(bound.into(), "preemption")));
     }
     if random > 0 {
@@ -254,21 +324,38 @@ fn all_explored(report: &Report) -> Option<String> {
 }
 
 fn contained(containment: &Containment) -> String {
-    let Containment { level, processes, filesystem, network } = containment;
+    let Containment {
+        level,
+        processes,
+        filesystem,
+        network,
+    } = containment;
     format!("containment {level}: {processes}; files {filesystem}; network {network}")
 }
 
 /// The one command that helps most.
 fn next(report: &Report, options: &Options) -> Option<String> {
-    let failed = || report.checks.iter().filter(|check| matches!(check.verdict, Verdict::Failed(_)));
+    let failed = || {
+        report
+            .checks
+            .iter()
+            .filter(|check| matches!(check.verdict, Verdict::Failed(_)))
+    };
     failed().next()?;
-    let grade = |flag: &str| Some(format!("{} {flag}", options.command(&format!("grade {}", report.exercise))));
+    let grade = |flag: &str| {
+        Some(format!(
+            "{} {flag}",
+            options.command(&format!("grade {}", report.exercise))
+        ))
+    };
     let n_hints = failed().map(|check| check.hints.len()).max().unwrap_or(0);
     match options.hints {
         0 if n_hints > 0 => grade("--hint"),
         shown if shown < n_hints => grade(&format!("--hint={}", shown + 1)),
         _ if options.extent == Extent::Cut => grade("--full"),
-        _ => failed().find_map(CheckVerdict::token).map(|token| options.command(&format!("replay {} {token}", report.exercise))),
+        _ => failed()
+            .find_map(CheckVerdict::token)
+            .map(|token| options.command(&format!("replay {} {token}", report.exercise))),
     }
 }
 
@@ -277,12 +364,23 @@ pub fn replay(report: &ReplayReport, options: &Options) -> Text {
     let mut text = Text::new();
     let replayed = &report.replayed;
     let preemptions = counted(replayed.preemptions.into(), "preemption");
-    text.push(Line::new().with(Tone::Strong, &report.exercise).with(Tone::Plain, format!("  {}", report.check)).shortened(options.columns));
-    text.push(Line::new().with(Tone::Dim, report.submission.to_string_lossy()).shortened(options.columns));
+    text.push(
+        Line::new()
+            .with(Tone::Strong, &report.exercise)
+            .with(Tone::Plain, format!("  {}", report.check))
+            .shortened(options.columns),
+    );
+    text.push(
+        Line::new()
+            .with(Tone::Dim, report.submission.to_string_lossy())
+            .shortened(options.columns),
+    );
     text.blank();
     match &replayed.failure {
         Some(failure) => {
-            let line = Line::indented(1).with(Tone::Bad, "✗ ").with(Tone::Bad, failure.finding.as_str());
+            let line = Line::indented(1)
+                .with(Tone::Bad, "✗ ")
+                .with(Tone::Bad, failure.finding.as_str());
             text.push(line.with(Tone::Plain, format!(", {preemptions}")));
             text.append(evidence::interleaving(failure, &report.sources, options));
             if failure.trace.is_some() {
@@ -290,7 +388,9 @@ pub fn replay(report: &ReplayReport, options: &Options) -> Text {
             }
         }
         None => {
-            let line = Line::indented(1).with(Tone::Good, "✓ ").with(Tone::Plain, "this interleaving is right");
+            let line = Line::indented(1)
+                .with(Tone::Good, "✓ ")
+                .with(Tone::Plain, "this interleaving is right");
             text.push(line.with(Tone::Plain, format!(", {preemptions}")));
             let label = Line::indented(INDENT).with(Tone::Dim, "scenario  ");
             text.hanging(label, Tone::Plain, &replayed.scenario, options.columns);
@@ -318,14 +418,24 @@ pub fn summary(reports: &[Report], columns: usize) -> Text {
             format!("{}/{}", report.score(), report.max_score()),
             not_passed(report),
         ];
-        grid.row(std::iter::once(mark).chain(cells.iter().map(|cell| Line::new().with(Tone::Plain, cell))).collect());
+        grid.row(
+            std::iter::once(mark)
+                .chain(cells.iter().map(|cell| Line::new().with(Tone::Plain, cell)))
+                .collect(),
+        );
     }
     let mut text = grid.render(1, columns, &[2, 4]);
     text.blank();
-    let n_passed = reports.iter().filter(|report| report.overall() == Overall::Passed).count();
+    let n_passed = reports
+        .iter()
+        .filter(|report| report.overall() == Overall::Passed)
+        .count();
     let score: u32 = reports.iter().map(Report::score).sum();
     let max_score: u32 = reports.iter().map(Report::max_score).sum();
-    let passed = format!("{n_passed} of {} passed · score {score} of {max_score}", counted(reports.len() as u64, "submission"));
+    let passed = format!(
+        "{n_passed} of {} passed · score {score} of {max_score}",
+        counted(reports.len() as u64, "submission")
+    );
     text.push(Line::new().with(Tone::Strong, passed));
     text
 }

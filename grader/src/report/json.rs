@@ -108,9 +108,16 @@ fn check(check: &CheckVerdict) -> Check<'_> {
         Verdict::Failed(fault) => {
             let failure = match &fault.evidence {
                 Evidence::Interleaving(failure) => Some(failure),
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => None,
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
+                    None
+                }
             };
-            ("failed", Some(fault.finding.as_str()), Some(fault.message.as_str()), failure)
+            (
+                "failed",
+                Some(fault.finding.as_str()),
+                Some(fault.message.as_str()),
+                failure,
+            )
         }
         Verdict::Skipped { because } => ("skipped", None, Some(because.as_str()), None),
         Verdict::Ungraded { reason } => ("ungraded", None, Some(reason.as_str()), None),
@@ -140,7 +147,9 @@ fn explored(exploration: &Exploration) -> Explored {
 pub fn replay(report: &ReplayReport) -> String {
     let replayed = &report.replayed;
     let failure: Option<&Failure> = replayed.failure.as_ref();
-    let trace: &Trace = failure.and_then(|failure| failure.trace.as_ref()).unwrap_or(&replayed.trace);
+    let trace: &Trace = failure
+        .and_then(|failure| failure.trace.as_ref())
+        .unwrap_or(&replayed.trace);
     line(&Replay {
         schema: SCHEMA,
         exercise: &report.exercise,
@@ -160,7 +169,10 @@ pub fn replay(report: &ReplayReport) -> String {
 }
 
 fn object(object: &driver::protocol::Object) -> Object<'_> {
-    Object { kind: &object.kind, created_at: object.created_at.as_ref().map(place) }
+    Object {
+        kind: &object.kind,
+        created_at: object.created_at.as_ref().map(place),
+    }
 }
 
 fn step(event: &Event) -> Step<'_> {
@@ -225,7 +237,10 @@ mod tests {
 
     #[test]
     fn a_path_does_not_tell_where_it_lies() {
-        assert_eq!(portable(Path::new("exercises/stdout_writer")), "exercises/stdout_writer");
+        assert_eq!(
+            portable(Path::new("exercises/stdout_writer")),
+            "exercises/stdout_writer"
+        );
         assert_eq!(portable(Path::new("./../mine.rs")), "../mine.rs");
         assert_eq!(portable(Path::new("/home/ada/class/bob")), "bob");
         assert_eq!(portable(Path::new("/home/ada/class/bob/lib.rs")), "bob/lib.rs");
@@ -235,7 +250,10 @@ mod tests {
     fn a_line_is_safe_to_print_and_says_the_same() {
         let hostile = "\u{1b}\u{9b}\u{202e}\u{e0041}##[group]\n";
         let printed = line(&hostile);
-        assert_eq!(printed, "\"\\u001b\\u009b\\u202e\\udb40\\udc41\\u0023\\u0023[group]\\n\"\n");
+        assert_eq!(
+            printed,
+            "\"\\u001b\\u009b\\u202e\\udb40\\udc41\\u0023\\u0023[group]\\n\"\n"
+        );
         let read: String = serde_json::from_str(&printed).expect("it is JSON");
         assert_eq!(read, hostile);
     }

@@ -23,12 +23,19 @@ struct Part {
 /// The lines of standard output that more than one thread wrote; no text where there is none.
 pub fn lanes(trace: &Trace, names: &Names<'_>, extent: Extent, columns: usize) -> Text {
     let lines = lines(&trace.stdout);
-    let torn: Vec<(usize, &Vec<Part>)> = lines.iter().enumerate().filter(|(_, parts)| n_writers(parts) > 1).collect();
+    let torn: Vec<(usize, &Vec<Part>)> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, parts)| n_writers(parts) > 1)
+        .collect();
     let mut text = Text::new();
     if torn.is_empty() {
         return text;
     }
-    text.push(Line::indented(INDENT).with(Tone::Dim, "Lines that more than one thread wrote; below each, who wrote what:"));
+    text.push(Line::indented(INDENT).with(
+        Tone::Dim,
+        "Lines that more than one thread wrote; below each, who wrote what:",
+    ));
     let limit = if extent == Extent::Full { usize::MAX } else { LINES };
     let mut writers: BTreeMap<usize, char> = BTreeMap::new();
     for (number, parts) in torn.iter().take(limit) {
@@ -71,7 +78,10 @@ fn push_line(text: &mut Text, number: usize, parts: &[Part], writers: &mut BTree
 
 /// A thread's mark: its number as a digit, then letters; beyond those, `+`.
 fn mark(thread: usize) -> char {
-    u32::try_from(thread).ok().and_then(|thread| char::from_digit(thread, 36)).unwrap_or('+')
+    u32::try_from(thread)
+        .ok()
+        .and_then(|thread| char::from_digit(thread, 36))
+        .unwrap_or('+')
 }
 
 /// The output cut into lines, each into the parts that its writers gave it; a line feed belongs to the line that it ends.
@@ -82,7 +92,10 @@ fn lines(segments: &[Segment]) -> Vec<Vec<Part>> {
             let line = lines.last_mut().expect("there is always a last line");
             match line.last_mut() {
                 Some(part) if part.thread == segment.thread => part.text.push_str(&decode(piece)),
-                Some(_) | None => line.push(Part { thread: segment.thread, text: decode(piece) }),
+                Some(_) | None => line.push(Part {
+                    thread: segment.thread,
+                    text: decode(piece),
+                }),
             }
             if piece.ends_with(b"\n") {
                 lines.push(Vec::new());

@@ -24,7 +24,11 @@ impl<'a> Names<'a> {
             None => (format!("thread {}", thread.id), None),
         });
         let objects = trace.objects.iter().map(|object| name_object(object, sources));
-        Self { sources, threads: unique(threads.collect()), objects: unique(objects.collect()) }
+        Self {
+            sources,
+            threads: unique(threads.collect()),
+            objects: unique(objects.collect()),
+        }
     }
 
     /// A thread: `main` for the body, its own name if it has one, else `thread 1`.
@@ -58,7 +62,11 @@ impl<'a> Names<'a> {
     /// A place beside a line: the file's name only where it is needed to tell files apart, or short.
     pub fn short_place(&self, place: &Place) -> String {
         let name = self.place(place);
-        if self.is_one_file() && name.len() > LONG_PLACE { format!(":{}", place.line) } else { name }
+        if self.is_one_file() && name.len() > LONG_PLACE {
+            format!(":{}", place.line)
+        } else {
+            name
+        }
     }
 
     /// ` at lib.rs:14`, with the space before it, or nothing where the place is not known.
@@ -100,11 +108,16 @@ pub fn is_stdout(object: &Object) -> bool {
 }
 
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
-    sources.iter().find(|(path, _)| path == file).map(|(_, text)| text.as_str())
+    sources
+        .iter()
+        .find(|(path, _)| path == file)
+        .map(|(_, text)| text.as_str())
 }
 
 fn line_of<'a>(sources: &'a [(String, String)], place: &Place) -> Option<&'a str> {
-    text_of(sources, &place.file)?.lines().nth((place.line as usize).checked_sub(1)?)
+    text_of(sources, &place.file)?
+        .lines()
+        .nth((place.line as usize).checked_sub(1)?)
 }
 
 /// The name wanted, and what to tell two of one name apart by before they are numbered.
@@ -190,11 +203,14 @@ fn identifier_in(code: &str) -> Option<String> {
 
 /// The last `name:` that is not part of a path, and where it stands.
 fn last_field(code: &str) -> Option<(usize, String)> {
-    code.char_indices().rev().filter(|(_, character)| *character == ':').find_map(|(at, _)| {
-        let is_path = code[..at].ends_with(':') || code[at + 1..].starts_with(':');
-        let name = last_word(&code[..at])?;
-        (!is_path).then_some((at, name))
-    })
+    code.char_indices()
+        .rev()
+        .filter(|(_, character)| *character == ':')
+        .find_map(|(at, _)| {
+            let is_path = code[..at].ends_with(':') || code[at + 1..].starts_with(':');
+            let name = last_word(&code[..at])?;
+            (!is_path).then_some((at, name))
+        })
 }
 
 /// The last `let pattern =`: where it starts, where its `=` stands, and the names it binds, joined by `/`.
@@ -204,15 +220,17 @@ fn last_binding(code: &str) -> Option<(usize, usize, String)> {
     let pattern = &code[start + 4..end];
     let pattern = pattern.split(':').next().unwrap_or(pattern);
     let words = pattern.split(|character: char| !is_word(character));
-    let names: Vec<&str> = words.filter(|word| is_variable(word) && !matches!(*word, "mut" | "ref")).collect();
+    let names: Vec<&str> = words
+        .filter(|word| is_variable(word) && !matches!(*word, "mut" | "ref"))
+        .collect();
     (!names.is_empty()).then(|| (start, end, names.join("/")))
 }
 
 fn last_word(code: &str) -> Option<String> {
     let code = code.trim_end();
-    let start = code.rfind(|character| !is_word(character)).map_or(0, |at| {
-        at + code[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = code
+        .rfind(|character| !is_word(character))
+        .map_or(0, |at| at + code[at..].chars().next().map_or(0, char::len_utf8));
     let word = &code[start..];
     let is_name = word.starts_with(|character: char| character.is_alphabetic() || character == '_');
     is_name.then(|| word.to_owned())
@@ -238,8 +256,16 @@ mod tests {
             .enumerate()
             .find_map(|(line, text)| Some((line, text.chars().position(|character| character == '▶')?)))
             .expect("the source marks a place");
-        let place = Place { file: "lib.rs".into(), line: line as u32 + 1, column: column as u32 + 1 };
-        let object = Object { id: 0, kind: "Mutex".into(), created_at: Some(place) };
+        let place = Place {
+            file: "lib.rs".into(),
+            line: line as u32 + 1,
+            column: column as u32 + 1,
+        };
+        let object = Object {
+            id: 0,
+            kind: "Mutex".into(),
+            created_at: Some(place),
+        };
         let sources = [("lib.rs".to_owned(), source.replace('▶', ""))];
         assert_eq!(unique(vec![name_object(&object, &sources)]), [expected], "{source}");
     }
@@ -247,7 +273,10 @@ mod tests {
     #[test]
     fn an_object_is_called_after_its_variable() {
         named("    let counter = Arc::new(▶Mutex::new(0));", "counter");
-        named("let mut counter: Arc<Mutex<u32>> = Arc::new(▶Mutex::new(0));", "counter");
+        named(
+            "let mut counter: Arc<Mutex<u32>> = Arc::new(▶Mutex::new(0));",
+            "counter",
+        );
         named("static COUNT: AtomicUsize = ▶AtomicUsize::new(0);", "COUNT");
         named("let (sender, receiver) = ▶mpsc::channel();", "sender/receiver");
     }
@@ -273,7 +302,13 @@ mod tests {
     #[test]
     fn objects_of_one_name_are_told_apart_by_type_then_by_number() {
         let object = |name: &str, kind: &str| (name.to_owned(), Some(kind.to_owned()));
-        assert_eq!(unique(vec![object("pair", "Mutex"), object("pair", "Condvar")]), ["pair (Mutex)", "pair (Condvar)"]);
-        assert_eq!(unique(vec![object("fork", "Mutex"), object("fork", "Mutex")]), ["fork #1", "fork #2"]);
+        assert_eq!(
+            unique(vec![object("pair", "Mutex"), object("pair", "Condvar")]),
+            ["pair (Mutex)", "pair (Condvar)"]
+        );
+        assert_eq!(
+            unique(vec![object("fork", "Mutex"), object("fork", "Mutex")]),
+            ["fork #1", "fork #2"]
+        );
     }
 }

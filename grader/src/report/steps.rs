@@ -45,7 +45,13 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     }
     push_gap(&mut rows, trace, gap, trace.events.len());
     let is_shown = |wait: &Wait| extent == Extent::Full || !(is_outside(trace, wait) || is_event(trace, wait));
-    rows.extend(waits(trace).iter().enumerate().filter(|(_, wait)| is_shown(wait)).map(|(index, _)| Row::Waiting(index)));
+    rows.extend(
+        waits(trace)
+            .iter()
+            .enumerate()
+            .filter(|(_, wait)| is_shown(wait))
+            .map(|(index, _)| Row::Waiting(index)),
+    );
     rows
 }
 
@@ -64,7 +70,10 @@ fn is_event(trace: &Trace, wait: &Wait) -> bool {
 /// Adds the gap of `gap` events that ends before `next`. What only starts or ends a thread is not missed; a single other
 /// event takes no more room than the word that it is missing.
 fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
-    let missed = trace.events[next - gap..next].iter().filter(|event| !is_lifecycle(event)).count();
+    let missed = trace.events[next - gap..next]
+        .iter()
+        .filter(|event| !is_lifecycle(event))
+        .count();
     match (missed, gap) {
         (0, _) => {}
         (1, 1) => rows.push(Row::Step(next - 1)),
@@ -92,14 +101,20 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     let n_events = trace.events.len();
     let working: Vec<bool> = trace.events.iter().map(|event| !is_lifecycle(event)).collect();
     if working.iter().filter(|&&is_working| is_working).count() <= SHORT {
-        return if working.contains(&true) { working } else { vec![true; n_events] };
+        return if working.contains(&true) {
+            working
+        } else {
+            vec![true; n_events]
+        };
     }
     let importance = importance(trace, decisive);
     let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
     let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
     // Where nothing is known to have decided, whatever came before the end may have.
     let near = if importance.contains(&DECISIVE) { NEAR } else { n_events };
-    let mut order: Vec<usize> = (0..n_events).filter(|&index| importance[index] > 0 && distance(index) <= near).collect();
+    let mut order: Vec<usize> = (0..n_events)
+        .filter(|&index| importance[index] > 0 && distance(index) <= near)
+        .collect();
     order.sort_by_key(|&index| (std::cmp::Reverse(importance[index]), distance(index), n_events - index));
     let mut kept = vec![false; n_events];
     for index in order.into_iter().take(KEPT) {
@@ -131,15 +146,23 @@ const SHARED: u32 = 2;
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let events = &trace.events;
     let passes_time = |event: &Event| event.operation == "sleep";
-    let of_itself = |event: &Event| if is_shared(trace, event.object) || passes_time(event) { SHARED } else { 0 };
+    let of_itself = |event: &Event| {
+        if is_shared(trace, event.object) || passes_time(event) {
+            SHARED
+        } else {
+            0
+        }
+    };
     let mut importance: Vec<u32> = events.iter().map(of_itself).collect();
     let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
     let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
-    last.filter(|(_, event)| !is_lifecycle(event) && !event.operation.starts_with("drop ")).for_each(|(index, _)| raise(index, LAST));
+    last.filter(|(_, event)| !is_lifecycle(event) && !event.operation.starts_with("drop "))
+        .for_each(|(index, _)| raise(index, LAST));
     let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
         // Without a preemption the steps that decide are among those at which another thread goes on.
-        let switches = !is_marked && events[index].thread != events[index - 1].thread && !is_lifecycle(&events[index - 1]);
+        let switches =
+            !is_marked && events[index].thread != events[index - 1].thread && !is_lifecycle(&events[index - 1]);
         if events[index].preempts || switches {
             let preempted = events[index - 1].thread;
             raise(index, DECISIVE);
@@ -164,7 +187,11 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
 /// Whether more than one thread works on the object.
 fn is_shared(trace: &Trace, object: Option<usize>) -> bool {
     let Some(object) = object else { return false };
-    let mut threads = trace.events.iter().filter(|event| event.object == Some(object)).map(|event| event.thread);
+    let mut threads = trace
+        .events
+        .iter()
+        .filter(|event| event.object == Some(object))
+        .map(|event| event.thread);
     let first = threads.next();
     threads.any(|thread| Some(thread) != first)
 }

@@ -19,7 +19,10 @@ pub struct Story {
 
 impl Story {
     fn new(sentence: String, steps: &[usize]) -> Self {
-        Self { sentences: vec![sentence], steps: steps.to_vec() }
+        Self {
+            sentences: vec![sentence],
+            steps: steps.to_vec(),
+        }
     }
 }
 
@@ -38,7 +41,10 @@ pub fn story(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
     };
     let panicked = trace.threads.iter().filter(|thread| thread.id != 0);
     for (thread, message) in panicked.filter_map(|thread| Some((thread.id, thread.panicked.as_ref()?))) {
-        story.sentences.push(format!("{} panicked: {message}", Names::at_start(&names.thread(thread))));
+        story.sentences.push(format!(
+            "{} panicked: {message}",
+            Names::at_start(&names.thread(thread))
+        ));
     }
     story
 }
@@ -75,22 +81,39 @@ fn depends_on_order(finding: Finding) -> bool {
 /// The story of an execution that did not finish as it should.
 fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let at = |place: &Option<Place>| names.at(place.as_ref());
-    let list = |threads: &[usize]| threads.iter().map(|&thread| names.thread(thread)).collect::<Vec<_>>().join(", ");
+    let list = |threads: &[usize]| {
+        threads
+            .iter()
+            .map(|&thread| names.thread(thread))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let sentence = match &trace.end {
         End::Finished => return None,
         End::Deadlock { waits, cycle } => return Some(waiting::deadlock(waits, cycle, names)),
-        End::LostWakeup { waits, waiter, notified_at } => {
+        End::LostWakeup {
+            waits,
+            waiter,
+            notified_at,
+        } => {
             return Some(waiting::lost_wakeup(trace, waits, *waiter, notified_at.as_ref(), names));
         }
         End::Panicked { message, place } => {
-            let mut story = lost_update(trace, names).or_else(|| stale_read(trace, names)).unwrap_or_default();
+            let mut story = lost_update(trace, names)
+                .or_else(|| stale_read(trace, names))
+                .unwrap_or_default();
             if !failure.got.as_ref().is_some_and(|got| got.contains(message)) {
-                story.sentences.insert(0, format!("The panic{} says: {message}", at(place)));
+                story
+                    .sentences
+                    .insert(0, format!("The panic{} says: {message}", at(place)));
             }
             return Some(story);
         }
         End::Livelock { threads } => {
-            format!("{} keep acting on each other and none of them gets on.", Names::at_start(&list(threads)))
+            format!(
+                "{} keep acting on each other and none of them gets on.",
+                Names::at_start(&list(threads))
+            )
         }
         End::BusyWait { thread, place } => format!(
             "{} asks again and again{} instead of sleeping until another thread has changed what it asks for.",
@@ -116,9 +139,15 @@ fn threads_left(trace: &Trace, threads: &[usize], names: &Names<'_>) -> Story {
         let place = trace.threads.get(thread).and_then(|thread| thread.spawned_at.as_ref());
         let spawned = place.map_or(String::new(), |place| format!(", spawned at {},", names.place(place)));
         let name = names.thread(thread);
-        format!("{}{spawned} was still running when the function returned: nobody joined it.", Names::at_start(&name))
+        format!(
+            "{}{spawned} was still running when the function returned: nobody joined it.",
+            Names::at_start(&name)
+        )
     };
-    Story { sentences: threads.iter().take(SENTENCES).map(left).collect(), steps: Vec::new() }
+    Story {
+        sentences: threads.iter().take(SENTENCES).map(left).collect(),
+        steps: Vec::new(),
+    }
 }
 
 /// More threads that were left behind say nothing new.
@@ -139,13 +168,19 @@ fn is_change(event: &Event) -> bool {
 
 /// The value that an operation saw: `→ 0`.
 fn seen(event: &Event) -> Option<&str> {
-    event.detail.as_deref()?.rsplit_once("→ ").map(|(_, value)| value.trim())
+    event
+        .detail
+        .as_deref()?
+        .rsplit_once("→ ")
+        .map(|(_, value)| value.trim())
 }
 
 /// The latest event before `index` of the same thread on the same object.
 fn previous(trace: &Trace, index: usize) -> Option<usize> {
     let event = &trace.events[index];
-    (0..index).rev().find(|&before| trace.events[before].thread == event.thread && trace.events[before].object == event.object)
+    (0..index)
+        .rev()
+        .find(|&before| trace.events[before].thread == event.thread && trace.events[before].object == event.object)
 }
 
 /// A store of what was computed from a load, over a change that another thread made in between.
@@ -180,21 +215,24 @@ fn is_change_by_another(trace: &Trace, change: usize, index: usize) -> bool {
 /// The last change that was made because of what a load had seen, after another thread had changed that.
 fn stale_read(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let events = &trace.events;
-    (0..events.len()).rev().filter(|&act| is_change(&events[act])).find_map(|act| {
-        let load = previous(trace, act).filter(|&load| is_load(&events[load]))?;
-        let change = (load + 1..act).find(|&change| is_change_by_another(trace, change, act))?;
-        let value = seen(&events[load]).map_or(String::new(), |value| format!(" {value}"));
-        let sentence = format!(
-            "{} read{value} from `{}`{} and acted on it{}. In between {} changed it{}.",
-            Names::at_start(&names.thread(events[act].thread)),
-            names.object(events[act].object?),
-            names.at(events[load].place.as_ref()),
-            names.at(events[act].place.as_ref()),
-            names.thread(events[change].thread),
-            names.at(events[change].place.as_ref()),
-        );
-        Some(Story::new(sentence, &[load, change, act]))
-    })
+    (0..events.len())
+        .rev()
+        .filter(|&act| is_change(&events[act]))
+        .find_map(|act| {
+            let load = previous(trace, act).filter(|&load| is_load(&events[load]))?;
+            let change = (load + 1..act).find(|&change| is_change_by_another(trace, change, act))?;
+            let value = seen(&events[load]).map_or(String::new(), |value| format!(" {value}"));
+            let sentence = format!(
+                "{} read{value} from `{}`{} and acted on it{}. In between {} changed it{}.",
+                Names::at_start(&names.thread(events[act].thread)),
+                names.object(events[act].object?),
+                names.at(events[load].place.as_ref()),
+                names.at(events[act].place.as_ref()),
+                names.thread(events[change].thread),
+                names.at(events[change].place.as_ref()),
+            );
+            Some(Story::new(sentence, &[load, change, act]))
+        })
 }
 
 /// Whether the event at `index` takes the turn from `thread`. In an execution without a preemption any change of turns does.
@@ -209,7 +247,8 @@ fn let_go(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let events = &trace.events;
     let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
     let takes = |index: usize| {
-        matches!(events[index].operation.as_str(), "lock" | "write" | "read") && events[index].object.is_some_and(is_lock)
+        matches!(events[index].operation.as_str(), "lock" | "write" | "read")
+            && events[index].object.is_some_and(is_lock)
     };
     (0..events.len()).rev().filter(|&again| takes(again)).find_map(|again| {
         let (thread, object) = (events[again].thread, events[again].object);
@@ -235,7 +274,10 @@ fn torn(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
     if failure.finding != Finding::Race {
         return None;
     }
-    let tear = trace.stdout.windows(2).position(|pair| pair[0].thread != pair[1].thread && !pair[0].bytes.ends_with(b"\n"))?;
+    let tear = trace
+        .stdout
+        .windows(2)
+        .position(|pair| pair[0].thread != pair[1].thread && !pair[0].bytes.ends_with(b"\n"))?;
     let (begun, written) = (writing(trace, tear), writing(trace, tear + 1));
     let at = |writing: Option<usize>| names.at(writing.and_then(|index| trace.events[index].place.as_ref()));
     let first = names.thread(trace.stdout[tear].thread);
@@ -246,16 +288,29 @@ fn torn(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
         at(written),
         at(begun)
     );
-    Some(Story::new(sentence, &begun.into_iter().chain(written).collect::<Vec<_>>()))
+    Some(Story::new(
+        sentence,
+        &begun.into_iter().chain(written).collect::<Vec<_>>(),
+    ))
 }
 
 /// The event that wrote the segment at this index; `None` where events and segments do not match one to one.
 fn writing(trace: &Trace, segment: usize) -> Option<usize> {
-    let is_stdout = |event: &Event| event.object.is_some_and(|object| trace.objects.get(object).is_some_and(names::is_stdout));
-    let is_writing = |event: &Event| is_stdout(event) && ["write", "print"].iter().any(|word| event.operation.starts_with(word));
-    let writings: Vec<usize> = (0..trace.events.len()).filter(|&index| is_writing(&trace.events[index])).collect();
+    let is_stdout = |event: &Event| {
+        event
+            .object
+            .is_some_and(|object| trace.objects.get(object).is_some_and(names::is_stdout))
+    };
+    let is_writing =
+        |event: &Event| is_stdout(event) && ["write", "print"].iter().any(|word| event.operation.starts_with(word));
+    let writings: Vec<usize> = (0..trace.events.len())
+        .filter(|&index| is_writing(&trace.events[index]))
+        .collect();
     let threads = |index: &usize| trace.events[*index].thread;
-    let is_matching = writings.iter().map(threads).eq(trace.stdout.iter().map(|segment| segment.thread));
+    let is_matching = writings
+        .iter()
+        .map(threads)
+        .eq(trace.stdout.iter().map(|segment| segment.thread));
     writings.get(segment).copied().filter(|_| is_matching)
 }
 
@@ -268,9 +323,13 @@ fn interruption(trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let name = Names::at_start(&names.thread(thread));
     let other = names.thread(events[switch].thread);
     let after = events[switch - 1].place.as_ref().map(|place| names.place(place));
-    let before = resumed.and_then(|index| events[index].place.as_ref()).map(|place| names.place(place));
+    let before = resumed
+        .and_then(|index| events[index].place.as_ref())
+        .map(|place| names.place(place));
     let sentence = match (after, before) {
-        (Some(after), Some(before)) if after != before => format!("{name} was interrupted between {after} and {before}, and {other} ran in between."),
+        (Some(after), Some(before)) if after != before => {
+            format!("{name} was interrupted between {after} and {before}, and {other} ran in between.")
+        }
         (Some(after), _) => format!("{name} was interrupted after {after}, and {other} ran in between."),
         (None, _) => format!("{name} was interrupted, and {other} ran in between."),
     };

@@ -27,10 +27,20 @@ const STATE_WIDTH: usize = 18;
 /// The table of the given rows of `trace`, in at most `columns` columns.
 pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
     let mut text = Contents::new(trace, names, rows).render(columns);
-    if rows.iter().any(|row| matches!(row, Row::Step(index) if trace.events[*index].preempts)) {
+    if rows
+        .iter()
+        .any(|row| matches!(row, Row::Step(index) if trace.events[*index].preempts))
+    {
         text.blank();
         let legend = "the scheduler switched threads here, although the one before could go on";
-        text.hanging(Line::indented(INDENT).with(Tone::Caution, PREEMPTED).with(Tone::Plain, " "), Tone::Dim, legend, columns);
+        text.hanging(
+            Line::indented(INDENT)
+                .with(Tone::Caution, PREEMPTED)
+                .with(Tone::Plain, " "),
+            Tone::Dim,
+            legend,
+            columns,
+        );
     }
     text
 }
@@ -77,12 +87,24 @@ impl Step {
 
 impl Contents {
     fn new(trace: &Trace, names: &Names<'_>, rows: &[Row]) -> Self {
-        let shown = rows.iter().filter_map(|row| if let Row::Step(index) = row { Some(&trace.events[*index]) } else { None });
+        let shown = rows.iter().filter_map(|row| {
+            if let Row::Step(index) = row {
+                Some(&trace.events[*index])
+            } else {
+                None
+            }
+        });
         let waits = steps::waits(trace).iter().enumerate();
-        let waits = waits.filter(|(index, _)| rows.contains(&Row::Waiting(*index))).map(|(_, wait)| wait);
+        let waits = waits
+            .filter(|(index, _)| rows.contains(&Row::Waiting(*index)))
+            .map(|(_, wait)| wait);
         let mut touched: Vec<usize> = Vec::new();
         let mut stateful: Vec<usize> = Vec::new();
-        for object in shown.clone().filter_map(|event| event.object).chain(waits.clone().filter_map(|wait| wait.object)) {
+        for object in shown
+            .clone()
+            .filter_map(|event| event.object)
+            .chain(waits.clone().filter_map(|wait| wait.object))
+        {
             if !touched.contains(&object) {
                 touched.push(object);
             }
@@ -95,7 +117,11 @@ impl Contents {
         // A value says more than who holds a lock, which the steps say already.
         stateful.sort_by_key(|object| trace.objects.get(*object).is_some_and(names::is_lock));
         stateful.truncate(STATES);
-        let mut threads: Vec<usize> = shown.clone().map(|event| event.thread).chain(waits.map(|wait| wait.thread)).collect();
+        let mut threads: Vec<usize> = shown
+            .clone()
+            .map(|event| event.thread)
+            .chain(waits.map(|wait| wait.thread))
+            .collect();
         threads.sort_unstable();
         threads.dedup();
         // What is written says itself where to; an object that is alone and has a column is named by its heading.
@@ -104,7 +130,10 @@ impl Contents {
         let has_time = shown.clone().any(|event| !event.time.is_zero());
         Self {
             entries: entries(trace, names, rows, &stateful, is_named),
-            threads: threads.into_iter().map(|thread| (thread, names.thread(thread))).collect(),
+            threads: threads
+                .into_iter()
+                .map(|thread| (thread, names.thread(thread)))
+                .collect(),
             n_states: stateful.len(),
             objects: stateful.into_iter().map(|object| names.object(object)).collect(),
             has_time,
@@ -138,23 +167,43 @@ impl Contents {
 
     /// The columns that the indent, the number of the step, the states and the time take.
     fn fixed_width(&self) -> usize {
-        let states = (0..self.n_states).map(|column| self.state_width(column) + GUTTER).sum::<usize>();
-        let times = self.steps().map(|step| step.time.chars().count()).max().unwrap_or(0).max("time".len());
+        let states = (0..self.n_states)
+            .map(|column| self.state_width(column) + GUTTER)
+            .sum::<usize>();
+        let times = self
+            .steps()
+            .map(|step| step.time.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max("time".len());
         INDENT + self.number_width() + states + if self.has_time { GUTTER + times } else { 0 }
     }
 
     fn state_width(&self, column: usize) -> usize {
-        let states = self.steps().map(|step| Line::new().with(Tone::Plain, &step.states[column]).width());
+        let states = self
+            .steps()
+            .map(|step| Line::new().with(Tone::Plain, &step.states[column]).width());
         let name = Line::new().with(Tone::Plain, &self.objects[column]).width();
         states.max().unwrap_or(0).max(name).min(STATE_WIDTH)
     }
 
     fn number_width(&self) -> usize {
-        self.steps().map(|step| step.number.chars().count()).max().unwrap_or(0).max("step".len()) + 2
+        self.steps()
+            .map(|step| step.number.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max("step".len())
+            + 2
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.entries.iter().filter_map(|entry| if let Entry::Step(step) = entry { Some(step) } else { None })
+        self.entries.iter().filter_map(|entry| {
+            if let Entry::Step(step) = entry {
+                Some(step)
+            } else {
+                None
+            }
+        })
     }
 
     /// How wide the column of each thread would like to be.
@@ -178,7 +227,10 @@ impl Contents {
     /// A column for every thread.
     fn lanes(&self, columns: usize, wanted: &[usize], cap: usize, is_short: bool) -> Text {
         let mut grid = Grid::new();
-        let threads = self.threads.iter().map(|(thread, name)| Line::new().with(Tone::Thread(*thread), name));
+        let threads = self
+            .threads
+            .iter()
+            .map(|(thread, name)| Line::new().with(Tone::Thread(*thread), name));
         grid.row(self.row(self.heading(), threads.collect(), &self.objects, "time"));
         let mut widths = vec![self.number_width()];
         widths.extend(wanted.iter().map(|&width| width.min(cap)));
@@ -195,9 +247,14 @@ impl Contents {
             let lane = lane.expect("every thread that a row shows has a column");
             let (operation, place) = self.cell_widths(step.thread, is_short);
             let operation = operation.min(widths[lane + 1].saturating_sub(place));
-            lanes[lane] = Line::new().with(Tone::Thread(step.thread), &step.operation).shortened(operation);
+            lanes[lane] = Line::new()
+                .with(Tone::Thread(step.thread), &step.operation)
+                .shortened(operation);
             if place > 0 {
-                lanes[lane] = lanes[lane].clone().pad_to(operation + GUTTER).with(Tone::Dim, step.place(is_short));
+                lanes[lane] = lanes[lane]
+                    .clone()
+                    .pad_to(operation + GUTTER)
+                    .with(Tone::Dim, step.place(is_short));
             }
             grid.row(self.row(self.number(step), lanes, &step.states, &step.time));
         }
@@ -210,7 +267,10 @@ impl Contents {
     fn list_width(&self) -> usize {
         let width = |text: &str| Line::new().with(Tone::Plain, text).width();
         let threads = self.threads.iter().map(|(_, name)| width(name)).max().unwrap_or(0);
-        let cells = self.threads.iter().map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
+        let cells = self
+            .threads
+            .iter()
+            .map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
         self.fixed_width() + threads + cells.map(|(operation, place)| operation + place).max().unwrap_or(0) + 2 * GUTTER
     }
 
@@ -225,7 +285,11 @@ impl Contents {
             match entry {
                 Entry::Gap(n) => grid.note(self.gap(*n)),
                 Entry::Step(step) => {
-                    let name = self.threads.iter().find(|(thread, _)| *thread == step.thread).map(|(_, name)| name);
+                    let name = self
+                        .threads
+                        .iter()
+                        .find(|(thread, _)| *thread == step.thread)
+                        .map(|(_, name)| name);
                     let tone = Tone::Thread(step.thread);
                     let cells = vec![
                         Line::new().with(tone, name.expect("every thread that a row shows has a name")),
@@ -244,7 +308,12 @@ impl Contents {
     fn row(&self, number: Line, cells: Vec<Line>, states: &[String], time: &str) -> Vec<Line> {
         let mut row = vec![number];
         row.extend(cells);
-        row.extend(states.iter().take(self.n_states).map(|state| Line::new().with(Tone::Strong, state)));
+        row.extend(
+            states
+                .iter()
+                .take(self.n_states)
+                .map(|state| Line::new().with(Tone::Strong, state)),
+        );
         if self.has_time {
             row.push(Line::new().with(Tone::Dim, time));
         }
@@ -252,7 +321,9 @@ impl Contents {
     }
 
     fn heading(&self) -> Line {
-        Line::indented(self.number_width() - 2 - "step".len()).with(Tone::Dim, "step").pad_to(self.number_width())
+        Line::indented(self.number_width() - 2 - "step".len())
+            .with(Tone::Dim, "step")
+            .pad_to(self.number_width())
     }
 
     fn number(&self, step: &Step) -> Line {
@@ -264,7 +335,10 @@ impl Contents {
 
     fn gap(&self, n: usize) -> Line {
         let width = self.number_width() - 2;
-        Line::new().with(Tone::Dim, format!("{:>width$}  ", "…")).pad_to(width + 2 + GUTTER).with(Tone::Dim, counted(n as u64, "step"))
+        Line::new()
+            .with(Tone::Dim, format!("{:>width$}  ", "…"))
+            .pad_to(width + 2 + GUTTER)
+            .with(Tone::Dim, counted(n as u64, "step"))
     }
 }
 
@@ -293,14 +367,22 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
             let wait = &steps::waits(trace)[*index];
             let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
             // `wait on a condition variable` is a `wait` when the object's name stands before it.
-            let verb = wait.operation.split(' ').next().filter(|_| wait.object.is_some()).unwrap_or(&wait.operation);
+            let verb = wait
+                .operation
+                .split(' ')
+                .next()
+                .filter(|_| wait.object.is_some())
+                .unwrap_or(&wait.operation);
             Entry::Step(Step {
                 number: String::new(),
                 is_preempting: false,
                 thread: wait.thread,
                 operation: format!("{} …", on(object.as_deref(), verb)),
                 place: place(wait.place.as_ref()),
-                states: states_after.last().cloned().unwrap_or_else(|| vec![String::new(); stateful.len()]),
+                states: states_after
+                    .last()
+                    .cloned()
+                    .unwrap_or_else(|| vec![String::new(); stateful.len()]),
                 time: duration(trace.elapsed),
             })
         }
@@ -332,7 +414,10 @@ fn state_in_words(state: &str, names: &Names<'_>) -> String {
 
 fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
     let is_stdout = |object: &usize| trace.objects.get(*object).is_some_and(names::is_stdout);
-    let object = event.object.filter(|object| is_named && !is_stdout(object)).map(|object| names.object(object));
+    let object = event
+        .object
+        .filter(|object| is_named && !is_stdout(object))
+        .map(|object| names.object(object));
     let operation = on(object.as_deref(), &event.operation);
     match &event.detail {
         Some(detail) => format!("{operation} {detail}"),

@@ -35,7 +35,10 @@ pub struct Span {
 impl Span {
     /// `text` in `tone`, escaped.
     pub fn new(tone: Tone, text: impl AsRef<str>) -> Self {
-        Self { tone, text: escape(text.as_ref()) }
+        Self {
+            tone,
+            text: escape(text.as_ref()),
+        }
     }
 
     /// How it looks.
@@ -177,7 +180,10 @@ impl Text {
     pub fn hanging(&mut self, first: Line, tone: Tone, sentence: &str, columns: usize) {
         let indent = first.width();
         let mut line = first;
-        for part in escape::wrap(&escape::shorten_middle(&escape(sentence), LONGEST), columns.saturating_sub(indent)) {
+        for part in escape::wrap(
+            &escape::shorten_middle(&escape(sentence), LONGEST),
+            columns.saturating_sub(indent),
+        ) {
             self.push(line.with(tone, part));
             line = Line::indented(indent);
         }
@@ -225,7 +231,10 @@ mod tests {
 
     #[test]
     fn a_line_is_shortened_across_its_spans() {
-        let line = Line::new().with(Tone::Plain, "abc").with(Tone::Bad, "def").with(Tone::Good, "ghi");
+        let line = Line::new()
+            .with(Tone::Plain, "abc")
+            .with(Tone::Bad, "def")
+            .with(Tone::Good, "ghi");
         assert_eq!(line.clone().shortened(9).plain(), "abcdefghi");
         assert_eq!(line.clone().shortened(7).plain(), "abcdef…");
         assert_eq!(line.clone().shortened(6).plain(), "abcde…");
@@ -239,6 +248,9 @@ mod tests {
         text.push(Line::indented(3).with(Tone::Plain, "::error::forged"));
         text.push(Line::new().with(Tone::Plain, "x ##[group]y ##vso[task]"));
         text.push(Line::new().with(Tone::Plain, "std::thread"));
-        assert_eq!(text.without_ci_commands().plain(), "   \\::error::forged\nx #\\#[group]y #\\#vso[task]\nstd::thread\n");
+        assert_eq!(
+            text.without_ci_commands().plain(),
+            "   \\::error::forged\nx #\\#[group]y #\\#vso[task]\nstd::thread\n"
+        );
     }
 }

@@ -10,43 +10,82 @@ pub fn deadlock(waits: &[Wait], cycle: &[usize], names: &Names<'_>) -> Story {
     let in_cycle = |wait: &&Wait| cycle.contains(&wait.thread);
     let mut sentences: Vec<String> = Vec::new();
     for &thread in cycle {
-        sentences.extend(waits.iter().filter(|wait| wait.thread == thread).map(|wait| sentence(wait, names)));
+        sentences.extend(
+            waits
+                .iter()
+                .filter(|wait| wait.thread == thread)
+                .map(|wait| sentence(wait, names)),
+        );
     }
     match cycle {
         [] => {}
         [alone] => {
             let name = Names::at_start(&names.thread(*alone));
-            sentences.push(format!("{name} waits for itself: it can never let go, because it can never go on."));
+            sentences.push(format!(
+                "{name} waits for itself: it can never let go, because it can never go on."
+            ));
         }
         [first, ..] => {
             let mut circle: Vec<String> = cycle.iter().map(|&thread| names.thread(thread)).collect();
             circle.push(names.thread(*first));
-            sentences.push(format!("{}: each waits for the next, so none can go on.", circle.join(" → ")));
+            sentences.push(format!(
+                "{}: each waits for the next, so none can go on.",
+                circle.join(" → ")
+            ));
         }
     }
-    sentences.extend(waits.iter().filter(|wait| !in_cycle(wait)).map(|wait| sentence(wait, names)));
+    sentences.extend(
+        waits
+            .iter()
+            .filter(|wait| !in_cycle(wait))
+            .map(|wait| sentence(wait, names)),
+    );
     if cycle.is_empty() {
         sentences.push("Every thread waits, and none is left that could end a wait.".to_owned());
     }
-    Story { sentences, steps: Vec::new() }
+    Story {
+        sentences,
+        steps: Vec::new(),
+    }
 }
 
 /// The story of a thread that a notification passed by.
-pub fn lost_wakeup(trace: &Trace, waits: &[Wait], waiter: usize, notified_at: Option<&Place>, names: &Names<'_>) -> Story {
+pub fn lost_wakeup(
+    trace: &Trace,
+    waits: &[Wait],
+    waiter: usize,
+    notified_at: Option<&Place>,
+    names: &Names<'_>,
+) -> Story {
     let mut sentences: Vec<String> = Vec::new();
     let notification = trace.events.iter().rposition(|event| {
         notified_at.is_some() && event.place.as_ref() == notified_at && event.operation.starts_with("notify")
     });
-    sentences.extend(waits.iter().filter(|wait| wait.thread == waiter).map(|wait| sentence(wait, names)));
+    sentences.extend(
+        waits
+            .iter()
+            .filter(|wait| wait.thread == waiter)
+            .map(|wait| sentence(wait, names)),
+    );
     let step = notification.map_or(String::new(), |index| format!(" (step {})", index + 1));
-    let by = notification.map_or(String::new(), |index| format!(" by {}", names.thread(trace.events[index].thread)));
+    let by = notification.map_or(String::new(), |index| {
+        format!(" by {}", names.thread(trace.events[index].thread))
+    });
     sentences.push(format!(
         "The notification{by}{}{step} came before {} had begun to wait, and a notification is not kept: whoever is not waiting yet never hears of it.",
         names.at(notified_at),
         names.thread(waiter)
     ));
-    sentences.extend(waits.iter().filter(|wait| wait.thread != waiter).map(|wait| sentence(wait, names)));
-    Story { sentences, steps: notification.into_iter().collect() }
+    sentences.extend(
+        waits
+            .iter()
+            .filter(|wait| wait.thread != waiter)
+            .map(|wait| sentence(wait, names)),
+    );
+    Story {
+        sentences,
+        steps: notification.into_iter().collect(),
+    }
 }
 
 /// `thread 1 waits at lib.rs:14 for "b" (lock), held by thread 2 since lib.rs:20.`
@@ -61,12 +100,25 @@ fn sentence(wait: &Wait, names: &Names<'_>) -> String {
         Some(object) => format!("for `{}` ({})", names.object(object), wait.operation),
         None => format!("({})", wait.operation),
     };
-    let since = wait.held_since.as_ref().map_or(String::new(), |place| format!(" since {}", names.place(place)));
-    let held = if wait.held_by.is_empty() { String::new() } else { format!(", held by {}{since}", holders(wait, names)) };
+    let since = wait
+        .held_since
+        .as_ref()
+        .map_or(String::new(), |place| format!(" since {}", names.place(place)));
+    let held = if wait.held_by.is_empty() {
+        String::new()
+    } else {
+        format!(", held by {}{since}", holders(wait, names))
+    };
     format!("{thread} waits{place} {what}{held}.")
 }
 
 fn holders(wait: &Wait, names: &Names<'_>) -> String {
-    let name = |&thread: &usize| if thread == wait.thread { "itself".to_owned() } else { names.thread(thread) };
+    let name = |&thread: &usize| {
+        if thread == wait.thread {
+            "itself".to_owned()
+        } else {
+            names.thread(thread)
+        }
+    };
     wait.held_by.iter().map(name).collect::<Vec<_>>().join(" and ")
 }

@@ -5,16 +5,29 @@ use std::time::Duration;
 use driver::protocol::{
     End, Event, Exploration, Failure, Finding, Object, Place, Replayed, Segment, Thread, Trace, Wait,
 };
-use grader::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Fault, GraderIdentity, ReplayReport, Report, Verdict};
+use grader::verdict::{
+    CheckKind, CheckVerdict, Containment, Evidence, Fault, GraderIdentity, ReplayReport, Report, Verdict,
+};
 
 pub(crate) const FILE: &str = "exercises/counting/src/lib.rs";
 
 pub(crate) fn place(line: u32, column: u32) -> Place {
-    Place { file: FILE.into(), line, column }
+    Place {
+        file: FILE.into(),
+        line,
+        column,
+    }
 }
 
 /// An event of `thread` at `line`: `"load"`, `"→ 0"`, and what the object holds afterwards.
-pub(crate) fn event(thread: usize, operation: &str, object: Option<usize>, detail: &str, state: &str, line: u32) -> Event {
+pub(crate) fn event(
+    thread: usize,
+    operation: &str,
+    object: Option<usize>,
+    detail: &str,
+    state: &str,
+    line: u32,
+) -> Event {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Event {
         thread,
@@ -29,16 +42,26 @@ pub(crate) fn event(thread: usize, operation: &str, object: Option<usize>, detai
 }
 
 pub(crate) fn preempting(event: Event) -> Event {
-    Event { preempts: true, ..event }
+    Event {
+        preempts: true,
+        ..event
+    }
 }
 
 pub(crate) fn at(seconds: u64, event: Event) -> Event {
-    Event { time: Duration::from_secs(seconds), ..event }
+    Event {
+        time: Duration::from_secs(seconds),
+        ..event
+    }
 }
 
 /// An object whose creation stands at `line` and `column` of the source.
 pub(crate) fn object(id: usize, kind: &str, line: u32, column: u32) -> Object {
-    Object { id, kind: kind.into(), created_at: (line > 0).then(|| place(line, column)) }
+    Object {
+        id,
+        kind: kind.into(),
+        created_at: (line > 0).then(|| place(line, column)),
+    }
 }
 
 pub(crate) fn trace(names: &[&str], objects: Vec<Object>, events: Vec<Event>, end: End) -> Trace {
@@ -61,10 +84,22 @@ pub(crate) fn trace(names: &[&str], objects: Vec<Object>, events: Vec<Event>, en
 }
 
 pub(crate) fn segment(thread: usize, name: &str, bytes: &[u8], seconds: u64) -> Segment {
-    Segment { thread, thread_name: Some(name.into()), bytes: bytes.into(), time: Duration::from_secs(seconds) }
+    Segment {
+        thread,
+        thread_name: Some(name.into()),
+        bytes: bytes.into(),
+        time: Duration::from_secs(seconds),
+    }
 }
 
-pub(crate) fn wait(thread: usize, operation: &str, object: Option<usize>, line: u32, held_by: &[usize], since: u32) -> Wait {
+pub(crate) fn wait(
+    thread: usize,
+    operation: &str,
+    object: Option<usize>,
+    line: u32,
+    held_by: &[usize],
+    since: u32,
+) -> Wait {
     Wait {
         thread,
         operation: operation.into(),
@@ -76,7 +111,14 @@ pub(crate) fn wait(thread: usize, operation: &str, object: Option<usize>, line: 
 }
 
 pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
-    Exploration { executions, random, preemption_bound: Some(2), complete: true, scenarios: 1, failure: None }
+    Exploration {
+        executions,
+        random,
+        preemption_bound: Some(2),
+        complete: true,
+        scenarios: 1,
+        failure: None,
+    }
 }
 
 pub(crate) fn failure(finding: Finding, expected: &str, got: &str, preemptions: u32, trace: Trace) -> Failure {
@@ -94,7 +136,11 @@ pub(crate) fn failure(finding: Finding, expected: &str, got: &str, preemptions: 
 
 pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdict {
     let hints = match verdict {
-        Verdict::Failed(_) => vec!["What is true between two lines?", "A read and a write are two steps.", "See `fetch_add`."],
+        Verdict::Failed(_) => vec![
+            "What is true between two lines?",
+            "A read and a write are two steps.",
+            "See `fetch_add`.",
+        ],
         Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => Vec::new(),
     };
     let score = if verdict == Verdict::Passed { 3 } else { 0 };
@@ -111,15 +157,27 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
 }
 
 pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Verdict {
-    Verdict::Failed(Fault { finding, message: message.into(), evidence })
+    Verdict::Failed(Fault {
+        finding,
+        message: message.into(),
+        evidence,
+    })
 }
 
 /// A check of kind model that fails with `failure`.
 pub(crate) fn model_failure(name: &str, failure: Failure) -> CheckVerdict {
     let message = format!("{} {}", failure.expected, failure.got.as_deref().unwrap_or_default());
-    let explored = Exploration { executions: failure.executions, random: 0, preemption_bound: None, ..exploration(0, 0) };
+    let explored = Exploration {
+        executions: failure.executions,
+        random: 0,
+        preemption_bound: None,
+        ..exploration(0, 0)
+    };
     let verdict = failed(failure.finding, &message, Evidence::Interleaving(Box::new(failure)));
-    CheckVerdict { explored: Some(explored), ..check(name, CheckKind::Model, verdict) }
+    CheckVerdict {
+        explored: Some(explored),
+        ..check(name, CheckKind::Model, verdict)
+    }
 }
 
 pub(crate) fn report(checks: Vec<CheckVerdict>, source: &str) -> Report {
@@ -177,7 +235,12 @@ pub(crate) fn lost_update() -> Failure {
         event(0, "join", None, "thread 2", "", 17),
         event(0, "load", counter, "→ 1", "1", 18),
     ];
-    let trace = trace(&["", "", ""], vec![object(0, "AtomicU64", 7, 28)], events, End::Finished);
+    let trace = trace(
+        &["", "", ""],
+        vec![object(0, "AtomicU64", 7, 28)],
+        events,
+        End::Finished,
+    );
     failure(Finding::Race, "expected a count of 2", "got 1", 1, trace)
 }
 
@@ -187,7 +250,10 @@ pub(crate) fn late_lost_update() -> Failure {
     let trace = failure.trace.as_mut().expect("a lost update has a trace");
     let before = (0..20).flat_map(|n| {
         let (old, new) = (n.to_string(), (n + 1).to_string());
-        [event(1, "load", Some(0), &format!("→ {old}"), &old, 12), event(1, "store", Some(0), &new, &new, 13)]
+        [
+            event(1, "load", Some(0), &format!("→ {old}"), &old, 12),
+            event(1, "store", Some(0), &new, &new, 13),
+        ]
     });
     trace.events.splice(2..2, before.collect::<Vec<_>>());
     failure
@@ -235,8 +301,22 @@ pub(crate) fn deadlock() -> Failure {
         wait(2, "lock", Some(1), 22, &[1], 14),
     ];
     let objects = vec![object(0, "Mutex", 10, 25), object(1, "Mutex", 10, 52)];
-    let trace = trace(&["", "ada", "bob"], objects, events, End::Deadlock { waits, cycle: vec![1, 2] });
-    failure(Finding::Deadlock, "expected all threads to end", "got threads that wait for each other", 1, trace)
+    let trace = trace(
+        &["", "ada", "bob"],
+        objects,
+        events,
+        End::Deadlock {
+            waits,
+            cycle: vec![1, 2],
+        },
+    );
+    failure(
+        Finding::Deadlock,
+        "expected all threads to end",
+        "got threads that wait for each other",
+        1,
+        trace,
+    )
 }
 
 pub(crate) const EVENT: &str = "\
@@ -280,9 +360,19 @@ pub(crate) fn lost_wakeup() -> Failure {
         wait(1, "wait on a condition variable", Some(1), 14, &[], 0),
     ];
     let objects = vec![object(0, "Mutex", 8, 24), object(1, "Condvar", 8, 52)];
-    let end = End::LostWakeup { waits, waiter: 1, notified_at: Some(place(20, 5)) };
+    let end = End::LostWakeup {
+        waits,
+        waiter: 1,
+        notified_at: Some(place(20, 5)),
+    };
     let trace = trace(&["", ""], objects, events, end);
-    failure(Finding::LostWakeup, "expected every waiter to wake", "got one that sleeps for ever", 1, trace)
+    failure(
+        Finding::LostWakeup,
+        "expected every waiter to wake",
+        "got one that sleeps for ever",
+        1,
+        trace,
+    )
 }
 
 pub(crate) const WRITER: &str = "\
@@ -309,14 +399,25 @@ pub(crate) fn torn_line() -> Failure {
         at(1, event(1, "write", stdout, "\"..done\\n\"", "", 7)),
         at(2, event(2, "write", stdout, "\"..done\\n\"", "", 7)),
     ];
-    let mut trace = trace(&["", "Thread-1", "Thread-2"], vec![object(0, "stdout", 0, 0)], events, End::Finished);
+    let mut trace = trace(
+        &["", "Thread-1", "Thread-2"],
+        vec![object(0, "stdout", 0, 0)],
+        events,
+        End::Finished,
+    );
     trace.stdout = vec![
         segment(1, "Thread-1", b"Thread-1 writing..", 0),
         segment(2, "Thread-2", b"Thread-2 writing..", 0),
         segment(1, "Thread-1", b"..done\n", 1),
         segment(2, "Thread-2", b"..done\n", 2),
     ];
-    failure(Finding::Race, "expected every line to be whole", "got a line that two threads wrote", 0, trace)
+    failure(
+        Finding::Race,
+        "expected every line to be whole",
+        "got a line that two threads wrote",
+        0,
+        trace,
+    )
 }
 
 pub(crate) fn replayed(failure: Option<Failure>, trace: Trace) -> ReplayReport {
@@ -325,7 +426,12 @@ pub(crate) fn replayed(failure: Option<Failure>, trace: Trace) -> ReplayReport {
         check: "every_increment_counts".into(),
         submission: "exercises/counting".into(),
         token: "1-9f3a".into(),
-        replayed: Box::new(Replayed { scenario: "two threads".into(), preemptions: 1, failure, trace }),
+        replayed: Box::new(Replayed {
+            scenario: "two threads".into(),
+            preemptions: 1,
+            failure,
+            trace,
+        }),
         sources: vec![(FILE.into(), COUNTER.into())],
     }
 }

@@ -33,5 +33,10 @@ pub(super) fn test(bench: &Bench) -> Result<(), Error> {
     };
     edit().map_err(|error: io::Error| failed(&format!("failed to edit `{}`: {error}", library.display())))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    succeed(Command::new(cargo).args(["test", "--offline", "--quiet"]).env("CARGO_TARGET_DIR", folder.join("target")).current_dir(&folder))
+    succeed(
+        Command::new(cargo)
+            .args(["test", "--offline", "--quiet"])
+            .env("CARGO_TARGET_DIR", folder.join("target"))
+            .current_dir(&folder),
+    )
 }

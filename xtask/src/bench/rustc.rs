@@ -32,13 +32,29 @@ fn form(bench: &Bench, name: &str, standard: &[OsString], driver: &[OsString], p
     let library = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
     let rustc = || {
         let mut rustc = Command::new(&bench.libraries.rustc);
-        rustc.args(["--edition=2024", "-Awarnings", "-Cdebuginfo=0"]).args(standard).current_dir(&folder);
+        rustc
+            .args(["--edition=2024", "-Awarnings", "-Cdebuginfo=0"])
+            .args(standard)
+            .current_dir(&folder);
         rustc
     };
     let crate_name = &bench.exercise.name;
-    succeed(rustc().arg(library).args(["--crate-type=lib", "--crate-name", crate_name]).arg("--out-dir").arg(&folder))?;
+    succeed(
+        rustc()
+            .arg(library)
+            .args(["--crate-type=lib", "--crate-name", crate_name])
+            .arg("--out-dir")
+            .arg(&folder),
+    )?;
     let built = linked(crate_name, &folder.join(format!("lib{crate_name}.rlib")));
-    succeed(rustc().arg(program).args(built).args(driver).arg("-o").arg(folder.join("program")))
+    succeed(
+        rustc()
+            .arg(program)
+            .args(built)
+            .args(driver)
+            .arg("-o")
+            .arg(folder.join("program")),
+    )
 }
 
 fn linked(name: &str, library: &Path) -> [OsString; 2] {

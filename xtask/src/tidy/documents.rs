@@ -13,7 +13,11 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
             for path in named(line) {
                 let is_there = tree.root.join(path).exists() || tree.root.join(folder).join(path).exists();
                 if !is_there {
-                    problems.push(Problem::at(&file.path, number, format!("names `{path}`, which is not there")));
+                    problems.push(Problem::at(
+                        &file.path,
+                        number,
+                        format!("names `{path}`, which is not there"),
+                    ));
                 }
             }
         }
@@ -33,15 +37,34 @@ fn outside_of_blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// The paths that a line names.
 fn named(line: &str) -> Vec<&str> {
-    let in_backticks = line.split('`').skip(1).step_by(2).filter(|word| begins_in_repository(word));
-    let links = line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
+    let in_backticks = line
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| begins_in_repository(word));
+    let links = line
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#', ' ']).next());
     let paths = in_backticks.chain(links);
-    paths.map(|path| path.trim_end_matches('/')).filter(|path| is_path(path)).collect()
+    paths
+        .map(|path| path.trim_end_matches('/'))
+        .filter(|path| is_path(path))
+        .collect()
 }
 
 /// Whether a word in backticks is meant to be a path of this repository: code has slashes too.
 fn begins_in_repository(word: &str) -> bool {
-    const TOP: [&str; 8] = [".cargo/", ".ci/", "book/", "exercises/", "grader/", "solutions/", "xtask/", "./"];
+    const TOP: [&str; 8] = [
+        ".cargo/",
+        ".ci/",
+        "book/",
+        "exercises/",
+        "grader/",
+        "solutions/",
+        "xtask/",
+        "./",
+    ];
     TOP.iter().any(|top| word.starts_with(top))
 }
 
@@ -57,7 +80,10 @@ mod tests {
 
     #[test]
     fn paths_are_told_from_code_and_from_patterns() {
-        assert_eq!(named("see `grader/src/lib.rs` and [the docs](ARCHITECTURE.md#map)"), ["grader/src/lib.rs", "ARCHITECTURE.md"]);
+        assert_eq!(
+            named("see `grader/src/lib.rs` and [the docs](ARCHITECTURE.md#map)"),
+            ["grader/src/lib.rs", "ARCHITECTURE.md"]
+        );
         assert!(named("`exercises/<name>/src`, `a/b`, [x](https://x.org/y), `solutions/*`").is_empty());
     }
 

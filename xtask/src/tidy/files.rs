@@ -12,17 +12,29 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
     for file in tree.with_end(".rs") {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         if NAMELESS.contains(&name) {
-            problems.push(Problem::new(&file.path, format!("`{name}` does not say what the file holds")));
+            problems.push(Problem::new(
+                &file.path,
+                format!("`{name}` does not say what the file holds"),
+            ));
         }
         if !file.text.starts_with("//! ") {
-            problems.push(Problem::new(&file.path, "does not open with `//!` and a sentence of purpose"));
+            problems.push(Problem::new(
+                &file.path,
+                "does not open with `//!` and a sentence of purpose",
+            ));
         }
     }
     for file in [".rs", ".toml", ".md"].iter().flat_map(|end| tree.with_end(end)) {
         for (number, line) in file.text.lines().enumerate() {
-            let is_undone = line.split(|character: char| !character.is_alphanumeric()).any(|word| UNDONE.contains(&word));
+            let is_undone = line
+                .split(|character: char| !character.is_alphanumeric())
+                .any(|word| UNDONE.contains(&word));
             if is_undone && !line.contains("https://") {
-                problems.push(Problem::at(&file.path, number + 1, "work is left undone, without a link to an issue"));
+                problems.push(Problem::at(
+                    &file.path,
+                    number + 1,
+                    "work is left undone, without a link to an issue",
+                ));
             }
         }
     }

@@ -15,7 +15,12 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         package(tree, &format!("exercises/{name}"), name, &mut problems);
         stands_alone(tree, name, &workspace, &mut problems);
         described(tree, name, &mut problems);
-        package(tree, &format!("grader/checks/{name}"), &format!("{name}_checks"), &mut problems);
+        package(
+            tree,
+            &format!("grader/checks/{name}"),
+            &format!("{name}_checks"),
+            &mut problems,
+        );
     }
     for name in tree.folders("solutions") {
         let folder = format!("solutions/{name}");
@@ -36,29 +41,45 @@ fn package(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(&path, "is missing, or is no TOML"));
         return;
     };
-    let found = manifest.get("package").and_then(|package| package.get("name")).and_then(Value::as_str);
+    let found = manifest
+        .get("package")
+        .and_then(|package| package.get("name"))
+        .and_then(Value::as_str);
     if found != Some(name) {
-        problems.push(Problem::new(&path, format!("the package has to be called `{name}`, after its folder")));
+        problems.push(Problem::new(
+            &path,
+            format!("the package has to be called `{name}`, after its folder"),
+        ));
     }
 }
 
 /// A solution stands in for the exercise: its library has the exercise's name, and no documentation of its own.
 fn stands_in(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
     let path = format!("{folder}/Cargo.toml");
-    let Some(manifest) = tree.file(&path).and_then(table) else { return };
+    let Some(manifest) = tree.file(&path).and_then(table) else {
+        return;
+    };
     let library = manifest.get("lib");
     let get = |key: &str| library.and_then(|library| library.get(key));
     if get("name").and_then(Value::as_str) != Some(name) || get("doc").and_then(Value::as_bool) != Some(false) {
-        problems.push(Problem::new(&path, format!("`[lib]` needs `name = \"{name}\"` and `doc = false`")));
+        problems.push(Problem::new(
+            &path,
+            format!("`[lib]` needs `name = \"{name}\"` and `doc = false`"),
+        ));
     }
 }
 
 /// An exercise builds anywhere: it inherits nothing, and repeats the workspace's edition and versions.
 fn stands_alone(tree: &Tree, name: &str, workspace: &Table, problems: &mut Vec<Problem>) {
     let path = format!("exercises/{name}/Cargo.toml");
-    let Some(manifest) = tree.file(&path).and_then(table) else { return };
+    let Some(manifest) = tree.file(&path).and_then(table) else {
+        return;
+    };
     if tree.file(&path).is_some_and(|file| file.text.contains("workspace")) {
-        problems.push(Problem::new(&path, "inherits from the workspace, so it does not build anywhere else"));
+        problems.push(Problem::new(
+            &path,
+            "inherits from the workspace, so it does not build anywhere else",
+        ));
     }
     let workspace = workspace.get("workspace");
     let of_workspace = |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key));
@@ -74,7 +95,10 @@ fn stands_alone(tree: &Tree, name: &str, workspace: &Table, problems: &mut Vec<P
     for (dependency, found) in dependencies.into_iter().flatten() {
         let expected = of_workspace("dependencies", dependency);
         if version(found).is_none() || version(found) != expected.and_then(version) {
-            problems.push(Problem::new(&path, format!("the version of `{dependency}` differs from the workspace's")));
+            problems.push(Problem::new(
+                &path,
+                format!("the version of `{dependency}` differs from the workspace's"),
+            ));
         }
     }
 }
@@ -98,6 +122,8 @@ fn described(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
         Err(ExerciseError::Problems { problems: found, .. }) => {
             problems.extend(found.into_iter().map(|problem| Problem::new(&path, problem)));
         }
-        Err(ExerciseError::Read { source, .. }) => problems.push(Problem::new(&path, format!("cannot be read: {source}"))),
+        Err(ExerciseError::Read { source, .. }) => {
+            problems.push(Problem::new(&path, format!("cannot be read: {source}")))
+        }
     }
 }

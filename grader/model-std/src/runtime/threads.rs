@@ -159,6 +159,13 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         return;
     }
     let operation = Operation { name: "sleep", object: None, site: Some(site) };
+    // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
+    with(|runtime| {
+        runtime.record("sleep", None, Some(site), |_| Seen {
+            detail: Some(format!("{duration:?}")),
+            ..Seen::default()
+        });
+    });
     if duration.is_zero() {
         announce_yielding(operation);
     } else {
@@ -166,12 +173,6 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         let deadline = with(|runtime| runtime.now.checked_add(duration));
         announce(operation, Until::Never, deadline);
     }
-    with(|runtime| {
-        runtime.record("sleep", None, Some(site), |_| Seen {
-            detail: Some(format!("{duration:?}")),
-            ..Seen::default()
-        });
-    });
 }
 
 /// Lets other threads go first.

@@ -1,0 +1,167 @@
+//! The whole command from outside: exit codes, what goes to which stream, and one grading from end to end.
+
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::contains;
+
+/// The command in the root of this repository, with an environment of its own.
+fn xtask(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command
+        .args(args)
+        .current_dir(root())
+        .env_remove("NO_COLOR")
+        .env_remove("CI")
+        .env("TERM", "xterm");
+    command
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in a folder of the workspace")
+}
+
+#[track_caller]
+fn is_wrong_usage(args: &[&str], says: &str) {
+    xtask(args).assert().code(2).stdout("").stderr(contains(says));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_why() {
+    is_wrong_usage(&[], "Usage: cargo xtask");
+    is_wrong_usage(&["gade"], "'grade'");
+    is_wrong_usage(&["grade"], "<EXERCISE>");
+    is_wrong_usage(&["grade", "--all", "stdout_writer"], "cannot be used with");
+    is_wrong_usage(
+        &["grade", "stdout_writer", "--format", "xml"],
+        "[possible values: human, json]",
+    );
+    is_wrong_usage(
+        &["grade", "stdout_writer", "--submission", "no/such/file.rs"],
+        "help: give a folder",
+    );
+    is_wrong_usage(
+        &["grade", "stdout_writer", "semaphores", "--submission", "xtask"],
+        "help: name one exercise",
+    );
+    is_wrong_usage(
+        &["grade", "stdout_writer", "--check", "no_such_check"],
+        "`no_such_check`",
+    );
+    is_wrong_usage(&["replay", "stdout_writer", "no-token"], "`no-token`");
+}
+
+#[test]
+fn an_unknown_exercise_lists_the_known_ones() {
+    is_wrong_usage(&["grade", "stdout_writr"], "help: did you mean `stdout_writer`?");
+    is_wrong_usage(&["verify", "stdout_writr"], "`semaphores`");
+}
+
+#[test]
+fn outside_of_a_course_there_is_nothing_to_grade() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    xtask(&["list"])
+        .current_dir(folder.path())
+        .assert()
+        .code(2)
+        .stderr(contains("failed to find the course"));
+}
+
+#[test]
+fn help_goes_to_standard_output_with_examples() {
+    xtask(&["--help"])
+        .assert()
+        .code(0)
+        .stderr("")
+        .stdout(contains("Exit codes: 0"));
+    xtask(&["grade", "--help"])
+        .assert()
+        .code(0)
+        .stdout(contains("cargo xtask grade --all --format json"));
+}
+
+#[test]
+fn list_works_in_any_folder_of_the_course() {
+    let folder = root().join("grader/src");
+    xtask(&["list"])
+        .current_dir(folder)
+        .assert()
+        .code(0)
+        .stderr("")
+        .stdout(contains("stdout_writer"));
+}
+
+#[test]
+fn a_pipe_gets_colours_only_when_asked() {
+    let escape = || contains("\u{1b}[");
+    xtask(&["list"]).assert().stdout(escape().not());
+    xtask(&["list", "--color", "always"]).assert().stdout(escape());
+    xtask(&["list", "--color", "never"]).assert().stdout(escape().not());
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_success() {
+    let mut list = Process::new(env!("CARGO_BIN_EXE_xtask"));
+    list.arg("list")
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = list.spawn().expect("the command starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+fn what_does_not_compile_is_graded_with_the_words_of_the_compiler() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("mine.rs");
+    std::fs::write(&file, "pub fn one_at_a_time(\n").expect("a file");
+    let file = file.to_str().expect("a path that is text");
+    let grade = |format| {
+        xtask(&["grade", "stdout_writer", "--submission", file, "--format", format])
+            .assert()
+            .code(1)
+            .stderr("")
+    };
+    grade("human").stdout(
+        contains("compile_error")
+            .and(contains("mine.rs:1"))
+            .and(contains("score 0 of 10")),
+    );
+    let finding = contains(r#""verdict":"failed","finding":"compile_error""#);
+    let path = contains(folder.path().to_str().expect("a path that is text")).not();
+    grade("json").stdout(
+        finding
+            .and(path)
+            .and(predicate::str::starts_with(r#"{"schema":1,"exercise":"stdout_writer""#)),
+    );
+}
+
+#[test]
+fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
+    let one_line = || predicate::function(|text: &str| text.ends_with("}\n") && text.lines().count() == 1);
+    let passed = contains(r#""verdict":"passed","score":10,"max_score":10"#);
+    xtask(&["grade", "iteration_counting", "--solution", "--format", "json"])
+        .assert()
+        .code(0)
+        .stderr("")
+        .stdout(passed.and(one_line()));
+    let graded = xtask(&["grade", "iteration_counting", "--format", "human"]).assert();
+    // Whoever works on the exercise in this very repository is past the stub.
+    let text = String::from_utf8(graded.get_output().stdout.clone()).expect("a report is text");
+    if let Some(command) = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("replay: cargo xtask "))
+    {
+        let args: Vec<&str> = command.split(' ').collect();
+        xtask(&args).assert().code(1).stderr("").stdout(contains("✗"));
+    }
+}
