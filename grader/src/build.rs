@@ -95,7 +95,10 @@ impl Compiled {
 ///
 /// When the compiler cannot be started.
 pub fn build(order: &Order<'_>, libraries: &Libraries, cancel: &Cancel) -> Result<Build, RunError> {
-    let (real, modelled) = (Form::real(order, libraries, cancel), Form::modelled(order, libraries, cancel));
+    let (real, modelled) = (
+        Form::real(order, libraries, cancel),
+        Form::modelled(order, libraries, cancel),
+    );
     let (real_calls, modelled_calls) = thread::scope(|scope| {
         let modelled = scope.spawn(|| modelled.compile(Step::Modelled, Step::Checks, Some(&order.checks)));
         let real = real.compile(Step::Real, Step::Program, order.program.as_deref());
@@ -103,7 +106,11 @@ pub fn build(order: &Order<'_>, libraries: &Libraries, cancel: &Cancel) -> Resul
     });
     let mut calls = real_calls?;
     calls.extend(modelled_calls?);
-    Ok(Build { calls, checks: modelled.program(), program: real.program() })
+    Ok(Build {
+        calls,
+        checks: modelled.program(),
+        program: real.program(),
+    })
 }
 
 /// One of the two forms of a submission.
@@ -122,7 +129,14 @@ struct Form<'a> {
 impl<'a> Form<'a> {
     fn real(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
         let folder = order.folder.join("real");
-        Form { order, libraries, cancel, folder, standard: Vec::new(), linked: Vec::new() }
+        Form {
+            order,
+            libraries,
+            cancel,
+            folder,
+            standard: Vec::new(),
+            linked: Vec::new(),
+        }
     }
 
     /// The controlled `std` stands in for every name under which the real one could be reached.
@@ -133,12 +147,22 @@ impl<'a> Form<'a> {
         }
         standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
         let linked = vec!["--extern".into(), assignment("driver", &libraries.driver)];
-        Form { order, libraries, cancel, folder: order.folder.join("modelled"), standard, linked }
+        Form {
+            order,
+            libraries,
+            cancel,
+            folder: order.folder.join("modelled"),
+            standard,
+            linked,
+        }
     }
 
     fn compile(&self, library: Step, program: Step, source: Option<&Path>) -> Result<Vec<Compiled>, RunError> {
         let made = std::fs::create_dir_all(&self.folder);
-        made.map_err(|source| RunError { program: self.libraries.rustc.clone(), source })?;
+        made.map_err(|source| RunError {
+            program: self.libraries.rustc.clone(),
+            source,
+        })?;
         let mut calls = vec![self.call(library, self.library_args(source.is_some()))?];
         if let Some(source) = source
             && calls[0].is_success()
@@ -153,9 +177,16 @@ impl<'a> Form<'a> {
         // Without a program that links it, the library has only to be accepted.
         let emit = if is_linked { "link" } else { "metadata" };
         let mut args = vec!["src/lib.rs".into(), "--crate-name".into(), (*name).into()];
-        args.extend(["--crate-type=lib".into(), format!("--emit={emit}").into(), "-Funsafe_code".into()]);
+        args.extend([
+            "--crate-type=lib".into(),
+            format!("--emit={emit}").into(),
+            "-Funsafe_code".into(),
+        ]);
         args.extend(["--out-dir".into(), self.folder.clone().into()]);
-        args.extend(["--remap-path-prefix".into(), assignment(&staged.renamed.from, Path::new(&staged.renamed.to))]);
+        args.extend([
+            "--remap-path-prefix".into(),
+            assignment(&staged.renamed.from, Path::new(&staged.renamed.to)),
+        ]);
         args
     }
 
@@ -163,7 +194,12 @@ impl<'a> Form<'a> {
         let Order { name, root, .. } = self.order;
         let library = self.folder.join(format!("lib{name}.rlib"));
         let mut args = vec![source.into(), "--crate-name=program".into(), "--crate-type=bin".into()];
-        args.extend(["-o".into(), self.program().into(), "--extern".into(), assignment(name, &library)]);
+        args.extend([
+            "-o".into(),
+            self.program().into(),
+            "--extern".into(),
+            assignment(name, &library),
+        ]);
         args.extend(self.linked.iter().cloned());
         let mut inside_root = root.as_os_str().to_owned();
         inside_root.push("=");
@@ -186,13 +222,22 @@ impl<'a> Form<'a> {
             folder: self.order.staged.folder.clone(),
             input: Input::Nothing,
         };
-        let limits =
-            Limits { wall: self.order.limit, cpu: None, memory: Some(MEMORY_LIMIT), output: OUTPUT_LIMIT };
+        let limits = Limits {
+            wall: self.order.limit,
+            cpu: None,
+            memory: Some(MEMORY_LIMIT),
+            output: OUTPUT_LIMIT,
+        };
         let ended = process::run(&command, &limits, self.cancel)?;
         let is_disk_full = ended.end != End::Code(0) && is_full(&self.folder);
         let mut diagnostics = Diagnostics::parse(&ended.stderr);
         hide(&mut diagnostics, self.order.folder);
-        Ok(Compiled { step, end: ended.end, diagnostics, is_disk_full })
+        Ok(Compiled {
+            step,
+            end: ended.end,
+            diagnostics,
+            is_disk_full,
+        })
     }
 }
 

@@ -104,20 +104,38 @@ impl Diagnostics {
     /// All errors that are not about the source, and what was no diagnostic.
     pub fn of_compiler(&self) -> String {
         let errors = self.errors.iter().filter(|error| error.places.is_empty());
-        errors.map(|error| error.rendered.trim_end()).chain([self.other.trim_end()]).collect::<Vec<_>>().join("\n")
+        errors
+            .map(|error| error.rendered.trim_end())
+            .chain([self.other.trim_end()])
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
 /// Errors as the compiler rendered them, one after the other.
 pub fn rendered(errors: &[&Diagnostic]) -> String {
-    errors.iter().map(|error| error.rendered.trim_end()).collect::<Vec<_>>().join("\n\n")
+    errors
+        .iter()
+        .map(|error| error.rendered.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 impl From<Line> for Diagnostic {
     fn from(line: Line) -> Diagnostic {
-        let places = line.spans.into_iter().filter(|span| span.is_primary).map(SourceText::from).collect();
+        let places = line
+            .spans
+            .into_iter()
+            .filter(|span| span.is_primary)
+            .map(SourceText::from)
+            .collect();
         let rendered = line.rendered.unwrap_or_else(|| line.message.clone());
-        Diagnostic { code: line.code.map(|code| code.code), message: line.message, rendered, places }
+        Diagnostic {
+            code: line.code.map(|code| code.code),
+            message: line.message,
+            rendered,
+            places,
+        }
     }
 }
 
@@ -127,15 +145,28 @@ impl From<Span> for SourceText {
             span = expansion.span;
         }
         let marked = span.text.iter().map(SpanLine::marked).collect::<Vec<_>>().join("\n");
-        let lines = span.text.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
-        SourceText { file: span.file_name, lines, marked }
+        let lines = span
+            .text
+            .into_iter()
+            .map(|line| line.text)
+            .collect::<Vec<_>>()
+            .join("\n");
+        SourceText {
+            file: span.file_name,
+            lines,
+            marked,
+        }
     }
 }
 
 impl SpanLine {
     fn marked(&self) -> String {
         let length = self.highlight_end.saturating_sub(self.highlight_start);
-        self.text.chars().skip(self.highlight_start.saturating_sub(1)).take(length).collect()
+        self.text
+            .chars()
+            .skip(self.highlight_start.saturating_sub(1))
+            .take(length)
+            .collect()
     }
 }
 
@@ -149,7 +180,13 @@ pub fn items_of<'a>(errors: &[&Diagnostic], items: &'a [Item]) -> Vec<&'a Item> 
 
 fn items_of_one(error: &Diagnostic, items: &[Item]) -> BTreeSet<usize> {
     let each = |text: fn(&SourceText) -> &str| error.places.iter().map(text).collect::<Vec<_>>().join("\n");
-    let quoted = error.message.split('`').skip(1).step_by(2).collect::<Vec<_>>().join("\n");
+    let quoted = error
+        .message
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .collect::<Vec<_>>()
+        .join("\n");
     let lines = each(|place| &place.lines);
     let value = lines.split_once(" = ").map_or("", |(_, value)| value).to_owned();
     for text in [each(|place| &place.marked), quoted, value] {
@@ -174,11 +211,17 @@ fn items_named(text: &str, lines: &str, items: &[Item]) -> BTreeSet<usize> {
         let is_child = |name: &str| name.rsplit_once("::").is_some_and(|(of, _)| of == parent);
         named.iter().any(|&index| is_child(&items[index].name))
     };
-    named.iter().copied().filter(|&index| !has_child(&items[index].name)).collect()
+    named
+        .iter()
+        .copied()
+        .filter(|&index| !has_child(&items[index].name))
+        .collect()
 }
 
 fn words(text: &str) -> BTreeSet<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect()
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -186,32 +229,63 @@ mod tests {
     use super::*;
 
     fn item(name: &str) -> Item {
-        Item { name: name.to_owned(), signature: String::new() }
+        Item {
+            name: name.to_owned(),
+            signature: String::new(),
+        }
     }
 
     fn error(message: &str, lines: &str, marked: &str) -> Diagnostic {
-        let place = SourceText { file: "contract.rs".into(), lines: lines.into(), marked: marked.into() };
-        Diagnostic { code: None, message: message.into(), rendered: String::new(), places: vec![place] }
+        let place = SourceText {
+            file: "contract.rs".into(),
+            lines: lines.into(),
+            marked: marked.into(),
+        };
+        Diagnostic {
+            code: None,
+            message: message.into(),
+            rendered: String::new(),
+            places: vec![place],
+        }
     }
 
     #[track_caller]
     fn names(error: Diagnostic, expected: &[&str]) {
-        let items = ["Semaphore", "Permit", "Semaphore::new", "Semaphore::acquire", "run_limited"].map(item);
-        let found: Vec<&str> = items_of(&[&error], &items).iter().map(|item| item.name.as_str()).collect();
+        let items = [
+            "Semaphore",
+            "Permit",
+            "Semaphore::new",
+            "Semaphore::acquire",
+            "run_limited",
+        ]
+        .map(item);
+        let found: Vec<&str> = items_of(&[&error], &items)
+            .iter()
+            .map(|item| item.name.as_str())
+            .collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_missing_function_is_the_item_that_is_marked() {
         let line = "use semaphores::{Permit, Semaphore, run_limited};";
-        names(error("unresolved import `semaphores::run_limited`", line, "run_limited"), &["run_limited"]);
+        names(
+            error("unresolved import `semaphores::run_limited`", line, "run_limited"),
+            &["run_limited"],
+        );
     }
 
     #[test]
     fn a_method_is_found_by_its_name_and_the_type_on_its_line() {
         let line = "const _: for<'a> fn(&'a Semaphore) -> Permit<'a> = Semaphore::acquire;";
-        names(error("no function named `acquire` found", line, "acquire"), &["Semaphore::acquire"]);
-        names(error("mismatched types", line, "Semaphore::acquire"), &["Semaphore::acquire"]);
+        names(
+            error("no function named `acquire` found", line, "acquire"),
+            &["Semaphore::acquire"],
+        );
+        names(
+            error("mismatched types", line, "Semaphore::acquire"),
+            &["Semaphore::acquire"],
+        );
     }
 
     #[test]
@@ -222,7 +296,10 @@ mod tests {
 
     #[test]
     fn a_field_is_traced_to_its_type_by_the_message() {
-        names(error("struct `Permit` has no field named `x`", "permit.x", "x"), &["Permit"]);
+        names(
+            error("struct `Permit` has no field named `x`", "permit.x", "x"),
+            &["Permit"],
+        );
     }
 
     #[test]
@@ -240,6 +317,9 @@ thread 'rustc' has overflowed its stack
         let diagnostics = Diagnostics::parse(stderr);
         assert_eq!(diagnostics.errors.len(), 2);
         assert_eq!(diagnostics.of_source()[0].places[0].marked, "y");
-        assert_eq!(diagnostics.of_compiler(), "error: aborting\nthread 'rustc' has overflowed its stack");
+        assert_eq!(
+            diagnostics.of_compiler(),
+            "error: aborting\nthread 'rustc' has overflowed its stack"
+        );
     }
 }

@@ -108,18 +108,27 @@ pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
-    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(crate) fn did_you_mean(similar: &Option<String>) -> String {
-    similar.as_ref().map_or(String::new(), |similar| format!("\nhelp: did you mean `{similar}`?"))
+    similar
+        .as_ref()
+        .map_or(String::new(), |similar| format!("\nhelp: did you mean `{similar}`?"))
 }
 
 /// The known name that is most like `name`, if any is.
 pub(crate) fn most_similar<S: AsRef<str>>(name: &str, known: &[S]) -> Option<String> {
-    let scored = known.iter().map(|known| (strsim::jaro_winkler(name, known.as_ref()), known.as_ref()));
+    let scored = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(name, known.as_ref()), known.as_ref()));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(score, _)| *score >= SIMILAR).map(|(_, known)| known.to_owned())
+    best.filter(|(score, _)| *score >= SIMILAR)
+        .map(|(_, known)| known.to_owned())
 }
 
 impl DiscoverError {
@@ -148,7 +157,9 @@ impl Workspace {
         let is_root = |folder: &&Path| folder.join("exercises").is_dir() && folder.join("grader/checks").is_dir();
         match absolute.ancestors().find(is_root) {
             Some(root) => Ok(Workspace { root: root.to_owned() }),
-            None => Err(DiscoverError::NoWorkspace { start: start.to_owned() }),
+            None => Err(DiscoverError::NoWorkspace {
+                start: start.to_owned(),
+            }),
         }
     }
 
@@ -177,7 +188,11 @@ impl Workspace {
             return self.read(name.to_owned());
         }
         let similar = most_similar(name, &known);
-        Err(DiscoverError::UnknownExercise { name: name.to_owned(), known, similar })
+        Err(DiscoverError::UnknownExercise {
+            name: name.to_owned(),
+            known,
+            similar,
+        })
     }
 
     /// The folder with the check program of an exercise.
@@ -193,7 +208,9 @@ impl Workspace {
     /// A path as it is shown: relative to the workspace where it is inside.
     pub fn shown(&self, path: &Path) -> PathBuf {
         let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        absolute.strip_prefix(&self.root).map_or_else(|_| path.to_owned(), Path::to_owned)
+        absolute
+            .strip_prefix(&self.root)
+            .map_or_else(|_| path.to_owned(), Path::to_owned)
     }
 
     fn read(&self, name: String) -> Result<Exercise, DiscoverError> {
@@ -254,19 +271,31 @@ impl Submission {
     }
 
     fn find(workspace: &Workspace, path: &Path) -> Result<Submission, DiscoverError> {
-        let no_submission = |source| DiscoverError::NoSubmission { path: path.to_owned(), source };
+        let no_submission = |source| DiscoverError::NoSubmission {
+            path: path.to_owned(),
+            source,
+        };
         let absolute = path.canonicalize().map_err(no_submission)?;
         let kind = absolute.metadata().map_err(no_submission)?;
         let shown = workspace.shown(path);
         if kind.is_dir() {
             look_for_library(path)?;
-            return Ok(Submission { shown, source: Source::Folder(absolute) });
+            return Ok(Submission {
+                shown,
+                source: Source::Folder(absolute),
+            });
         }
         let is_rust = absolute.extension().is_some_and(|extension| extension == "rs");
         if kind.is_file() && is_rust {
-            return Ok(Submission { shown, source: Source::File(absolute) });
+            return Ok(Submission {
+                shown,
+                source: Source::File(absolute),
+            });
         }
-        Err(DiscoverError::WrongKind { path: path.to_owned(), expected: "folder with `src/lib.rs`, nor a `.rs` file" })
+        Err(DiscoverError::WrongKind {
+            path: path.to_owned(),
+            expected: "folder with `src/lib.rs`, nor a `.rs` file",
+        })
     }
 }
 
@@ -276,15 +305,25 @@ fn look_for_library(folder: &Path) -> Result<(), DiscoverError> {
     let file = src.join("lib.rs");
     let is_empty = folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     if is_empty {
-        return Err(DiscoverError::EmptyFolder { path: folder.to_owned() });
+        return Err(DiscoverError::EmptyFolder {
+            path: folder.to_owned(),
+        });
     }
     match src.symlink_metadata() {
-        Ok(kind) if kind.is_file() => return Err(DiscoverError::WrongKind { path: src, expected: "folder" }),
+        Ok(kind) if kind.is_file() => {
+            return Err(DiscoverError::WrongKind {
+                path: src,
+                expected: "folder",
+            });
+        }
         Ok(kind) if kind.is_symlink() => return Ok(()),
         Ok(_) | Err(_) => {}
     }
     match file.symlink_metadata() {
-        Ok(kind) if kind.is_dir() => Err(DiscoverError::WrongKind { path: file, expected: "file" }),
+        Ok(kind) if kind.is_dir() => Err(DiscoverError::WrongKind {
+            path: file,
+            expected: "file",
+        }),
         Ok(_) => Ok(()),
         Err(_) => Err(DiscoverError::NoLibrary { file }),
     }

@@ -142,8 +142,10 @@ impl Exercise {
     /// When the manifest is missing or has problems.
     pub fn read(folder: &Path) -> Result<Exercise, ExerciseError> {
         let path = folder.join("exercise.toml");
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| ExerciseError::Read { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| ExerciseError::Read {
+            path: path.clone(),
+            source,
+        })?;
         let exercise = Exercise::parse(folder, &text);
         exercise.map_err(|problems| ExerciseError::Problems { path, problems })
     }
@@ -156,7 +158,11 @@ impl Exercise {
     pub fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> {
         let exercise = manifest::parse(folder, text)?;
         let problems = exercise.problems();
-        if problems.is_empty() { Ok(exercise) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(exercise)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The check of that name.
@@ -187,39 +193,46 @@ impl Exercise {
         }
         let points: u32 = self.checks.iter().map(|check| check.points).sum();
         if points != POINTS {
-            problems.push(format!("the points of all checks add up to {points}, expected {POINTS}"));
+            problems.push(format!(
+                "the points of all checks add up to {points}, expected {POINTS}"
+            ));
         }
-        let mut names = BTreeSet::new();
-        for check in &self.checks {
-            if !names.insert(&check.name) {
-                problems.push(format!("there are two checks of the name `{}`", check.name));
-            }
-            if check.points == 0 {
-                problems.push(format!("the check `{}` is worth no points", check.name));
-            }
-            let n_hints = check.hints.len();
-            if n_hints != HINT_STEPS {
-                problems.push(format!("the check `{}` has {n_hints} hints, expected {HINT_STEPS}", check.name));
-            }
+        for check in self.checks.iter().filter(|check| check.points == 0) {
+            problems.push(format!("the check `{}` is worth no points", check.name));
         }
-        let mut names = BTreeSet::new();
-        for item in &self.items {
-            if !names.insert(&item.name) {
-                problems.push(format!("there are two items of the name `{}`", item.name));
-            }
-        }
-        let mut findings = BTreeSet::new();
-        for FindingHint { finding, steps } in &self.finding_hints {
-            if !findings.insert(finding) {
-                problems.push(format!("there are two hints for the finding `{finding}`"));
-            }
-            if steps.len() != HINT_STEPS {
-                let n_steps = steps.len();
-                problems.push(format!("the hint for `{finding}` has {n_steps} steps, expected {HINT_STEPS}"));
-            }
-        }
+        problems.extend(twice(
+            "checks of the name",
+            self.checks.iter().map(|check| check.name.as_str()),
+        ));
+        problems.extend(twice(
+            "items of the name",
+            self.items.iter().map(|item| item.name.as_str()),
+        ));
+        problems.extend(twice(
+            "hints for the finding",
+            self.finding_hints.iter().map(|hint| hint.finding.as_str()),
+        ));
+        problems.extend(self.hint_problems());
         problems
     }
+
+    fn hint_problems(&self) -> impl Iterator<Item = String> {
+        let checks = self.checks.iter();
+        let of_checks = checks.map(|check| (format!("the check `{}`", check.name), check.hints.len()));
+        let hints = self.finding_hints.iter();
+        let of_findings = hints.map(|hint| (format!("the hint for `{}`", hint.finding), hint.steps.len()));
+        let wrong = of_checks
+            .chain(of_findings)
+            .filter(|(_, n_steps)| *n_steps != HINT_STEPS);
+        wrong.map(|(whose, n_steps)| format!("{whose} has {n_steps} steps of a hint, expected {HINT_STEPS}"))
+    }
+}
+
+/// A problem for each name that comes a second time.
+fn twice<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let again = names.filter(|name| !known.insert(*name));
+    again.map(|name| format!("there are two {what} `{name}`")).collect()
 }
 
 impl Check {

@@ -3,7 +3,7 @@
 //! A verdict starts as ungraded and has to earn a pass. What the submission did is a failure with a finding; what kept the
 //! grader from its work is ungraded and costs no points. Messages hold nothing that differs between two equal runs.
 
-use driver::protocol::Exploration;
+use driver::protocol::{Exploration, Finding};
 
 use crate::exercise::{Check, CheckWork};
 use crate::process::{End, Ended, Stream};
@@ -12,8 +12,6 @@ use crate::verdict::{Evidence, Fault, Verdict};
 
 pub use build::judge_build;
 pub use model::{Replay, judge_replay};
-
-use driver::protocol::Finding;
 
 mod build;
 mod excerpt;
@@ -57,7 +55,10 @@ impl Judgement {
 
 impl From<Verdict> for Judgement {
     fn from(verdict: Verdict) -> Judgement {
-        Judgement { verdict, explored: None }
+        Judgement {
+            verdict,
+            explored: None,
+        }
     }
 }
 
@@ -70,44 +71,60 @@ enum World {
 
 /// What an end that nobody asked for means; `None` for a code, which is for the caller to judge.
 fn judge_end(ended: &Ended, world: World) -> Option<Verdict> {
-    let busy = match world {
-        World::Modelled => "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic",
-        World::Real => "it was still busy",
-    };
-    let waiting = match world {
-        World::Modelled => "it waited for something outside of the model, such as a file or a child process",
-        World::Real => "all its threads were waiting, as in a deadlock",
-    };
     let (finding, got) = match ended.end {
         End::Code(_) => return None,
-        End::Cancelled => return Some(Verdict::Ungraded { reason: "it was stopped before it ended".to_owned() }),
+        End::Cancelled => {
+            let reason = "it was stopped before it ended".to_owned();
+            return Some(Verdict::Ungraded { reason });
+        }
         End::Signal(signal::KILL) => {
             let reason = "the process was killed from outside, as systems do that run out of memory\n\
                           help: close other programs and try again";
-            return Some(Verdict::Ungraded { reason: reason.to_owned() });
+            let reason = reason.to_owned();
+            return Some(Verdict::Ungraded { reason });
         }
-        End::TimedOut { busy: true } | End::Signal(signal::XCPU) => (Finding::Timeout, format!("at the time limit {busy}")),
-        End::TimedOut { busy: false } => (Finding::Timeout, format!("at the time limit {waiting}")),
-        End::OutputLimit(stream) => (Finding::OutputLimit, format!("it wrote to {} without end", name(stream))),
+        End::TimedOut { busy } => (Finding::Timeout, at_limit(world, busy)),
+        End::Signal(signal::XCPU) => (Finding::Timeout, at_limit(world, true)),
+        End::OutputLimit(stream) => (
+            Finding::OutputLimit,
+            format!("it wrote to {} without end", name(stream)),
+        ),
         End::Signal(signal) => judge_signal(signal, &ended.stderr),
     };
-    let fault = Fault {
+    Some(Verdict::Failed(Fault {
         finding,
         message: format!("expected the submission to come to an end by itself, {got}"),
         evidence: excerpt::output(ended),
+    }))
+}
+
+/// What a process did when its time was up.
+fn at_limit(world: World, is_busy: bool) -> String {
+    let did = match (world, is_busy) {
+        (World::Modelled, true) => {
+            "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
+        }
+        (World::Modelled, false) => "it waited for something outside of the model, such as a file or a child process",
+        (World::Real, true) => "it was still busy",
+        (World::Real, false) => "all its threads were waiting, as in a deadlock",
     };
-    Some(Verdict::Failed(fault))
+    format!("at the time limit {did}")
 }
 
 fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
     let says = |text: &str| stderr.windows(text.len()).any(|part| part == text.as_bytes());
     // The runtime of `std` has no other way to tell these apart. A submission that prints the same only names its own end.
     if signal == signal::ABRT && says("memory allocation of") {
-        return (Finding::MemoryLimit, "it asked for more memory than the limit".to_owned());
+        return (
+            Finding::MemoryLimit,
+            "it asked for more memory than the limit".to_owned(),
+        );
     }
     let hint = match signal {
         signal::SEGV => ": mostly a stack that overflowed, from a function that calls itself without end",
-        signal::ABRT if says("overflowed its stack") => ": a stack overflowed, mostly from a function that calls itself without end",
+        signal::ABRT if says("overflowed its stack") => {
+            ": a stack overflowed, mostly from a function that calls itself without end"
+        }
         signal::ABRT => ": mostly a panic while another panic was under way",
         _ => "",
     };
@@ -124,7 +141,11 @@ fn name(stream: Stream) -> &'static str {
 
 fn child_leak() -> Fault {
     let message = "expected every child process to be waited for, some were still running at the end".to_owned();
-    Fault { finding: Finding::ChildLeak, message, evidence: Evidence::None }
+    Fault {
+        finding: Finding::ChildLeak,
+        message,
+        evidence: Evidence::None,
+    }
 }
 
 #[cfg(test)]

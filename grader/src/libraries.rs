@@ -7,14 +7,19 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::UNIX_EPOCH;
+use std::thread;
+use std::time::{Duration, UNIX_EPOCH};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
 
+/// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
+const TICK: Duration = Duration::from_millis(5);
+
 /// The tools that build, as the environment names them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     /// Cargo.
     pub cargo: PathBuf,
@@ -77,7 +82,8 @@ pub enum LibrariesError {
 struct Key {
     executable: Stamp,
     root: PathBuf,
-    tools: Tools,
+    /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
+    compiler: PathBuf,
 }
 
 /// A file as it was when it was looked at.
@@ -101,7 +107,12 @@ impl Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "driver".to_owned());
-        Tools { cargo: tool("CARGO", "cargo"), rustc: tool("RUSTC", "rustc"), path, package }
+        Tools {
+            cargo: tool("CARGO", "cargo"),
+            rustc: tool("RUSTC", "rustc"),
+            path,
+            package,
+        }
     }
 }
 
@@ -112,9 +123,15 @@ impl Tools {
 /// When there is no compiler, or Cargo cannot build the libraries.
 pub fn locate(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Result<Libraries, LibrariesError> {
     let executable = std::env::current_exe().ok().and_then(|path| Stamp::of(&path));
-    let Some(executable) = executable else { return ask(root, tools, cancel, building) };
+    let Some(executable) = executable else {
+        return ask(root, tools, cancel, building);
+    };
     let file = executable.path.with_extension("libraries.json");
-    let key = Key { executable, root: root.to_owned(), tools: tools.clone() };
+    let key = Key {
+        executable,
+        root: root.to_owned(),
+        compiler: tools.rustc.clone(),
+    };
     if let Some(kept) = read(&file)
         && kept.is_good(&key)
     {
@@ -123,7 +140,14 @@ pub fn locate(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) 
     let libraries = ask(root, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
         // What cannot be kept is asked again.
-        let _ = keep(&file, &Kept { key, rustc, libraries: libraries.clone() });
+        let _ = keep(
+            &file,
+            &Kept {
+                key,
+                rustc,
+                libraries: libraries.clone(),
+            },
+        );
     }
     Ok(libraries)
 }
@@ -132,13 +156,22 @@ impl Stamp {
     fn of(path: &Path) -> Option<Stamp> {
         let metadata = path.metadata().ok()?;
         let nanoseconds = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-        Some(Stamp { path: path.to_owned(), nanoseconds, length: metadata.len() })
+        Some(Stamp {
+            path: path.to_owned(),
+            nanoseconds,
+            length: metadata.len(),
+        })
     }
 }
 
 impl Kept {
     fn is_good(&self, key: &Key) -> bool {
-        let Libraries { model_std, driver, dependencies, .. } = &self.libraries;
+        let Libraries {
+            model_std,
+            driver,
+            dependencies,
+            ..
+        } = &self.libraries;
         self.key == *key
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
             && [model_std, driver, dependencies].iter().all(|path| path.exists())
@@ -163,30 +196,72 @@ fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Resu
     let sysroot = text(call(root, cancel, &tools.rustc, &["--print", "sysroot"])?);
     let rustc = Path::new(sysroot.trim()).join("bin/rustc");
     let version = text(call(root, cancel, &rustc, &["--version"])?);
-    let compiler = version.split(' ').take(2).collect::<Vec<_>>().join(" ").trim().to_owned();
+    let compiler = version
+        .split(' ')
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim()
+        .to_owned();
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-    let build = ["build", "--package", &tools.package, "--profile", profile, "--message-format=json", "--quiet"];
+    let build = [
+        "build",
+        "--package",
+        &tools.package,
+        "--profile",
+        profile,
+        "--message-format=json",
+        "--quiet",
+    ];
     let built = call(root, cancel, &tools.cargo, &build)?;
     let messages = text(built);
     let model_std = artifact(&messages, "model_std")?;
     let driver = artifact(&messages, "driver")?;
     let dependencies = model_std.parent().unwrap_or(root).to_owned();
-    Ok(Libraries { rustc, compiler, model_std, driver, dependencies })
+    Ok(Libraries {
+        rustc,
+        compiler,
+        model_std,
+        driver,
+        dependencies,
+    })
 }
 
-/// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader.
+/// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader. Whoever asks
+/// to stop in another way does not wait for them either.
 fn call(root: &Path, cancel: &Cancel, tool: &Path, args: &[&str]) -> Result<Output, LibrariesError> {
-    let output = Command::new(tool).args(args).current_dir(root).stdin(Stdio::null()).output();
+    let failed = |source| LibrariesError::Start {
+        tool: tool.to_owned(),
+        source,
+    };
+    let mut command = Command::new(tool);
+    command.args(args).current_dir(root).stdin(Stdio::null());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.map_err(failed)?;
+    let pid = Pid::from_child(&child);
+    let output = thread::scope(|scope| {
+        let output = scope.spawn(|| child.wait_with_output());
+        while !output.is_finished() {
+            if cancel.is_cancelled() {
+                // Cargo ends what it has started. Until the other thread is as good as done, the number is the child's.
+                let _ = kill_process(pid, Signal::INT);
+            }
+            thread::sleep(TICK);
+        }
+        output.join().expect("waiting does not panic")
+    });
     if cancel.is_cancelled() {
         return Err(LibrariesError::Cancelled);
     }
-    let output = output.map_err(|source| LibrariesError::Start { tool: tool.to_owned(), source })?;
+    let output = output.map_err(failed)?;
     if output.status.success() {
         return Ok(output);
     }
     let name = tool.file_name().unwrap_or(tool.as_os_str()).to_string_lossy();
-    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(LibrariesError::Failed { command: format!("{name} {}", args.join(" ")), stderr })
+    Err(LibrariesError::Failed {
+        command: format!("{name} {}", args.join(" ")),
+        stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+    })
 }
 
 fn text(output: Output) -> String {
@@ -210,17 +285,26 @@ struct Target {
 
 /// The library of that name in the folder of dependencies: the copy above that folder may be that of another set of features.
 fn artifact(messages: &str, name: &'static str) -> Result<PathBuf, LibrariesError> {
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
     let is_it = |target: &Target| target.name == name && target.kind.iter().any(|kind| kind == "lib");
     let mut found = messages
         .filter(|message| message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_it))
         .flat_map(|message| message.filenames);
     let files: Vec<PathBuf> = found.by_ref().collect();
-    let beside_metadata = files.iter().map(|file| file.with_extension("rlib")).filter(|file| {
-        file.parent().is_some_and(|folder| folder.ends_with("deps")) && file.exists()
-    });
-    let any = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rlib")).cloned();
-    beside_metadata.chain(any).next().ok_or(LibrariesError::Missing { name })
+    let beside_metadata = files
+        .iter()
+        .map(|file| file.with_extension("rlib"))
+        .filter(|file| file.parent().is_some_and(|folder| folder.ends_with("deps")) && file.exists());
+    let any = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rlib"))
+        .cloned();
+    beside_metadata
+        .chain(any)
+        .next()
+        .ok_or(LibrariesError::Missing { name })
 }
 
 #[cfg(test)]
@@ -228,7 +312,12 @@ mod tests {
     use super::*;
 
     fn tools() -> Tools {
-        Tools { cargo: "cargo".into(), rustc: "rustc".into(), path: OsString::new(), package: "driver".to_owned() }
+        Tools {
+            cargo: "cargo".into(),
+            rustc: "rustc".into(),
+            path: OsString::new(),
+            package: "driver".to_owned(),
+        }
     }
 
     #[test]
@@ -237,16 +326,29 @@ mod tests {
 {"reason":"compiler-artifact","target":{"name":"driver","kind":["bin"]},"filenames":["/t/debug/driver"]}
 {"reason":"compiler-artifact","target":{"name":"driver","kind":["lib"]},"filenames":["/t/debug/libdriver.rlib","/t/debug/deps/libdriver-1.rmeta"]}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(artifact(messages, "driver").expect("it is there"), Path::new("/t/debug/libdriver.rlib"));
-        assert!(matches!(artifact(messages, "model_std"), Err(LibrariesError::Missing { name: "model_std" })));
+        assert_eq!(
+            artifact(messages, "driver").expect("it is there"),
+            Path::new("/t/debug/libdriver.rlib")
+        );
+        assert!(matches!(
+            artifact(messages, "model_std"),
+            Err(LibrariesError::Missing { name: "model_std" })
+        ));
     }
 
     #[test]
     fn a_compiler_that_is_not_there_is_told_with_help() {
-        let tools = Tools { cargo: "/nonexistent/cargo".into(), rustc: "/nonexistent/rustc".into(), ..tools() };
+        let tools = Tools {
+            cargo: "/nonexistent/cargo".into(),
+            rustc: "/nonexistent/rustc".into(),
+            ..tools()
+        };
         let error = ask(Path::new("/"), &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
         let text = error.to_string();
-        assert!(text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"), "{text}");
+        assert!(
+            text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -258,9 +360,13 @@ mod tests {
             path
         };
         let key = |length| Key {
-            executable: Stamp { path: "/x".into(), nanoseconds: 1, length },
+            executable: Stamp {
+                path: "/x".into(),
+                nanoseconds: 1,
+                length,
+            },
             root: "/".into(),
-            tools: tools(),
+            compiler: tools().rustc,
         };
         let libraries = Libraries {
             rustc: file("rustc"),
@@ -270,7 +376,11 @@ mod tests {
             dependencies: folder.path().to_owned(),
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");
-        let kept = Kept { key: key(1), rustc, libraries };
+        let kept = Kept {
+            key: key(1),
+            rustc,
+            libraries,
+        };
         assert!(kept.is_good(&key(1)));
         assert!(!kept.is_good(&key(2)));
         std::fs::remove_file(folder.path().join("driver")).expect("it was there");

@@ -24,7 +24,9 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], workers: NonZero<usize>, work: 
         }
         take_turns();
     });
-    let results = results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let results = results
+        .into_iter()
+        .map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
     results.map(|result| result.expect("every item had its turn")).collect()
 }
 
@@ -37,7 +39,10 @@ mod tests {
         let items: Vec<usize> = (0..100).collect();
         for workers in [1, 3, 200] {
             let workers = NonZero::new(workers).expect("more than none");
-            assert_eq!(map(&items, workers, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(
+                map(&items, workers, |item| item * 2),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
         }
         assert!(map(&[], NonZero::<usize>::MIN, |item: &u8| *item).is_empty());
     }

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
@@ -134,7 +134,10 @@ pub struct RunError {
 ///
 /// When the child cannot be started or watched.
 pub fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> Result<Ended, RunError> {
-    let failed = |source| RunError { program: command.program.clone(), source };
+    let failed = |source| RunError {
+        program: command.program.clone(),
+        source,
+    };
     let deadline = Instant::now() + limits.wall;
     let mut running = Running::start(command, limits).map_err(failed)?;
     let end = running.watch(deadline, cancel);
@@ -144,8 +147,17 @@ pub fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> Result<Ended,
         Some(end) => end,
         None => natural_end(status),
     };
-    let Running { captures: [stdout, stderr, answer], .. } = running;
-    Ok(Ended { end, stdout: stdout.bytes, stderr: stderr.bytes, answer: answer.bytes, left_behind })
+    let Running {
+        captures: [stdout, stderr, answer],
+        ..
+    } = running;
+    Ok(Ended {
+        end,
+        stdout: stdout.bytes,
+        stderr: stderr.bytes,
+        answer: answer.bytes,
+        left_behind,
+    })
 }
 
 fn natural_end(status: ExitStatus) -> End {
@@ -166,8 +178,13 @@ struct Running {
 impl Running {
     fn start(command: &Command, limits: &Limits) -> io::Result<Running> {
         let mut builder = std::process::Command::new(&command.program);
-        builder.args(&command.args).current_dir(&command.folder).process_group(0);
-        builder.env_clear().envs(command.env.iter().map(|(key, value)| (key, value)));
+        builder
+            .args(&command.args)
+            .current_dir(&command.folder)
+            .process_group(0);
+        builder
+            .env_clear()
+            .envs(command.env.iter().map(|(key, value)| (key, value)));
         builder.stdout(Stdio::piped()).stderr(Stdio::piped());
         let channel = match &command.input {
             Input::Nothing => {
@@ -200,7 +217,9 @@ impl Running {
                 return Ok(Some(End::Cancelled));
             }
             if now >= deadline {
-                return Ok(Some(End::TimedOut { busy: self.tree.is_busy() }));
+                return Ok(Some(End::TimedOut {
+                    busy: self.tree.is_busy(),
+                }));
             }
             let tick = if self.tree.end_fd().is_some() { TICK } else { BLIND_TICK };
             let has_ended = read_ready(&mut self.captures, self.tree.end_fd(), tick.min(deadline - now))?;
@@ -224,7 +243,10 @@ impl Running {
             left_behind = 0;
         }
         // Waits without reaping: what the child started comes to us when it has ended.
-        let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        let _ = waitid(
+            WaitId::Pid(Pid::from_child(&self.child)),
+            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+        );
         self.tree.end_all_left();
         self.drain();
         (left_behind, self.child.wait())
@@ -283,7 +305,13 @@ struct Capture {
 
 impl Capture {
     fn new(stream: Stream, file: Option<File>, limit: usize) -> Capture {
-        Capture { stream, file, bytes: Vec::new(), limit, is_over: false }
+        Capture {
+            stream,
+            file,
+            bytes: Vec::new(),
+            limit,
+            is_over: false,
+        }
     }
 
     fn is_open(&self) -> bool {
@@ -308,12 +336,6 @@ impl Capture {
             // A socket whose other end was closed with bytes unread: there is nothing more to come.
             Err(_) => self.file = None,
         }
-    }
-}
-
-impl AsFd for Capture {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_ref().expect("only open captures are polled").as_fd()
     }
 }
 

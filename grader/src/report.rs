@@ -4,10 +4,12 @@
 //! the report and their options alone: no clock, no terminal, no environment. Whatever comes from a submission is escaped
 //! on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something that the grader said.
 
+mod contents;
 pub mod difference;
 pub mod escape;
 pub mod evidence;
 pub mod grid;
+mod heads;
 pub mod human;
 pub mod json;
 pub mod lanes;

@@ -52,8 +52,16 @@ pub enum Answer {
 /// Asks the check program to do `work` for one check.
 pub fn observe_model(program: &Path, check: &str, work: Work, limits: &Limits, cancel: &Cancel) -> Observation {
     let request = match nonce() {
-        Ok(nonce) => Request { nonce, check: check.to_owned(), work },
-        Err(error) => return Observation::NotStarted { reason: format!("failed to read `/dev/urandom`: {error}") },
+        Ok(nonce) => Request {
+            nonce,
+            check: check.to_owned(),
+            work,
+        },
+        Err(error) => {
+            return Observation::NotStarted {
+                reason: format!("failed to read `/dev/urandom`: {error}"),
+            };
+        }
     };
     let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
     line.push(b'\n');
@@ -77,7 +85,13 @@ pub fn observe_program(program: &Path, check: &ProgramCheck, limits: &Limits, ca
 fn run(program: &Path, args: &[String], input: Input, limits: &Limits, cancel: &Cancel) -> Result<Ended, RunError> {
     let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
     let args = args.iter().map(Into::into).collect();
-    let command = Command { program: program.to_owned(), args, env: Vec::new(), folder, input };
+    let command = Command {
+        program: program.to_owned(),
+        args,
+        env: Vec::new(),
+        folder,
+        input,
+    };
     process::run(&command, limits, cancel)
 }
 
@@ -88,7 +102,9 @@ fn not_started(what: &str, error: &RunError) -> Observation {
         io::ErrorKind::PermissionDenied => "\nhelp: set `TMPDIR` to a folder in which programs may be run",
         _ => "",
     };
-    Observation::NotStarted { reason: format!("failed to start the {what}: {cause}{help}") }
+    Observation::NotStarted {
+        reason: format!("failed to start the {what}: {cause}{help}"),
+    }
 }
 
 /// 128 bits that the submission cannot guess.

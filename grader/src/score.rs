@@ -17,7 +17,23 @@ mod tests {
     #[test]
     fn only_a_pass_earns_points() {
         assert_eq!(score(&Verdict::Passed, 3), 3);
-        assert_eq!(score(&Verdict::Skipped { because: "build".into() }, 3), 0);
-        assert_eq!(score(&Verdict::Ungraded { reason: "no disk".into() }, 3), 0);
+        assert_eq!(
+            score(
+                &Verdict::Skipped {
+                    because: "build".into()
+                },
+                3
+            ),
+            0
+        );
+        assert_eq!(
+            score(
+                &Verdict::Ungraded {
+                    reason: "no disk".into()
+                },
+                3
+            ),
+            0
+        );
     }
 }

@@ -34,7 +34,10 @@ pub enum SnapshotError {
 pub fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
     let path = folder.join(format!("{name}.snap"));
     let file = std::fs::read_to_string(&path);
-    let file = file.map_err(|source| SnapshotError::Read { path: path.clone(), source })?;
+    let file = file.map_err(|source| SnapshotError::Read {
+        path: path.clone(),
+        source,
+    })?;
     let text = parse(&file).ok_or(SnapshotError::NoHeader { path })?;
     Ok(text)
 }
@@ -51,7 +54,10 @@ fn parse(file: &str) -> Option<String> {
 pub fn normalize(stdout: &str, check: &ProgramCheck) -> String {
     let mut text = stdout.replace("\r\n", "\n");
     for filter in &check.filters {
-        text = filter.pattern.replace_all(&text, filter.replacement.as_str()).into_owned();
+        text = filter
+            .pattern
+            .replace_all(&text, filter.replacement.as_str())
+            .into_owned();
     }
     if check.sort_lines {
         let mut lines: Vec<&str> = text.lines().collect();
@@ -97,7 +103,10 @@ mod tests {
     #[test]
     fn a_snapshot_that_is_not_there_is_told_by_its_path() {
         let error = read(Path::new("grader/checks/x/snapshots"), "program").expect_err("there is none");
-        assert_eq!(error.to_string(), "failed to read the snapshot `grader/checks/x/snapshots/program.snap`");
+        assert_eq!(
+            error.to_string(),
+            "failed to read the snapshot `grader/checks/x/snapshots/program.snap`"
+        );
     }
 
     #[test]
@@ -106,7 +115,11 @@ mod tests {
             pattern: Regex::new(pattern).expect("a pattern"),
             replacement: replacement.to_owned(),
         };
-        let check = ProgramCheck { sort_lines: true, filters: vec![filter(r"(?m)^\d+ ms: ", "")], ..CHECK };
+        let check = ProgramCheck {
+            sort_lines: true,
+            filters: vec![filter(r"(?m)^\d+ ms: ", "")],
+            ..CHECK
+        };
         assert_eq!(normalize("9 ms: a\n10 ms: b\n", &check), "a\nb");
     }
 }

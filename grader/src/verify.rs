@@ -104,25 +104,35 @@ pub fn verify(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
-    let (mut cases, mut problems) = (Vec::new(), Vec::new());
-    for exercise in exercises {
-        cases.extend(find_cases(workspace, exercise, &mut problems)?);
-    }
-    if !problems.is_empty() {
-        return Err(VerifyError::Headers { problems });
-    }
+    let cases = find_all_cases(workspace, exercises)?;
     // The submissions go side by side, so the checks of each need not.
-    let each = Options { check: None, workers: NonZero::<usize>::MIN, ..options.clone() };
+    let each = Options {
+        check: None,
+        workers: NonZero::<usize>::MIN,
+        ..options.clone()
+    };
     let libraries = find_libraries(workspace, options, events);
     let outcomes = parallel::map(&cases, options.workers, |case| {
-        let Case { exercise, submission, .. } = case;
-        let report = grade_with(&Grading { workspace, exercise, submission, options: &each, events }, &libraries)?;
+        let Case {
+            exercise, submission, ..
+        } = case;
+        let grading = Grading {
+            workspace,
+            exercise,
+            submission,
+            options: &each,
+            events,
+        };
+        let report = grade_with(&grading, &libraries)?;
         Ok(case.outcome(report))
     });
-    outcomes.into_iter().collect::<Result<_, GradeError>>().map_err(|error| match error {
-        GradeError::Cancelled => VerifyError::Cancelled,
-        GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
-    })
+    outcomes
+        .into_iter()
+        .collect::<Result<_, GradeError>>()
+        .map_err(|error| match error {
+            GradeError::Cancelled => VerifyError::Cancelled,
+            GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
+        })
 }
 
 /// A known submission and what it has to get.
@@ -133,13 +143,34 @@ struct Case<'a> {
     expected: Expectation,
 }
 
+/// The known submissions of all exercises, or the problems of all their headers.
+fn find_all_cases<'a>(workspace: &Workspace, exercises: &'a [Exercise]) -> Result<Vec<Case<'a>>, VerifyError> {
+    let (mut cases, mut problems) = (Vec::new(), Vec::new());
+    for exercise in exercises {
+        cases.extend(find_cases(workspace, exercise, &mut problems)?);
+    }
+    if problems.is_empty() {
+        Ok(cases)
+    } else {
+        Err(VerifyError::Headers { problems })
+    }
+}
+
 fn find_cases<'a>(
     workspace: &Workspace,
     exercise: &'a Exercise,
     problems: &mut Vec<String>,
 ) -> Result<Vec<Case<'a>>, VerifyError> {
-    let lost = |source| VerifyError::Discover { exercise: exercise.name.clone(), source };
-    let case = |submission, role, expected| Case { exercise, submission, role, expected };
+    let lost = |source| VerifyError::Discover {
+        exercise: exercise.name.clone(),
+        source,
+    };
+    let case = |submission, role, expected| Case {
+        exercise,
+        submission,
+        role,
+        expected,
+    };
     let folder = workspace.solution_folder(exercise);
     let solution = Submission::solution(workspace, exercise).map_err(lost)?;
     let mut cases = vec![case(solution, Role::Solution, Expectation::EveryCheckPasses)];
@@ -163,22 +194,31 @@ fn find_cases<'a>(
 
 fn note<T>(read: Result<T, Vec<String>>, workspace: &Workspace, path: &Path, problems: &mut Vec<String>) -> Option<T> {
     let shown = workspace.shown(path);
-    read.map_err(|found| problems.extend(found.iter().map(|problem| format!("`{}`: {problem}", shown.display())))).ok()
+    read.map_err(|found| problems.extend(found.iter().map(|problem| format!("`{}`: {problem}", shown.display()))))
+        .ok()
 }
 
 fn read(path: &Path) -> Result<String, VerifyError> {
-    std::fs::read_to_string(path).map_err(|source| VerifyError::Read { path: path.to_owned(), source })
+    std::fs::read_to_string(path).map_err(|source| VerifyError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// The `.rs` files in a folder, sorted; none where there is no such folder.
 fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, VerifyError> {
-    let failed = |source| VerifyError::Read { path: folder.to_owned(), source };
+    let failed = |source| VerifyError::Read {
+        path: folder.to_owned(),
+        source,
+    };
     let entries = match folder.read_dir() {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>();
+    let paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>();
     let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
     let mut paths: Vec<PathBuf> = paths.map_err(failed)?.into_iter().filter(is_rust).collect();
     paths.sort();
@@ -218,7 +258,11 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
             let is_built = !got.contains_key(crate::grade::BUILD);
             let fails = report.overall() == Overall::Failed;
             let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
-            return rules.iter().filter(|(holds, _)| !holds).map(|(_, rule)| (*rule).to_owned()).collect();
+            return rules
+                .iter()
+                .filter(|(holds, _)| !holds)
+                .map(|(_, rule)| (*rule).to_owned())
+                .collect();
         }
     };
     let missing = expected.iter().filter_map(|(check, wanted)| match got.get(check) {
@@ -227,7 +271,9 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
         None => Some(format!("`{check}` does not fail, expected `{wanted}`")),
     });
     let surplus = got.iter().filter(|(check, _)| !expected.contains_key(*check));
-    missing.chain(surplus.map(|(check, finding)| format!("`{check}` fails with `{finding}`, expected no failure"))).collect()
+    missing
+        .chain(surplus.map(|(check, finding)| format!("`{check}` fails with `{finding}`, expected no failure")))
+        .collect()
 }
 
 #[cfg(test)]

@@ -30,7 +30,10 @@ fn the_workspace_is_found_from_any_folder_in_it() {
     let found = Workspace::find_from(&course.path("exercises/counting/src")).expect("it is above");
     assert_eq!(found.root, course.workspace.root);
     let error = Workspace::find_from(Path::new("/")).expect_err("it is not there");
-    assert!(error.is_wrong_usage() && error.to_string().contains("\nhelp: "), "{error}");
+    assert!(
+        error.is_wrong_usage() && error.to_string().contains("\nhelp: "),
+        "{error}"
+    );
 }
 
 #[test]
@@ -39,13 +42,22 @@ fn an_unknown_exercise_lists_the_known_ones_and_offers_the_likely_one() {
     let text = "failed to find the exercise `countin`, known are `counting`\nhelp: did you mean `counting`?";
     assert_eq!(error.to_string(), text);
     assert!(error.is_wrong_usage());
-    let error = Course::open().workspace.exercise("../counting").expect_err("a path is no name");
+    let error = Course::open()
+        .workspace
+        .exercise("../counting")
+        .expect_err("a path is no name");
     assert!(matches!(error, DiscoverError::UnknownExercise { .. }));
 }
 
 #[test]
 fn exercises_come_in_the_order_of_the_course() {
-    let names: Vec<String> = Course::open().workspace.exercises().expect("a list").into_iter().map(|e| e.name).collect();
+    let names: Vec<String> = Course::open()
+        .workspace
+        .exercises()
+        .expect("a list")
+        .into_iter()
+        .map(|e| e.name)
+        .collect();
     assert_eq!(names, ["counting"]);
 }
 
@@ -54,7 +66,10 @@ fn a_submission_inside_the_workspace_is_shown_relative_to_it() {
     let course = Course::open();
     let student = Submission::student(&course.workspace, &course.exercise).expect("the stub");
     assert_eq!(student.shown, Path::new("exercises/counting"));
-    assert_eq!(course.submission("submissions/hangs.rs").shown, Path::new("submissions/hangs.rs"));
+    assert_eq!(
+        course.submission("submissions/hangs.rs").shown,
+        Path::new("submissions/hangs.rs")
+    );
 }
 
 #[test]
@@ -68,5 +83,10 @@ fn a_folder_that_is_not_there_or_empty_is_wrong_usage() {
 fn a_file_where_a_folder_belongs_is_wrong_usage() {
     refused(&["a/src"], &["a"], "a", "it is not a folder");
     refused(&[], &["a/src/lib.rs"], "a", "it is not a file");
-    refused(&["notes.txt"], &[], "notes.txt", "it is not a folder with `src/lib.rs`, nor a `.rs` file");
+    refused(
+        &["notes.txt"],
+        &[],
+        "notes.txt",
+        "it is not a folder with `src/lib.rs`, nor a `.rs` file",
+    );
 }

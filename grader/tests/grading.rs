@@ -15,10 +15,21 @@ use grader::verdict::{CheckKind, Evidence, Overall, Verdict};
 #[test]
 fn the_solution_gets_all_points() {
     let report = Course::open().grade("solutions/counting");
-    assert_eq!((report.overall(), report.score(), report.max_score()), (Overall::Passed, 10, 10), "{report:#?}");
+    assert_eq!(
+        (report.overall(), report.score(), report.max_score()),
+        (Overall::Passed, 10, 10),
+        "{report:#?}"
+    );
     let paths: Vec<&str> = report.sources.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["solutions/counting/src/lib.rs", "solutions/counting/src/tally.rs"]);
-    assert!(report.grader.compiler.starts_with("rustc 1."), "{}", report.grader.compiler);
+    assert_eq!(
+        paths,
+        ["solutions/counting/src/lib.rs", "solutions/counting/src/tally.rs"]
+    );
+    assert!(
+        report.grader.compiler.starts_with("rustc 1."),
+        "{}",
+        report.grader.compiler
+    );
 }
 
 #[test]
@@ -26,13 +37,18 @@ fn checks_come_in_the_order_of_the_manifest() {
     let course = Course::open();
     let report = course.grade("solutions/counting");
     let names: Vec<&str> = report.checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["every_step_counts", "tally_adds_up", "program_prints_the_count"]);
+    assert_eq!(
+        names,
+        ["every_step_counts", "tally_adds_up", "program_prints_the_count"]
+    );
 }
 
 #[test]
 fn a_program_is_not_run_when_an_interleaving_explains_what_is_wrong() {
     let report = Course::open().grade("solutions/counting/mistakes/load_then_store.rs");
-    let skipped = Verdict::Skipped { because: "every_step_counts".to_owned() };
+    let skipped = Verdict::Skipped {
+        because: "every_step_counts".to_owned(),
+    };
     assert_eq!(verdict(&report, "program_prints_the_count"), &skipped);
     assert_eq!(report.score(), 3);
     assert_eq!(report.checks[0].hints[..2], ["race nudge", "race concept"]);
@@ -41,10 +57,20 @@ fn a_program_is_not_run_when_an_interleaving_explains_what_is_wrong() {
 #[test]
 fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_students_paths() {
     let report = Course::open().grade("submissions/does_not_compile.rs");
-    let Verdict::Failed(fault) = verdict(&report, "build") else { panic!("{report:#?}") };
-    assert_eq!(fault.message, "expected the submission to compile, the compiler reports an error");
-    let Evidence::Diagnostics(text) = &fault.evidence else { panic!("{fault:#?}") };
-    assert!(text.starts_with("error[E0308]: mismatched types\n --> submissions/does_not_compile.rs:5:5"), "{text}");
+    let Verdict::Failed(fault) = verdict(&report, "build") else {
+        panic!("{report:#?}")
+    };
+    assert_eq!(
+        fault.message,
+        "expected the submission to compile, the compiler reports an error"
+    );
+    let Evidence::Diagnostics(text) = &fault.evidence else {
+        panic!("{fault:#?}")
+    };
+    assert!(
+        text.starts_with("error[E0308]: mismatched types\n --> submissions/does_not_compile.rs:5:5"),
+        "{text}"
+    );
     assert_eq!(report.checks[0].kind, CheckKind::Build);
     assert_eq!((report.score(), report.max_score()), (0, 10));
 }
@@ -64,7 +90,9 @@ fn a_missing_item_is_told_with_its_signature() {
 #[test]
 fn a_difference_is_shown_after_the_filters() {
     let report = Course::open().grade("submissions/prints_too_much.rs");
-    let Verdict::Failed(fault) = verdict(&report, "program_prints_the_count") else { panic!("{report:#?}") };
+    let Verdict::Failed(fault) = verdict(&report, "program_prints_the_count") else {
+        panic!("{report:#?}")
+    };
     let expected = "counted to 7 in [time]".to_owned();
     let got = "counting\ncounted to 7 in [time]".to_owned();
     assert_eq!(fault.evidence, Evidence::Difference { expected, got });
@@ -73,9 +101,19 @@ fn a_difference_is_shown_after_the_filters() {
 #[test]
 fn two_gradings_of_one_submission_are_equal() {
     let course = Course::open();
-    for name in ["does_not_compile", "lacks_an_item", "overflows_the_stack", "prints_too_much", "exits"] {
-        let path = format!("submissions/{name}.rs");
-        assert_eq!(course.grade(&path), course.grade(&path), "{name}");
+    let names = [
+        "does_not_compile",
+        "lacks_an_item",
+        "overflows_the_stack",
+        "prints_too_much",
+        "exits",
+        "steals_files",
+        "panics",
+    ];
+    let bad = names.map(|name| format!("submissions/{name}.rs"));
+    let race = "solutions/counting/mistakes/load_then_store.rs".to_owned();
+    for path in bad.iter().chain([&race]) {
+        assert_eq!(course.grade(path), course.grade(path), "{path}");
     }
 }
 
@@ -93,9 +131,19 @@ fn a_check_that_is_not_there_is_wrong_usage_and_lists_those_that_are() {
     let mut course = Course::open();
     course.options.check = Some("every_step_count".to_owned());
     let submission = course.submission("solutions/counting");
-    let error = grade(&course.workspace, &course.exercise, &submission, &course.options, &silent).expect_err("no check");
+    let error = grade(
+        &course.workspace,
+        &course.exercise,
+        &submission,
+        &course.options,
+        &silent,
+    )
+    .expect_err("no check");
     let text = error.to_string();
-    assert!(text.contains("known are `every_step_counts`, `tally_adds_up`"), "{text}");
+    assert!(
+        text.contains("known are `every_step_counts`, `tally_adds_up`"),
+        "{text}"
+    );
     assert!(text.ends_with("\nhelp: did you mean `every_step_counts`?"), "{text}");
 }
 
@@ -106,7 +154,10 @@ fn without_a_compiler_nothing_is_graded_and_no_point_is_lost() {
     let report = course.grade("solutions/counting");
     assert_eq!(report.overall(), Overall::Ungraded);
     let told = words(&report, "build");
-    assert!(told.starts_with("failed to start `/nonexistent/rustc`: No such file"), "{told}");
+    assert!(
+        told.starts_with("failed to start `/nonexistent/rustc`: No such file"),
+        "{told}"
+    );
     assert!(told.contains("\nhelp: install Rust"), "{told}");
 }
 
@@ -120,7 +171,10 @@ fn a_snapshot_that_is_not_there_is_ungraded() {
     }
     let report = course.grade("solutions/counting");
     assert_eq!(report.overall(), Overall::Ungraded);
-    assert!(words(&report, "program_prints_the_count").contains("nowhere.snap"), "{report:#?}");
+    assert!(
+        words(&report, "program_prints_the_count").contains("nowhere.snap"),
+        "{report:#?}"
+    );
 }
 
 #[test]
@@ -131,7 +185,10 @@ fn text_that_is_not_utf_8_is_the_submissions_fault() {
     std::fs::write(folder.path().join("src/lib.rs"), b"// \xff\n").expect("a file");
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
-    assert_eq!(course::first_failure(&report), Some(("build".to_owned(), Finding::CompileError)));
+    assert_eq!(
+        course::first_failure(&report),
+        Some(("build".to_owned(), Finding::CompileError))
+    );
 }
 
 #[test]
@@ -141,7 +198,10 @@ fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
     std::os::unix::fs::symlink(course.path("solutions/counting/src"), folder.path().join("src")).expect("a link");
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
-    assert_eq!(course::first_failure(&report), Some(("build".to_owned(), Finding::AccessDenied)));
+    assert_eq!(
+        course::first_failure(&report),
+        Some(("build".to_owned(), Finding::AccessDenied))
+    );
 }
 
 #[test]
@@ -153,8 +213,53 @@ fn a_wish_to_stop_is_no_verdict() {
             course.options.cancel.cancel();
         }
     };
-    let result = grade(&course.workspace, &course.exercise, &submission, &course.options, &events);
+    let result = grade(
+        &course.workspace,
+        &course.exercise,
+        &submission,
+        &course.options,
+        &events,
+    );
     assert!(matches!(result, Err(GradeError::Cancelled)), "{result:?}");
+}
+
+#[test]
+fn nothing_stays_in_the_temporary_folder_whether_graded_refused_or_stopped() {
+    let mut course = Course::open();
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    course.options.temporary = temporary.path().to_owned();
+    course.grade("solutions/counting");
+    course.grade("submissions/does_not_compile.rs");
+    course.grade("submissions/leaves_a_child.rs");
+    course.options.cancel.cancel();
+    let submission = course.submission("solutions/counting");
+    let stopped = grade(
+        &course.workspace,
+        &course.exercise,
+        &submission,
+        &course.options,
+        &silent,
+    );
+    assert!(stopped.is_err(), "{stopped:?}");
+    let left: Vec<_> = temporary.path().read_dir().expect("a list").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn without_a_temporary_folder_nothing_is_graded_and_help_is_given() {
+    let mut course = Course::open();
+    course.options.temporary = "/nonexistent/folder".into();
+    let report = course.grade("solutions/counting");
+    assert_eq!(report.overall(), Overall::Ungraded);
+    let told = words(&report, "build");
+    assert!(
+        told.starts_with("failed to write to the temporary folder `/nonexistent/folder`: "),
+        "{told}"
+    );
+    assert!(
+        told.contains("\nhelp: free some space there, or set `TMPDIR`"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -173,8 +278,19 @@ fn events_tell_of_the_build_and_each_check() {
         log.lock().expect("nobody panics").push(word);
     };
     let submission = course.submission("solutions/counting");
-    grade(&course.workspace, &course.exercise, &submission, &course.options, &events).expect("the options are right");
+    grade(
+        &course.workspace,
+        &course.exercise,
+        &submission,
+        &course.options,
+        &events,
+    )
+    .expect("the options are right");
     let log = log.into_inner().expect("nobody panics");
-    assert_eq!((log[0].as_str(), log[1].as_str(), log[log.len() - 1].as_str()), ("build", "built", "done"), "{log:?}");
+    assert_eq!(
+        (log[0].as_str(), log[1].as_str(), log[log.len() - 1].as_str()),
+        ("build", "built", "done"),
+        "{log:?}"
+    );
     assert_eq!(log.len(), 3 + 2 * 3, "{log:?}");
 }

@@ -33,7 +33,11 @@ fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
     let course = Course::open();
     for (name, check, finding) in TABLE {
         let report = course.grade(&format!("submissions/{name}.rs"));
-        assert_eq!(first_failure(&report), Some(((*check).to_owned(), *finding)), "{name}: {report:#?}");
+        assert_eq!(
+            first_failure(&report),
+            Some(((*check).to_owned(), *finding)),
+            "{name}: {report:#?}"
+        );
         assert_eq!(report.overall(), Overall::Failed, "{name}");
         if *check != "build" {
             assert_eq!(verdict(&report, "tally_adds_up"), &Verdict::Passed, "{name}");
@@ -47,7 +51,10 @@ fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_
     let mut course = Course::open();
     course.options.model_limits.wall = std::time::Duration::from_secs(2);
     let report = course.grade("submissions/sleeps_for_real.rs");
-    assert_eq!(first_failure(&report), Some(("every_step_counts".to_owned(), Finding::Timeout)));
+    assert_eq!(
+        first_failure(&report),
+        Some(("every_step_counts".to_owned(), Finding::Timeout))
+    );
     assert!(course::words(&report, "every_step_counts").contains("waited for something outside of the model"));
 }
 
@@ -56,6 +63,15 @@ fn a_submission_that_keeps_the_compiler_busy_is_ended_and_skips_its_checks() {
     let mut course = Course::open();
     course.options.build_limit = std::time::Duration::from_secs(3);
     let report = course.grade("submissions/compiles_for_ever.rs");
-    assert_eq!(first_failure(&report), Some(("build".to_owned(), Finding::Timeout)), "{report:#?}");
-    assert_eq!(verdict(&report, "tally_adds_up"), &Verdict::Skipped { because: "build".to_owned() });
+    assert_eq!(
+        first_failure(&report),
+        Some(("build".to_owned(), Finding::Timeout)),
+        "{report:#?}"
+    );
+    assert_eq!(
+        verdict(&report, "tally_adds_up"),
+        &Verdict::Skipped {
+            because: "build".to_owned()
+        }
+    );
 }

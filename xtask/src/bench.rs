@@ -43,7 +43,7 @@ struct Measure {
 }
 
 /// The measurements; the first is what the others are compared with.
-const MEASURES: [Measure; 3] = [
+const MEASURES: [Measure; 4] = [
     Measure {
         name: "grade, warm",
         work: grade,
@@ -53,7 +53,11 @@ const MEASURES: [Measure; 3] = [
         work: rustc::compile,
     },
     Measure {
-        name: "`cargo test` of an ordinary crate with the same code",
+        name: "its calls of rustc and its exploration, bare",
+        work: rustc::compile_and_explore,
+    },
+    Measure {
+        name: "`cargo test` of the same checks in ordinary crates",
         work: ordinary::test,
     },
 ];

@@ -60,9 +60,13 @@ pub(crate) fn standings(workspace: &Workspace, exercises: &[Exercise]) -> Vec<St
     let standing = |exercise: &Exercise| {
         let sources = sources(exercise);
         let n_to_do = sources.iter().map(|text| text.matches(TO_DO).count()).sum();
-        match scores.get(&exercise.name) {
+        // Who has not begun may well have graded the stub to see what is asked.
+        let score = scores
+            .get(&exercise.name)
+            .filter(|score| score.score > 0 || n_to_do == 0);
+        match score {
             Some(score) if score.fingerprint == fingerprint(&sources) => Standing::Graded(*score),
-            _ if n_to_do > 0 => Standing::Stub(n_to_do),
+            None if n_to_do > 0 => Standing::Stub(n_to_do),
             Some(score) => Standing::EditedSince(*score),
             None => Standing::Edited,
         }

@@ -1,5 +1,7 @@
 //! `cargo xtask verify`: the grader proved on submissions whose verdicts are known.
 
+use std::path::Path;
+
 use grader::discover::Workspace;
 use grader::grade::Options;
 use grader::report::escape::counted;
@@ -77,12 +79,21 @@ fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
         .with(tone, mark)
         .with(Tone::Dim, format!(" {role:<9}"));
     text.push(
-        line.with(Tone::Plain, outcome.submission.to_string_lossy())
+        line.with(Tone::Plain, short(outcome))
             .with(Tone::Dim, expected(outcome))
             .shortened(columns),
     );
     for difference in &outcome.differences {
         text.paragraph(Tone::Plain, 5, difference, columns);
+    }
+}
+
+/// The path of a submission below the folder of its exercise, whose name stands above.
+fn short(outcome: &VerifyOutcome) -> String {
+    let folder = Path::new("solutions").join(&outcome.exercise);
+    match outcome.submission.strip_prefix(folder) {
+        Ok(below) if below.iter().next().is_some() => below.to_string_lossy().into_owned(),
+        Ok(_) | Err(_) => outcome.submission.to_string_lossy().into_owned(),
     }
 }
 

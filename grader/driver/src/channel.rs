@@ -33,7 +33,11 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     BufReader::new(&channel).read_line(&mut line)?;
     let Request { nonce, check, work } = serde_json::from_str(&line)?;
     let observation = observe(checks, &check, work);
-    let mut answer = serde_json::to_vec(&Reply { nonce, check, observation })?;
+    let mut answer = serde_json::to_vec(&Reply {
+        nonce,
+        check,
+        observation,
+    })?;
     answer.push(b'\n');
     channel.write_all(&answer)
 }
@@ -50,7 +54,9 @@ fn observe(checks: &[Check], name: &str, work: Work) -> ModelObservation {
         }
         Work::Replay { token } => match Token::decode(&token, check.name) {
             Ok(token) => replay(check, token),
-            Err(error) => ModelObservation::TokenRefused { reason: error.to_string() },
+            Err(error) => ModelObservation::TokenRefused {
+                reason: error.to_string(),
+            },
         },
     }
 }
@@ -60,6 +66,8 @@ fn replay(check: &Check, token: Token) -> ModelObservation {
     (check.run)(&mut model);
     match model.into_replayed() {
         Ok(replayed) => ModelObservation::Replayed(replayed),
-        Err(reason) => ModelObservation::TokenRefused { reason: reason.to_string() },
+        Err(reason) => ModelObservation::TokenRefused {
+            reason: reason.to_string(),
+        },
     }
 }

@@ -15,6 +15,27 @@ impl Check {
     pub const fn new(name: &'static str, run: fn(&mut Model)) -> Self {
         Self { name, run }
     }
+
+    /// Carries out the check called `name` in this process, as an ordinary test would.
+    ///
+    /// # Panics
+    ///
+    /// If `checks` has no such check, or it does not hold.
+    pub fn assert(checks: &[Check], name: &str) {
+        let check = checks
+            .iter()
+            .find(|check| check.name == name)
+            .expect("the check is listed");
+        let mut model = Model::exploring(check.name);
+        (check.run)(&mut model);
+        if let Some(failure) = model.into_exploration().failure {
+            let got = failure.got.unwrap_or_default();
+            panic!(
+                "{name}: {} in scenario `{}`: {} {got}",
+                failure.finding, failure.scenario, failure.expected
+            );
+        }
+    }
 }
 
 /// How an execution breaks a property.
@@ -31,7 +52,11 @@ pub struct Fault {
 impl Fault {
     /// A fault of the kind `finding`; `expected` is a sentence that starts with that word.
     pub fn new(finding: Finding, expected: impl Into<String>) -> Self {
-        Self { finding, expected: expected.into(), got: None }
+        Self {
+            finding,
+            expected: expected.into(),
+            got: None,
+        }
     }
 
     /// Adds what was observed.

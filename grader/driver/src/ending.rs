@@ -8,11 +8,29 @@ use crate::protocol::{End, Finding, Place, Thread, Trace, Wait};
 
 /// The execution, if it came to its end with a value; else how it failed.
 pub(crate) fn finished<T>(execution: model::Execution<T>) -> Result<Execution<T>, Fault> {
-    let model::Execution { value, trace, preemptions, .. } = execution;
+    let model::Execution {
+        value,
+        trace,
+        preemptions,
+        ..
+    } = execution;
     match (value, &trace.end) {
         (Some(Ok(value)), End::Finished) => {
-            let Trace { threads, stdout, stderr, elapsed, .. } = trace;
-            Ok(Execution { value, stdout, stderr, elapsed, preemptions, threads })
+            let Trace {
+                threads,
+                stdout,
+                stderr,
+                elapsed,
+                ..
+            } = trace;
+            Ok(Execution {
+                value,
+                stdout,
+                stderr,
+                elapsed,
+                preemptions,
+                threads,
+            })
         }
         _ => Err(fault(&trace)),
     }
@@ -21,7 +39,7 @@ pub(crate) fn finished<T>(execution: model::Execution<T>) -> Result<Execution<T>
 fn fault(trace: &Trace) -> Fault {
     let thread = |id: usize| name(&trace.threads[id]);
     match &trace.end {
-        End::Finished | End::Panicked { .. } => panicked(&trace.end),
+        End::Finished | End::Panicked { .. } => panicked(trace),
         End::Deadlock { waits, cycle } => {
             let fault = Fault::new(Finding::Deadlock, "Expected every thread to come to its end.");
             let stuck = if cycle.is_empty() {
@@ -30,12 +48,20 @@ fn fault(trace: &Trace) -> Fault {
                 format!("{} waits for a lock that it holds itself.", thread(alone))
             } else {
                 let cycle: Vec<String> = cycle.iter().map(|id| thread(*id)).collect();
-                format!("They wait for each other in a circle: {} → {}.", cycle.join(" → "), cycle[0])
+                format!(
+                    "They wait for each other in a circle: {} → {}.",
+                    cycle.join(" → "),
+                    cycle[0]
+                )
             };
             fault.got(capitalised(&stuck))
         }
-        End::LostWakeup { waiter, notified_at, .. } => {
-            let notified = notified_at.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+        End::LostWakeup {
+            waiter, notified_at, ..
+        } => {
+            let notified = notified_at
+                .as_ref()
+                .map_or(String::new(), |place| format!(" at {}", line(place)));
             Fault::new(Finding::LostWakeup, "Expected every waiting thread to be woken.").got(capitalised(&format!(
                 "{} sleeps for ever: the notification{notified} was sent before it began to wait, and nobody was there to hear it.",
                 thread(*waiter)
@@ -43,56 +69,88 @@ fn fault(trace: &Trace) -> Fault {
         }
         End::Livelock { threads } => {
             let threads: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
-            Fault::new(Finding::Livelock, "Expected every thread to come to its end.").got(capitalised(&format!(
-                "{} keep reacting to each other and get nowhere.",
-                threads.join(" and ")
-            )))
+            let got = match &threads[..] {
+                [alone] => format!("{alone} runs on and on and does not come to its end."),
+                _ => format!("{} keep reacting to each other and get nowhere.", threads.join(" and ")),
+            };
+            Fault::new(Finding::Livelock, "Expected every thread to come to its end.").got(capitalised(&got))
         }
         End::BusyWait { thread: spinner, place } => {
-            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
-            Fault::new(Finding::BusyWait, "Expected a waiting thread to sleep until it is woken.").got(capitalised(&format!(
+            let place = place
+                .as_ref()
+                .map_or(String::new(), |place| format!(" at {}", line(place)));
+            Fault::new(
+                Finding::BusyWait,
+                "Expected a waiting thread to sleep until it is woken.",
+            )
+            .got(capitalised(&format!(
                 "{} asks again and again{place} while it has to wait.",
                 thread(*spinner)
             )))
         }
-        End::StepLimit => Fault::new(Finding::TooSlow, "Expected the work to be done within the limit of steps.")
-            .got("The limit was reached while the threads were still getting on."),
-        End::Exited { code, thread: id, place } => {
-            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+        End::StepLimit => Fault::new(
+            Finding::TooSlow,
+            "Expected the work to be done within the limit of steps.",
+        )
+        .got("The limit was reached while the threads were still getting on."),
+        End::Exited {
+            code,
+            thread: id,
+            place,
+        } => {
+            let place = place
+                .as_ref()
+                .map_or(String::new(), |place| format!(" at {}", line(place)));
             let call = code.map_or("process::abort()".to_owned(), |code| format!("process::exit({code})"));
-            Fault::new(Finding::Exited, "Expected the function to return.")
-                .got(capitalised(&format!("{} called `{call}`{place}, which ends the whole process.", thread(*id))))
+            Fault::new(Finding::Exited, "Expected the function to return.").got(capitalised(&format!(
+                "{} called `{call}`{place}, which ends the whole process.",
+                thread(*id)
+            )))
         }
         End::ThreadsLeft { threads } => {
             let left: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
             let verb = if left.len() == 1 { "was" } else { "were" };
-            Fault::new(Finding::ThreadLeak, "Expected every thread to have ended when the function returns.")
-                .got(capitalised(&format!("{} {verb} still running.", left.join(", "))))
+            Fault::new(
+                Finding::ThreadLeak,
+                "Expected every thread to have ended when the function returns.",
+            )
+            .got(capitalised(&format!("{} {verb} still running.", left.join(", "))))
         }
-        End::Nondeterministic { difference } => {
-            Fault::new(Finding::Nondeterministic, "Expected the same schedule to give the same execution.").got(format!(
-                "It did not: {difference}. The submission depends on something other than its schedule."
-            ))
-        }
+        End::Nondeterministic { difference } => Fault::new(
+            Finding::Nondeterministic,
+            "Expected the same schedule to give the same execution.",
+        )
+        .got(format!(
+            "It did not: {difference}. The submission depends on something other than its schedule."
+        )),
     }
 }
 
-fn panicked(end: &End) -> Fault {
+fn panicked(trace: &Trace) -> Fault {
     let fault = Fault::new(Finding::Panic, "Expected the function to return.");
-    match end {
-        End::Panicked { message, place } => {
-            let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
-            fault.got(format!("It panicked{place}: {message}"))
-        }
-        _ => fault.got("It panicked."),
-    }
+    // The panic of a thread comes first: that of whoever waited for it only passes it on.
+    let died = trace.threads.iter().skip(1).find_map(|thread| Some((thread, thread.panicked.as_ref()?)));
+    let (who, message, place) = match (died, &trace.end) {
+        (Some((thread, message)), _) => (name(thread), message.as_str(), &thread.panicked_at),
+        (None, End::Panicked { message, place }) => ("it".to_owned(), message.as_str(), place),
+        (None, _) => ("it".to_owned(), "", &None),
+    };
+    let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+    fault.got(capitalised(&format!("{who} panicked{place}: {message}")))
 }
 
 /// Who waits for what, in words.
 fn waiting(trace: &Trace, waits: &[Wait]) -> String {
     let waits = waits.iter().map(|wait| {
-        let place = wait.place.as_ref().map_or(String::new(), |place| format!(" ({})", line(place)));
-        format!("{} waits in `{}`{place}", name(&trace.threads[wait.thread]), wait.operation)
+        let place = wait
+            .place
+            .as_ref()
+            .map_or(String::new(), |place| format!(" ({})", line(place)));
+        format!(
+            "{} waits in `{}`{place}",
+            name(&trace.threads[wait.thread]),
+            wait.operation
+        )
     });
     waits.collect::<Vec<_>>().join(", ")
 }
@@ -109,11 +167,17 @@ fn name(thread: &Thread) -> String {
 /// A place as a reader finds it: the file below `src` and the line, and whether it is the check's own.
 fn line(place: &Place) -> String {
     let (folder, file) = place.file.rsplit_once("src/").unwrap_or(("", &place.file));
-    let owner = if folder.contains("grader/checks/") { "the check's " } else { "" };
+    let owner = if folder.contains("grader/checks/") {
+        "the check's "
+    } else {
+        ""
+    };
     format!("{owner}{file}:{}", place.line)
 }
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

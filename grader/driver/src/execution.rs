@@ -1,5 +1,6 @@
 //! One execution as a property sees it.
 
+use std::any::Any;
 use std::time::Duration;
 
 use crate::protocol::{Segment, Thread};
@@ -21,9 +22,21 @@ pub struct Execution<T> {
     pub threads: Vec<Thread>,
 }
 
+impl Execution<Box<dyn Any>> {
+    /// The same with the value as what it is.
+    pub(crate) fn typed<T: 'static>(self) -> Execution<T> {
+        let Execution { value, stdout, stderr, elapsed, preemptions, threads } = self;
+        let value = *value.downcast().expect("a body returns values of its own type");
+        Execution { value, stdout, stderr, elapsed, preemptions, threads }
+    }
+}
+
 impl<T> Execution<T> {
     /// All that was written to standard output.
     pub fn text(&self) -> Vec<u8> {
-        self.stdout.iter().flat_map(|segment| segment.bytes.iter().copied()).collect()
+        self.stdout
+            .iter()
+            .flat_map(|segment| segment.bytes.iter().copied())
+            .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What a check asks of the model: that a property holds in every execution, or that something happens in some execution.
 
+use std::any::Any;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -24,23 +25,29 @@ pub struct Model {
 #[derive(Debug)]
 enum Purpose {
     Explore(Exploration),
-    Replay { token: Token, replayed: Result<Replayed, TokenError> },
+    Replay {
+        token: Token,
+        replayed: Result<Replayed, TokenError>,
+    },
 }
 
+/// What a body returns, whatever its type: a scenario is compiled once and not for every body.
+type Value = Box<dyn Any>;
+
 /// What a scenario requires of its executions, and what it learned from those it saw.
-trait Requirement<T> {
+trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
-    fn look(&mut self, execution: &Execution<T>, most_alive: usize) -> ControlFlow<Option<Fault>>;
+    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>>;
 
     /// What the executions that were seen lack all together; `n` is their number.
     fn conclude(&self, n: u64) -> Option<Fault>;
 }
 
 /// A property of every execution.
-struct Every<P>(P);
+struct Every<'a>(&'a dyn Fn(Execution<Value>) -> Result<(), Fault>);
 
-impl<T, P: Fn(&Execution<T>) -> Result<(), Fault>> Requirement<T> for Every<P> {
-    fn look(&mut self, execution: &Execution<T>, _most_alive: usize) -> ControlFlow<Option<Fault>> {
+impl Requirement for Every<'_> {
+    fn look(&mut self, execution: Execution<Value>, _most_alive: usize) -> ControlFlow<Option<Fault>> {
         match (self.0)(execution) {
             Ok(()) => ControlFlow::Continue(()),
             Err(fault) => ControlFlow::Break(Some(fault)),
@@ -53,18 +60,22 @@ impl<T, P: Fn(&Execution<T>) -> Result<(), Fault>> Requirement<T> for Every<P> {
 }
 
 /// Something that at least one execution must show.
-struct Witnessed<W> {
+struct Witnessed<'a> {
     what: String,
-    witness: W,
+    witness: &'a dyn Fn(Execution<Value>) -> bool,
     seen: bool,
     most_alive: usize,
 }
 
-impl<T, W: Fn(&Execution<T>) -> bool> Requirement<T> for Witnessed<W> {
-    fn look(&mut self, execution: &Execution<T>, most_alive: usize) -> ControlFlow<Option<Fault>> {
+impl Requirement for Witnessed<'_> {
+    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>> {
         self.most_alive = self.most_alive.max(most_alive);
         self.seen = (self.witness)(execution);
-        if self.seen { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
+        if self.seen {
+            ControlFlow::Break(None)
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn conclude(&self, n: u64) -> Option<Fault> {
@@ -73,28 +84,58 @@ impl<T, W: Fn(&Execution<T>) -> bool> Requirement<T> for Witnessed<W> {
         }
         let expected = format!("Expected at least one interleaving in which {}.", self.what);
         let (finding, why) = if self.most_alive < 2 {
-            (Finding::NotConcurrent, "no two threads that the function started were ever alive at the same time")
+            (
+                Finding::NotConcurrent,
+                "no two threads that the function started were ever alive at the same time",
+            )
         } else {
-            (Finding::OverSerialized, "the threads exist at the same time but keep each other waiting")
+            (
+                Finding::OverSerialized,
+                "the threads exist at the same time but keep each other waiting",
+            )
         };
-        let seen = if n == 1 { "There is only one, and it is not".to_owned() } else { format!("It is none of {n}") };
+        let seen = if n == 1 {
+            "There is only one, and it is not".to_owned()
+        } else {
+            format!("It is none of {n}")
+        };
         Some(Fault::new(finding, expected).got(format!("{seen}: {why}.")))
     }
 }
 
 impl Model {
     pub(crate) fn exploring(check: &'static str) -> Self {
-        let nothing_yet =
-            Exploration { executions: 0, random: 0, preemption_bound: None, complete: true, scenarios: 0, failure: None };
+        let nothing_yet = Exploration {
+            executions: 0,
+            random: 0,
+            preemption_bound: None,
+            complete: true,
+            scenarios: 0,
+            failure: None,
+        };
         Self::new(check, Purpose::Explore(nothing_yet))
     }
 
     pub(crate) fn replaying(check: &'static str, token: Token) -> Self {
-        Self::new(check, Purpose::Replay { token, replayed: Err(TokenError::OtherSubmission) })
+        Self::new(
+            check,
+            Purpose::Replay {
+                token,
+                replayed: Err(TokenError::OtherSubmission),
+            },
+        )
     }
 
     fn new(check: &'static str, purpose: Purpose) -> Self {
-        Self { check, purpose, bounds: Bounds::default(), settings: Settings::default(), n_scenarios: 0 }
+        // Whoever uses the weak form has to reckon with its failure: that costs nothing where nobody does.
+        let settings = Settings { weak_failures: 1, ..Settings::default() };
+        Self {
+            check,
+            purpose,
+            bounds: Bounds::default(),
+            settings,
+            n_scenarios: 0,
+        }
     }
 
     /// Sets the most preemptions in an execution of the exhaustive part (2 by default).
@@ -122,9 +163,16 @@ impl Model {
         self.settings.spurious_wakeups = n;
     }
 
-    /// Sets how many weak compare-exchanges may fail without a reason in one execution (none by default).
+    /// Sets how many weak compare-exchanges may fail without a reason in one execution (1 by default).
     pub fn weak_failures(&mut self, n: u32) {
         self.settings.weak_failures = n;
+    }
+
+    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by default).
+    ///
+    /// Then a pause no longer orders threads, so it shows who relies on that, and elapsed time is no longer exact.
+    pub fn late_threads(&mut self, n: u32) {
+        self.settings.late_threads = n;
     }
 
     /// Lets threads spin through virtual time, in this and all later scenarios.
@@ -142,7 +190,8 @@ impl Model {
         body: impl Fn() -> T + 'static,
         property: impl Fn(&Execution<T>) -> Result<(), Fault>,
     ) {
-        self.scenario(label.into(), Rc::new(body), Every(property));
+        let property = |execution: Execution<Value>| property(&execution.typed());
+        self.scenario(label.into(), &erased(body), &mut Every(&property));
     }
 
     /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
@@ -157,8 +206,9 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        let requirement = Witnessed { what: what.into(), witness, seen: false, most_alive: 0 };
-        self.scenario(label.into(), Rc::new(body), requirement);
+        let witness = |execution: Execution<Value>| witness(&execution.typed());
+        let mut requirement = Witnessed { what: what.into(), witness: &witness, seen: false, most_alive: 0 };
+        self.scenario(label.into(), &erased(body), &mut requirement);
     }
 
     pub(crate) fn into_exploration(self) -> Exploration {
@@ -175,22 +225,36 @@ impl Model {
         }
     }
 
-    fn scenario<T: 'static>(&mut self, label: String, body: Rc<dyn Fn() -> T>, mut requirement: impl Requirement<T>) {
+    fn scenario(&mut self, label: String, body: &Rc<dyn Fn() -> Value>, requirement: &mut dyn Requirement) {
         let number = self.n_scenarios;
         self.n_scenarios += 1;
         match &mut self.purpose {
             Purpose::Explore(exploration) if exploration.failure.is_some() => {}
             Purpose::Explore(exploration) => {
-                let scenario = Scenario { check: self.check, number, label, settings: self.settings };
-                scenario.explore(&self.bounds, &body, &mut requirement, exploration);
+                let scenario = Scenario {
+                    check: self.check,
+                    number,
+                    label,
+                    settings: self.settings,
+                };
+                scenario.explore(&self.bounds, body, requirement, exploration);
             }
             Purpose::Replay { token, replayed } if token.scenario == number => {
-                let scenario = Scenario { check: self.check, number, label, settings: self.settings };
-                *replayed = scenario.replay(&body, &mut requirement, token);
+                let scenario = Scenario {
+                    check: self.check,
+                    number,
+                    label,
+                    settings: self.settings,
+                };
+                *replayed = scenario.replay(body, requirement, token);
             }
             Purpose::Replay { .. } => {}
         }
     }
+}
+
+fn erased<T: 'static>(body: impl Fn() -> T + 'static) -> Rc<dyn Fn() -> Value> {
+    Rc::new(move || Box::new(body()))
 }
 
 /// One call of [`Model::every`] or [`Model::some`].
@@ -202,11 +266,11 @@ struct Scenario {
 }
 
 impl Scenario {
-    fn explore<T: 'static>(
+    fn explore(
         &self,
         bounds: &Bounds,
-        body: &Rc<dyn Fn() -> T>,
-        requirement: &mut impl Requirement<T>,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
         exploration: &mut Exploration,
     ) {
         let mut fault = None;
@@ -224,20 +288,20 @@ impl Scenario {
         }
         let n = exploration.executions;
         exploration.failure = match (fault, coverage.stopped) {
-            (Some(fault), Some(stopped)) => {
-                Some(self.failure(fault, stopped, body, requirement, n))
-            }
-            _ => requirement.conclude(coverage.executions).map(|fault| self.without_execution(fault, n)),
+            (Some(fault), Some(stopped)) => Some(self.failure(fault, stopped, body, requirement, n)),
+            _ => requirement
+                .conclude(coverage.executions)
+                .map(|fault| self.without_execution(fault, n)),
         };
     }
 
     /// Runs the failing execution again and records it.
-    fn failure<T: 'static>(
+    fn failure(
         &self,
         fault: Fault,
         stopped: Stopped,
-        body: &Rc<dyn Fn() -> T>,
-        requirement: &mut impl Requirement<T>,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
         executions: u64,
     ) -> Failure {
         let Stopped { schedule, preemptions } = stopped;
@@ -248,28 +312,54 @@ impl Scenario {
             fault
         } else {
             let got = again.map_or("a right one".to_owned(), |fault| format!("`{}`", fault.finding));
-            Fault::new(Finding::Nondeterministic, "Expected the same schedule to give the same execution.").got(format!(
+            Fault::new(
+                Finding::Nondeterministic,
+                "Expected the same schedule to give the same execution.",
+            )
+            .got(format!(
                 "First it gave `{}`, then {got}: the submission depends on something other than its schedule.",
                 fault.finding
             ))
         };
-        let token = Token { scenario: self.number, schedule, digest: trace.digest() };
+        let token = Token {
+            scenario: self.number,
+            schedule,
+            digest: trace.digest(),
+        };
         let token = (fault.finding != Finding::Nondeterministic).then(|| token.encode(self.check));
         let Fault { finding, expected, got } = fault;
         let scenario = self.label.clone();
-        Failure { finding, scenario, expected, got, executions, preemptions, token, trace: Some(trace) }
+        Failure {
+            finding,
+            scenario,
+            expected,
+            got,
+            executions,
+            preemptions,
+            token,
+            trace: Some(trace),
+        }
     }
 
     fn without_execution(&self, fault: Fault, executions: u64) -> Failure {
         let Fault { finding, expected, got } = fault;
         let scenario = self.label.clone();
-        Failure { finding, scenario, expected, got, executions, preemptions: 0, token: None, trace: None }
+        Failure {
+            finding,
+            scenario,
+            expected,
+            got,
+            executions,
+            preemptions: 0,
+            token: None,
+            trace: None,
+        }
     }
 
-    fn replay<T: 'static>(
+    fn replay(
         &self,
-        body: &Rc<dyn Fn() -> T>,
-        requirement: &mut impl Requirement<T>,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
         token: &Token,
     ) -> Result<Replayed, TokenError> {
         let execution = model::replay(&self.settings, body, &token.schedule);
@@ -285,15 +375,20 @@ impl Scenario {
             preemptions,
             ..self.without_execution(fault, 1)
         });
-        Ok(Replayed { scenario: self.label.clone(), preemptions, failure, trace })
+        Ok(Replayed {
+            scenario: self.label.clone(),
+            preemptions,
+            failure,
+            trace,
+        })
     }
 }
 
 /// Judges one execution: by its end first, then by what is required.
-fn look<T>(execution: model::Execution<T>, requirement: &mut impl Requirement<T>) -> ControlFlow<Option<Fault>> {
+fn look(execution: model::Execution<Value>, requirement: &mut dyn Requirement) -> ControlFlow<Option<Fault>> {
     let most_alive = execution.most_alive;
     match ending::finished(execution) {
-        Ok(execution) => requirement.look(&execution, most_alive),
+        Ok(execution) => requirement.look(execution, most_alive),
         Err(fault) => ControlFlow::Break(Some(fault)),
     }
 }

@@ -119,13 +119,19 @@ impl Token {
             choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
         }
         let scenario = u32::try_from(scenario).map_err(|_| TokenError::Malformed)?;
-        Ok(Self { scenario, schedule: Schedule { choices }, digest: u32::from_le_bytes(*digest) })
+        Ok(Self {
+            scenario,
+            schedule: Schedule { choices },
+            digest: u32::from_le_bytes(*digest),
+        })
     }
 }
 
 /// FNV-1a (Fowler, Noll & Vo, RFC 9923), folded to 16 bits.
 fn name_hash(name: &str) -> u16 {
-    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     (hash ^ (hash >> 16)) as u16
 }
 
@@ -171,11 +177,18 @@ fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
     let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
     if version != VERSION {
         let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-        return Err(if is_version { TokenError::OtherVersion } else { TokenError::Malformed });
+        return Err(if is_version {
+            TokenError::OtherVersion
+        } else {
+            TokenError::Malformed
+        });
     }
     let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
     for digit in digits.bytes() {
-        let value = DIGITS.iter().position(|known| *known == digit).ok_or(TokenError::Malformed)?;
+        let value = DIGITS
+            .iter()
+            .position(|known| *known == digit)
+            .ok_or(TokenError::Malformed)?;
         buffer = (buffer << 5) | value as u32;
         n_bits += 5;
         if n_bits >= 8 {
@@ -185,7 +198,11 @@ fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
         }
     }
     // What is left over is padding, and less than a digit.
-    if n_bits >= 5 || buffer != 0 || bytes.is_empty() { Err(TokenError::Malformed) } else { Ok(bytes) }
+    if n_bits >= 5 || buffer != 0 || bytes.is_empty() {
+        Err(TokenError::Malformed)
+    } else {
+        Ok(bytes)
+    }
 }
 
 #[cfg(test)]
@@ -194,10 +211,19 @@ mod tests {
 
     #[track_caller]
     fn check_round_trip(choices: &[u16]) {
-        let token = Token { scenario: 3, schedule: Schedule { choices: choices.to_vec() }, digest: 0xDEAD_BEEF };
+        let token = Token {
+            scenario: 3,
+            schedule: Schedule {
+                choices: choices.to_vec(),
+            },
+            digest: 0xDEAD_BEEF,
+        };
         let text = token.encode("every_line_is_whole");
         assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
-        assert_eq!(check_of(&text, &["other", "every_line_is_whole"]), Ok("every_line_is_whole"));
+        assert_eq!(
+            check_of(&text, &["other", "every_line_is_whole"]),
+            Ok("every_line_is_whole")
+        );
     }
 
     #[test]
@@ -210,7 +236,11 @@ mod tests {
 
     #[test]
     fn a_token_of_another_check_is_refused() {
-        let token = Token { scenario: 0, schedule: Schedule { choices: vec![1] }, digest: 7 };
+        let token = Token {
+            scenario: 0,
+            schedule: Schedule { choices: vec![1] },
+            digest: 7,
+        };
         let text = token.encode("one_check");
         assert_eq!(Token::decode(&text, "other_check"), Err(TokenError::OtherCheck));
         assert_eq!(check_of(&text, &["other_check"]), Err(TokenError::OtherCheck));
@@ -218,7 +248,11 @@ mod tests {
 
     #[test]
     fn a_cut_or_foreign_token_is_refused() {
-        let token = Token { scenario: 0, schedule: Schedule { choices: vec![0, 0, 5] }, digest: 7 };
+        let token = Token {
+            scenario: 0,
+            schedule: Schedule { choices: vec![0, 0, 5] },
+            digest: 7,
+        };
         let text = token.encode("check");
         for cut in 0..9 {
             assert!(Token::decode(&text[..cut], "check").is_err(), "{}", &text[..cut]);

@@ -62,6 +62,26 @@ pub fn _eprint_line(args: fmt::Arguments<'_>) {
     print_to(Stream::Stderr, args, "\n", Location::caller());
 }
 
+/// The descriptor of the real stream. What is written to it passes by the model.
+macro_rules! descriptor {
+    ($type:ty, $real:ident, $function:ident) => {
+        #[cfg(unix)]
+        impl ::std::os::fd::AsRawFd for $type {
+            fn as_raw_fd(&self) -> ::std::os::fd::RawFd {
+                ::std::io::$function().as_raw_fd()
+            }
+        }
+
+        #[cfg(unix)]
+        impl ::std::os::fd::AsFd for $type {
+            fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
+                static REAL: ::std::sync::OnceLock<::std::io::$real> = ::std::sync::OnceLock::new();
+                REAL.get_or_init(::std::io::$function).as_fd()
+            }
+        }
+    };
+}
+
 macro_rules! stream {
     ($handle:ident, $lock:ident, $function:ident, $stream:expr, $name:literal) => {
         #[doc = concat!("As [`std::io::", $name, "`].")]
@@ -70,6 +90,7 @@ macro_rules! stream {
         #[doc = concat!("As the lock of [`std::io::", $name, "`].")]
         #[must_use = "if unused the stream will immediately be unlocked"]
         pub struct $lock<'a> {
+            /// Stays with the thread that took it.
             _stream: ::std::marker::PhantomData<(&'a (), *const ())>,
         }
 
@@ -201,6 +222,15 @@ macro_rules! stream {
             }
         }
 
+        descriptor!($handle, $handle, $function);
+        descriptor!($lock<'_>, $handle, $function);
+
+        impl From<$handle> for ::std::process::Stdio {
+            fn from(_: $handle) -> Self {
+                ::std::io::$function().into()
+            }
+        }
+
         impl fmt::Debug for $handle {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct($name).finish_non_exhaustive()
@@ -235,3 +265,6 @@ macro_rules! real_terminals {
 }
 
 real_terminals!(Stdin, StdinLock<'_>, ::std::fs::File);
+
+#[cfg(unix)]
+real_terminals!(::std::os::fd::BorrowedFd<'_>, ::std::os::fd::OwnedFd);

@@ -13,7 +13,8 @@
 //! of its threads up to a bound.
 //!
 //! What is modelled: `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard output streams and the printing macros,
-//! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop`, `panic`. Memory is sequentially consistent: an ordering
+//! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop`, `panic`; and `HashMap` and `HashSet`, whose order is the same in
+//! every run of a schedule. Memory is sequentially consistent: an ordering
 //! weaker than `SeqCst` is accepted and treated as `SeqCst`.
 //!
 //! `unsafe` is used for three things only: to switch stacks, to lay a static's first value back before each execution, and to
@@ -21,6 +22,8 @@
 
 pub use ::std::*;
 
+pub mod collections;
+pub mod hash;
 mod macros;
 pub mod hint;
 pub mod io;

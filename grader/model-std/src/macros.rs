@@ -1,41 +1,49 @@
 //! The macros of `std` that print or make thread-local keys, over the modelled streams and threads.
+//!
+//! They take what `std`'s take and expand to the same shape: a printing macro is a block, so that the temporaries in its
+//! arguments (a lock's guard, say) are gone when it is over; and no name that an expansion introduces can be met by a program.
 
 /// As `std::print!`.
 #[macro_export]
 macro_rules! print {
-    ($($arg:tt)*) => { $crate::io::_print(::core::format_args!($($arg)*)) };
+    ($($arg:tt)*) => {{ $crate::io::_print($crate::format_args!($($arg)*)); }};
 }
 
 /// As `std::println!`.
 #[macro_export]
 macro_rules! println {
-    () => { $crate::io::_print(::core::format_args!("\n")) };
-    ($($arg:tt)*) => { $crate::io::_print_line(::core::format_args!($($arg)*)) };
+    () => { $crate::print!("\n") };
+    ($($arg:tt)*) => {{ $crate::io::_print_line($crate::format_args!($($arg)*)); }};
 }
 
 /// As `std::eprint!`.
 #[macro_export]
 macro_rules! eprint {
-    ($($arg:tt)*) => { $crate::io::_eprint(::core::format_args!($($arg)*)) };
+    ($($arg:tt)*) => {{ $crate::io::_eprint($crate::format_args!($($arg)*)); }};
 }
 
 /// As `std::eprintln!`.
 #[macro_export]
 macro_rules! eprintln {
-    () => { $crate::io::_eprint(::core::format_args!("\n")) };
-    ($($arg:tt)*) => { $crate::io::_eprint_line(::core::format_args!($($arg)*)) };
+    () => { $crate::eprint!("\n") };
+    ($($arg:tt)*) => {{ $crate::io::_eprint_line($crate::format_args!($($arg)*)); }};
 }
 
 /// As `std::dbg!`.
 #[macro_export]
 macro_rules! dbg {
-    () => { $crate::eprintln!("[{}:{}:{}]", ::core::file!(), ::core::line!(), ::core::column!()) };
+    () => { $crate::eprintln!("[{}:{}:{}]", $crate::file!(), $crate::line!(), $crate::column!()) };
     ($value:expr $(,)?) => {
+        // A `match`, so that the temporaries in the value live as long as in `std`.
         match $value {
             value => {
                 $crate::eprintln!(
                     "[{}:{}:{}] {} = {:#?}",
-                    ::core::file!(), ::core::line!(), ::core::column!(), ::core::stringify!($value), &value
+                    $crate::file!(),
+                    $crate::line!(),
+                    $crate::column!(),
+                    $crate::stringify!($value),
+                    &&value as &dyn $crate::fmt::Debug,
                 );
                 value
             }
@@ -48,27 +56,25 @@ macro_rules! dbg {
 #[macro_export]
 macro_rules! thread_local {
     () => {};
-    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = const $init:block; $($rest:tt)*) => {
-        $crate::thread_local!(@key [$(#[$attribute])*] [$vis] $name, $type, const $init);
-        $crate::thread_local!($($rest)*);
-    };
-    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = const $init:block) => {
-        $crate::thread_local!(@key [$(#[$attribute])*] [$vis] $name, $type, const $init);
-    };
-    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = $init:expr; $($rest:tt)*) => {
-        $crate::thread_local!(@key [$(#[$attribute])*] [$vis] $name, $type, $init);
-        $crate::thread_local!($($rest)*);
-    };
-    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = $init:expr) => {
-        $crate::thread_local!(@key [$(#[$attribute])*] [$vis] $name, $type, $init);
-    };
-    (@key [$($attribute:tt)*] [$vis:vis] $name:ident, $type:ty, $init:expr) => {
-        $($attribute)*
+    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = const $init:block $(; $($rest:tt)*)?) => {
+        $(#[$attribute])*
         $vis const $name: $crate::thread::LocalKey<$type> = {
-            fn init() -> $type { $init }
-            // One marker a key: its address tells keys apart. It must not be zero-sized, or two keys could share it.
-            static MARKER: u8 = 0;
-            $crate::thread::LocalKey::_new(&MARKER, init)
+            const __MODEL_STD_INIT: $type = $init;
+            $crate::thread_local!(@key || __MODEL_STD_INIT)
         };
+        $($crate::thread_local!($($rest)*);)?
     };
+    ($(#[$attribute:meta])* $vis:vis static $name:ident: $type:ty = $init:expr $(; $($rest:tt)*)?) => {
+        $(#[$attribute])*
+        $vis const $name: $crate::thread::LocalKey<$type> = {
+            fn __model_std_init() -> $type { $init }
+            $crate::thread_local!(@key __model_std_init)
+        };
+        $($crate::thread_local!($($rest)*);)?
+    };
+    (@key $init:expr) => {{
+        // One marker a key: its address tells keys apart. It must not be zero-sized, or two keys could share it.
+        static __MODEL_STD_MARKER: u8 = 0;
+        $crate::thread::LocalKey::_new(&__MODEL_STD_MARKER, $init)
+    }};
 }

@@ -4,7 +4,7 @@ mod explorer;
 pub mod settings;
 pub mod trace;
 
-pub use explorer::{Bounds, Coverage, Schedule, Stopped, explore, replay};
+pub use explorer::{Bounds, Coverage, Pruning, Schedule, Stopped, explore, replay};
 pub use settings::Settings;
 
 use std::any::Any;

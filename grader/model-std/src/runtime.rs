@@ -17,6 +17,7 @@ pub(crate) mod chooser;
 pub(crate) mod condvar;
 pub(crate) mod deadlock;
 pub(crate) mod executor;
+pub(crate) mod history;
 pub(crate) mod locals;
 pub(crate) mod lock;
 pub(crate) mod object;
@@ -51,19 +52,34 @@ const LONG_TURN: u32 = 400;
 /// that waits for a deadline to be *over*; what still spins after about a microsecond is waiting by spinning.
 const CREEPS: u32 = 10;
 
+/// A time that is never over: no program waits longer, and the clock can show it.
+const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
+
+/// After so many steps in which nothing changed, what only asks is waiting by asking, if somebody else waits for the clock
+/// meanwhile. Large enough for a thread that reads what many others have left behind.
+const PATIENCE: u64 = 1_000;
+
 /// One thread that may go next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) task: TaskId,
-    /// Whether it would be woken without a reason.
-    pub(crate) spurious: bool,
+    pub(crate) cause: Cause,
+}
+
+/// Why a thread may go next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// What it waits for holds, or its deadline has passed.
+    Ready,
+    /// None: it is woken without a reason.
+    Spurious,
+    /// Its deadline passes while others, who could go on, are slow.
+    Late,
 }
 
 /// The state of one execution.
 pub(crate) struct Runtime {
     active: bool,
-    /// Set while a panic hook of the program runs: it must not be interrupted.
-    uninterrupted: bool,
     pub(crate) settings: Settings,
     pub(crate) tasks: Vec<Task>,
     pub(crate) current: TaskId,
@@ -71,6 +87,8 @@ pub(crate) struct Runtime {
     pub(crate) now: Duration,
     /// Counts the changes that another thread could see.
     version: u64,
+    /// The step of the last of them.
+    changed_at: u64,
     pub(crate) steps: u64,
     /// The step at which something irreversible last happened: a thread began or ended, or output was written.
     progress: u64,
@@ -84,9 +102,10 @@ pub(crate) struct Runtime {
     pub(crate) streams: Streams,
     spurious_left: u32,
     weak_failures_left: u32,
+    late_left: u32,
     pub(crate) end: Option<End>,
     next: Option<TaskId>,
-    /// Whether the choice of `next` took the turn from a task that could have gone on.
+    /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
     pub(crate) preempted: bool,
     /// The most threads, the body aside, that were alive at once.
     pub(crate) most_alive: usize,
@@ -107,6 +126,19 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Runtime) -> R) -> R {
 /// Whether an execution is under way.
 pub(crate) fn is_active() -> bool {
     with(|runtime| runtime.active)
+}
+
+/// The next of the keys that the running thread's hash maps take for random.
+pub(crate) fn next_hash_key() -> u64 {
+    with(|runtime| {
+        if !runtime.active {
+            return 0;
+        }
+        let thread = runtime.current as u64;
+        let me = runtime.me();
+        me.hash_keys += 1;
+        thread << 32 | me.hash_keys
+    })
 }
 
 /// The number of the object with this tag; `None` outside an execution.
@@ -136,7 +168,7 @@ enum Manner {
 
 fn announce_as(operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) -> Wake {
     let must_switch = with(|runtime| {
-        if !runtime.active || runtime.uninterrupted {
+        if !runtime.active || runtime.must_not_be_interrupted(until) {
             return false;
         }
         runtime.begin_announcement(operation, until, deadline, manner);
@@ -157,13 +189,13 @@ impl Runtime {
     fn idle() -> Self {
         Self {
             active: false,
-            uninterrupted: false,
             settings: Settings::default(),
             tasks: Vec::new(),
             current: 0,
             objects: Objects::default(),
             now: Duration::ZERO,
             version: 0,
+            changed_at: 0,
             steps: 0,
             progress: 0,
             turn: 0,
@@ -174,6 +206,7 @@ impl Runtime {
             streams: Streams::default(),
             spurious_left: 0,
             weak_failures_left: 0,
+            late_left: 0,
             end: None,
             next: None,
             preempted: false,
@@ -190,12 +223,14 @@ impl Runtime {
         self.recorder = recorder;
         self.spurious_left = settings.spurious_wakeups;
         self.weak_failures_left = settings.weak_failures;
+        self.late_left = settings.late_threads;
         self.objects.start_afresh();
         self.tasks.clear();
         self.after.clear();
         self.streams = Streams::default();
         self.now = Duration::ZERO;
         self.version = 0;
+        self.changed_at = 0;
         self.steps = 0;
         self.progress = 0;
         self.turn = 0;
@@ -211,7 +246,11 @@ impl Runtime {
 
     /// Enters a task that is ready to start.
     pub(crate) fn add_task(&mut self, name: Option<std::sync::Arc<str>>, site: Option<Site>) -> TaskId {
-        self.tasks.push(Task::new(name, site));
+        let mut task = Task::new(name, site);
+        if let Some(parent) = self.tasks.get(self.current) {
+            task.history = history::of_child(parent.history, self.tasks.len());
+        }
+        self.tasks.push(task);
         self.after.push(Vec::new());
         self.made_progress();
         let alive = self.tasks.iter().skip(1).filter(|task| !task.done).count();
@@ -234,9 +273,17 @@ impl Runtime {
 
     /// Notes a change that another thread could see.
     pub(crate) fn changed(&mut self) {
-        self.version += 1;
-        self.creeps = 0;
+        self.count_change();
         self.tasks[self.current].last_effect = self.steps;
+        if let Some(object) = self.me().pending.object {
+            self.wrote_to(object);
+        }
+    }
+
+    fn count_change(&mut self) {
+        self.version += 1;
+        self.changed_at = self.steps;
+        self.creeps = 0;
     }
 
     /// Notes a change that a program cannot make again and again without getting somewhere.
@@ -279,8 +326,17 @@ impl Runtime {
         }
     }
 
+    /// Whether the running task is in a panic hook, where only what it has to wait for may switch: `std` ends the process
+    /// when another thread of the operating system's one panics meanwhile.
+    fn must_not_be_interrupted(&self, until: Until) -> bool {
+        self.tasks[self.current].in_hook && self.holds(self.current, until)
+    }
+
     /// Chooses who goes next, or ends the execution.
     fn decide(&mut self) {
+        if self.end.is_some() {
+            return;
+        }
         self.steps += 1;
         if self.steps > self.settings.steps {
             let end = self.end_at_step_limit();
@@ -293,15 +349,25 @@ impl Runtime {
         self.let_others_go_first();
         // Where time had to pass, the running thread was waiting too: whoever goes first takes nobody's turn.
         let (options, free) = self.order_candidates(self.now == before);
+        if options > 1 && self.chooser.asks_for_state() {
+            let runs_on = (free < options).then_some(self.current);
+            let state = self.state(runs_on);
+            self.chooser.arrive(state);
+        }
         let chosen = match self.chooser.choose(&self.candidates[..options], free, self.current) {
             Ok(chosen) => chosen,
             Err(difference) => return self.finish(End::Nondeterministic { difference }),
         };
-        let Candidate { task, spurious } = self.candidates[chosen];
-        self.preempted = chosen >= free;
-        self.tasks[task].spurious = spurious;
-        if spurious {
-            self.spurious_left -= 1;
+        let Candidate { task, cause } = self.candidates[chosen];
+        self.preempted |= chosen >= free;
+        self.tasks[task].spurious = cause == Cause::Spurious;
+        match (cause, self.tasks[task].deadline) {
+            (Cause::Spurious, _) => self.spurious_left -= 1,
+            (Cause::Late, Some(deadline)) => {
+                self.late_left -= 1;
+                self.pass_time_until(deadline);
+            }
+            (Cause::Ready | Cause::Late, _) => {}
         }
         self.after_choice(task);
         self.next = Some(task);
@@ -315,7 +381,7 @@ impl Runtime {
             let mut all_spin = true;
             for (task, state) in self.tasks.iter().enumerate() {
                 if !state.ended && self.may_go(task) {
-                    self.candidates.push(Candidate { task, spurious: false });
+                    self.candidates.push(Candidate { task, cause: Cause::Ready });
                     all_spin &= state.idle >= SPINNING;
                 }
             }
@@ -349,30 +415,35 @@ impl Runtime {
             }
             return true;
         }
-        if !self.settings.allow_busy_wait {
-            let spinner = self.candidates[0].task;
-            let end = self.busy_wait(spinner);
-            self.finish(end);
-            return false;
-        }
-        match deadline {
-            Some(deadline) => {
-                self.pass_time_until(deadline);
-                self.collect_candidates()
-            }
-            None => {
+        let Some(deadline) = deadline else {
+            // Nobody waits for the clock. Either the threads get on by themselves, or they reach the limit of steps.
+            if self.settings.allow_busy_wait {
                 // Doubling reaches any time span that a loop could wait for within the limit of steps.
                 self.now = self.now.saturating_add(Duration::from_nanos(1 << self.creeps.min(62)));
                 self.creeps += 1;
-                true
             }
+            return true;
+        };
+        if self.steps - self.changed_at < PATIENCE {
+            return true;
         }
+        if self.settings.allow_busy_wait {
+            self.pass_time_until(deadline);
+            return self.collect_candidates();
+        }
+        let end = self.busy_wait(self.candidates[0].task);
+        self.finish(end);
+        false
     }
 
     fn pass_time_until(&mut self, deadline: Duration) {
         self.now = self.now.max(deadline);
-        self.version += 1;
-        self.creeps = 0;
+        self.count_change();
+    }
+
+    /// When a wait of `timeout` that begins now is over; `None` for never.
+    pub(crate) fn deadline_after(&self, timeout: Duration) -> Option<Duration> {
+        (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
     }
 
     fn nearest_deadline(&self) -> Option<Duration> {
@@ -405,6 +476,7 @@ impl Runtime {
             Until::Initialised(once) => {
                 matches!(self.objects.once(once), object::Once::Complete | object::Once::Poisoned)
             }
+            Until::Complete(once) => self.objects.once(once) == object::Once::Complete,
             Until::Receivable(channel) => {
                 let channel = self.objects.channel(channel);
                 channel.len() > 0 || channel.senders == 0
@@ -455,14 +527,23 @@ impl Runtime {
             (true, true) => (n_real - 1).max(1),
             (false, _) => n_real,
         };
-        if self.spurious_left > 0 {
-            for task in 0..n_tasks {
-                if self.may_wake_spuriously(task) {
-                    self.candidates.push(Candidate { task, spurious: true });
-                }
+        self.add_accidents();
+        (self.candidates.len(), free)
+    }
+
+    /// Adds the threads that go next only by an accident that the settings allow. Each counts as a preemption.
+    fn add_accidents(&mut self) {
+        for task in 0..self.tasks.len() {
+            if self.spurious_left > 0 && self.may_wake_spuriously(task) {
+                self.candidates.push(Candidate { task, cause: Cause::Spurious });
             }
         }
-        (self.candidates.len(), free)
+        let nearest = self.nearest_deadline().filter(|_| self.late_left > 0);
+        for task in 0..self.tasks.len() {
+            if nearest.is_some() && self.tasks[task].deadline == nearest && !self.may_go(task) {
+                self.candidates.push(Candidate { task, cause: Cause::Late });
+            }
+        }
     }
 
     fn may_wake_spuriously(&self, task: TaskId) -> bool {
@@ -497,6 +578,7 @@ impl Runtime {
         } else {
             Wake::TimedOut
         };
+        self.note_turn(wake);
         let me = self.me();
         me.spurious = false;
         me.yields = false;
@@ -512,7 +594,10 @@ impl Runtime {
             return 0;
         }
         match self.chooser.choose_outcome(n, free) {
-            Ok(chosen) => chosen,
+            Ok(chosen) => {
+                self.learned(chosen as u64);
+                chosen
+            }
             Err(difference) => {
                 self.finish(End::Nondeterministic { difference });
                 0
@@ -548,8 +633,11 @@ impl Runtime {
             (0..self.tasks.len()).filter(|task| step(&self.tasks[*task]) > half).collect()
         };
         let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
+        let waits_for_the_clock = |task: &Task| !task.ended && task.deadline.is_some();
         match (&running[..], &acting[..]) {
-            ([spinner], _) | ([spinner, ..], []) => self.busy_wait(*spinner),
+            // It changes nothing, or somebody else would have gone on after a while.
+            ([spinner, ..], []) => self.busy_wait(*spinner),
+            ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
             _ => End::Livelock { threads: acting },
         }
     }

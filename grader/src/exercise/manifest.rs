@@ -89,7 +89,10 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
     if !problems.is_empty() {
         return Err(problems);
     }
-    let finding_hints = manifest.hints.into_iter().map(|HintEntry { finding, steps }| FindingHint { finding, steps });
+    let finding_hints = manifest
+        .hints
+        .into_iter()
+        .map(|HintEntry { finding, steps }| FindingHint { finding, steps });
     Ok(Exercise {
         name,
         folder: folder.to_owned(),
@@ -105,10 +108,15 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
 /// The problems of each key and entry by itself: a derived reader stops at the first.
 fn entry_problems(table: &toml::Table) -> Vec<String> {
     fn each<T: for<'de> Deserialize<'de>>(key: &str, table: &toml::Table, problems: &mut Vec<String>) {
-        let Some(toml::Value::Array(entries)) = table.get(key) else { return };
+        let Some(toml::Value::Array(entries)) = table.get(key) else {
+            return;
+        };
         for (index, entry) in entries.iter().enumerate() {
             if let Err(error) = entry.clone().try_into::<T>() {
-                let name = entry.get("name").or_else(|| entry.get("finding")).and_then(toml::Value::as_str);
+                let name = entry
+                    .get("name")
+                    .or_else(|| entry.get("finding"))
+                    .and_then(toml::Value::as_str);
                 let name = name.map_or(format!("{}", index + 1), |name| format!("`{name}`"));
                 problems.push(format!("{key} {name}: {}", one_line(&error)));
             }
@@ -117,9 +125,15 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
     let mut problems = Vec::new();
     let known = ["title", "order", "summary", "item", "check", "hint"];
     for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
-        problems.push(format!("unknown key `{key}`, expected one of {}", known.map(|key| format!("`{key}`")).join(", ")));
+        problems.push(format!(
+            "unknown key `{key}`, expected one of {}",
+            known.map(|key| format!("`{key}`")).join(", ")
+        ));
     }
-    for key in ["title", "order", "summary"].iter().filter(|key| !table.contains_key(**key)) {
+    for key in ["title", "order", "summary"]
+        .iter()
+        .filter(|key| !table.contains_key(**key))
+    {
         problems.push(format!("missing key `{key}`"));
     }
     each::<Item>("item", table, &mut problems);
@@ -133,7 +147,10 @@ fn check(entry: CheckEntry, problems: &mut Vec<String>) -> Option<Check> {
     let work = match entry.kind {
         Kind::Model => {
             if let Some(key) = program_key(&entry) {
-                problems.push(format!("the check `{}` has `{key}`, which only goes with `kind = \"program\"`", entry.name));
+                problems.push(format!(
+                    "the check `{}` has `{key}`, which only goes with `kind = \"program\"`",
+                    entry.name
+                ));
             }
             CheckWork::Model
         }
@@ -146,8 +163,13 @@ fn check(entry: CheckEntry, problems: &mut Vec<String>) -> Option<Check> {
             stderr_empty: matches!(entry.stderr, Some(Stderr::Empty)),
         }),
     };
-    let check =
-        Check { name: entry.name, points: entry.points, property: entry.property, hints: entry.hints, work };
+    let check = Check {
+        name: entry.name,
+        points: entry.points,
+        property: entry.property,
+        hints: entry.hints,
+        work,
+    };
     (problems.len() == n_problems).then_some(check)
 }
 

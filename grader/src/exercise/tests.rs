@@ -43,7 +43,10 @@ fn read(text: &str) -> Result<Exercise, Vec<String>> {
 fn has_problems(text: &str, expected: &[&str]) {
     let problems = read(text).expect_err("the manifest has problems");
     for expected in expected {
-        assert!(problems.iter().any(|problem| problem.contains(expected)), "no {expected:?} in {problems:#?}");
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "no {expected:?} in {problems:#?}"
+        );
     }
     assert_eq!(problems.len(), expected.len(), "{problems:#?}");
 }
@@ -53,8 +56,13 @@ fn a_good_manifest_is_read_with_its_defaults() {
     let exercise = read(GOOD).expect("the manifest is good");
     assert_eq!(exercise.name, "stdout_writer");
     assert_eq!(exercise.checks[0].kind(), CheckKind::Model);
-    let CheckWork::Program(program) = &exercise.checks[1].work else { panic!("expected a program") };
-    assert_eq!((program.exit, program.sort_lines, program.stderr_empty), (0, true, true));
+    let CheckWork::Program(program) = &exercise.checks[1].work else {
+        panic!("expected a program")
+    };
+    assert_eq!(
+        (program.exit, program.sort_lines, program.stderr_empty),
+        (0, true, true)
+    );
     assert_eq!(program.filters.len(), 1);
 }
 
@@ -62,25 +70,49 @@ fn a_good_manifest_is_read_with_its_defaults() {
 fn the_hints_of_a_finding_come_before_those_of_the_check() {
     let exercise = read(GOOD).expect("the manifest is good");
     let check = &exercise.checks[0];
-    assert_eq!(exercise.hints(check, Finding::Deadlock), ["x", "y", "z", "nudge", "concept", "Mutex"]);
+    assert_eq!(
+        exercise.hints(check, Finding::Deadlock),
+        ["x", "y", "z", "nudge", "concept", "Mutex"]
+    );
     assert_eq!(exercise.hints(check, Finding::Race), ["nudge", "concept", "Mutex"]);
 }
 
 #[test]
 fn all_problems_of_a_manifest_are_told_at_once() {
-    let text = GOOD.replace("points = 6", "points = 5").replace("\"b\", ", "").replace("\"y\", ", "");
-    has_problems(&text, &["add up to 9", "`program_prints_both_ways` has 2 hints", "`deadlock` has 2 steps"]);
+    let text = GOOD
+        .replace("points = 6", "points = 5")
+        .replace("\"b\", ", "")
+        .replace("\"y\", ", "");
+    has_problems(
+        &text,
+        &[
+            "add up to 9",
+            "the check `program_prints_both_ways` has 2 steps",
+            "the hint for `deadlock` has 2 steps",
+        ],
+    );
 }
 
 #[test]
 fn unknown_keys_in_several_places_are_all_told() {
-    let text = GOOD.replace("order = 2", "order = 2\ncolour = 1").replace("points = 6", "points = 6\nweight = 1");
-    has_problems(&text, &["unknown key `colour`", "check `every_line_is_whole`: unknown field `weight`"]);
+    let text = GOOD
+        .replace("order = 2", "order = 2\ncolour = 1")
+        .replace("points = 6", "points = 6\nweight = 1");
+    has_problems(
+        &text,
+        &[
+            "unknown key `colour`",
+            "check `every_line_is_whole`: unknown field `weight`",
+        ],
+    );
 }
 
 #[test]
 fn an_unknown_finding_is_a_problem() {
-    has_problems(&GOOD.replace("\"deadlock\"", "\"deadlok\""), &["unknown variant `deadlok`"]);
+    has_problems(
+        &GOOD.replace("\"deadlock\"", "\"deadlok\""),
+        &["unknown variant `deadlok`"],
+    );
 }
 
 #[test]
@@ -95,7 +127,10 @@ fn a_filter_that_is_no_pattern_is_a_problem() {
 
 #[test]
 fn two_checks_of_one_name_are_a_problem() {
-    has_problems(&GOOD.replace("program_prints_both_ways", "every_line_is_whole"), &["two checks of the name"]);
+    has_problems(
+        &GOOD.replace("program_prints_both_ways", "every_line_is_whole"),
+        &["two checks of the name"],
+    );
 }
 
 #[test]

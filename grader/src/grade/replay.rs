@@ -3,10 +3,11 @@
 use driver::protocol::{Finding, Work};
 use driver::token::{TokenError, check_of};
 
-use super::{Grading, Options, Prepared, find_libraries, reason};
+use super::prepare::Prepared;
+use super::{Grading, Options, find_libraries};
 use crate::discover::{Submission, Workspace};
 use crate::event::Event;
-use crate::exercise::{CheckWork, Exercise};
+use crate::exercise::{Check, CheckWork, Exercise};
 use crate::judge::{Replay, judge_replay};
 use crate::run::{Observation, observe_model};
 use crate::verdict::{ReplayReport, Report, Verdict};
@@ -45,7 +46,9 @@ pub enum ReplayError {
 impl ReplayError {
     /// How the submission failed, where that stood in the way.
     pub fn finding(&self) -> Option<Finding> {
-        let ReplayError::NotReplayed { report } = self else { return None };
+        let ReplayError::NotReplayed { report } = self else {
+            return None;
+        };
         report.checks.iter().find_map(|check| match &check.verdict {
             Verdict::Failed(fault) => Some(fault.finding),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
@@ -66,48 +69,70 @@ pub fn replay(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<ReplayReport, ReplayError> {
-    let models = exercise.checks.iter().filter(|check| matches!(check.work, CheckWork::Model));
-    let names: Vec<&str> = models.map(|check| check.name.as_str()).collect();
-    let name = check_of(token, &names).map_err(|source| ReplayError::Token { token: token.to_owned(), source })?;
-    let check = exercise.check(name).expect("the name is one of those given");
-    let grading = Grading { workspace, exercise, submission, options, events };
+    let check = check_named_by(token, exercise)?;
+    let grading = Grading {
+        workspace,
+        exercise,
+        submission,
+        options,
+        events,
+    };
     let libraries = find_libraries(workspace, options, events);
-    let prepared = match &libraries {
-        Ok(libraries) => grading.prepare(libraries),
-        Err(error) => Prepared::broken(Verdict::Ungraded { reason: reason(error) }),
-    };
-    let outcome = if prepared.verdict == Verdict::Passed {
-        let work = Work::Replay { token: token.to_owned() };
-        let checks = &prepared.build().checks;
-        match observe_model(checks, name, work, &options.model_limits, &options.cancel) {
-            Observation::Model(run) => judge_replay(&run),
-            Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
-            Observation::Program(_) => unreachable!("a check program was run"),
-        }
-    } else {
-        Replay::Lost(prepared.verdict.clone())
-    };
+    let prepared = grading.prepare(&libraries, &[check]);
+    let outcome = grading.replay(token, check, &prepared);
     if options.cancel.is_cancelled() {
         return Err(ReplayError::Cancelled);
     }
-    let is_built = prepared.verdict == Verdict::Passed;
-    let sources = prepared.sources();
+    let checks = match &outcome {
+        Replay::Lost(verdict) if prepared.verdict == Verdict::Passed => {
+            vec![grading.verdict(check, verdict.clone().into())]
+        }
+        Replay::Lost(verdict) => grading.unbuilt(verdict, &[check]),
+        Replay::Replayed(_) | Replay::Refused { .. } => Vec::new(),
+    };
+    let (sources, token) = (prepared.sources(), token.to_owned());
     match outcome {
         Replay::Replayed(replayed) => Ok(ReplayReport {
             exercise: exercise.name.clone(),
-            check: name.to_owned(),
+            check: check.name.clone(),
             submission: submission.shown.clone(),
-            token: token.to_owned(),
+            token,
             replayed,
             sources,
         }),
-        Replay::Refused { reason } => Err(ReplayError::Refused { token: token.to_owned(), reason }),
-        Replay::Lost(verdict) => {
-            let checks = match is_built {
-                true => vec![grading.verdict(check, verdict.into())],
-                false => grading.unbuilt(&verdict, &[check]),
-            };
-            Err(ReplayError::NotReplayed { report: Box::new(grading.report(checks, &libraries, sources)) })
+        Replay::Refused { reason } => Err(ReplayError::Refused { token, reason }),
+        Replay::Lost(_) => Err(ReplayError::NotReplayed {
+            report: Box::new(grading.report(checks, &libraries, sources)),
+        }),
+    }
+}
+
+fn check_named_by<'a>(token: &str, exercise: &'a Exercise) -> Result<&'a Check, ReplayError> {
+    let is_model = |check: &&Check| matches!(check.work, CheckWork::Model);
+    let models = exercise.checks.iter().filter(is_model);
+    let names: Vec<&str> = models.map(|check| check.name.as_str()).collect();
+    let name = check_of(token, &names).map_err(|source| ReplayError::Token {
+        token: token.to_owned(),
+        source,
+    })?;
+    Ok(exercise.check(name).expect("the name is one of those given"))
+}
+
+impl Grading<'_> {
+    fn replay(&self, token: &str, check: &Check, prepared: &Prepared) -> Replay {
+        if prepared.verdict != Verdict::Passed {
+            return Replay::Lost(prepared.verdict.clone());
+        }
+        let work = Work::Replay {
+            token: token.to_owned(),
+        };
+        let Options {
+            model_limits, cancel, ..
+        } = self.options;
+        match observe_model(&prepared.build().checks, &check.name, work, model_limits, cancel) {
+            Observation::Model(run) => judge_replay(&run),
+            Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
+            Observation::Program(_) => unreachable!("a check program was run"),
         }
     }
 }

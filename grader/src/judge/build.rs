@@ -16,7 +16,9 @@ const MAX_MESSAGES: usize = 3;
 pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
     match build.calls.iter().find(|call| !call.is_success()) {
         Some(call) => judge_call(exercise, call),
-        None if build.calls.is_empty() => Verdict::Ungraded { reason: "nothing was compiled".to_owned() },
+        None if build.calls.is_empty() => Verdict::Ungraded {
+            reason: "nothing was compiled".to_owned(),
+        },
         None => Verdict::Passed,
     }
 }
@@ -46,13 +48,21 @@ fn compile_error(errors: &[&Diagnostic]) -> Fault {
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
     if errors.iter().all(is_unsafe) {
         let message = "expected a submission without `unsafe`, the compiler found some".to_owned();
-        return Fault { finding: Finding::ForbiddenCode, message, evidence };
+        return Fault {
+            finding: Finding::ForbiddenCode,
+            message,
+            evidence,
+        };
     }
     let message = match errors.len() {
         1 => "expected the submission to compile, the compiler reports an error".to_owned(),
         n_errors => format!("expected the submission to compile, the compiler reports {n_errors} errors"),
     };
-    Fault { finding: Finding::CompileError, message, evidence }
+    Fault {
+        finding: Finding::CompileError,
+        message,
+        evidence,
+    }
 }
 
 /// The submission compiles, but not what uses it.
@@ -60,7 +70,9 @@ fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
     let items = items_of(errors, &exercise.items);
     if items.is_empty() {
         let reason = "the submission compiles, but what the course links to it does not";
-        return Verdict::Ungraded { reason: format!("{reason}: {}", messages(errors)) };
+        return Verdict::Ungraded {
+            reason: format!("{reason}: {}", messages(errors)),
+        };
     }
     Verdict::Failed(missing_item(&items, errors))
 }
@@ -74,17 +86,29 @@ fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> Fault {
         message.push_str(&format!("\n  `{name}`: `{signature}`"));
     }
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
-    Fault { finding: Finding::MissingItem, message, evidence }
+    Fault {
+        finding: Finding::MissingItem,
+        message,
+        evidence,
+    }
 }
 
 fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
-    let reason = "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
+    let reason =
+        "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
     let rendered = excerpt::lines(&rendered(errors));
-    Verdict::Ungraded { reason: format!("{reason}: {}\n\n{rendered}", messages(errors)) }
+    Verdict::Ungraded {
+        reason: format!("{reason}: {}\n\n{rendered}", messages(errors)),
+    }
 }
 
 fn messages(errors: &[&Diagnostic]) -> String {
-    errors.iter().take(MAX_MESSAGES).map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
+    errors
+        .iter()
+        .take(MAX_MESSAGES)
+        .map(|error| error.message.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A compiler that failed without an error in the source.
@@ -99,11 +123,17 @@ fn judge_crash(call: &Compiled) -> Verdict {
     let got = match call.end {
         End::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
         End::Code(_) | End::Signal(signal::KILL) => {
-            return ungraded(format!("the compiler failed, but not because of the submission: {said}"));
+            return ungraded(format!(
+                "the compiler failed, but not because of the submission: {said}"
+            ));
         }
         End::TimedOut { .. } if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
-            return Verdict::Failed(Fault { finding: Finding::Timeout, message, evidence: Evidence::None });
+            return Verdict::Failed(Fault {
+                finding: Finding::Timeout,
+                message,
+                evidence: Evidence::None,
+            });
         }
         End::TimedOut { .. } => return ungraded("the compiler was not done at the time limit".to_owned()),
         End::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
@@ -113,7 +143,11 @@ fn judge_crash(call: &Compiled) -> Verdict {
         return ungraded(format!("{got}: {said}"));
     }
     let message = format!("expected the submission to compile, {got}");
-    Verdict::Failed(Fault { finding: Finding::CompileError, message, evidence: Evidence::Diagnostics(said) })
+    Verdict::Failed(Fault {
+        finding: Finding::CompileError,
+        message,
+        evidence: Evidence::Diagnostics(said),
+    })
 }
 
 #[cfg(test)]

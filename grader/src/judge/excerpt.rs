@@ -18,7 +18,10 @@ pub(super) fn output(ended: &Ended) -> Evidence {
     if ended.stdout.is_empty() && ended.stderr.is_empty() {
         return Evidence::None;
     }
-    Evidence::Output { stdout: bytes(&ended.stdout), stderr: bytes(&without_ids(&ended.stderr)) }
+    Evidence::Output {
+        stdout: bytes(&ended.stdout),
+        stderr: bytes(&without_ids(&ended.stderr)),
+    }
 }
 
 /// Takes out the number that the system gave to a thread, with which `std` tells of a panic: it differs each time.
@@ -60,7 +63,10 @@ mod tests {
     #[test]
     fn the_number_of_a_thread_is_not_shown() {
         let stderr = b"\nthread 'main' (16263) has overflowed its stack\nthread (7) \xff";
-        assert_eq!(without_ids(stderr), b"\nthread 'main' has overflowed its stack\nthread (7) \xff");
+        assert_eq!(
+            without_ids(stderr),
+            b"\nthread 'main' has overflowed its stack\nthread (7) \xff"
+        );
     }
 
     #[test]
@@ -73,9 +79,15 @@ mod tests {
     fn long_output_keeps_both_ends_and_tells_how_much_is_missing() {
         let all = [vec![b'a'; HALF + 7], vec![b'b'; HALF]].concat();
         let text = String::from_utf8(bytes(&all)).expect("ASCII");
-        assert!(text.contains("[… 7 bytes left out …]") && text.starts_with('a') && text.ends_with('b'), "{text}");
+        assert!(
+            text.contains("[… 7 bytes left out …]") && text.starts_with('a') && text.ends_with('b'),
+            "{text}"
+        );
         let all: String = (0..1000).map(|number| format!("{number}\n")).collect();
         let text = lines(&all);
-        assert!(text.starts_with("0\n") && text.ends_with("\n999") && text.contains("[… 600 lines left out …]"), "{text}");
+        assert!(
+            text.starts_with("0\n") && text.ends_with("\n999") && text.contains("[… 600 lines left out …]"),
+            "{text}"
+        );
     }
 }

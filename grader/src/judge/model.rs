@@ -54,17 +54,24 @@ pub fn judge_replay(run: &ModelRun) -> Replay {
 
 fn unknown_check(run: &ModelRun) -> Verdict {
     let check = &run.request.check;
-    Verdict::Ungraded { reason: format!("the check program has no check `{check}`, which `exercise.toml` names") }
+    Verdict::Ungraded {
+        reason: format!("the check program has no check `{check}`, which `exercise.toml` names"),
+    }
 }
 
 fn explored(exploration: &Exploration, ended: &Ended) -> Judgement {
     let verdict = match &exploration.failure {
         Some(failure) => Verdict::Failed(Fault::from(failure)),
-        None if exploration.executions == 0 => Verdict::Ungraded { reason: "no interleaving was run".to_owned() },
+        None if exploration.executions == 0 => Verdict::Ungraded {
+            reason: "no interleaving was run".to_owned(),
+        },
         None if ended.left_behind > 0 => Verdict::Failed(child_leak()),
         None => Verdict::Passed,
     };
-    Judgement { verdict, explored: Some(exploration.clone()) }
+    Judgement {
+        verdict,
+        explored: Some(exploration.clone()),
+    }
 }
 
 impl From<&Failure> for Fault {
@@ -73,7 +80,11 @@ impl From<&Failure> for Fault {
             Some(got) => format!("{}, {got}", failure.expected),
             None => failure.expected.clone(),
         };
-        Fault { finding: failure.finding, message, evidence: Evidence::Interleaving(Box::new(failure.clone())) }
+        Fault {
+            finding: failure.finding,
+            message,
+            evidence: Evidence::Interleaving(Box::new(failure.clone())),
+        }
     }
 }
 
@@ -83,7 +94,11 @@ fn genuine(run: &ModelRun) -> Result<&Reply, Verdict> {
         return Err(verdict);
     }
     let failed = |finding, message: String| {
-        Err(Verdict::Failed(Fault { finding, message, evidence: excerpt::output(&run.ended) }))
+        Err(Verdict::Failed(Fault {
+            finding,
+            message,
+            evidence: excerpt::output(&run.ended),
+        }))
     };
     let reply = match &run.answer {
         Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
@@ -99,7 +114,10 @@ fn genuine(run: &ModelRun) -> Result<&Reply, Verdict> {
     };
     match code(&run.ended) {
         0 => Ok(reply),
-        code => failed(Finding::Exited, format!("expected the process to end with code 0, it ended with code {code}")),
+        code => failed(
+            Finding::Exited,
+            format!("expected the process to end with code 0, it ended with code {code}"),
+        ),
     }
 }
 

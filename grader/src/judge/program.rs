@@ -21,7 +21,9 @@ pub(super) fn judge(check: &ProgramCheck, ended: &Ended, snapshot: Option<&str>)
         return verdict;
     }
     if check.snapshot.is_some() && snapshot.is_none() {
-        return Verdict::Ungraded { reason: "there is no snapshot to compare with".to_owned() };
+        return Verdict::Ungraded {
+            reason: "there is no snapshot to compare with".to_owned(),
+        };
     }
     let faults = exit_fault(check, ended)
         .or_else(|| output_fault(check, ended, snapshot))
@@ -33,13 +35,19 @@ fn exit_fault(check: &ProgramCheck, ended: &Ended) -> Option<Fault> {
     if output(ended).assert().try_code(check.exit).is_ok() {
         return None;
     }
-    let End::Code(code) = ended.end else { unreachable!("only a code is left after the end was judged") };
+    let End::Code(code) = ended.end else {
+        unreachable!("only a code is left after the end was judged")
+    };
     let (finding, got) = match code {
         PANIC_CODE => (Finding::Panic, "it panicked".to_owned()),
         code => (Finding::Exited, format!("it ended with code {code}")),
     };
     let message = format!("expected the program to end with code {}, {got}", check.exit);
-    Some(Fault { finding, message, evidence: excerpt::output(ended) })
+    Some(Fault {
+        finding,
+        message,
+        evidence: excerpt::output(ended),
+    })
 }
 
 fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> Option<Fault> {
@@ -54,16 +62,32 @@ fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> 
             return Some(difference(message, &expected, &got));
         }
     }
-    if check.stderr_empty && self::output(ended).assert().try_stderr(predicate::str::is_empty()).is_err() {
+    if check.stderr_empty
+        && self::output(ended)
+            .assert()
+            .try_stderr(predicate::str::is_empty())
+            .is_err()
+    {
         let message = "expected nothing on standard error, the program wrote to it".to_owned();
-        return Some(difference(message, "", &String::from_utf8_lossy(&excerpt::without_ids(&ended.stderr))));
+        return Some(difference(
+            message,
+            "",
+            &String::from_utf8_lossy(&excerpt::without_ids(&ended.stderr)),
+        ));
     }
     None
 }
 
 fn difference(message: String, expected: &str, got: &str) -> Fault {
-    let evidence = Evidence::Difference { expected: excerpt::lines(expected), got: excerpt::lines(got) };
-    Fault { finding: Finding::WrongOutput, message, evidence }
+    let evidence = Evidence::Difference {
+        expected: excerpt::lines(expected),
+        got: excerpt::lines(got),
+    };
+    Fault {
+        finding: Finding::WrongOutput,
+        message,
+        evidence,
+    }
 }
 
 /// What was observed, in the form that `assert_cmd` judges.
@@ -75,5 +99,12 @@ fn output(ended: &Ended) -> Output {
             unreachable!("only a natural end is left after the end was judged")
         }
     };
-    Output { status, stdout: ended.stdout.clone(), stderr: ended.stderr.clone() }
+    Output {
+        status,
+        stdout: ended.stdout.clone(),
+        stderr: ended.stderr.clone(),
+    }
 }
+
+#[cfg(test)]
+mod tests;

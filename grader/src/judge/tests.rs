@@ -1,0 +1,303 @@
+//! What each observation means, without any process.
+
+use driver::protocol::{End as TraceEnd, Failure, ModelObservation, Replayed, Reply, Request, Trace, Work};
+
+use super::*;
+use crate::run::{Answer, ModelRun};
+
+fn ended(end: End) -> Ended {
+    Ended {
+        end,
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+        answer: Vec::new(),
+        left_behind: 0,
+    }
+}
+
+fn check(work: CheckWork) -> Check {
+    Check {
+        name: "lines_are_whole".into(),
+        points: 1,
+        property: String::new(),
+        hints: Vec::new(),
+        work,
+    }
+}
+
+fn trace() -> Trace {
+    Trace {
+        threads: Vec::new(),
+        objects: Vec::new(),
+        events: Vec::new(),
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+        elapsed: std::time::Duration::ZERO,
+        end: TraceEnd::Finished,
+    }
+}
+
+fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
+    Exploration {
+        executions,
+        random: 0,
+        preemption_bound: Some(2),
+        complete: true,
+        scenarios: 1,
+        failure,
+    }
+}
+
+fn failure(got: Option<&str>) -> Failure {
+    Failure {
+        finding: Finding::Race,
+        scenario: "two threads".into(),
+        expected: "expected 2".into(),
+        got: got.map(str::to_owned),
+        executions: 3,
+        preemptions: 1,
+        token: Some("1-9f3a".into()),
+        trace: Some(trace()),
+    }
+}
+
+/// A run that was asked for one check and answered as the observation says.
+fn answered(observation: ModelObservation) -> ModelRun {
+    let request = Request {
+        nonce: "secret".into(),
+        check: "lines_are_whole".into(),
+        work: Work::Explore,
+    };
+    let reply = Reply {
+        nonce: "secret".into(),
+        check: "lines_are_whole".into(),
+        observation,
+    };
+    ModelRun {
+        ended: ended(End::Code(0)),
+        request,
+        answer: Answer::Reply(Box::new(reply)),
+    }
+}
+
+fn right() -> ModelRun {
+    answered(ModelObservation::Explored(exploration(5860, None)))
+}
+
+fn judge_model(run: ModelRun) -> Verdict {
+    judge(&check(CheckWork::Model), &Observation::Model(run), None).verdict
+}
+
+#[track_caller]
+fn fails(verdict: Verdict, finding: Finding, message: &str) {
+    match verdict {
+        Verdict::Failed(fault) => {
+            assert_eq!(fault.finding, finding, "{fault:?}");
+            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        }
+        other => panic!("expected a failure with {finding}, got {other:?}"),
+    }
+}
+
+#[track_caller]
+fn ungraded(verdict: Verdict, expected: &str) {
+    match verdict {
+        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        other => panic!("expected ungraded, got {other:?}"),
+    }
+}
+
+#[test]
+fn interleavings_without_a_failure_are_a_pass() {
+    let judgement = judge(&check(CheckWork::Model), &Observation::Model(right()), None);
+    assert_eq!(judgement.verdict, Verdict::Passed);
+    assert_eq!(judgement.explored, Some(exploration(5860, None)));
+}
+
+#[test]
+fn a_failure_is_told_with_what_was_expected_and_what_came() {
+    let run = answered(ModelObservation::Explored(exploration(3, Some(failure(Some("got 1"))))));
+    fails(judge_model(run), Finding::Race, "expected 2, got 1");
+    let run = answered(ModelObservation::Explored(exploration(3, Some(failure(None)))));
+    fails(judge_model(run), Finding::Race, "expected 2");
+}
+
+#[test]
+fn nothing_explored_is_no_pass() {
+    ungraded(
+        judge_model(answered(ModelObservation::Explored(exploration(0, None)))),
+        "no interleaving was run",
+    );
+}
+
+#[test]
+fn silence_is_no_pass_whatever_the_exit_code() {
+    for code in [0, 1, 101] {
+        let run = ModelRun {
+            answer: Answer::Nothing,
+            ended: ended(End::Code(code)),
+            ..right()
+        };
+        fails(
+            judge_model(run),
+            Finding::Exited,
+            &format!("ended before with code {code}"),
+        );
+    }
+}
+
+#[test]
+fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
+    for (nonce, check) in [("guess", "lines_are_whole"), ("secret", "another_check")] {
+        let mut run = right();
+        let observation = ModelObservation::Explored(exploration(5860, None));
+        run.answer = Answer::Reply(Box::new(Reply {
+            nonce: nonce.into(),
+            check: check.into(),
+            observation,
+        }));
+        fails(
+            judge_model(run),
+            Finding::AccessDenied,
+            "leave the channel of the check alone",
+        );
+    }
+    let run = ModelRun {
+        answer: Answer::Unreadable,
+        ..right()
+    };
+    fails(
+        judge_model(run),
+        Finding::AccessDenied,
+        "leave the channel of the check alone",
+    );
+}
+
+#[test]
+fn a_right_reply_does_not_make_up_for_a_wrong_end() {
+    fails(
+        judge_model(ModelRun {
+            ended: ended(End::Code(1)),
+            ..right()
+        }),
+        Finding::Exited,
+        "ended with code 1",
+    );
+    fails(
+        judge_model(ModelRun {
+            ended: ended(End::Signal(11)),
+            ..right()
+        }),
+        Finding::Panic,
+        "signal 11",
+    );
+    let run = ModelRun {
+        ended: Ended {
+            left_behind: 1,
+            ..ended(End::Code(0))
+        },
+        ..right()
+    };
+    fails(judge_model(run), Finding::ChildLeak, "every child process");
+}
+
+#[test]
+fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
+    ungraded(
+        judge_model(answered(ModelObservation::UnknownCheck)),
+        "no check `lines_are_whole`",
+    );
+    let refused = ModelObservation::TokenRefused { reason: "no".into() };
+    ungraded(judge_model(answered(refused)), "another question");
+    let observation = Observation::Program(ended(End::Code(0)));
+    ungraded(
+        judge(&check(CheckWork::Model), &observation, None).verdict,
+        "something else",
+    );
+    let observation = Observation::NotStarted {
+        reason: "no disk".into(),
+    };
+    ungraded(judge(&check(CheckWork::Model), &observation, None).verdict, "no disk");
+}
+
+#[test]
+fn an_end_by_force_says_by_which() {
+    let end = |end| {
+        judge_model(ModelRun {
+            ended: ended(end),
+            answer: Answer::Nothing,
+            ..right()
+        })
+    };
+    fails(
+        end(End::TimedOut { busy: true }),
+        Finding::Timeout,
+        "a loop that locks nothing",
+    );
+    fails(end(End::Signal(24)), Finding::Timeout, "a loop that locks nothing");
+    fails(
+        end(End::TimedOut { busy: false }),
+        Finding::Timeout,
+        "outside of the model",
+    );
+    fails(
+        end(End::OutputLimit(Stream::Stdout)),
+        Finding::OutputLimit,
+        "standard output without end",
+    );
+    fails(end(End::Signal(11)), Finding::Panic, "a stack that overflowed");
+    ungraded(end(End::Signal(9)), "killed from outside");
+    ungraded(end(End::Cancelled), "stopped");
+}
+
+#[test]
+fn an_abort_is_told_apart_by_what_the_runtime_says() {
+    let abort = |stderr: &str| {
+        let ended = Ended {
+            stderr: stderr.into(),
+            ..ended(End::Signal(6))
+        };
+        judge_model(ModelRun {
+            ended,
+            answer: Answer::Nothing,
+            ..right()
+        })
+    };
+    fails(
+        abort("memory allocation of 9 bytes failed"),
+        Finding::MemoryLimit,
+        "more memory than the limit",
+    );
+    fails(
+        abort("thread 'main' has overflowed its stack"),
+        Finding::Panic,
+        "a stack overflowed",
+    );
+    fails(abort(""), Finding::Panic, "a panic while another panic");
+}
+
+#[test]
+fn a_replay_is_replayed_refused_or_lost() {
+    let replayed = Replayed {
+        scenario: "s".into(),
+        preemptions: 1,
+        failure: None,
+        trace: trace(),
+    };
+    let run = answered(ModelObservation::Replayed(replayed.clone()));
+    assert_eq!(judge_replay(&run), Replay::Replayed(Box::new(replayed)));
+    let run = answered(ModelObservation::TokenRefused {
+        reason: "too old".into(),
+    });
+    assert_eq!(
+        judge_replay(&run),
+        Replay::Refused {
+            reason: "too old".into()
+        }
+    );
+    let run = ModelRun {
+        answer: Answer::Nothing,
+        ..right()
+    };
+    assert!(matches!(judge_replay(&run), Replay::Lost(Verdict::Failed(_))));
+}

@@ -53,7 +53,14 @@ impl Tree {
         set_limits(pid, limits);
         // Without one (an old kernel, a filter) the child's end is asked for again and again.
         let end_fd = pidfd_open(pid, PidfdFlags::empty()).ok();
-        Ok((child, Tree { child: pid.as_raw_pid(), mark, end_fd }))
+        Ok((
+            child,
+            Tree {
+                child: pid.as_raw_pid(),
+                mark,
+                end_fd,
+            },
+        ))
     }
 
     /// Readable when the child has ended.
@@ -63,8 +70,12 @@ impl Tree {
 
     /// Whether a thread of the child runs or could run.
     pub(super) fn is_busy(&self) -> bool {
-        let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.child)) else { return false };
-        let mut states = tasks.flatten().filter_map(|task| Stat::read(&task.path().to_string_lossy()));
+        let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.child)) else {
+            return false;
+        };
+        let mut states = tasks
+            .flatten()
+            .filter_map(|task| Stat::read(&task.path().to_string_lossy()));
         states.any(|stat| stat.state == b'R')
     }
 
@@ -72,7 +83,10 @@ impl Tree {
     pub(super) fn count_left(&self) -> usize {
         let runs = runs();
         let orphans = self.orphans(&runs);
-        orphans.iter().filter(|orphan| orphan.stat.is_alive() && (orphan.is_ours || runs.len() == 1)).count()
+        orphans
+            .iter()
+            .filter(|orphan| orphan.stat.is_alive() && (orphan.is_ours || runs.len() == 1))
+            .count()
     }
 
     /// Ends and reaps every orphan of the child, and those that become orphans by that. The child itself has ended.
@@ -99,10 +113,16 @@ impl Tree {
         let own_group = getpgrp().as_raw_pid();
         let mut orphans = Vec::new();
         for pid in children().into_iter().filter(|pid| !runs.contains(pid)) {
-            let Some(stat) = Stat::read(&format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else { continue };
-            let owner = if stat.group == self.child { Some(self.mark.clone()) } else { mark_of(pid) };
+            let Some(stat) = Stat::read(&format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else {
+                continue;
+            };
+            let owner = if stat.group == self.child {
+                Some(self.mark.clone())
+            } else {
+                mark_of(pid)
+            };
             let is_ours = owner.as_ref() == Some(&self.mark);
-            let is_another_run = (owner.is_some() && !is_ours) || (!is_ours && runs.contains(&stat.group));
+            let is_another_run = !is_ours && (owner.is_some() || runs.contains(&stat.group));
             if !is_another_run {
                 orphans.push(Orphan { pid, stat, is_ours });
             }
@@ -131,13 +151,19 @@ fn become_reaper() {
 
 /// Set on the child from outside, moments after its start: what a child does first in safe Rust cannot use up a limit.
 fn set_limits(pid: Pid, limits: &Limits) {
-    let both = |value| Rlimit { current: Some(value), maximum: Some(value) };
+    let both = |value| Rlimit {
+        current: Some(value),
+        maximum: Some(value),
+    };
     // No limit that cannot be set is relied on: the wall limit holds in any case.
     let _ = prlimit(Some(pid), Resource::Core, both(0));
     if let Some(cpu) = limits.cpu {
         // One second between the signal that tells of the limit and the one that cannot be caught.
         let seconds = cpu.as_secs().max(1);
-        let limit = Rlimit { current: Some(seconds), maximum: Some(seconds + 1) };
+        let limit = Rlimit {
+            current: Some(seconds),
+            maximum: Some(seconds + 1),
+        };
         let _ = prlimit(Some(pid), Resource::Cpu, limit);
     }
     if let Some(memory) = limits.memory {
@@ -169,7 +195,11 @@ impl Stat {
         let text = str::from_utf8(&stat[after_name..]).ok()?;
         let mut fields = text.split_ascii_whitespace();
         let state = *fields.next()?.as_bytes().first()?;
-        Some(Stat { state, parent: fields.next()?.parse().ok()?, group: fields.next()?.parse().ok()? })
+        Some(Stat {
+            state,
+            parent: fields.next()?.parse().ok()?,
+            group: fields.next()?.parse().ok()?,
+        })
     }
 
     fn is_alive(&self) -> bool {
@@ -180,7 +210,9 @@ impl Stat {
 /// The grader's children, zombies included.
 fn children() -> Vec<i32> {
     // `children` lists those of one thread; a kernel built without it leaves the whole of `/proc`.
-    let Ok(tasks) = fs::read_dir("/proc/self/task") else { return Vec::new() };
+    let Ok(tasks) = fs::read_dir("/proc/self/task") else {
+        return Vec::new();
+    };
     let mut all = Vec::new();
     for task in tasks.flatten() {
         match fs::read_to_string(task.path().join("children")) {
@@ -195,9 +227,14 @@ fn children() -> Vec<i32> {
 
 fn all_children() -> Vec<i32> {
     let own = getpid().as_raw_pid();
-    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| Stat::read(&format!("/proc/{pid}")).is_some_and(|stat| stat.parent == own)).collect()
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids = processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter(|pid| Stat::read(&format!("/proc/{pid}")).is_some_and(|stat| stat.parent == own))
+        .collect()
 }
 
 /// The run that a process was started by, as its environment tells.

@@ -120,9 +120,29 @@ pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Optio
     text
 }
 
-/// The submission's lines that the rows speak of, once each, in the order of the file.
+/// The submission's lines that take part, once each, in the order of the file.
 fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
-    let of_row = |row: &Row| -> Vec<&Place> {
+    let limit = if options.extent == Extent::Full {
+        usize::MAX
+    } else {
+        SOURCE_LINES
+    };
+    let line = |place: &Place| Some((names.short_place(place), names.line(place)?.replace('\t', "    ")));
+    let lines: Vec<(String, String)> = places(trace, rows).into_iter().filter_map(line).take(limit).collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let margin = lines.iter().map(|(_, line)| indent(line)).min().unwrap_or(0);
+    let label = lines.iter().map(|(place, _)| place.len()).max().unwrap_or(0);
+    let mut text = Text::new();
+    for (place, line) in lines {
+        let start = Line::indented(INDENT).with(Tone::Dim, place).pad_to(INDENT + label + 2);
+        text.push(start.with(Tone::Plain, &line[margin..]).shortened(options.columns));
+    }
+    text
+}
+
+/// The places that the rows and the end speak of, each line once, in order.
+fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
+    let of_row = |row: &Row| -> Vec<&'a Place> {
         match row {
             Row::Gap(_) => Vec::new(),
             Row::Step(index) => trace.events[*index].place.iter().collect(),
@@ -132,42 +152,10 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
             }
         }
     };
-    let mut places: Vec<(&str, u32, &Place)> = rows
-        .iter()
-        .flat_map(of_row)
-        .map(|place| (place.file.as_str(), place.line, place))
-        .collect();
-    places.extend(
-        end(trace)
-            .into_iter()
-            .map(|place| (place.file.as_str(), place.line, place)),
-    );
-    places.sort_unstable_by_key(|(file, line, _)| (*file, *line));
-    places.dedup_by_key(|(file, line, _)| (*file, *line));
-    let mut lines: Vec<(String, String)> = Vec::new();
-    for (_, _, place) in places {
-        if let Some(line) = names.line(place) {
-            lines.push((names.short_place(place), line.replace('\t', "    ")));
-        }
-    }
-    let limit = if options.extent == Extent::Full {
-        usize::MAX
-    } else {
-        SOURCE_LINES
-    };
-    lines.truncate(limit);
-    let margin = lines
-        .iter()
-        .map(|(_, line)| line.len() - line.trim_start_matches(' ').len())
-        .min()
-        .unwrap_or(0);
-    let label = lines.iter().map(|(place, _)| place.len()).max().unwrap_or(0);
-    let mut text = Text::new();
-    for (place, line) in lines {
-        let start = Line::indented(INDENT).with(Tone::Dim, place).pad_to(INDENT + label + 2);
-        text.push(start.with(Tone::Plain, &line[margin..]).shortened(options.columns));
-    }
-    text
+    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(end(trace)).collect();
+    places.sort_unstable();
+    places.dedup_by_key(|place| (&place.file, place.line));
+    places
 }
 
 /// The places that the end of an execution speaks of.

@@ -1,41 +1,24 @@
 //! A report for a reader: a line a check, the evidence below each that failed, the score and what to do next.
 
-use driver::protocol::{Exploration, Failure};
+use std::path::Path;
+
+use driver::protocol::Exploration;
 
 use super::escape::{counted, grouped};
 use super::evidence::{self, evidence};
 use super::grid::Grid;
+use super::heads::{Heads, effort};
 use super::names::Names;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 use super::{Extent, Options, steps};
-use crate::verdict::{CheckVerdict, Containment, Evidence, Overall, ReplayReport, Report, Verdict};
+use crate::verdict::{CheckVerdict, Containment, Overall, ReplayReport, Report, Verdict};
 
 /// Everything about one submission.
 pub fn report(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
-    text.push(
-        Line::new()
-            .with(Tone::Strong, &report.exercise)
-            .with(Tone::Plain, format!("  {}", report.title))
-            .shortened(options.columns),
-    );
-    text.push(
-        Line::new()
-            .with(Tone::Dim, report.submission.to_string_lossy())
-            .shortened(options.columns),
-    );
-    text.blank();
-    let heads = Heads {
-        name: report
-            .checks
-            .iter()
-            .map(|check| check.name.chars().count())
-            .max()
-            .unwrap_or(0),
-        points: report.checks.iter().map(|check| points(check).len()).max().unwrap_or(0),
-        columns: options.columns,
-    };
+    text.append(heading(&report.exercise, &report.title, &report.submission, options));
+    let heads = Heads::new(report, options.columns);
     for (at, check) in report.checks.iter().enumerate() {
         if check.needs_words() {
             text.blank();
@@ -54,6 +37,22 @@ pub fn report(report: &Report, options: &Options) -> Text {
     text
 }
 
+/// What was graded.
+fn heading(exercise: &str, what: &str, submission: &Path, options: &Options) -> Text {
+    let mut text = Text::new();
+    let line = Line::new()
+        .with(Tone::Strong, exercise)
+        .with(Tone::Plain, format!("  {what}"));
+    text.push(line.shortened(options.columns));
+    text.push(
+        Line::new()
+            .with(Tone::Dim, submission.to_string_lossy())
+            .shortened(options.columns),
+    );
+    text.blank();
+    text
+}
+
 impl CheckVerdict {
     /// Whether more is to be said than one line.
     fn needs_words(&self) -> bool {
@@ -63,132 +62,8 @@ impl CheckVerdict {
         }
     }
 
-    fn failure(&self) -> Option<&Failure> {
-        match &self.verdict {
-            Verdict::Failed(fault) => match &fault.evidence {
-                Evidence::Interleaving(failure) => Some(failure),
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
-                    None
-                }
-            },
-            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
-        }
-    }
-
     fn token(&self) -> Option<&str> {
         self.failure()?.token.as_deref()
-    }
-}
-
-/// `0/3`; nothing for a check that is worth nothing, as the build is.
-fn points(check: &CheckVerdict) -> String {
-    if check.points == 0 {
-        return String::new();
-    }
-    format!("{}/{}", check.score, check.points)
-}
-
-/// The widths that the lines of all checks share.
-struct Heads {
-    name: usize,
-    points: usize,
-    columns: usize,
-}
-
-impl Heads {
-    /// The line of one check.
-    fn head(&self, check: &CheckVerdict) -> Line {
-        let line = self.start(check);
-        let room = self.columns.saturating_sub(line.width());
-        match &check.verdict {
-            Verdict::Passed => {
-                let explored = check
-                    .explored
-                    .as_ref()
-                    .map(explorations)
-                    .and_then(|choices| fitting(&choices, room));
-                line.with(Tone::Dim, explored.unwrap_or_default())
-            }
-            Verdict::Failed(fault) => {
-                let effort = self.effort(check).map_or(String::new(), |effort| format!(", {effort}"));
-                line.with(Tone::Bad, fault.finding.as_str()).with(Tone::Plain, effort)
-            }
-            Verdict::Skipped { because } => {
-                let choices = [format!("skipped, because of `{because}`"), "skipped".to_owned()];
-                line.with(Tone::Dim, fitting(&choices, room).unwrap_or_default())
-            }
-            Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
-        }
-    }
-
-    /// The mark, the name and the points.
-    fn start(&self, check: &CheckVerdict) -> Line {
-        let (mark, tone) = mark(&check.verdict);
-        let points = format!("{:>width$}", points(check), width = self.points);
-        let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
-        let start = Line::indented(1)
-            .with(tone, mark)
-            .with(Tone::Plain, " ")
-            .with(name_tone, &check.name);
-        start
-            .pad_to(3 + self.name + 2)
-            .with(Tone::Dim, points)
-            .with(Tone::Plain, "  ")
-    }
-
-    /// What it took to find a failure, where that fits behind the finding.
-    fn effort(&self, check: &CheckVerdict) -> Option<String> {
-        let failure = check.failure()?;
-        let line = self
-            .start(check)
-            .with(Tone::Plain, failure.finding.as_str())
-            .with(Tone::Plain, ", ");
-        fitting(&[effort(failure)], self.columns.saturating_sub(line.width()))
-    }
-}
-
-/// The first of `choices` that fits into `columns`.
-fn fitting(choices: &[String], columns: usize) -> Option<String> {
-    choices.iter().find(|words| words.chars().count() <= columns).cloned()
-}
-
-fn mark(verdict: &Verdict) -> (&'static str, Tone) {
-    match verdict {
-        Verdict::Passed => ("✓", Tone::Good),
-        Verdict::Failed(_) => ("✗", Tone::Bad),
-        Verdict::Skipped { .. } => ("–", Tone::Dim),
-        Verdict::Ungraded { .. } => ("?", Tone::Caution),
-    }
-}
-
-/// What it took to find a failure: `after 3 interleavings, 1 preemption`.
-fn effort(failure: &Failure) -> String {
-    let after = format!("after {}", counted(failure.executions, "interleaving"));
-    match failure.trace {
-        Some(_) => format!("{after}, {}", counted(failure.preemptions.into(), "preemption")),
-        None => after,
-    }
-}
-
-/// What was explored for one check, in more words and in fewer: `all 5 860 interleavings, 500 random ones`.
-fn explorations(exploration: &Exploration) -> [String; 3] {
-    let in_order = exploration.executions.saturating_sub(exploration.random);
-    let all = if exploration.complete && in_order > 1 {
-        "all "
-    } else {
-        ""
-    };
-    let (count, interleavings) = (grouped(in_order), counted(in_order, "interleaving"));
-    match exploration.random {
-        0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
-        random => {
-            let random = grouped(random);
-            [
-                format!("{all}{interleavings}, {random} random ones"),
-                format!("{all}{interleavings}, {random} random"),
-                format!("{all}{count}, {random} random"),
-            ]
-        }
     }
 }
 
@@ -217,6 +92,13 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
             }
         }
     }
+    text.append(further(check, report, options));
+    text
+}
+
+/// How to see a failure again, and the hints that were asked for.
+fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
+    let mut text = Text::new();
     if let Some(token) = check.token() {
         let command = options.command(&format!("replay {} {token}", report.exercise));
         text.push(
@@ -364,18 +246,7 @@ pub fn replay(report: &ReplayReport, options: &Options) -> Text {
     let mut text = Text::new();
     let replayed = &report.replayed;
     let preemptions = counted(replayed.preemptions.into(), "preemption");
-    text.push(
-        Line::new()
-            .with(Tone::Strong, &report.exercise)
-            .with(Tone::Plain, format!("  {}", report.check))
-            .shortened(options.columns),
-    );
-    text.push(
-        Line::new()
-            .with(Tone::Dim, report.submission.to_string_lossy())
-            .shortened(options.columns),
-    );
-    text.blank();
+    text.append(heading(&report.exercise, &report.check, &report.submission, options));
     match &replayed.failure {
         Some(failure) => {
             let line = Line::indented(1)

@@ -47,8 +47,8 @@ impl<'a> Names<'a> {
     }
 
     fn file(&self, place: &Place) -> String {
-        if self.text(&place.file).is_none() && place.file.contains("grader/checks/") {
-            return "check".to_owned();
+        if self.text(&place.file).is_none() && is_in_check(place) {
+            return CHECK.to_owned();
         }
         let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let name = base(&place.file);
@@ -97,6 +97,18 @@ impl<'a> Names<'a> {
     }
 }
 
+/// What stands for the files of a check, which a student has no business in.
+pub const CHECK: &str = "check";
+
+fn is_in_check(place: &Place) -> bool {
+    place.file.contains("grader/checks/")
+}
+
+/// Whether an object is the check's own.
+pub fn is_of_check(object: &Object) -> bool {
+    object.created_at.as_ref().is_some_and(is_in_check)
+}
+
 /// Whether an object is a lock, whose state says only who holds it.
 pub fn is_lock(object: &Object) -> bool {
     matches!(object.kind.as_str(), "Mutex" | "RwLock" | "ReentrantLock")
@@ -126,6 +138,7 @@ fn name_object(object: &Object, sources: &[(String, String)]) -> (String, Option
     let found = object.created_at.as_ref().and_then(|place| identifier(place, sources));
     match (found, &object.created_at) {
         (Some(name), _) => (name, Some(kind)),
+        (None, Some(place)) if is_in_check(place) => (format!("check's {kind}"), None),
         (None, Some(_)) => (format!("{kind} #"), None),
         (None, None) => (kind, None),
     }

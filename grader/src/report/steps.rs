@@ -129,7 +129,10 @@ fn is_lifecycle(event: &Event) -> bool {
 }
 
 fn is_about_threads(operation: &str) -> bool {
-    matches!(operation, "spawn" | "start" | "join" | "leave scope" | "end")
+    matches!(
+        operation.split(' ').next(),
+        Some("spawn" | "start" | "join" | "leave" | "end")
+    )
 }
 
 /// What a story speaks of, and where a thread was preempted.

@@ -32,7 +32,7 @@ pub fn story(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         Some(story) => story,
         None if depends_on_order(failure.finding) => lost_update(trace, names)
             .or_else(|| stale_read(trace, names))
-            .or_else(|| let_go(trace, names))
+            .or_else(|| let_go(failure, trace, names))
             .or_else(|| torn(failure, trace, names))
             .or_else(|| interruption(trace, names))
             .or_else(|| no_interruption(failure, trace))
@@ -81,13 +81,7 @@ fn depends_on_order(finding: Finding) -> bool {
 /// The story of an execution that did not finish as it should.
 fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let at = |place: &Option<Place>| names.at(place.as_ref());
-    let list = |threads: &[usize]| {
-        threads
-            .iter()
-            .map(|&thread| names.thread(thread))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let name = |thread: &usize| Names::at_start(&names.thread(*thread));
     let sentence = match &trace.end {
         End::Finished => return None,
         End::Deadlock { waits, cycle } => return Some(waiting::deadlock(waits, cycle, names)),
@@ -98,40 +92,56 @@ fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
         } => {
             return Some(waiting::lost_wakeup(trace, waits, *waiter, notified_at.as_ref(), names));
         }
-        End::Panicked { message, place } => {
-            let mut story = lost_update(trace, names)
-                .or_else(|| stale_read(trace, names))
-                .unwrap_or_default();
-            if !failure.got.as_ref().is_some_and(|got| got.contains(message)) {
-                story
-                    .sentences
-                    .insert(0, format!("The panic{} says: {message}", at(place)));
-            }
-            return Some(story);
-        }
+        End::Panicked { message, place } => return Some(panicked(failure, message, at(place), trace, names)),
+        End::ThreadsLeft { threads } => return Some(threads_left(trace, threads, names)),
         End::Livelock { threads } => {
+            let threads = threads
+                .iter()
+                .map(|&thread| names.thread(thread))
+                .collect::<Vec<_>>()
+                .join(", ");
             format!(
                 "{} keep acting on each other and none of them gets on.",
-                Names::at_start(&list(threads))
+                Names::at_start(&threads)
             )
         }
-        End::BusyWait { thread, place } => format!(
-            "{} asks again and again{} instead of sleeping until another thread has changed what it asks for.",
-            Names::at_start(&names.thread(*thread)),
-            at(place)
-        ),
-        End::StepLimit => "The threads were still working when the limit of steps was reached.".to_owned(),
-        End::Exited { code, thread, place } => {
-            let how = match code {
-                Some(code) => format!("ended the whole process with exit code {code}"),
-                None => "aborted the whole process".to_owned(),
-            };
-            format!("{} {how}{}.", Names::at_start(&names.thread(*thread)), at(place))
+        End::BusyWait { thread, place } => {
+            let (name, at) = (name(thread), at(place));
+            format!(
+                "{name} asks again and again{at} instead of sleeping until another thread has changed what it asks for."
+            )
         }
-        End::ThreadsLeft { threads } => return Some(threads_left(trace, threads, names)),
+        End::StepLimit => "The threads were still working when the limit of steps was reached.".to_owned(),
+        End::Exited {
+            code: Some(code),
+            thread,
+            place,
+        } => {
+            format!(
+                "{} ended the whole process with exit code {code}{}.",
+                name(thread),
+                at(place)
+            )
+        }
+        End::Exited {
+            code: None,
+            thread,
+            place,
+        } => format!("{} aborted the whole process{}.", name(thread), at(place)),
         End::Nondeterministic { difference } => format!("The same schedule did not do the same again: {difference}"),
     };
     Some(Story::new(sentence, &[]))
+}
+
+/// A panic, and what led to it where that can be told.
+fn panicked(failure: &Failure, message: &str, at: String, trace: &Trace, names: &Names<'_>) -> Story {
+    let mut story = lost_update(trace, names)
+        .or_else(|| stale_read(trace, names))
+        .unwrap_or_default();
+    if !failure.got.as_ref().is_some_and(|got| got.contains(message)) {
+        story.sentences.insert(0, format!("The panic{at} says: {message}"));
+    }
+    story
 }
 
 fn threads_left(trace: &Trace, threads: &[usize], names: &Names<'_>) -> Story {
@@ -243,7 +253,12 @@ fn preempts(trace: &Trace, index: usize, thread: usize) -> bool {
 }
 
 /// A lock taken twice by one thread, and by another that interrupted it in between; the last such time.
-fn let_go(trace: &Trace, names: &Names<'_>) -> Option<Story> {
+///
+/// Where a limit is exceeded that is no story: whoever counts under a lock takes it again and again.
+fn let_go(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
+    if failure.finding != Finding::Race {
+        return None;
+    }
     let events = &trace.events;
     let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
     let takes = |index: usize| {

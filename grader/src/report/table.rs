@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use driver::protocol::{Event, Trace};
+use driver::protocol::Trace;
 
+use super::contents::{Contents, Entry, Step};
 use super::escape::counted;
 use super::grid::{GUTTER, Grid, cap};
-use super::names::{self, Names};
-use super::steps::{self, Row};
+use super::names::Names;
+use super::steps::Row;
 use super::text::{Line, Text, Tone};
 
 /// From which column on the evidence of a finding stands.
@@ -19,8 +20,6 @@ pub const PREEMPTED: &str = "»";
 
 /// A thread's column says nothing that is worth a column if it is narrower: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
-/// More columns of state than this hide the steps.
-const STATES: usize = 3;
 /// A state is a word or a number; what is longer is the detail's to say.
 const STATE_WIDTH: usize = 18;
 
@@ -45,102 +44,7 @@ pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> 
     text
 }
 
-/// What stands in the table, before it is laid out.
-struct Contents {
-    entries: Vec<Entry>,
-    /// The threads that have a column, with their names.
-    threads: Vec<(usize, String)>,
-    /// The names of the objects that may have a column.
-    objects: Vec<String>,
-    /// How many of them have one, from the first.
-    n_states: usize,
-    has_time: bool,
-    has_one_file: bool,
-}
-
-enum Entry {
-    Gap(usize),
-    Step(Step),
-}
-
-struct Step {
-    number: String,
-    is_preempting: bool,
-    thread: usize,
-    operation: String,
-    /// The file, and the line with a colon before it.
-    place: Option<(String, String)>,
-    states: Vec<String>,
-    time: String,
-}
-
-impl Step {
-    /// The place, shortened to its line where `is_short` and the file can be told.
-    fn place(&self, is_short: bool) -> String {
-        match &self.place {
-            Some((_, line)) if is_short => line.clone(),
-            Some((file, line)) => format!("{file}{line}"),
-            None => String::new(),
-        }
-    }
-}
-
 impl Contents {
-    fn new(trace: &Trace, names: &Names<'_>, rows: &[Row]) -> Self {
-        let shown = rows.iter().filter_map(|row| {
-            if let Row::Step(index) = row {
-                Some(&trace.events[*index])
-            } else {
-                None
-            }
-        });
-        let waits = steps::waits(trace).iter().enumerate();
-        let waits = waits
-            .filter(|(index, _)| rows.contains(&Row::Waiting(*index)))
-            .map(|(_, wait)| wait);
-        let mut touched: Vec<usize> = Vec::new();
-        let mut stateful: Vec<usize> = Vec::new();
-        for object in shown
-            .clone()
-            .filter_map(|event| event.object)
-            .chain(waits.clone().filter_map(|wait| wait.object))
-        {
-            if !touched.contains(&object) {
-                touched.push(object);
-            }
-        }
-        for event in shown.clone().filter(|event| event.state.is_some()) {
-            if let Some(object) = event.object.filter(|object| !stateful.contains(object)) {
-                stateful.push(object);
-            }
-        }
-        // A value says more than who holds a lock, which the steps say already.
-        stateful.sort_by_key(|object| trace.objects.get(*object).is_some_and(names::is_lock));
-        stateful.truncate(STATES);
-        let mut threads: Vec<usize> = shown
-            .clone()
-            .map(|event| event.thread)
-            .chain(waits.map(|wait| wait.thread))
-            .collect();
-        threads.sort_unstable();
-        threads.dedup();
-        // What is written says itself where to; an object that is alone and has a column is named by its heading.
-        touched.retain(|object| !trace.objects.get(*object).is_some_and(names::is_stdout));
-        let is_named = touched.len() > 1 || stateful.is_empty();
-        let has_time = shown.clone().any(|event| !event.time.is_zero());
-        Self {
-            entries: entries(trace, names, rows, &stateful, is_named),
-            threads: threads
-                .into_iter()
-                .map(|thread| (thread, names.thread(thread)))
-                .collect(),
-            n_states: stateful.len(),
-            objects: stateful.into_iter().map(|object| names.object(object)).collect(),
-            has_time,
-            has_one_file: names.is_one_file(),
-        }
-    }
-
     /// The widest layout that fits: lanes in full with as many states as there is room for, else narrower lanes, else a list.
     fn render(mut self, columns: usize) -> Text {
         let places: &[bool] = if self.has_one_file { &[false, true] } else { &[false] };
@@ -339,98 +243,6 @@ impl Contents {
             .with(Tone::Dim, format!("{:>width$}  ", "…"))
             .pad_to(width + 2 + GUTTER)
             .with(Tone::Dim, counted(n as u64, "step"))
-    }
-}
-
-/// The rows with all they say.
-fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
-    let states_after = states(trace, names, stateful);
-    let place = |place: Option<&driver::protocol::Place>| {
-        let name = names.place(place?);
-        name.rfind(':').map(|at| (name[..at].to_owned(), name[at..].to_owned()))
-    };
-    let entry = |row: &Row| match row {
-        Row::Gap(n) => Entry::Gap(*n),
-        Row::Step(index) => {
-            let event = &trace.events[*index];
-            Entry::Step(Step {
-                number: (index + 1).to_string(),
-                is_preempting: event.preempts,
-                thread: event.thread,
-                operation: operation(trace, event, names, is_named),
-                place: place(event.place.as_ref()),
-                states: states_after[*index].clone(),
-                time: duration(event.time),
-            })
-        }
-        Row::Waiting(index) => {
-            let wait = &steps::waits(trace)[*index];
-            let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
-            // `wait on a condition variable` is a `wait` when the object's name stands before it.
-            let verb = wait
-                .operation
-                .split(' ')
-                .next()
-                .filter(|_| wait.object.is_some())
-                .unwrap_or(&wait.operation);
-            Entry::Step(Step {
-                number: String::new(),
-                is_preempting: false,
-                thread: wait.thread,
-                operation: format!("{} …", on(object.as_deref(), verb)),
-                place: place(wait.place.as_ref()),
-                states: states_after
-                    .last()
-                    .cloned()
-                    .unwrap_or_else(|| vec![String::new(); stateful.len()]),
-                time: duration(trace.elapsed),
-            })
-        }
-    };
-    rows.iter().map(entry).collect()
-}
-
-/// What each object in `stateful` holds after each event.
-fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<String>> {
-    let mut now = vec![String::new(); stateful.len()];
-    let mut states = Vec::with_capacity(trace.events.len());
-    for event in &trace.events {
-        let column = stateful.iter().position(|object| Some(*object) == event.object);
-        if let (Some(column), Some(state)) = (column, &event.state) {
-            now[column] = state_in_words(state, names);
-        }
-        states.push(now.clone());
-    }
-    states
-}
-
-/// A state with threads called by their names: `held by 2` becomes `held by thread 2`.
-fn state_in_words(state: &str, names: &Names<'_>) -> String {
-    match state.rsplit_once(" by ").map(|(held, thread)| (held, thread.parse())) {
-        Some((held, Ok(thread))) => format!("{held} by {}", names.thread(thread)),
-        Some((_, Err(_))) | None => state.to_owned(),
-    }
-}
-
-fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
-    let is_stdout = |object: &usize| trace.objects.get(*object).is_some_and(names::is_stdout);
-    let object = event
-        .object
-        .filter(|object| is_named && !is_stdout(object))
-        .map(|object| names.object(object));
-    let operation = on(object.as_deref(), &event.operation);
-    match &event.detail {
-        Some(detail) => format!("{operation} {detail}"),
-        None => operation,
-    }
-}
-
-/// An operation and what it is done to: `counter.load`, `Mutex #1: lock`.
-fn on(object: Option<&str>, operation: &str) -> String {
-    match object {
-        Some(object) if object.contains([' ', '/']) => format!("{object}: {operation}"),
-        Some(object) => format!("{object}.{operation}"),
-        None => operation.to_owned(),
     }
 }
 

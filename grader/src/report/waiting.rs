@@ -7,45 +7,43 @@ use super::story::Story;
 
 /// The story of a deadlock.
 pub fn deadlock(waits: &[Wait], cycle: &[usize], names: &Names<'_>) -> Story {
-    let in_cycle = |wait: &&Wait| cycle.contains(&wait.thread);
-    let mut sentences: Vec<String> = Vec::new();
-    for &thread in cycle {
-        sentences.extend(
-            waits
-                .iter()
-                .filter(|wait| wait.thread == thread)
-                .map(|wait| sentence(wait, names)),
-        );
-    }
-    match cycle {
-        [] => {}
-        [alone] => {
-            let name = Names::at_start(&names.thread(*alone));
-            sentences.push(format!(
-                "{name} waits for itself: it can never let go, because it can never go on."
-            ));
-        }
-        [first, ..] => {
-            let mut circle: Vec<String> = cycle.iter().map(|&thread| names.thread(thread)).collect();
-            circle.push(names.thread(*first));
-            sentences.push(format!(
-                "{}: each waits for the next, so none can go on.",
-                circle.join(" → ")
-            ));
-        }
-    }
-    sentences.extend(
-        waits
-            .iter()
-            .filter(|wait| !in_cycle(wait))
-            .map(|wait| sentence(wait, names)),
-    );
+    let of_cycle = cycle
+        .iter()
+        .filter_map(|&thread| waits.iter().find(|wait| wait.thread == thread));
+    let mut sentences: Vec<String> = of_cycle.map(|wait| sentence(wait, names)).collect();
+    sentences.extend(circle(cycle, names));
+    let others = waits.iter().filter(|wait| !cycle.contains(&wait.thread));
+    sentences.extend(others.map(|wait| sentence(wait, names)));
     if cycle.is_empty() {
         sentences.push("Every thread waits, and none is left that could end a wait.".to_owned());
     }
     Story {
         sentences,
         steps: Vec::new(),
+    }
+}
+
+/// `thread 1 → thread 2 → thread 1: each waits for the next, so none can go on.`
+fn circle(cycle: &[usize], names: &Names<'_>) -> Option<String> {
+    match cycle {
+        [] => None,
+        [alone] => {
+            let name = Names::at_start(&names.thread(*alone));
+            Some(format!(
+                "{name} waits for itself: it can never let go, because it can never go on."
+            ))
+        }
+        [first, ..] => {
+            let circle = cycle
+                .iter()
+                .chain([first])
+                .map(|&thread| names.thread(thread))
+                .collect::<Vec<_>>();
+            Some(format!(
+                "{}: each waits for the next, so none can go on.",
+                circle.join(" → ")
+            ))
+        }
     }
 }
 
@@ -97,6 +95,7 @@ fn sentence(wait: &Wait, names: &Names<'_>) -> String {
         return format!("{thread} waits{place} for {} to end.", holders(wait, names));
     }
     let what = match wait.object {
+        Some(object) if wait.operation.starts_with("wait") => format!("for `{}`", names.object(object)),
         Some(object) => format!("for `{}` ({})", names.object(object), wait.operation),
         None => format!("({})", wait.operation),
     };

@@ -49,7 +49,11 @@ fn header(text: &str) -> impl Iterator<Item = &str> {
 
 fn first_line(text: &str, prefix: &str) -> Vec<String> {
     let is_there = header(text).next().is_some_and(|line| line.starts_with(prefix));
-    if is_there { Vec::new() } else { vec![format!("the first line does not begin with `//! {prefix}`")] }
+    if is_there {
+        Vec::new()
+    } else {
+        vec![format!("the first line does not begin with `//! {prefix}`")]
+    }
 }
 
 fn fails_line(line: &str, exercise: &Exercise) -> Result<(String, Finding), String> {
@@ -93,14 +97,20 @@ mod tests {
     #[track_caller]
     fn has_problem(text: &str, expected: &str) {
         let problems = mistake(text, &exercise()).expect_err("the header has a problem");
-        assert!(problems.iter().any(|problem| problem.contains(expected)), "no {expected:?} in {problems:?}");
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "no {expected:?} in {problems:?}"
+        );
     }
 
     #[test]
     fn every_line_fails_is_read() {
         let text = "//! Mistake: no lock.\n//!\n//! Fails: `lines_are_whole` with `race`.\n//! Fails: `build` with `panic`.\n\nfn f() {}";
         let fails = mistake(text, &exercise()).expect("the header is good");
-        let expected = [("build".to_owned(), Finding::Panic), ("lines_are_whole".to_owned(), Finding::Race)];
+        let expected = [
+            ("build".to_owned(), Finding::Panic),
+            ("lines_are_whole".to_owned(), Finding::Race),
+        ];
         assert_eq!(fails, BTreeMap::from(expected));
     }
 
@@ -108,8 +118,14 @@ mod tests {
     fn a_header_that_proves_nothing_is_a_problem() {
         has_problem("//! Mistake: no lock.\n", "there is no line");
         has_problem("//! Fails: `lines_are_whole` with `race`.\n", "the first line");
-        has_problem("//! Mistake: x.\n//! Fails: `lines_are_hole` with `race`.\n", "is no check of `x`");
-        has_problem("//! Mistake: x.\n//! Fails: `lines_are_whole` with `rice`.\n", "`rice` is no finding");
+        has_problem(
+            "//! Mistake: x.\n//! Fails: `lines_are_hole` with `race`.\n",
+            "is no check of `x`",
+        );
+        has_problem(
+            "//! Mistake: x.\n//! Fails: `lines_are_whole` with `rice`.\n",
+            "`rice` is no finding",
+        );
         has_problem("//! Mistake: x.\n//! Fails: lines_are_whole\n", "is not of the form");
     }
 

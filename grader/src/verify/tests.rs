@@ -24,14 +24,23 @@ fn report(verdicts: &[(&str, Verdict)]) -> Report {
         grader: GraderIdentity {
             version: word(),
             compiler: word(),
-            containment: Containment { level: word(), processes: word(), filesystem: word(), network: word() },
+            containment: Containment {
+                level: word(),
+                processes: word(),
+                filesystem: word(),
+                network: word(),
+            },
         },
         sources: Vec::new(),
     }
 }
 
 fn failed(finding: Finding) -> Verdict {
-    Verdict::Failed(Fault { finding, message: String::new(), evidence: Evidence::None })
+    Verdict::Failed(Fault {
+        finding,
+        message: String::new(),
+        evidence: Evidence::None,
+    })
 }
 
 #[track_caller]
@@ -40,15 +49,26 @@ fn differ(expected: &Expectation, verdicts: &[(&str, Verdict)], differences: &[&
         Verdict::Failed(fault) => Some(((*name).to_owned(), fault.finding)),
         _ => None,
     });
-    assert_eq!(super::differences(expected, &got.collect(), &report(verdicts)), differences);
+    assert_eq!(
+        super::differences(expected, &got.collect(), &report(verdicts)),
+        differences
+    );
 }
 
 #[test]
 fn a_mistake_has_to_fail_exactly_as_its_header_says() {
     let expected = Expectation::Fails(BTreeMap::from([("a".to_owned(), Finding::Race)]));
     differ(&expected, &[("a", failed(Finding::Race)), ("b", Verdict::Passed)], &[]);
-    differ(&expected, &[("a", failed(Finding::Deadlock))], &["`a` fails with `deadlock`, expected `race`"]);
-    differ(&expected, &[("a", Verdict::Passed)], &["`a` does not fail, expected `race`"]);
+    differ(
+        &expected,
+        &[("a", failed(Finding::Deadlock))],
+        &["`a` fails with `deadlock`, expected `race`"],
+    );
+    differ(
+        &expected,
+        &[("a", Verdict::Passed)],
+        &["`a` does not fail, expected `race`"],
+    );
     let both = [("a", failed(Finding::Race)), ("b", failed(Finding::Race))];
     differ(&expected, &both, &["`b` fails with `race`, expected no failure"]);
 }
@@ -58,12 +78,20 @@ fn a_stub_has_to_compile_and_to_fail() {
     let expected = Expectation::SomeCheckFails;
     differ(&expected, &[("a", failed(Finding::Panic))], &[]);
     differ(&expected, &[("a", Verdict::Passed)], &["no check fails"]);
-    differ(&expected, &[(BUILD, failed(Finding::CompileError))], &["it does not compile"]);
+    differ(
+        &expected,
+        &[(BUILD, failed(Finding::CompileError))],
+        &["it does not compile"],
+    );
 }
 
 #[test]
 fn a_solution_has_to_fail_nothing() {
     let expected = Expectation::EveryCheckPasses;
-    differ(&expected, &[("a", failed(Finding::Panic))], &["`a` fails with `panic`, expected no failure"]);
+    differ(
+        &expected,
+        &[("a", failed(Finding::Panic))],
+        &["`a` fails with `panic`, expected no failure"],
+    );
     differ(&expected, &[("a", Verdict::Passed)], &[]);
 }

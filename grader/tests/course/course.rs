@@ -26,8 +26,19 @@ impl Course {
         let workspace = Workspace::find_from(&root).expect("the course is there");
         let exercise = workspace.exercise("counting").expect("the exercise is there");
         let options = Options::default();
-        let model_limits = Limits { cpu: Some(Duration::from_secs(4)), wall: Duration::from_secs(20), ..options.model_limits };
-        Course { workspace, exercise, options: Options { model_limits, ..options } }
+        let model_limits = Limits {
+            cpu: Some(Duration::from_secs(4)),
+            wall: Duration::from_secs(20),
+            ..options.model_limits
+        };
+        Course {
+            workspace,
+            exercise,
+            options: Options {
+                model_limits,
+                ..options
+            },
+        }
     }
 
     pub(crate) fn path(&self, path: &str) -> PathBuf {

@@ -70,6 +70,7 @@ pub(crate) fn trace(names: &[&str], objects: Vec<Object>, events: Vec<Event>, en
         name: (!name.is_empty()).then(|| (*name).to_owned()),
         spawned_at: (id > 0).then(|| place(12, 9)),
         panicked: None,
+        panicked_at: None,
         operations: events.iter().filter(|event| event.thread == id).count() as u64,
     };
     Trace {

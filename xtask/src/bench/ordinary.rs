@@ -1,41 +1,114 @@
-//! What other courses do: `cargo test` of a crate with the same code, after an edit.
+//! What other courses do: `cargo test` of ordinary crates with the same checks, after an edit.
+//!
+//! Two crates, since a crate has one `std`: `modelled` has the checks as ordinary tests over the modelled `std`, `real` has the
+//! exercise's program and a test that runs it as each check of kind `program` does.
 
+use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 use std::{fs, io};
 
+use grader::exercise::CheckWork;
+
 use super::{Bench, Error, copy_sources, failed, succeed};
 
-/// Writes a crate with the solution's code, the exercise's program and one test that runs it.
+/// The settings of the workspace that matter for speed.
+const WORKSPACE: &str = "\
+[workspace]
+members = [\"modelled\", \"real\"]
+resolver = \"3\"
+
+[profile.dev]
+debug = \"line-tables-only\"
+
+[profile.dev.package.model-std]
+opt-level = 3
+
+[profile.dev.package.corosensei]
+opt-level = 3
+";
+
+/// Writes both crates.
 pub(super) fn create(bench: &Bench) -> io::Result<()> {
     let folder = bench.folder.path().join("ordinary");
+    create_modelled(bench, &folder.join("modelled"))?;
+    create_real(bench, &folder.join("real"))?;
+    fs::write(folder.join("Cargo.toml"), WORKSPACE)?;
+    // The versions that are there already: nothing is fetched.
+    fs::copy(bench.workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    Ok(())
+}
+
+fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
+    let name = &bench.exercise.name;
+    let grader = bench.workspace.root.join("grader");
+    copy_sources(bench, &folder.join("src"))?;
+    fs::remove_file(folder.join("src/main.rs"))?;
+    let manifest = format!(
+        "[package]\nname = \"modelled\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n\n\
+         [dependencies]\nstd = {{ package = \"model-std\", path = {model:?} }}\n\n\
+         [dev-dependencies]\ndriver = {{ path = {driver:?} }}\n",
+        model = grader.join("model-std"),
+        driver = grader.join("driver"),
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let tests = folder.join("tests/checks");
+    fs::create_dir_all(&tests)?;
+    for entry in fs::read_dir(bench.workspace.checks_folder(&bench.exercise).join("src"))? {
+        let entry = entry?;
+        fs::copy(entry.path(), tests.join(entry.file_name()))?;
+    }
+    let mut main = fs::read_to_string(tests.join("main.rs"))?;
+    for check in &bench.exercise.checks {
+        if let CheckWork::Model = check.work {
+            let name = &check.name;
+            write!(main, "\n#[test]\nfn check_{name}() {{\n    Check::assert(CHECKS, \"{name}\");\n}}\n")
+                .expect("writing to a `String` does not fail");
+        }
+    }
+    fs::write(tests.join("main.rs"), main)
+}
+
+fn create_real(bench: &Bench, folder: &Path) -> io::Result<()> {
     let name = &bench.exercise.name;
     copy_sources(bench, &folder.join("src"))?;
-    fs::create_dir_all(folder.join("tests"))?;
-    fs::write(
-        folder.join("Cargo.toml"),
-        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n"),
-    )?;
-    let test = format!(
-        "use std::process::Command;\n\n#[test]\nfn the_program_runs() {{\n    \
-         Command::new(env!(\"CARGO_BIN_EXE_{name}\")).output().expect(\"the program starts\");\n}}\n"
+    let manifest = format!(
+        "[package]\nname = \"real\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n"
     );
-    fs::write(folder.join("tests/program.rs"), test)
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let mut tests = String::from("use std::process::Command;\n");
+    for check in &bench.exercise.checks {
+        if let CheckWork::Program(program) = &check.work {
+            let (name, args) = (&check.name, &program.args);
+            write!(
+                tests,
+                "\n#[test]\nfn {name}() {{\n    let args: &[&str] = &{args:?};\n    \
+                 let output = Command::new(env!(\"CARGO_BIN_EXE_real\")).args(args).output();\n    \
+                 assert!(output.expect(\"the program starts\").status.success());\n}}\n"
+            )
+            .expect("writing to a `String` does not fail");
+        }
+    }
+    fs::create_dir_all(folder.join("tests"))?;
+    fs::write(folder.join("tests/program.rs"), tests)
 }
 
 /// Edits the code and tests it.
 pub(super) fn test(bench: &Bench) -> Result<(), Error> {
     let folder = bench.folder.path().join("ordinary");
-    let library = folder.join("src/lib.rs");
-    let edit = || {
-        let mut text = fs::read_to_string(&library)?;
-        text.push_str("// edited\n");
-        fs::write(&library, text)
-    };
-    edit().map_err(|error: io::Error| failed(&format!("failed to edit `{}`: {error}", library.display())))?;
+    for form in ["modelled", "real"] {
+        let library = folder.join(form).join("src/lib.rs");
+        let edit = || {
+            let mut text = fs::read_to_string(&library)?;
+            text.push_str("// edited\n");
+            fs::write(&library, text)
+        };
+        edit().map_err(|error: io::Error| failed(&format!("failed to edit `{}`: {error}", library.display())))?;
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     succeed(
         Command::new(cargo)
-            .args(["test", "--offline", "--quiet"])
+            .args(["test", "--offline", "--quiet", "--workspace"])
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .current_dir(&folder),
     )

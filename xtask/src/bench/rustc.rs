@@ -1,11 +1,17 @@
-//! The floor of a grading: the calls of the compiler that it cannot do without, and nothing around them.
+//! The floor of a grading: the calls of the compiler and the exploration that it cannot do without, and nothing around them.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::{Bench, Error, succeed};
+use driver::protocol::Work;
+use grader::exercise::CheckWork;
+use grader::grade::Options;
+use grader::run::{self, Observation};
+
+use super::{Bench, Error, failed, succeed};
 
 /// Compiles both forms of the solution, each with its program, side by side.
 pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
@@ -22,6 +28,30 @@ pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
         let modelled = scope.spawn(|| form(bench, "modelled", &standard, &driver, &checks));
         form(bench, "real", &[], &[], &program)?;
         modelled.join().expect("compiling does not panic")
+    })
+}
+
+/// Compiles, then runs every check of the model, as many at once as there are cores, and looks at no answer.
+pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
+    compile(bench)?;
+    let limits = Options::default().model_limits;
+    let program = bench.folder.path().join("modelled/program");
+    let checks = bench.exercise.checks.iter().filter(|check| matches!(check.work, CheckWork::Model));
+    let next = Mutex::new(checks);
+    let explore = || -> Result<(), Error> {
+        loop {
+            let check = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(check) = check else { return Ok(()) };
+            match run::observe_model(&program, &check.name, Work::Explore, &limits, &bench.cancel) {
+                Observation::Model(_) => {}
+                other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
+            }
+        }
+    };
+    let n_cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..n_cores).map(|_| scope.spawn(explore)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("running checks does not panic"))
     })
 }
 

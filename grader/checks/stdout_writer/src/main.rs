@@ -20,24 +20,27 @@ use stdout_writer::{one_at_a_time, two_at_a_time};
 
 use crate::text::{every_line_is_written, every_part_is_whole};
 
+/// What the exercise must show, in the order of `exercise.toml`.
+const CHECKS: &[Check] = &[
+    Check::new("one_at_a_time_writes_every_line", one_at_a_time_writes_every_line),
+    Check::new("one_at_a_time_keeps_lines_whole", one_at_a_time_keeps_lines_whole),
+    Check::new(
+        "one_at_a_time_pauses_inside_the_line",
+        one_at_a_time_pauses_inside_the_line,
+    ),
+    Check::new("two_at_a_time_writes_every_line", two_at_a_time_writes_every_line),
+    Check::new("two_at_a_time_never_opens_three", two_at_a_time_never_opens_three),
+    Check::new("two_at_a_time_opens_two_at_once", two_at_a_time_opens_two_at_once),
+    Check::new(
+        "two_at_a_time_pauses_inside_the_line",
+        two_at_a_time_pauses_inside_the_line,
+    ),
+    Check::new("threads_go_in_any_order", threads_go_in_any_order),
+    Check::new("every_call_starts_anew", every_call_starts_anew),
+];
+
 fn main() -> ExitCode {
-    driver::main(&[
-        Check::new("one_at_a_time_writes_every_line", one_at_a_time_writes_every_line),
-        Check::new("one_at_a_time_keeps_lines_whole", one_at_a_time_keeps_lines_whole),
-        Check::new(
-            "one_at_a_time_pauses_inside_the_line",
-            one_at_a_time_pauses_inside_the_line,
-        ),
-        Check::new("two_at_a_time_writes_every_line", two_at_a_time_writes_every_line),
-        Check::new("two_at_a_time_never_opens_three", two_at_a_time_never_opens_three),
-        Check::new("two_at_a_time_opens_two_at_once", two_at_a_time_opens_two_at_once),
-        Check::new(
-            "two_at_a_time_pauses_inside_the_line",
-            two_at_a_time_pauses_inside_the_line,
-        ),
-        Check::new("threads_go_in_any_order", threads_go_in_any_order),
-        Check::new("every_call_starts_anew", every_call_starts_anew),
-    ])
+    driver::main(CHECKS)
 }
 
 fn one_at_a_time_writes_every_line(model: &mut Model) {

@@ -8,13 +8,14 @@
 //!
 //! Beyond the bound, executions are sampled by priorities (see `runtime::chooser`).
 
-use std::ops::ControlFlow;
+use std::any::Any;
+use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
 use super::settings::Settings;
 use super::trace::{End, Trace};
 use super::Execution;
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities};
+use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Visited};
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
 
@@ -31,11 +32,23 @@ pub struct Bounds {
     pub seed: u64,
     /// The bug depth that a sample aims at: one more than its priority change points.
     pub depth: u32,
+    /// Whether executions that can show nothing new are left out.
+    pub pruning: Pruning,
+}
+
+/// Whether executions that can show nothing new are left out of the exhaustive part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pruning {
+    /// An execution that comes to a state in which another one has been, with no more preemptions, goes on by the usual choices
+    /// only: the alternatives from there are known. No outcome is lost.
+    Visited,
+    /// Every execution is run.
+    Off,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { preemptions: 2, executions: 20_000, random: 500, seed: 1, depth: 3 }
+        Self { preemptions: 2, executions: 20_000, random: 500, seed: 1, depth: 3, pruning: Pruning::Visited }
     }
 }
 
@@ -84,7 +97,31 @@ pub fn explore<T: 'static>(
     body: &Rc<dyn Fn() -> T>,
     mut visit: impl FnMut(Execution<T>) -> ControlFlow<()>,
 ) -> Coverage {
-    let mut search = Search { settings, body, visit: &mut visit, coverage: Coverage::new(), most_choices: 0 };
+    explore_erased(bounds, settings, &erased(body), &mut |execution| visit(typed(execution)))
+}
+
+/// What a body returns, whatever its type: the search is compiled once and not for every body.
+type Value = Box<dyn Any>;
+
+fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
+    let body = Rc::clone(body);
+    Rc::new(move || Box::new(body()))
+}
+
+fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
+    let Execution { value, trace, preemptions, most_alive } = execution;
+    let typed = |value: Value| *value.downcast().expect("a body returns values of its own type");
+    Execution { value: value.map(|value| value.map(typed)), trace, preemptions, most_alive }
+}
+
+fn explore_erased(
+    bounds: &Bounds,
+    settings: &Settings,
+    body: &Rc<dyn Fn() -> Value>,
+    visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
+) -> Coverage {
+    let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
+    let mut search = Search { settings, body, visit, visited, coverage: Coverage::new(), most_choices: 0 };
     if search.verify_determinism().is_continue() && search.exhaust(bounds).is_continue() {
         search.sample(bounds);
     }
@@ -101,39 +138,42 @@ pub fn explore<T: 'static>(
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let choices = schedule.choices.iter().map(|chosen| Choice::of_any(*chosen)).collect();
     let chooser = Chooser::new(Prefix::whole(choices), Policy::Usual);
-    run(settings, body, chooser, Some(Recorder::default())).0
+    typed(run(settings, &erased(body), chooser, Some(Recorder::default())).execution)
 }
 
 /// An execution and the choices that make it what it is.
-type Ran<T> = (Execution<T>, Rc<[Choice]>);
-
-fn run<T: 'static>(
-    settings: &Settings,
-    body: &Rc<dyn Fn() -> T>,
-    chooser: Chooser,
-    recorder: Option<Recorder>,
-) -> Ran<T> {
-    let body = Rc::clone(body);
-    let Outcome { value, choices, trace, most_alive } = executor::run(*settings, chooser, recorder, move || body());
-    let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
-    (Execution { value, trace, preemptions, most_alive }, choices.into())
+struct Ran {
+    execution: Execution<Value>,
+    choices: Rc<[Choice]>,
+    /// How many of them, from the first, were made in states that no execution had been in before.
+    n_new: usize,
 }
 
-struct Search<'a, T> {
+fn run(settings: &Settings, body: &Rc<dyn Fn() -> Value>, chooser: Chooser, recorder: Option<Recorder>) -> Ran {
+    let body = Rc::clone(body);
+    let outcome = executor::run(*settings, chooser, recorder, move || body());
+    let Outcome { value, choices, n_new, trace, most_alive } = outcome;
+    let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
+    Ran { execution: Execution { value, trace, preemptions, most_alive }, choices: choices.into(), n_new }
+}
+
+struct Search<'a> {
     settings: &'a Settings,
-    body: &'a Rc<dyn Fn() -> T>,
-    visit: &'a mut dyn FnMut(Execution<T>) -> ControlFlow<()>,
+    body: &'a Rc<dyn Fn() -> Value>,
+    visit: &'a mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
+    /// The states whose alternatives are known; `None` when equal states are not to be told.
+    visited: Option<Visited>,
     coverage: Coverage,
     /// The most choices in any execution so far.
     most_choices: usize,
 }
 
-impl<T: 'static> Search<'_, T> {
+impl Search<'_> {
     fn verify_determinism(&mut self) -> ControlFlow<()> {
         let record = || run(self.settings, self.body, Chooser::default(), Some(Recorder::default()));
         let (first, mut second) = (record(), record());
-        if let Some(difference) = difference(&first.0.trace, &second.0.trace) {
-            second.0.trace.end = End::Nondeterministic { difference };
+        if let Some(difference) = difference(&first.execution.trace, &second.execution.trace) {
+            second.execution.trace.end = End::Nondeterministic { difference };
             self.coverage.executions += 1;
             self.show(second)?;
         }
@@ -152,12 +192,18 @@ impl<T: 'static> Search<'_, T> {
                     return ControlFlow::Continue(());
                 }
                 let n_determined = prefix.len();
-                let ran = run(self.settings, self.body, Chooser::new(prefix, Policy::Usual), None);
+                let mut chooser = Chooser::new(prefix, Policy::Usual);
+                if let Some(visited) = &self.visited {
+                    chooser = chooser.pruning(Rc::clone(visited));
+                }
+                let ran = run(self.settings, self.body, chooser, None);
                 self.coverage.executions += 1;
-                let choices = Rc::clone(&ran.1);
+                let (choices, n_new) = (Rc::clone(&ran.choices), ran.n_new);
                 self.show(ran)?;
-                let wider = (bound < bounds.preemptions).then_some(&mut next_bound);
-                branch(&choices, n_determined, &mut prefixes, wider);
+                // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
+                let affordable = (bounds.executions - self.coverage.executions + 1) as usize;
+                let wanted = if bound < bounds.preemptions { affordable } else { 0 };
+                branch(&choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
             }
             prefixes = next_bound;
         }
@@ -182,7 +228,7 @@ impl<T: 'static> Search<'_, T> {
         }
     }
 
-    fn show(&mut self, (execution, choices): Ran<T>) -> ControlFlow<()> {
+    fn show(&mut self, Ran { execution, choices, .. }: Ran) -> ControlFlow<()> {
         self.most_choices = self.most_choices.max(choices.len());
         let preemptions = execution.preemptions;
         let flow = (self.visit)(execution);
@@ -194,15 +240,21 @@ impl<T: 'static> Search<'_, T> {
     }
 }
 
-/// Puts every alternative to the choices beyond the first `n_determined` where it belongs: among the prefixes of the same
-/// bound, or among those that take one preemption more.
-fn branch(choices: &Rc<[Choice]>, n_determined: usize, same: &mut Vec<Prefix>, mut wider: Option<&mut Vec<Prefix>>) {
-    for (index, choice) in choices.iter().enumerate().skip(n_determined) {
+/// Puts every alternative to the choices in `range` where it belongs: among the prefixes of the same
+/// bound, or among those that take one preemption more, of which only so many are wanted.
+fn branch(
+    choices: &Rc<[Choice]>,
+    range: Range<usize>,
+    same: &mut Vec<Prefix>,
+    (wider, wanted): (&mut Vec<Prefix>, usize),
+) {
+    for index in range {
+        let choice = choices[index];
         for option in (1..choice.options).rev() {
             let prefix = || Prefix::deviating(choices, index, option);
             if option < choice.free {
                 same.push(prefix());
-            } else if let Some(wider) = &mut wider {
+            } else if wider.len() < wanted {
                 wider.push(prefix());
             }
         }

@@ -9,12 +9,15 @@ pub struct Settings {
     pub spurious_wakeups: u32,
     /// How many weak compare-exchanges may fail without a reason in one execution.
     pub weak_failures: u32,
+    /// How many waits for the clock may end while another thread could still go on, in one execution: that other thread is then
+    /// slow. Otherwise time only passes while nobody can go on, and every wait takes exactly as long as was asked for.
+    pub late_threads: u32,
     /// Whether a thread may spin through virtual time. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { steps: 10_000, spurious_wakeups: 0, weak_failures: 0, allow_busy_wait: false }
+        Self { steps: 10_000, spurious_wakeups: 0, weak_failures: 0, late_threads: 0, allow_busy_wait: false }
     }
 }

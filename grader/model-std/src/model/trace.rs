@@ -29,6 +29,8 @@ pub struct Thread {
     pub spawned_at: Option<Place>,
     /// The message of the panic that ended it.
     pub panicked: Option<String>,
+    /// Where that panic was raised.
+    pub panicked_at: Option<Place>,
     /// How many operations it performed.
     pub operations: u64,
 }
@@ -128,7 +130,7 @@ pub enum End {
         /// Where the notification was sent that found nobody waiting.
         notified_at: Option<Place>,
     },
-    /// Threads keep acting on each other without getting anywhere, until the limit of steps.
+    /// Threads keep acting, on each other or alone, without getting anywhere, until the limit of steps.
     Livelock {
         /// The threads that were running in circles.
         threads: Vec<usize>,

@@ -69,6 +69,7 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
             runtime.changed();
             None
         };
+        runtime.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
         runtime.record(name, Some(id), Some(site), |runtime| Seen {
             detail: refusal.map(describe),
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
@@ -125,6 +126,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         } else {
             Some(Refusal::TimedOut)
         };
+        runtime.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
         runtime.record(name, Some(id), Some(site), |runtime| Seen {
             detail: refusal.map(describe),
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
@@ -137,7 +139,7 @@ fn waiting(until: Until, patience: Patience) -> (Until, Option<Duration>) {
     match patience {
         Patience::None => (Until::Now, None),
         Patience::Forever => (until, None),
-        Patience::For(timeout) => (until, with(|runtime| runtime.now.checked_add(timeout))),
+        Patience::For(timeout) => (until, with(|runtime| runtime.deadline_after(timeout))),
     }
 }
 
@@ -153,7 +155,10 @@ fn describe(refusal: Refusal) -> String {
 /// One sender more.
 pub(crate) fn add_sender(channel: Option<ObjectId>) {
     if let Some(id) = channel {
-        with(|runtime| runtime.objects.channel_mut(id).senders += 1);
+        with(|runtime| {
+            runtime.objects.channel_mut(id).senders += 1;
+            runtime.wrote_to(id);
+        });
     }
 }
 

@@ -4,9 +4,11 @@
 //! replay follows it exactly. A program that offers other options than the recorded ones does not depend on the schedule
 //! alone; that is reported, never papered over.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::Candidate;
+use super::{Candidate, Cause};
 use super::task::TaskId;
 
 /// One choice among several options.
@@ -56,7 +58,13 @@ pub(crate) struct Chooser {
     prefix: Prefix,
     policy: Policy,
     taken: Vec<Choice>,
+    visited: Option<Visited>,
+    /// How many choices had been made when the execution came to a state in which another one had been before.
+    known_from: Option<usize>,
 }
+
+/// The states in which executions had a choice so far (see `history`).
+pub(crate) type Visited = Rc<RefCell<HashSet<u64>>>;
 
 /// The choices to follow: those of an earlier execution up to a point, and another option there.
 #[derive(Clone, Debug, Default)]
@@ -94,12 +102,31 @@ impl Prefix {
 
 impl Chooser {
     pub(crate) fn new(prefix: Prefix, policy: Policy) -> Self {
-        Self { prefix, policy, taken: Vec::new() }
+        Self { prefix, policy, taken: Vec::new(), visited: None, known_from: None }
     }
 
-    /// The choices made so far.
-    pub(crate) fn into_taken(self) -> Vec<Choice> {
-        self.taken
+    /// Looks out for states that are in `visited` already, and adds those that are not.
+    pub(crate) fn pruning(self, visited: Visited) -> Self {
+        Self { visited: Some(visited), ..self }
+    }
+
+    /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
+    pub(crate) fn asks_for_state(&self) -> bool {
+        self.visited.is_some() && self.known_from.is_none() && self.taken.len() >= self.prefix.len()
+    }
+
+    /// Notes the state at the next choice.
+    pub(crate) fn arrive(&mut self, state: u64) {
+        let is_new = self.visited.as_ref().is_none_or(|visited| visited.borrow_mut().insert(state));
+        if !is_new {
+            self.known_from = Some(self.taken.len());
+        }
+    }
+
+    /// The choices made, and how many of them, from the first, were made in states that no execution had been in before.
+    pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
+        let n_new = self.known_from.unwrap_or(self.taken.len());
+        (self.taken, n_new)
     }
 
     /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
@@ -177,14 +204,14 @@ impl Priorities {
     fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> usize {
         self.step += 1;
         let current_yields =
-            candidates[0].task != current && candidates.iter().any(|other| other.task == current && !other.spurious);
+            candidates[0].task != current && candidates.iter().any(|other| other.task == current && other.cause == Cause::Ready);
         if current_yields || self.change_points.contains(&self.step) {
             self.lowest -= 1;
             let lowest = self.lowest;
             *self.priority(current) = lowest;
         }
-        // A wake-up without a reason is an accident, not a matter of priority.
-        let n_real = candidates.iter().filter(|candidate| !candidate.spurious).count();
+        // An accident is not a matter of priority.
+        let n_real = candidates.iter().filter(|candidate| candidate.cause == Cause::Ready).count();
         if n_real < candidates.len() && self.random.below(4) == 0 {
             return n_real + self.random.below(candidates.len() - n_real);
         }

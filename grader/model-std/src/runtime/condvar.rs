@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lock::{self, Acquired, MUTEX, Mode};
+use super::lock::{self, Acquired, MUTEX, Mode, Touch};
 use super::object::{Condvar, Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, Until, Wake};
@@ -29,7 +29,7 @@ pub(crate) fn wait(
     condvar: Option<ObjectId>,
     lock: Option<ObjectId>,
     acquired: Acquired,
-    changed: bool,
+    touch: Touch,
     timeout: Option<Duration>,
     site: Site,
 ) -> (Acquired, Wake) {
@@ -39,12 +39,12 @@ pub(crate) fn wait(
     let begin = if timeout.is_some() { "wait_timeout" } else { "wait" };
     announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, Until::Now, None);
     let deadline = with(|runtime| {
-        lock::give_back(runtime, lock, Mode::Write, acquired, changed);
+        lock::give_back(runtime, lock, Mode::Write, acquired, touch);
         let current = runtime.current;
         runtime.me().notified = false;
         runtime.objects.condvar_mut(condvar).waiters.push(current);
         runtime.record(begin, Some(condvar), Some(site), |_| Seen::default());
-        timeout.and_then(|timeout| runtime.now.checked_add(timeout))
+        timeout.and_then(|timeout| runtime.deadline_after(timeout))
     });
     let until = Until::Notified { condvar, lock };
     let wake = announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, until, deadline);
@@ -82,13 +82,19 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
                 vec![runtime.objects.condvar_mut(id).waiters.remove(index)]
             }
         };
+        for task in &woken {
+            runtime.learned(*task as u64 + 1);
+        }
         if woken.is_empty() {
             runtime.objects.condvar_mut(id).missed = Some(site);
         } else {
             runtime.changed();
         }
         for task in &woken {
-            runtime.tasks[*task].notified = true;
+            let task = &mut runtime.tasks[*task];
+            task.notified = true;
+            // It only waits for the lock now: that its time runs out meanwhile must not undo the notification.
+            task.deadline = None;
         }
         runtime.record(name, Some(id), Some(site), |_| {
             let woken: Vec<String> = woken.iter().map(usize::to_string).collect();

@@ -9,11 +9,15 @@ pub(crate) fn explain(runtime: &Runtime) -> End {
     let stuck = (0..runtime.tasks.len()).filter(|task| !runtime.tasks[*task].ended);
     let stuck: Vec<TaskId> = stuck.collect();
     let waits: Vec<Wait> = stuck.iter().map(|task| wait(runtime, *task)).collect();
-    if let Some((waiter, site)) = stuck.iter().find_map(|task| Some((*task, passed_by(runtime, *task)?))) {
-        return End::LostWakeup { waits, waiter, notified_at: Some(recorder::place(site)) };
-    }
     let cycle = cycle(&waits);
-    End::Deadlock { waits, cycle }
+    let passed_by = || stuck.iter().find_map(|task| Some((*task, passed_by(runtime, *task)?)));
+    // Threads that wait for each other are stuck whatever was notified; who waits for one of them is stuck because of that.
+    match passed_by() {
+        Some((waiter, site)) if cycle.is_empty() => {
+            End::LostWakeup { waits, waiter, notified_at: Some(recorder::place(site)) }
+        }
+        _ => End::Deadlock { waits, cycle },
+    }
 }
 
 fn wait(runtime: &Runtime, task: TaskId) -> Wait {
@@ -40,7 +44,7 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
         Until::Notified { lock, .. } if runtime.tasks[task].notified => holders(runtime, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
         Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
-        Until::Settled(once) | Until::Initialised(once) => match runtime.objects.once(once) {
+        Until::Settled(once) | Until::Initialised(once) | Until::Complete(once) => match runtime.objects.once(once) {
             super::object::Once::Running(holder) => (vec![holder], None),
             _ => (Vec::new(), None),
         },
@@ -64,20 +68,29 @@ fn passed_by(runtime: &Runtime, task: TaskId) -> Option<super::task::Site> {
     }
 }
 
-/// The first cycle in which each thread waits for one that the next holds up.
+/// The first cycle in which each thread waits for the next and the last for the first.
 fn cycle(waits: &[Wait]) -> Vec<TaskId> {
-    let holder_of = |task: TaskId| waits.iter().find(|wait| wait.thread == task)?.held_by.first().copied();
     for wait in waits {
         let mut path = vec![wait.thread];
-        while let Some(holder) = path.last().and_then(|last| holder_of(*last)) {
-            if holder == wait.thread {
-                return path;
-            }
-            if path.contains(&holder) {
-                break;
-            }
-            path.push(holder);
+        if leads_back(waits, wait, &mut path) {
+            return path;
         }
     }
     Vec::new()
+}
+
+/// Extends `path`, which ends with the thread of `wait`, until it comes back to its start. False if it never does.
+fn leads_back(waits: &[Wait], wait: &Wait, path: &mut Vec<TaskId>) -> bool {
+    wait.held_by.iter().any(|holder| {
+        if *holder == path[0] {
+            return true;
+        }
+        let Some(next) = waits.iter().find(|wait| wait.thread == *holder && !path.contains(holder)) else { return false };
+        path.push(*holder);
+        let found = leads_back(waits, next, path);
+        if !found {
+            path.pop();
+        }
+        found
+    })
 }

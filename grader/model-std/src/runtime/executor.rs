@@ -15,7 +15,7 @@ use super::chooser::{Choice, Chooser};
 use super::recorder::Recorder;
 use super::task::TaskId;
 use super::threads::{self, Ending};
-use super::{panics, with};
+use super::{locals, panics, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
@@ -42,6 +42,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) value: Option<Result<T, Box<dyn Any + Send>>>,
     /// The choices that were made.
     pub(crate) choices: Vec<Choice>,
+    /// How many of them, from the first, were made in states that no execution had been in before.
+    pub(crate) n_new: usize,
     /// What happened; with events only if they were recorded.
     pub(crate) trace: Trace,
     /// The most threads, the body aside, that were alive at once.
@@ -72,17 +74,20 @@ pub(crate) fn run<T: 'static>(
     }));
     let fibres = drive();
     abandon(fibres);
-    panics::forget_program_hook();
     let (trace, chooser, most_alive) = with(|runtime| {
         runtime.active = false;
+        locals::abandon(runtime);
         let most_alive = runtime.most_alive;
         (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)
     });
+    // Dropped outside the execution: what it owns may be modelled.
+    panics::forget_program_hook();
     let value = match trace.end {
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => value.take(),
         _ => None,
     };
-    Outcome { value, choices: chooser.into_taken(), trace, most_alive }
+    let (choices, n_new) = chooser.into_taken();
+    Outcome { value, choices, n_new, trace, most_alive }
 }
 
 /// Hands over the function of the task that was just entered.
@@ -133,7 +138,9 @@ fn start(task: TaskId) -> Fibre {
             yielders[task] = std::ptr::from_ref(yielder);
         });
         CURRENT_YIELDER.set(std::ptr::from_ref(yielder));
-        entry();
+        if catch_unwind(AssertUnwindSafe(entry)).is_err() {
+            threads::abort_after_panic();
+        }
     })
 }
 

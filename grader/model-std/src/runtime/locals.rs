@@ -1,7 +1,7 @@
 //! The values of `thread_local!` keys, one set a task.
 
 use super::task::Local;
-use super::with;
+use super::{Runtime, with};
 
 /// What a key holds in the running thread.
 pub(crate) enum Found {
@@ -37,6 +37,12 @@ pub(crate) fn store(
         locals.push(Local { key, value: Some(value) });
         address
     })
+}
+
+/// Forgets the values of all threads, whose execution is over: their destructors belong to it.
+pub(crate) fn abandon(runtime: &mut Runtime) {
+    let locals = runtime.tasks.iter_mut().flat_map(|task| task.locals.drain(..));
+    locals.for_each(std::mem::forget);
 }
 
 /// Destroys the running thread's values, the newest first, until none is left; destructors may initialise further ones.

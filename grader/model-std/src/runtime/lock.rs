@@ -23,6 +23,17 @@ pub(crate) struct Acquired {
     pub(crate) panicking: bool,
 }
 
+/// What the holder of a lock did with what it protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touch {
+    /// It never looked.
+    Untouched,
+    /// It looked. (Something behind a shared reference may have changed, in a `Cell`.)
+    Looked,
+    /// It asked for it in a way that lets it change it.
+    Changed,
+}
+
 /// The names of the operations of one kind of lock.
 #[derive(Debug)]
 pub(crate) struct Names {
@@ -69,7 +80,9 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: M
     };
     announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
     with(|runtime| {
-        if runtime.holds(runtime.current, free) {
+        let is_free = runtime.holds(runtime.current, free);
+        runtime.learned(is_free.into());
+        if is_free {
             return Some(take(runtime, id, mode, name, site));
         }
         runtime.record(name, Some(id), Some(site), |runtime| Seen {
@@ -102,14 +115,14 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
     Acquired { poisoned, panicking }
 }
 
-/// Gives the lock back. `changed` says whether the holder could have changed what the lock protects.
-pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, changed: bool) {
+/// Gives the lock back.
+pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
     let Some(id) = lock else { return };
     let site = with(|runtime| if runtime.active { runtime.objects.lock(id).since } else { None });
     announce(Operation { name: "unlock", object: Some(id), site }, Until::Now, None);
     with(|runtime| {
         if runtime.active {
-            give_back(runtime, id, mode, acquired, changed);
+            give_back(runtime, id, mode, acquired, touch);
             runtime.record("unlock", Some(id), None, |runtime| Seen {
                 state: Some(describe(runtime.objects.lock(id))),
                 ..Seen::default()
@@ -119,7 +132,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, ch
 }
 
 /// Marks the lock as given back by the running task.
-pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquired: Acquired, changed: bool) {
+pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
     let current = runtime.current;
     let poisons = mode == Mode::Write && !acquired.panicking && runtime.me().panicking > 0;
     let lock = runtime.objects.lock_mut(id);
@@ -134,24 +147,44 @@ pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquire
         }
     }
     lock.poisoned |= poisons;
-    if changed || poisons {
+    if poisons || touch > Touch::Untouched {
+        runtime.wrote_to(id);
+    }
+    if poisons || touch == Touch::Changed {
         runtime.changed();
     }
 }
 
-/// Whether a task panicked while it held the lock.
+/// Whether a task panicked while it held the lock: for accessors that have it to themselves.
 pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
     lock.is_some_and(|id| with(|runtime| runtime.objects.lock(id).poisoned))
 }
 
-/// Forgets that a task panicked while it held the lock.
-pub(crate) fn clear_poison(lock: Option<ObjectId>) {
-    if let Some(id) = lock {
-        with(|runtime| {
-            runtime.objects.lock_mut(id).poisoned = false;
-            runtime.changed();
+/// Whether a task panicked while it held the lock, which other threads may be using.
+pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
+    let Some(id) = lock else { return false };
+    announce(Operation { name: "is_poisoned", object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let poisoned = runtime.objects.lock(id).poisoned;
+        runtime.record("is_poisoned", Some(id), Some(site), |_| Seen {
+            detail: Some(format!("→ {poisoned}")),
+            ..Seen::default()
         });
-    }
+        poisoned
+    })
+}
+
+/// Forgets that a task panicked while it held the lock.
+pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
+    let Some(id) = lock else { return };
+    announce(Operation { name: "clear_poison", object: Some(id), site: Some(site) }, Until::Now, None);
+    with(|runtime| {
+        let was_poisoned = std::mem::replace(&mut runtime.objects.lock_mut(id).poisoned, false);
+        if was_poisoned {
+            runtime.changed();
+        }
+        runtime.record("clear_poison", Some(id), Some(site), |_| Seen::default());
+    });
 }
 
 /// Who holds the lock, in a word or two.
@@ -167,7 +200,7 @@ pub(crate) fn describe(lock: &Lock) -> String {
 }
 
 /// Turns a lock held for writing into one held for reading, without a gap.
-pub(crate) fn downgrade(lock: Option<ObjectId>, changed: bool, site: Site) {
+pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
     announce(Operation { name: "downgrade", object: Some(id), site: Some(site) }, Until::Now, None);
     with(|runtime| {
@@ -175,7 +208,7 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, changed: bool, site: Site) {
         let lock = runtime.objects.lock_mut(id);
         lock.writer = None;
         lock.readers.push(current);
-        if changed {
+        if touch > Touch::Untouched {
             runtime.changed();
         }
         runtime.record("downgrade", Some(id), Some(site), |runtime| Seen {

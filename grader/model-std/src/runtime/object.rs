@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::mem::MaybeUninit;
 use std::panic::Location;
 
+use super::history::History;
 use super::task::{Site, TaskId};
 
 /// The number of an object in the current execution.
@@ -134,6 +135,8 @@ pub(crate) struct Object {
     pub(crate) kind: &'static str,
     pub(crate) created_at: Option<Site>,
     pub(crate) state: State,
+    /// What it holds (see `history`); 0 until something changes it.
+    pub(crate) history: History,
 }
 
 /// The table of one execution after the other, and the pristine bytes of what outlives an execution.
@@ -198,7 +201,7 @@ impl Objects {
 
     /// Enters an object that has no tag, such as a standard stream.
     pub(crate) fn enter(&mut self, kind: &'static str, created_at: Option<Site>, state: State) -> ObjectId {
-        self.table.push(Object { kind, created_at, state });
+        self.table.push(Object { kind, created_at, state, history: 0 });
         self.table.len() - 1
     }
 
@@ -214,6 +217,14 @@ impl Objects {
             // later value is not dropped: it may own memory of an execution that was cut short.
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
         }
+    }
+
+    pub(crate) fn history(&self, id: ObjectId) -> History {
+        self.table[id].history
+    }
+
+    pub(crate) fn set_history(&mut self, id: ObjectId, history: History) {
+        self.table[id].history = history;
     }
 
     pub(crate) fn all(&self) -> &[Object] {

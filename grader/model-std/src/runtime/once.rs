@@ -56,10 +56,22 @@ pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
     })
 }
 
-/// Waits until somebody has completed it.
+/// Waits until somebody has completed it, or has panicked over it.
 pub(crate) fn wait(id: ObjectId, name: &'static str, site: Site) -> Once {
-    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Initialised(id), None);
-    with(|runtime| runtime.objects.once(id))
+    wait_until(id, Until::Initialised(id), name, site)
+}
+
+/// Waits until somebody has completed it, however often the attempt panics.
+pub(crate) fn wait_force(id: ObjectId, name: &'static str, site: Site) {
+    wait_until(id, Until::Complete(id), name, site);
+}
+
+fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Once {
+    announce(Operation { name, object: Some(id), site: Some(site) }, until, None);
+    with(|runtime| {
+        runtime.record(name, Some(id), Some(site), |_| Seen::default());
+        runtime.objects.once(id)
+    })
 }
 
 /// Ends the initialisation that the calling thread claimed.
@@ -67,6 +79,7 @@ pub(crate) fn finish(id: ObjectId, once: Once) {
     with(|runtime| {
         if runtime.active {
             runtime.objects.set_once(id, once);
+            runtime.wrote_to(id);
             runtime.changed();
         }
     });

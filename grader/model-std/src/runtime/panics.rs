@@ -34,12 +34,12 @@ pub(crate) fn install_hook() {
                 let me = runtime.me();
                 me.panicking += 1;
                 me.panic = Some((message, place));
-                runtime.uninterrupted = true;
+                me.in_hook = true;
             });
             if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
                 hook(info);
             }
-            with(|runtime| runtime.uninterrupted = false);
+            with(|runtime| runtime.me().in_hook = false);
         }));
     });
 }
@@ -83,7 +83,10 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
         if runtime.active {
             let me = runtime.me();
             me.panicking += 1;
-            me.panic.get_or_insert((message, None));
+            // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
+            if me.panic.as_ref().is_none_or(|(earlier, _)| *earlier != message) {
+                me.panic = Some((message, None));
+            }
         }
     });
 }

@@ -44,7 +44,8 @@ impl Runtime {
             return;
         }
         let Seen { detail, state } = seen(self);
-        let (thread, time, preempted) = (self.current, self.now, self.preempted);
+        let (thread, time) = (self.current, self.now);
+        let preempted = std::mem::take(&mut self.preempted);
         let Some(recorder) = &mut self.recorder else { return };
         let preempts = preempted && recorder.last != Some(thread);
         recorder.last = Some(thread);
@@ -68,6 +69,7 @@ impl Runtime {
             name: task.name.as_deref().map(str::to_owned),
             spawned_at: task.spawned_at.map(place),
             panicked: task.panic.as_ref().filter(|_| task.died).map(|(message, _)| message.clone()),
+            panicked_at: task.panic.as_ref().filter(|_| task.died).and_then(|(_, place)| place.clone()),
             operations: task.operations,
         });
         let threads = threads.collect();

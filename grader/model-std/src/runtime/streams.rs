@@ -114,6 +114,7 @@ impl Stream {
         with(|runtime| {
             let written = Written { task: runtime.current, bytes: bytes.to_vec(), time: runtime.now };
             runtime.streams.get(self).written.push(written);
+            runtime.wrote_to(id);
             runtime.made_progress();
             runtime.record(WRITE, Some(id), Some(site), |_| Seen {
                 detail: Some(format!("{:?}", String::from_utf8_lossy(bytes))),

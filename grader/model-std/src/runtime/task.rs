@@ -62,6 +62,8 @@ pub(crate) enum Until {
     Settled(ObjectId),
     /// The initialisation was attempted and has ended.
     Initialised(ObjectId),
+    /// The initialisation has come to its end.
+    Complete(ObjectId),
     /// The channel holds a message, or no sender is left.
     Receivable(ObjectId),
     /// The channel has room, or the receiver is gone.
@@ -106,8 +108,12 @@ pub(crate) struct Task {
     pub(crate) deadline: Option<Duration>,
     /// Whether it asked to let others go first.
     pub(crate) yields: bool,
+    /// What it has seen (see `history`).
+    pub(crate) history: super::history::History,
     /// Whether its function has returned or panicked; thread-local destructors may still run.
     pub(crate) done: bool,
+    /// The time at which that happened, while no other task can know that it did.
+    pub(crate) done_unseen: Option<Duration>,
     /// Whether nothing of it is left to run.
     pub(crate) ended: bool,
     /// Whether a notification has reached it since it began to wait.
@@ -120,6 +126,10 @@ pub(crate) struct Task {
     pub(crate) died: bool,
     /// How many panics it is unwinding.
     pub(crate) panicking: u32,
+    /// How many keys it has handed out to hash maps.
+    pub(crate) hash_keys: u64,
+    /// Whether it runs the program's panic hook.
+    pub(crate) in_hook: bool,
     /// The last panic: its message and the line that raised it.
     pub(crate) panic: Option<(String, Option<crate::model::trace::Place>)>,
     /// How many operations it has performed.
@@ -147,13 +157,17 @@ impl Task {
             until: Until::Now,
             deadline: None,
             yields: false,
+            history: 0,
             done: false,
+            done_unseen: None,
             ended: false,
             notified: false,
             spurious: false,
             park_token: false,
             died: false,
             panicking: 0,
+            hash_keys: 0,
+            in_hook: false,
             panic: None,
             operations: 0,
             last_step: 0,
@@ -165,9 +179,10 @@ impl Task {
         }
     }
 
-    /// Notes that the function of the task has returned or panicked.
-    pub(crate) fn end_function(&mut self, ending: super::threads::Ending) {
+    /// Notes that the function of the task has returned or panicked; `unseen` is the time, if no other task can know yet.
+    pub(crate) fn end_function(&mut self, ending: super::threads::Ending, unseen: Option<Duration>) {
         self.done = true;
+        self.done_unseen = unseen;
         self.died = ending == super::threads::Ending::Panicked;
         self.panicking = 0;
     }

@@ -46,11 +46,20 @@ pub(crate) enum Ending {
 
 /// Ends the running thread: its result is where it belongs.
 pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
+    if scope.is_none() {
+        // Between its last operation and its end a thread is still there: whoever does not wait for it may be quicker.
+        announce(Operation { name: "end", object: None, site: None }, Until::Now, None);
+    }
     with(|runtime| {
-        let current = runtime.current;
-        runtime.me().end_function(ending);
+        runtime.me().pending.object = None;
+        let (current, now) = (runtime.current, runtime.now);
+        // Ending a scoped thread is no operation, so it may be later than it seems.
+        runtime.me().end_function(ending, scope.is_some().then_some(now));
         if let Some(scope) = scope {
             runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
+            // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
+            let history = runtime.objects.history(scope).wrapping_add(runtime.tasks[current].history);
+            runtime.objects.set_history(scope, history);
         }
         runtime.made_progress();
         let name = if ending == Ending::Panicked { "panic" } else { "end" };
@@ -73,7 +82,10 @@ pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
 /// Ends the body of the execution, and with it the execution.
 pub(crate) fn end_body(ending: Ending) {
     with(|runtime| {
-        runtime.me().end_function(ending);
+        runtime.me().end_function(ending, None);
+    });
+    locals::destroy();
+    with(|runtime| {
         let left = runtime.tasks.iter().enumerate().filter(|(_, task)| !task.done).map(|(id, _)| id);
         let left: Vec<TaskId> = left.collect();
         let end = match (ending, &runtime.tasks[0].panic) {
@@ -88,10 +100,22 @@ pub(crate) fn end_body(ending: Ending) {
     });
 }
 
+/// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.
+pub(crate) fn abort_after_panic() {
+    with(|runtime| {
+        let thread = runtime.current;
+        let place = runtime.me().panic.take().and_then(|(_, place)| place);
+        runtime.finish(End::Exited { code: None, thread, place });
+    });
+}
+
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
     announce(Operation { name: "join", object: None, site: Some(site) }, Until::Ended(task), None);
     with(|runtime| {
+        if let Some(joined) = runtime.tasks.get_mut(task) {
+            joined.done_unseen = None;
+        }
         runtime.record("join", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task}")),
             ..Seen::default()
@@ -100,9 +124,25 @@ pub(crate) fn join(task: TaskId, site: Site) {
 }
 
 /// Whether the function of `task` has returned or panicked.
+///
+/// A scoped thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
+/// most programs. Only here can it be seen that another thread may come in between, so here that is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(Operation { name: "is_finished", object: None, site: Some(site) }, Until::Now, None);
-    with(|runtime| runtime.tasks.get(task).is_none_or(|task| task.done))
+    with(|runtime| {
+        let Some(state) = runtime.tasks.get(task).filter(|_| runtime.active) else { return true };
+        let may_be_late = state.done_unseen == Some(runtime.now);
+        let finished = state.done && !(may_be_late && runtime.choose_outcome(2, 1) == 1);
+        runtime.learned(finished.into());
+        if finished {
+            runtime.tasks[task].done_unseen = None;
+        }
+        runtime.record("is_finished", None, Some(site), |_| Seen {
+            detail: Some(format!("thread {task} → {finished}")),
+            ..Seen::default()
+        });
+        finished
+    })
 }
 
 /// Waits until every thread of the scope has ended.
@@ -118,7 +158,7 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
         return;
     }
     let name = if timeout.is_some() { "park_timeout" } else { "park" };
-    let deadline = timeout.and_then(|timeout| with(|runtime| runtime.now.checked_add(timeout)));
+    let deadline = timeout.and_then(|timeout| with(|runtime| runtime.deadline_after(timeout)));
     let wake = announce(Operation { name, object: None, site: Some(site) }, Until::Unparked, deadline);
     with(|runtime| {
         runtime.me().park_token = false;
@@ -169,8 +209,7 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
     if duration.is_zero() {
         announce_yielding(operation);
     } else {
-        // A time that the clock cannot reach is for ever.
-        let deadline = with(|runtime| runtime.now.checked_add(duration));
+        let deadline = with(|runtime| runtime.deadline_after(duration));
         announce(operation, Until::Never, deadline);
     }
 }
@@ -220,5 +259,12 @@ pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
 /// The virtual time since the start of the execution, read as an operation of the running thread.
 pub(crate) fn now(site: Site) -> Duration {
     announce(Operation { name: "now", object: None, site: Some(site) }, Until::Now, None);
-    with(|runtime| runtime.now)
+    with(|runtime| {
+        let now = runtime.now;
+        if runtime.is_active() {
+            runtime.learned(now.as_secs());
+            runtime.learned(now.subsec_nanos().into());
+        }
+        now
+    })
 }

@@ -303,11 +303,47 @@ macro_rules! atomic {
                 &self,
                 set_order: Ordering,
                 fetch_order: Ordering,
-                mut f: F,
+                f: F,
             ) -> Result<$value, $value>
             where
                 F: FnMut($value) -> Option<$value>,
             {
+                self.try_update(set_order, fetch_order, f)
+            }
+
+            /// As `update` of the atomic in `std`.
+            ///
+            /// # Panics
+            ///
+            /// If an ordering does not fit its access.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> $value,
+            ) -> $value {
+                match self.try_update(set_order, fetch_order, |old| Some(f(old))) {
+                    Ok(old) | Err(old) => old,
+                }
+            }
+
+            /// As `try_update` of the atomic in `std`.
+            ///
+            /// # Errors
+            ///
+            /// The value, if `f` refuses it.
+            ///
+            /// # Panics
+            ///
+            /// If an ordering does not fit its access.
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
                 let mut old = self.load(fetch_order);
                 while let Some(new) = f(old) {
                     match self.compare_exchange_weak(old, new, set_order, fetch_order) {
@@ -415,6 +451,21 @@ atomic_integer! {
     AtomicUsize: usize,
 }
 
+/// As [`std::sync::atomic::ATOMIC_ISIZE_INIT`].
+#[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+#[expect(clippy::declare_interior_mutable_const, reason = "`std` has it so")]
+pub const ATOMIC_ISIZE_INIT: AtomicIsize = AtomicIsize::new(0);
+
+/// As [`std::sync::atomic::ATOMIC_USIZE_INIT`].
+#[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+#[expect(clippy::declare_interior_mutable_const, reason = "`std` has it so")]
+pub const ATOMIC_USIZE_INIT: AtomicUsize = AtomicUsize::new(0);
+
+/// As [`std::sync::atomic::ATOMIC_BOOL_INIT`].
+#[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+#[expect(clippy::declare_interior_mutable_const, reason = "`std` has it so")]
+pub const ATOMIC_BOOL_INIT: AtomicBool = AtomicBool::new(false);
+
 /// As [`std::sync::atomic::AtomicBool`].
 pub struct AtomicBool(Register<bool>);
 
@@ -466,6 +517,50 @@ pub struct AtomicPtr<T>(Register<*mut T>);
 unsafe impl<T> Send for AtomicPtr<T> {}
 
 atomic!(AtomicPtr<T>, *mut T);
+
+impl<T> AtomicPtr<T> {
+    /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_add`].
+    #[track_caller]
+    pub fn fetch_ptr_add(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_ptr_add", Location::caller(), |old| old.wrapping_add(value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_sub`].
+    #[track_caller]
+    pub fn fetch_ptr_sub(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_ptr_sub", Location::caller(), |old| old.wrapping_sub(value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_byte_add`].
+    #[track_caller]
+    pub fn fetch_byte_add(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_byte_add", Location::caller(), |old| old.wrapping_byte_add(value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_byte_sub`].
+    #[track_caller]
+    pub fn fetch_byte_sub(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_byte_sub", Location::caller(), |old| old.wrapping_byte_sub(value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_or`].
+    #[track_caller]
+    pub fn fetch_or(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_or", Location::caller(), |old| old.map_addr(|address| address | value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_and`].
+    #[track_caller]
+    pub fn fetch_and(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_and", Location::caller(), |old| old.map_addr(|address| address & value))
+    }
+
+    /// As [`std::sync::atomic::AtomicPtr::fetch_xor`].
+    #[track_caller]
+    pub fn fetch_xor(&self, value: usize, _order: Ordering) -> *mut T {
+        self.0.modify("AtomicPtr", "fetch_xor", Location::caller(), |old| old.map_addr(|address| address ^ value))
+    }
+}
 
 impl<T> Default for AtomicPtr<T> {
     #[track_caller]

@@ -192,7 +192,7 @@ impl Condvar {
         site: Site,
     ) -> (LockResult<MutexGuard<'a, T>>, Wake) {
         let lock = guard.suspend();
-        let (acquired, wake) = condvar::wait(self.id(), lock.id(), lock.acquired, lock.changed, timeout, site);
+        let (acquired, wake) = condvar::wait(self.id(), lock.id(), lock.acquired, lock.touch, timeout, site);
         (lock.resume(acquired), wake)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
@@ -47,6 +47,17 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
         this.force_at(Location::caller())
     }
 
+    /// As [`std::sync::LazyLock::force_mut`].
+    ///
+    /// # Panics
+    ///
+    /// If the function has panicked.
+    #[track_caller]
+    pub fn force_mut(this: &mut LazyLock<T, F>) -> &mut T {
+        this.force_at(Location::caller());
+        Self::get_mut(this).expect("a forced cell holds a value")
+    }
+
     fn force_at(&self, site: Site) -> &T {
         match self.id() {
             Some(id) => call_once(id, "force", site, |poisoned| {
@@ -72,6 +83,27 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
 }
 
 impl<T, F> LazyLock<T, F> {
+    /// As [`std::sync::LazyLock::get`].
+    #[track_caller]
+    pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
+        if let Some(id) = this.id()
+            && once::peek(id, "get", Location::caller()) != object::Once::Complete
+        {
+            return None;
+        }
+        this.value()
+    }
+
+    /// As [`std::sync::LazyLock::get_mut`].
+    pub fn get_mut(this: &mut LazyLock<T, F>) -> Option<&mut T> {
+        // Enters the object first, so that a value changed here is not taken for the pristine one.
+        let _ = this.id();
+        match this.value.get_mut() {
+            Content::Value(value) => Some(value),
+            Content::Function(_) | Content::Nothing => None,
+        }
+    }
+
     fn value(&self) -> Option<&T> {
         // SAFETY: the value is written once, before the initialisation is complete, and read only after that.
         match unsafe { &*self.value.get() } {
@@ -98,6 +130,13 @@ impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
     }
 }
 
+impl<T, F: FnOnce() -> T> DerefMut for LazyLock<T, F> {
+    #[track_caller]
+    fn deref_mut(&mut self) -> &mut T {
+        LazyLock::force_mut(self)
+    }
+}
+
 impl<T: Default> Default for LazyLock<T> {
     #[track_caller]
     fn default() -> LazyLock<T> {
@@ -108,7 +147,7 @@ impl<T: Default> Default for LazyLock<T> {
 impl<T: fmt::Debug, F> fmt::Debug for LazyLock<T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = f.debug_tuple("LazyLock");
-        match self.value() {
+        match LazyLock::get(self) {
             Some(value) => text.field(value),
             None => text.field(&format_args!("<uninit>")),
         };

@@ -17,6 +17,8 @@ use crate::runtime::task::Site;
 /// The messages of a channel, and its identity for the scheduler.
 struct Queue<T> {
     tag: Tag,
+    /// Whether it has no room: a sender waits until its message is taken.
+    hands_over: bool,
     messages: RefCell<VecDeque<T>>,
 }
 
@@ -106,7 +108,8 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 }
 
 fn open<T>(capacity: Option<usize>, site: Site) -> (SendingEnd<T>, Receiver<T>) {
-    let queue = Rc::new(Queue { tag: Tag::at(site), messages: RefCell::default() });
+    let hands_over = capacity == Some(0);
+    let queue = Rc::new(Queue { tag: Tag::at(site), hands_over, messages: RefCell::default() });
     if let (Some(id), Some(capacity)) = (queue.id(), capacity) {
         channel::set_capacity(id, capacity);
     }
@@ -209,6 +212,10 @@ impl<T> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         channel::drop_receiver(self.queue.id());
+        if self.queue.hands_over {
+            // The sender of the message that was not taken gets it back.
+            return;
+        }
         // Messages that nobody will receive are dropped now, as in `std`: they may hold what others wait for.
         let messages = std::mem::take(&mut *self.queue.messages.borrow_mut());
         drop(messages);

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use crate::runtime::lock::{self, Acquired, MUTEX, Mode};
+use crate::runtime::lock::{self, Acquired, MUTEX, Mode, Touch};
 use crate::runtime::object::{Memory, ObjectId, Tag};
 
 /// As [`std::sync::Mutex`].
@@ -28,14 +28,15 @@ impl<T: ?Sized> RefUnwindSafe for Mutex<T> {}
 pub struct MutexGuard<'a, T: ?Sized + 'a> {
     mutex: &'a Mutex<T>,
     acquired: Acquired,
-    /// Whether the holder has asked for the value in a way that lets it change it.
-    changed: Cell<bool>,
+    /// What the holder did with the value.
+    touch: Cell<Touch>,
     /// Guards stay with the thread that took the lock.
     not_send: std::marker::PhantomData<*const ()>,
 }
 
 // SAFETY: as in `std`: a shared guard gives shared access to the value only.
 unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
+impl<T: ?Sized> RefUnwindSafe for MutexGuard<'_, T> {}
 
 impl<T> Mutex<T> {
     /// As [`std::sync::Mutex::new`].
@@ -50,7 +51,7 @@ impl<T> Mutex<T> {
     ///
     /// If the mutex is poisoned; the error holds the value.
     pub fn into_inner(self) -> LockResult<T> {
-        let poisoned = self.is_poisoned();
+        let poisoned = lock::is_poisoned(self.id());
         result(self.value.into_inner(), poisoned)
     }
 }
@@ -80,13 +81,15 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// As [`std::sync::Mutex::is_poisoned`].
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        lock::is_poisoned(self.id())
+        lock::asks_if_poisoned(self.id(), Location::caller())
     }
 
     /// As [`std::sync::Mutex::clear_poison`].
+    #[track_caller]
     pub fn clear_poison(&self) {
-        lock::clear_poison(self.id());
+        lock::clear_poison(self.id(), Location::caller());
     }
 
     /// As [`std::sync::Mutex::get_mut`].
@@ -95,7 +98,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// If the mutex is poisoned; the error holds the reference.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        let poisoned = self.is_poisoned();
+        let poisoned = lock::is_poisoned(self.id());
         result(self.value.get_mut(), poisoned)
     }
 
@@ -104,7 +107,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn guard(&self, acquired: Acquired) -> MutexGuard<'_, T> {
-        MutexGuard { mutex: self, acquired, changed: Cell::new(false), not_send: std::marker::PhantomData }
+        MutexGuard { mutex: self, acquired, touch: Cell::new(Touch::Untouched), not_send: std::marker::PhantomData }
     }
 }
 
@@ -116,7 +119,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// Takes the guard apart without giving the lock back.
     pub(super) fn suspend(self) -> Suspended<'a, T> {
         let guard = std::mem::ManuallyDrop::new(self);
-        Suspended { mutex: guard.mutex, acquired: guard.acquired, changed: guard.changed.get() }
+        Suspended { mutex: guard.mutex, acquired: guard.acquired, touch: guard.touch.get() }
     }
 
     /// The value, for a look that must not count as a change.
@@ -130,7 +133,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
 pub(super) struct Suspended<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
     pub(super) acquired: Acquired,
-    pub(super) changed: bool,
+    pub(super) touch: Touch,
 }
 
 impl<'a, T: ?Sized> Suspended<'a, T> {
@@ -148,6 +151,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
+        self.touch.set(self.touch.get().max(Touch::Looked));
         // SAFETY: the guard holds the lock, so nobody changes the value while the guard is borrowed.
         unsafe { &*self.mutex.value.get() }
     }
@@ -155,14 +159,14 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed.set(true);
+        self.touch.set(Touch::Changed);
         self.peek_mut()
     }
 }
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        lock::release(self.mutex.id(), Mode::Write, self.acquired, self.changed.get());
+        lock::release(self.mutex.id(), Mode::Write, self.acquired, self.touch.get());
     }
 }
 
@@ -184,9 +188,9 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
         match self.try_lock() {
             Ok(guard) => text.field("data", &&*guard),
             Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
-            Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
+            Err(TryLockError::WouldBlock) => text.field("data", &"<locked>"),
         };
-        text.field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
+        text.field("poisoned", &lock::is_poisoned(self.id())).finish_non_exhaustive()
     }
 }
 

@@ -71,18 +71,16 @@ impl Once {
     /// If a call panicked.
     #[track_caller]
     pub fn wait(&self) {
-        let completed = self.wait_at(Location::caller());
-        assert!(completed, "Once instance has previously been poisoned");
+        let once = self.id().map(|id| once::wait(id, "wait", Location::caller()));
+        assert!(once != Some(object::Once::Poisoned), "Once instance has previously been poisoned");
     }
 
     /// As [`std::sync::Once::wait_force`].
     #[track_caller]
     pub fn wait_force(&self) {
-        self.wait_at(Location::caller());
-    }
-
-    fn wait_at(&self, site: Site) -> bool {
-        self.id().is_none_or(|id| once::wait(id, "wait", site) == object::Once::Complete)
+        if let Some(id) = self.id() {
+            once::wait_force(id, "wait_force", Location::caller());
+        }
     }
 
     fn call(&self, site: Site, f: impl FnOnce(bool)) {

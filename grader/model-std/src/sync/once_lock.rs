@@ -51,7 +51,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn wait(&self) -> &T {
         if let Some(id) = self.id() {
-            once::wait(id, "wait", Location::caller());
+            once::wait_force(id, "wait", Location::caller());
         }
         self.value().expect("a completed cell holds a value")
     }

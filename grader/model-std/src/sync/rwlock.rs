@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use crate::runtime::lock::{self, Acquired, Mode, RWLOCK};
+use crate::runtime::lock::{self, Acquired, Mode, RWLOCK, Touch};
 use crate::runtime::object::{Memory, ObjectId, Tag};
 
 /// As [`std::sync::RwLock`].
@@ -41,12 +41,13 @@ unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
 pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
     lock: &'a RwLock<T>,
     acquired: Acquired,
-    changed: Cell<bool>,
+    touch: Cell<Touch>,
     not_send: PhantomData<*const ()>,
 }
 
 // SAFETY: as in `std`: a shared guard gives shared access to the value only.
 unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
+impl<T: ?Sized> RefUnwindSafe for RwLockWriteGuard<'_, T> {}
 
 impl<T> RwLock<T> {
     /// As [`std::sync::RwLock::new`].
@@ -61,7 +62,7 @@ impl<T> RwLock<T> {
     ///
     /// If the lock is poisoned; the error holds the value.
     pub fn into_inner(self) -> LockResult<T> {
-        let poisoned = self.is_poisoned();
+        let poisoned = lock::is_poisoned(self.id());
         result(self.value.into_inner(), poisoned)
     }
 }
@@ -114,13 +115,15 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`std::sync::RwLock::is_poisoned`].
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        lock::is_poisoned(self.id())
+        lock::asks_if_poisoned(self.id(), Location::caller())
     }
 
     /// As [`std::sync::RwLock::clear_poison`].
+    #[track_caller]
     pub fn clear_poison(&self) {
-        lock::clear_poison(self.id());
+        lock::clear_poison(self.id(), Location::caller());
     }
 
     /// As [`std::sync::RwLock::get_mut`].
@@ -129,7 +132,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// If the lock is poisoned; the error holds the reference.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        let poisoned = self.is_poisoned();
+        let poisoned = lock::is_poisoned(self.id());
         result(self.value.get_mut(), poisoned)
     }
 
@@ -142,7 +145,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn write_guard(&self, acquired: Acquired) -> RwLockWriteGuard<'_, T> {
-        RwLockWriteGuard { lock: self, acquired, changed: Cell::new(false), not_send: PhantomData }
+        RwLockWriteGuard { lock: self, acquired, touch: Cell::new(Touch::Untouched), not_send: PhantomData }
     }
 }
 
@@ -156,7 +159,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let guard = std::mem::ManuallyDrop::new(guard);
         let id = guard.lock.id();
-        lock::downgrade(id, guard.changed.get(), Location::caller());
+        lock::downgrade(id, guard.touch.get(), Location::caller());
         guard.lock.read_guard(guard.acquired)
     }
 }
@@ -181,7 +184,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.changed.set(true);
+        self.touch.set(Touch::Changed);
         // SAFETY: as for `deref`, and the guard is borrowed mutably.
         unsafe { &mut *self.lock.value.get() }
     }
@@ -189,13 +192,13 @@ impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
-        lock::release(self.lock.id(), Mode::Read, self.acquired, false);
+        lock::release(self.lock.id(), Mode::Read, self.acquired, Touch::Untouched);
     }
 }
 
 impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
-        lock::release(self.lock.id(), Mode::Write, self.acquired, self.changed.get());
+        lock::release(self.lock.id(), Mode::Write, self.acquired, self.touch.get());
     }
 }
 
@@ -227,7 +230,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
             Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
             Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
         };
-        text.field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
+        text.field("poisoned", &lock::is_poisoned(self.id())).finish_non_exhaustive()
     }
 }
 

@@ -137,6 +137,30 @@ impl Builder {
         Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
     }
 
+    /// As [`std::thread::Builder::spawn_unchecked`].
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    ///
+    /// # Panics
+    ///
+    /// If the name contains a null byte, and outside an execution.
+    ///
+    /// # Safety
+    ///
+    /// Whatever `f` and its result borrow must live until the thread has ended, or its handle was joined.
+    #[track_caller]
+    pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        let plan = Plan { name: self.checked_name(), scope: None, unseen_panic: None };
+        // SAFETY: promised by the caller.
+        Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
+    }
+
     /// As [`std::thread::Builder::spawn_scoped`].
     ///
     /// # Errors

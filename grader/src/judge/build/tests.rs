@@ -1,0 +1,203 @@
+//! What the calls of the compiler mean, without calling it.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::diagnostics::{Diagnostics, SourceText};
+use crate::process::Stream;
+
+fn exercise() -> Exercise {
+    let text = r#"
+        title = "t"
+        order = 1
+        summary = "s"
+        item = [{ name = "count", signature = "pub fn count(total: u64) -> u64" }, { name = "Tally", signature = "pub struct Tally" }]
+        check = [{ name = "counts", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
+    "#;
+    Exercise::parse(Path::new("/exercises/x"), text).expect("the manifest is good")
+}
+
+/// An error whose marked part is `marked`, in `file`; without a place where there is no file.
+fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
+    let place = SourceText {
+        file: file.into(),
+        lines: marked.into(),
+        marked: marked.into(),
+    };
+    Diagnostic {
+        code: Some(code.into()),
+        message: format!("about {marked}"),
+        rendered: format!("error[{code}]: about {marked}\n"),
+        places: if file.is_empty() { Vec::new() } else { vec![place] },
+    }
+}
+
+fn failed(step: Step, end: End, errors: Vec<Diagnostic>) -> Compiled {
+    Compiled {
+        step,
+        end,
+        diagnostics: Diagnostics {
+            errors,
+            other: String::new(),
+        },
+        is_disk_full: false,
+    }
+}
+
+fn done(step: Step) -> Compiled {
+    failed(step, End::Code(0), Vec::new())
+}
+
+fn verdict(calls: Vec<Compiled>) -> Verdict {
+    judge_build(
+        &exercise(),
+        &Build {
+            calls,
+            checks: PathBuf::new(),
+            program: PathBuf::new(),
+        },
+    )
+}
+
+#[track_caller]
+fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
+    match verdict(calls) {
+        Verdict::Failed(fault) => {
+            assert_eq!(fault.finding, finding, "{fault:?}");
+            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        }
+        other => panic!("expected a failure with {finding}, got {other:?}"),
+    }
+}
+
+#[track_caller]
+fn ungraded(calls: Vec<Compiled>, expected: &str) {
+    match verdict(calls) {
+        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        other => panic!("expected ungraded, got {other:?}"),
+    }
+}
+
+#[test]
+fn a_build_passes_when_every_call_did_its_work() {
+    assert_eq!(
+        verdict(vec![done(Step::Real), done(Step::Modelled), done(Step::Checks)]),
+        Verdict::Passed
+    );
+    ungraded(Vec::new(), "nothing was compiled");
+}
+
+#[test]
+fn errors_in_the_real_form_are_the_submissions() {
+    let both = vec![
+        error("E0308", "src/lib.rs", "x"),
+        error("unsafe_code", "src/lib.rs", "unsafe"),
+    ];
+    let calls = vec![failed(Step::Real, End::Code(1), both), done(Step::Modelled)];
+    fails(calls, Finding::CompileError, "the compiler reports 2 errors");
+}
+
+#[test]
+fn nothing_but_unsafe_is_forbidden_code() {
+    for code in ["unsafe_code", "E0453"] {
+        let calls = vec![failed(
+            Step::Real,
+            End::Code(1),
+            vec![error(code, "src/lib.rs", "unsafe")],
+        )];
+        fails(calls, Finding::ForbiddenCode, "without `unsafe`");
+    }
+}
+
+#[test]
+fn what_only_the_model_lacks_costs_no_points() {
+    let calls = vec![
+        done(Step::Real),
+        failed(Step::Modelled, End::Code(1), vec![error("E0433", "src/lib.rs", "simd")]),
+    ];
+    ungraded(calls, "model of `std`, which lacks something that it uses: about simd");
+}
+
+#[test]
+fn a_contract_that_does_not_compile_names_the_item_and_its_signature() {
+    let errors = vec![error("E0425", "grader/checks/x/src/contract.rs", "count")];
+    let calls = vec![
+        done(Step::Real),
+        done(Step::Modelled),
+        failed(Step::Checks, End::Code(1), errors),
+    ];
+    fails(
+        calls,
+        Finding::MissingItem,
+        "`count`: `pub fn count(total: u64) -> u64`",
+    );
+}
+
+#[test]
+fn errors_outside_of_the_contract_do_not_blame_further_items() {
+    let errors = vec![
+        error("E0425", "grader/checks/x/src/contract.rs", "count"),
+        error("E0425", "grader/checks/x/src/main.rs", "Tally"),
+    ];
+    let calls = vec![
+        done(Step::Real),
+        done(Step::Modelled),
+        failed(Step::Checks, End::Code(1), errors),
+    ];
+    let Verdict::Failed(fault) = verdict(calls) else {
+        panic!("expected a failure")
+    };
+    assert!(!fault.message.contains("Tally"), "{}", fault.message);
+}
+
+#[test]
+fn checks_that_do_not_compile_by_themselves_cost_no_points() {
+    let errors = vec![error("E0425", "grader/checks/x/src/main.rs", "helper")];
+    let calls = vec![
+        done(Step::Real),
+        done(Step::Modelled),
+        failed(Step::Checks, End::Code(1), errors),
+    ];
+    ungraded(calls, "what the course links to it does not: about helper");
+}
+
+#[test]
+fn a_compiler_that_fails_by_itself_costs_no_points() {
+    let errors = || vec![error("", "", "linking")];
+    ungraded(
+        vec![failed(Step::Real, End::Code(1), errors())],
+        "not because of the submission: error[]: about linking",
+    );
+    ungraded(
+        vec![failed(Step::Real, End::Signal(9), Vec::new())],
+        "not because of the submission",
+    );
+    let full = Compiled {
+        is_disk_full: true,
+        ..failed(Step::Real, End::Signal(6), Vec::new())
+    };
+    ungraded(
+        vec![full],
+        "no space left for what the compiler writes\nhelp: free some space",
+    );
+}
+
+#[test]
+fn a_compiler_that_a_submission_keeps_busy_or_crashes_is_the_submissions() {
+    fails(
+        vec![failed(Step::Real, End::TimedOut { busy: true }, Vec::new())],
+        Finding::Timeout,
+        "not done at the time limit",
+    );
+    fails(
+        vec![failed(Step::Real, End::Signal(11), Vec::new())],
+        Finding::CompileError,
+        "crashed on it with signal 11",
+    );
+    let flood = failed(
+        Step::Real,
+        End::OutputLimit(Stream::Stderr),
+        vec![error("E0308", "src/lib.rs", "x")],
+    );
+    fails(vec![flood], Finding::CompileError, "an error");
+}

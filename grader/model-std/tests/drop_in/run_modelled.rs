@@ -1,0 +1,12 @@
+//! Runs `every_item`, compiled against the modelled `std`, in the usual execution of the model.
+
+use model_std::model::{Schedule, Settings, replay};
+
+fn main() {
+    let body: std::rc::Rc<dyn Fn() -> Vec<String>> = std::rc::Rc::new(every_item::run);
+    let execution = replay(&Settings::default(), &body, &Schedule { choices: Vec::new() });
+    match execution.value {
+        Some(Ok(lines)) => lines.iter().for_each(|line| println!("{line}")),
+        _ => println!("{:?}", execution.trace.end),
+    }
+}

@@ -1,0 +1,138 @@
+//! The checks of a submission that is built, each run in a process of its own and judged; or all of them skipped.
+
+use driver::protocol::Work;
+
+use super::prepare::{Prepared, reason};
+use super::{BUILD, Grading, Options};
+use crate::build::Build;
+use crate::event::Event;
+use crate::exercise::{Check, CheckWork, ProgramCheck};
+use crate::judge::{Judgement, judge};
+use crate::parallel;
+use crate::run::{Observation, observe_model, observe_program};
+use crate::score::score;
+use crate::snapshot::{self, SnapshotError};
+use crate::verdict::{CheckKind, CheckVerdict, Verdict};
+
+impl Grading<'_> {
+    /// Runs the checks over interleavings, and then the program, where no interleaving has explained already what is wrong.
+    pub(super) fn run(&self, checks: &[&Check], prepared: &Prepared) -> Vec<CheckVerdict> {
+        let of_kind = |kind| {
+            checks
+                .iter()
+                .copied()
+                .filter(move |check| check.kind() == kind)
+                .collect::<Vec<_>>()
+        };
+        let (models, programs) = (of_kind(CheckKind::Model), of_kind(CheckKind::Program));
+        let run = |check: &&Check| self.run_one(check, prepared.build());
+        let mut done = parallel::map(&models, self.options.workers, run);
+        let failed = done.iter().find(|done| matches!(done.verdict, Verdict::Failed(_)));
+        let programs = match failed.map(|failed| failed.name.clone()) {
+            Some(because) => programs.iter().map(|check| self.skipped(check, &because)).collect(),
+            None => parallel::map(&programs, self.options.workers, run),
+        };
+        done.extend(programs);
+        let place = |name: &str| checks.iter().position(|check| check.name == name);
+        done.sort_by_key(|done| place(&done.name));
+        done
+    }
+
+    fn run_one(&self, check: &Check, build: &Build) -> CheckVerdict {
+        let [exercise, name] = [&self.exercise.name, &check.name].map(Clone::clone);
+        let submission = self.submission.shown.clone();
+        (self.events)(Event::CheckStarted {
+            exercise: exercise.clone(),
+            submission: submission.clone(),
+            check: name.clone(),
+        });
+        let judgement = self.observe(check, build);
+        let verdict = judgement.verdict.clone();
+        (self.events)(Event::CheckFinished {
+            exercise,
+            submission,
+            check: name,
+            verdict,
+        });
+        self.verdict(check, judgement)
+    }
+
+    fn observe(&self, check: &Check, build: &Build) -> Judgement {
+        let Options {
+            cancel,
+            model_limits,
+            program_limits,
+            ..
+        } = self.options;
+        if cancel.is_cancelled() {
+            let reason = "it was stopped before it started".to_owned();
+            return judge(check, &Observation::NotStarted { reason }, None);
+        }
+        match &check.work {
+            CheckWork::Model => {
+                let observation = observe_model(&build.checks, &check.name, Work::Explore, model_limits, cancel);
+                judge(check, &observation, None)
+            }
+            CheckWork::Program(program) => match self.snapshot(program) {
+                Ok(text) => {
+                    let observation = observe_program(&build.program, program, program_limits, cancel);
+                    judge(check, &observation, text.as_deref())
+                }
+                Err(error) => Verdict::Ungraded { reason: reason(&error) }.into(),
+            },
+        }
+    }
+
+    fn snapshot(&self, program: &ProgramCheck) -> Result<Option<String>, SnapshotError> {
+        let folder = self.workspace.checks_folder(self.exercise).join("snapshots");
+        let name = program.snapshot.as_ref();
+        name.map(|name| snapshot::read(&folder, name)).transpose()
+    }
+
+    pub(super) fn verdict(&self, check: &Check, judgement: Judgement) -> CheckVerdict {
+        let Judgement { verdict, explored } = judgement;
+        let hints = match &verdict {
+            Verdict::Failed(fault) => self.exercise.hints(check, fault.finding),
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => Vec::new(),
+        };
+        CheckVerdict {
+            name: check.name.clone(),
+            kind: check.kind(),
+            property: check.property.clone(),
+            score: score(&verdict, check.points),
+            verdict,
+            points: check.points,
+            explored,
+            hints,
+        }
+    }
+
+    fn skipped(&self, check: &Check, because: &str) -> CheckVerdict {
+        self.verdict(
+            check,
+            Verdict::Skipped {
+                because: because.to_owned(),
+            }
+            .into(),
+        )
+    }
+
+    /// The build as the first of the checks, which are all skipped because of it.
+    pub(super) fn unbuilt(&self, verdict: &Verdict, checks: &[&Check]) -> Vec<CheckVerdict> {
+        let build = CheckVerdict {
+            name: BUILD.to_owned(),
+            kind: CheckKind::Build,
+            property: "The submission compiles and offers every public item of the exercise.".to_owned(),
+            hints: match verdict {
+                Verdict::Failed(fault) => self.exercise.hints_for(fault.finding),
+                Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => Vec::new(),
+            },
+            verdict: verdict.clone(),
+            points: 0,
+            score: 0,
+            explored: None,
+        };
+        let skipped = checks.iter().map(|check| self.skipped(check, BUILD));
+        std::iter::once(build).chain(skipped).collect()
+    }
+}

@@ -1,0 +1,131 @@
+//! A submission taken in and built, in a folder of its own.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::Grading;
+use crate::build::{Build, Order, build};
+use crate::event::Event;
+use crate::exercise::Check;
+use crate::intake::{IntakeError, Staged, intake};
+use crate::judge::judge_build;
+use crate::libraries::{Libraries, LibrariesError};
+use crate::verdict::{CheckKind, Verdict};
+
+/// A submission that is ready to run, or the verdict that says why not.
+pub(super) struct Prepared {
+    pub(super) verdict: Verdict,
+    staged: Option<Staged>,
+    build: Option<Build>,
+    /// Removed with everything in it when the grading is over.
+    _folder: Option<TempDir>,
+}
+
+impl Prepared {
+    pub(super) fn broken(verdict: Verdict) -> Prepared {
+        Prepared {
+            verdict,
+            staged: None,
+            build: None,
+            _folder: None,
+        }
+    }
+
+    pub(super) fn sources(self) -> Vec<(String, String)> {
+        self.staged.map_or(Vec::new(), |staged| staged.sources)
+    }
+
+    pub(super) fn build(&self) -> &Build {
+        self.build.as_ref().expect("a build that passed is there")
+    }
+}
+
+impl Grading<'_> {
+    /// Takes the submission in and builds what `checks` need.
+    pub(super) fn prepare(&self, libraries: &Result<Libraries, LibrariesError>, checks: &[&Check]) -> Prepared {
+        let libraries = match libraries {
+            Ok(libraries) => libraries,
+            Err(error) => return Prepared::broken(Verdict::Ungraded { reason: reason(error) }),
+        };
+        let exercise = self.exercise.name.clone();
+        (self.events)(Event::BuildStarted {
+            exercise: exercise.clone(),
+            submission: self.submission.shown.clone(),
+        });
+        let prepared = self.try_to_prepare(libraries, checks).unwrap_or_else(Prepared::broken);
+        (self.events)(Event::BuildFinished {
+            exercise,
+            submission: self.submission.shown.clone(),
+            verdict: prepared.verdict.clone(),
+        });
+        prepared
+    }
+
+    fn try_to_prepare(&self, libraries: &Libraries, checks: &[&Check]) -> Result<Prepared, Verdict> {
+        let (folder, staged) = self.take_in()?;
+        let runs_program = checks.iter().any(|check| check.kind() == CheckKind::Program);
+        let order = Order {
+            name: &self.exercise.name,
+            staged: &staged,
+            checks: self.workspace.checks_folder(self.exercise).join("src/main.rs"),
+            program: runs_program.then(|| self.exercise.folder.join("src/main.rs")),
+            root: &self.workspace.root,
+            folder: folder.path(),
+            path: self.options.tools.path.clone(),
+            limit: self.options.build_limit,
+        };
+        let build = build(&order, libraries, &self.options.cancel);
+        let build = build.map_err(|error| Verdict::Ungraded { reason: reason(&error) })?;
+        let verdict = judge_build(self.exercise, &build);
+        Ok(Prepared {
+            verdict,
+            staged: Some(staged),
+            build: Some(build),
+            _folder: Some(folder),
+        })
+    }
+
+    fn take_in(&self) -> Result<(TempDir, Staged), Verdict> {
+        let temporary = &self.options.temporary;
+        let folder = tempfile::Builder::new().prefix("interleave-").tempdir_in(temporary);
+        let folder = folder.map_err(|source| no_room(temporary, &source))?;
+        let source = folder.path().join("source");
+        std::fs::create_dir(&source).map_err(|source| no_room(temporary, &source))?;
+        let staged = intake(self.submission, &source).map_err(|error| match error {
+            IntakeError::Refused(fault) => Verdict::Failed(fault),
+            IntakeError::Write { source } => no_room(temporary, &source),
+            IntakeError::Read { .. } => Verdict::Ungraded { reason: reason(&error) },
+        })?;
+        Ok((folder, staged))
+    }
+}
+
+/// Without the name of the new folder, which differs each time.
+fn no_room(temporary: &Path, source: &io::Error) -> Verdict {
+    let (folder, kind) = (temporary.display(), source.kind());
+    let help = "help: free some space there, or set `TMPDIR` to another folder";
+    Verdict::Ungraded {
+        reason: format!("failed to write to the temporary folder `{folder}`: {kind}\n{help}"),
+    }
+}
+
+/// An error and its causes on one line, and the help of all of them on the lines after it.
+pub(super) fn reason(error: &dyn Error) -> String {
+    let (mut said, mut help) = (Vec::new(), Vec::new());
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        match text.split_once("\nhelp: ") {
+            Some((text, advice)) => {
+                said.push(text.to_owned());
+                help.push(format!("\nhelp: {advice}"));
+            }
+            None => said.push(text),
+        }
+        next = error.source();
+    }
+    said.join(": ") + &help.concat()
+}

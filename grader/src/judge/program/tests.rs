@@ -1,0 +1,143 @@
+//! What a run of the exercise's program means, without running it.
+
+use regex::Regex;
+
+use super::*;
+use crate::exercise::Filter;
+
+fn ended(end: End) -> Ended {
+    let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
+    Ended {
+        end,
+        stdout,
+        stderr,
+        answer,
+        left_behind: 0,
+    }
+}
+
+#[track_caller]
+fn fails(verdict: Verdict, finding: Finding, message: &str) {
+    match verdict {
+        Verdict::Failed(fault) => {
+            assert_eq!(fault.finding, finding, "{fault:?}");
+            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        }
+        other => panic!("expected a failure with {finding}, got {other:?}"),
+    }
+}
+
+fn program() -> ProgramCheck {
+    ProgramCheck {
+        args: Vec::new(),
+        exit: 0,
+        sort_lines: true,
+        snapshot: Some("program".into()),
+        filters: vec![Filter {
+            pattern: Regex::new(r"\d+ms").expect("a pattern"),
+            replacement: "[time]".into(),
+        }],
+        stderr_empty: true,
+    }
+}
+
+fn printed(stdout: &str) -> Ended {
+    Ended {
+        stdout: stdout.into(),
+        ..ended(End::Code(0))
+    }
+}
+
+fn judge_program(check: ProgramCheck, ended: Ended, snapshot: Option<&str>) -> Verdict {
+    judge(&check, &ended, snapshot)
+}
+
+#[test]
+fn output_that_matches_after_filters_and_sorting_is_a_pass() {
+    let verdict = judge_program(program(), printed("b 3ms\na\n"), Some("a\nb [time]"));
+    assert_eq!(verdict, Verdict::Passed);
+}
+
+#[test]
+fn other_output_is_wrong_output_with_both_texts() {
+    let verdict = judge_program(program(), printed("b 3ms\nc\n"), Some("a\nb [time]"));
+    let Verdict::Failed(fault) = verdict else {
+        panic!("expected a failure, got {verdict:?}")
+    };
+    let difference = Evidence::Difference {
+        expected: "a\nb [time]".into(),
+        got: "b [time]\nc".into(),
+    };
+    assert_eq!((fault.finding, fault.evidence), (Finding::WrongOutput, difference));
+}
+
+#[test]
+fn another_exit_code_is_told_before_the_output() {
+    let ended = |code| Ended {
+        end: End::Code(code),
+        ..printed("wrong")
+    };
+    fails(
+        judge_program(program(), ended(3), Some("a")),
+        Finding::Exited,
+        "code 0, it ended with code 3",
+    );
+    fails(
+        judge_program(program(), ended(101), Some("a")),
+        Finding::Panic,
+        "code 0, it panicked",
+    );
+    let check = ProgramCheck {
+        exit: 3,
+        snapshot: None,
+        ..program()
+    };
+    assert_eq!(judge_program(check, ended(3), None), Verdict::Passed);
+}
+
+#[test]
+fn noise_on_standard_error_counts_only_where_the_check_says_so() {
+    let noisy = Ended {
+        stderr: b"noise".to_vec(),
+        ..printed("a")
+    };
+    fails(
+        judge_program(program(), noisy.clone(), Some("a")),
+        Finding::WrongOutput,
+        "nothing on standard error",
+    );
+    let check = ProgramCheck {
+        stderr_empty: false,
+        ..program()
+    };
+    assert_eq!(judge_program(check, noisy, Some("a")), Verdict::Passed);
+}
+
+#[test]
+fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
+    let verdict = judge_program(program(), ended(End::TimedOut { busy: false }), Some("a"));
+    fails(
+        verdict,
+        Finding::Timeout,
+        "all its threads were waiting, as in a deadlock",
+    );
+}
+
+#[test]
+fn without_the_snapshot_there_is_no_verdict() {
+    let verdict = judge_program(program(), printed("a"), None);
+    assert!(matches!(verdict, Verdict::Ungraded { .. }), "{verdict:?}");
+}
+
+#[test]
+fn a_child_that_the_program_leaves_behind_is_told() {
+    let leaky = Ended {
+        left_behind: 1,
+        ..printed("a")
+    };
+    fails(
+        judge_program(program(), leaky, Some("a")),
+        Finding::ChildLeak,
+        "every child process",
+    );
+}

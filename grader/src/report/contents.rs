@@ -1,0 +1,247 @@
+//! What stands in the table of an interleaving, before it is laid out.
+
+use driver::protocol::{Event, Object, Place, Trace, Wait};
+
+use super::names::{self, Names};
+use super::steps::{self, Row};
+use super::table::duration;
+
+/// More columns of state than this hide the steps.
+const STATES: usize = 3;
+
+/// What stands in the table.
+pub(super) struct Contents {
+    pub(super) entries: Vec<Entry>,
+    /// The threads that have a column, with their names.
+    pub(super) threads: Vec<(usize, String)>,
+    /// The names of the objects that may have a column.
+    pub(super) objects: Vec<String>,
+    /// How many of them have one, from the first.
+    pub(super) n_states: usize,
+    pub(super) has_time: bool,
+    pub(super) has_one_file: bool,
+}
+
+pub(super) enum Entry {
+    Gap(usize),
+    Step(Step),
+}
+
+pub(super) struct Step {
+    pub(super) number: String,
+    pub(super) is_preempting: bool,
+    pub(super) thread: usize,
+    pub(super) operation: String,
+    /// The file, and the line with a colon before it.
+    pub(super) place: Option<(String, String)>,
+    pub(super) states: Vec<String>,
+    pub(super) time: String,
+}
+
+impl Step {
+    /// The place, shortened to its line where `is_short` and the file can be told.
+    pub(super) fn place(&self, is_short: bool) -> String {
+        match &self.place {
+            // A bare line is one of the submission.
+            Some((file, _)) if is_short && file == names::CHECK => file.clone(),
+            Some((_, line)) if is_short => line.clone(),
+            Some((file, line)) => format!("{file}{line}"),
+            None => String::new(),
+        }
+    }
+}
+
+impl Contents {
+    pub(super) fn new(trace: &Trace, names: &Names<'_>, rows: &[Row]) -> Self {
+        let touches: Vec<Touch<'_>> = rows.iter().filter_map(|row| Touch::of(trace, row)).collect();
+        let mut threads: Vec<usize> = touches.iter().map(|touch| touch.thread).collect();
+        threads.sort_unstable();
+        threads.dedup();
+        let stateful = stateful(trace, &touches);
+        let is_named = is_named(trace, &touches, &stateful);
+        Self {
+            entries: entries(trace, names, rows, &stateful, is_named),
+            threads: threads
+                .into_iter()
+                .map(|thread| (thread, names.thread(thread)))
+                .collect(),
+            n_states: stateful.len(),
+            objects: stateful.into_iter().map(|object| names.object(object)).collect(),
+            has_time: touches
+                .iter()
+                .any(|touch| touch.event.is_some_and(|event| !event.time.is_zero())),
+            has_one_file: names.is_one_file(),
+        }
+    }
+}
+
+/// What a row is about: a thread that does something, or waits, at an object.
+struct Touch<'a> {
+    thread: usize,
+    object: Option<usize>,
+    event: Option<&'a Event>,
+}
+
+impl<'a> Touch<'a> {
+    fn of(trace: &'a Trace, row: &Row) -> Option<Self> {
+        match row {
+            Row::Gap(_) => None,
+            Row::Step(index) => {
+                let event = &trace.events[*index];
+                Some(Self {
+                    thread: event.thread,
+                    object: event.object,
+                    event: Some(event),
+                })
+            }
+            Row::Waiting(index) => {
+                let wait = &steps::waits(trace)[*index];
+                Some(Self {
+                    thread: wait.thread,
+                    object: wait.object,
+                    event: None,
+                })
+            }
+        }
+    }
+}
+
+/// The objects whose states are worth a column, the most telling first.
+fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
+    let mut stateful: Vec<usize> = Vec::new();
+    for touch in touches
+        .iter()
+        .filter(|touch| touch.event.is_some_and(|event| event.state.is_some()))
+    {
+        stateful.extend(touch.object.filter(|object| !stateful.contains(object)));
+    }
+    // A value says more than who holds a lock, which the steps say already; least says what the check counts for itself.
+    let rank = |object: &Object| (names::is_of_check(object), names::is_lock(object));
+    stateful.sort_by_key(|object| trace.objects.get(*object).map(rank));
+    stateful.truncate(STATES);
+    stateful
+}
+
+/// Whether each step has to name its object: not where there is only one, which the heading of its column names.
+/// What is written says itself where to.
+fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
+    let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
+    let mut objects = touches
+        .iter()
+        .filter_map(|touch| touch.object)
+        .filter(|object| !is_stdout(*object));
+    let first = objects.next();
+    stateful.is_empty() || objects.any(|object| Some(object) != first)
+}
+
+/// The rows with all they say.
+fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
+    let states = states(trace, names, stateful);
+    let nothing = vec![String::new(); stateful.len()];
+    let entry = |row: &Row| match row {
+        Row::Gap(n) => Entry::Gap(*n),
+        Row::Step(index) => {
+            let event = &trace.events[*index];
+            Entry::Step(Step {
+                number: (index + 1).to_string(),
+                is_preempting: event.preempts,
+                thread: event.thread,
+                operation: operation(trace, event, names, is_named),
+                place: place(event.place.as_ref(), names),
+                states: states[*index].clone(),
+                time: duration(event.time),
+            })
+        }
+        Row::Waiting(index) => {
+            let wait = &steps::waits(trace)[*index];
+            Entry::Step(Step {
+                number: String::new(),
+                is_preempting: false,
+                thread: wait.thread,
+                operation: waiting(wait, names, is_named),
+                place: place(wait.place.as_ref(), names),
+                states: states.last().unwrap_or(&nothing).clone(),
+                time: duration(trace.elapsed),
+            })
+        }
+    };
+    rows.iter().map(entry).collect()
+}
+
+/// A place in two parts: the file, and the line with a colon before it.
+fn place(place: Option<&Place>, names: &Names<'_>) -> Option<(String, String)> {
+    let name = names.place(place?);
+    let colon = name.rfind(':')?;
+    Some((name[..colon].to_owned(), name[colon..].to_owned()))
+}
+
+/// What each object in `stateful` holds after each event.
+fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<String>> {
+    let mut now = vec![String::new(); stateful.len()];
+    let mut states = Vec::with_capacity(trace.events.len());
+    for (index, event) in trace.events.iter().enumerate() {
+        let column = |object: Option<usize>| stateful.iter().position(|other| Some(*other) == object);
+        if let (Some(column), Some(state)) = (column(event.object), &event.state) {
+            now[column] = state_in_words(state, names);
+        }
+        // Who waits at a condition variable has let go of the lock that it took last.
+        if matches!(event.operation.as_str(), "wait" | "wait_timeout" | "wait_while") {
+            let taken = trace.events[..index]
+                .iter()
+                .rfind(|earlier| earlier.thread == event.thread && takes(trace, earlier));
+            if let Some(column) = column(taken.and_then(|taken| taken.object)) {
+                now[column] = "free".to_owned();
+            }
+        }
+        states.push(now.clone());
+    }
+    states
+}
+
+/// Whether an event takes a mutex.
+fn takes(trace: &Trace, event: &Event) -> bool {
+    let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
+    event.object.is_some_and(is_lock) && event.operation != "unlock"
+}
+
+/// A state with threads called by their names: `held by 2` becomes `held by thread 2`.
+fn state_in_words(state: &str, names: &Names<'_>) -> String {
+    match state.rsplit_once(" by ").map(|(held, thread)| (held, thread.parse())) {
+        Some((held, Ok(thread))) => format!("{held} by {}", names.thread(thread)),
+        Some((_, Err(_))) | None => state.to_owned(),
+    }
+}
+
+fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
+    let is_stdout = |object: &usize| trace.objects.get(*object).is_some_and(names::is_stdout);
+    let object = event
+        .object
+        .filter(|object| is_named && !is_stdout(object))
+        .map(|object| names.object(object));
+    // The place says that it is the check's.
+    let object = object
+        .as_deref()
+        .map(|object| object.strip_prefix("check's ").unwrap_or(object));
+    let operation = on(object, &event.operation);
+    match &event.detail {
+        Some(detail) => format!("{operation} {detail}"),
+        None => operation,
+    }
+}
+
+/// A wait, as the step that it would be if it ended.
+fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
+    let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
+    // `wait on a condition variable` is a `wait` when the object's name stands before it.
+    let verb = wait.operation.split(' ').next().filter(|_| wait.object.is_some());
+    format!("{} …", on(object.as_deref(), verb.unwrap_or(&wait.operation)))
+}
+
+/// An operation and what it is done to: `counter.load`, `Mutex #1: lock`.
+fn on(object: Option<&str>, operation: &str) -> String {
+    match object {
+        Some(object) if object.contains([' ', '/']) => format!("{object}: {operation}"),
+        Some(object) => format!("{object}.{operation}"),
+        None => operation.to_owned(),
+    }
+}
