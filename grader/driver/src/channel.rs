@@ -7,9 +7,12 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::check::Check;
 use crate::model::Model;
+use crate::supervision;
 use crate::protocol::{ModelObservation, Reply, Request, Work};
 use crate::token::Token;
 
@@ -27,19 +30,42 @@ pub fn main(checks: &[Check]) -> ExitCode {
 }
 
 fn serve(checks: &[Check]) -> io::Result<()> {
-    let mut channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    supervision::end_with_the_grader();
+    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     let mut line = String::new();
     BufReader::new(&channel).read_line(&mut line)?;
     let Request { nonce, check, work } = serde_json::from_str(&line)?;
-    let observation = observe(checks, &check, work);
-    let mut answer = serde_json::to_vec(&Reply {
-        nonce,
-        check,
-        observation,
-    })?;
-    answer.push(b'\n');
-    channel.write_all(&answer)
+    let answer = Answer { channel: Mutex::new(Some(channel)), nonce, check: check.clone() };
+    let answer = Arc::new(answer);
+    let watched = Arc::clone(&answer);
+    #[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
+    let give_up = move |stalled: Duration| {
+        let seconds = stalled.as_secs();
+        let code = watched.give(ModelObservation::Stalled { seconds }).map_or(NOT_STARTED_BY_GRADER, |()| 0);
+        std::process::exit(code.into())
+    };
+    supervision::watch(give_up);
+    answer.give(observe(checks, &check, work))
+}
+
+/// The one answer to a request.
+struct Answer {
+    /// Gone once it was given.
+    channel: Mutex<Option<UnixStream>>,
+    nonce: String,
+    check: String,
+}
+
+impl Answer {
+    fn give(&self, observation: ModelObservation) -> io::Result<()> {
+        let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut channel) = channel else { return Ok(()) };
+        let (nonce, check) = (self.nonce.clone(), self.check.clone());
+        let mut answer = serde_json::to_vec(&Reply { nonce, check, observation })?;
+        answer.push(b'\n');
+        channel.write_all(&answer)
+    }
 }
 
 fn observe(checks: &[Check], name: &str, work: Work) -> ModelObservation {

@@ -41,20 +41,20 @@ fn fault(trace: &Trace) -> Fault {
     match &trace.end {
         End::Finished | End::Panicked { .. } => panicked(trace),
         End::Deadlock { waits, cycle } => {
-            let fault = Fault::new(Finding::Deadlock, "Expected every thread to come to its end.");
+            let fault = Fault::new(Finding::Deadlock, "expected every thread to come to its end");
             let stuck = if cycle.is_empty() {
-                format!("{} for ever, and nobody is left to end that.", waiting(trace, waits))
+                format!("{} for ever, and nobody is left to end that", waiting(trace, waits))
             } else if let [alone] = cycle[..] {
-                format!("{} waits for a lock that it holds itself.", thread(alone))
+                format!("{} waits for a lock that it holds itself", thread(alone))
             } else {
                 let cycle: Vec<String> = cycle.iter().map(|id| thread(*id)).collect();
                 format!(
-                    "They wait for each other in a circle: {} → {}.",
+                    "They wait for each other in a circle: {} → {}",
                     cycle.join(" → "),
                     cycle[0]
                 )
             };
-            fault.got(capitalised(&stuck))
+            fault.got(stuck)
         }
         End::LostWakeup {
             waiter, notified_at, ..
@@ -62,18 +62,18 @@ fn fault(trace: &Trace) -> Fault {
             let notified = notified_at
                 .as_ref()
                 .map_or(String::new(), |place| format!(" at {}", line(place)));
-            Fault::new(Finding::LostWakeup, "Expected every waiting thread to be woken.").got(capitalised(&format!(
-                "{} sleeps for ever: the notification{notified} was sent before it began to wait, and nobody was there to hear it.",
+            Fault::new(Finding::LostWakeup, "expected every waiting thread to be woken").got(format!(
+                "{} sleeps for ever: the notification{notified} was sent before it began to wait, and nobody was there to hear it",
                 thread(*waiter)
-            )))
+            ))
         }
         End::Livelock { threads } => {
             let threads: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
             let got = match &threads[..] {
-                [alone] => format!("{alone} runs on and on and does not come to its end."),
-                _ => format!("{} keep reacting to each other and get nowhere.", threads.join(" and ")),
+                [alone] => format!("{alone} runs on and on and does not come to its end"),
+                _ => format!("{} keep reacting to each other and get nowhere", threads.join(" and ")),
             };
-            Fault::new(Finding::Livelock, "Expected every thread to come to its end.").got(capitalised(&got))
+            Fault::new(Finding::Livelock, "expected every thread to come to its end").got(got)
         }
         End::BusyWait { thread: spinner, place } => {
             let place = place
@@ -81,18 +81,18 @@ fn fault(trace: &Trace) -> Fault {
                 .map_or(String::new(), |place| format!(" at {}", line(place)));
             Fault::new(
                 Finding::BusyWait,
-                "Expected a waiting thread to sleep until it is woken.",
+                "expected a waiting thread to sleep until it is woken",
             )
-            .got(capitalised(&format!(
-                "{} asks again and again{place} while it has to wait.",
+            .got(format!(
+                "{} asks again and again{place} while it has to wait",
                 thread(*spinner)
-            )))
+            ))
         }
         End::StepLimit => Fault::new(
             Finding::TooSlow,
-            "Expected the work to be done within the limit of steps.",
+            "expected the work to be done within the limit of steps",
         )
-        .got("The limit was reached while the threads were still getting on."),
+        .got("the limit was reached while the threads were still getting on"),
         End::Exited {
             code,
             thread: id,
@@ -102,32 +102,32 @@ fn fault(trace: &Trace) -> Fault {
                 .as_ref()
                 .map_or(String::new(), |place| format!(" at {}", line(place)));
             let call = code.map_or("process::abort()".to_owned(), |code| format!("process::exit({code})"));
-            Fault::new(Finding::Exited, "Expected the function to return.").got(capitalised(&format!(
-                "{} called `{call}`{place}, which ends the whole process.",
+            Fault::new(Finding::Exited, "expected the function to return").got(format!(
+                "{} called `{call}`{place}, which ends the whole process",
                 thread(*id)
-            )))
+            ))
         }
         End::ThreadsLeft { threads } => {
             let left: Vec<String> = threads.iter().map(|id| thread(*id)).collect();
             let verb = if left.len() == 1 { "was" } else { "were" };
             Fault::new(
                 Finding::ThreadLeak,
-                "Expected every thread to have ended when the function returns.",
+                "expected every thread to have ended when the function returns",
             )
-            .got(capitalised(&format!("{} {verb} still running.", left.join(", "))))
+            .got(format!("{} {verb} still running", left.join(", ")))
         }
         End::Nondeterministic { difference } => Fault::new(
             Finding::Nondeterministic,
-            "Expected the same schedule to give the same execution.",
+            "expected the same schedule to give the same execution",
         )
         .got(format!(
-            "It did not: {difference}. The submission depends on something other than its schedule."
+            "it did not: {difference}; the submission depends on something other than its schedule"
         )),
     }
 }
 
 fn panicked(trace: &Trace) -> Fault {
-    let fault = Fault::new(Finding::Panic, "Expected the function to return.");
+    let fault = Fault::new(Finding::Panic, "expected the function to return");
     // The panic of a thread comes first: that of whoever waited for it only passes it on.
     let died = trace.threads.iter().skip(1).find_map(|thread| Some((thread, thread.panicked.as_ref()?)));
     let (who, message, place) = match (died, &trace.end) {
@@ -136,7 +136,7 @@ fn panicked(trace: &Trace) -> Fault {
         (None, _) => ("it".to_owned(), "", &None),
     };
     let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
-    fault.got(capitalised(&format!("{who} panicked{place}: {message}")))
+    fault.got(format!("{who} panicked{place}: {message}"))
 }
 
 /// Who waits for what, in words.
@@ -173,11 +173,4 @@ fn line(place: &Place) -> String {
         ""
     };
     format!("{owner}{file}:{}", place.line)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

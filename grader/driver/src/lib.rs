@@ -26,6 +26,7 @@ mod ending;
 mod execution;
 mod model;
 pub mod protocol;
+mod supervision;
 pub mod token;
 
 pub use channel::main;

@@ -24,10 +24,10 @@ pub struct Model {
 
 #[derive(Debug)]
 enum Purpose {
-    Explore(Exploration),
+    Explore(Box<Exploration>),
     Replay {
         token: Token,
-        replayed: Result<Replayed, TokenError>,
+        replayed: Box<Result<Replayed, TokenError>>,
     },
 }
 
@@ -82,7 +82,7 @@ impl Requirement for Witnessed<'_> {
         if self.seen {
             return None;
         }
-        let expected = format!("Expected at least one interleaving in which {}.", self.what);
+        let expected = format!("expected at least one interleaving in which {}", self.what);
         let (finding, why) = if self.most_alive < 2 {
             (
                 Finding::NotConcurrent,
@@ -95,11 +95,11 @@ impl Requirement for Witnessed<'_> {
             )
         };
         let seen = if n == 1 {
-            "There is only one, and it is not".to_owned()
+            "there is only one, and it is not".to_owned()
         } else {
-            format!("It is none of {n}")
+            format!("it is none of {n}")
         };
-        Some(Fault::new(finding, expected).got(format!("{seen}: {why}.")))
+        Some(Fault::new(finding, expected).got(format!("{seen}: {why}")))
     }
 }
 
@@ -113,7 +113,7 @@ impl Model {
             scenarios: 0,
             failure: None,
         };
-        Self::new(check, Purpose::Explore(nothing_yet))
+        Self::new(check, Purpose::Explore(Box::new(nothing_yet)))
     }
 
     pub(crate) fn replaying(check: &'static str, token: Token) -> Self {
@@ -121,7 +121,7 @@ impl Model {
             check,
             Purpose::Replay {
                 token,
-                replayed: Err(TokenError::OtherSubmission),
+                replayed: Box::new(Err(TokenError::OtherSubmission)),
             },
         )
     }
@@ -213,14 +213,14 @@ impl Model {
 
     pub(crate) fn into_exploration(self) -> Exploration {
         match self.purpose {
-            Purpose::Explore(exploration) => exploration,
+            Purpose::Explore(exploration) => *exploration,
             Purpose::Replay { .. } => unreachable!("a replay is not asked for an exploration"),
         }
     }
 
     pub(crate) fn into_replayed(self) -> Result<Replayed, TokenError> {
         match self.purpose {
-            Purpose::Replay { replayed, .. } => replayed,
+            Purpose::Replay { replayed, .. } => *replayed,
             Purpose::Explore(_) => unreachable!("an exploration is not asked for a replay"),
         }
     }
@@ -246,7 +246,7 @@ impl Model {
                     label,
                     settings: self.settings,
                 };
-                *replayed = scenario.replay(body, requirement, token);
+                **replayed = scenario.replay(body, requirement, token);
             }
             Purpose::Replay { .. } => {}
         }
@@ -314,10 +314,10 @@ impl Scenario {
             let got = again.map_or("a right one".to_owned(), |fault| format!("`{}`", fault.finding));
             Fault::new(
                 Finding::Nondeterministic,
-                "Expected the same schedule to give the same execution.",
+                "expected the same schedule to give the same execution",
             )
             .got(format!(
-                "First it gave `{}`, then {got}: the submission depends on something other than its schedule.",
+                "first it gave `{}`, then {got}: the submission depends on something other than its schedule",
                 fault.finding
             ))
         };

@@ -180,6 +180,11 @@ pub enum ModelObservation {
         /// Why, as a sentence fragment.
         reason: String,
     },
+    /// The submission computed for so long without an operation that the model knows that the check was given up.
+    Stalled {
+        /// For how long, in seconds of processor time.
+        seconds: u64,
+    },
     /// The check program has no check of that name.
     UnknownCheck,
 }

@@ -11,6 +11,14 @@ use std::any::Any;
 
 use trace::Trace;
 
+/// How many operations the program under control has announced so far, in all executions of this process.
+///
+/// Grows as long as an exploration gets on, and may be asked from any operating-system thread: a watcher that sees it stand
+/// still knows that the program computes, or blocks, without ever coming back to the model.
+pub fn operations() -> u64 {
+    crate::runtime::operations()
+}
+
 /// One execution of a body.
 #[derive(Debug)]
 pub struct Execution<T> {

@@ -29,6 +29,7 @@ pub(crate) mod task;
 pub(crate) mod threads;
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::model::settings::Settings;
@@ -114,6 +115,14 @@ pub(crate) struct Runtime {
     outside_locals: Vec<task::Local>,
 }
 
+/// How many operations were announced, in all executions of the process.
+static OPERATIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How many operations were announced so far, in all executions of the process.
+pub(crate) fn operations() -> u64 {
+    OPERATIONS.load(Ordering::Relaxed)
+}
+
 thread_local! {
     static RUNTIME: RefCell<Runtime> = RefCell::new(Runtime::idle());
 }
@@ -123,9 +132,9 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Runtime) -> R) -> R {
     RUNTIME.with(|runtime| f(&mut runtime.borrow_mut()))
 }
 
-/// Whether an execution is under way.
+/// Whether an execution is under way. Not while the runtime itself is at work, which only a panic of its own can ask.
 pub(crate) fn is_active() -> bool {
-    with(|runtime| runtime.active)
+    RUNTIME.with(|runtime| runtime.try_borrow().is_ok_and(|runtime| runtime.active))
 }
 
 /// The next of the keys that the running thread's hash maps take for random.
@@ -171,6 +180,8 @@ fn announce_as(operation: Operation, until: Until, deadline: Option<Duration>, m
         if !runtime.active || runtime.must_not_be_interrupted(until) {
             return false;
         }
+        // Nothing is published by it: a watcher only looks whether the number grows.
+        OPERATIONS.fetch_add(1, Ordering::Relaxed);
         runtime.begin_announcement(operation, until, deadline, manner);
         runtime.decide();
         if runtime.next == Some(runtime.current) {

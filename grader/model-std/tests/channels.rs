@@ -18,11 +18,11 @@ fn messages_of_one_sender_arrive_in_order_and_those_of_two_in_any() {
         let (sender, receiver) = channel();
         let second = sender.clone();
         let threads = [
-            thread::spawn(move || [1, 2].map(|message| sender.send(message).unwrap())),
-            thread::spawn(move || [3].map(|message| second.send(message).unwrap())[..].try_into().unwrap_or([(), ()])),
+            thread::spawn(move || [1, 2].iter().try_for_each(|message| sender.send(*message))),
+            thread::spawn(move || second.send(3)),
         ];
         let received: Vec<u8> = receiver.iter().collect();
-        threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+        threads.into_iter().for_each(|thread| thread.join().unwrap().unwrap());
         received
     };
     returns(body, [vec![1, 2, 3], vec![1, 3, 2], vec![3, 1, 2]]);
@@ -190,7 +190,7 @@ fn a_timed_receive_ends_with_a_message_the_time_or_the_last_sender() {
             thread::sleep(3 * second);
         });
         let start = Instant::now();
-        let mut receive = || (receiver.recv_timeout(2 * second), start.elapsed().as_secs());
+        let receive = || (receiver.recv_timeout(2 * second), start.elapsed().as_secs());
         let seen = [receive(), receive(), receive(), receive()];
         thread.join().unwrap();
         seen == [
@@ -247,7 +247,7 @@ fn a_receiver_behind_a_lock_serves_several_threads() {
             })
         };
         let workers = [worker(), worker()];
-        [1, 2].map(|message| sender.send(message).unwrap());
+        [1, 2].iter().for_each(|message| sender.send(*message).unwrap());
         drop(sender);
         let [one, other] = workers.map(|worker| worker.join().unwrap());
         (one, other)

@@ -184,6 +184,14 @@ fn a_thread_that_has_ended_may_still_be_ending_until_it_is_seen_to_be_over() {
     };
     returns(body, [[false, false], [false, true], [true, true]]);
     let body = || {
+        let flag = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            let thread = scope.spawn(|| flag.store(1, SeqCst));
+            (flag.load(SeqCst), thread.is_finished())
+        })
+    };
+    returns(body, [(0, false), (0, true), (1, false), (1, true)]);
+    let body = || {
         let thread = thread::spawn(|| {});
         thread::sleep(Duration::from_nanos(1));
         thread.is_finished()

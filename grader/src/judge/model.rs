@@ -34,6 +34,7 @@ pub(super) fn judge(run: &ModelRun) -> Judgement {
         ModelObservation::Replayed(_) | ModelObservation::TokenRefused { .. } => {
             Judgement::ungraded("the check program answered another question than it was asked".to_owned())
         }
+        ModelObservation::Stalled { seconds } => stalled(run, *seconds).into(),
         ModelObservation::UnknownCheck => unknown_check(run).into(),
     }
 }
@@ -47,9 +48,18 @@ pub fn judge_replay(run: &ModelRun) -> Replay {
             let reason = "the check program answered another question than it was asked".to_owned();
             Replay::Lost(Verdict::Ungraded { reason })
         }
+        Ok(ModelObservation::Stalled { seconds }) => Replay::Lost(stalled(run, *seconds)),
         Ok(ModelObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
         Err(verdict) => Replay::Lost(verdict),
     }
+}
+
+fn stalled(run: &ModelRun, seconds: u64) -> Verdict {
+    let message = format!(
+        "expected the submission to get on, it computed for {seconds} s of processor time without touching a thread, a lock, \
+         a channel, an atomic or the clock: a loop that does not end"
+    );
+    Verdict::Failed(Fault { finding: Finding::Timeout, message, evidence: excerpt::output(&run.ended) })
 }
 
 fn unknown_check(run: &ModelRun) -> Verdict {

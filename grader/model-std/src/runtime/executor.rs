@@ -7,6 +7,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -36,6 +37,9 @@ thread_local! {
     static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
 }
 
+/// Held by the execution that is under way in this process: the program's statics are shared by all executions.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// What one execution was.
 pub(crate) struct Outcome<T> {
     /// What the body returned, or the payload of its panic; `None` when it never came to its end.
@@ -62,6 +66,7 @@ pub(crate) fn run<T: 'static>(
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
     assert!(!super::is_active(), "an execution is already under way on this thread");
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     let value = Rc::new(Cell::new(None));
     let slot = Rc::clone(&value);

@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::mem::MaybeUninit;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::history::History;
 use super::task::{Site, TaskId};
@@ -23,8 +25,8 @@ pub(crate) struct Tag {
     created_at: Site,
 }
 
-// SAFETY: the runtime runs all threads of the program on one operating-system thread, so a tag is never used by two
-// operating-system threads at once.
+// SAFETY: the runtime runs all threads of the program on one operating-system thread, and one execution at a time in the whole
+// process, so a tag is never used by two operating-system threads at once.
 unsafe impl Sync for Tag {}
 
 impl Tag {
@@ -139,15 +141,19 @@ pub(crate) struct Object {
     pub(crate) history: History,
 }
 
-/// The table of one execution after the other, and the pristine bytes of what outlives an execution.
+/// The table of one execution after the other.
 #[derive(Default)]
 pub(crate) struct Objects {
-    /// The number of the current execution, counted from 1.
+    /// The number of the current execution, counted from 1 over all operating-system threads, which share the statics.
     epoch: u64,
     table: Vec<Object>,
-    /// By the address of the tag: the bytes of the value at its first use ever.
-    pristine: HashMap<usize, Box<[MaybeUninit<u8>]>>,
 }
+
+/// How many executions the process has begun. Relaxed: executions are kept apart by a lock (see `executor::run`).
+static EPOCHS: AtomicU64 = AtomicU64::new(0);
+
+/// The pristine bytes of what outlives an execution. By the address of the tag: the bytes of the value at its first use ever.
+static PRISTINE: LazyLock<Mutex<HashMap<usize, Box<[MaybeUninit<u8>]>>>> = LazyLock::new(Mutex::default);
 
 /// The part of the program's memory that belongs to an object and must start afresh in every execution.
 pub(crate) struct Memory {
@@ -171,10 +177,26 @@ impl Memory {
     }
 }
 
+/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's turn.
+fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
+    let mut pristine = PRISTINE.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = std::ptr::from_ref(tag).addr();
+    if first_use_ever {
+        // SAFETY: the memory is that of a live value; reading it as `MaybeUninit` bytes is sound whatever it holds.
+        let bytes = unsafe { std::slice::from_raw_parts(memory.address, memory.size) };
+        pristine.insert(key, bytes.into());
+    } else if let Some(bytes) = pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
+        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
+        // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
+        // later value is not dropped: it may own memory of an execution that was cut short.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
+    }
+}
+
 impl Objects {
     /// Begins the next execution with an empty table.
     pub(crate) fn start_afresh(&mut self) {
-        self.epoch += 1;
+        self.epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         self.table.clear();
     }
 
@@ -192,7 +214,7 @@ impl Objects {
             return id;
         }
         if memory.size > 0 {
-            self.keep_or_lay_back(tag, memory, epoch == 0);
+            keep_or_lay_back(tag, memory, epoch == 0);
         }
         let id = self.enter(kind, Some(tag.created_at), state());
         tag.entry.set((self.epoch, id));
@@ -203,20 +225,6 @@ impl Objects {
     pub(crate) fn enter(&mut self, kind: &'static str, created_at: Option<Site>, state: State) -> ObjectId {
         self.table.push(Object { kind, created_at, state, history: 0 });
         self.table.len() - 1
-    }
-
-    fn keep_or_lay_back(&mut self, tag: &Tag, memory: &Memory, first_use_ever: bool) {
-        let key = std::ptr::from_ref(tag).addr();
-        if first_use_ever {
-            // SAFETY: the memory is that of a live value; reading it as `MaybeUninit` bytes is sound whatever it holds.
-            let bytes = unsafe { std::slice::from_raw_parts(memory.address, memory.size) };
-            self.pristine.insert(key, bytes.into());
-        } else if let Some(bytes) = self.pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
-            // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
-            // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
-            // later value is not dropped: it may own memory of an execution that was cut short.
-            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
-        }
     }
 
     pub(crate) fn history(&self, id: ObjectId) -> History {

@@ -10,7 +10,7 @@ use super::{announce, resolve, with};
 pub(crate) enum Found {
     /// It is there.
     Complete,
-    /// The calling thread has to initialise it, and then call [`finish`].
+    /// The calling thread has to initialise it, as an [`Attempt`].
     Mine,
     /// The calling thread has to initialise it, and an earlier initialiser panicked.
     MinePoisoned,
@@ -72,6 +72,35 @@ fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Onc
         runtime.record(name, Some(id), Some(site), |_| Seen::default());
         runtime.objects.once(id)
     })
+}
+
+/// An initialisation that the running thread has claimed.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    id: ObjectId,
+    site: Site,
+    /// How many operations the thread had performed when it began.
+    began: u64,
+    /// How it ends: as poisoned, unless it comes to its end.
+    pub(crate) outcome: Once,
+}
+
+impl Attempt {
+    /// The attempt that [`begin`] has just let the running thread make.
+    pub(crate) fn new(id: ObjectId, site: Site) -> Self {
+        Self { id, site, began: with(|runtime| runtime.me().operations), outcome: Once::Poisoned }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
+        if with(|runtime| runtime.me().operations) > self.began {
+            let operation = Operation { name: "initialised", object: Some(self.id), site: Some(self.site) };
+            announce(operation, Until::Now, None);
+        }
+        finish(self.id, self.outcome);
+    }
 }
 
 /// Ends the initialisation that the calling thread claimed.

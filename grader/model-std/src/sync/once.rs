@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once::{self, Found};
+use crate::runtime::once::{self, Attempt, Found};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::Once`].
@@ -103,21 +103,9 @@ pub(super) fn call_once(id: ObjectId, name: &'static str, site: Site, f: impl Fn
         Found::Mine => false,
         Found::MinePoisoned => true,
     };
-    let mut attempt = Attempt { id, outcome: object::Once::Poisoned };
+    let mut attempt = Attempt::new(id, site);
     f(poisoned);
     attempt.outcome = object::Once::Complete;
-}
-
-/// Ends an initialisation as poisoned, unless it came to its end.
-struct Attempt {
-    id: ObjectId,
-    outcome: object::Once,
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        once::finish(self.id, self.outcome);
-    }
 }
 
 impl OnceState {

@@ -99,6 +99,18 @@ impl Explorer {
         (replayed.trace, stopped.preemptions)
     }
 
+    /// The first execution of `body` that was found to be nondeterministic, which no schedule leads to again.
+    #[track_caller]
+    pub(crate) fn first_nondeterministic<T: 'static>(self, body: impl Fn() -> T + 'static) -> Trace {
+        let mut found = None;
+        self.each(body, |execution| {
+            if matches!(execution.trace.end, End::Nondeterministic { .. }) {
+                found.get_or_insert(execution.trace);
+            }
+        });
+        found.expect("all executions were as expected")
+    }
+
     /// Shows every execution of `body` to `look`.
     pub(crate) fn each<T: 'static>(self, body: impl Fn() -> T + 'static, mut look: impl FnMut(Execution<T>)) -> Coverage {
         let body: Rc<dyn Fn() -> T> = Rc::new(body);
