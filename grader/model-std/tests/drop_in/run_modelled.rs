@@ -1,9 +1,9 @@
-//! Runs `every_item`, compiled against the modelled `std`, in the usual execution of the model.
+//! Runs a program that was compiled against the modelled `std`, in the usual execution, and prints what it says.
 
 use model_std::model::{Schedule, Settings, replay};
 
 fn main() {
-    let body: std::rc::Rc<dyn Fn() -> Vec<String>> = std::rc::Rc::new(every_item::run);
+    let body: std::rc::Rc<dyn Fn() -> Vec<String>> = std::rc::Rc::new(program::run);
     let execution = replay(&Settings::default(), &body, &Schedule { choices: Vec::new() });
     match execution.value {
         Some(Ok(lines)) => lines.iter().for_each(|line| println!("{line}")),

@@ -1,7 +1,7 @@
-//! Runs `every_item`, compiled against the real `std`.
+//! Runs a program that was compiled against the real `std`, and prints what it says.
 
 fn main() {
-    for line in every_item::run() {
+    for line in program::run() {
         println!("{line}");
     }
 }

@@ -1,0 +1,108 @@
+//! Whatever compiles with the real `std` compiles with the modelled one and does the same; what does not, does not.
+
+#[path = "drop_in/compiler.rs"]
+mod compiler;
+
+use compiler::{LIBRARIES, Library, Workshop};
+
+/// `source` says the same with both libraries in each of the `editions`.
+#[track_caller]
+fn says_the_same(test: &str, source: &str, editions: &[&str]) {
+    let workshop = Workshop::new(test);
+    for edition in editions {
+        let [real, modelled] = LIBRARIES.map(|library| workshop.run(library, edition, source));
+        assert!(!real.is_empty());
+        assert_eq!(modelled, real, "in edition {edition}");
+    }
+}
+
+/// `source` is refused with both libraries, for the same reason.
+#[track_caller]
+fn is_refused(workshop: &Workshop, code: &str, source: &str) {
+    for library in LIBRARIES {
+        let output = workshop.check(library, "2024", source);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{library:?} accepts:\n{source}");
+        assert!(text.contains(&format!("error[{code}]")), "{library:?} refuses otherwise:\n{source}\n{text}");
+    }
+}
+
+#[test]
+fn a_program_that_uses_every_item_does_the_same() {
+    says_the_same("every_item", "every_item/lib.rs", &["2024"]);
+}
+
+#[test]
+fn a_program_with_names_and_macros_in_odd_places_does_the_same() {
+    says_the_same("odd_places", "odd_places.rs", &["2018", "2021", "2024"]);
+}
+
+#[test]
+fn a_program_without_std_does_the_same() {
+    says_the_same("without_std", "without_std.rs", &["2024"]);
+}
+
+#[test]
+fn what_must_not_cross_threads_does_not_compile() {
+    let workshop = Workshop::new("what_must_not_cross_threads");
+    let sends = |value: &str| format!("pub fn f() {{ let value = {value}; std::thread::spawn(move || drop(value)); }}");
+    let values = [
+        "std::rc::Rc::new(1)",
+        "std::sync::Arc::new(std::cell::Cell::new(1))",
+        "std::sync::Mutex::new(std::rc::Rc::new(1))",
+        "Box::leak(Box::new(std::sync::Mutex::new(1))).lock().unwrap()",
+        "Box::leak(Box::new(std::sync::RwLock::new(1))).read().unwrap()",
+        "Box::leak(Box::new(std::sync::RwLock::new(1))).write().unwrap()",
+        "std::sync::Arc::new(std::sync::RwLock::new(std::cell::Cell::new(1)))",
+        "std::sync::Arc::new(std::sync::OnceLock::from(std::cell::Cell::new(1)))",
+        "std::sync::Arc::new(std::sync::mpsc::channel::<u8>().1)",
+        "std::sync::mpsc::channel::<std::rc::Rc<u8>>().0",
+        "std::sync::mpsc::channel::<std::rc::Rc<u8>>().1",
+        "std::sync::mpsc::sync_channel::<std::rc::Rc<u8>>(1).0",
+        "std::io::stdout().lock()",
+        "std::io::stderr().lock()",
+    ];
+    for value in values {
+        is_refused(&workshop, "E0277", &sends(value));
+    }
+    for body in ["std::thread::spawn(|| std::rc::Rc::new(1));", "std::thread::scope(|s| { s.spawn(|| std::rc::Rc::new(1)); });"] {
+        is_refused(&workshop, "E0277", &format!("pub fn f() {{ {body} }}"));
+    }
+    let item = "pub static CELL: std::sync::RwLock<std::cell::Cell<u8>> = std::sync::RwLock::new(std::cell::Cell::new(1));";
+    is_refused(&workshop, "E0277", item);
+    is_refused(&workshop, "E0277", "pub static LAZY: std::sync::LazyLock<std::rc::Rc<u8>> = std::sync::LazyLock::new(|| std::rc::Rc::new(1));");
+}
+
+#[test]
+fn what_borrows_too_long_does_not_compile() {
+    let workshop = Workshop::new("what_borrows_too_long");
+    let cases = [
+        ("E0373", "let value = 1; std::thread::spawn(|| println!(\"{value}\"));"),
+        ("E0597", "let value = 1; let borrowed = &value; std::thread::spawn(move || *borrowed);"),
+        ("E0597", "let guard; { let mutex = std::sync::Mutex::new(1); guard = mutex.lock().unwrap(); } drop(guard);"),
+        ("E0499", "let mut n = 0; std::thread::scope(|s| { s.spawn(|| n += 1); s.spawn(|| n += 1); });"),
+        ("E0382", "let mutex = std::sync::Mutex::new(1); drop(mutex); drop(mutex.lock());"),
+        ("E0382", "let h = std::thread::spawn(|| {}); h.join().unwrap(); h.join().unwrap();"),
+        ("E0596", "let cell = std::sync::OnceLock::from(1); *cell.get_mut().unwrap() += 1;"),
+        ("E0594", "let lock = std::sync::RwLock::new(1); *lock.read().unwrap() += 1;"),
+        ("E0277", "let n = std::cell::Cell::new(0); std::thread::scope(|s| { s.spawn(|| n.set(1)); });"),
+        ("E0277", "let mut n = 1; drop(std::panic::catch_unwind(|| n += 1));"),
+        ("E0015", "const N: usize = std::sync::atomic::AtomicUsize::new(1).load(std::sync::atomic::Ordering::SeqCst); let _ = N;"),
+    ];
+    for (code, body) in cases {
+        is_refused(&workshop, code, &format!("pub fn f() {{ {body} }}"));
+    }
+}
+
+#[test]
+fn unsafe_code_is_still_refused_where_it_is_forbidden() {
+    let workshop = Workshop::new("unsafe_code");
+    let source = "#![forbid(unsafe_code)] thread_local! { static KEY: u8 = 1; } \
+        pub fn f() { print!(\"{}\", KEY.with(|key| *key)); println!(); dbg!(1); }";
+    for library in LIBRARIES {
+        let output = workshop.check(library, "2024", source);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = workshop.check(Library::Modelled, "2024", "#![forbid(unsafe_code)] pub fn f() { unsafe {} }");
+    assert!(!output.status.success());
+}
