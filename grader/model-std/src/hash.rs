@@ -17,7 +17,9 @@ impl RandomState {
     /// As [`std::hash::RandomState::new`].
     #[must_use]
     pub fn new() -> RandomState {
-        RandomState { key: runtime::next_hash_key() }
+        RandomState {
+            key: runtime::next_hash_key(),
+        }
     }
 }
 

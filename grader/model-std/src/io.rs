@@ -105,7 +105,9 @@ macro_rules! stream {
             #[track_caller]
             pub fn lock(&self) -> $lock<'static> {
                 $stream.lock(Location::caller(), LOCK);
-                $lock { _stream: ::std::marker::PhantomData }
+                $lock {
+                    _stream: ::std::marker::PhantomData,
+                }
             }
 
             #[track_caller]
@@ -139,7 +141,11 @@ macro_rules! stream {
             }
 
             fn flush(&mut self) -> Result<()> {
-                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+                if is_active() {
+                    Ok(())
+                } else {
+                    ::std::io::$function().flush()
+                }
             }
 
             #[track_caller]
@@ -167,7 +173,11 @@ macro_rules! stream {
             }
 
             fn flush(&mut self) -> Result<()> {
-                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+                if is_active() {
+                    Ok(())
+                } else {
+                    ::std::io::$function().flush()
+                }
             }
 
             #[track_caller]
@@ -189,7 +199,11 @@ macro_rules! stream {
             }
 
             fn flush(&mut self) -> Result<()> {
-                if is_active() { Ok(()) } else { ::std::io::$function().flush() }
+                if is_active() {
+                    Ok(())
+                } else {
+                    ::std::io::$function().flush()
+                }
             }
 
             #[track_caller]

@@ -24,9 +24,9 @@ pub use ::std::*;
 
 pub mod collections;
 pub mod hash;
-mod macros;
 pub mod hint;
 pub mod io;
+mod macros;
 pub mod model;
 pub mod panic;
 pub mod prelude;

@@ -152,7 +152,11 @@ pub(crate) fn next_hash_key() -> u64 {
 
 /// The number of the object with this tag; `None` outside an execution.
 pub(crate) fn resolve(tag: &Tag, kind: &'static str, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
-    with(|runtime| runtime.active.then(|| runtime.objects.resolve(tag, kind, memory, state)))
+    with(|runtime| {
+        runtime
+            .active
+            .then(|| runtime.objects.resolve(tag, kind, memory, state))
+    })
 }
 
 /// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is this
@@ -275,7 +279,11 @@ impl Runtime {
 
     /// The thread-local values of the running task; outside an execution, those of the operating-system thread.
     pub(crate) fn locals(&mut self) -> &mut Vec<task::Local> {
-        if self.active { &mut self.tasks[self.current].locals } else { &mut self.outside_locals }
+        if self.active {
+            &mut self.tasks[self.current].locals
+        } else {
+            &mut self.outside_locals
+        }
     }
 
     pub(crate) fn me(&mut self) -> &mut Task {
@@ -392,7 +400,10 @@ impl Runtime {
             let mut all_spin = true;
             for (task, state) in self.tasks.iter().enumerate() {
                 if !state.ended && self.may_go(task) {
-                    self.candidates.push(Candidate { task, cause: Cause::Ready });
+                    self.candidates.push(Candidate {
+                        task,
+                        cause: Cause::Ready,
+                    });
                     all_spin &= state.idle >= SPINNING;
                 }
             }
@@ -459,7 +470,10 @@ impl Runtime {
 
     fn nearest_deadline(&self) -> Option<Duration> {
         let waiting = self.tasks.iter().filter(|task| !task.ended);
-        waiting.filter_map(|task| task.deadline).filter(|deadline| *deadline > self.now).min()
+        waiting
+            .filter_map(|task| task.deadline)
+            .filter(|deadline| *deadline > self.now)
+            .min()
     }
 
     /// Whether the announced operation of `task` may take effect now.
@@ -494,7 +508,10 @@ impl Runtime {
             }
             Until::Sendable(channel) => {
                 let channel = self.objects.channel(channel);
-                !channel.receiver || channel.capacity.is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
+                !channel.receiver
+                    || channel
+                        .capacity
+                        .is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
             }
             Until::Taken { channel, message } => {
                 let channel = self.objects.channel(channel);
@@ -507,7 +524,11 @@ impl Runtime {
     fn let_others_go_first(&mut self) {
         let current = self.current;
         if self.tasks[current].yields {
-            let others = self.candidates.iter().map(|candidate| candidate.task).filter(|task| *task != current);
+            let others = self
+                .candidates
+                .iter()
+                .map(|candidate| candidate.task)
+                .filter(|task| *task != current);
             self.after[current] = others.collect();
         }
         let (after, candidates) = (&self.after, &self.candidates);
@@ -546,13 +567,19 @@ impl Runtime {
     fn add_accidents(&mut self) {
         for task in 0..self.tasks.len() {
             if self.spurious_left > 0 && self.may_wake_spuriously(task) {
-                self.candidates.push(Candidate { task, cause: Cause::Spurious });
+                self.candidates.push(Candidate {
+                    task,
+                    cause: Cause::Spurious,
+                });
             }
         }
         let nearest = self.nearest_deadline().filter(|_| self.late_left > 0);
         for task in 0..self.tasks.len() {
             if nearest.is_some() && self.tasks[task].deadline == nearest && !self.may_go(task) {
-                self.candidates.push(Candidate { task, cause: Cause::Late });
+                self.candidates.push(Candidate {
+                    task,
+                    cause: Cause::Late,
+                });
             }
         }
     }
@@ -629,7 +656,9 @@ impl Runtime {
     fn busy_wait(&self, spinner: TaskId) -> End {
         // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
         let sites = self.tasks[spinner].recent.iter();
-        let place = sites.min_by_key(|site| (site.file(), site.line())).map(|site| recorder::place(site));
+        let place = sites
+            .min_by_key(|site| (site.file(), site.line()))
+            .map(|site| recorder::place(site));
         End::BusyWait { thread: spinner, place }
     }
 
@@ -641,7 +670,9 @@ impl Runtime {
             return End::StepLimit;
         }
         let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
-            (0..self.tasks.len()).filter(|task| step(&self.tasks[*task]) > half).collect()
+            (0..self.tasks.len())
+                .filter(|task| step(&self.tasks[*task]) > half)
+                .collect()
         };
         let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
         let waits_for_the_clock = |task: &Task| !task.ended && task.deadline.is_some();

@@ -56,7 +56,10 @@ impl Instant {
 
     /// As [`std::time::Instant::checked_add`].
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
-        self.0.checked_add(duration).filter(|sum| sum.as_secs() <= LAST_SECOND).map(Instant)
+        self.0
+            .checked_add(duration)
+            .filter(|sum| sum.as_secs() <= LAST_SECOND)
+            .map(Instant)
     }
 
     /// As [`std::time::Instant::checked_sub`].
@@ -70,7 +73,8 @@ impl Add<Duration> for Instant {
 
     #[track_caller]
     fn add(self, other: Duration) -> Instant {
-        self.checked_add(other).expect("overflow when adding duration to instant")
+        self.checked_add(other)
+            .expect("overflow when adding duration to instant")
     }
 }
 
@@ -86,7 +90,8 @@ impl Sub<Duration> for Instant {
 
     #[track_caller]
     fn sub(self, other: Duration) -> Instant {
-        self.checked_sub(other).expect("overflow when subtracting duration from instant")
+        self.checked_sub(other)
+            .expect("overflow when subtracting duration from instant")
     }
 }
 
@@ -107,7 +112,10 @@ impl Sub<Instant> for Instant {
 
 impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instant").field("tv_sec", &self.0.as_secs()).field("tv_nsec", &self.0.subsec_nanos()).finish()
+        f.debug_struct("Instant")
+            .field("tv_sec", &self.0.as_secs())
+            .field("tv_nsec", &self.0.subsec_nanos())
+            .finish()
     }
 }
 
@@ -167,7 +175,8 @@ impl Add<Duration> for SystemTime {
 
     #[track_caller]
     fn add(self, duration: Duration) -> SystemTime {
-        self.checked_add(duration).expect("overflow when adding duration to instant")
+        self.checked_add(duration)
+            .expect("overflow when adding duration to instant")
     }
 }
 
@@ -183,7 +192,8 @@ impl Sub<Duration> for SystemTime {
 
     #[track_caller]
     fn sub(self, duration: Duration) -> SystemTime {
-        self.checked_sub(duration).expect("overflow when subtracting duration from instant")
+        self.checked_sub(duration)
+            .expect("overflow when subtracting duration from instant")
     }
 }
 

@@ -34,7 +34,12 @@ fn a_receiver_gets_what_was_sent_before_the_senders_went_away() {
         let (sender, receiver) = channel();
         sender.send(1).unwrap();
         drop(sender);
-        (receiver.recv().ok(), receiver.recv().is_err(), receiver.try_recv(), receiver.recv_timeout(Duration::MAX))
+        (
+            receiver.recv().ok(),
+            receiver.recv().is_err(),
+            receiver.try_recv(),
+            receiver.recv_timeout(Duration::MAX),
+        )
     };
     returns_debug(body, "(Some(1), true, Err(Disconnected), Err(Disconnected))");
 }
@@ -52,7 +57,11 @@ fn a_try_finds_a_message_nothing_or_nobody() {
         let thread = thread::spawn(move || sender.send(1).unwrap());
         let found = receiver.try_recv();
         thread.join().unwrap();
-        (found == Ok(1), found == Err(TryRecvError::Empty), found == Err(TryRecvError::Disconnected))
+        (
+            found == Ok(1),
+            found == Err(TryRecvError::Empty),
+            found == Err(TryRecvError::Disconnected),
+        )
     };
     returns(body, [(true, false, false), (false, true, false)]);
 }
@@ -82,7 +91,11 @@ fn a_bounded_channel_holds_so_many_and_no_more() {
         let received = [receiver.recv(), receiver.recv(), receiver.recv()].map(Result::unwrap);
         let sender = thread.join().unwrap();
         drop(receiver);
-        (full, received, matches!(sender.try_send(5), Err(TrySendError::Disconnected(5))))
+        (
+            full,
+            received,
+            matches!(sender.try_send(5), Err(TrySendError::Disconnected(5))),
+        )
     };
     returns(body, [(true, [1, 2, 4], true)]);
 }
@@ -145,7 +158,10 @@ fn a_message_that_was_not_taken_goes_back_to_its_sender() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let second = sender.clone();
-        let threads = [thread::spawn(move || sender.send(1)), thread::spawn(move || second.send(2))];
+        let threads = [
+            thread::spawn(move || sender.send(1)),
+            thread::spawn(move || second.send(2)),
+        ];
         thread::sleep(Duration::from_secs(1));
         drop(receiver);
         threads.map(|thread| thread.join().unwrap().unwrap_err().0)
@@ -158,7 +174,10 @@ fn a_handed_over_message_is_given_to_one_of_several_senders_only() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let second = sender.clone();
-        let threads = [thread::spawn(move || sender.send(1).is_ok()), thread::spawn(move || second.send(2).is_ok())];
+        let threads = [
+            thread::spawn(move || sender.send(1).is_ok()),
+            thread::spawn(move || second.send(2).is_ok()),
+        ];
         let received = receiver.recv().unwrap();
         drop(receiver);
         (received, threads.map(|thread| thread.join().unwrap()))

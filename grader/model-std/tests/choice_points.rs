@@ -60,7 +60,10 @@ fn a_notification_for_all_wakes_all_who_wait_and_nobody_else() {
         }
         shared.1.notify_all();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let (_guard, late) = shared.1.wait_timeout(shared.0.lock().unwrap(), Duration::from_secs(1)).unwrap();
+        let (_guard, late) = shared
+            .1
+            .wait_timeout(shared.0.lock().unwrap(), Duration::from_secs(1))
+            .unwrap();
         late.timed_out()
     };
     preemptions(1).returns(body, [true]);
@@ -87,7 +90,11 @@ fn wait_without_a_loop() -> bool {
 #[test]
 fn a_wait_ends_without_a_reason_only_if_that_is_asked_for() {
     returns(wait_without_a_loop, [true]);
-    settings(Settings { spurious_wakeups: 1, ..Settings::default() }).returns(wait_without_a_loop, [false, true]);
+    settings(Settings {
+        spurious_wakeups: 1,
+        ..Settings::default()
+    })
+    .returns(wait_without_a_loop, [false, true]);
 }
 
 #[test]
@@ -103,7 +110,11 @@ fn a_wait_in_a_loop_bears_wake_ups_without_a_reason() {
         setter.join().unwrap();
         ready
     };
-    settings(Settings { spurious_wakeups: 3, ..Settings::default() }).returns(body, [true]);
+    settings(Settings {
+        spurious_wakeups: 3,
+        ..Settings::default()
+    })
+    .returns(body, [true]);
 }
 
 #[test]
@@ -112,7 +123,11 @@ fn wake_ups_without_a_reason_do_not_save_a_thread_that_nobody_notifies() {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
         drop(condvar.wait(mutex.lock().unwrap()).unwrap());
     };
-    settings(Settings { spurious_wakeups: 2, ..Settings::default() }).ends(body, &["deadlock []"]);
+    settings(Settings {
+        spurious_wakeups: 2,
+        ..Settings::default()
+    })
+    .ends(body, &["deadlock []"]);
 }
 
 #[test]
@@ -135,7 +150,12 @@ fn a_park_ends_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
         wakes
     }
     returns(unpark_after_two_steps, [0, 1]);
-    let with = |spurious_wakeups| settings(Settings { spurious_wakeups, ..Settings::default() });
+    let with = |spurious_wakeups| {
+        settings(Settings {
+            spurious_wakeups,
+            ..Settings::default()
+        })
+    };
     with(1).returns(unpark_after_two_steps, [0, 1, 2]);
     let mut deeper = with(2);
     deeper.bounds.preemptions = 4;
@@ -145,14 +165,19 @@ fn a_park_ends_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
 /// How many of three weak exchanges that could succeed do.
 fn exchange_weakly() -> usize {
     let atomic = AtomicUsize::new(0);
-    (0..3).filter(|_| atomic.compare_exchange_weak(0, 0, SeqCst, SeqCst).is_ok()).count()
+    (0..3)
+        .filter(|_| atomic.compare_exchange_weak(0, 0, SeqCst, SeqCst).is_ok())
+        .count()
 }
 
 #[test]
 fn a_weak_exchange_fails_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
     returns(exchange_weakly, [3]);
     let with = |weak_failures| {
-        let mut explorer = settings(Settings { weak_failures, ..Settings::default() });
+        let mut explorer = settings(Settings {
+            weak_failures,
+            ..Settings::default()
+        });
         explorer.bounds.preemptions = 3;
         explorer
     };
@@ -170,7 +195,11 @@ fn what_must_not_fail_weakly_does_not() {
         let updated = atomic.fetch_update(SeqCst, SeqCst, |value| Some(value + 1));
         (strong, differs, updated, atomic.load(SeqCst))
     };
-    settings(Settings { weak_failures: 3, ..Settings::default() }).returns(body, [(Ok(0), Err(1), Ok(1), 2)]);
+    settings(Settings {
+        weak_failures: 3,
+        ..Settings::default()
+    })
+    .returns(body, [(Ok(0), Err(1), Ok(1), 2)]);
 }
 
 #[test]

@@ -108,7 +108,10 @@ fn a_wait_for_a_duration_that_no_clock_can_show_ends_when_it_is_notified() {
             theirs.1.notify_one();
         });
         let guard = shared.0.lock().unwrap();
-        let (guard, result) = shared.1.wait_timeout_while(guard, Duration::MAX, |ready| !*ready).unwrap();
+        let (guard, result) = shared
+            .1
+            .wait_timeout_while(guard, Duration::MAX, |ready| !*ready)
+            .unwrap();
         let seen = (*guard, result.timed_out());
         drop(guard);
         notifier.join().unwrap();
@@ -132,7 +135,15 @@ fn every_timed_wait_takes_exactly_its_time() {
             taken(|| thread::sleep(SECOND)),
             taken(|| thread::park_timeout(SECOND)),
             taken(|| assert!(condvar.wait_timeout(lock(), SECOND).unwrap().1.timed_out())),
-            taken(|| assert!(condvar.wait_timeout_while(lock(), SECOND, |()| true).unwrap().1.timed_out())),
+            taken(|| {
+                assert!(
+                    condvar
+                        .wait_timeout_while(lock(), SECOND, |()| true)
+                        .unwrap()
+                        .1
+                        .timed_out()
+                )
+            }),
             taken(|| assert_eq!(receiver.recv_timeout(SECOND), Err(mpsc::RecvTimeoutError::Timeout))),
         ]
     };
@@ -147,7 +158,13 @@ fn a_timed_wait_for_no_time_at_all_is_over_at_once() {
         let (_sender, receiver) = mpsc::channel::<u8>();
         thread::sleep(Duration::ZERO);
         thread::park_timeout(Duration::ZERO);
-        assert!(condvar.wait_timeout(mutex.lock().unwrap(), Duration::ZERO).unwrap().1.timed_out());
+        assert!(
+            condvar
+                .wait_timeout(mutex.lock().unwrap(), Duration::ZERO)
+                .unwrap()
+                .1
+                .timed_out()
+        );
         assert!(receiver.recv_timeout(Duration::ZERO).is_err());
         start.elapsed()
     };
@@ -163,7 +180,12 @@ fn a_notification_at_the_instant_of_the_deadline_comes_before_or_after_it() {
             thread::sleep(SECOND);
             theirs.1.notify_one();
         });
-        let timed_out = shared.1.wait_timeout(shared.0.lock().unwrap(), SECOND).unwrap().1.timed_out();
+        let timed_out = shared
+            .1
+            .wait_timeout(shared.0.lock().unwrap(), SECOND)
+            .unwrap()
+            .1
+            .timed_out();
         notifier.join().unwrap();
         timed_out
     };

@@ -16,15 +16,28 @@ fn says_the_same(test: &str, source: &str, editions: &[&str]) {
     }
 }
 
-/// `source` is refused with both libraries, for the same reason.
+/// Each of the `items`, one a line of one crate, is refused with both libraries, with the error code before it.
 #[track_caller]
-fn is_refused(workshop: &Workshop, code: &str, source: &str) {
+fn are_refused(test: &str, items: &[(&str, String)]) {
+    let workshop = Workshop::new(test);
+    let source: Vec<&str> = items.iter().map(|(_, item)| item.as_str()).collect();
     for library in LIBRARIES {
-        let output = workshop.check(library, "2024", source);
+        let output = workshop.check(library, "2024", &source.join("\n"));
         let text = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success(), "{library:?} accepts:\n{source}");
-        assert!(text.contains(&format!("error[{code}]")), "{library:?} refuses otherwise:\n{source}\n{text}");
+        for (line, (code, item)) in (1..).zip(items) {
+            let place = format!("source.rs:{line}:");
+            let mut errors = text.lines().filter(|error| error.contains(&place));
+            assert!(
+                errors.any(|error| error.contains(&format!("error[{code}]"))),
+                "{library:?} does not refuse:\n{item}\n{text}"
+            );
+        }
     }
+}
+
+/// A function with this body, whose name ends in `n`.
+fn function((n, body): (usize, &str)) -> String {
+    format!("pub fn f{n}() {{ {body} }}")
 }
 
 #[test]
@@ -44,8 +57,6 @@ fn a_program_without_std_does_the_same() {
 
 #[test]
 fn what_must_not_cross_threads_does_not_compile() {
-    let workshop = Workshop::new("what_must_not_cross_threads");
-    let sends = |value: &str| format!("pub fn f() {{ let value = {value}; std::thread::spawn(move || drop(value)); }}");
     let values = [
         "std::rc::Rc::new(1)",
         "std::sync::Arc::new(std::cell::Cell::new(1))",
@@ -62,36 +73,63 @@ fn what_must_not_cross_threads_does_not_compile() {
         "std::io::stdout().lock()",
         "std::io::stderr().lock()",
     ];
-    for value in values {
-        is_refused(&workshop, "E0277", &sends(value));
-    }
-    for body in ["std::thread::spawn(|| std::rc::Rc::new(1));", "std::thread::scope(|s| { s.spawn(|| std::rc::Rc::new(1)); });"] {
-        is_refused(&workshop, "E0277", &format!("pub fn f() {{ {body} }}"));
-    }
-    let item = "pub static CELL: std::sync::RwLock<std::cell::Cell<u8>> = std::sync::RwLock::new(std::cell::Cell::new(1));";
-    is_refused(&workshop, "E0277", item);
-    is_refused(&workshop, "E0277", "pub static LAZY: std::sync::LazyLock<std::rc::Rc<u8>> = std::sync::LazyLock::new(|| std::rc::Rc::new(1));");
+    let sends = values.map(|value| format!("let value = {value}; std::thread::spawn(move || drop(value));"));
+    let others = [
+        "std::thread::spawn(|| std::rc::Rc::new(1));",
+        "std::thread::scope(|s| { s.spawn(|| std::rc::Rc::new(1)); });",
+        "let n = std::cell::Cell::new(0); std::thread::scope(|s| { s.spawn(|| n.set(1)); });",
+        "let mut n = 1; drop(std::panic::catch_unwind(|| n += 1));",
+        "static C: std::sync::RwLock<std::cell::Cell<u8>> = std::sync::RwLock::new(std::cell::Cell::new(1));",
+        "static L: std::sync::LazyLock<std::rc::Rc<u8>> = std::sync::LazyLock::new(|| std::rc::Rc::new(1));",
+    ];
+    let bodies = sends.iter().map(String::as_str).chain(others).enumerate();
+    let items: Vec<_> = bodies.map(|body| ("E0277", function(body))).collect();
+    are_refused("what_must_not_cross_threads", &items);
 }
 
 #[test]
 fn what_borrows_too_long_does_not_compile() {
-    let workshop = Workshop::new("what_borrows_too_long");
-    let cases = [
+    let bodies = [
         ("E0373", "let value = 1; std::thread::spawn(|| println!(\"{value}\"));"),
-        ("E0597", "let value = 1; let borrowed = &value; std::thread::spawn(move || *borrowed);"),
-        ("E0597", "let guard; { let mutex = std::sync::Mutex::new(1); guard = mutex.lock().unwrap(); } drop(guard);"),
-        ("E0499", "let mut n = 0; std::thread::scope(|s| { s.spawn(|| n += 1); s.spawn(|| n += 1); });"),
-        ("E0382", "let mutex = std::sync::Mutex::new(1); drop(mutex); drop(mutex.lock());"),
-        ("E0382", "let h = std::thread::spawn(|| {}); h.join().unwrap(); h.join().unwrap();"),
-        ("E0596", "let cell = std::sync::OnceLock::from(1); *cell.get_mut().unwrap() += 1;"),
-        ("E0594", "let lock = std::sync::RwLock::new(1); *lock.read().unwrap() += 1;"),
-        ("E0277", "let n = std::cell::Cell::new(0); std::thread::scope(|s| { s.spawn(|| n.set(1)); });"),
-        ("E0277", "let mut n = 1; drop(std::panic::catch_unwind(|| n += 1));"),
-        ("E0015", "const N: usize = std::sync::atomic::AtomicUsize::new(1).load(std::sync::atomic::Ordering::SeqCst); let _ = N;"),
+        (
+            "E0597",
+            "let value = 1; let borrowed = &value; std::thread::spawn(move || *borrowed);",
+        ),
+        (
+            "E0597",
+            "let guard; { let mutex = std::sync::Mutex::new(1); guard = mutex.lock().unwrap(); } drop(guard);",
+        ),
+        (
+            "E0499",
+            "let mut n = 0; std::thread::scope(|s| { s.spawn(|| n += 1); s.spawn(|| n += 1); });",
+        ),
+        (
+            "E0382",
+            "let mutex = std::sync::Mutex::new(1); drop(mutex); drop(mutex.lock());",
+        ),
+        (
+            "E0382",
+            "let h = std::thread::spawn(|| {}); h.join().unwrap(); h.join().unwrap();",
+        ),
+        (
+            "E0596",
+            "let cell = std::sync::OnceLock::from(1); *cell.get_mut().unwrap() += 1;",
+        ),
+        (
+            "E0594",
+            "let lock = std::sync::RwLock::new(1); *lock.read().unwrap() += 1;",
+        ),
+        (
+            "E0015",
+            "const N: usize = std::sync::Arc::strong_count(&std::sync::Arc::new(1)); let _ = N;",
+        ),
     ];
-    for (code, body) in cases {
-        is_refused(&workshop, code, &format!("pub fn f() {{ {body} }}"));
-    }
+    let items: Vec<_> = bodies
+        .into_iter()
+        .enumerate()
+        .map(|(n, (code, body))| (code, function((n, body))))
+        .collect();
+    are_refused("what_borrows_too_long", &items);
 }
 
 #[test]
@@ -103,6 +141,10 @@ fn unsafe_code_is_still_refused_where_it_is_forbidden() {
         let output = workshop.check(library, "2024", source);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    let output = workshop.check(Library::Modelled, "2024", "#![forbid(unsafe_code)] pub fn f() { unsafe {} }");
+    let output = workshop.check(
+        Library::Modelled,
+        "2024",
+        "#![forbid(unsafe_code)] pub fn f() { unsafe {} }",
+    );
     assert!(!output.status.success());
 }

@@ -16,7 +16,10 @@ use outcomes::{Explorer, ends, first_failure, line, returns, settings};
 
 /// The threads that wait, what they are about to do, and who holds them up.
 fn held_up(waits: &[Wait]) -> Vec<(usize, &str, &[usize])> {
-    waits.iter().map(|wait| (wait.thread, wait.operation.as_str(), wait.held_by.as_slice())).collect()
+    waits
+        .iter()
+        .map(|wait| (wait.thread, wait.operation.as_str(), wait.held_by.as_slice()))
+        .collect()
 }
 
 #[test]
@@ -40,11 +43,22 @@ fn two_locks_taken_in_opposite_orders_are_a_cycle_told_with_holders_and_lines() 
             });
         });
     });
-    let End::Deadlock { waits, cycle } = trace.end else { panic!("{:?}", trace.end) };
+    let End::Deadlock { waits, cycle } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
     assert_eq!(cycle, [1, 2]);
-    assert_eq!(held_up(&waits), [(0, "leave scope", &[1, 2][..]), (1, "lock", &[2]), (2, "lock", &[1])]);
-    let lines: Vec<_> = waits.iter().map(|wait| (line(wait.place.as_ref()), line(wait.held_since.as_ref()))).collect();
-    assert_eq!(lines[1..], [(first_line + 1, first_line + 4), (first_line + 5, first_line)]);
+    assert_eq!(
+        held_up(&waits),
+        [(0, "leave scope", &[1, 2][..]), (1, "lock", &[2]), (2, "lock", &[1])]
+    );
+    let lines: Vec<_> = waits
+        .iter()
+        .map(|wait| (line(wait.place.as_ref()), line(wait.held_since.as_ref())))
+        .collect();
+    assert_eq!(
+        lines[1..],
+        [(first_line + 1, first_line + 4), (first_line + 5, first_line)]
+    );
 }
 
 #[test]
@@ -148,7 +162,14 @@ fn a_notification_before_the_wait_is_a_lost_wake_up() {
         drop(shared.1.wait(shared.0.lock().unwrap()).unwrap());
         notifier.join().unwrap();
     });
-    let End::LostWakeup { waits, waiter, notified_at } = trace.end else { panic!("{:?}", trace.end) };
+    let End::LostWakeup {
+        waits,
+        waiter,
+        notified_at,
+    } = trace.end
+    else {
+        panic!("{:?}", trace.end)
+    };
     assert_eq!((waiter, line(notified_at.as_ref())), (0, notify_line));
     assert_eq!(held_up(&waits), [(0, "wait", &[][..])]);
 }
@@ -172,7 +193,9 @@ fn a_cycle_of_locks_is_not_blamed_on_a_notification_that_nobody_needed() {
             scope.spawn(|| drop((one.lock(), other.lock())));
             scope.spawn(|| drop((other.lock(), one.lock())));
             scope.spawn(|| {
-                let (_guard, _late) = condvar.wait_timeout(mutex.lock().unwrap(), Duration::from_secs(1)).unwrap();
+                let (_guard, _late) = condvar
+                    .wait_timeout(mutex.lock().unwrap(), Duration::from_secs(1))
+                    .unwrap();
             });
         });
         drop(condvar.wait(mutex.lock().unwrap()).unwrap());
@@ -194,8 +217,19 @@ fn two_threads_that_undo_each_other_are_a_livelock() {
         let threads = [insist(Arc::clone(&turn), 1), insist(turn, 2)];
         threads.into_iter().for_each(|thread| thread.join().unwrap());
     };
-    let few = Bounds { preemptions: 0, executions: 4, random: 2, ..Bounds::default() };
-    let explorer = Explorer { bounds: few, settings: Settings { steps: 2_000, ..Settings::default() } };
+    let few = Bounds {
+        preemptions: 0,
+        executions: 4,
+        random: 2,
+        ..Bounds::default()
+    };
+    let explorer = Explorer {
+        bounds: few,
+        settings: Settings {
+            steps: 2_000,
+            ..Settings::default()
+        },
+    };
     explorer.ends(body, &["livelock [1, 2]"]);
 }
 
@@ -212,7 +246,9 @@ fn a_loop_that_only_looks_is_a_busy_wait_told_with_its_line() {
         while !ready.load(SeqCst) {}
         setter.join().unwrap();
     });
-    let End::BusyWait { thread, place } = trace.end else { panic!("{:?}", trace.end) };
+    let End::BusyWait { thread, place } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
     assert_eq!((thread, line(place.as_ref())), (0, spin_line));
 }
 
@@ -247,7 +283,10 @@ fn spinning_until_another_thread_has_acted_is_no_busy_wait_in_any_manner() {
         }),
         [()],
     );
-    returns(wait_by(|flag, _| flag.compare_exchange_weak(true, false, SeqCst, SeqCst).is_ok()), [()]);
+    returns(
+        wait_by(|flag, _| flag.compare_exchange_weak(true, false, SeqCst, SeqCst).is_ok()),
+        [()],
+    );
 }
 
 #[test]
@@ -277,7 +316,11 @@ fn spinning_through_another_threads_sleep_is_a_busy_wait_in_any_manner() {
     ];
     for look in looks {
         ends(wait_by(look), &["busy wait of 0"]);
-        settings(Settings { allow_busy_wait: true, ..Settings::default() }).returns(wait_by(look), [()]);
+        settings(Settings {
+            allow_busy_wait: true,
+            ..Settings::default()
+        })
+        .returns(wait_by(look), [()]);
     }
 }
 
@@ -299,7 +342,11 @@ fn a_loop_until_a_short_time_has_passed_is_no_busy_wait() {
         start.elapsed() >= Duration::from_millis(1)
     };
     ends(body, &["busy wait of 0"]);
-    settings(Settings { allow_busy_wait: true, ..Settings::default() }).returns(body, [true]);
+    settings(Settings {
+        allow_busy_wait: true,
+        ..Settings::default()
+    })
+    .returns(body, [true]);
 }
 
 #[test]
@@ -361,7 +408,9 @@ fn exit_and_abort_end_the_execution_with_code_thread_and_line() {
     let trace = first_failure(|| {
         let _: thread::Result<()> = thread::spawn(|| process::exit(3)).join();
     });
-    let End::Exited { code, thread, place } = trace.end else { panic!("{:?}", trace.end) };
+    let End::Exited { code, thread, place } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
     assert_eq!((code, thread, line(place.as_ref())), (Some(3), 1, exit_line));
     ends(|| process::abort(), &["0 exited with None"]);
 }
@@ -384,7 +433,10 @@ fn code_after_the_end_never_runs() {
         process::exit(0);
     };
     ends(body, &["0 exited with Some(0)"]);
-    assert!(!REACHED.load(SeqCst), "what belongs to an execution that was cut short was dropped");
+    assert!(
+        !REACHED.load(SeqCst),
+        "what belongs to an execution that was cut short was dropped"
+    );
 }
 
 #[test]
@@ -396,6 +448,14 @@ fn a_long_program_that_gets_on_ends_at_the_step_limit() {
             model_std::print!(".");
         }
     };
-    settings(Settings { steps: 1_000, ..Settings::default() }).ends(body, &["step limit"]);
-    settings(Settings { steps: 5_000, ..Settings::default() }).ends(body, &["finished"]);
+    settings(Settings {
+        steps: 1_000,
+        ..Settings::default()
+    })
+    .ends(body, &["step limit"]);
+    settings(Settings {
+        steps: 5_000,
+        ..Settings::default()
+    })
+    .ends(body, &["finished"]);
 }

@@ -61,7 +61,9 @@ fn an_atomic_update_is_never_lost() {
         let counter = Arc::new(AtomicUsize::new(0));
         let add = |counter: Arc<AtomicUsize>| thread::spawn(move || counter.fetch_add(1, Relaxed));
         let threads = [add(Arc::clone(&counter)), add(Arc::clone(&counter))];
-        threads.into_iter().for_each(|thread| assert!(thread.join().unwrap() < 2));
+        threads
+            .into_iter()
+            .for_each(|thread| assert!(thread.join().unwrap() < 2));
         counter.load(Relaxed)
     };
     returns(body, [2]);
@@ -115,13 +117,22 @@ fn two_readers_agree_on_the_order_of_two_writes() {
         })
     };
     let readings = [(0, 0), (0, 1), (1, 0), (1, 1)];
-    let all = readings.iter().flat_map(|one| readings.iter().map(move |other| (*one, *other)));
+    let all = readings
+        .iter()
+        .flat_map(|one| readings.iter().map(move |other| (*one, *other)));
     returns(body, all.filter(|pair| *pair != ((1, 0), (1, 0))));
 }
 
 #[test]
 fn a_lock_is_taken_in_every_order() {
-    let orders = [[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0], [1, 0, 0, 1], [1, 0, 1, 0], [1, 1, 0, 0]];
+    let orders = [
+        [0, 0, 1, 1],
+        [0, 1, 0, 1],
+        [0, 1, 1, 0],
+        [1, 0, 0, 1],
+        [1, 0, 1, 0],
+        [1, 1, 0, 0],
+    ];
     preemptions(4).returns(|| take_turns(2, 2), orders.map(Vec::from));
 }
 
@@ -129,9 +140,12 @@ fn a_lock_is_taken_in_every_order() {
 fn all_interleavings_of_two_threads_are_all_there_are() {
     // Two threads with three turns each: 6! / (3! 3!) orders.
     let mut orders = BTreeSet::new();
-    let coverage = preemptions(6).each(|| take_turns(2, 3), |execution| {
-        orders.insert(execution.value.expect("it returns").expect("it does not panic"));
-    });
+    let coverage = preemptions(6).each(
+        || take_turns(2, 3),
+        |execution| {
+            orders.insert(execution.value.expect("it returns").expect("it does not panic"));
+        },
+    );
     assert_eq!(orders.len(), 20);
     assert!(coverage.complete);
 }
@@ -147,7 +161,12 @@ fn a_bound_that_was_not_exhausted_is_said_to_be_incomplete() {
     for (executions, complete) in [(1, false), (all.executions - 1, false), (all.executions, true)] {
         explorer.bounds.executions = executions;
         let some = explorer.each(|| take_turns(2, 2), drop);
-        assert_eq!((some.executions, some.complete), (executions, complete), "of {}", all.executions);
+        assert_eq!(
+            (some.executions, some.complete),
+            (executions, complete),
+            "of {}",
+            all.executions
+        );
     }
 }
 
@@ -162,7 +181,11 @@ fn no_execution_is_run_twice() {
             let mut index = 0;
             let coverage = explore(&explorer.bounds, &explorer.settings, &body, |_| {
                 index += 1;
-                if index > stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if index > stop_at {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             coverage.stopped.expect("it was stopped").schedule.choices
         })
@@ -202,8 +225,14 @@ fn readers_share_a_lock_and_writers_do_not() {
 fn three_threads_with_three_turns_each_are_explored_within_two_preemptions() {
     let mut explorer = preemptions(2);
     explorer.bounds.random = 0;
-    let coverage = explorer.each(|| take_turns(3, 3), |execution| {
-        assert_eq!(execution.value.map(|value| value.map_or(0, |order| order.len())), Some(9));
-    });
+    let coverage = explorer.each(
+        || take_turns(3, 3),
+        |execution| {
+            assert_eq!(
+                execution.value.map(|value| value.map_or(0, |order| order.len())),
+                Some(9)
+            );
+        },
+    );
     assert!(coverage.complete);
 }

@@ -18,15 +18,29 @@ const PAGE: usize = 4096;
 /// The resident memory of this process, in bytes.
 fn resident() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has it");
-    let pages: usize = statm.split(' ').nth(1).expect("the second number").parse().expect("a number");
+    let pages: usize = statm
+        .split(' ')
+        .nth(1)
+        .expect("the second number")
+        .parse()
+        .expect("a number");
     pages * PAGE
 }
 
 /// Runs `body` `n` times and returns by how much the resident memory grew after the first hundredth of them.
 fn growth(n: u64, body: impl Fn() + 'static) -> usize {
-    let bounds = Bounds { preemptions: 0, executions: 1, random: n, ..Bounds::default() };
+    let bounds = Bounds {
+        preemptions: 0,
+        executions: 1,
+        random: n,
+        ..Bounds::default()
+    };
     let (mut index, mut early) = (0, 0);
-    let coverage = Explorer { bounds, ..Explorer::default() }.each(body, |_| {
+    let coverage = Explorer {
+        bounds,
+        ..Explorer::default()
+    }
+    .each(body, |_| {
         index += 1;
         if index == n / 100 {
             early = resident();
@@ -69,8 +83,17 @@ fn an_execution_that_is_cut_short_leaks_only_what_it_owned() {
 #[test]
 fn what_the_budget_cannot_pay_for_is_not_kept() {
     let before = resident();
-    let bounds = Bounds { preemptions: 3, executions: 2_000, random: 0, ..Bounds::default() };
-    let coverage = Explorer { bounds, ..Explorer::default() }.each(
+    let bounds = Bounds {
+        preemptions: 3,
+        executions: 2_000,
+        random: 0,
+        ..Bounds::default()
+    };
+    let coverage = Explorer {
+        bounds,
+        ..Explorer::default()
+    }
+    .each(
         || {
             let counter = Arc::new(AtomicUsize::new(0));
             let threads = [1, 2, 3, 4].map(|id| {

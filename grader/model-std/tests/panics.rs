@@ -24,7 +24,9 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
     let panic_line = line!() + 1;
     let trace = first_failure(|| panic!("oh {}", "no"));
-    let model_std::model::trace::End::Panicked { message, place } = trace.end else { panic!("{:?}", trace.end) };
+    let model_std::model::trace::End::Panicked { message, place } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
     assert_eq!((message.as_str(), line(place.as_ref())), ("oh no", panic_line));
 }
 
@@ -34,7 +36,11 @@ fn a_panic_of_a_thread_is_the_error_of_its_join() {
         let text = thread::spawn(|| panic!("text")).join().unwrap_err();
         let any = thread::spawn(|| panic_any(7_u8)).join().unwrap_err();
         let fine = thread::spawn(|| 3).join();
-        (*text.downcast::<&str>().unwrap(), *any.downcast::<u8>().unwrap(), fine.unwrap())
+        (
+            *text.downcast::<&str>().unwrap(),
+            *any.downcast::<u8>().unwrap(),
+            fine.unwrap(),
+        )
     };
     returns(body, [("text", 7, 3)]);
 }
@@ -51,7 +57,12 @@ fn a_thread_that_panicked_is_told_with_its_message_and_only_if_it_died_of_it() {
         .join();
     };
     preemptions(0).each(body, |execution| {
-        let panicked: Vec<_> = execution.trace.threads.iter().map(|thread| thread.panicked.as_deref()).collect();
+        let panicked: Vec<_> = execution
+            .trace
+            .threads
+            .iter()
+            .map(|thread| thread.panicked.as_deref())
+            .collect();
         assert_eq!(panicked, [None, Some("died"), None, Some("second")]);
     });
 }
@@ -62,18 +73,34 @@ fn a_panic_poisons_what_the_thread_holds_for_writing_and_nothing_else() {
         let shared = Arc::new((Mutex::new(0), RwLock::new(0), RwLock::new(0), Mutex::new(0)));
         let theirs = Arc::clone(&shared);
         let thread = thread::spawn(move || {
-            let _held = (theirs.0.lock().unwrap(), theirs.1.write().unwrap(), theirs.2.read().unwrap());
+            let _held = (
+                theirs.0.lock().unwrap(),
+                theirs.1.write().unwrap(),
+                theirs.2.read().unwrap(),
+            );
             drop(theirs.3.lock().unwrap());
             panic!("boom");
         });
         let died = thread.join().is_err();
-        let poisoned = (shared.0.is_poisoned(), shared.1.is_poisoned(), shared.2.is_poisoned(), shared.3.is_poisoned());
-        let locked = (shared.0.lock().is_err(), shared.1.read().is_err(), shared.2.write().is_ok());
+        let poisoned = (
+            shared.0.is_poisoned(),
+            shared.1.is_poisoned(),
+            shared.2.is_poisoned(),
+            shared.3.is_poisoned(),
+        );
+        let locked = (
+            shared.0.lock().is_err(),
+            shared.1.read().is_err(),
+            shared.2.write().is_ok(),
+        );
         let tried = matches!(shared.0.try_lock(), Err(TryLockError::Poisoned(_)));
         shared.0.clear_poison();
         (died, poisoned, locked, tried, shared.0.lock().is_ok())
     };
-    returns(body, [(true, (true, true, false, false), (true, true, true), true, true)]);
+    returns(
+        body,
+        [(true, (true, true, false, false), (true, true, true), true, true)],
+    );
 }
 
 #[test]
@@ -110,7 +137,13 @@ fn nobody_else_is_panicking_or_poisons_while_a_thread_unwinds() {
         let panicking = thread::panicking();
         drop((held, also_held));
         let died = unwinding.join().is_err();
-        (panicking, died, one.is_poisoned(), other.is_poisoned(), *one.lock().unwrap())
+        (
+            panicking,
+            died,
+            one.is_poisoned(),
+            other.is_poisoned(),
+            *one.lock().unwrap(),
+        )
     };
     preemptions(3).returns(body, [(false, true, false, false, 2)]);
 }
@@ -158,7 +191,11 @@ fn a_panic_caught_in_a_destructor_leaves_the_outer_one_going() {
             });
             panic!("outer");
         }));
-        (*outer.unwrap_err().downcast::<&str>().unwrap(), seen.load(SeqCst), thread::panicking())
+        (
+            *outer.unwrap_err().downcast::<&str>().unwrap(),
+            seen.load(SeqCst),
+            thread::panicking(),
+        )
     };
     returns(body, [("outer", 1, false)]);
 }
@@ -190,10 +227,17 @@ fn a_panic_of_a_scoped_thread_is_passed_on_unless_it_is_joined() {
                 let _ = first.join();
             });
         });
-        (joined.unwrap(), *dropped.unwrap_err().downcast::<&str>().unwrap(), second.is_ok())
+        (
+            joined.unwrap(),
+            *dropped.unwrap_err().downcast::<&str>().unwrap(),
+            second.is_ok(),
+        )
     };
     returns(body, [(true, "a scoped thread panicked", true)]);
-    ends(|| thread::scope(|scope| drop(scope.spawn(|| panic!("inside")))), &["panicked: a scoped thread panicked"]);
+    ends(
+        || thread::scope(|scope| drop(scope.spawn(|| panic!("inside")))),
+        &["panicked: a scoped thread panicked"],
+    );
 }
 
 #[test]
@@ -224,9 +268,14 @@ fn the_programs_hook_hears_its_panics_and_is_forgotten_with_the_execution() {
         let ear = Arc::clone(&heard);
         set_hook(Box::new(move |info| {
             let text = info.payload_as_str().unwrap_or_default().to_owned();
-            ear.lock().unwrap().push((text, thread::current().name().map(str::to_owned)));
+            ear.lock()
+                .unwrap()
+                .push((text, thread::current().name().map(str::to_owned)));
         }));
-        let named = thread::Builder::new().name("worker".to_owned()).spawn(|| panic!("oh")).unwrap();
+        let named = thread::Builder::new()
+            .name("worker".to_owned())
+            .spawn(|| panic!("oh"))
+            .unwrap();
         let _ = named.join();
         let _ = catch_unwind(|| panic!("no"));
         let heard = heard.lock().unwrap().clone();
@@ -271,7 +320,10 @@ fn a_panic_that_leaves_a_thread_local_destructor_aborts_the_process() {
     model_std::thread_local! {
         static BAD: Bad = const { Bad };
     }
-    ends(|| thread::spawn(|| BAD.with(|_| ())).join().is_ok(), &["1 exited with None"]);
+    ends(
+        || thread::spawn(|| BAD.with(|_| ())).join().is_ok(),
+        &["1 exited with None"],
+    );
     ends(|| BAD.with(|_| ()), &["0 exited with None"]);
 }
 
@@ -285,12 +337,19 @@ fn an_execution_cut_short_while_a_thread_unwinds_leaves_nothing_behind() {
     };
     ends(body, &["deadlock [0]"]);
     // Later executions on the same operating-system thread are not unwinding.
-    let explorer = Explorer { settings: Settings::default(), ..preemptions(1) };
+    let explorer = Explorer {
+        settings: Settings::default(),
+        ..preemptions(1)
+    };
     explorer.returns(
         || {
             let mutex = Mutex::new(0);
             drop(mutex.lock().unwrap());
-            (thread::panicking(), mutex.is_poisoned(), catch_unwind(|| panic!("again")).is_err())
+            (
+                thread::panicking(),
+                mutex.is_poisoned(),
+                catch_unwind(|| panic!("again")).is_err(),
+            )
         },
         [(false, false, true)],
     );

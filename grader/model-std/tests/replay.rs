@@ -37,7 +37,10 @@ fn busy_program() -> usize {
     let second = receiver.recv().unwrap();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert_ne!(shared.2.load(SeqCst), 2, "the first update was lost");
-    let (guard, _late) = shared.1.wait_timeout(shared.0.lock().unwrap(), Duration::from_millis(1)).unwrap();
+    let (guard, _late) = shared
+        .1
+        .wait_timeout(shared.0.lock().unwrap(), Duration::from_millis(1))
+        .unwrap();
     *guard + first * 10 + second + LOG.lock().unwrap()[0]
 }
 
@@ -47,12 +50,22 @@ fn body() -> Rc<dyn Fn() -> usize> {
 
 #[test]
 fn one_schedule_gives_one_trace() {
-    let (settings, body) = (Settings { spurious_wakeups: 1, ..Settings::default() }, body());
+    let (settings, body) = (
+        Settings {
+            spurious_wakeups: 1,
+            ..Settings::default()
+        },
+        body(),
+    );
     for stop_at in [0, 1, 7, 100, 400] {
         let mut index = 0;
         let coverage = explore(&Bounds::default(), &settings, &body, |_| {
             index += 1;
-            if index > stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if index > stop_at {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         let schedule = coverage.stopped.expect("it was stopped").schedule;
         let (first, second) = (replay(&settings, &body, &schedule), replay(&settings, &body, &schedule));
@@ -66,7 +79,10 @@ fn one_schedule_gives_one_trace() {
 fn a_failure_replays_to_the_same_end() {
     // The helper replays what it finds, and compares.
     let (trace, n) = preemptions(2).first_failure(busy_program);
-    assert_eq!(describe(&trace.end), "panicked: assertion `left != right` failed: the first update was lost\n  left: 2\n right: 2");
+    assert_eq!(
+        describe(&trace.end),
+        "panicked: assertion `left != right` failed: the first update was lost\n  left: 2\n right: 2"
+    );
     assert_eq!(n, 1);
     assert!(trace.events.iter().any(|event| event.preempts));
 }
@@ -74,23 +90,40 @@ fn a_failure_replays_to_the_same_end() {
 #[test]
 fn sampled_executions_replay_too() {
     let (settings, body) = (Settings::default(), body());
-    let bounds = Bounds { preemptions: 0, executions: 1, random: 40, ..Bounds::default() };
+    let bounds = Bounds {
+        preemptions: 0,
+        executions: 1,
+        random: 40,
+        ..Bounds::default()
+    };
     for stop_at in [5, 17, 33] {
         let (mut index, mut seen) = (0, None);
         let coverage = explore(&bounds, &settings, &body, |execution| {
             index += 1;
             seen = Some((execution.trace.end, execution.trace.stdout, execution.preemptions));
-            if index > stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if index > stop_at {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         let replayed = replay(&settings, &body, &coverage.stopped.expect("it was stopped").schedule);
-        assert_eq!(seen, Some((replayed.trace.end, replayed.trace.stdout, replayed.preemptions)));
+        assert_eq!(
+            seen,
+            Some((replayed.trace.end, replayed.trace.stdout, replayed.preemptions))
+        );
     }
 }
 
 #[test]
 fn an_exploration_is_the_same_each_time_and_another_seed_samples_others() {
     let ends_of = |seed| {
-        let bounds = Bounds { preemptions: 0, random: 50, seed, ..Bounds::default() };
+        let bounds = Bounds {
+            preemptions: 0,
+            random: 50,
+            seed,
+            ..Bounds::default()
+        };
         let mut ends = Vec::new();
         explore(&bounds, &Settings::default(), &body(), |execution| {
             ends.push((execution.trace.stdout, execution.preemptions));
@@ -133,8 +166,13 @@ fn a_program_that_depends_on_what_is_not_modelled_is_nondeterministic() {
     };
     let trace = preemptions(0).first_nondeterministic(body);
     std::fs::remove_file(file).unwrap();
-    let End::Nondeterministic { difference } = trace.end else { panic!("{:?}", trace.end) };
-    assert!(difference.starts_with("at step 1, first thread 0 did `write \"0\"` at "), "{difference}");
+    let End::Nondeterministic { difference } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert!(
+        difference.starts_with("at step 1, first thread 0 did `write \"0\"` at "),
+        "{difference}"
+    );
 }
 
 #[test]
@@ -145,6 +183,11 @@ fn other_threads_than_before_are_nondeterministic() {
         thread::scope(|scope| (0..n).for_each(|_| drop(scope.spawn(|| AtomicUsize::new(0).load(SeqCst)))));
     };
     let trace = preemptions(0).first_nondeterministic(body);
-    let End::Nondeterministic { difference } = trace.end else { panic!("{:?}", trace.end) };
-    assert!(difference.contains("leave scope") && difference.contains("spawn"), "{difference}");
+    let End::Nondeterministic { difference } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert!(
+        difference.contains("leave scope") && difference.contains("spawn"),
+        "{difference}"
+    );
 }

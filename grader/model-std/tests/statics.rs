@@ -37,13 +37,21 @@ fn an_atomic_starts_with_its_first_value() {
         [3, 3],
     );
     static POINTER: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
-    starts_afresh(|| assert!(POINTER.fetch_ptr_add(1, SeqCst).addr() < 2), || POINTER.load(SeqCst).addr(), 2);
+    starts_afresh(
+        || assert!(POINTER.fetch_ptr_add(1, SeqCst).addr() < 2),
+        || POINTER.load(SeqCst).addr(),
+        2,
+    );
 }
 
 #[test]
 fn what_a_lock_protects_starts_with_its_first_value() {
     static WORDS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
-    starts_afresh(|| WORDS.lock().unwrap().push("word"), || WORDS.lock().unwrap().clone(), vec!["word"; 2]);
+    starts_afresh(
+        || WORDS.lock().unwrap().push("word"),
+        || WORDS.lock().unwrap().clone(),
+        vec!["word"; 2],
+    );
     static TABLE: RwLock<(u8, Option<String>)> = RwLock::new((3, None));
     starts_afresh(
         || TABLE.write().unwrap().1.get_or_insert_default().push('x'),
@@ -65,7 +73,10 @@ fn a_static_inside_a_function_or_behind_another_starts_afresh() {
         sizes: Mutex<Vec<usize>>,
         users: AtomicUsize,
     }
-    static POOL: Pool = Pool { sizes: Mutex::new(Vec::new()), users: AtomicUsize::new(0) };
+    static POOL: Pool = Pool {
+        sizes: Mutex::new(Vec::new()),
+        users: AtomicUsize::new(0),
+    };
     starts_afresh(
         || POOL.sizes.lock().unwrap().push(POOL.users.fetch_add(1, SeqCst)),
         || POOL.sizes.lock().unwrap().iter().sum::<usize>(),
@@ -202,7 +213,9 @@ fn a_thread_local_key_is_gone_while_it_is_destroyed() {
     struct Looks;
     impl Drop for Looks {
         fn drop(&mut self) {
-            SEEN.lock().unwrap().extend([KEY.try_with(|_| ()).is_err(), LATE.try_with(|_| ()).is_ok()]);
+            SEEN.lock()
+                .unwrap()
+                .extend([KEY.try_with(|_| ()).is_err(), LATE.try_with(|_| ()).is_ok()]);
         }
     }
     model_std::thread_local! {
@@ -234,13 +247,23 @@ fn an_object_that_the_body_returns_works_after_its_execution() {
     let body = || {
         let (sender, receiver) = mpsc::channel();
         sender.send(1).unwrap();
-        (Arc::new(Mutex::new(2)), Arc::new(AtomicUsize::new(3)), receiver, OnceLock::from(4))
+        (
+            Arc::new(Mutex::new(2)),
+            Arc::new(AtomicUsize::new(3)),
+            receiver,
+            OnceLock::from(4),
+        )
     };
     Explorer::default().each(body, |execution| {
         let (mutex, atomic, receiver, cell) = execution.value.unwrap().unwrap();
         *mutex.lock().unwrap() += 1;
         atomic.fetch_add(1, SeqCst);
-        seen = vec![*mutex.lock().unwrap(), atomic.load(SeqCst), receiver.recv().unwrap(), *cell.get().unwrap()];
+        seen = vec![
+            *mutex.lock().unwrap(),
+            atomic.load(SeqCst),
+            receiver.recv().unwrap(),
+            *cell.get().unwrap(),
+        ];
         assert!(receiver.recv().is_err());
     });
     assert_eq!(seen, [3, 4, 1, 4]);

@@ -14,7 +14,10 @@ use model_std::{dbg, eprint, eprintln, print, println, thread};
 use outcomes::{ends, first_failure, preemptions, returns};
 
 fn text(segments: &[Segment]) -> String {
-    segments.iter().map(|segment| String::from_utf8_lossy(&segment.bytes)).collect()
+    segments
+        .iter()
+        .map(|segment| String::from_utf8_lossy(&segment.bytes))
+        .collect()
 }
 
 /// What `body` writes to standard output is one of the `allowed` texts, and each comes up.
@@ -62,9 +65,15 @@ fn a_print_is_one_segment_with_thread_and_name() {
     };
     preemptions(0).each(body, |execution| {
         let (stdout, stderr) = (&execution.trace.stdout, &execution.trace.stderr);
-        let pieces: Vec<_> = stdout.iter().map(|piece| (piece.thread, piece.thread_name.as_deref())).collect();
+        let pieces: Vec<_> = stdout
+            .iter()
+            .map(|piece| (piece.thread, piece.thread_name.as_deref()))
+            .collect();
         assert_eq!(pieces, [(0, Some("main")), (1, Some("printer")), (0, Some("main"))]);
-        assert_eq!((text(stdout), text(stderr)), ("1-2\"three\"\n\n".to_owned(), "oh no\n!".to_owned()));
+        assert_eq!(
+            (text(stdout), text(stderr)),
+            ("1-2\"three\"\n\n".to_owned(), "oh no\n!".to_owned())
+        );
     });
 }
 
@@ -126,7 +135,10 @@ fn a_value_that_prints_while_it_is_printed_prints_first() {
             f.write_str("outer")
         }
     }
-    writes(both(|| println!("{Chatty}"), || print!("x")), &["(inner)outer\nx", "x(inner)outer\n"]);
+    writes(
+        both(|| println!("{Chatty}"), || print!("x")),
+        &["(inner)outer\nx", "x(inner)outer\n"],
+    );
 }
 
 #[test]
@@ -189,12 +201,12 @@ fn the_handles_write_what_they_are_given() {
         let mut out = io::stdout();
         out.write_all(b"a").unwrap();
         (&out).write_all(b"b").unwrap();
-        writeln!(out, "{}", "c").unwrap();
+        writeln!(out, "c").unwrap();
         let mut lock = out.lock();
         assert_eq!(lock.write(b"de").unwrap(), 2);
         lock.flush().unwrap();
         io::copy(&mut &b"f"[..], &mut lock).unwrap();
-        writeln!(io::BufWriter::new(lock), "{}", "g").unwrap();
+        writeln!(io::BufWriter::new(lock), "g").unwrap();
         let boxed: Box<dyn Write + Send> = Box::new(io::stdout());
         writeln!(io::LineWriter::new(boxed), "h").unwrap();
         assert!(!io::stdout().is_terminal());
@@ -213,7 +225,10 @@ fn dbg_writes_to_standard_error_and_gives_the_value_back() {
     };
     preemptions(0).each(body, |execution| {
         let text = text(&execution.trace.stderr);
-        assert!(text.starts_with(&format!("[{}:{first_line}:19] 1 + 1 = 2\n", file!())), "{text}");
+        assert!(
+            text.starts_with(&format!("[{}:{first_line}:19] 1 + 1 = 2\n", file!())),
+            "{text}"
+        );
         assert_eq!(text.lines().count(), 4, "{text}");
         assert_eq!(execution.value.unwrap().unwrap(), (3, (3, 4)));
     });
@@ -235,17 +250,26 @@ fn a_deadlock_on_a_stream_is_told_with_its_holder() {
         });
     });
     assert_eq!(outcomes::describe(&trace.end), "deadlock [1, 2]");
-    assert!(trace.objects.iter().any(|object| object.kind == "Stdout" && object.created_at.is_none()));
+    assert!(
+        trace
+            .objects
+            .iter()
+            .any(|object| object.kind == "Stdout" && object.created_at.is_none())
+    );
 }
 
 #[test]
 fn a_trace_says_what_was_written_and_where() {
-    let print_line = line!() + 2;
-    let (trace, _) = preemptions(0).first(
-        || println!("text"),
-        |_| true,
+    let print_line = line!() + 1;
+    let (trace, _) = preemptions(0).first(|| println!("text"), |_| true);
+    let write = trace
+        .events
+        .iter()
+        .find(|event| event.operation == "write")
+        .expect("a write");
+    assert_eq!(
+        (write.detail.as_deref(), outcomes::line(write.place.as_ref())),
+        (Some(r#""text\n""#), print_line)
     );
-    let write = trace.events.iter().find(|event| event.operation == "write").expect("a write");
-    assert_eq!((write.detail.as_deref(), outcomes::line(write.place.as_ref())), (Some(r#""text\n""#), print_line));
     returns(|| println!("once"), [()]);
 }

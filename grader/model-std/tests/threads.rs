@@ -22,10 +22,19 @@ fn threads_know_their_names_and_numbers_are_their_own() {
         let other = thread::spawn(name);
         let ids = [main.id(), named.thread().id(), other.thread().id()];
         let distinct = ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2];
-        (main.name().map(str::to_owned), named.join().unwrap(), other.join().unwrap(), distinct, format!("{:?}", ids[1]))
+        (
+            main.name().map(str::to_owned),
+            named.join().unwrap(),
+            other.join().unwrap(),
+            distinct,
+            format!("{:?}", ids[1]),
+        )
     };
     let name = |name: &str| Some(name.to_owned());
-    returns(body, [(name("main"), name("worker"), None, true, "ThreadId(2)".to_owned())]);
+    returns(
+        body,
+        [(name("main"), name("worker"), None, true, "ThreadId(2)".to_owned())],
+    );
 }
 
 #[test]
@@ -42,15 +51,30 @@ fn a_trace_tells_threads_with_name_place_and_operations() {
         },
         |_| true,
     );
-    let [main, adder] = &trace.threads[..] else { panic!("{:?}", trace.threads) };
-    assert_eq!((main.id, main.name.as_deref(), main.spawned_at.as_ref()), (0, Some("main"), None));
+    let [main, adder] = &trace.threads[..] else {
+        panic!("{:?}", trace.threads)
+    };
+    assert_eq!(
+        (main.id, main.name.as_deref(), main.spawned_at.as_ref()),
+        (0, Some("main"), None)
+    );
     assert_eq!((adder.id, adder.name.as_deref()), (1, Some("adder")));
     assert!(adder.operations > 0 && main.operations > 0);
     assert!((spawn_line - 1..=spawn_line + 1).contains(&outcomes::line(adder.spawned_at.as_ref())));
-    let add = trace.events.iter().find(|event| event.operation == "fetch_add").expect("the operation");
-    assert_eq!((add.thread, add.detail.as_deref(), add.state.as_deref()), (1, Some("0 → 1"), Some("1")));
+    let add = trace
+        .events
+        .iter()
+        .find(|event| event.operation == "fetch_add")
+        .expect("the operation");
+    assert_eq!(
+        (add.thread, add.detail.as_deref(), add.state.as_deref()),
+        (1, Some("0 → 1"), Some("1"))
+    );
     let object = &trace.objects[add.object.expect("an object")];
-    assert_eq!((object.kind.as_str(), outcomes::line(object.created_at.as_ref())), ("AtomicUsize", spawn_line - 1));
+    assert_eq!(
+        (object.kind.as_str(), outcomes::line(object.created_at.as_ref())),
+        ("AtomicUsize", spawn_line - 1)
+    );
 }
 
 #[test]
@@ -91,7 +115,9 @@ fn a_token_is_kept_for_the_next_park_and_there_is_only_one() {
         thread::park_timeout(Duration::from_secs(1));
         model_std::time::Instant::now()
     };
-    preemptions(0).each(body, |execution| assert_eq!(execution.trace.elapsed, Duration::from_secs(1)));
+    preemptions(0).each(body, |execution| {
+        assert_eq!(execution.trace.elapsed, Duration::from_secs(1))
+    });
     ends(
         || {
             thread::current().unpark();
@@ -147,7 +173,10 @@ fn any_thread_can_be_the_leader_and_a_missing_one_is_a_deadlock() {
     };
     returns(body, [(false, true), (true, false)]);
     ends(|| Barrier::new(2).wait().is_leader(), &["deadlock []"]);
-    returns(|| (Barrier::new(0).wait().is_leader(), Barrier::new(1).wait().is_leader()), [(true, true)]);
+    returns(
+        || (Barrier::new(0).wait().is_leader(), Barrier::new(1).wait().is_leader()),
+        [(true, true)],
+    );
 }
 
 #[test]
@@ -198,10 +227,21 @@ fn a_panic_poisons_a_once_and_a_lazy_value_but_not_a_cell() {
             panics(&|| assert_eq!(cell.get_or_init(|| panic!("not now")), &3)),
             panics(&|| assert_eq!(*lazy, 0)),
         ];
-        let poisoned = [panics(&|| once.call_once(|| {})), panics(&|| once.wait()), panics(&|| assert_eq!(*lazy, 0))];
+        let poisoned = [
+            panics(&|| once.call_once(|| {})),
+            panics(&|| once.wait()),
+            panics(&|| assert_eq!(*lazy, 0)),
+        ];
         let mut state = false;
         once.call_once_force(|once| state = once.is_poisoned());
-        (first, poisoned, state, once.is_completed(), *cell.get_or_init(|| 3), LazyLock::get(&lazy).is_none())
+        (
+            first,
+            poisoned,
+            state,
+            once.is_completed(),
+            *cell.get_or_init(|| 3),
+            LazyLock::get(&lazy).is_none(),
+        )
     };
     returns(body, [([true; 3], [true; 3], true, true, 3, true)]);
 }
@@ -229,7 +269,11 @@ fn hash_maps_are_iterated_over_in_the_same_order_in_every_run_of_a_schedule() {
     let body = || {
         let names = || ["ada", "bob", "cyd", "dan", "eve", "fay"].map(str::to_owned);
         let set: HashSet<String> = names().into();
-        let map: HashMap<String, usize> = names().into_iter().enumerate().map(|(index, name)| (name, index)).collect();
+        let map: HashMap<String, usize> = names()
+            .into_iter()
+            .enumerate()
+            .map(|(index, name)| (name, index))
+            .collect();
         let log = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for name in &set {

@@ -12,9 +12,9 @@ use std::any::Any;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
+use super::Execution;
 use super::settings::Settings;
 use super::trace::{End, Trace};
-use super::Execution;
 use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Visited};
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
@@ -48,7 +48,14 @@ pub enum Pruning {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { preemptions: 2, executions: 20_000, random: 500, seed: 1, depth: 3, pruning: Pruning::Visited }
+        Self {
+            preemptions: 2,
+            executions: 20_000,
+            random: 500,
+            seed: 1,
+            depth: 3,
+            pruning: Pruning::Visited,
+        }
     }
 }
 
@@ -85,6 +92,9 @@ pub struct Stopped {
 
 /// Runs `body` under every interleaving within `bounds` and shows each execution to `visit`, until that says to stop.
 ///
+/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures instead
+/// gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>` must be empty).
+///
 /// The first execution is run twice. If the second differs, the program depends on something that is not controlled, and
 /// `visit` sees an execution that ended as [`End::Nondeterministic`].
 ///
@@ -97,7 +107,9 @@ pub fn explore<T: 'static>(
     body: &Rc<dyn Fn() -> T>,
     mut visit: impl FnMut(Execution<T>) -> ControlFlow<()>,
 ) -> Coverage {
-    explore_erased(bounds, settings, &erased(body), &mut |execution| visit(typed(execution)))
+    explore_erased(bounds, settings, &erased(body), &mut |execution| {
+        visit(typed(execution))
+    })
 }
 
 /// What a body returns, whatever its type: the search is compiled once and not for every body.
@@ -109,9 +121,19 @@ fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
 }
 
 fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
-    let Execution { value, trace, preemptions, most_alive } = execution;
+    let Execution {
+        value,
+        trace,
+        preemptions,
+        most_alive,
+    } = execution;
     let typed = |value: Value| *value.downcast().expect("a body returns values of its own type");
-    Execution { value: value.map(|value| value.map(typed)), trace, preemptions, most_alive }
+    Execution {
+        value: value.map(|value| value.map(typed)),
+        trace,
+        preemptions,
+        most_alive,
+    }
 }
 
 fn explore_erased(
@@ -121,7 +143,14 @@ fn explore_erased(
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
-    let mut search = Search { settings, body, visit, visited, coverage: Coverage::new(), most_choices: 0 };
+    let mut search = Search {
+        settings,
+        body,
+        visit,
+        visited,
+        coverage: Coverage::new(),
+        most_choices: 0,
+    };
     if search.verify_determinism().is_continue() && search.exhaust(bounds).is_continue() {
         search.sample(bounds);
     }
@@ -152,9 +181,24 @@ struct Ran {
 fn run(settings: &Settings, body: &Rc<dyn Fn() -> Value>, chooser: Chooser, recorder: Option<Recorder>) -> Ran {
     let body = Rc::clone(body);
     let outcome = executor::run(*settings, chooser, recorder, move || body());
-    let Outcome { value, choices, n_new, trace, most_alive } = outcome;
+    let Outcome {
+        value,
+        choices,
+        n_new,
+        trace,
+        most_alive,
+    } = outcome;
     let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
-    Ran { execution: Execution { value, trace, preemptions, most_alive }, choices: choices.into(), n_new }
+    Ran {
+        execution: Execution {
+            value,
+            trace,
+            preemptions,
+            most_alive,
+        },
+        choices: choices.into(),
+        n_new,
+    }
 }
 
 struct Search<'a> {
@@ -268,22 +312,44 @@ fn difference(first: &Trace, second: &Trace) -> Option<String> {
     }
     let describe = |trace: &Trace, index: usize| match trace.events.get(index) {
         Some(event) => {
-            let place = event.place.as_ref().map_or(String::new(), |place| format!(" at {}:{}", place.file, place.line));
-            let detail = event.detail.as_deref().map_or(String::new(), |detail| format!(" {detail}"));
+            let place = event
+                .place
+                .as_ref()
+                .map_or(String::new(), |place| format!(" at {}:{}", place.file, place.line));
+            let detail = event
+                .detail
+                .as_deref()
+                .map_or(String::new(), |detail| format!(" {detail}"));
             format!("thread {} did `{}{detail}`{place}", event.thread, event.operation)
         }
         None => "the execution was over".to_owned(),
     };
-    let common = first.events.iter().zip(&second.events).take_while(|(one, other)| one == other).count();
+    let common = first
+        .events
+        .iter()
+        .zip(&second.events)
+        .take_while(|(one, other)| one == other)
+        .count();
     if common == first.events.len() && common == second.events.len() {
         return Some("the same operations gave different output or another end".to_owned());
     }
-    Some(format!("at step {}, first {}, then {}", common + 1, describe(first, common), describe(second, common)))
+    Some(format!(
+        "at step {}, first {}, then {}",
+        common + 1,
+        describe(first, common),
+        describe(second, common)
+    ))
 }
 
 impl Coverage {
     fn new() -> Self {
-        Self { executions: 0, random: 0, preemption_bound: 0, complete: false, stopped: None }
+        Self {
+            executions: 0,
+            random: 0,
+            preemption_bound: 0,
+            complete: false,
+            stopped: None,
+        }
     }
 }
 
@@ -291,6 +357,8 @@ impl Schedule {
     fn of(choices: &[Choice]) -> Self {
         let last_unusual = choices.iter().rposition(|choice| choice.chosen != 0);
         let determined = last_unusual.map_or(&[][..], |last| &choices[..=last]);
-        Self { choices: determined.iter().map(|choice| choice.chosen).collect() }
+        Self {
+            choices: determined.iter().map(|choice| choice.chosen).collect(),
+        }
     }
 }

@@ -18,6 +18,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { steps: 10_000, spurious_wakeups: 0, weak_failures: 0, late_threads: 0, allow_busy_wait: false }
+        Self {
+            steps: 10_000,
+            spurious_wakeups: 0,
+            weak_failures: 0,
+            late_threads: 0,
+            allow_busy_wait: false,
+        }
     }
 }

@@ -12,7 +12,15 @@ pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<Objec
 
 /// Lets other threads go before the access `name` takes effect.
 pub(crate) fn announce_access(atomic: Option<ObjectId>, name: &'static str, site: Site) {
-    announce(Operation { name, object: atomic, site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name,
+            object: atomic,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
 }
 
 /// Whether the access changed the value.
@@ -39,7 +47,10 @@ pub(crate) fn accessed(
         }
         runtime.record(name, atomic, Some(site), |_| {
             let (detail, state) = seen();
-            Seen { detail: Some(detail), state: Some(state) }
+            Seen {
+                detail: Some(detail),
+                state: Some(state),
+            }
         });
     });
 }

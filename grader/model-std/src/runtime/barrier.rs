@@ -7,9 +7,18 @@ use super::{announce, resolve, with};
 
 /// Waits until `n_threads` threads wait; true for the one that came last.
 pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
-    let new = || State::Barrier { waiting: 0, generation: 0 };
-    let Some(id) = resolve(tag, "Barrier", &Memory::none(), new) else { return n_threads <= 1 };
-    let operation = Operation { name: "wait", object: Some(id), site: Some(site) };
+    let new = || State::Barrier {
+        waiting: 0,
+        generation: 0,
+    };
+    let Some(id) = resolve(tag, "Barrier", &Memory::none(), new) else {
+        return n_threads <= 1;
+    };
+    let operation = Operation {
+        name: "wait",
+        object: Some(id),
+        site: Some(site),
+    };
     announce(operation, Until::Now, None);
     let (opens, generation) = with(|runtime| {
         let (waiting, generation) = runtime.objects.barrier(id);
@@ -27,7 +36,14 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
         (opens, generation)
     });
     if !opens {
-        announce(operation, Until::Released { barrier: id, generation }, None);
+        announce(
+            operation,
+            Until::Released {
+                barrier: id,
+                generation,
+            },
+            None,
+        );
     }
     opens
 }

@@ -30,7 +30,13 @@ pub(crate) enum Patience {
 }
 
 fn new_channel() -> State {
-    State::Channel(Channel { capacity: None, sent: 0, received: 0, senders: 1, receiver: true })
+    State::Channel(Channel {
+        capacity: None,
+        sent: 0,
+        received: 0,
+        senders: 1,
+        receiver: true,
+    })
 }
 
 /// The channel's number; `None` outside an execution.
@@ -49,19 +55,34 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
     let Some(id) = channel else { return Ok(()) };
     let name = if patience == Patience::None { "try_send" } else { "send" };
     let (until, deadline) = waiting(Until::Sendable(id), patience);
-    let wake = announce(Operation { name, object: Some(id), site: Some(site) }, until, deadline);
+    let wake = announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        deadline,
+    );
     with(|runtime| {
         if !runtime.active {
             return Ok(());
         }
         let ready = wake == Wake::Ready && runtime.holds(runtime.current, Until::Sendable(id));
         let hands_over = runtime.objects.channel(id).capacity == Some(0);
-        let receivers_wait = runtime.tasks.iter().any(|task| !task.ended && task.until == Until::Receivable(id));
+        let receivers_wait = runtime
+            .tasks
+            .iter()
+            .any(|task| !task.ended && task.until == Until::Receivable(id));
         let channel = runtime.objects.channel_mut(id);
         let refusal = if !channel.receiver {
             Some(Refusal::Disconnected)
         } else if !ready {
-            Some(if patience == Patience::None { Refusal::WouldBlock } else { Refusal::TimedOut })
+            Some(if patience == Patience::None {
+                Refusal::WouldBlock
+            } else {
+                Refusal::TimedOut
+            })
         } else if hands_over && patience == Patience::None && !receivers_wait {
             Some(Refusal::WouldBlock)
         } else {
@@ -89,7 +110,15 @@ pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
         return true;
     }
     let until = Until::Taken { channel: id, message };
-    announce(Operation { name: "send", object: Some(id), site: Some(site) }, until, None);
+    announce(
+        Operation {
+            name: "send",
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        None,
+    );
     with(|runtime| runtime.objects.channel(id).received > message)
 }
 
@@ -109,7 +138,15 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         Patience::Forever => "recv",
     };
     let (until, deadline) = waiting(Until::Receivable(id), patience);
-    announce(Operation { name, object: Some(id), site: Some(site) }, until, deadline);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        deadline,
+    );
     with(|runtime| {
         if !runtime.active {
             return Ok(());
@@ -165,7 +202,15 @@ pub(crate) fn add_sender(channel: Option<ObjectId>) {
 /// One sender less. Other threads can notice, so this is an operation.
 pub(crate) fn drop_sender(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
-    announce(Operation { name: "drop sender", object: Some(id), site: None }, Until::Now, None);
+    announce(
+        Operation {
+            name: "drop sender",
+            object: Some(id),
+            site: None,
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let channel = runtime.objects.channel_mut(id);
         channel.senders = channel.senders.saturating_sub(1);
@@ -181,7 +226,15 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
 /// The receiver is gone. Other threads can notice, so this is an operation.
 pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
-    announce(Operation { name: "drop receiver", object: Some(id), site: None }, Until::Now, None);
+    announce(
+        Operation {
+            name: "drop receiver",
+            object: Some(id),
+            site: None,
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         runtime.objects.channel_mut(id).receiver = false;
         runtime.changed();

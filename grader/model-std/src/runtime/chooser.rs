@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{Candidate, Cause};
 use super::task::TaskId;
+use super::{Candidate, Cause};
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,11 @@ pub(crate) struct Choice {
 impl Choice {
     /// A choice of which only the option taken is known.
     pub(crate) fn of_any(chosen: u16) -> Self {
-        Self { chosen, options: 0, free: 0 }
+        Self {
+            chosen,
+            options: 0,
+            free: 0,
+        }
     }
 
     /// Whether it took the turn from a thread that could have gone on.
@@ -78,12 +82,20 @@ pub(crate) struct Prefix {
 impl Prefix {
     /// All of `choices`.
     pub(crate) fn whole(choices: Rc<[Choice]>) -> Self {
-        Self { length: choices.len(), base: choices, deviation: None }
+        Self {
+            length: choices.len(),
+            base: choices,
+            deviation: None,
+        }
     }
 
     /// The first `length` of `choices`, then `option` instead of the choice that follows there.
     pub(crate) fn deviating(choices: &Rc<[Choice]>, length: usize, option: u16) -> Self {
-        Self { base: Rc::clone(choices), length, deviation: Some(option) }
+        Self {
+            base: Rc::clone(choices),
+            length,
+            deviation: Some(option),
+        }
     }
 
     /// How many choices it determines.
@@ -102,12 +114,21 @@ impl Prefix {
 
 impl Chooser {
     pub(crate) fn new(prefix: Prefix, policy: Policy) -> Self {
-        Self { prefix, policy, taken: Vec::new(), visited: None, known_from: None }
+        Self {
+            prefix,
+            policy,
+            taken: Vec::new(),
+            visited: None,
+            known_from: None,
+        }
     }
 
     /// Looks out for states that are in `visited` already, and adds those that are not.
     pub(crate) fn pruning(self, visited: Visited) -> Self {
-        Self { visited: Some(visited), ..self }
+        Self {
+            visited: Some(visited),
+            ..self
+        }
     }
 
     /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
@@ -117,7 +138,10 @@ impl Chooser {
 
     /// Notes the state at the next choice.
     pub(crate) fn arrive(&mut self, state: u64) {
-        let is_new = self.visited.as_ref().is_none_or(|visited| visited.borrow_mut().insert(state));
+        let is_new = self
+            .visited
+            .as_ref()
+            .is_none_or(|visited| visited.borrow_mut().insert(state));
         if !is_new {
             self.known_from = Some(self.taken.len());
         }
@@ -170,7 +194,11 @@ impl Chooser {
             Some(expected) => usize::from(expected.chosen),
             None => beyond(),
         };
-        taken.push(Choice { chosen: chosen as u16, options: options as u16, free: free as u16 });
+        taken.push(Choice {
+            chosen: chosen as u16,
+            options: options as u16,
+            free: free as u16,
+        });
         Ok(chosen)
     }
 }
@@ -195,23 +223,35 @@ impl Priorities {
     /// For executions of about `steps` choices with `depth - 1` change points.
     pub(crate) fn new(seed: u64, steps: u64, depth: u32) -> Self {
         let mut random = Random(seed);
-        let mut change_points: Vec<u64> =
-            (1..depth).map(|_| random.below(steps.max(1) as usize) as u64 + 1).collect();
+        let mut change_points: Vec<u64> = (1..depth)
+            .map(|_| random.below(steps.max(1) as usize) as u64 + 1)
+            .collect();
         change_points.sort_unstable();
-        Self { random, priorities: Vec::new(), change_points, step: 0, lowest: 0 }
+        Self {
+            random,
+            priorities: Vec::new(),
+            change_points,
+            step: 0,
+            lowest: 0,
+        }
     }
 
     fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> usize {
         self.step += 1;
-        let current_yields =
-            candidates[0].task != current && candidates.iter().any(|other| other.task == current && other.cause == Cause::Ready);
+        let current_yields = candidates[0].task != current
+            && candidates
+                .iter()
+                .any(|other| other.task == current && other.cause == Cause::Ready);
         if current_yields || self.change_points.contains(&self.step) {
             self.lowest -= 1;
             let lowest = self.lowest;
             *self.priority(current) = lowest;
         }
         // An accident is not a matter of priority.
-        let n_real = candidates.iter().filter(|candidate| candidate.cause == Cause::Ready).count();
+        let n_real = candidates
+            .iter()
+            .filter(|candidate| candidate.cause == Cause::Ready)
+            .count();
         if n_real < candidates.len() && self.random.below(4) == 0 {
             return n_real + self.random.below(candidates.len() - n_real);
         }

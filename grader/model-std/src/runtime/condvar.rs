@@ -37,7 +37,15 @@ pub(crate) fn wait(
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
     let begin = if timeout.is_some() { "wait_timeout" } else { "wait" };
-    announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: begin,
+            object: Some(condvar),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     let deadline = with(|runtime| {
         lock::give_back(runtime, lock, Mode::Write, acquired, touch);
         let current = runtime.current;
@@ -47,15 +55,31 @@ pub(crate) fn wait(
         timeout.and_then(|timeout| runtime.deadline_after(timeout))
     });
     let until = Until::Notified { condvar, lock };
-    let wake = announce(Operation { name: begin, object: Some(condvar), site: Some(site) }, until, deadline);
+    let wake = announce(
+        Operation {
+            name: begin,
+            object: Some(condvar),
+            site: Some(site),
+        },
+        until,
+        deadline,
+    );
     if wake == Wake::Ready {
         let acquired = with(|runtime| lock::take(runtime, lock, Mode::Write, "wake up", site));
         return (acquired, wake);
     }
     with(|runtime| {
         let current = runtime.current;
-        runtime.objects.condvar_mut(condvar).waiters.retain(|waiter| *waiter != current);
-        let reason = if wake == Wake::TimedOut { "→ timed out" } else { "→ woken without a reason" };
+        runtime
+            .objects
+            .condvar_mut(condvar)
+            .waiters
+            .retain(|waiter| *waiter != current);
+        let reason = if wake == Wake::TimedOut {
+            "→ timed out"
+        } else {
+            "→ woken without a reason"
+        };
         runtime.record("wake up", Some(condvar), Some(site), |_| Seen {
             detail: Some(reason.to_owned()),
             ..Seen::default()
@@ -71,7 +95,15 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
         Whom::One => "notify_one",
         Whom::All => "notify_all",
     };
-    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let n_waiting = runtime.objects.condvar(id).waiters.len();
         let woken = match whom {
@@ -98,8 +130,15 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
         }
         runtime.record(name, Some(id), Some(site), |_| {
             let woken: Vec<String> = woken.iter().map(usize::to_string).collect();
-            let detail = if woken.is_empty() { "→ nobody waits".to_owned() } else { format!("→ wakes {}", woken.join(", ")) };
-            Seen { detail: Some(detail), ..Seen::default() }
+            let detail = if woken.is_empty() {
+                "→ nobody waits".to_owned()
+            } else {
+                format!("→ wakes {}", woken.join(", "))
+            };
+            Seen {
+                detail: Some(detail),
+                ..Seen::default()
+            }
         });
     });
 }

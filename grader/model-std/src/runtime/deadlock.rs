@@ -13,9 +13,11 @@ pub(crate) fn explain(runtime: &Runtime) -> End {
     let passed_by = || stuck.iter().find_map(|task| Some((*task, passed_by(runtime, *task)?)));
     // Threads that wait for each other are stuck whatever was notified; who waits for one of them is stuck because of that.
     match passed_by() {
-        Some((waiter, site)) if cycle.is_empty() => {
-            End::LostWakeup { waits, waiter, notified_at: Some(recorder::place(site)) }
-        }
+        Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
+            waits,
+            waiter,
+            notified_at: Some(recorder::place(site)),
+        },
         _ => End::Deadlock { waits, cycle },
     }
 }
@@ -85,7 +87,12 @@ fn leads_back(waits: &[Wait], wait: &Wait, path: &mut Vec<TaskId>) -> bool {
         if *holder == path[0] {
             return true;
         }
-        let Some(next) = waits.iter().find(|wait| wait.thread == *holder && !path.contains(holder)) else { return false };
+        let Some(next) = waits
+            .iter()
+            .find(|wait| wait.thread == *holder && !path.contains(holder))
+        else {
+            return false;
+        };
         path.push(*holder);
         let found = leads_back(waits, next, path);
         if !found {

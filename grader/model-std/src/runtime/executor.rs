@@ -73,7 +73,11 @@ pub(crate) fn run<T: 'static>(
     with(|runtime| runtime.start(settings, chooser, recorder));
     submit(Box::new(move || {
         let result = catch_unwind(AssertUnwindSafe(body));
-        let ending = if result.is_ok() { Ending::Returned } else { Ending::Panicked };
+        let ending = if result.is_ok() {
+            Ending::Returned
+        } else {
+            Ending::Panicked
+        };
         slot.set(Some(result));
         threads::end_body(ending);
     }));
@@ -92,7 +96,13 @@ pub(crate) fn run<T: 'static>(
         _ => None,
     };
     let (choices, n_new) = chooser.into_taken();
-    Outcome { value, choices, n_new, trace, most_alive }
+    Outcome {
+        value,
+        choices,
+        n_new,
+        trace,
+        most_alive,
+    }
 }
 
 /// Hands over the function of the task that was just entered.
@@ -122,16 +132,18 @@ fn drive() -> Vec<Option<Fibre>> {
         }
         let fibre = fibres[task].get_or_insert_with(|| start(task));
         CURRENT_YIELDER.set(YIELDERS.with_borrow(|yielders| yielders.get(task).copied().unwrap_or(std::ptr::null())));
-        if let CoroutineResult::Return(()) = fibre.resume(()) {
-            if let Some(fibre) = fibres[task].take() {
-                STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
-            }
+        if let CoroutineResult::Return(()) = fibre.resume(())
+            && let Some(fibre) = fibres[task].take()
+        {
+            STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
         }
     }
 }
 
 fn start(task: TaskId) -> Fibre {
-    let entry = ENTRIES.with_borrow_mut(|entries| entries[task].take()).expect("a task is started once");
+    let entry = ENTRIES
+        .with_borrow_mut(|entries| entries[task].take())
+        .expect("a task is started once");
     let stack = STACKS.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
         DefaultStack::new(STACK_SIZE).expect("failed to map a stack: the system is out of memory or of mappings")
     });

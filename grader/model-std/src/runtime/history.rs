@@ -75,15 +75,29 @@ impl Runtime {
             state = mix(state, left.into());
         }
         for (task, first) in self.tasks.iter().zip(&self.after) {
-            let flags = [task.notified, task.park_token, task.done, task.ended, task.idle >= SPINNING, task.yields];
+            let flags = [
+                task.notified,
+                task.park_token,
+                task.done,
+                task.ended,
+                task.idle >= SPINNING,
+                task.yields,
+            ];
             let flags = flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag));
             state = mix(mix(state, task.history), flags);
-            state = mix(state, task.deadline.map_or(0, |deadline| mix(deadline.as_secs(), deadline.subsec_nanos().into())));
+            state = mix(
+                state,
+                task.deadline
+                    .map_or(0, |deadline| mix(deadline.as_secs(), deadline.subsec_nanos().into())),
+            );
             state = first.iter().fold(state, |state, other| mix(state, *other as u64 + 1));
         }
         // Objects are numbered in the order of first use, which differs between executions that are in the same state. But a
         // history tells which object it belongs to: the thread that made it knew.
         let objects = self.objects.all().iter();
-        mix(state, objects.fold(0_u64, |sum, object| sum.wrapping_add(mix(object.history, 1))))
+        mix(
+            state,
+            objects.fold(0_u64, |sum, object| sum.wrapping_add(mix(object.history, 1))),
+        )
     }
 }

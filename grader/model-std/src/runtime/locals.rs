@@ -34,7 +34,10 @@ pub(crate) fn store(
     with(|runtime| {
         let locals = runtime.locals();
         let address = address_of(value.as_ref());
-        locals.push(Local { key, value: Some(value) });
+        locals.push(Local {
+            key,
+            value: Some(value),
+        });
         address
     })
 }

@@ -45,11 +45,21 @@ pub(crate) struct Names {
 }
 
 /// A mutex.
-pub(crate) static MUTEX: Names =
-    Names { kind: "Mutex", write: "lock", try_write: "try_lock", read: "lock", try_read: "try_lock" };
+pub(crate) static MUTEX: Names = Names {
+    kind: "Mutex",
+    write: "lock",
+    try_write: "try_lock",
+    read: "lock",
+    try_read: "try_lock",
+};
 /// A read-write lock.
-pub(crate) static RWLOCK: Names =
-    Names { kind: "RwLock", write: "write", try_write: "try_write", read: "read", try_read: "try_read" };
+pub(crate) static RWLOCK: Names = Names {
+    kind: "RwLock",
+    write: "write",
+    try_write: "try_write",
+    read: "read",
+    try_read: "try_read",
+};
 
 fn new_lock() -> State {
     State::Lock(Lock::default())
@@ -67,7 +77,15 @@ pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode,
         Mode::Write => (names.write, Until::Free(id)),
         Mode::Read => (names.read, Until::Readable(id)),
     };
-    announce(Operation { name, object: Some(id), site: Some(site) }, until, None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        None,
+    );
     with(|runtime| take(runtime, id, mode, name, site))
 }
 
@@ -78,7 +96,15 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: M
         Mode::Write => (names.try_write, Until::Free(id)),
         Mode::Read => (names.try_read, Until::Readable(id)),
     };
-    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let is_free = runtime.holds(runtime.current, free);
         runtime.learned(is_free.into());
@@ -94,7 +120,10 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: M
 }
 
 fn outside() -> Acquired {
-    Acquired { poisoned: false, panicking: panics::panicking() }
+    Acquired {
+        poisoned: false,
+        panicking: panics::panicking(),
+    }
 }
 
 /// Marks the lock as taken by the running task.
@@ -118,8 +147,22 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
 /// Gives the lock back.
 pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
     let Some(id) = lock else { return };
-    let site = with(|runtime| if runtime.active { runtime.objects.lock(id).since } else { None });
-    announce(Operation { name: "unlock", object: Some(id), site }, Until::Now, None);
+    let site = with(|runtime| {
+        if runtime.active {
+            runtime.objects.lock(id).since
+        } else {
+            None
+        }
+    });
+    announce(
+        Operation {
+            name: "unlock",
+            object: Some(id),
+            site,
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         if runtime.active {
             give_back(runtime, id, mode, acquired, touch);
@@ -163,7 +206,15 @@ pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
 /// Whether a task panicked while it held the lock, which other threads may be using.
 pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
-    announce(Operation { name: "is_poisoned", object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "is_poisoned",
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let poisoned = runtime.objects.lock(id).poisoned;
         runtime.record("is_poisoned", Some(id), Some(site), |_| Seen {
@@ -177,7 +228,15 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
 /// Forgets that a task panicked while it held the lock.
 pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
-    announce(Operation { name: "clear_poison", object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "clear_poison",
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let was_poisoned = std::mem::replace(&mut runtime.objects.lock_mut(id).poisoned, false);
         if was_poisoned {
@@ -202,7 +261,15 @@ pub(crate) fn describe(lock: &Lock) -> String {
 /// Turns a lock held for writing into one held for reading, without a gap.
 pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
-    announce(Operation { name: "downgrade", object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "downgrade",
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let current = runtime.current;
         let lock = runtime.objects.lock_mut(id);

@@ -33,12 +33,18 @@ impl Tag {
     /// A tag for an object that the calling line creates.
     #[track_caller]
     pub(crate) const fn new() -> Self {
-        Self { entry: Cell::new((0, 0)), created_at: Location::caller() }
+        Self {
+            entry: Cell::new((0, 0)),
+            created_at: Location::caller(),
+        }
     }
 
     /// A tag for an object that `created_at` creates.
     pub(crate) const fn at(created_at: Site) -> Self {
-        Self { entry: Cell::new((0, 0)), created_at }
+        Self {
+            entry: Cell::new((0, 0)),
+            created_at,
+        }
     }
 }
 
@@ -152,8 +158,11 @@ pub(crate) struct Objects {
 /// How many executions the process has begun. Relaxed: executions are kept apart by a lock (see `executor::run`).
 static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
-/// The pristine bytes of what outlives an execution. By the address of the tag: the bytes of the value at its first use ever.
-static PRISTINE: LazyLock<Mutex<HashMap<usize, Box<[MaybeUninit<u8>]>>>> = LazyLock::new(Mutex::default);
+/// By the address of the tag: the bytes of the value at its first use ever.
+type Pristine = HashMap<usize, Box<[MaybeUninit<u8>]>>;
+
+/// The pristine bytes of what outlives an execution.
+static PRISTINE: LazyLock<Mutex<Pristine>> = LazyLock::new(Mutex::default);
 
 /// The part of the program's memory that belongs to an object and must start afresh in every execution.
 pub(crate) struct Memory {
@@ -168,12 +177,18 @@ impl Memory {
         // SAFETY: the pointer comes from a live `UnsafeCell`; only the size is read, which for slices and trait objects
         // stands in the pointer itself.
         let size = unsafe { size_of_val(&*address) };
-        Self { address: address.cast(), size }
+        Self {
+            address: address.cast(),
+            size,
+        }
     }
 
     /// No memory: all state of the object is in the table.
     pub(crate) fn none() -> Self {
-        Self { address: std::ptr::null_mut(), size: 0 }
+        Self {
+            address: std::ptr::null_mut(),
+            size: 0,
+        }
     }
 }
 
@@ -223,7 +238,12 @@ impl Objects {
 
     /// Enters an object that has no tag, such as a standard stream.
     pub(crate) fn enter(&mut self, kind: &'static str, created_at: Option<Site>, state: State) -> ObjectId {
-        self.table.push(Object { kind, created_at, state, history: 0 });
+        self.table.push(Object {
+            kind,
+            created_at,
+            state,
+            history: 0,
+        });
         self.table.len() - 1
     }
 

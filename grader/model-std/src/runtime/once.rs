@@ -23,7 +23,15 @@ pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<Objec
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
 pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
-    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Settled(id), None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Settled(id),
+        None,
+    );
     with(|runtime| {
         let current = runtime.current;
         let found = match runtime.objects.once(id) {
@@ -36,8 +44,15 @@ pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
             runtime.changed();
         }
         runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if found == Found::Complete { "→ there" } else { "→ initialises" };
-            Seen { detail: Some(detail.to_owned()), ..Seen::default() }
+            let detail = if found == Found::Complete {
+                "→ there"
+            } else {
+                "→ initialises"
+            };
+            Seen {
+                detail: Some(detail.to_owned()),
+                ..Seen::default()
+            }
         });
         found
     })
@@ -45,12 +60,27 @@ pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
 
 /// Looks whether it is there, without waiting.
 pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
-    announce(Operation { name, object: Some(id), site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let once = runtime.objects.once(id);
         runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if once == Once::Complete { "→ there" } else { "→ not there" };
-            Seen { detail: Some(detail.to_owned()), ..Seen::default() }
+            let detail = if once == Once::Complete {
+                "→ there"
+            } else {
+                "→ not there"
+            };
+            Seen {
+                detail: Some(detail.to_owned()),
+                ..Seen::default()
+            }
         });
         once
     })
@@ -67,7 +97,15 @@ pub(crate) fn wait_force(id: ObjectId, name: &'static str, site: Site) {
 }
 
 fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Once {
-    announce(Operation { name, object: Some(id), site: Some(site) }, until, None);
+    announce(
+        Operation {
+            name,
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        None,
+    );
     with(|runtime| {
         runtime.record(name, Some(id), Some(site), |_| Seen::default());
         runtime.objects.once(id)
@@ -88,7 +126,12 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// The attempt that [`begin`] has just let the running thread make.
     pub(crate) fn new(id: ObjectId, site: Site) -> Self {
-        Self { id, site, began: with(|runtime| runtime.me().operations), outcome: Once::Poisoned }
+        Self {
+            id,
+            site,
+            began: with(|runtime| runtime.me().operations),
+            outcome: Once::Poisoned,
+        }
     }
 }
 
@@ -96,7 +139,11 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
         if with(|runtime| runtime.me().operations) > self.began {
-            let operation = Operation { name: "initialised", object: Some(self.id), site: Some(self.site) };
+            let operation = Operation {
+                name: "initialised",
+                object: Some(self.id),
+                site: Some(self.site),
+            };
             announce(operation, Until::Now, None);
         }
         finish(self.id, self.outcome);

@@ -28,7 +28,11 @@ pub(crate) fn place(site: Site) -> Place {
 
 /// The place of a location.
 pub(crate) fn place_of(location: &Location<'_>) -> Place {
-    Place { file: location.file().to_owned(), line: location.line(), column: location.column() }
+    Place {
+        file: location.file().to_owned(),
+        line: location.line(),
+        column: location.column(),
+    }
 }
 
 impl Runtime {
@@ -68,12 +72,24 @@ impl Runtime {
             id,
             name: task.name.as_deref().map(str::to_owned),
             spawned_at: task.spawned_at.map(place),
-            panicked: task.panic.as_ref().filter(|_| task.died).map(|(message, _)| message.clone()),
-            panicked_at: task.panic.as_ref().filter(|_| task.died).and_then(|(_, place)| place.clone()),
+            panicked: task
+                .panic
+                .as_ref()
+                .filter(|_| task.died)
+                .map(|(message, _)| message.clone()),
+            panicked_at: task
+                .panic
+                .as_ref()
+                .filter(|_| task.died)
+                .and_then(|(_, place)| place.clone()),
             operations: task.operations,
         });
         let threads = threads.collect();
-        let objects = if recorded { objects(self.objects.all()) } else { Vec::new() };
+        let objects = if recorded {
+            objects(self.objects.all())
+        } else {
+            Vec::new()
+        };
         let segments = |written: Vec<super::streams::Written>| -> Vec<Segment> {
             let segment = |written: super::streams::Written| Segment {
                 thread: written.task,
@@ -87,7 +103,15 @@ impl Runtime {
         let (stdout, stderr) = (segments(streams.stdout.written), segments(streams.stderr.written));
         let events = self.recorder.take().map(|recorder| recorder.events).unwrap_or_default();
         let end = self.end.take().unwrap_or(End::Finished);
-        Trace { threads, objects, events, stdout, stderr, elapsed: self.now, end }
+        Trace {
+            threads,
+            objects,
+            events,
+            stdout,
+            stderr,
+            elapsed: self.now,
+            end,
+        }
     }
 }
 

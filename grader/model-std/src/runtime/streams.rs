@@ -71,7 +71,15 @@ impl Stream {
     /// Takes the stream's lock, waiting for other threads.
     pub(crate) fn lock(self, site: Site, name: &'static str) {
         let Some(id) = self.lock_id() else { return };
-        announce(Operation { name, object: Some(id), site: Some(site) }, Until::FreeOrMine(id), None);
+        announce(
+            Operation {
+                name,
+                object: Some(id),
+                site: Some(site),
+            },
+            Until::FreeOrMine(id),
+            None,
+        );
         with(|runtime| {
             let current = runtime.current;
             let lock = runtime.objects.lock_mut(id);
@@ -102,7 +110,15 @@ impl Stream {
     /// Announces a write by the holder of the lock: other threads may go first, though none can write.
     pub(crate) fn announce_write(self, site: Site) {
         let Some(id) = self.lock_id() else { return };
-        announce(Operation { name: WRITE, object: Some(id), site: Some(site) }, Until::Now, None);
+        announce(
+            Operation {
+                name: WRITE,
+                object: Some(id),
+                site: Some(site),
+            },
+            Until::Now,
+            None,
+        );
     }
 
     /// Appends `bytes` to what was written. The caller holds the lock.
@@ -112,7 +128,11 @@ impl Stream {
         }
         let Some(id) = self.lock_id() else { return };
         with(|runtime| {
-            let written = Written { task: runtime.current, bytes: bytes.to_vec(), time: runtime.now };
+            let written = Written {
+                task: runtime.current,
+                bytes: bytes.to_vec(),
+                time: runtime.now,
+            };
             runtime.streams.get(self).written.push(written);
             runtime.wrote_to(id);
             runtime.made_progress();

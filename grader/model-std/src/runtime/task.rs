@@ -153,7 +153,11 @@ impl Task {
         Self {
             name,
             spawned_at,
-            pending: Operation { name: "start", object: None, site: spawned_at },
+            pending: Operation {
+                name: "start",
+                object: None,
+                site: spawned_at,
+            },
             until: Until::Now,
             deadline: None,
             yields: false,

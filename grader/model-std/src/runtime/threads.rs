@@ -21,8 +21,19 @@ pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
 ///
 /// Outside an execution.
 pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site, entry: Entry) -> TaskId {
-    assert!(super::is_active(), "a thread was spawned outside an execution, where nothing could run it");
-    announce(Operation { name: "spawn", object: None, site: Some(site) }, Until::Now, None);
+    assert!(
+        super::is_active(),
+        "a thread was spawned outside an execution, where nothing could run it"
+    );
+    announce(
+        Operation {
+            name: "spawn",
+            object: None,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     executor::submit(entry);
     with(|runtime| {
         let task = runtime.add_task(name, Some(site));
@@ -48,7 +59,15 @@ pub(crate) enum Ending {
 pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
     if scope.is_none() {
         // Between its last operation and its end a thread is still there: whoever does not wait for it may be quicker.
-        announce(Operation { name: "end", object: None, site: None }, Until::Now, None);
+        announce(
+            Operation {
+                name: "end",
+                object: None,
+                site: None,
+            },
+            Until::Now,
+            None,
+        );
     }
     with(|runtime| {
         runtime.me().pending.object = None;
@@ -58,13 +77,20 @@ pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
         if let Some(scope) = scope {
             runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
             // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
-            let history = runtime.objects.history(scope).wrapping_add(runtime.tasks[current].history);
+            let history = runtime
+                .objects
+                .history(scope)
+                .wrapping_add(runtime.tasks[current].history);
             runtime.objects.set_history(scope, history);
         }
         runtime.made_progress();
         let name = if ending == Ending::Panicked { "panic" } else { "end" };
         runtime.record(name, None, None, |runtime| Seen {
-            detail: runtime.tasks[current].panic.as_ref().filter(|_| name == "panic").map(|(message, _)| message.clone()),
+            detail: runtime.tasks[current]
+                .panic
+                .as_ref()
+                .filter(|_| name == "panic")
+                .map(|(message, _)| message.clone()),
             ..Seen::default()
         });
     });
@@ -86,7 +112,12 @@ pub(crate) fn end_body(ending: Ending) {
     });
     locals::destroy();
     with(|runtime| {
-        let left = runtime.tasks.iter().enumerate().filter(|(_, task)| !task.done).map(|(id, _)| id);
+        let left = runtime
+            .tasks
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| !task.done)
+            .map(|(id, _)| id);
         let left: Vec<TaskId> = left.collect();
         let end = match (ending, &runtime.tasks[0].panic) {
             (Ending::Panicked, panic) => {
@@ -105,13 +136,25 @@ pub(crate) fn abort_after_panic() {
     with(|runtime| {
         let thread = runtime.current;
         let place = runtime.me().panic.take().and_then(|(_, place)| place);
-        runtime.finish(End::Exited { code: None, thread, place });
+        runtime.finish(End::Exited {
+            code: None,
+            thread,
+            place,
+        });
     });
 }
 
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
-    announce(Operation { name: "join", object: None, site: Some(site) }, Until::Ended(task), None);
+    announce(
+        Operation {
+            name: "join",
+            object: None,
+            site: Some(site),
+        },
+        Until::Ended(task),
+        None,
+    );
     with(|runtime| {
         if let Some(joined) = runtime.tasks.get_mut(task) {
             joined.done_unseen = None;
@@ -128,9 +171,19 @@ pub(crate) fn join(task: TaskId, site: Site) {
 /// A scoped thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
 /// most programs. Only here can it be seen that another thread may come in between, so here that is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
-    announce(Operation { name: "is_finished", object: None, site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "is_finished",
+            object: None,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
-        let Some(state) = runtime.tasks.get(task).filter(|_| runtime.active) else { return true };
+        let Some(state) = runtime.tasks.get(task).filter(|_| runtime.active) else {
+            return true;
+        };
         let may_be_late = state.done_unseen == Some(runtime.now);
         let finished = state.done && !(may_be_late && runtime.choose_outcome(2, 1) == 1);
         runtime.learned(finished.into());
@@ -148,7 +201,15 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
 /// Waits until every thread of the scope has ended.
 pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
-    announce(Operation { name: "leave scope", object: Some(id), site: Some(site) }, Until::ScopeEmpty(id), None);
+    announce(
+        Operation {
+            name: "leave scope",
+            object: Some(id),
+            site: Some(site),
+        },
+        Until::ScopeEmpty(id),
+        None,
+    );
     with(|runtime| runtime.record("leave scope", None, Some(site), |_| Seen::default()));
 }
 
@@ -159,7 +220,15 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     }
     let name = if timeout.is_some() { "park_timeout" } else { "park" };
     let deadline = timeout.and_then(|timeout| with(|runtime| runtime.deadline_after(timeout)));
-    let wake = announce(Operation { name, object: None, site: Some(site) }, Until::Unparked, deadline);
+    let wake = announce(
+        Operation {
+            name,
+            object: None,
+            site: Some(site),
+        },
+        Until::Unparked,
+        deadline,
+    );
     with(|runtime| {
         runtime.me().park_token = false;
         runtime.record(name, None, Some(site), |_| {
@@ -168,7 +237,10 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
                 Wake::TimedOut => Some("→ timed out".to_owned()),
                 Wake::Spurious => Some("→ woken without a reason".to_owned()),
             };
-            Seen { detail, ..Seen::default() }
+            Seen {
+                detail,
+                ..Seen::default()
+            }
         });
     });
 }
@@ -178,7 +250,15 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     if !super::is_active() {
         return;
     }
-    announce(Operation { name: "unpark", object: None, site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "unpark",
+            object: None,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         if let Some(state) = runtime.tasks.get_mut(task) {
             let was_set = std::mem::replace(&mut state.park_token, true);
@@ -198,7 +278,11 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
     if !super::is_active() {
         return;
     }
-    let operation = Operation { name: "sleep", object: None, site: Some(site) };
+    let operation = Operation {
+        name: "sleep",
+        object: None,
+        site: Some(site),
+    };
     // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
     with(|runtime| {
         runtime.record("sleep", None, Some(site), |_| Seen {
@@ -216,7 +300,11 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
 
 /// Lets other threads go first.
 pub(crate) fn yield_now(name: &'static str, site: Site) {
-    announce_yielding(Operation { name, object: None, site: Some(site) });
+    announce_yielding(Operation {
+        name,
+        object: None,
+        site: Some(site),
+    });
     with(|runtime| {
         if runtime.is_active() {
             runtime.record(name, None, Some(site), |_| Seen::default());
@@ -230,15 +318,30 @@ pub(crate) fn yield_now(name: &'static str, site: Site) {
 ///
 /// Outside an execution: the caller has to end the process itself.
 pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
-    assert!(super::is_active(), "the end of the process was asked for outside an execution");
-    announce(Operation { name: "exit", object: None, site: Some(site) }, Until::Now, None);
+    assert!(
+        super::is_active(),
+        "the end of the process was asked for outside an execution"
+    );
+    announce(
+        Operation {
+            name: "exit",
+            object: None,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let thread = runtime.current;
         runtime.record("exit", None, Some(site), |_| Seen {
             detail: code.map(|code| code.to_string()),
             ..Seen::default()
         });
-        runtime.finish(End::Exited { code, thread, place: Some(super::recorder::place(site)) });
+        runtime.finish(End::Exited {
+            code,
+            thread,
+            place: Some(super::recorder::place(site)),
+        });
     });
     loop {
         executor::suspend();
@@ -258,7 +361,15 @@ pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
 pub(crate) fn now(site: Site) -> Duration {
-    announce(Operation { name: "now", object: None, site: Some(site) }, Until::Now, None);
+    announce(
+        Operation {
+            name: "now",
+            object: None,
+            site: Some(site),
+        },
+        Until::Now,
+        None,
+    );
     with(|runtime| {
         let now = runtime.now;
         if runtime.is_active() {

@@ -4,13 +4,13 @@
 
 pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
-use std::cell::UnsafeCell;
-use std::fmt;
-use std::panic::{Location, RefUnwindSafe};
+mod register;
 
-use crate::runtime::atomic::{self, Effect};
-use crate::runtime::object::{Memory, ObjectId, Tag};
-use crate::runtime::task::Site;
+use std::fmt;
+use std::panic::Location;
+
+use crate::runtime::atomic;
+use register::{Register, Strength};
 
 /// As [`std::sync::atomic::fence`]: an operation of its own, since all accesses are in one order anyway.
 ///
@@ -55,130 +55,6 @@ fn check_failure(order: Ordering) {
         Ordering::AcqRel => panic!("there is no such thing as an acquire-release failure ordering"),
         _ => {}
     }
-}
-
-/// The value of an atomic and its identity for the scheduler.
-struct Register<T> {
-    tag: Tag,
-    value: UnsafeCell<T>,
-}
-
-// SAFETY: all threads of the program share one operating-system thread, and no reference to the value leaves an access.
-unsafe impl<T> Sync for Register<T> {}
-impl<T> RefUnwindSafe for Register<T> {}
-
-/// Whether a compare-exchange may fail without a reason.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Strength {
-    Strong,
-    Weak,
-}
-
-/// How a value appears in a trace.
-trait Show: Copy + PartialEq {
-    fn show(self) -> String;
-}
-
-macro_rules! show_as_debug {
-    ($($type:ty),*) => {
-        $(impl Show for $type {
-            fn show(self) -> String {
-                format!("{self:?}")
-            }
-        })*
-    };
-}
-
-show_as_debug!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
-
-impl<T> Show for *mut T {
-    // An address differs from run to run, which a trace must not.
-    fn show(self) -> String {
-        if self.is_null() { "null" } else { "a pointer" }.to_owned()
-    }
-}
-
-impl<T: Show> Register<T> {
-    #[track_caller]
-    const fn new(value: T) -> Self {
-        Self { tag: Tag::new(), value: UnsafeCell::new(value) }
-    }
-
-    fn id(&self, kind: &'static str) -> Option<ObjectId> {
-        atomic::id(&self.tag, kind, &Memory::of(&self.value))
-    }
-
-    fn get(&self) -> T {
-        // SAFETY: one operating-system thread runs, and nobody holds a reference to the value.
-        unsafe { *self.value.get() }
-    }
-
-    fn set(&self, value: T) {
-        // SAFETY: as for `get`.
-        unsafe { *self.value.get() = value };
-    }
-
-    fn load(&self, kind: &'static str, site: Site) -> T {
-        let id = self.id(kind);
-        atomic::announce_access(id, "load", site);
-        let value = self.get();
-        let seen = || (format!("→ {}", value.show()), value.show());
-        atomic::accessed(id, "load", Effect::Unchanged, site, &seen);
-        value
-    }
-
-    fn store(&self, kind: &'static str, value: T, site: Site) {
-        let id = self.id(kind);
-        atomic::announce_access(id, "store", site);
-        let effect = effect(self.get(), value);
-        self.set(value);
-        let seen = || (value.show(), value.show());
-        atomic::accessed(id, "store", effect, site, &seen);
-    }
-
-    fn modify(&self, kind: &'static str, name: &'static str, site: Site, change: impl FnOnce(T) -> T) -> T {
-        let id = self.id(kind);
-        atomic::announce_access(id, name, site);
-        let old = self.get();
-        let new = change(old);
-        self.set(new);
-        let seen = || (format!("{} → {}", old.show(), new.show()), new.show());
-        atomic::accessed(id, name, effect(old, new), site, &seen);
-        old
-    }
-
-    fn compare_exchange(
-        &self,
-        kind: &'static str,
-        (current, new): (T, T),
-        strength: Strength,
-        site: Site,
-    ) -> Result<T, T> {
-        let name = if strength == Strength::Weak { "compare_exchange_weak" } else { "compare_exchange" };
-        let id = self.id(kind);
-        atomic::announce_access(id, name, site);
-        let old = self.get();
-        let matches = old == current;
-        let succeeds = matches && !(strength == Strength::Weak && atomic::fails_weakly());
-        if succeeds {
-            self.set(new);
-        }
-        let now = self.get();
-        let seen = || {
-            let outcome = match (succeeds, matches) {
-                (true, _) => format!("{} → {}", old.show(), new.show()),
-                (false, false) => format!("→ failed: {}, not {}", old.show(), current.show()),
-                (false, true) => "→ failed without a reason".to_owned(),
-            };
-            (outcome, now.show())
-        };
-        atomic::accessed(id, name, effect(old, now), site, &seen);
-        if succeeds { Ok(old) } else { Err(old) }
-    }
-}
-
-fn effect<T: PartialEq>(old: T, new: T) -> Effect {
-    if old == new { Effect::Unchanged } else { Effect::Changed }
 }
 
 macro_rules! atomic {
@@ -370,6 +246,11 @@ macro_rules! atomic {
     };
 }
 
+// After the macro, which it uses.
+mod pointer;
+
+pub use pointer::AtomicPtr;
+
 macro_rules! atomic_integer {
     ($($atomic:ident: $value:ty),* $(,)?) => {
         $(
@@ -475,25 +356,29 @@ impl AtomicBool {
     /// As [`std::sync::atomic::AtomicBool::fetch_and`].
     #[track_caller]
     pub fn fetch_and(&self, value: bool, _order: Ordering) -> bool {
-        self.0.modify("AtomicBool", "fetch_and", Location::caller(), |old| old & value)
+        self.0
+            .modify("AtomicBool", "fetch_and", Location::caller(), |old| old & value)
     }
 
     /// As [`std::sync::atomic::AtomicBool::fetch_nand`].
     #[track_caller]
     pub fn fetch_nand(&self, value: bool, _order: Ordering) -> bool {
-        self.0.modify("AtomicBool", "fetch_nand", Location::caller(), |old| !(old & value))
+        self.0
+            .modify("AtomicBool", "fetch_nand", Location::caller(), |old| !(old & value))
     }
 
     /// As [`std::sync::atomic::AtomicBool::fetch_or`].
     #[track_caller]
     pub fn fetch_or(&self, value: bool, _order: Ordering) -> bool {
-        self.0.modify("AtomicBool", "fetch_or", Location::caller(), |old| old | value)
+        self.0
+            .modify("AtomicBool", "fetch_or", Location::caller(), |old| old | value)
     }
 
     /// As [`std::sync::atomic::AtomicBool::fetch_xor`].
     #[track_caller]
     pub fn fetch_xor(&self, value: bool, _order: Ordering) -> bool {
-        self.0.modify("AtomicBool", "fetch_xor", Location::caller(), |old| old ^ value)
+        self.0
+            .modify("AtomicBool", "fetch_xor", Location::caller(), |old| old ^ value)
     }
 
     /// As [`std::sync::atomic::AtomicBool::fetch_not`].
@@ -507,70 +392,5 @@ impl Default for AtomicBool {
     #[track_caller]
     fn default() -> Self {
         Self::new(false)
-    }
-}
-
-/// As [`std::sync::atomic::AtomicPtr`].
-pub struct AtomicPtr<T>(Register<*mut T>);
-
-// SAFETY: as in `std`: a pointer may go from thread to thread; following it is up to who does so.
-unsafe impl<T> Send for AtomicPtr<T> {}
-
-atomic!(AtomicPtr<T>, *mut T);
-
-impl<T> AtomicPtr<T> {
-    /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_add`].
-    #[track_caller]
-    pub fn fetch_ptr_add(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_ptr_add", Location::caller(), |old| old.wrapping_add(value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_sub`].
-    #[track_caller]
-    pub fn fetch_ptr_sub(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_ptr_sub", Location::caller(), |old| old.wrapping_sub(value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_byte_add`].
-    #[track_caller]
-    pub fn fetch_byte_add(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_byte_add", Location::caller(), |old| old.wrapping_byte_add(value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_byte_sub`].
-    #[track_caller]
-    pub fn fetch_byte_sub(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_byte_sub", Location::caller(), |old| old.wrapping_byte_sub(value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_or`].
-    #[track_caller]
-    pub fn fetch_or(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_or", Location::caller(), |old| old.map_addr(|address| address | value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_and`].
-    #[track_caller]
-    pub fn fetch_and(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_and", Location::caller(), |old| old.map_addr(|address| address & value))
-    }
-
-    /// As [`std::sync::atomic::AtomicPtr::fetch_xor`].
-    #[track_caller]
-    pub fn fetch_xor(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_xor", Location::caller(), |old| old.map_addr(|address| address ^ value))
-    }
-}
-
-impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Self::new(std::ptr::null_mut())
-    }
-}
-
-impl<T> fmt::Pointer for AtomicPtr<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Pointer::fmt(&self.load(Ordering::Relaxed), f)
     }
 }

@@ -23,7 +23,10 @@ impl Barrier {
     #[track_caller]
     #[must_use]
     pub const fn new(n: usize) -> Barrier {
-        Barrier { tag: Tag::new(), n_threads: n }
+        Barrier {
+            tag: Tag::new(),
+            n_threads: n,
+        }
     }
 
     /// As [`std::sync::Barrier::wait`].

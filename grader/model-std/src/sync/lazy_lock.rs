@@ -34,7 +34,10 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// As [`std::sync::LazyLock::new`].
     #[track_caller]
     pub const fn new(f: F) -> LazyLock<T, F> {
-        LazyLock { tag: Tag::new(), value: UnsafeCell::new(Content::Function(f)) }
+        LazyLock {
+            tag: Tag::new(),
+            value: UnsafeCell::new(Content::Function(f)),
+        }
     }
 
     /// As [`std::sync::LazyLock::force`].

@@ -42,7 +42,12 @@ impl<T> SendingEnd<T> {
             return Ok(());
         }
         channel::take_back(id);
-        let message = self.0.messages.borrow_mut().pop_back().expect("a message that nobody took is still there");
+        let message = self
+            .0
+            .messages
+            .borrow_mut()
+            .pop_back()
+            .expect("a message that nobody took is still there");
         Err((Refusal::Disconnected, message))
     }
 }
@@ -109,11 +114,21 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 
 fn open<T>(capacity: Option<usize>, site: Site) -> (SendingEnd<T>, Receiver<T>) {
     let hands_over = capacity == Some(0);
-    let queue = Rc::new(Queue { tag: Tag::at(site), hands_over, messages: RefCell::default() });
+    let queue = Rc::new(Queue {
+        tag: Tag::at(site),
+        hands_over,
+        messages: RefCell::default(),
+    });
     if let (Some(id), Some(capacity)) = (queue.id(), capacity) {
         channel::set_capacity(id, capacity);
     }
-    (SendingEnd(Rc::clone(&queue)), Receiver { queue, not_sync: PhantomData })
+    (
+        SendingEnd(Rc::clone(&queue)),
+        Receiver {
+            queue,
+            not_sync: PhantomData,
+        },
+    )
 }
 
 impl<T> Sender<T> {
@@ -124,7 +139,9 @@ impl<T> Sender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.send(t, Patience::Forever, Location::caller()).map_err(|(_, message)| SendError(message))
+        self.0
+            .send(t, Patience::Forever, Location::caller())
+            .map_err(|(_, message)| SendError(message))
     }
 }
 
@@ -136,7 +153,9 @@ impl<T> SyncSender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
-        self.0.send(t, Patience::Forever, Location::caller()).map_err(|(_, message)| SendError(message))
+        self.0
+            .send(t, Patience::Forever, Location::caller())
+            .map_err(|(_, message)| SendError(message))
     }
 
     /// As [`std::sync::mpsc::SyncSender::try_send`].
@@ -146,10 +165,12 @@ impl<T> SyncSender<T> {
     /// The message, if there is no room or the receiver is gone.
     #[track_caller]
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
-        self.0.send(t, Patience::None, Location::caller()).map_err(|(refusal, message)| match refusal {
-            Refusal::Disconnected => TrySendError::Disconnected(message),
-            Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
-        })
+        self.0
+            .send(t, Patience::None, Location::caller())
+            .map_err(|(refusal, message)| match refusal {
+                Refusal::Disconnected => TrySendError::Disconnected(message),
+                Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
+            })
     }
 }
 
@@ -161,7 +182,8 @@ impl<T> Receiver<T> {
     /// If no message is left and every sender is gone.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.receive(Patience::Forever, Location::caller()).map_err(|_| RecvError)
+        self.receive(Patience::Forever, Location::caller())
+            .map_err(|_| RecvError)
     }
 
     /// As [`std::sync::mpsc::Receiver::try_recv`].
@@ -171,10 +193,11 @@ impl<T> Receiver<T> {
     /// If no message waits.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.receive(Patience::None, Location::caller()).map_err(|refusal| match refusal {
-            Refusal::Disconnected => TryRecvError::Disconnected,
-            Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
-        })
+        self.receive(Patience::None, Location::caller())
+            .map_err(|refusal| match refusal {
+                Refusal::Disconnected => TryRecvError::Disconnected,
+                Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
+            })
     }
 
     /// As [`std::sync::mpsc::Receiver::recv_timeout`], on the virtual clock.
@@ -184,10 +207,11 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or every sender is gone.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.receive(Patience::For(timeout), Location::caller()).map_err(|refusal| match refusal {
-            Refusal::Disconnected => RecvTimeoutError::Disconnected,
-            Refusal::WouldBlock | Refusal::TimedOut => RecvTimeoutError::Timeout,
-        })
+        self.receive(Patience::For(timeout), Location::caller())
+            .map_err(|refusal| match refusal {
+                Refusal::Disconnected => RecvTimeoutError::Disconnected,
+                Refusal::WouldBlock | Refusal::TimedOut => RecvTimeoutError::Timeout,
+            })
     }
 
     /// As [`std::sync::mpsc::Receiver::iter`].
@@ -205,7 +229,11 @@ impl<T> Receiver<T> {
         channel::receive(id, patience, site)?;
         let message = self.queue.messages.borrow_mut().pop_front();
         // Outside an execution nobody else could send, so waiting would be in vain.
-        message.ok_or(if Rc::strong_count(&self.queue) == 1 { Refusal::Disconnected } else { Refusal::WouldBlock })
+        message.ok_or(if Rc::strong_count(&self.queue) == 1 {
+            Refusal::Disconnected
+        } else {
+            Refusal::WouldBlock
+        })
     }
 }
 

@@ -42,7 +42,10 @@ impl<T> Mutex<T> {
     /// As [`std::sync::Mutex::new`].
     #[track_caller]
     pub const fn new(value: T) -> Mutex<T> {
-        Mutex { tag: Tag::new(), value: UnsafeCell::new(value) }
+        Mutex {
+            tag: Tag::new(),
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// As [`std::sync::Mutex::into_inner`].
@@ -107,19 +110,32 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn guard(&self, acquired: Acquired) -> MutexGuard<'_, T> {
-        MutexGuard { mutex: self, acquired, touch: Cell::new(Touch::Untouched), not_send: std::marker::PhantomData }
+        MutexGuard {
+            mutex: self,
+            acquired,
+            touch: Cell::new(Touch::Untouched),
+            not_send: std::marker::PhantomData,
+        }
     }
 }
 
 fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
-    if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
+    if poisoned {
+        Err(PoisonError::new(guard))
+    } else {
+        Ok(guard)
+    }
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// Takes the guard apart without giving the lock back.
     pub(super) fn suspend(self) -> Suspended<'a, T> {
         let guard = std::mem::ManuallyDrop::new(self);
-        Suspended { mutex: guard.mutex, acquired: guard.acquired, touch: guard.touch.get() }
+        Suspended {
+            mutex: guard.mutex,
+            acquired: guard.acquired,
+            touch: guard.touch.get(),
+        }
     }
 
     /// The value, for a look that must not count as a change.
@@ -190,7 +206,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
             Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
             Err(TryLockError::WouldBlock) => text.field("data", &"<locked>"),
         };
-        text.field("poisoned", &lock::is_poisoned(self.id())).finish_non_exhaustive()
+        text.field("poisoned", &lock::is_poisoned(self.id()))
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,6 +21,7 @@ impl RefUnwindSafe for Once {}
 
 /// As [`std::sync::ONCE_INIT`].
 #[deprecated(since = "1.38.0", note = "the `Once::new()` function is now preferred")]
+#[expect(clippy::declare_interior_mutable_const, reason = "`std` has it so")]
 pub const ONCE_INIT: Once = Once::new();
 
 /// As [`std::sync::OnceState`].
@@ -32,8 +33,12 @@ impl Once {
     /// As [`std::sync::Once::new`].
     #[track_caller]
     #[must_use]
+    #[expect(clippy::new_without_default, reason = "`std` has no default")]
     pub const fn new() -> Once {
-        Once { tag: Tag::new(), outside: std::cell::Cell::new(false) }
+        Once {
+            tag: Tag::new(),
+            outside: std::cell::Cell::new(false),
+        }
     }
 
     /// As [`std::sync::Once::call_once`].
@@ -72,7 +77,10 @@ impl Once {
     #[track_caller]
     pub fn wait(&self) {
         let once = self.id().map(|id| once::wait(id, "wait", Location::caller()));
-        assert!(once != Some(object::Once::Poisoned), "Once instance has previously been poisoned");
+        assert!(
+            once != Some(object::Once::Poisoned),
+            "Once instance has previously been poisoned"
+        );
     }
 
     /// As [`std::sync::Once::wait_force`].
@@ -124,6 +132,8 @@ impl fmt::Debug for Once {
 
 impl fmt::Debug for OnceState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnceState").field("poisoned", &self.is_poisoned()).finish()
+        f.debug_struct("OnceState")
+            .field("poisoned", &self.is_poisoned())
+            .finish()
     }
 }

@@ -27,7 +27,10 @@ impl<T> OnceLock<T> {
     #[track_caller]
     #[must_use]
     pub const fn new() -> OnceLock<T> {
-        OnceLock { tag: Tag::new(), value: UnsafeCell::new(None) }
+        OnceLock {
+            tag: Tag::new(),
+            value: UnsafeCell::new(None),
+        }
     }
 
     /// As [`std::sync::OnceLock::get`].
@@ -64,7 +67,9 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
         let mut value = Some(value);
-        self.get_or_init_at("set", Location::caller(), || value.take().expect("a cell is initialised once"));
+        self.get_or_init_at("set", Location::caller(), || {
+            value.take().expect("a cell is initialised once")
+        });
         value.map_or(Ok(()), Err)
     }
 
@@ -150,7 +155,10 @@ impl<T: Clone> Clone for OnceLock<T> {
 impl<T> From<T> for OnceLock<T> {
     #[track_caller]
     fn from(value: T) -> OnceLock<T> {
-        OnceLock { tag: Tag::new(), value: UnsafeCell::new(Some(value)) }
+        OnceLock {
+            tag: Tag::new(),
+            value: UnsafeCell::new(Some(value)),
+        }
     }
 }
 

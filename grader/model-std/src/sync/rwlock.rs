@@ -53,7 +53,10 @@ impl<T> RwLock<T> {
     /// As [`std::sync::RwLock::new`].
     #[track_caller]
     pub const fn new(value: T) -> RwLock<T> {
-        RwLock { tag: Tag::new(), value: UnsafeCell::new(value) }
+        RwLock {
+            tag: Tag::new(),
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// As [`std::sync::RwLock::into_inner`].
@@ -141,16 +144,29 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {
-        RwLockReadGuard { lock: self, acquired, not_send: PhantomData }
+        RwLockReadGuard {
+            lock: self,
+            acquired,
+            not_send: PhantomData,
+        }
     }
 
     fn write_guard(&self, acquired: Acquired) -> RwLockWriteGuard<'_, T> {
-        RwLockWriteGuard { lock: self, acquired, touch: Cell::new(Touch::Untouched), not_send: PhantomData }
+        RwLockWriteGuard {
+            lock: self,
+            acquired,
+            touch: Cell::new(Touch::Untouched),
+            not_send: PhantomData,
+        }
     }
 }
 
 fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
-    if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
+    if poisoned {
+        Err(PoisonError::new(guard))
+    } else {
+        Ok(guard)
+    }
 }
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
@@ -230,7 +246,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
             Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
             Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
         };
-        text.field("poisoned", &lock::is_poisoned(self.id())).finish_non_exhaustive()
+        text.field("poisoned", &lock::is_poisoned(self.id()))
+            .finish_non_exhaustive()
     }
 }
 

@@ -78,15 +78,25 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let plan = Plan { name, scope: self.id, unseen_panic: Some(Rc::clone(&self.a_thread_panicked)) };
+        let plan = Plan {
+            name,
+            scope: self.id,
+            unseen_panic: Some(Rc::clone(&self.a_thread_panicked)),
+        };
         // SAFETY: `scope` waits for every thread of the scope before `'scope` ends.
-        ScopedJoinHandle { started: unsafe { start(plan, site, f) }, scope: PhantomData }
+        let started = unsafe { start(plan, site, f) };
+        ScopedJoinHandle {
+            started,
+            scope: PhantomData,
+        }
     }
 }
 
 impl fmt::Debug for Scope<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope").field("a_thread_panicked", &self.a_thread_panicked.get()).finish_non_exhaustive()
+        f.debug_struct("Scope")
+            .field("a_thread_panicked", &self.a_thread_panicked.get())
+            .finish_non_exhaustive()
     }
 }
 

@@ -45,7 +45,10 @@ pub(super) struct Started<T> {
 impl<T> Started<T> {
     pub(super) fn join(self, site: Site) -> super::Result<T> {
         threads::join(self.thread.id.0, site);
-        self.packet.result.take().expect("a thread that has ended has left its result")
+        self.packet
+            .result
+            .take()
+            .expect("a thread that has ended has left its result")
     }
 
     pub(super) fn is_finished(&self, site: Site) -> bool {
@@ -63,12 +66,19 @@ where
     F: FnOnce() -> T + 'a,
     T: 'a,
 {
-    let packet = Rc::new(Packet { result: RefCell::new(None), unseen_panic: plan.unseen_panic });
+    let packet = Rc::new(Packet {
+        result: RefCell::new(None),
+        unseen_panic: plan.unseen_panic,
+    });
     let theirs = Rc::clone(&packet);
     let scope = plan.scope;
     let entry: Box<dyn FnOnce() + 'a> = Box::new(move || {
         let result: Result<T, Box<dyn Any + Send>> = catch_unwind(AssertUnwindSafe(function));
-        let ending = if result.is_ok() { Ending::Returned } else { Ending::Panicked };
+        let ending = if result.is_ok() {
+            Ending::Returned
+        } else {
+            Ending::Panicked
+        };
         *theirs.result.borrow_mut() = Some(result);
         drop(theirs);
         threads::end(scope, ending);
@@ -77,7 +87,13 @@ where
     // abandoned together with its execution, without running or dropping the function.
     let entry = unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Entry>(entry) };
     let id = threads::spawn(plan.name.clone(), scope, site, entry);
-    Started { thread: Thread { id: ThreadId(id), name: plan.name }, packet }
+    Started {
+        thread: Thread {
+            id: ThreadId(id),
+            name: plan.name,
+        },
+        packet,
+    }
 }
 
 /// As [`std::thread::spawn`].
@@ -132,7 +148,11 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let plan = Plan { name: self.checked_name(), scope: None, unseen_panic: None };
+        let plan = Plan {
+            name: self.checked_name(),
+            scope: None,
+            unseen_panic: None,
+        };
         // SAFETY: `f` and its result are `'static`.
         Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
     }
@@ -156,7 +176,11 @@ impl Builder {
         F: FnOnce() -> T + Send,
         T: Send,
     {
-        let plan = Plan { name: self.checked_name(), scope: None, unseen_panic: None };
+        let plan = Plan {
+            name: self.checked_name(),
+            scope: None,
+            unseen_panic: None,
+        };
         // SAFETY: promised by the caller.
         Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
     }
@@ -238,7 +262,9 @@ pub struct ThreadId(TaskId);
 
 impl fmt::Debug for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ThreadId").field(&NonZero::<u64>::MIN.saturating_add(self.0 as u64)).finish()
+        f.debug_tuple("ThreadId")
+            .field(&NonZero::<u64>::MIN.saturating_add(self.0 as u64))
+            .finish()
     }
 }
 
@@ -271,7 +297,10 @@ impl Thread {
 
 impl fmt::Debug for Thread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Thread").field("id", &self.id).field("name", &self.name()).finish_non_exhaustive()
+        f.debug_struct("Thread")
+            .field("id", &self.id)
+            .field("name", &self.name())
+            .finish_non_exhaustive()
     }
 }
 

@@ -36,7 +36,17 @@ impl Workshop {
         let file = self.folder.join("source.rs");
         std::fs::write(&file, source).expect("a file can be written");
         let mut rustc = self.rustc(edition);
-        rustc.args(["--crate-type", "lib", "--emit", "metadata", "--crate-name", "source"]).arg(&file);
+        rustc
+            .args([
+                "--crate-type",
+                "lib",
+                "--emit",
+                "metadata",
+                "--crate-name",
+                "source",
+                "--error-format=short",
+            ])
+            .arg(&file);
         rustc.args(standard(library)).output().expect("rustc runs")
     }
 
@@ -45,14 +55,23 @@ impl Workshop {
     pub(crate) fn run(&self, library: Library, edition: &str, source: &str) -> String {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drop_in");
         let mut rustc = self.rustc(edition);
-        rustc.args(["--crate-type", "rlib", "--crate-name", "program"]).arg(sources.join(source));
+        rustc
+            .args(["--crate-type", "rlib", "--crate-name", "program"])
+            .arg(sources.join(source));
         succeed(rustc.args(standard(library)));
 
         let mut program = OsString::from("program=");
         program.push(self.folder.join("libprogram.rlib"));
-        let runner = if library == Library::Real { "run_real" } else { "run_modelled" };
+        let runner = if library == Library::Real {
+            "run_real"
+        } else {
+            "run_modelled"
+        };
         let mut rustc = self.rustc("2024");
-        rustc.arg("--extern").arg(program).arg(sources.join(format!("{runner}.rs")));
+        rustc
+            .arg("--extern")
+            .arg(program)
+            .arg(sources.join(format!("{runner}.rs")));
         if library == Library::Modelled {
             rustc.arg("--extern").arg(named("model_std")).args(dependencies());
         }
@@ -64,7 +83,9 @@ impl Workshop {
 
     fn rustc(&self, edition: &str) -> Command {
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        rustc.args(["--edition", edition, "-C", "debuginfo=0", "--out-dir"]).arg(&self.folder);
+        rustc
+            .args(["--edition", edition, "-C", "debuginfo=0", "--out-dir"])
+            .arg(&self.folder);
         rustc
     }
 }
@@ -72,9 +93,18 @@ impl Workshop {
 /// Runs a command that must succeed.
 #[track_caller]
 fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("failed to run `{command:?}`: {error}"));
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "`{command:?}`: {}\n{stdout}\n{stderr}", output.status);
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("failed to run `{command:?}`: {error}"));
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "`{command:?}`: {}\n{stdout}\n{stderr}",
+        output.status
+    );
     output
 }
 
@@ -106,7 +136,10 @@ fn dependencies() -> [OsString; 2] {
 /// Cargo's folder of compiled libraries, in which the executable of this test stands too.
 fn deps() -> PathBuf {
     let executable = std::env::current_exe().expect("an executable has a path");
-    executable.parent().expect("an executable stands in a folder").to_owned()
+    executable
+        .parent()
+        .expect("an executable stands in a folder")
+        .to_owned()
 }
 
 /// The modelled library that Cargo built for this test: the newest of those that it has kept.
@@ -115,7 +148,16 @@ fn model_std() -> PathBuf {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
         name.starts_with("libmodel_std-") && name.ends_with(".rlib")
     };
-    let built = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
-    let files = std::fs::read_dir(deps()).expect("a folder can be read").filter_map(|entry| Some(entry.ok()?.path()));
-    files.filter(is_library).max_by_key(built).expect("Cargo has built the library")
+    let built = |path: &PathBuf| {
+        path.metadata()
+            .and_then(|metadata| metadata.modified())
+            .unwrap_or(SystemTime::UNIX_EPOCH)
+    };
+    let files = std::fs::read_dir(deps())
+        .expect("a folder can be read")
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    files
+        .filter(is_library)
+        .max_by_key(built)
+        .expect("Cargo has built the library")
 }

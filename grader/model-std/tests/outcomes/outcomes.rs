@@ -19,19 +19,34 @@ pub(crate) struct Explorer {
 
 impl Default for Explorer {
     fn default() -> Self {
-        Self { bounds: Bounds { random: 200, ..Bounds::default() }, settings: Settings::default() }
+        Self {
+            bounds: Bounds {
+                random: 200,
+                ..Bounds::default()
+            },
+            settings: Settings::default(),
+        }
     }
 }
 
 /// Explores with at most this many preemptions.
 pub(crate) fn preemptions(n: u32) -> Explorer {
     let explorer = Explorer::default();
-    Explorer { bounds: Bounds { preemptions: n, ..explorer.bounds }, ..explorer }
+    Explorer {
+        bounds: Bounds {
+            preemptions: n,
+            ..explorer.bounds
+        },
+        ..explorer
+    }
 }
 
 /// Explores under these settings.
 pub(crate) fn settings(settings: Settings) -> Explorer {
-    Explorer { settings, ..Explorer::default() }
+    Explorer {
+        settings,
+        ..Explorer::default()
+    }
 }
 
 impl Explorer {
@@ -52,7 +67,11 @@ impl Explorer {
                 ends.insert(describe(&execution.trace.end));
             }
         });
-        assert_eq!(ends, BTreeSet::new(), "some executions did not return; others returned {returned:?}");
+        assert_eq!(
+            ends,
+            BTreeSet::new(),
+            "some executions did not return; others returned {returned:?}"
+        );
         assert_eq!(returned, allowed.into_iter().collect(), "after {coverage:?}");
         coverage
     }
@@ -64,7 +83,11 @@ impl Explorer {
         let coverage = self.each(body, |execution| {
             ends.insert(describe(&execution.trace.end));
         });
-        assert_eq!(ends, allowed.iter().map(|end| (*end).to_owned()).collect(), "after {coverage:?}");
+        assert_eq!(
+            ends,
+            allowed.iter().map(|end| (*end).to_owned()).collect(),
+            "after {coverage:?}"
+        );
         coverage
     }
 
@@ -91,9 +114,16 @@ impl Explorer {
             found = Some(execution.trace);
             ControlFlow::Break(())
         });
-        let (found, stopped) = (found.expect("no execution is wanted"), coverage.stopped.expect("it was stopped"));
+        let (found, stopped) = (
+            found.expect("no execution is wanted"),
+            coverage.stopped.expect("it was stopped"),
+        );
         let replayed = replay(&self.settings, &body, &stopped.schedule);
-        assert_eq!(replayed.trace.end, found.end, "a replay of {:?} ends otherwise", stopped.schedule);
+        assert_eq!(
+            replayed.trace.end, found.end,
+            "a replay of {:?} ends otherwise",
+            stopped.schedule
+        );
         assert_eq!(replayed.trace.stdout, found.stdout);
         assert_eq!(replayed.preemptions, stopped.preemptions);
         (replayed.trace, stopped.preemptions)
@@ -112,7 +142,11 @@ impl Explorer {
     }
 
     /// Shows every execution of `body` to `look`.
-    pub(crate) fn each<T: 'static>(self, body: impl Fn() -> T + 'static, mut look: impl FnMut(Execution<T>)) -> Coverage {
+    pub(crate) fn each<T: 'static>(
+        self,
+        body: impl Fn() -> T + 'static,
+        mut look: impl FnMut(Execution<T>),
+    ) -> Coverage {
         let body: Rc<dyn Fn() -> T> = Rc::new(body);
         explore(&self.bounds, &self.settings, &body, |execution| {
             look(execution);
