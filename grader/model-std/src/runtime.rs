@@ -6,9 +6,6 @@
 //! announcements a thread runs alone, and the sequence of choices determines the execution completely.
 //!
 //! Outside an execution ([`is_active`] is false) operations take effect at once and never wait.
-//!
-//! The waiting side of fairness follows Musuvathi & Qadeer, *Fair Stateless Model Checking*, PLDI 2008: a thread that yields
-//! lets every thread that could run go first once, so that a loop that only waits cannot starve what it waits for.
 
 pub(crate) mod atomic;
 pub(crate) mod barrier;
@@ -24,6 +21,7 @@ pub(crate) mod object;
 pub(crate) mod once;
 pub(crate) mod panics;
 pub(crate) mod recorder;
+mod scheduling;
 pub(crate) mod streams;
 pub(crate) mod task;
 pub(crate) mod threads;
@@ -37,46 +35,9 @@ use crate::model::trace::End;
 use chooser::Chooser;
 use object::{Memory, ObjectId, Objects, State, Tag};
 use recorder::Recorder;
+use scheduling::{Candidate, LONG_TURN, SPINNING};
 use streams::Streams;
 use task::{Operation, Site, Task, TaskId, Until, Wake};
-
-/// After so many operations in a row that change nothing and see no change, a thread counts as spinning. Larger than the
-/// number of operations in one turn of any waiting loop that is worth recognising, smaller than what a reader would call a
-/// long wait.
-const SPINNING: u32 = 24;
-
-/// After so many operations in a row a thread lets others go first even where it changes something with each: a guard
-/// against loops whose effects the scheduler cannot tell from progress.
-const LONG_TURN: u32 = 400;
-
-/// While every thread that could run spins, the clock first creeps: by 1 ns, 2 ns, 4 ns, … so many times. That ends a loop
-/// that waits for a deadline to be *over*; what still spins after about a microsecond is waiting by spinning.
-const CREEPS: u32 = 10;
-
-/// A time that is never over: no program waits longer, and the clock can show it.
-const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
-
-/// After so many steps in which nothing changed, what only asks is waiting by asking, if somebody else waits for the clock
-/// meanwhile. Large enough for a thread that reads what many others have left behind.
-const PATIENCE: u64 = 1_000;
-
-/// One thread that may go next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Candidate {
-    pub(crate) task: TaskId,
-    pub(crate) cause: Cause,
-}
-
-/// Why a thread may go next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// What it waits for holds, or its deadline has passed.
-    Ready,
-    /// None: it is woken without a reason.
-    Spurious,
-    /// Its deadline passes while others, who could go on, are slow.
-    Late,
-}
 
 /// The state of one execution.
 pub(crate) struct Runtime {
@@ -351,261 +312,6 @@ impl Runtime {
         self.tasks[self.current].in_hook && self.holds(self.current, until)
     }
 
-    /// Chooses who goes next, or ends the execution.
-    fn decide(&mut self) {
-        if self.end.is_some() {
-            return;
-        }
-        self.steps += 1;
-        if self.steps > self.settings.steps {
-            let end = self.end_at_step_limit();
-            return self.finish(end);
-        }
-        let before = self.now;
-        if !self.collect_candidates() {
-            return;
-        }
-        self.let_others_go_first();
-        // Where time had to pass, the running thread was waiting too: whoever goes first takes nobody's turn.
-        let (options, free) = self.order_candidates(self.now == before);
-        if options > 1 && self.chooser.asks_for_state() {
-            let runs_on = (free < options).then_some(self.current);
-            let state = self.state(runs_on);
-            self.chooser.arrive(state);
-        }
-        let chosen = match self.chooser.choose(&self.candidates[..options], free, self.current) {
-            Ok(chosen) => chosen,
-            Err(difference) => return self.finish(End::Nondeterministic { difference }),
-        };
-        let Candidate { task, cause } = self.candidates[chosen];
-        self.preempted |= chosen >= free;
-        self.tasks[task].spurious = cause == Cause::Spurious;
-        match (cause, self.tasks[task].deadline) {
-            (Cause::Spurious, _) => self.spurious_left -= 1,
-            (Cause::Late, Some(deadline)) => {
-                self.late_left -= 1;
-                self.pass_time_until(deadline);
-            }
-            (Cause::Ready | Cause::Late, _) => {}
-        }
-        self.after_choice(task);
-        self.next = Some(task);
-    }
-
-    /// Fills `candidates` with the tasks whose operation may take effect, letting time pass where none may.
-    /// Returns false when the execution is over.
-    fn collect_candidates(&mut self) -> bool {
-        loop {
-            self.candidates.clear();
-            let mut all_spin = true;
-            for (task, state) in self.tasks.iter().enumerate() {
-                if !state.ended && self.may_go(task) {
-                    self.candidates.push(Candidate {
-                        task,
-                        cause: Cause::Ready,
-                    });
-                    all_spin &= state.idle >= SPINNING;
-                }
-            }
-            if self.candidates.is_empty() {
-                match self.nearest_deadline() {
-                    Some(deadline) => self.pass_time_until(deadline),
-                    None => {
-                        let end = deadlock::explain(self);
-                        self.finish(end);
-                        return false;
-                    }
-                }
-            } else if all_spin {
-                return self.let_spinners_age();
-            } else {
-                return true;
-            }
-        }
-    }
-
-    /// Lets time pass while every task that could go spins. Returns false when that ends the execution.
-    fn let_spinners_age(&mut self) -> bool {
-        let deadline = self.nearest_deadline();
-        if self.creeps < CREEPS {
-            let creep = self.now + Duration::from_nanos(1 << self.creeps);
-            self.creeps += 1;
-            self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
-            // The passing of time may end the loop, so they have as many turns again.
-            for task in &mut self.tasks {
-                task.idle = 0;
-            }
-            return true;
-        }
-        let Some(deadline) = deadline else {
-            // Nobody waits for the clock. Either the threads get on by themselves, or they reach the limit of steps.
-            if self.settings.allow_busy_wait {
-                // Doubling reaches any time span that a loop could wait for within the limit of steps.
-                self.now = self.now.saturating_add(Duration::from_nanos(1 << self.creeps.min(62)));
-                self.creeps += 1;
-            }
-            return true;
-        };
-        if self.steps - self.changed_at < PATIENCE {
-            return true;
-        }
-        if self.settings.allow_busy_wait {
-            self.pass_time_until(deadline);
-            return self.collect_candidates();
-        }
-        let end = self.busy_wait(self.candidates[0].task);
-        self.finish(end);
-        false
-    }
-
-    fn pass_time_until(&mut self, deadline: Duration) {
-        self.now = self.now.max(deadline);
-        self.count_change();
-    }
-
-    /// When a wait of `timeout` that begins now is over; `None` for never.
-    pub(crate) fn deadline_after(&self, timeout: Duration) -> Option<Duration> {
-        (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
-    }
-
-    fn nearest_deadline(&self) -> Option<Duration> {
-        let waiting = self.tasks.iter().filter(|task| !task.ended);
-        waiting
-            .filter_map(|task| task.deadline)
-            .filter(|deadline| *deadline > self.now)
-            .min()
-    }
-
-    /// Whether the announced operation of `task` may take effect now.
-    fn may_go(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        self.holds(task, state.until) || state.deadline.is_some_and(|deadline| deadline <= self.now)
-    }
-
-    pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
-        match until {
-            Until::Now => true,
-            Until::Never => false,
-            Until::Free(lock) => {
-                let lock = self.objects.lock(lock);
-                lock.writer.is_none() && lock.readers.is_empty()
-            }
-            Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),
-            Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
-            Until::Notified { lock, .. } => self.tasks[task].notified && self.holds(task, Until::Free(lock)),
-            Until::Unparked => self.tasks[task].park_token,
-            Until::Ended(other) => self.tasks[other].ended,
-            Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
-            Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
-            Until::Settled(once) => !matches!(self.objects.once(once), object::Once::Running(_)),
-            Until::Initialised(once) => {
-                matches!(self.objects.once(once), object::Once::Complete | object::Once::Poisoned)
-            }
-            Until::Complete(once) => self.objects.once(once) == object::Once::Complete,
-            Until::Receivable(channel) => {
-                let channel = self.objects.channel(channel);
-                channel.len() > 0 || channel.senders == 0
-            }
-            Until::Sendable(channel) => {
-                let channel = self.objects.channel(channel);
-                !channel.receiver
-                    || channel
-                        .capacity
-                        .is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
-            }
-            Until::Taken { channel, message } => {
-                let channel = self.objects.channel(channel);
-                channel.received > message || !channel.receiver
-            }
-        }
-    }
-
-    /// Drops candidates that have yielded and must let another candidate go first.
-    fn let_others_go_first(&mut self) {
-        let current = self.current;
-        if self.tasks[current].yields {
-            let others = self
-                .candidates
-                .iter()
-                .map(|candidate| candidate.task)
-                .filter(|task| *task != current);
-            self.after[current] = others.collect();
-        }
-        let (after, candidates) = (&self.after, &self.candidates);
-        let mut keep = candidates.clone();
-        keep.retain(|candidate| {
-            let first = &after[candidate.task];
-            candidate.task == current || !candidates.iter().any(|other| first.contains(&other.task))
-        });
-        if !keep.is_empty() {
-            self.candidates = keep;
-        }
-    }
-
-    /// Puts the default first: the running task while it can go on, else the next by number. Returns how many candidates
-    /// there are and how many of them, from the first, cost no preemption. `at_once` says whether no time has passed.
-    fn order_candidates(&mut self, at_once: bool) -> (usize, usize) {
-        let current = self.current;
-        let n_tasks = self.tasks.len();
-        let yields = self.tasks[current].yields;
-        self.candidates.sort_by_key(|candidate| {
-            let distance = (candidate.task + n_tasks - current) % n_tasks;
-            if distance == 0 && yields { n_tasks } else { distance }
-        });
-        let n_real = self.candidates.len();
-        let runs_on = at_once && self.candidates.iter().any(|candidate| candidate.task == current);
-        let free = match (runs_on, yields) {
-            (true, false) => 1,
-            (true, true) => (n_real - 1).max(1),
-            (false, _) => n_real,
-        };
-        self.add_accidents();
-        (self.candidates.len(), free)
-    }
-
-    /// Adds the threads that go next only by an accident that the settings allow. Each counts as a preemption.
-    fn add_accidents(&mut self) {
-        for task in 0..self.tasks.len() {
-            if self.spurious_left > 0 && self.may_wake_spuriously(task) {
-                self.candidates.push(Candidate {
-                    task,
-                    cause: Cause::Spurious,
-                });
-            }
-        }
-        let nearest = self.nearest_deadline().filter(|_| self.late_left > 0);
-        for task in 0..self.tasks.len() {
-            if nearest.is_some() && self.tasks[task].deadline == nearest && !self.may_go(task) {
-                self.candidates.push(Candidate {
-                    task,
-                    cause: Cause::Late,
-                });
-            }
-        }
-    }
-
-    fn may_wake_spuriously(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        if state.ended || self.may_go(task) {
-            return false;
-        }
-        match state.until {
-            Until::Notified { .. } => !state.notified,
-            Until::Unparked => true,
-            _ => false,
-        }
-    }
-
-    fn after_choice(&mut self, task: TaskId) {
-        self.after[task].clear();
-        if task != self.current {
-            self.turn = 0;
-            for first in &mut self.after {
-                first.retain(|other| *other != task);
-            }
-        }
-    }
-
     /// Called by the task whose turn it is: why it may go on.
     fn take_turn(&mut self) -> Wake {
         let current = self.current;
@@ -651,36 +357,5 @@ impl Runtime {
         let fails = self.choose_outcome(2, 1) == 1;
         self.weak_failures_left -= u32::from(fails);
         fails
-    }
-
-    fn busy_wait(&self, spinner: TaskId) -> End {
-        // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
-        let sites = self.tasks[spinner].recent.iter();
-        let place = sites
-            .min_by_key(|site| (site.file(), site.line()))
-            .map(|site| recorder::place(site));
-        End::BusyWait { thread: spinner, place }
-    }
-
-    /// Tells threads that wait by asking from threads that keep acting on each other, by what they did in the second half of
-    /// the execution.
-    fn end_at_step_limit(&self) -> End {
-        let half = self.settings.steps / 2;
-        if self.progress > half {
-            return End::StepLimit;
-        }
-        let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
-            (0..self.tasks.len())
-                .filter(|task| step(&self.tasks[*task]) > half)
-                .collect()
-        };
-        let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
-        let waits_for_the_clock = |task: &Task| !task.ended && task.deadline.is_some();
-        match (&running[..], &acting[..]) {
-            // It changes nothing, or somebody else would have gone on after a while.
-            ([spinner, ..], []) => self.busy_wait(*spinner),
-            ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
-            _ => End::Livelock { threads: acting },
-        }
     }
 }

@@ -246,15 +246,15 @@ fn agree(seed: u64, n_programs: usize, (n_threads, n_steps): (u64, u64)) {
 
 #[test]
 fn two_threads_of_five_steps_come_to_the_outcomes_of_the_oracle() {
-    agree(1, 80, (2, 5));
+    agree(1, 40, (2, 5));
 }
 
 #[test]
 fn three_threads_of_three_steps_come_to_the_outcomes_of_the_oracle() {
-    agree(2, 30, (3, 3));
+    agree(2, 15, (3, 3));
 }
 
 #[test]
 fn four_threads_of_two_steps_come_to_the_outcomes_of_the_oracle() {
-    agree(3, 15, (4, 2));
+    agree(3, 8, (4, 2));
 }

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::scheduling::{Candidate, Cause};
 use super::task::TaskId;
-use super::{Candidate, Cause};
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

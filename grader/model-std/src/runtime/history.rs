@@ -9,8 +9,9 @@
 //!
 //! What the program shares behind the model's back (the count of an `Arc`, a file) is not part of a history.
 
+use super::scheduling::SPINNING;
 use super::task::{TaskId, Until, Wake};
-use super::{ObjectId, Runtime, SPINNING};
+use super::{ObjectId, Runtime};
 
 /// The hash of a thread's operations, or of what an object holds.
 pub(crate) type History = u64;
