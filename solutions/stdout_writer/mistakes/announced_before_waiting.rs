@@ -2,7 +2,9 @@
 //! "would like to write".
 //!
 //! Fails: `one_at_a_time_keeps_lines_whole` with `race`.
+//! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_result`.
 //! Fails: `two_at_a_time_never_opens_three` with `limit_exceeded`.
+//! Fails: `two_at_a_time_pauses_inside_the_line` with `wrong_result`.
 
 use std::sync::{Mutex, mpsc};
 use std::thread;

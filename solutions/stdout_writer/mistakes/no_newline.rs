@@ -4,6 +4,7 @@
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_output`.
 //! Fails: `two_at_a_time_writes_every_line` with `wrong_output`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `wrong_output`.
+//! Fails: `threads_go_in_any_order` with `wrong_output`.
 //! Fails: `every_call_starts_anew` with `wrong_output`.
 
 use std::sync::{Mutex, mpsc};

@@ -1,8 +1,11 @@
 //! Mistake: the pause is slept in steps of a tenth of a second; a shorter one divides by zero
-//! inside the lock, the lock is poisoned, and `unwrap` kills the lines that were still to come.
+//! inside the lock, the lock is poisoned, and `unwrap` kills the lines that were still to come. What
+//! the division rounds off is lost as well.
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `wrong_output`.
 //! Fails: `one_at_a_time_keeps_lines_whole` with `wrong_output`.
+//! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_result`.
+//! Fails: `threads_go_in_any_order` with `wrong_output`.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;

@@ -4,7 +4,6 @@
 //! Fails: `one_at_a_time_writes_every_line` with `busy_wait`.
 //! Fails: `one_at_a_time_keeps_lines_whole` with `busy_wait`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `busy_wait`.
-//! Fails: `threads_go_in_any_order` with `busy_wait`.
 //! Fails: `every_call_starts_anew` with `busy_wait`.
 
 use std::sync::atomic::{AtomicBool, Ordering};

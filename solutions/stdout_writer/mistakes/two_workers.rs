@@ -5,6 +5,8 @@
 //! Fails: `two_at_a_time_never_opens_three` with `not_concurrent`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `not_concurrent`.
 //! Fails: `every_call_starts_anew` with `not_concurrent`.
+//! Fails: `two_at_a_time_opens_two_at_once` with `not_concurrent`.
+//! Fails: `threads_go_in_any_order` with `not_concurrent`.
 
 use std::sync::Mutex;
 use std::thread;

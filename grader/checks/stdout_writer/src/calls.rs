@@ -1,55 +1,71 @@
-//! Two calls in one execution, told apart by a mark that the body writes between them.
+//! Several calls in one execution, told apart by a mark that the body writes before each of them.
+//!
+//! The last call is the same as the first, and it has to take the same time: it does not matter here whether that time
+//! is right, so that what is wrong from the first call on is left to the other checks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use driver::{Fault, Finding, Segment};
+use driver::{Execution, Fault, Finding, Segment};
 
-use crate::line::text;
 use crate::text::every_line_is_written;
 
-/// What the body writes when the first call has returned.
-const MARK: &str = "-- the first call has returned --\n";
+/// What the body writes when a call is to begin.
+const MARK: &str = "-- the next call --\n";
 
-/// Calls `first` and then `second`, each with `pauses`.
-pub(crate) fn call_both(first: fn(&[Duration]), second: fn(&[Duration]), pauses: &[Duration]) {
-    first(pauses);
-    print!("{MARK}");
-    second(pauses);
+/// A call of one of the two functions.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) function: fn(&[Duration]),
+    /// How many pauses it is given, of one second each.
+    pub(crate) n_pauses: usize,
 }
 
-/// Holds if both calls wrote every line, each before it returned, and neither took more or less time than the other.
-pub(crate) fn same_twice(stdout: &[Segment], n_threads: usize) -> Result<(), Fault> {
-    let (first, second) = both_calls(stdout, n_threads)?;
-    let (first, second) = (time_taken(first), time_taken(second));
-    if first == second {
+/// Makes one call after the other; how long each of them took.
+pub(crate) fn make(calls: &[Call]) -> Vec<Duration> {
+    let make = |call: &Call| {
+        print!("{MARK}");
+        let start = Instant::now();
+        (call.function)(&vec![Duration::from_secs(1); call.n_pauses]);
+        start.elapsed()
+    };
+    calls.iter().map(make).collect()
+}
+
+/// Holds if every one of `calls` wrote its lines, and the last took the time of the first.
+pub(crate) fn start_anew(execution: &Execution<Vec<Duration>>, calls: &[Call]) -> Result<(), Fault> {
+    let is_mark = |segment: &Segment| segment.thread == 0 && segment.bytes == MARK.as_bytes();
+    let written: Vec<&[Segment]> = execution.stdout.split(is_mark).skip(1).collect();
+    if written.len() != calls.len() {
+        let expected = "expected the output of the checks themselves to stay as it is";
+        let got = format!("got {:?}", String::from_utf8_lossy(&execution.text()));
+        return Err(Fault::new(Finding::WrongOutput, expected).got(got));
+    }
+    for (number, (stdout, call)) in (1..).zip(written.iter().zip(calls)) {
+        every_line_is_written(stdout, call.n_pauses).map_err(|fault| in_call(fault, number, calls.len()))?;
+    }
+    last_takes_the_time_of_the_first(&execution.value)
+}
+
+fn in_call(fault: Fault, number: usize, n_calls: usize) -> Fault {
+    let expected = format!("{} in call {number} of {n_calls}", fault.expected);
+    Fault { expected, ..fault }
+}
+
+fn last_takes_the_time_of_the_first(took: &[Duration]) -> Result<(), Fault> {
+    let [first, .., last] = took else {
+        unreachable!("there are several calls");
+    };
+    if first == last {
         return Ok(());
     }
-    let expected = format!("expected the second call to take {first:?} like the first");
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {second:?}")))
-}
-
-/// Holds if both calls wrote every line, each before it returned.
-pub(crate) fn all_written_twice(stdout: &[Segment], n_threads: usize) -> Result<(), Fault> {
-    both_calls(stdout, n_threads).map(drop)
-}
-
-fn both_calls(stdout: &[Segment], n_threads: usize) -> Result<(&[Segment], &[Segment]), Fault> {
-    let mark = stdout
-        .iter()
-        .position(|segment| segment.thread == 0 && segment.bytes == MARK.as_bytes());
-    let Some(mark) = mark else {
-        let expected = "expected the output of the checks themselves to stay as it is";
-        return Err(Fault::new(Finding::WrongOutput, expected).got(format!("got {:?}", text(stdout))));
+    let expected = format!(
+        "expected call {} to take {first:?}, as call 1 did with the same pauses",
+        took.len()
+    );
+    let why = if last < first {
+        "a permit too many was left over from an earlier call"
+    } else {
+        "a permit was lost in an earlier call"
     };
-    let (first, second) = (&stdout[..mark], &stdout[mark + 1..]);
-    every_line_is_written(first, n_threads)?;
-    every_line_is_written(second, n_threads)?;
-    Ok((first, second))
-}
-
-fn time_taken(stdout: &[Segment]) -> Duration {
-    match (stdout.first(), stdout.last()) {
-        (Some(first), Some(last)) => last.time - first.time,
-        _ => Duration::ZERO,
-    }
+    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {last:?}, as if {why}")))
 }

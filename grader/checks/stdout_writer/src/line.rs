@@ -9,6 +9,8 @@ use driver::{Fault, Finding, Segment};
 /// All that one thread wrote, which should be one line; never empty.
 pub(crate) struct Line {
     pub(crate) thread: usize,
+    /// What a reader calls the thread.
+    author: String,
     pub(crate) bytes: Vec<Byte>,
 }
 
@@ -17,6 +19,8 @@ pub(crate) struct Byte {
     pub(crate) value: u8,
     /// The index among all bytes of standard output.
     pub(crate) position: usize,
+    /// Which of the writes to standard output brought it: bytes of one write came out together.
+    pub(crate) write: usize,
     /// The virtual time at which it was written.
     pub(crate) time: Duration,
 }
@@ -51,27 +55,25 @@ pub(crate) fn first_part(number: usize) -> String {
     format!("Thread-{number} writing..")
 }
 
-/// The line of thread `number`, both parts.
-pub(crate) fn whole(number: usize) -> String {
-    first_part(number) + "..done\n"
-}
-
 /// The lines of `stdout`, in the order in which their threads began to write.
 pub(crate) fn lines(stdout: &[Segment]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let bytes = stdout
         .iter()
-        .flat_map(|segment| segment.bytes.iter().map(move |&value| (segment, value)));
-    for (position, (segment, value)) in bytes.enumerate() {
+        .enumerate()
+        .flat_map(|(write, segment)| segment.bytes.iter().map(move |&value| (write, segment, value)));
+    for (position, (write, segment, value)) in bytes.enumerate() {
         let byte = Byte {
             value,
             position,
+            write,
             time: segment.time,
         };
         match lines.iter_mut().find(|line| line.thread == segment.thread) {
             Some(line) => line.bytes.push(byte),
             None => lines.push(Line {
                 thread: segment.thread,
+                author: author(segment),
                 bytes: vec![byte],
             }),
         }
@@ -81,21 +83,42 @@ pub(crate) fn lines(stdout: &[Segment]) -> Vec<Line> {
 
 /// The lines of `stdout`, or a fault unless they come from exactly `n_threads` threads.
 ///
-/// Every property starts here, so that none holds just because nothing, or nothing of its kind, was written.
+/// Every property starts here, so that none holds just because nothing, or nothing of its kind, was written. The
+/// calling thread may be one of them.
 pub(crate) fn lines_of(stdout: &[Segment], n_threads: usize) -> Result<Vec<Line>, Fault> {
     let lines = lines(stdout);
     if lines.len() == n_threads {
-        return Ok(lines);
+        Ok(lines)
+    } else {
+        Err(other_lines(stdout, n_threads))
     }
-    let text = text(stdout);
+}
+
+/// The fault of `stdout` in which not each of `n_threads` threads wrote its own line: who wrote what instead.
+pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Fault {
+    let mut missing: Vec<usize> = (1..=n_threads).collect();
+    let mut got = Vec::new();
+    let lines = lines(stdout);
+    for line in &lines {
+        let found = missing.iter().position(|number| line.number() == Some(*number));
+        match found {
+            Some(index) => drop(missing.remove(index)),
+            None => got.push(format!("{} wrote {:?}", line.author, line.text())),
+        }
+    }
+    if lines.is_empty() {
+        got.push("nothing was written".to_owned());
+    } else if !missing.is_empty() {
+        let missing: Vec<String> = missing.iter().map(|number| format!("Thread-{number}")).collect();
+        got.push(format!("no thread wrote exactly the line of {}", missing.join(", ")));
+    }
     // All lines are there, so some thread wrote more than its own.
-    let finding = if lines.len() < n_threads && text.lines().count() >= n_threads {
+    let finding = if lines.len() < n_threads && text(stdout).lines().count() >= n_threads {
         Finding::NotConcurrent
     } else {
         Finding::WrongOutput
     };
-    let expected = format!("expected {} to write a line each", threads(n_threads));
-    Err(Fault::new(finding, expected).got(format!("got {} that wrote {text:?}", threads(lines.len()))))
+    Fault::new(finding, expectation(n_threads)).got(got.join("; "))
 }
 
 /// All of `stdout` as text.
@@ -107,10 +130,27 @@ pub(crate) fn text(stdout: &[Segment]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn threads(count: usize) -> String {
-    if count == 1 {
-        "1 thread".to_owned()
-    } else {
-        format!("{count} threads")
+fn expectation(n_threads: usize) -> String {
+    match n_threads {
+        0 => "expected nothing to be written".to_owned(),
+        1 => format!("expected a thread to write {:?}", whole(1)),
+        _ => format!(
+            "expected {n_threads} threads to write a line each, {:?} to {:?}",
+            whole(1),
+            whole(n_threads)
+        ),
+    }
+}
+
+/// The line of thread `number`, both parts.
+fn whole(number: usize) -> String {
+    first_part(number) + "..done\n"
+}
+
+fn author(segment: &Segment) -> String {
+    match (&segment.thread_name, segment.thread) {
+        (_, 0) => "the calling thread".to_owned(),
+        (Some(name), _) => format!("thread `{name}`"),
+        (None, id) => format!("thread {id}"),
     }
 }

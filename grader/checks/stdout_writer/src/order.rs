@@ -1,16 +1,10 @@
-//! In which order the lines are written.
+//! In which order the lines begin.
 
-use std::cell::RefCell;
-
-use driver::Execution;
+use driver::Segment;
 
 use crate::line::{Line, lines};
 
-/// A witness for two orders: true for the first execution whose lines begin in another order than those of the first.
-pub(crate) fn differs_from_the_first() -> impl Fn(&Execution<()>) -> bool {
-    let first: RefCell<Option<Vec<String>>> = RefCell::new(None);
-    move |execution| {
-        let order: Vec<String> = lines(&execution.stdout).iter().map(Line::text).collect();
-        *first.borrow_mut().get_or_insert_with(|| order.clone()) != order
-    }
+/// Whether the lines begin in the order of their numbers.
+pub(crate) fn is_ascending(stdout: &[Segment]) -> bool {
+    lines(stdout).iter().map(Line::number).is_sorted()
 }

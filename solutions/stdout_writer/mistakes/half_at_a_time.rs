@@ -1,0 +1,45 @@
+//! Mistake: two at a time take half as long, so half of the threads are let in; up to four threads
+//! that is the same.
+//!
+//! Fails: `two_at_a_time_never_opens_three` with `limit_exceeded`.
+//! Fails: `two_at_a_time_pauses_inside_the_line` with `limit_exceeded`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+pub fn one_at_a_time(pauses: &[Duration]) {
+    let lock = Mutex::new(());
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let lock = &lock;
+            scope.spawn(move || {
+                let _guard = lock.lock().unwrap();
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+            });
+        }
+    });
+}
+
+pub fn two_at_a_time(pauses: &[Duration]) {
+    let limit = pauses.len().div_ceil(2).max(2);
+    let inside = Mutex::new(0);
+    let left = Condvar::new();
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let (inside, left) = (&inside, &left);
+            scope.spawn(move || {
+                *left
+                    .wait_while(inside.lock().unwrap(), |inside| *inside >= limit)
+                    .unwrap() += 1;
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+                *inside.lock().unwrap() -= 1;
+                left.notify_one();
+            });
+        }
+    });
+}

@@ -1,0 +1,42 @@
+//! Mistake: the number is put together as one character, after the digit `0`; what follows `9` is
+//! `:`.
+//!
+//! Fails: `one_at_a_time_writes_every_line` with `wrong_output`.
+//! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_output`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+pub fn one_at_a_time(pauses: &[Duration]) {
+    let lock = Mutex::new(());
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let lock = &lock;
+            scope.spawn(move || {
+                let _guard = lock.lock().unwrap();
+                print!("Thread-{} writing..", (b'1' + index as u8) as char);
+                thread::sleep(*pause);
+                println!("..done");
+            });
+        }
+    });
+}
+
+pub fn two_at_a_time(pauses: &[Duration]) {
+    let inside = Mutex::new(0);
+    let left = Condvar::new();
+    thread::scope(|scope| {
+        for (index, pause) in pauses.iter().enumerate() {
+            let (inside, left) = (&inside, &left);
+            scope.spawn(move || {
+                *left.wait_while(inside.lock().unwrap(), |inside| *inside >= 2).unwrap() += 1;
+                print!("Thread-{} writing..", index + 1);
+                thread::sleep(*pause);
+                println!("..done");
+                *inside.lock().unwrap() -= 1;
+                left.notify_one();
+            });
+        }
+    });
+}
