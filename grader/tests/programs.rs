@@ -20,7 +20,12 @@ fn every_solutions_program_prints_its_snapshots() {
             if let CheckWork::Program(run) = &check.work
                 && let Some(name) = &run.snapshot
             {
-                compare(&workspace.checks_folder(&exercise).join("snapshots"), name, &program, run);
+                compare(
+                    &workspace.checks_folder(&exercise).join("snapshots"),
+                    name,
+                    &program,
+                    run,
+                );
                 n_snapshots += 1;
             }
         }
@@ -29,7 +34,10 @@ fn every_solutions_program_prints_its_snapshots() {
 }
 
 fn compare(snapshots: &Path, name: &str, program: &Path, run: &ProgramCheck) {
-    let output = Command::new(program).args(&run.args).output().expect("the program starts");
+    let output = Command::new(program)
+        .args(&run.args)
+        .output()
+        .expect("the program starts");
     let printed = snapshot::normalize(&String::from_utf8_lossy(&output.stdout), run);
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(snapshots);
@@ -44,14 +52,31 @@ fn build(workspace: &Workspace, exercise: &Exercise, folder: &Path) -> std::path
     let name = &exercise.name;
     let library = workspace.solution_folder(exercise).join("src/lib.rs");
     let rlib = folder.join(format!("lib{name}.rlib"));
-    compile(Command::new("rustc").arg(library).args(["--crate-type=lib", "--crate-name", name]).arg("-o").arg(&rlib));
+    compile(
+        Command::new("rustc")
+            .arg(library)
+            .args(["--crate-type=lib", "--crate-name", name])
+            .arg("-o")
+            .arg(&rlib),
+    );
     let (program, linked) = (folder.join("program"), format!("{name}={}", rlib.display()));
-    compile(Command::new("rustc").arg(exercise.folder.join("src/main.rs")).arg("--extern").arg(linked).arg("-o").arg(&program));
+    compile(
+        Command::new("rustc")
+            .arg(exercise.folder.join("src/main.rs"))
+            .arg("--extern")
+            .arg(linked)
+            .arg("-o")
+            .arg(&program),
+    );
     program
 }
 
 #[track_caller]
 fn compile(rustc: &mut Command) {
     let output = rustc.arg("--edition=2024").output().expect("the compiler starts");
-    assert!(output.status.success(), "{rustc:?}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{rustc:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -8,18 +8,26 @@ const PROMPT: &str = "$ cargo xtask ";
 
 #[test]
 fn every_transcript_in_the_readme_is_what_the_command_prints() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in a folder of the workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in a folder of the workspace");
     let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
     let mut n_transcripts = 0;
     for block in readme.split("```\n").skip(1).step_by(2) {
-        let Some((command, expected)) = block.strip_prefix(PROMPT).and_then(|rest| rest.split_once('\n')) else { continue };
+        let Some((command, expected)) = block.strip_prefix(PROMPT).and_then(|rest| rest.split_once('\n')) else {
+            continue;
+        };
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(command.split_whitespace())
             .current_dir(root)
             .env_remove("CI")
             .output()
             .expect("the command starts");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "`cargo xtask {command}`");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            expected,
+            "`cargo xtask {command}`"
+        );
         n_transcripts += 1;
     }
     assert!(n_transcripts >= 2, "the README shows a failing and a passing grade");

@@ -29,9 +29,18 @@ fn json_is_the_same_while_every_core_is_busy() {
 }
 
 fn json(submission: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in a folder of the workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in a folder of the workspace");
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["grade", "iteration_counting", "--format", "json", "--submission", submission])
+        .args([
+            "grade",
+            "iteration_counting",
+            "--format",
+            "json",
+            "--submission",
+            submission,
+        ])
         .current_dir(root)
         .output()
         .expect("the command starts");

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use crate::check::Check;
 use crate::model::Model;
-use crate::supervision;
 use crate::protocol::{ModelObservation, Reply, Request, Work};
+use crate::supervision;
 use crate::token::Token;
 
 /// The exit code of a check program that was not started by the grader.
@@ -36,13 +36,19 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     let mut line = String::new();
     BufReader::new(&channel).read_line(&mut line)?;
     let Request { nonce, check, work } = serde_json::from_str(&line)?;
-    let answer = Answer { channel: Mutex::new(Some(channel)), nonce, check: check.clone() };
+    let answer = Answer {
+        channel: Mutex::new(Some(channel)),
+        nonce,
+        check: check.clone(),
+    };
     let answer = Arc::new(answer);
     let watched = Arc::clone(&answer);
     #[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
     let give_up = move |stalled: Duration| {
         let seconds = stalled.as_secs();
-        let code = watched.give(ModelObservation::Stalled { seconds }).map_or(NOT_STARTED_BY_GRADER, |()| 0);
+        let code = watched
+            .give(ModelObservation::Stalled { seconds })
+            .map_or(NOT_STARTED_BY_GRADER, |()| 0);
         std::process::exit(code.into())
     };
     supervision::watch(give_up);
@@ -62,7 +68,11 @@ impl Answer {
         let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut channel) = channel else { return Ok(()) };
         let (nonce, check) = (self.nonce.clone(), self.check.clone());
-        let mut answer = serde_json::to_vec(&Reply { nonce, check, observation })?;
+        let mut answer = serde_json::to_vec(&Reply {
+            nonce,
+            check,
+            observation,
+        })?;
         answer.push(b'\n');
         channel.write_all(&answer)
     }

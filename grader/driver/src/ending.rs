@@ -129,13 +129,19 @@ fn fault(trace: &Trace) -> Fault {
 fn panicked(trace: &Trace) -> Fault {
     let fault = Fault::new(Finding::Panic, "expected the function to return");
     // The panic of a thread comes first: that of whoever waited for it only passes it on.
-    let died = trace.threads.iter().skip(1).find_map(|thread| Some((thread, thread.panicked.as_ref()?)));
+    let died = trace
+        .threads
+        .iter()
+        .skip(1)
+        .find_map(|thread| Some((thread, thread.panicked.as_ref()?)));
     let (who, message, place) = match (died, &trace.end) {
         (Some((thread, message)), _) => (name(thread), message.as_str(), &thread.panicked_at),
         (None, End::Panicked { message, place }) => ("it".to_owned(), message.as_str(), place),
         (None, _) => ("it".to_owned(), "", &None),
     };
-    let place = place.as_ref().map_or(String::new(), |place| format!(" at {}", line(place)));
+    let place = place
+        .as_ref()
+        .map_or(String::new(), |place| format!(" at {}", line(place)));
     fault.got(format!("{who} panicked{place}: {message}"))
 }
 

@@ -25,9 +25,23 @@ pub struct Execution<T> {
 impl Execution<Box<dyn Any>> {
     /// The same with the value as what it is.
     pub(crate) fn typed<T: 'static>(self) -> Execution<T> {
-        let Execution { value, stdout, stderr, elapsed, preemptions, threads } = self;
+        let Execution {
+            value,
+            stdout,
+            stderr,
+            elapsed,
+            preemptions,
+            threads,
+        } = self;
         let value = *value.downcast().expect("a body returns values of its own type");
-        Execution { value, stdout, stderr, elapsed, preemptions, threads }
+        Execution {
+            value,
+            stdout,
+            stderr,
+            elapsed,
+            preemptions,
+            threads,
+        }
     }
 }
 

@@ -128,7 +128,10 @@ impl Model {
 
     fn new(check: &'static str, purpose: Purpose) -> Self {
         // Whoever uses the weak form has to reckon with its failure: that costs nothing where nobody does.
-        let settings = Settings { weak_failures: 1, ..Settings::default() };
+        let settings = Settings {
+            weak_failures: 1,
+            ..Settings::default()
+        };
         Self {
             check,
             purpose,
@@ -207,7 +210,12 @@ impl Model {
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
         let witness = |execution: Execution<Value>| witness(&execution.typed());
-        let mut requirement = Witnessed { what: what.into(), witness: &witness, seen: false, most_alive: 0 };
+        let mut requirement = Witnessed {
+            what: what.into(),
+            witness: &witness,
+            seen: false,
+            most_alive: 0,
+        };
         self.scenario(label.into(), &erased(body), &mut requirement);
     }
 

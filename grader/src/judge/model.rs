@@ -59,7 +59,11 @@ fn stalled(run: &ModelRun, seconds: u64) -> Verdict {
         "expected the submission to get on, it computed for {seconds} s of processor time without touching a thread, a lock, \
          a channel, an atomic or the clock: a loop that does not end"
     );
-    Verdict::Failed(Fault { finding: Finding::Timeout, message, evidence: excerpt::output(&run.ended) })
+    Verdict::Failed(Fault {
+        finding: Finding::Timeout,
+        message,
+        evidence: excerpt::output(&run.ended),
+    })
 }
 
 fn unknown_check(run: &ModelRun) -> Verdict {

@@ -62,8 +62,11 @@ fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
     for check in &bench.exercise.checks {
         if let CheckWork::Model = check.work {
             let name = &check.name;
-            write!(main, "\n#[test]\nfn check_{name}() {{\n    Check::assert(CHECKS, \"{name}\");\n}}\n")
-                .expect("writing to a `String` does not fail");
+            write!(
+                main,
+                "\n#[test]\nfn check_{name}() {{\n    Check::assert(CHECKS, \"{name}\");\n}}\n"
+            )
+            .expect("writing to a `String` does not fail");
         }
     }
     fs::write(tests.join("main.rs"), main)
@@ -72,9 +75,8 @@ fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
 fn create_real(bench: &Bench, folder: &Path) -> io::Result<()> {
     let name = &bench.exercise.name;
     copy_sources(bench, &folder.join("src"))?;
-    let manifest = format!(
-        "[package]\nname = \"real\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n"
-    );
+    let manifest =
+        format!("[package]\nname = \"real\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n");
     fs::write(folder.join("Cargo.toml"), manifest)?;
     let mut tests = String::from("use std::process::Command;\n");
     for check in &bench.exercise.checks {

@@ -36,7 +36,11 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     compile(bench)?;
     let limits = Options::default().model_limits;
     let program = bench.folder.path().join("modelled/program");
-    let checks = bench.exercise.checks.iter().filter(|check| matches!(check.work, CheckWork::Model));
+    let checks = bench
+        .exercise
+        .checks
+        .iter()
+        .filter(|check| matches!(check.work, CheckWork::Model));
     let next = Mutex::new(checks);
     let explore = || -> Result<(), Error> {
         loop {
@@ -51,7 +55,9 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     let n_cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         let workers: Vec<_> = (0..n_cores).map(|_| scope.spawn(explore)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("running checks does not panic"))
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().expect("running checks does not panic"))
     })
 }
 
