@@ -7,6 +7,7 @@
 //! Fails: `every_call_starts_anew` with `deadlock`.
 //! Fails: `threads_take_turns` with `deadlock`.
 //! Fails: `either_thread_may_begin` with `deadlock`.
+//! Fails: `threads_have_ended_on_return` with `deadlock`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -8,6 +8,7 @@
 //! Fails: `every_call_starts_anew` with `thread_leak`.
 //! Fails: `threads_take_turns` with `thread_leak`.
 //! Fails: `either_thread_may_begin` with `thread_leak`.
+//! Fails: `threads_have_ended_on_return` with `thread_leak`.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex};

@@ -2,7 +2,7 @@
 //! permit arrives at the very deadline, the waiter that was woken for it leaves without it, and
 //! nobody wakes the next one.
 //!
-//! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -2,7 +2,7 @@
 //! nobody can be waiting", but the one woken before may not have run yet, and a second waiter
 //! sleeps beside a free permit.
 //!
-//! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

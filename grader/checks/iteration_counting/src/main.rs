@@ -8,7 +8,7 @@ mod runs;
 
 use std::process::ExitCode;
 
-use driver::{Check, Finding, Model};
+use driver::{Check, Execution, Fault, Finding, Model};
 use runs::{Flaw, Runs};
 
 /// What must be true of the runs of a call.
@@ -18,8 +18,18 @@ type Property = fn(&Runs) -> Result<(), Flaw>;
 /// interrupted by the first in its turn.
 const PREEMPTIONS: u32 = 2;
 
-/// Executions at random, for what takes more preemptions than that.
-const RANDOM: u64 = 500;
+/// Enough for a counter of one byte to overflow, and for a log with room for some hundred entries.
+const MANY: u64 = 1000;
+
+/// Operations in an execution with [`MANY`] iterations, at most: fifty for each, where a dozen is much.
+const STEPS_OF_MANY: u64 = 50 * MANY;
+
+/// Iterations enough to outnumber all that a call does besides.
+const QUITE_A_FEW: u64 = 100;
+
+/// Fewer operations than [`QUITE_A_FEW`] iterations take: another thread can come in only where there is an operation,
+/// and so each iteration has one of its own at least. Half as many leave room for doubt.
+const STEPS_OF_QUITE_A_FEW: u64 = QUITE_A_FEW / 2;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -33,6 +43,7 @@ const CHECKS: &[Check] = &[
     Check::new("threads_take_turns", threads_take_turns),
     Check::new("either_thread_may_begin", either_thread_may_begin),
     Check::new("every_call_starts_anew", every_call_starts_anew),
+    Check::new("threads_have_ended_on_return", threads_have_ended_on_return),
 ];
 
 fn main() -> ExitCode {
@@ -40,29 +51,39 @@ fn main() -> ExitCode {
 }
 
 fn zero_gives_no_run_and_one_gives_one(model: &mut Model) {
-    always(model, 0, Runs::are_as_many_as_the_total, Finding::WrongResult);
-    alone_then_always(model, 1, Runs::are_as_many_as_the_total);
+    always(model, 0, Runs::are_as_many_as_the_total);
+    always(model, 1, Runs::are_as_many_as_the_total);
 }
 
 fn runs_add_up_to_the_total(model: &mut Model) {
-    alone_then_always(model, 2, Runs::add_up);
-    alone_then_always(model, 3, Runs::add_up);
+    always(model, 2, Runs::add_up);
+    always(model, 3, Runs::add_up);
+    a_few_executions(model);
+    model.steps(STEPS_OF_MANY);
+    model.every(
+        iterations(MANY),
+        || Runs::of(MANY),
+        |execution| {
+            let judged = execution.value.add_up();
+            judged.map_err(|flaw| flaw.found_as(Finding::WrongResult))
+        },
+    );
 }
 
 fn no_run_is_empty(model: &mut Model) {
-    alone_then_always(model, 2, Runs::none_is_empty);
-    alone_then_always(model, 3, Runs::none_is_empty);
+    always(model, 2, Runs::none_is_empty);
+    always(model, 3, Runs::none_is_empty);
 }
 
 fn runs_alternate_between_a_and_b(model: &mut Model) {
     // Between two iterations there is one change of threads at most, so no run can come out of order. A name that is
     // wrong even so is wrong in every interleaving with a change.
-    always(model, 2, Runs::alternate, Finding::WrongResult);
-    alone_then_always(model, 3, Runs::alternate);
+    always_found_as(model, 2, Runs::alternate, |_| Finding::WrongResult);
+    always(model, 3, Runs::alternate);
 }
 
-/// Each scenario has one iteration more than the runs asked for need, and one preemption: whoever names a run wrongly
-/// or forgets to record the last one is told so by another check, and takes turns all the same.
+/// The first scenarios have one iteration more than the runs asked for need, and one preemption: whoever names a run
+/// wrongly or forgets to record the last one is told so by another check, and takes turns all the same.
 fn threads_take_turns(model: &mut Model) {
     model.preemptions(PREEMPTIONS + 1);
     model.some(
@@ -80,6 +101,8 @@ fn threads_take_turns(model: &mut Model) {
         "the threads make three runs",
         |execution| execution.value.makers().len() >= 3,
     );
+    a_few_executions(model);
+    model.every(iterations(QUITE_A_FEW), || Runs::of(QUITE_A_FEW), were_made_one_by_one);
 }
 
 fn either_thread_may_begin(model: &mut Model) {
@@ -113,29 +136,61 @@ fn every_call_starts_anew(model: &mut Model) {
     );
 }
 
-/// Demands `property` where no thread is interrupted, or else the result is plainly wrong; then in every interleaving,
-/// or else there is a race.
-fn alone_then_always(model: &mut Model, total: u64, property: Property) {
-    let scenario = format!("{}, no thread interrupted", iterations(total));
-    model.preemptions(0);
-    model.random(0);
-    model.every(
-        scenario,
-        move || Runs::of(total),
-        move |execution| property(&execution.value).map_err(|flaw| flaw.found_as(Finding::WrongResult)),
-    );
-    always(model, total, property, Finding::Race);
+/// A pause does not order threads: one of them may be slower than any pause. Nothing is asked of the runs, since a call
+/// that returns while a thread still runs fails whatever it returns.
+fn threads_have_ended_on_return(model: &mut Model) {
+    model.late_threads(1);
+    model.every("2 iterations, a thread may be slow", || Runs::of(2), |_| Ok(()));
 }
 
-/// Demands `property` in every interleaving.
-fn always(model: &mut Model, total: u64, property: Property, finding: Finding) {
+/// Demands `property` in every interleaving. What goes wrong even where no thread is interrupted is plainly wrong, and
+/// anything else is a race.
+fn always(model: &mut Model, total: u64, property: Property) {
+    always_found_as(model, total, property, |preemptions| match preemptions {
+        0 => Finding::WrongResult,
+        _ => Finding::Race,
+    });
+}
+
+/// Demands `property` in every interleaving; `finding` names the defect by the number of preemptions.
+fn always_found_as(model: &mut Model, total: u64, property: Property, finding: fn(u32) -> Finding) {
     model.preemptions(PREEMPTIONS);
-    model.random(RANDOM);
     model.every(
         iterations(total),
         move || Runs::of(total),
-        move |execution| property(&execution.value).map_err(|flaw| flaw.found_as(finding)),
+        move |execution| property(&execution.value).map_err(|flaw| flaw.found_as(finding(execution.preemptions))),
     );
+}
+
+/// Demands that there was something to do for each iteration. Which of the threads did how much is theirs to say.
+fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Fault> {
+    let steps: u64 = execution.threads.iter().map(|thread| thread.operations).sum();
+    if steps < STEPS_OF_QUITE_A_FEW {
+        // The caller and one more are not yet two threads that could meet.
+        let finding = match execution.threads.len() {
+            0..=2 => Finding::NotConcurrent,
+            _ => Finding::OverSerialized,
+        };
+        let fault = Fault::new(
+            finding,
+            format!(
+                "Expected {} made one by one, so that a thread can come in between any two.",
+                iterations(QUITE_A_FEW)
+            ),
+        );
+        return Err(fault.got(format!(
+            "There were {steps} operations in all, so most iterations took none."
+        )));
+    }
+    Ok(())
+}
+
+/// For totals so large that a single execution says it all; some more show another order of threads that wait for each
+/// other.
+fn a_few_executions(model: &mut Model) {
+    model.preemptions(0);
+    model.executions(8);
+    model.random(0);
 }
 
 fn iterations(total: u64) -> String {

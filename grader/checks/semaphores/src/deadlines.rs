@@ -20,6 +20,16 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
         || ask_in_vain(5 * MILLISECOND),
         |execution| gave_up(execution.value, 5 * MILLISECOND),
     );
+    for (label, timeout) in [
+        ("no permits, a timeout of 300 µs", Duration::from_micros(300)),
+        ("no permits, a timeout of 2500 µs", Duration::from_micros(2500)),
+    ] {
+        model.every(
+            label,
+            move || ask_in_vain(timeout),
+            move |execution| gave_up(execution.value, timeout),
+        );
+    }
     model.every(
         "a free permit, timeouts of 0 and Duration::MAX",
         ask_for_a_free_one,
@@ -44,7 +54,7 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
     model.every(
         "the permit given back at the very deadline",
         ask_until_it_comes,
-        either_way_but_never_lost,
+        either_way_and_still_one,
     );
     model.every(
         "a timeout of 5 ms, another thread waiting already",
@@ -102,8 +112,15 @@ fn ask_beside_a_thief() -> Wait {
     })
 }
 
-/// Returns how the wait ended, and how many permits were free when all was over.
-fn ask_until_it_comes() -> (Wait, usize) {
+/// How a wait for the only permit ended, and what became of that permit.
+struct Aftermath {
+    wait: Wait,
+    available: usize,
+    /// Whether two threads could have it one after the other, and so at the same time: neither gives it back.
+    served: [bool; 2],
+}
+
+fn ask_until_it_comes() -> Aftermath {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
     let wait = thread::scope(|scope| {
@@ -112,7 +129,14 @@ fn ask_until_it_comes() -> (Wait, usize) {
         drop(permit);
         join(waiter)
     });
-    (wait, semaphore.available())
+    let available = semaphore.available();
+    let first = semaphore.acquire_timeout(MILLISECOND);
+    let second = semaphore.acquire_timeout(MILLISECOND);
+    Aftermath {
+        wait,
+        available,
+        served: [first.is_some(), second.is_some()],
+    }
 }
 
 /// A thread with much patience waits as well; which of the two was first depends on the interleaving.
@@ -140,8 +164,12 @@ fn ask_while_it_is_kept() -> Wait {
     })
 }
 
-fn either_way_but_never_lost(execution: &Execution<(Wait, usize)>) -> Result<(), Fault> {
-    let (wait, available) = execution.value;
+fn either_way_and_still_one(execution: &Execution<Aftermath>) -> Result<(), Fault> {
+    let Aftermath {
+        wait,
+        available,
+        served,
+    } = execution.value;
     if wait.got {
         succeeded(wait, 5 * MILLISECOND)?;
     } else {
@@ -154,7 +182,16 @@ fn either_way_but_never_lost(execution: &Execution<(Wait, usize)>) -> Result<(),
         );
         return Err(fault.got(format!("available() said {available}")));
     }
-    Ok(())
+    let got = match served {
+        [true, false] => return Ok(()),
+        [true, true] => "two calls got one, with the first permit still kept",
+        _ => "the first call of acquire_timeout got none",
+    };
+    let fault = Fault::new(
+        Finding::WrongResult,
+        "expected the only permit to serve one thread afterwards, and no second one beside it",
+    );
+    Err(fault.got(got))
 }
 
 fn gave_up(wait: Wait, due: Duration) -> Result<(), Fault> {

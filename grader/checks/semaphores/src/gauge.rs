@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// How much later than exact an event may be and still count as on time: a loop that ends when *more* than its timeout
-/// has passed needs the clock to move on by its smallest step. All pauses of the checks are whole milliseconds.
+/// has passed needs the clock to move on by its smallest step. All pauses of the checks are longer than this.
 const TICK: Duration = Duration::from_micros(100);
 
 /// Whether something that was due at `due` happened then, and not before or after.

@@ -42,10 +42,15 @@ pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
         model.some(
             label,
             move || all_acquire(permits, permits),
-            "every thread hold a permit at the same time",
+            "every thread holds a permit at the same time",
             move |execution| execution.value == permits,
         );
     }
+    model.every(
+        "300 permits, 1 thread that asks for 301",
+        || try_times(301),
+        |execution| are_out(300, execution),
+    );
 }
 
 /// Each thread takes a permit once and keeps it for a moment; returns the most holders at once.
@@ -60,6 +65,13 @@ fn all_acquire(permits: usize, threads: usize) -> usize {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(hold)).collect();
         threads.into_iter().map(join).max().unwrap_or(0)
     })
+}
+
+/// Returns how many of so many questions for one of 300 permits are answered with a permit; all of them are kept.
+fn try_times(questions: usize) -> usize {
+    let semaphore = Semaphore::new(300);
+    let permits: Vec<_> = (0..questions).map(|_| semaphore.try_acquire()).collect();
+    permits.iter().flatten().count()
 }
 
 /// Two threads take the only permit twice each, so that one that was woken may find the other quicker.
@@ -109,7 +121,19 @@ fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Fault> {
             Finding::LimitExceeded,
             format!("expected at most {permits} holders at once"),
         );
-        return Err(fault.got(format!("{most} threads held a permit at the same time")));
+        return Err(fault.got(format!("{most} permits were out at the same time")));
+    }
+    Ok(())
+}
+
+fn are_out(permits: usize, execution: &Execution<usize>) -> Result<(), Fault> {
+    at_most(permits, execution)?;
+    if execution.value < permits {
+        let fault = Fault::new(
+            Finding::WrongResult,
+            format!("expected try_acquire to give {permits} permits of {permits}"),
+        );
+        return Err(fault.got(format!("it gave {}", execution.value)));
     }
     Ok(())
 }

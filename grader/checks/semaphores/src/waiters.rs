@@ -1,6 +1,7 @@
 //! A waiter sleeps, taking no steps, until a permit is free, and no longer.
 
-use std::thread;
+use std::fmt;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use driver::{Execution, Fault, Finding, Model};
@@ -8,184 +9,283 @@ use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
+use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
-/// How long the holder of a permit lets another wait where that one must not poll: long enough that polling twenty times
-/// a second shows, short enough for polling every millisecond to stay below the limit of steps.
-const LONG_HOLD: Duration = Duration::from_secs(1);
-
-/// More operations than any waiter needs that sleeps until it is woken (about a dozen), and fewer than one performs
-/// that polls twenty times a second during [`LONG_HOLD`].
-const OPERATIONS_OF_A_SLEEPER: u64 = 48;
+/// How long a thread has to wait that is ready to wait for ever: longer than any hour, day or year that stands in for
+/// that by mistake, and shorter than the 30 years that some libraries take for a moment that never comes.
+const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 
 pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
+    // One waiter and one holder have few interleavings, and hardly any beyond those that are all tried.
+    model.random(50);
+    long_waits(model);
+    short_waits(model);
+    model.random(500);
+    several_waiters(model);
+    model.spurious_wakeups(1);
     model.every(
-        "1 permit, kept for 1 s while a thread waits in acquire",
-        wait_for_long,
-        takes_few_steps,
+        "1 permit, 1 thread waiting, a wake-up for no reason",
+        || wait(Call::Acquire, MILLISECOND),
+        |execution| went_on(&execution.value),
     );
-    model.every(
-        "1 permit, kept for 1 s while a thread waits in acquire_timeout",
-        wait_for_long_with_a_timeout,
-        takes_few_steps,
-    );
+}
+
+fn long_waits(model: &mut Model) {
+    for (label, call, kept) in [
+        (
+            "1 permit, kept for 100 days while a thread waits in acquire",
+            Call::Acquire,
+            HUNDRED_DAYS,
+        ),
+        (
+            "1 permit, kept for 100 days while a thread waits in acquire_timeout",
+            Call::Timeout(HUNDRED_DAYS.saturating_mul(2)),
+            HUNDRED_DAYS,
+        ),
+        (
+            "1 permit, kept for 20 years, a timeout of Duration::MAX",
+            Call::Timeout(Duration::MAX),
+            TWENTY_YEARS,
+        ),
+    ] {
+        model.every(
+            label,
+            move || wait(call, kept),
+            move |execution| takes_few_steps(execution, kept).and_then(|()| went_on(&execution.value)),
+        );
+    }
+}
+
+fn short_waits(model: &mut Model) {
+    for (label, timeout) in [
+        ("1 permit given back after 5 ms, a timeout of 10 ms", 10 * MILLISECOND),
+        (
+            "1 permit given back after 5 ms, a timeout of Duration::MAX",
+            Duration::MAX,
+        ),
+    ] {
+        model.every(
+            label,
+            move || wait(Call::Timeout(timeout), 5 * MILLISECOND),
+            |execution| went_on(&execution.value),
+        );
+    }
+}
+
+fn several_waiters(model: &mut Model) {
     model.every(
         "1 permit, its holder and 2 threads that come for it",
         queue_for_one,
-        |_| Ok(()),
+        nobody_slept_on,
     );
     model.every(
         "2 permits given back at once, 2 threads waiting",
         wait_for_two,
-        nobody_waited_longer,
+        nobody_slept_on,
     );
     model.every(
         "1 permit given back at the deadline of one of 2 threads waiting",
         give_back_at_a_deadline,
-        |_| Ok(()),
+        nobody_slept_on,
     );
     model.every(
-        "1 permit given back after 5 ms, a timeout of Duration::MAX",
-        wait_without_end,
-        got_it_after_5_ms,
-    );
-    model.spurious_wakeups(1);
-    model.every(
-        "1 permit, 1 thread waiting, a wake-up for no reason",
-        wait_for_one,
-        |_| Ok(()),
+        "two semaphores with 1 permit each, a thread waiting at each",
+        wait_at_two_semaphores,
+        each_went_on_with_its_own,
     );
 }
 
-fn wait_for_long() {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
-    thread::scope(|scope| {
-        scope.spawn(|| drop(semaphore.acquire()));
-        thread::sleep(LONG_HOLD);
-        drop(permit);
-    });
+/// How a thread waits.
+#[derive(Clone, Copy)]
+enum Call {
+    Acquire,
+    Timeout(Duration),
 }
 
-fn wait_for_long_with_a_timeout() {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
-    thread::scope(|scope| {
-        scope.spawn(|| drop(semaphore.acquire_timeout(2 * LONG_HOLD)));
-        thread::sleep(LONG_HOLD);
-        drop(permit);
-    });
-}
-
-fn takes_few_steps(execution: &Execution<()>) -> Result<(), Fault> {
-    let most = execution
-        .threads
-        .iter()
-        .skip(1)
-        .map(|thread| thread.operations)
-        .max()
-        .unwrap_or(0);
-    if most > OPERATIONS_OF_A_SLEEPER {
-        let fault = Fault::new(
-            Finding::BusyWait,
-            "expected a waiting thread to sleep until it is woken",
-        );
-        return Err(fault.got(format!(
-            "one performed {most} operations while the permit was kept for {LONG_HOLD:?}"
-        )));
-    }
-    Ok(())
-}
-
-/// Nothing is asked but that everybody gets the permit: who does not, waits for ever.
-fn queue_for_one() {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
-    thread::scope(|scope| {
-        scope.spawn(|| drop(semaphore.acquire()));
-        scope.spawn(|| drop(semaphore.acquire()));
-        drop(permit);
-    });
-}
-
-/// Returns how long each of the two waited.
-fn wait_for_two() -> [Duration; 2] {
-    let semaphore = Semaphore::new(2);
-    let permits = [semaphore.acquire(), semaphore.acquire()];
-    let wait = || {
-        let start = Instant::now();
-        let _permit = semaphore.acquire();
-        let waited = start.elapsed();
-        thread::sleep(MILLISECOND);
-        waited
-    };
-    thread::scope(|scope| {
-        let waiters = [scope.spawn(wait), scope.spawn(wait)];
-        thread::sleep(MILLISECOND);
-        drop(permits);
-        waiters.map(join)
-    })
-}
-
-fn nobody_waited_longer(execution: &Execution<[Duration; 2]>) -> Result<(), Fault> {
-    for waited in execution.value {
-        if !is_on_time(waited, MILLISECOND) {
-            let fault = Fault::new(
-                Finding::LostWakeup,
-                "expected both threads to go on when 2 permits came back, after 1 ms",
-            );
-            return Err(fault.got(format!("one went on after {waited:?}, beside a free permit")));
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Call::Acquire => f.write_str("acquire"),
+            Call::Timeout(Duration::MAX) => f.write_str("acquire_timeout(Duration::MAX)"),
+            Call::Timeout(timeout) => write!(f, "acquire_timeout({})", in_words(timeout)),
         }
     }
-    Ok(())
 }
 
-/// The permit that comes back at the deadline may go to either thread, or to both in turn; it must not lie there while
-/// the thread without a timeout sleeps.
-fn give_back_at_a_deadline() {
+/// What became of a wait.
+struct Wait {
+    call: Call,
+    /// When the permit came back, counted from the beginning of the wait.
+    due: Duration,
+    got: bool,
+    elapsed: Duration,
+}
+
+impl Wait {
+    /// Waits, keeps the permit for a moment and gives it back.
+    fn of(semaphore: &Semaphore, call: Call, due: Duration, keep: Duration) -> Self {
+        let start = Instant::now();
+        let permit = match call {
+            Call::Acquire => Some(semaphore.acquire()),
+            Call::Timeout(timeout) => semaphore.acquire_timeout(timeout),
+        };
+        let elapsed = start.elapsed();
+        if !keep.is_zero() {
+            thread::sleep(keep);
+        }
+        let got = permit.is_some();
+        Self {
+            call,
+            due,
+            got,
+            elapsed,
+        }
+    }
+}
+
+/// Lets one thread wait for a permit that is kept for so long.
+fn wait(call: Call, kept: Duration) -> Wait {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
     thread::scope(|scope| {
-        scope.spawn(|| drop(semaphore.acquire_timeout(5 * MILLISECOND)));
-        scope.spawn(|| drop(semaphore.acquire()));
-        thread::sleep(5 * MILLISECOND);
-        drop(permit);
-    });
-}
-
-/// Returns whether a thread that is ready to wait for ever got the permit, and when.
-fn wait_without_end() -> (bool, Duration) {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
-    thread::scope(|scope| {
-        let waiter = scope.spawn(|| {
-            let start = Instant::now();
-            let permit = semaphore.acquire_timeout(Duration::MAX);
-            (permit.is_some(), start.elapsed())
-        });
-        thread::sleep(5 * MILLISECOND);
+        let waiter = scope.spawn(|| Wait::of(&semaphore, call, kept, Duration::ZERO));
+        thread::sleep(kept);
         drop(permit);
         join(waiter)
     })
 }
 
-fn got_it_after_5_ms(execution: &Execution<(bool, Duration)>) -> Result<(), Fault> {
-    let (got, waited) = execution.value;
-    if !got || !is_on_time(waited, 5 * MILLISECOND) {
-        let fault = Fault::new(
-            Finding::WrongResult,
-            "expected acquire_timeout(Duration::MAX) to give the permit after 5 ms",
+fn went_on(wait: &Wait) -> Result<(), Fault> {
+    let Wait {
+        call,
+        due,
+        got,
+        elapsed,
+    } = wait;
+    if !got || !is_on_time(*elapsed, *due) {
+        let expected = format!(
+            "expected {call} to give the permit that came back after {}",
+            in_words(*due)
         );
-        return Err(fault.got(format!("it gave {} after {waited:?}", if got { "it" } else { "none" })));
+        let got = if *got { "it" } else { "none" };
+        let fault = Fault::new(Finding::WrongResult, expected);
+        return Err(fault.got(format!("it gave {got} after {}", in_words(*elapsed))));
     }
     Ok(())
 }
 
-fn wait_for_one() {
+/// What became of two threads that waited, and of the permits that came back for them.
+struct Sleepers {
+    /// How many permits were free a second after they had come back.
+    free: usize,
+    waits: [Wait; 2],
+}
+
+/// Looks a second later how many permits are free. A thread that still sleeps is woken then, if anything can wake it,
+/// for the story to come to its end.
+fn look_later<'scope>(semaphore: &Semaphore, waiters: [ScopedJoinHandle<'scope, Wait>; 2]) -> Sleepers {
+    thread::sleep(1000 * MILLISECOND);
+    let free = semaphore.available();
+    drop(semaphore.try_acquire());
+    Sleepers {
+        free,
+        waits: waiters.map(join),
+    }
+}
+
+/// Starts a thread that waits in `acquire` for a permit that comes back at `due`.
+fn spawn_waiter<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    semaphore: &'scope Semaphore,
+    due: Duration,
+    keep: Duration,
+) -> ScopedJoinHandle<'scope, Wait> {
+    scope.spawn(move || Wait::of(semaphore, Call::Acquire, due, keep))
+}
+
+fn queue_for_one() -> Sleepers {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
     thread::scope(|scope| {
-        scope.spawn(|| drop(semaphore.acquire()));
-        thread::sleep(MILLISECOND);
+        let waiters = [(); 2].map(|()| spawn_waiter(scope, &semaphore, Duration::ZERO, Duration::ZERO));
         drop(permit);
-    });
+        look_later(&semaphore, waiters)
+    })
+}
+
+fn wait_for_two() -> Sleepers {
+    let semaphore = Semaphore::new(2);
+    let permits = [semaphore.acquire(), semaphore.acquire()];
+    thread::scope(|scope| {
+        let waiters = [(); 2].map(|()| spawn_waiter(scope, &semaphore, MILLISECOND, 2000 * MILLISECOND));
+        thread::sleep(MILLISECOND);
+        drop(permits);
+        look_later(&semaphore, waiters)
+    })
+}
+
+/// The permit that comes back at the deadline may go to either thread, or to both in turn; it must not lie there while
+/// the thread without a timeout sleeps.
+fn give_back_at_a_deadline() -> Sleepers {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let due = 5 * MILLISECOND;
+    thread::scope(|scope| {
+        let hasty = scope.spawn(|| Wait::of(&semaphore, Call::Timeout(due), due, Duration::ZERO));
+        let patient = spawn_waiter(scope, &semaphore, due, Duration::ZERO);
+        thread::sleep(due);
+        drop(permit);
+        look_later(&semaphore, [hasty, patient])
+    })
+}
+
+fn nobody_slept_on(execution: &Execution<Sleepers>) -> Result<(), Fault> {
+    let Sleepers { free, waits } = &execution.value;
+    for (wait, thread) in waits.iter().zip(1..) {
+        if !is_on_time(wait.elapsed, wait.due) {
+            let due = in_words(wait.due);
+            let fault = Fault::new(
+                Finding::LostWakeup,
+                format!("expected every waiting thread to get on with the permits that came back after {due}"),
+            );
+            let got = match free {
+                0 => format!("thread {thread} slept on until {} had passed", in_words(wait.elapsed)),
+                1 => format!("1 permit is free, and thread {thread} sleeps until the check wakes it"),
+                _ => format!("{free} permits are free, and thread {thread} sleeps until the check wakes it"),
+            };
+            return Err(fault.got(got));
+        }
+    }
+    Ok(())
+}
+
+/// The permits come back 1 ms and 2 ms after the beginning.
+fn wait_at_two_semaphores() -> [Wait; 2] {
+    let [one, other] = [Semaphore::new(1), Semaphore::new(1)];
+    let permits = [one.acquire(), other.acquire()];
+    thread::scope(|scope| {
+        let waiters = [(&one, MILLISECOND), (&other, 2 * MILLISECOND)]
+            .map(|(semaphore, due)| spawn_waiter(scope, semaphore, due, Duration::ZERO));
+        for permit in permits {
+            thread::sleep(MILLISECOND);
+            drop(permit);
+        }
+        waiters.map(join)
+    })
+}
+
+fn each_went_on_with_its_own(execution: &Execution<[Wait; 2]>) -> Result<(), Fault> {
+    for (wait, semaphore) in execution.value.iter().zip(["first", "second"]) {
+        if !is_on_time(wait.elapsed, wait.due) {
+            let due = in_words(wait.due);
+            let fault = Fault::new(
+                Finding::LostWakeup,
+                format!(
+                    "expected the thread at the {semaphore} semaphore to get its permit when it came back, after {due}"
+                ),
+            );
+            return Err(fault.got(format!("it slept on until {} had passed", in_words(wait.elapsed))));
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,89 @@
+//! Mistake: `acquire` is `acquire_timeout` with a timeout that "nobody will ever wait for", and a panic
+//! if somebody does.
+//!
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `panic`.
+//! Fails: `run_limited_keeps_its_limit` with `panic`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+const A_MINUTE: Duration = Duration::from_secs(60);
+
+pub struct Semaphore {
+    free: Mutex<usize>,
+    returned: Condvar,
+}
+
+impl Semaphore {
+    pub fn new(permits: usize) -> Self {
+        Self {
+            free: Mutex::new(permits),
+            returned: Condvar::new(),
+        }
+    }
+
+    pub fn acquire(&self) -> Permit<'_> {
+        self.acquire_timeout(A_MINUTE)
+            .expect("nobody keeps a permit for a minute")
+    }
+
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        let mut free = self.free.lock().unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        let free = self.free.lock().unwrap();
+        let (mut free, _) = self
+            .returned
+            .wait_timeout_while(free, timeout, |free| *free == 0)
+            .unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn available(&self) -> usize {
+        *self.free.lock().unwrap()
+    }
+}
+
+#[must_use]
+pub struct Permit<'a> {
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.semaphore.free.lock().unwrap() += 1;
+        self.semaphore.returned.notify_one();
+    }
+}
+
+pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
+    let semaphore = Semaphore::new(limit.max(1));
+    let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
+        let semaphore = &semaphore;
+        let threads: Vec<_> = jobs
+            .into_iter()
+            .map(|job| {
+                scope.spawn(move || {
+                    let _permit = semaphore.acquire();
+                    job()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.expect("a job panicked"))
+        .collect()
+}
