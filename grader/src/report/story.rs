@@ -95,15 +95,17 @@ fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
         End::Panicked { message, place } => return Some(panicked(failure, message, at(place), trace, names)),
         End::ThreadsLeft { threads } => return Some(threads_left(trace, threads, names)),
         End::Livelock { threads } => {
-            let threads = threads
-                .iter()
-                .map(|&thread| names.thread(thread))
-                .collect::<Vec<_>>()
-                .join(", ");
-            format!(
-                "{} keep acting on each other and none of them gets on.",
-                Names::at_start(&threads)
-            )
+            let named: Vec<String> = threads.iter().map(|&thread| names.thread(thread)).collect();
+            match &named[..] {
+                [alone] => format!(
+                    "{} does the same again and again, and nothing that it sees ends it.",
+                    Names::at_start(alone)
+                ),
+                _ => format!(
+                    "{} keep acting on each other and none of them gets on.",
+                    Names::at_start(&named.join(", "))
+                ),
+            }
         }
         End::BusyWait { thread, place } => {
             let (name, at) = (name(thread), at(place));
