@@ -4,8 +4,9 @@ use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+use std::sync::{LockResult, TryLockError, TryLockResult};
 
+use super::poisoning::result;
 use crate::runtime::lock::{self, Acquired, MUTEX, Mode, Touch};
 use crate::runtime::object::{Memory, ObjectId, Tag};
 
@@ -116,14 +117,6 @@ impl<T: ?Sized> Mutex<T> {
             touch: Cell::new(Touch::Untouched),
             not_send: std::marker::PhantomData,
         }
-    }
-}
-
-fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
-    if poisoned {
-        Err(PoisonError::new(guard))
-    } else {
-        Ok(guard)
     }
 }
 

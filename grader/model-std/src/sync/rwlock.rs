@@ -5,8 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+use std::sync::{LockResult, TryLockError, TryLockResult};
 
+use super::poisoning::result;
 use crate::runtime::lock::{self, Acquired, Mode, RWLOCK, Touch};
 use crate::runtime::object::{Memory, ObjectId, Tag};
 
@@ -158,14 +159,6 @@ impl<T: ?Sized> RwLock<T> {
             touch: Cell::new(Touch::Untouched),
             not_send: PhantomData,
         }
-    }
-}
-
-fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
-    if poisoned {
-        Err(PoisonError::new(guard))
-    } else {
-        Ok(guard)
     }
 }
 
