@@ -15,6 +15,10 @@ use crate::intake::Staged;
 use crate::libraries::Libraries;
 use crate::process::{self, Command, End, Input, Limits, RunError};
 
+pub use head_start::HeadStart;
+
+mod head_start;
+
 /// How much the compiler may say: several hundred errors with their explanations.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
@@ -25,7 +29,7 @@ const MEMORY_LIMIT: u64 = 4 << 30;
 const LITTLE_SPACE: u64 = 4 << 20;
 
 /// What to build.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Order<'a> {
     /// The exercise's name, which is the submission's name as a crate.
     pub name: &'a str,
@@ -43,6 +47,8 @@ pub struct Order<'a> {
     pub path: OsString,
     /// How long one call of the compiler may take.
     pub limit: Duration,
+    /// Where an earlier build of the check program got to.
+    pub head_start: Option<HeadStart>,
 }
 
 /// One of the things that are compiled.
@@ -167,9 +173,24 @@ impl<'a> Form<'a> {
         if let Some(source) = source
             && calls[0].is_success()
         {
-            calls.push(self.call(program, self.program_args(source))?);
+            calls.push(self.compile_program(program, source)?);
         }
         Ok(calls)
+    }
+
+    /// The check program is compiled from where an earlier build of it got to; if that fails, from nothing.
+    fn compile_program(&self, step: Step, source: &Path) -> Result<Compiled, RunError> {
+        let head_start = self.order.head_start.as_ref().filter(|_| step == Step::Checks);
+        if let Some(head_start) = head_start {
+            let compiled = self.call(step, self.program_args(source, head_start.args()))?;
+            let is_there = compiled.is_success() && head_start.finish(&self.program()).is_ok();
+            if is_there || matches!(compiled.end, End::TimedOut { .. } | End::Cancelled) {
+                return Ok(compiled);
+            }
+            head_start.forget();
+        }
+        let output = ["-o".into(), self.program().into()];
+        self.call(step, self.program_args(source, output))
     }
 
     fn library_args(&self, is_linked: bool) -> Vec<OsString> {
@@ -190,16 +211,12 @@ impl<'a> Form<'a> {
         args
     }
 
-    fn program_args(&self, source: &Path) -> Vec<OsString> {
+    fn program_args(&self, source: &Path, output: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         let Order { name, root, .. } = self.order;
         let library = self.folder.join(format!("lib{name}.rlib"));
         let mut args = vec![source.into(), "--crate-name=program".into(), "--crate-type=bin".into()];
-        args.extend([
-            "-o".into(),
-            self.program().into(),
-            "--extern".into(),
-            assignment(name, &library),
-        ]);
+        args.extend(output);
+        args.extend(["--extern".into(), assignment(name, &library)]);
         args.extend(self.linked.iter().cloned());
         let mut inside_root = root.as_os_str().to_owned();
         inside_root.push("=");
@@ -219,7 +236,11 @@ impl<'a> Form<'a> {
             program: self.libraries.rustc.clone(),
             args,
             env: vec![(OsString::from("PATH"), self.order.path.clone()), temporary],
-            folder: self.order.staged.folder.clone(),
+            // Only the submission is named relative to a folder. The programs are not, so that what is known of them stays true.
+            folder: match step {
+                Step::Real | Step::Modelled => self.order.staged.folder.clone(),
+                Step::Program | Step::Checks => PathBuf::from("/"),
+            },
             input: Input::Nothing,
         };
         let limits = Limits {

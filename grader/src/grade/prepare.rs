@@ -7,7 +7,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::Grading;
-use crate::build::{Build, Order, build};
+use crate::build::{Build, HeadStart, Order, build};
+use crate::discover::Source;
 use crate::event::Event;
 use crate::exercise::Check;
 use crate::intake::{IntakeError, Staged, intake};
@@ -67,15 +68,18 @@ impl Grading<'_> {
     fn try_to_prepare(&self, libraries: &Libraries, checks: &[&Check]) -> Result<Prepared, Verdict> {
         let (folder, staged) = self.take_in()?;
         let runs_program = checks.iter().any(|check| check.kind() == CheckKind::Program);
+        let checks_program = self.workspace.checks_folder(self.exercise).join("src/main.rs");
+        let head_start = self.head_start(&checks_program, libraries);
         let order = Order {
             name: &self.exercise.name,
             staged: &staged,
-            checks: self.workspace.checks_folder(self.exercise).join("src/main.rs"),
+            checks: checks_program,
             program: runs_program.then(|| self.exercise.folder.join("src/main.rs")),
             root: &self.workspace.root,
             folder: folder.path(),
             path: self.options.tools.path.clone(),
             limit: self.options.build_limit,
+            head_start,
         };
         let build = build(&order, libraries, &self.options.cancel);
         let build = build.map_err(|error| Verdict::Ungraded { reason: reason(&error) })?;
@@ -86,6 +90,21 @@ impl Grading<'_> {
             build: Some(build),
             _folder: Some(folder),
         })
+    }
+
+    /// For those two submissions that are graded again and again.
+    fn head_start(&self, checks: &Path, libraries: &Libraries) -> Option<HeadStart> {
+        let Source::Folder(source) = &self.submission.source else {
+            return None;
+        };
+        let submission = if *source == self.exercise.folder {
+            "student"
+        } else if *source == self.workspace.solution_folder(self.exercise) {
+            "solution"
+        } else {
+            return None;
+        };
+        HeadStart::of(&self.exercise.name, submission, checks, libraries)
     }
 
     fn take_in(&self) -> Result<(TempDir, Staged), Verdict> {
