@@ -5,6 +5,7 @@
 //! program. Nothing is judged, and nothing outside the given folder is written.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::cancel::Cancel;
 use crate::diagnostics::Diagnostics;
 use crate::intake::Staged;
 use crate::libraries::Libraries;
+use crate::parallel;
 use crate::process::{self, Command, End, Input, Limits, RunError};
 
 pub use head_start::HeadStart;
@@ -35,8 +37,10 @@ pub struct Order<'a> {
     pub name: &'a str,
     /// The submission.
     pub staged: &'a Staged,
-    /// The source of the check program.
-    pub checks: PathBuf,
+    /// The source of the check program over interleavings, where there is one.
+    pub model_checks: Option<PathBuf>,
+    /// The source of the check program on the real `std`, where there is one.
+    pub real_checks: Option<PathBuf>,
     /// The source of the exercise's program, where a check runs it.
     pub program: Option<PathBuf>,
     /// The workspace: paths inside it are shown relative to it.
@@ -58,10 +62,12 @@ pub enum Step {
     Real,
     /// The exercise's program against that.
     Program,
+    /// The check program on the real `std` against that.
+    RealChecks,
     /// The submission against the modelled `std`.
     Modelled,
-    /// The check program against that.
-    Checks,
+    /// The check program over interleavings against that.
+    ModelChecks,
 }
 
 /// What was observed of one call of the compiler.
@@ -82,8 +88,10 @@ pub struct Compiled {
 pub struct Build {
     /// The calls of the compiler that were made, in the order of [`Step`]; the first that failed ends its form.
     pub calls: Vec<Compiled>,
-    /// The check program, if it was built.
-    pub checks: PathBuf,
+    /// The check program over interleavings, if it was built.
+    pub model_checks: PathBuf,
+    /// The check program on the real `std`, if it was built.
+    pub real_checks: PathBuf,
     /// The exercise's program, if it was built.
     pub program: PathBuf,
 }
@@ -105,17 +113,26 @@ pub fn build(order: &Order<'_>, libraries: &Libraries, cancel: &Cancel) -> Resul
         Form::real(order, libraries, cancel),
         Form::modelled(order, libraries, cancel),
     );
+    let programs = [
+        (Step::Program, order.program.as_deref()),
+        (Step::RealChecks, order.real_checks.as_deref()),
+    ];
     let (real_calls, modelled_calls) = thread::scope(|scope| {
-        let modelled = scope.spawn(|| modelled.compile(Step::Modelled, Step::Checks, Some(&order.checks)));
-        let real = real.compile(Step::Real, Step::Program, order.program.as_deref());
-        (real, modelled.join().expect("compiling does not panic"))
+        let modelled = order.model_checks.as_deref().map(|checks| {
+            let modelled = &modelled;
+            scope.spawn(move || modelled.compile(Step::Modelled, &[(Step::ModelChecks, Some(checks))]))
+        });
+        let real = real.compile(Step::Real, &programs);
+        let modelled = modelled.map(|calls| calls.join().expect("compiling does not panic"));
+        (real, modelled)
     });
     let mut calls = real_calls?;
-    calls.extend(modelled_calls?);
+    calls.extend(modelled_calls.transpose()?.into_iter().flatten());
     Ok(Build {
         calls,
-        checks: modelled.program(),
-        program: real.program(),
+        model_checks: modelled.program(Step::ModelChecks),
+        real_checks: real.program(Step::RealChecks),
+        program: real.program(Step::Program),
     })
 }
 
@@ -126,71 +143,69 @@ struct Form<'a> {
     cancel: &'a Cancel,
     /// The folder for what is built, inside the order's.
     folder: PathBuf,
-    /// What the submission is compiled with.
+    /// The libraries that everything is compiled with.
     standard: Vec<OsString>,
-    /// What a program over the submission is compiled with, besides.
-    linked: Vec<OsString>,
 }
 
 impl<'a> Form<'a> {
     fn real(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
-        let folder = order.folder.join("real");
+        let offered = libraries.kit.iter().flat_map(|kit| &kit.offered);
+        let offered = offered.map(|offered| (offered.name.as_str(), &offered.real));
         Form {
             order,
             libraries,
             cancel,
-            folder,
-            standard: Vec::new(),
-            linked: Vec::new(),
+            folder: order.folder.join("real"),
+            standard: linked(offered),
         }
     }
 
     /// The controlled `std` stands in for every name under which the real one could be reached.
     fn modelled(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
-        let mut standard = Vec::new();
-        for name in ["std", "core", "alloc"] {
-            standard.extend(["--extern".into(), assignment(name, &libraries.model_std)]);
-        }
-        standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
-        let linked = vec!["--extern".into(), assignment("driver", &libraries.driver)];
+        let std = ["std", "core", "alloc"].map(|name| (name, &libraries.model_std));
+        let offered = libraries.kit.iter().flat_map(|kit| &kit.offered);
+        let offered = offered.map(|offered| (offered.name.as_str(), &offered.modelled));
         Form {
             order,
             libraries,
             cancel,
             folder: order.folder.join("modelled"),
-            standard,
-            linked,
+            standard: linked(std.into_iter().chain(offered)),
         }
     }
 
-    fn compile(&self, library: Step, program: Step, source: Option<&Path>) -> Result<Vec<Compiled>, RunError> {
+    /// The submission, and then, side by side, the programs over it that are wanted.
+    fn compile(&self, library: Step, programs: &[(Step, Option<&Path>)]) -> Result<Vec<Compiled>, RunError> {
         let made = std::fs::create_dir_all(&self.folder);
         made.map_err(|source| RunError {
             program: self.libraries.rustc.clone(),
             source,
         })?;
-        let mut calls = vec![self.call(library, self.library_args(source.is_some()))?];
-        if let Some(source) = source
-            && calls[0].is_success()
-        {
-            calls.push(self.compile_program(program, source)?);
+        let wanted = programs.iter().filter_map(|(step, source)| Some((*step, (*source)?)));
+        let wanted: Vec<(Step, &Path)> = wanted.collect();
+        let mut calls = vec![self.call(library, self.library_args(!wanted.is_empty()))?];
+        if calls[0].is_success() {
+            let workers = NonZero::new(wanted.len()).unwrap_or(NonZero::<usize>::MIN);
+            for call in parallel::map(&wanted, workers, |(step, source)| self.compile_program(*step, source)) {
+                calls.push(call?);
+            }
         }
         Ok(calls)
     }
 
     /// The check program is compiled from where an earlier build of it got to; if that fails, from nothing.
     fn compile_program(&self, step: Step, source: &Path) -> Result<Compiled, RunError> {
-        let head_start = self.order.head_start.as_ref().filter(|_| step == Step::Checks);
+        let head_start = self.order.head_start.as_ref().filter(|_| step == Step::ModelChecks);
         if let Some(head_start) = head_start {
-            let compiled = self.call(step, self.program_args(source, head_start.args()))?;
-            let is_there = compiled.is_success() && head_start.finish(&self.program()).is_ok();
+            let compiled = self.call(step, self.program_args(step, source, head_start.args()))?;
+            let is_there = compiled.is_success() && head_start.finish(&self.program(step)).is_ok();
             if is_there || matches!(compiled.end, End::TimedOut { .. } | End::Cancelled) {
                 return Ok(compiled);
             }
             head_start.forget();
         }
-        let output = ["-o".into(), self.program().into()];
-        self.call(step, self.program_args(source, output))
+        let output = ["-o".into(), self.program(step).into()];
+        self.call(step, self.program_args(step, source, output))
     }
 
     fn library_args(&self, is_linked: bool) -> Vec<OsString> {
@@ -211,26 +226,42 @@ impl<'a> Form<'a> {
         args
     }
 
-    fn program_args(&self, source: &Path, output: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    fn program_args(&self, step: Step, source: &Path, output: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         let Order { name, root, .. } = self.order;
         let library = self.folder.join(format!("lib{name}.rlib"));
         let mut args = vec![source.into(), "--crate-name=program".into(), "--crate-type=bin".into()];
         args.extend(output);
         args.extend(["--extern".into(), assignment(name, &library)]);
-        args.extend(self.linked.iter().cloned());
+        args.extend(self.linked_to(step));
         let mut inside_root = root.as_os_str().to_owned();
         inside_root.push("=");
         args.extend(["--remap-path-prefix".into(), inside_root]);
         args
     }
 
-    fn program(&self) -> PathBuf {
-        self.folder.join("program")
+    /// What a check program is compiled with, besides; the exercise's program has only what the submission has.
+    fn linked_to(&self, step: Step) -> Vec<OsString> {
+        let driver = ("driver", &self.libraries.driver);
+        match step {
+            Step::ModelChecks | Step::RealChecks => {
+                let kit = self.libraries.kit.iter().map(|kit| (kit.name.as_str(), &kit.library));
+                linked([driver].into_iter().chain(kit))
+            }
+            Step::Real | Step::Modelled | Step::Program => Vec::new(),
+        }
+    }
+
+    fn program(&self, step: Step) -> PathBuf {
+        self.folder.join(match step {
+            Step::ModelChecks | Step::RealChecks => "checks",
+            Step::Real | Step::Modelled | Step::Program => "program",
+        })
     }
 
     fn call(&self, step: Step, mut args: Vec<OsString>) -> Result<Compiled, RunError> {
         args.extend(["--edition=2024", "--error-format=json", "-Awarnings", "-Cdebuginfo=0"].map(OsString::from));
         args.extend(self.standard.iter().cloned());
+        args.extend(["-L".into(), assignment("dependency", &self.libraries.dependencies)]);
         let temporary = (OsString::from("TMPDIR"), self.folder.clone().into());
         let command = Command {
             program: self.libraries.rustc.clone(),
@@ -239,7 +270,7 @@ impl<'a> Form<'a> {
             // Only the submission is named relative to a folder. The programs are not, so that what is known of them stays true.
             folder: match step {
                 Step::Real | Step::Modelled => self.order.staged.folder.clone(),
-                Step::Program | Step::Checks => PathBuf::from("/"),
+                Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
             },
             input: Input::Nothing,
         };
@@ -260,6 +291,15 @@ impl<'a> Form<'a> {
             is_disk_full,
         })
     }
+}
+
+/// The options that give the compiler these libraries under these names.
+fn linked<'a>(libraries: impl IntoIterator<Item = (&'a str, &'a PathBuf)>) -> Vec<OsString> {
+    let mut args = Vec::new();
+    for (name, library) in libraries {
+        args.extend(["--extern".into(), assignment(name, library)]);
+    }
+    args
 }
 
 /// `name=path`, as the compiler's options have it.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::exercise::{Exercise, ExerciseError};
+use crate::verdict::CheckKind;
 
 /// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
 const SIMILAR: f64 = 0.8;
@@ -195,9 +196,31 @@ impl Workspace {
         })
     }
 
-    /// The folder with the check program of an exercise.
+    /// The folder with the check program of an exercise, and the snapshots of its program.
     pub fn checks_folder(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("grader/checks").join(&exercise.name)
+    }
+
+    /// The main file of the check program over interleavings, if the exercise has one.
+    pub fn model_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
+        let has_any = exercise.has_check_of(&[CheckKind::Model]);
+        has_any.then(|| self.checks_folder(exercise).join("src/main.rs"))
+    }
+
+    /// The main file of the check program on the real `std`, if the exercise has one: in a folder of its own where there is
+    /// another over interleavings, since a package has one `std`.
+    pub fn real_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
+        let has_any = exercise.has_check_of(&[CheckKind::Service, CheckKind::Speed]);
+        let folder = match self.model_checks(exercise) {
+            Some(_) => self.root.join("grader/checks").join(format!("{}_real", exercise.name)),
+            None => self.checks_folder(exercise),
+        };
+        has_any.then(|| folder.join("src/main.rs"))
+    }
+
+    /// The folder with the kit of an exercise that has one.
+    pub fn kit_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join("grader/kits").join(&exercise.name)
     }
 
     /// The folder with the solution of an exercise, which a handout leaves out.

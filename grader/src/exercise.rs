@@ -36,6 +36,8 @@ pub struct Exercise {
     pub items: Vec<Item>,
     /// The checks, in the order in which they are reported.
     pub checks: Vec<Check>,
+    /// The libraries besides `std` that a submission may use.
+    pub libraries: Vec<Library>,
     /// The hints that depend on how a check failed.
     pub finding_hints: Vec<FindingHint>,
 }
@@ -48,6 +50,16 @@ pub struct Item {
     pub name: String,
     /// Its exact signature.
     pub signature: String,
+}
+
+/// A library besides `std` that a submission may use, under the names that its crates have in Rust.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// Its name: `crossbeam_channel`.
+    pub name: String,
+    /// The library that stands in for it in the modelled form, because it blocks: `model_crossbeam_channel`.
+    pub twin: Option<String>,
 }
 
 /// A check: what it is worth, what it states and how it is run.
@@ -70,6 +82,10 @@ pub struct Check {
 pub enum CheckWork {
     /// By the exercise's check program, over the interleavings of the modelled form.
     Model,
+    /// By the exercise's check program on the real `std`, side by side with others.
+    Service,
+    /// By the same check program, with nothing beside it.
+    Speed,
     /// By running the exercise's program, built on the real form.
     Program(ProgramCheck),
 }
@@ -77,7 +93,7 @@ pub enum CheckWork {
 /// One run of the exercise's program and what it has to show.
 #[derive(Debug, Clone)]
 pub struct ProgramCheck {
-    /// The program's arguments.
+    /// The program's arguments. In each of them [`COMPANION`] stands for what the exercise's companion says.
     pub args: Vec<String>,
     /// The exit code it has to end with.
     pub exit: i32,
@@ -90,6 +106,9 @@ pub struct ProgramCheck {
     /// Whether standard error has to be empty.
     pub stderr_empty: bool,
 }
+
+/// Stands for the line that the exercise's companion, such as a server, prints when it is ready.
+pub const COMPANION: &str = "{companion}";
 
 /// Replaces what may differ between two right outputs.
 #[derive(Debug, Clone)]
@@ -165,6 +184,17 @@ impl Exercise {
         }
     }
 
+    /// Whether any of the checks is of one of these kinds.
+    pub fn has_check_of(&self, kinds: &[CheckKind]) -> bool {
+        self.checks.iter().any(|check| kinds.contains(&check.kind()))
+    }
+
+    /// The package of the course that Cargo builds for the exercise alone: its libraries and what its checks have in common.
+    /// `None` where the exercise needs nothing but `std`.
+    pub fn kit(&self) -> Option<String> {
+        (!self.libraries.is_empty()).then(|| format!("{}_kit", self.name))
+    }
+
     /// The check of that name.
     pub fn check(&self, name: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.name == name)
@@ -209,6 +239,10 @@ impl Exercise {
             self.items.iter().map(|item| item.name.as_str()),
         ));
         problems.extend(twice(
+            "libraries of the name",
+            self.libraries.iter().map(|library| library.name.as_str()),
+        ));
+        problems.extend(twice(
             "hints for the finding",
             self.finding_hints.iter().map(|hint| hint.finding.as_str()),
         ));
@@ -240,6 +274,8 @@ impl Check {
     pub fn kind(&self) -> CheckKind {
         match self.work {
             CheckWork::Model => CheckKind::Model,
+            CheckWork::Service => CheckKind::Service,
+            CheckWork::Speed => CheckKind::Speed,
             CheckWork::Program(_) => CheckKind::Program,
         }
     }

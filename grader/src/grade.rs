@@ -14,7 +14,7 @@ use crate::cancel::Cancel;
 use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
-use crate::libraries::{self, Libraries, LibrariesError, Tools};
+use crate::libraries::{self, KitOrder, Libraries, LibrariesError, Tools};
 use crate::process::Limits;
 use crate::verdict::{CheckVerdict, Containment, GraderIdentity, Report, Verdict};
 
@@ -44,6 +44,8 @@ pub struct Options {
     pub build_limit: Duration,
     /// What a check program may use. The explorer counts executions; these limits only end what hangs.
     pub model_limits: Limits,
+    /// What a check program on real threads may use. It ends by itself when nothing runs any more.
+    pub real_limits: Limits,
     /// What the exercise's program may use.
     pub program_limits: Limits,
 }
@@ -57,6 +59,13 @@ impl Default for Options {
             // As in other graders: no right answer is longer than a book.
             output: 1 << 20,
         };
+        // A loop that the model does not see is busy, and processor time does not depend on what else runs. Twenty times what
+        // the longest check of the course takes: a guess at the slowest machine.
+        let checks = Limits {
+            wall: Duration::from_secs(60),
+            cpu: Some(Duration::from_secs(20)),
+            ..limits.clone()
+        };
         Options {
             check: None,
             cancel: Cancel::new(),
@@ -64,13 +73,8 @@ impl Default for Options {
             temporary: std::env::temp_dir(),
             workers: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
             build_limit: Duration::from_secs(60),
-            // A loop that the model does not see is busy, and processor time does not depend on what else runs. Twenty times
-            // what the longest check of the course takes: a guess at the slowest machine.
-            model_limits: Limits {
-                wall: Duration::from_secs(60),
-                cpu: Some(Duration::from_secs(20)),
-                ..limits.clone()
-            },
+            model_limits: checks.clone(),
+            real_limits: checks,
             program_limits: limits,
         }
     }
@@ -107,7 +111,7 @@ pub fn grade(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Report, GradeError> {
-    let libraries = find_libraries(workspace, options, events);
+    let libraries = find_libraries(workspace, exercise, options, events);
     grade_with(
         &Grading {
             workspace,
@@ -131,15 +135,27 @@ pub(crate) struct Grading<'a> {
 
 pub(crate) fn find_libraries(
     workspace: &Workspace,
+    exercise: &Exercise,
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Libraries, LibrariesError> {
+    let kit = exercise.kit().map(|package| KitOrder {
+        package,
+        folder: workspace.kit_folder(exercise),
+        libraries: exercise.libraries.clone(),
+    });
     let is_building = Cell::new(false);
     let building = || {
         is_building.set(true);
         events(Event::LibrariesStarted);
     };
-    let libraries = libraries::locate(&workspace.root, &options.tools, &options.cancel, &building);
+    let libraries = libraries::locate(
+        &workspace.root,
+        kit.as_ref(),
+        &options.tools,
+        &options.cancel,
+        &building,
+    );
     if is_building.get() {
         events(Event::LibrariesFinished);
     }

@@ -17,6 +17,8 @@ mod build;
 mod excerpt;
 mod model;
 mod program;
+mod real;
+mod reply;
 
 /// The numbers of signals that say more than their number; the same on every system that Rust's `std` runs on.
 mod signal {
@@ -39,9 +41,11 @@ pub struct Judgement {
 pub fn judge(check: &Check, observation: &Observation, snapshot: Option<&str>) -> Judgement {
     match (&check.work, observation) {
         (_, Observation::NotStarted { reason }) => Judgement::ungraded(reason.clone()),
-        (CheckWork::Model, Observation::Model(run)) => model::judge(run),
+        (CheckWork::Model, Observation::Check(run)) => model::judge(run),
+        (CheckWork::Service | CheckWork::Speed, Observation::Check(run)) => real::judge(run).into(),
         (CheckWork::Program(program), Observation::Program(ended)) => program::judge(program, ended, snapshot).into(),
-        (CheckWork::Model, Observation::Program(_)) | (CheckWork::Program(_), Observation::Model(_)) => {
+        (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
+        | (CheckWork::Program(_), Observation::Check(_)) => {
             Judgement::ungraded("something else was run than the check asks for".to_owned())
         }
     }

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
+use crate::exercise::Library;
 
 /// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
 const TICK: Duration = Duration::from_millis(5);
@@ -45,6 +46,32 @@ pub struct Libraries {
     pub driver: PathBuf,
     /// The folder with everything that these two depend on.
     pub dependencies: PathBuf,
+    /// What the exercise's kit adds, where it has one.
+    pub kit: Option<Kit>,
+}
+
+/// What an exercise needs besides `std`, as Cargo built it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kit {
+    /// The name of its crate.
+    pub name: String,
+    /// The library of what the exercise's checks have in common.
+    pub library: PathBuf,
+    /// The libraries that a submission may use.
+    pub offered: Vec<Offered>,
+    /// The program that runs beside the exercise's program, if there is one.
+    pub companion: Option<PathBuf>,
+}
+
+/// A library that a submission may use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Its name in `use`.
+    pub name: String,
+    /// Where it is.
+    pub real: PathBuf,
+    /// What stands for it in the modelled form.
+    pub modelled: PathBuf,
 }
 
 /// Why there are no libraries to link.
@@ -70,7 +97,7 @@ pub enum LibrariesError {
     #[error("failed to find the library `{name}` among what Cargo built\nhelp: run `cargo clean` and try again")]
     Missing {
         /// Its name.
-        name: &'static str,
+        name: String,
     },
     /// Somebody asked to stop.
     #[error("failed to build the libraries: stopped")]
@@ -84,6 +111,19 @@ struct Key {
     root: PathBuf,
     /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
     compiler: PathBuf,
+    /// The sources of the kit, which are no part of the executable, and the versions of all libraries.
+    kit: Vec<Stamp>,
+}
+
+/// The kit to build with the libraries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KitOrder {
+    /// The package.
+    pub package: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The libraries that a submission may use.
+    pub libraries: Vec<Library>,
 }
 
 /// A file as it was when it was looked at.
@@ -121,23 +161,33 @@ impl Tools {
 /// # Errors
 ///
 /// When there is no compiler, or Cargo cannot build the libraries.
-pub fn locate(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Result<Libraries, LibrariesError> {
+pub fn locate(
+    root: &Path,
+    kit: Option<&KitOrder>,
+    tools: &Tools,
+    cancel: &Cancel,
+    building: &dyn Fn(),
+) -> Result<Libraries, LibrariesError> {
     let executable = std::env::current_exe().ok().and_then(|path| Stamp::of(&path));
     let Some(executable) = executable else {
-        return ask(root, tools, cancel, building);
+        return ask(root, kit, tools, cancel, building);
     };
-    let file = executable.path.with_extension("libraries.json");
+    let file = match kit {
+        Some(kit) => executable.path.with_extension(format!("{}.json", kit.package)),
+        None => executable.path.with_extension("libraries.json"),
+    };
     let key = Key {
         executable,
         root: root.to_owned(),
         compiler: tools.rustc.clone(),
+        kit: kit.map_or(Vec::new(), |kit| kit.stamps(root)),
     };
     if let Some(kept) = read(&file)
         && kept.is_good(&key)
     {
         return Ok(kept.libraries);
     }
-    let libraries = ask(root, tools, cancel, building)?;
+    let libraries = ask(root, kit, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
         // What cannot be kept is asked again.
         let _ = keep(
@@ -150,6 +200,21 @@ pub fn locate(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) 
         );
     }
     Ok(libraries)
+}
+
+impl KitOrder {
+    fn stamps(&self, root: &Path) -> Vec<Stamp> {
+        let mut files = vec![root.join("Cargo.lock"), self.folder.join("Cargo.toml")];
+        let mut folders = vec![self.folder.join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { &mut folders } else { &mut files }.push(path);
+            }
+        }
+        files.sort();
+        files.iter().filter_map(|file| Stamp::of(file)).collect()
+    }
 }
 
 impl Stamp {
@@ -175,6 +240,21 @@ impl Kept {
         self.key == *key
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
             && [model_std, driver, dependencies].iter().all(|path| path.exists())
+            && self.libraries.kit.as_ref().is_none_or(Kit::is_there)
+    }
+}
+
+impl Kit {
+    fn is_there(&self) -> bool {
+        let offered = self
+            .offered
+            .iter()
+            .flat_map(|offered| [&offered.real, &offered.modelled]);
+        [&self.library]
+            .into_iter()
+            .chain(&self.companion)
+            .chain(offered)
+            .all(|path| path.exists())
     }
 }
 
@@ -191,7 +271,13 @@ fn keep(file: &Path, kept: &Kept) -> io::Result<()> {
     Ok(())
 }
 
-fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Result<Libraries, LibrariesError> {
+fn ask(
+    root: &Path,
+    kit: Option<&KitOrder>,
+    tools: &Tools,
+    cancel: &Cancel,
+    building: &dyn Fn(),
+) -> Result<Libraries, LibrariesError> {
     building();
     let sysroot = text(call(root, cancel, &tools.rustc, &["--print", "sysroot"])?);
     let rustc = Path::new(sysroot.trim()).join("bin/rustc");
@@ -207,7 +293,7 @@ fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Resu
     let build = [
         "build",
         "--package",
-        &tools.package,
+        kit.map_or(&tools.package, |kit| &kit.package),
         "--profile",
         profile,
         "--message-format=json",
@@ -224,6 +310,29 @@ fn ask(root: &Path, tools: &Tools, cancel: &Cancel, building: &dyn Fn()) -> Resu
         model_std,
         driver,
         dependencies,
+        kit: kit.map(|kit| find_kit(&messages, kit)).transpose()?,
+    })
+}
+
+fn find_kit(messages: &str, order: &KitOrder) -> Result<Kit, LibrariesError> {
+    let mut offered = Vec::new();
+    for Library { name, twin } in &order.libraries {
+        let real = artifact(messages, name)?;
+        let modelled = match twin {
+            Some(twin) => artifact(messages, twin)?,
+            None => real.clone(),
+        };
+        offered.push(Offered {
+            name: name.clone(),
+            real,
+            modelled,
+        });
+    }
+    Ok(Kit {
+        name: order.package.clone(),
+        library: artifact(messages, &order.package)?,
+        offered,
+        companion: executable(messages),
     })
 }
 
@@ -275,6 +384,8 @@ struct Message {
     target: Option<Target>,
     #[serde(default)]
     filenames: Vec<PathBuf>,
+    /// The program, where the target is one.
+    executable: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -283,12 +394,24 @@ struct Target {
     kind: Vec<String>,
 }
 
+/// The program of the package that was built.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let mut messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    messages.find_map(|message| message.executable)
+}
+
 /// The library of that name in the folder of dependencies: the copy above that folder may be that of another set of features.
-fn artifact(messages: &str, name: &'static str) -> Result<PathBuf, LibrariesError> {
+fn artifact(messages: &str, name: &str) -> Result<PathBuf, LibrariesError> {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let is_it = |target: &Target| target.name == name && target.kind.iter().any(|kind| kind == "lib");
+    // A crate's name as Cargo tells it may have hyphens.
+    let is_it = |target: &Target| {
+        let is_library = target.kind.iter().any(|kind| kind == "lib");
+        is_library && target.name.replace('-', "_") == name
+    };
     let mut found = messages
         .filter(|message| message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_it))
         .flat_map(|message| message.filenames);
@@ -304,7 +427,7 @@ fn artifact(messages: &str, name: &'static str) -> Result<PathBuf, LibrariesErro
     beside_metadata
         .chain(any)
         .next()
-        .ok_or(LibrariesError::Missing { name })
+        .ok_or_else(|| LibrariesError::Missing { name: name.to_owned() })
 }
 
 #[cfg(test)]
@@ -332,7 +455,7 @@ mod tests {
         );
         assert!(matches!(
             artifact(messages, "model_std"),
-            Err(LibrariesError::Missing { name: "model_std" })
+            Err(LibrariesError::Missing { .. })
         ));
     }
 
@@ -343,7 +466,7 @@ mod tests {
             rustc: "/nonexistent/rustc".into(),
             ..tools()
         };
-        let error = ask(Path::new("/"), &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
+        let error = ask(Path::new("/"), None, &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
         let text = error.to_string();
         assert!(
             text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"),
@@ -367,6 +490,7 @@ mod tests {
             },
             root: "/".into(),
             compiler: tools().rustc,
+            kit: Vec::new(),
         };
         let libraries = Libraries {
             rustc: file("rustc"),
@@ -374,6 +498,7 @@ mod tests {
             model_std: file("model_std"),
             driver: file("driver"),
             dependencies: folder.path().to_owned(),
+            kit: None,
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");
         let kept = Kept {

@@ -10,14 +10,18 @@ use std::path::Path;
 use driver::protocol::{Reply, Request, Work};
 
 use crate::cancel::Cancel;
-use crate::exercise::ProgramCheck;
+use crate::exercise::{COMPANION, ProgramCheck};
 use crate::process::{self, Command, Ended, Input, Limits, RunError};
+
+use companion::Companion;
+
+mod companion;
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
-    /// The check program ran.
-    Model(ModelRun),
+    /// A check program ran.
+    Check(CheckRun),
     /// The exercise's program ran.
     Program(Ended),
     /// Nothing ran.
@@ -29,7 +33,7 @@ pub enum Observation {
 
 /// What was observed of a check program.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ModelRun {
+pub struct CheckRun {
     /// How its process ended.
     pub ended: Ended,
     /// What it was asked.
@@ -50,7 +54,7 @@ pub enum Answer {
 }
 
 /// Asks the check program to do `work` for one check.
-pub fn observe_model(program: &Path, check: &str, work: Work, limits: &Limits, cancel: &Cancel) -> Observation {
+pub fn observe_check(program: &Path, check: &str, work: Work, limits: &Limits, cancel: &Cancel) -> Observation {
     let request = match nonce() {
         Ok(nonce) => Request {
             nonce,
@@ -68,15 +72,32 @@ pub fn observe_model(program: &Path, check: &str, work: Work, limits: &Limits, c
     match run(program, &[], Input::Channel(line), limits, cancel) {
         Ok(mut ended) => {
             let answer = read_answer(&std::mem::take(&mut ended.answer));
-            Observation::Model(ModelRun { ended, request, answer })
+            Observation::Check(CheckRun { ended, request, answer })
         }
         Err(error) => not_started("check program", &error),
     }
 }
 
-/// Runs the exercise's program as a check asks for it.
-pub fn observe_program(program: &Path, check: &ProgramCheck, limits: &Limits, cancel: &Cancel) -> Observation {
-    match run(program, &check.args, Input::Nothing, limits, cancel) {
+/// Runs the exercise's program as a check asks for it, beside its companion where its arguments name one.
+pub fn observe_program(
+    program: &Path,
+    check: &ProgramCheck,
+    companion: Option<&Path>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Observation {
+    let companion = companion.filter(|_| check.args.iter().any(|arg| arg.contains(COMPANION)));
+    let companion = match companion.map(Companion::start).transpose() {
+        Ok(companion) => companion,
+        Err(error) => {
+            return Observation::NotStarted {
+                reason: format!("failed to start the companion of the program: {error}"),
+            };
+        }
+    };
+    let said = companion.as_ref().map_or(COMPANION, |companion| &companion.said);
+    let args: Vec<String> = check.args.iter().map(|arg| arg.replace(COMPANION, said)).collect();
+    match run(program, &args, Input::Nothing, limits, cancel) {
         Ok(ended) => Observation::Program(ended),
         Err(error) => not_started("program of the exercise", &error),
     }

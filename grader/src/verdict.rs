@@ -14,6 +14,10 @@ pub enum CheckKind {
     Build,
     /// Every interleaving up to a bound.
     Model,
+    /// On real threads, children and servers: judged by what a gate, the server or the kernel saw.
+    Service,
+    /// The same with the machine to itself: judged by what each thread has computed.
+    Speed,
     /// The exercise's program, run as a process.
     Program,
 }

@@ -111,7 +111,16 @@ pub fn verify(
         workers: NonZero::<usize>::MIN,
         ..options.clone()
     };
-    let libraries = find_libraries(workspace, options, events);
+    // Once for each exercise and not for each submission.
+    let libraries: BTreeMap<&str, _> = exercises
+        .iter()
+        .map(|exercise| {
+            (
+                exercise.name.as_str(),
+                find_libraries(workspace, exercise, options, events),
+            )
+        })
+        .collect();
     let outcomes = parallel::map(&cases, options.workers, |case| {
         let Case {
             exercise, submission, ..
@@ -123,7 +132,7 @@ pub fn verify(
             options: &each,
             events,
         };
-        let report = grade_with(&grading, &libraries)?;
+        let report = grade_with(&grading, &libraries[exercise.name.as_str()])?;
         Ok(case.outcome(report))
     });
     outcomes

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::check::Check;
 use crate::model::Model;
-use crate::protocol::{ModelObservation, Reply, Request, Work};
+use crate::protocol::{CheckObservation, Reply, Request, Work};
 use crate::supervision;
 use crate::token::Token;
 
@@ -23,40 +23,51 @@ const NOT_STARTED_BY_GRADER: u8 = 2;
 ///
 /// Returns a failure when there is no request to serve or no way to answer; what was found is not part of the exit code.
 pub fn main(checks: &[Check]) -> ExitCode {
-    match serve(checks) {
+    exit_code(serve(checks))
+}
+
+pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(NOT_STARTED_BY_GRADER),
     }
 }
 
 fn serve(checks: &[Check]) -> io::Result<()> {
+    let (request, answer) = open()?;
+    let watched = Arc::clone(&answer);
+    supervision::watch(move |stalled: Duration| {
+        let seconds = stalled.as_secs();
+        answer_and_exit(&watched, CheckObservation::Stalled { seconds })
+    });
+    answer.give(observe(checks, &request.check, request.work))
+}
+
+/// Takes the request and the way to answer it, and puts nothing in the place of standard input.
+pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
     supervision::end_with_the_grader();
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     let mut line = String::new();
     BufReader::new(&channel).read_line(&mut line)?;
-    let Request { nonce, check, work } = serde_json::from_str(&line)?;
+    let request: Request = serde_json::from_str(&line)?;
     let answer = Answer {
         channel: Mutex::new(Some(channel)),
-        nonce,
-        check: check.clone(),
+        nonce: request.nonce.clone(),
+        check: request.check.clone(),
     };
-    let answer = Arc::new(answer);
-    let watched = Arc::clone(&answer);
-    #[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
-    let give_up = move |stalled: Duration| {
-        let seconds = stalled.as_secs();
-        let code = watched
-            .give(ModelObservation::Stalled { seconds })
-            .map_or(NOT_STARTED_BY_GRADER, |()| 0);
-        std::process::exit(code.into())
-    };
-    supervision::watch(give_up);
-    answer.give(observe(checks, &check, work))
+    Ok((request, Arc::new(answer)))
+}
+
+/// Answers from a thread beside the one that carries out the check, and ends the process.
+#[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
+pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) -> ! {
+    let code = answer.give(observation).map_or(NOT_STARTED_BY_GRADER, |()| 0);
+    std::process::exit(code.into())
 }
 
 /// The one answer to a request.
-struct Answer {
+pub(crate) struct Answer {
     /// Gone once it was given.
     channel: Mutex<Option<UnixStream>>,
     nonce: String,
@@ -64,7 +75,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn give(&self, observation: ModelObservation) -> io::Result<()> {
+    pub(crate) fn give(&self, observation: CheckObservation) -> io::Result<()> {
         let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut channel) = channel else { return Ok(()) };
         let (nonce, check) = (self.nonce.clone(), self.check.clone());
@@ -78,31 +89,32 @@ impl Answer {
     }
 }
 
-fn observe(checks: &[Check], name: &str, work: Work) -> ModelObservation {
+fn observe(checks: &[Check], name: &str, work: Work) -> CheckObservation {
     let Some(check) = checks.iter().find(|check| check.name == name) else {
-        return ModelObservation::UnknownCheck;
+        return CheckObservation::UnknownCheck;
     };
     match work {
+        Work::Try => CheckObservation::UnknownCheck,
         Work::Explore => {
             let mut model = Model::exploring(check.name);
             (check.run)(&mut model);
-            ModelObservation::Explored(model.into_exploration())
+            CheckObservation::Explored(model.into_exploration())
         }
         Work::Replay { token } => match Token::decode(&token, check.name) {
             Ok(token) => replay(check, token),
-            Err(error) => ModelObservation::TokenRefused {
+            Err(error) => CheckObservation::TokenRefused {
                 reason: error.to_string(),
             },
         },
     }
 }
 
-fn replay(check: &Check, token: Token) -> ModelObservation {
+fn replay(check: &Check, token: Token) -> CheckObservation {
     let mut model = Model::replaying(check.name, token);
     (check.run)(&mut model);
     match model.into_replayed() {
-        Ok(replayed) => ModelObservation::Replayed(replayed),
-        Err(reason) => ModelObservation::TokenRefused {
+        Ok(replayed) => CheckObservation::Replayed(replayed),
+        Err(reason) => CheckObservation::TokenRefused {
             reason: reason.to_string(),
         },
     }

@@ -26,6 +26,7 @@ mod ending;
 mod execution;
 mod model;
 pub mod protocol;
+pub mod real;
 mod supervision;
 pub mod token;
 

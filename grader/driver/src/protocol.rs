@@ -149,6 +149,8 @@ pub struct Request {
 pub enum Work {
     /// Run every interleaving up to the bound.
     Explore,
+    /// Run the check once, on real threads.
+    Try,
     /// Run the one interleaving that a token names.
     Replay {
         /// The token, as printed with a failure.
@@ -164,13 +166,13 @@ pub struct Reply {
     /// The request's check.
     pub check: String,
     /// What was seen.
-    pub observation: ModelObservation,
+    pub observation: CheckObservation,
 }
 
 /// What a check program saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ModelObservation {
+pub enum CheckObservation {
     /// The interleavings were run.
     Explored(Exploration),
     /// The interleaving of a token was run.
@@ -185,8 +187,41 @@ pub enum ModelObservation {
         /// For how long, in seconds of processor time.
         seconds: u64,
     },
+    /// The scenarios of a check on real threads were run.
+    Tried(Trials),
+    /// A check on real threads was given up: nothing ran any more, neither in its process nor below.
+    Hung {
+        /// The scenario that was under way.
+        scenario: String,
+        /// What each thread was waiting for, as clauses.
+        threads: Vec<String>,
+    },
     /// The check program has no check of that name.
     UnknownCheck,
+}
+
+/// What came of the scenarios of a check on real threads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trials {
+    /// How many scenarios were run.
+    pub scenarios: u32,
+    /// The first failure; `None` when every scenario went right.
+    pub failure: Option<TrialFailure>,
+    /// Why this machine could not show what the check is about, as a sentence fragment.
+    pub unclear: Option<String>,
+}
+
+/// A scenario on real threads that went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialFailure {
+    /// How.
+    pub finding: Finding,
+    /// The scenario, as the check's author named it.
+    pub scenario: String,
+    /// What was expected, as a sentence.
+    pub expected: String,
+    /// What was observed instead, as a clause.
+    pub got: Option<String>,
 }
 
 /// What an exploration covered, and the first failure it met.

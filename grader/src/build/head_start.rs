@@ -116,6 +116,7 @@ mod tests {
             model_std: file("model_std"),
             driver: file("driver"),
             dependencies: folder.to_owned(),
+            kit: None,
         }
     }
 

@@ -8,7 +8,7 @@ use driver::protocol::Finding;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, ProgramCheck};
+use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, Library, ProgramCheck};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +20,8 @@ struct Manifest {
     items: Vec<Item>,
     #[serde(default, rename = "check")]
     checks: Vec<CheckEntry>,
+    #[serde(default, rename = "library")]
+    libraries: Vec<Library>,
     #[serde(default, rename = "hint")]
     hints: Vec<HintEntry>,
 }
@@ -44,6 +46,8 @@ struct CheckEntry {
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Model,
+    Service,
+    Speed,
     Program,
 }
 
@@ -101,6 +105,7 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
         summary: manifest.summary,
         items: manifest.items,
         checks,
+        libraries: manifest.libraries,
         finding_hints: finding_hints.collect(),
     })
 }
@@ -123,7 +128,7 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
         }
     }
     let mut problems = Vec::new();
-    let known = ["title", "order", "summary", "item", "check", "hint"];
+    let known = ["title", "order", "summary", "item", "library", "check", "hint"];
     for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
         problems.push(format!(
             "unknown key `{key}`, expected one of {}",
@@ -137,6 +142,7 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
         problems.push(format!("missing key `{key}`"));
     }
     each::<Item>("item", table, &mut problems);
+    each::<Library>("library", table, &mut problems);
     each::<CheckEntry>("check", table, &mut problems);
     each::<HintEntry>("hint", table, &mut problems);
     problems
@@ -144,16 +150,18 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
 
 fn check(entry: CheckEntry, problems: &mut Vec<String>) -> Option<Check> {
     let n_problems = problems.len();
+    if entry.kind != Kind::Program
+        && let Some(key) = program_key(&entry)
+    {
+        problems.push(format!(
+            "the check `{}` has `{key}`, which only goes with `kind = \"program\"`",
+            entry.name
+        ));
+    }
     let work = match entry.kind {
-        Kind::Model => {
-            if let Some(key) = program_key(&entry) {
-                problems.push(format!(
-                    "the check `{}` has `{key}`, which only goes with `kind = \"program\"`",
-                    entry.name
-                ));
-            }
-            CheckWork::Model
-        }
+        Kind::Model => CheckWork::Model,
+        Kind::Service => CheckWork::Service,
+        Kind::Speed => CheckWork::Speed,
         Kind::Program => CheckWork::Program(ProgramCheck {
             args: entry.args.unwrap_or_default(),
             exit: entry.exit.unwrap_or(0),

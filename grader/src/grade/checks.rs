@@ -1,44 +1,49 @@
 //! The checks of a submission that is built, each run in a process of its own and judged; or all of them skipped.
 
+use std::num::NonZero;
+
 use driver::protocol::Work;
 
 use super::prepare::{Prepared, reason};
 use super::{BUILD, Grading, Options};
-use crate::build::Build;
 use crate::event::Event;
 use crate::exercise::{Check, CheckWork, ProgramCheck};
 use crate::judge::{Judgement, judge};
 use crate::parallel;
-use crate::run::{Observation, observe_model, observe_program};
+use crate::run::{Observation, observe_check, observe_program};
 use crate::score::score;
 use crate::snapshot::{self, SnapshotError};
 use crate::verdict::{CheckKind, CheckVerdict, Verdict};
 
 impl Grading<'_> {
-    /// Runs the checks over interleavings, and then the program, where no interleaving has explained already what is wrong.
+    /// Runs the checks, cheapest kind first, and those of a later kind only where no earlier one has explained already what
+    /// is wrong.
     pub(super) fn run(&self, checks: &[&Check], prepared: &Prepared) -> Vec<CheckVerdict> {
-        let of_kind = |kind| {
-            checks
-                .iter()
-                .copied()
-                .filter(move |check| check.kind() == kind)
-                .collect::<Vec<_>>()
-        };
-        let (models, programs) = (of_kind(CheckKind::Model), of_kind(CheckKind::Program));
-        let run = |check: &&Check| self.run_one(check, prepared.build());
-        let mut done = parallel::map(&models, self.options.workers, run);
-        let failed = done.iter().find(|done| matches!(done.verdict, Verdict::Failed(_)));
-        let programs = match failed.map(|failed| failed.name.clone()) {
-            Some(because) => programs.iter().map(|check| self.skipped(check, &because)).collect(),
-            None => parallel::map(&programs, self.options.workers, run),
-        };
-        done.extend(programs);
+        let workers = self.options.workers;
+        let one = NonZero::<usize>::MIN;
+        let kinds = [
+            (CheckKind::Model, workers),
+            (CheckKind::Service, workers),
+            // With the machine to itself.
+            (CheckKind::Speed, one),
+            (CheckKind::Program, workers),
+        ];
+        let mut done: Vec<CheckVerdict> = Vec::new();
+        for (kind, workers) in kinds {
+            let of_kind: Vec<&Check> = checks.iter().copied().filter(|check| check.kind() == kind).collect();
+            let failed = done.iter().find(|done| matches!(done.verdict, Verdict::Failed(_)));
+            let verdicts = match failed.map(|failed| failed.name.clone()) {
+                Some(because) => of_kind.iter().map(|check| self.skipped(check, &because)).collect(),
+                None => parallel::map(&of_kind, workers, |check| self.run_one(check, prepared)),
+            };
+            done.extend(verdicts);
+        }
         let place = |name: &str| checks.iter().position(|check| check.name == name);
         done.sort_by_key(|done| place(&done.name));
         done
     }
 
-    fn run_one(&self, check: &Check, build: &Build) -> CheckVerdict {
+    fn run_one(&self, check: &Check, prepared: &Prepared) -> CheckVerdict {
         let [exercise, name] = [&self.exercise.name, &check.name].map(Clone::clone);
         let submission = self.submission.shown.clone();
         (self.events)(Event::CheckStarted {
@@ -46,7 +51,7 @@ impl Grading<'_> {
             submission: submission.clone(),
             check: name.clone(),
         });
-        let judgement = self.observe(check, build);
+        let judgement = self.observe(check, prepared);
         let verdict = judgement.verdict.clone();
         (self.events)(Event::CheckFinished {
             exercise,
@@ -57,10 +62,11 @@ impl Grading<'_> {
         self.verdict(check, judgement)
     }
 
-    fn observe(&self, check: &Check, build: &Build) -> Judgement {
+    fn observe(&self, check: &Check, prepared: &Prepared) -> Judgement {
         let Options {
             cancel,
             model_limits,
+            real_limits,
             program_limits,
             ..
         } = self.options;
@@ -68,14 +74,20 @@ impl Grading<'_> {
             let reason = "it was stopped before it started".to_owned();
             return judge(check, &Observation::NotStarted { reason }, None);
         }
+        let build = prepared.build();
         match &check.work {
             CheckWork::Model => {
-                let observation = observe_model(&build.checks, &check.name, Work::Explore, model_limits, cancel);
+                let observation = observe_check(&build.model_checks, &check.name, Work::Explore, model_limits, cancel);
+                judge(check, &observation, None)
+            }
+            CheckWork::Service | CheckWork::Speed => {
+                let observation = observe_check(&build.real_checks, &check.name, Work::Try, real_limits, cancel);
                 judge(check, &observation, None)
             }
             CheckWork::Program(program) => match self.snapshot(program) {
                 Ok(text) => {
-                    let observation = observe_program(&build.program, program, program_limits, cancel);
+                    let companion = prepared.companion.as_deref();
+                    let observation = observe_program(&build.program, program, companion, program_limits, cancel);
                     judge(check, &observation, text.as_deref())
                 }
                 Err(error) => Verdict::Ungraded { reason: reason(&error) }.into(),

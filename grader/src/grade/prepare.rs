@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -21,6 +21,8 @@ pub(super) struct Prepared {
     pub(super) verdict: Verdict,
     staged: Option<Staged>,
     build: Option<Build>,
+    /// What runs beside the exercise's program, where it needs something.
+    pub(super) companion: Option<PathBuf>,
     /// Removed with everything in it when the grading is over.
     _folder: Option<TempDir>,
 }
@@ -31,6 +33,7 @@ impl Prepared {
             verdict,
             staged: None,
             build: None,
+            companion: None,
             _folder: None,
         }
     }
@@ -68,12 +71,15 @@ impl Grading<'_> {
     fn try_to_prepare(&self, libraries: &Libraries, checks: &[&Check]) -> Result<Prepared, Verdict> {
         let (folder, staged) = self.take_in()?;
         let runs_program = checks.iter().any(|check| check.kind() == CheckKind::Program);
-        let checks_program = self.workspace.checks_folder(self.exercise).join("src/main.rs");
-        let head_start = self.head_start(&checks_program, libraries);
+        let model_checks = self.workspace.model_checks(self.exercise);
+        let head_start = model_checks
+            .as_ref()
+            .and_then(|checks| self.head_start(checks, libraries));
         let order = Order {
             name: &self.exercise.name,
             staged: &staged,
-            checks: checks_program,
+            model_checks,
+            real_checks: self.workspace.real_checks(self.exercise),
             program: runs_program.then(|| self.exercise.folder.join("src/main.rs")),
             root: &self.workspace.root,
             folder: folder.path(),
@@ -88,6 +94,7 @@ impl Grading<'_> {
             verdict,
             staged: Some(staged),
             build: Some(build),
+            companion: libraries.kit.as_ref().and_then(|kit| kit.companion.clone()),
             _folder: Some(folder),
         })
     }

@@ -9,7 +9,7 @@ use crate::discover::{Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
 use crate::judge::{Replay, judge_replay};
-use crate::run::{Observation, observe_model};
+use crate::run::{Observation, observe_check};
 use crate::verdict::{ReplayReport, Report, Verdict};
 
 /// Why an interleaving was not run again.
@@ -77,7 +77,7 @@ pub fn replay(
         options,
         events,
     };
-    let libraries = find_libraries(workspace, options, events);
+    let libraries = find_libraries(workspace, exercise, options, events);
     let prepared = grading.prepare(&libraries, &[check]);
     let outcome = grading.replay(token, check, &prepared);
     if options.cancel.is_cancelled() {
@@ -129,8 +129,8 @@ impl Grading<'_> {
         let Options {
             model_limits, cancel, ..
         } = self.options;
-        match observe_model(&prepared.build().checks, &check.name, work, model_limits, cancel) {
-            Observation::Model(run) => judge_replay(&run),
+        match observe_check(&prepared.build().model_checks, &check.name, work, model_limits, cancel) {
+            Observation::Check(run) => judge_replay(&run),
             Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
             Observation::Program(_) => unreachable!("a check program was run"),
         }

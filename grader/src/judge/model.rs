@@ -3,12 +3,16 @@
 //! An answer counts with the right nonce, the right check and a process that ended as it should. A pass needs more than the
 //! absence of a failure: interleavings that were run.
 
-use driver::protocol::{Exploration, Failure, Finding, ModelObservation, Replayed, Reply};
+use driver::protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 
-use super::{Judgement, World, child_leak, excerpt, judge_end};
-use crate::process::{End, Ended};
-use crate::run::{Answer, ModelRun};
+use super::reply::genuine;
+use super::{Judgement, World, child_leak, excerpt};
+use crate::process::Ended;
+use crate::run::CheckRun;
 use crate::verdict::{Evidence, Fault, Verdict};
+
+/// What a check program did that answers nothing that was asked.
+pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";
 
 /// What came of running one interleaving again.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,37 +28,38 @@ pub enum Replay {
     Lost(Verdict),
 }
 
-pub(super) fn judge(run: &ModelRun) -> Judgement {
-    let observation = match genuine(run) {
+pub(super) fn judge(run: &CheckRun) -> Judgement {
+    let observation = match genuine(run, World::Modelled) {
         Ok(reply) => &reply.observation,
         Err(verdict) => return verdict.into(),
     };
     match observation {
-        ModelObservation::Explored(exploration) => explored(exploration, &run.ended),
-        ModelObservation::Replayed(_) | ModelObservation::TokenRefused { .. } => {
-            Judgement::ungraded("the check program answered another question than it was asked".to_owned())
-        }
-        ModelObservation::Stalled { seconds } => stalled(run, *seconds).into(),
-        ModelObservation::UnknownCheck => unknown_check(run).into(),
+        CheckObservation::Explored(exploration) => explored(exploration, &run.ended),
+        CheckObservation::Replayed(_)
+        | CheckObservation::TokenRefused { .. }
+        | CheckObservation::Tried(_)
+        | CheckObservation::Hung { .. } => Judgement::ungraded(OTHER_QUESTION.to_owned()),
+        CheckObservation::Stalled { seconds } => stalled(run, *seconds).into(),
+        CheckObservation::UnknownCheck => unknown_check(run).into(),
     }
 }
 
 /// Judges the answer to a request for one interleaving.
-pub fn judge_replay(run: &ModelRun) -> Replay {
-    match genuine(run).map(|reply| &reply.observation) {
-        Ok(ModelObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
-        Ok(ModelObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
-        Ok(ModelObservation::Explored(_)) => {
-            let reason = "the check program answered another question than it was asked".to_owned();
+pub fn judge_replay(run: &CheckRun) -> Replay {
+    match genuine(run, World::Modelled).map(|reply| &reply.observation) {
+        Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
+        Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
+        Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
+            let reason = OTHER_QUESTION.to_owned();
             Replay::Lost(Verdict::Ungraded { reason })
         }
-        Ok(ModelObservation::Stalled { seconds }) => Replay::Lost(stalled(run, *seconds)),
-        Ok(ModelObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
+        Ok(CheckObservation::Stalled { seconds }) => Replay::Lost(stalled(run, *seconds)),
+        Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
         Err(verdict) => Replay::Lost(verdict),
     }
 }
 
-fn stalled(run: &ModelRun, seconds: u64) -> Verdict {
+fn stalled(run: &CheckRun, seconds: u64) -> Verdict {
     let message = format!(
         "expected the submission to get on, it computed for {seconds} s of processor time without touching a thread, a lock, \
          a channel, an atomic or the clock: a loop that does not end"
@@ -66,7 +71,7 @@ fn stalled(run: &ModelRun, seconds: u64) -> Verdict {
     })
 }
 
-fn unknown_check(run: &ModelRun) -> Verdict {
+pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
     let check = &run.request.check;
     Verdict::Ungraded {
         reason: format!("the check program has no check `{check}`, which `exercise.toml` names"),
@@ -98,48 +103,6 @@ impl From<&Failure> for Fault {
             finding: failure.finding,
             message,
             evidence: Evidence::Interleaving(Box::new(failure.clone())),
-        }
-    }
-}
-
-/// The reply, if it is there, is the check program's own, and the process ended as it should.
-fn genuine(run: &ModelRun) -> Result<&Reply, Verdict> {
-    if let Some(verdict) = judge_end(&run.ended, World::Modelled) {
-        return Err(verdict);
-    }
-    let failed = |finding, message: String| {
-        Err(Verdict::Failed(Fault {
-            finding,
-            message,
-            evidence: excerpt::output(&run.ended),
-        }))
-    };
-    let reply = match &run.answer {
-        Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
-        Answer::Reply(_) | Answer::Unreadable => {
-            let message = "expected the submission to leave the channel of the check alone, it wrote to it".to_owned();
-            return failed(Finding::AccessDenied, message);
-        }
-        Answer::Nothing => {
-            let code = code(&run.ended);
-            let message = format!("expected the check to come to an end, the process ended before with code {code}");
-            return failed(Finding::Exited, message);
-        }
-    };
-    match code(&run.ended) {
-        0 => Ok(reply),
-        code => failed(
-            Finding::Exited,
-            format!("expected the process to end with code 0, it ended with code {code}"),
-        ),
-    }
-}
-
-fn code(ended: &Ended) -> i32 {
-    match ended.end {
-        End::Code(code) => code,
-        End::Signal(_) | End::TimedOut { .. } | End::OutputLimit(_) | End::Cancelled => {
-            unreachable!("only a code is left after the end was judged")
         }
     }
 }

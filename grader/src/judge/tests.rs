@@ -1,9 +1,9 @@
 //! What each observation means, without any process.
 
-use driver::protocol::{End as TraceEnd, Failure, ModelObservation, Replayed, Reply, Request, Trace, Work};
+use driver::protocol::{CheckObservation, End as TraceEnd, Failure, Replayed, Reply, Request, Trace, Work};
 
 use super::*;
-use crate::run::{Answer, ModelRun};
+use crate::run::{Answer, CheckRun};
 
 fn ended(end: End) -> Ended {
     Ended {
@@ -62,7 +62,7 @@ fn failure(got: Option<&str>) -> Failure {
 }
 
 /// A run that was asked for one check and answered as the observation says.
-fn answered(observation: ModelObservation) -> ModelRun {
+fn answered(observation: CheckObservation) -> CheckRun {
     let request = Request {
         nonce: "secret".into(),
         check: "lines_are_whole".into(),
@@ -73,19 +73,19 @@ fn answered(observation: ModelObservation) -> ModelRun {
         check: "lines_are_whole".into(),
         observation,
     };
-    ModelRun {
+    CheckRun {
         ended: ended(End::Code(0)),
         request,
         answer: Answer::Reply(Box::new(reply)),
     }
 }
 
-fn right() -> ModelRun {
-    answered(ModelObservation::Explored(exploration(5860, None)))
+fn right() -> CheckRun {
+    answered(CheckObservation::Explored(exploration(5860, None)))
 }
 
-fn judge_model(run: ModelRun) -> Verdict {
-    judge(&check(CheckWork::Model), &Observation::Model(run), None).verdict
+fn judge_model(run: CheckRun) -> Verdict {
+    judge(&check(CheckWork::Model), &Observation::Check(run), None).verdict
 }
 
 #[track_caller]
@@ -109,23 +109,23 @@ fn ungraded(verdict: Verdict, expected: &str) {
 
 #[test]
 fn interleavings_without_a_failure_are_a_pass() {
-    let judgement = judge(&check(CheckWork::Model), &Observation::Model(right()), None);
+    let judgement = judge(&check(CheckWork::Model), &Observation::Check(right()), None);
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert_eq!(judgement.explored, Some(exploration(5860, None)));
 }
 
 #[test]
 fn a_failure_is_told_with_what_was_expected_and_what_came() {
-    let run = answered(ModelObservation::Explored(exploration(3, Some(failure(Some("got 1"))))));
+    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(Some("got 1"))))));
     fails(judge_model(run), Finding::Race, "expected 2, got 1");
-    let run = answered(ModelObservation::Explored(exploration(3, Some(failure(None)))));
+    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(None)))));
     fails(judge_model(run), Finding::Race, "expected 2");
 }
 
 #[test]
 fn nothing_explored_is_no_pass() {
     ungraded(
-        judge_model(answered(ModelObservation::Explored(exploration(0, None)))),
+        judge_model(answered(CheckObservation::Explored(exploration(0, None)))),
         "no interleaving was run",
     );
 }
@@ -133,7 +133,7 @@ fn nothing_explored_is_no_pass() {
 #[test]
 fn silence_is_no_pass_whatever_the_exit_code() {
     for code in [0, 1, 101] {
-        let run = ModelRun {
+        let run = CheckRun {
             answer: Answer::Nothing,
             ended: ended(End::Code(code)),
             ..right()
@@ -150,7 +150,7 @@ fn silence_is_no_pass_whatever_the_exit_code() {
 fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
     for (nonce, check) in [("guess", "lines_are_whole"), ("secret", "another_check")] {
         let mut run = right();
-        let observation = ModelObservation::Explored(exploration(5860, None));
+        let observation = CheckObservation::Explored(exploration(5860, None));
         run.answer = Answer::Reply(Box::new(Reply {
             nonce: nonce.into(),
             check: check.into(),
@@ -162,7 +162,7 @@ fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
             "leave the channel of the check alone",
         );
     }
-    let run = ModelRun {
+    let run = CheckRun {
         answer: Answer::Unreadable,
         ..right()
     };
@@ -176,7 +176,7 @@ fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
 #[test]
 fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     fails(
-        judge_model(ModelRun {
+        judge_model(CheckRun {
             ended: ended(End::Code(1)),
             ..right()
         }),
@@ -184,14 +184,14 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
         "ended with code 1",
     );
     fails(
-        judge_model(ModelRun {
+        judge_model(CheckRun {
             ended: ended(End::Signal(11)),
             ..right()
         }),
         Finding::Panic,
         "signal 11",
     );
-    let run = ModelRun {
+    let run = CheckRun {
         ended: Ended {
             left_behind: 1,
             ..ended(End::Code(0))
@@ -204,10 +204,10 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
 #[test]
 fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
     ungraded(
-        judge_model(answered(ModelObservation::UnknownCheck)),
+        judge_model(answered(CheckObservation::UnknownCheck)),
         "no check `lines_are_whole`",
     );
-    let refused = ModelObservation::TokenRefused { reason: "no".into() };
+    let refused = CheckObservation::TokenRefused { reason: "no".into() };
     ungraded(judge_model(answered(refused)), "another question");
     let observation = Observation::Program(ended(End::Code(0)));
     ungraded(
@@ -223,7 +223,7 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
 #[test]
 fn an_end_by_force_says_by_which() {
     let end = |end| {
-        judge_model(ModelRun {
+        judge_model(CheckRun {
             ended: ended(end),
             answer: Answer::Nothing,
             ..right()
@@ -257,7 +257,7 @@ fn an_abort_is_told_apart_by_what_the_runtime_says() {
             stderr: stderr.into(),
             ..ended(End::Signal(6))
         };
-        judge_model(ModelRun {
+        judge_model(CheckRun {
             ended,
             answer: Answer::Nothing,
             ..right()
@@ -284,9 +284,9 @@ fn a_replay_is_replayed_refused_or_lost() {
         failure: None,
         trace: trace(),
     };
-    let run = answered(ModelObservation::Replayed(replayed.clone()));
+    let run = answered(CheckObservation::Replayed(replayed.clone()));
     assert_eq!(judge_replay(&run), Replay::Replayed(Box::new(replayed)));
-    let run = answered(ModelObservation::TokenRefused {
+    let run = answered(CheckObservation::TokenRefused {
         reason: "too old".into(),
     });
     assert_eq!(
@@ -295,7 +295,7 @@ fn a_replay_is_replayed_refused_or_lost() {
             reason: "too old".into()
         }
     );
-    let run = ModelRun {
+    let run = CheckRun {
         answer: Answer::Nothing,
         ..right()
     };

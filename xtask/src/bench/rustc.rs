@@ -46,8 +46,8 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
         loop {
             let check = next.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(check) = check else { return Ok(()) };
-            match run::observe_model(&program, &check.name, Work::Explore, &limits, &bench.cancel) {
-                Observation::Model(_) => {}
+            match run::observe_check(&program, &check.name, Work::Explore, &limits, &bench.cancel) {
+                Observation::Check(_) => {}
                 other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
             }
         }

@@ -53,7 +53,8 @@ fn verdict(calls: Vec<Compiled>) -> Verdict {
         &exercise(),
         &Build {
             calls,
-            checks: PathBuf::new(),
+            model_checks: PathBuf::new(),
+            real_checks: PathBuf::new(),
             program: PathBuf::new(),
         },
     )
@@ -81,7 +82,7 @@ fn ungraded(calls: Vec<Compiled>, expected: &str) {
 #[test]
 fn a_build_passes_when_every_call_did_its_work() {
     assert_eq!(
-        verdict(vec![done(Step::Real), done(Step::Modelled), done(Step::Checks)]),
+        verdict(vec![done(Step::Real), done(Step::Modelled), done(Step::ModelChecks)]),
         Verdict::Passed
     );
     ungraded(Vec::new(), "nothing was compiled");
@@ -124,7 +125,7 @@ fn a_contract_that_does_not_compile_names_the_item_and_its_signature() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::Checks, End::Code(1), errors),
+        failed(Step::ModelChecks, End::Code(1), errors),
     ];
     fails(
         calls,
@@ -142,7 +143,7 @@ fn errors_outside_of_the_contract_do_not_blame_further_items() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::Checks, End::Code(1), errors),
+        failed(Step::ModelChecks, End::Code(1), errors),
     ];
     let Verdict::Failed(fault) = verdict(calls) else {
         panic!("expected a failure")
@@ -156,7 +157,7 @@ fn checks_that_do_not_compile_by_themselves_cost_no_points() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::Checks, End::Code(1), errors),
+        failed(Step::ModelChecks, End::Code(1), errors),
     ];
     ungraded(calls, "what the course links to it does not: about helper");
 }

@@ -1,0 +1,166 @@
+//! Checks on real threads, real processes and real servers: what the grader's model cannot hold.
+//!
+//! A check program of this kind is compiled like the submission against the real `std`. Its evidence is what a gate inside
+//! the workload, a server or the kernel saw; no check asks how long something took on the wall. Whoever has to know that
+//! nothing more will happen asks for [`Stillness`]: no thread has run since the last look.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::channel::{self, Answer};
+use crate::check::Fault;
+use crate::protocol::{CheckObservation, Finding, Request, TrialFailure, Trials, Work};
+
+pub use gate::Gate;
+pub use stillness::Stillness;
+
+mod gate;
+mod hang;
+pub mod kernel;
+mod stillness;
+
+/// One graded assertion about real threads or processes.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    name: &'static str,
+    run: fn(&mut Trial),
+}
+
+impl Check {
+    /// The check called `name`, which `run` carries out.
+    pub const fn new(name: &'static str, run: fn(&mut Trial)) -> Self {
+        Self { name, run }
+    }
+}
+
+/// Runs the scenarios of one check, until the first that fails.
+#[derive(Debug)]
+pub struct Trial {
+    trials: Trials,
+    current: Scenario,
+}
+
+/// The scenario that is under way, for whoever finds that it hangs.
+type Scenario = Arc<Mutex<String>>;
+
+impl Trial {
+    fn new(current: Scenario) -> Self {
+        let trials = Trials {
+            scenarios: 0,
+            failure: None,
+            unclear: None,
+        };
+        Self { trials, current }
+    }
+
+    /// Runs `body`, which tells how the submission breaks a property. A panic that leaves it fails the check as well.
+    ///
+    /// A check stops at its first failure: later calls do nothing then.
+    pub fn scenario(&mut self, label: impl Into<String>, body: impl FnOnce() -> Result<(), Fault>) {
+        if self.trials.failure.is_some() || self.trials.unclear.is_some() {
+            return;
+        }
+        let label = label.into();
+        self.trials.scenarios += 1;
+        self.current
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&label);
+        let fault = match catch(body) {
+            Ok(Ok(())) => return,
+            Ok(Err(fault)) => fault,
+            Err(message) => Fault::new(Finding::Panic, "expected no panic").got(message),
+        };
+        self.trials.failure = Some(TrialFailure {
+            finding: fault.finding,
+            scenario: label,
+            expected: fault.expected,
+            got: fault.got,
+        });
+    }
+
+    /// Gives the check up, because this machine cannot show what it is about: `reason` says why, as a sentence fragment.
+    pub fn unclear(&mut self, reason: impl Into<String>) {
+        self.trials.unclear.get_or_insert(reason.into());
+    }
+}
+
+thread_local! {
+    /// Where the last panic of this thread was.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// What a panic of `body` says, and where it was raised, as a clause.
+///
+/// For a scenario in which the submission is expected to panic, and to go on.
+///
+/// # Errors
+///
+/// When `body` panics.
+pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+        let place = PLACE.take().map_or(String::new(), |place| format!(" at {place}"));
+        format!("it panicked{place}: {}", said(payload.as_ref()))
+    })
+}
+
+fn said(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a value that is no text")
+}
+
+/// Keeps where a panic was raised, and prints nothing: what a check means is said by the check.
+fn keep_places_of_panics() {
+    panic::set_hook(Box::new(|info| {
+        let place = info
+            .location()
+            .map(|place| format!("{}:{}", place.file(), place.line()));
+        PLACE.set(place);
+    }));
+}
+
+/// Serves one request: reads it from standard input, which must be a socket, runs the check, and answers there.
+///
+/// Returns a failure when there is no request to serve or no way to answer; what was found is not part of the exit code.
+pub fn main(checks: &[Check]) -> ExitCode {
+    channel::exit_code(serve(checks))
+}
+
+fn serve(checks: &[Check]) -> io::Result<()> {
+    let (request, answer) = channel::open()?;
+    let current = Scenario::default();
+    hang::watch(&answer, &current);
+    keep_places_of_panics();
+    answer.give(observe(checks, &request, current))
+}
+
+fn observe(checks: &[Check], request: &Request, current: Scenario) -> CheckObservation {
+    let Some(check) = checks.iter().find(|check| check.name == request.check) else {
+        return CheckObservation::UnknownCheck;
+    };
+    match &request.work {
+        Work::Try => {
+            let mut trial = Trial::new(current);
+            (check.run)(&mut trial);
+            CheckObservation::Tried(trial.trials)
+        }
+        Work::Explore | Work::Replay { .. } => CheckObservation::TokenRefused {
+            reason: "the check runs on real threads, whose interleaving nobody chooses".to_owned(),
+        },
+    }
+}
+
+/// Ends the check with what was seen of its hanging.
+fn give_up(answer: &Answer, observation: CheckObservation) -> ! {
+    channel::answer_and_exit(answer, observation)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! Ends a check that hangs: every thread sleeps and none will be woken.
+//!
+//! A watchdog, not a judge of speed: it acts only when nothing at all has run for seconds, neither in this process nor in one
+//! below it, and nobody waits for a timer.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::kernel::{self, Task};
+use super::stillness::Stillness;
+use super::{Scenario, give_up};
+use crate::channel::Answer;
+use crate::protocol::CheckObservation;
+
+/// How often to look.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+/// How many looks have to see nothing. Three seconds: whoever asks a clock from time to time asks more often.
+const LOOKS: u32 = 12;
+
+pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
+    let (answer, current) = (Arc::clone(answer), Arc::clone(current));
+    thread::spawn(move || {
+        let _observer = kernel::observe_only();
+        let mut stillness = Stillness::default();
+        while kernel::is_telling() {
+            thread::sleep(INTERVAL);
+            let tasks = kernel::tasks();
+            if stillness.look(&tasks) >= LOOKS && !tasks.iter().any(waits_for_a_timer) {
+                let scenario = current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let threads = describe_all(&tasks);
+                give_up(&answer, CheckObservation::Hung { scenario, threads });
+            }
+        }
+    });
+}
+
+/// A line for each kind of waiting, in an order that does not depend on who came first.
+fn describe_all(tasks: &[Task]) -> Vec<String> {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for task in tasks {
+        *kinds.entry(describe(task)).or_default() += 1;
+    }
+    let lines = kinds.into_iter().map(|(kind, n)| match n {
+        1 => kind,
+        n => format!("{kind} ({n} times)"),
+    });
+    lines.collect()
+}
+
+/// In words: `the main thread waits to read`.
+fn describe(task: &Task) -> String {
+    let is_own = task.process.unsigned_abs() == std::process::id();
+    let who = match (is_own, task.id == task.process) {
+        (true, true) => "the main thread".to_owned(),
+        (true, false) => format!("thread `{}`", task.name),
+        (false, _) => format!("child process `{}`", task.name),
+    };
+    if task.state == 'Z' {
+        return format!("{who} has ended and was not waited for");
+    }
+    match task.call.and_then(name_of_call) {
+        Some(call) => format!("{who} waits {call}"),
+        None => format!("{who} sleeps"),
+    }
+}
+
+fn waits_for_a_timer(task: &Task) -> bool {
+    task.call.and_then(name_of_call) == Some(SLEEP)
+}
+
+const SLEEP: &str = "in `sleep`";
+
+/// What a thread waits for in a call of the system, for those calls that a course on concurrency meets.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn name_of_call(number: i64) -> Option<&'static str> {
+    Some(match number {
+        0 => "to read",
+        1 => "to write",
+        7 | 271 | 232 | 281 | 23 => "for any of several descriptors",
+        35 | 230 => SLEEP,
+        43 | 288 => "for a connection",
+        45 => "to receive from a socket",
+        61 | 247 => "for a child process to end",
+        202 => "for another thread (a lock, a channel, a join)",
+        _ => return None,
+    })
+}
+
+/// As on x86-64, with the numbers that other processors have.
+#[cfg(all(target_os = "linux", not(target_arch = "x86_64")))]
+fn name_of_call(number: i64) -> Option<&'static str> {
+    Some(match number {
+        63 => "to read",
+        64 => "to write",
+        73 | 22 | 72 => "for any of several descriptors",
+        101 | 115 => SLEEP,
+        202 | 242 => "for a connection",
+        207 => "to receive from a socket",
+        260 | 95 => "for a child process to end",
+        98 => "for another thread (a lock, a channel, a join)",
+        _ => return None,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn name_of_call(_number: i64) -> Option<&'static str> {
+    None
+}

@@ -1,0 +1,118 @@
+//! What the kernel shows of this process, its threads and its children.
+//!
+//! Linux tells it under `/proc`. Elsewhere the lists are empty, and whoever has to know says that it cannot.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use portable as system;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+
+/// A thread of this process or of one below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// The number of its process.
+    pub process: i32,
+    /// Its own number.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// What it does, as one letter: `R` runs or could run, `S` sleeps, `Z` has ended and was not waited for.
+    pub state: char,
+    /// How often it was given a processor.
+    pub switches: u64,
+    /// The call of the system that it is in.
+    pub call: Option<i64>,
+}
+
+impl Task {
+    /// Whether it waits for something, or has ended.
+    pub fn is_asleep(&self) -> bool {
+        matches!(self.state, 'S' | 'Z' | 'X' | 'T' | 't')
+    }
+}
+
+/// A process that this one started, or one that came to it when its own parent ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// What it does; `Z` for one that has ended and was not waited for.
+    pub state: char,
+}
+
+/// The threads that only observe, and do not count.
+static OBSERVERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// The calling thread only observes, as long as this value lives.
+#[derive(Debug)]
+pub struct Observer(i32);
+
+/// Takes the calling thread out of what [`tasks`] and [`threads`] show.
+#[must_use]
+pub fn observe_only() -> Observer {
+    let id = rustix::thread::gettid().as_raw_nonzero().get();
+    observers().insert(id);
+    Observer(id)
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        observers().remove(&self.0);
+    }
+}
+
+fn observers() -> MutexGuard<'static, BTreeSet<i32>> {
+    OBSERVERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Every thread of this process and of all below it, but for those that only observe.
+pub fn tasks() -> Vec<Task> {
+    let observers = observers().clone();
+    let mut tasks = system::tasks();
+    tasks.retain(|task| !observers.contains(&task.id));
+    tasks
+}
+
+/// The numbers of the threads of this process, but for those that only observe.
+pub fn threads() -> BTreeSet<i32> {
+    let own = std::process::id();
+    let tasks = tasks().into_iter();
+    tasks
+        .filter(|task| task.process.unsigned_abs() == own)
+        .map(|task| task.id)
+        .collect()
+}
+
+/// The children of this process, ended ones that were not waited for included; sorted by number.
+pub fn children() -> Vec<Process> {
+    system::children()
+}
+
+/// The open descriptors of this process and what they lead to, sorted by number.
+pub fn descriptors() -> Vec<(i32, String)> {
+    system::descriptors()
+}
+
+/// Whether the kernel tells anything at all.
+pub fn is_telling() -> bool {
+    cfg!(target_os = "linux")
+}
+
+/// What the calling thread has computed.
+pub fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+}

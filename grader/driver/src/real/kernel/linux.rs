@@ -1,0 +1,121 @@
+//! What Linux shows under `/proc`. A process or thread that ends while it is looked at is left out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::{Process, Task};
+
+pub(super) fn tasks() -> Vec<Task> {
+    tree().into_iter().flat_map(tasks_of).collect()
+}
+
+pub(super) fn children() -> Vec<Process> {
+    let own = own_id();
+    let mut children: Vec<Process> = processes()
+        .into_iter()
+        .filter(|(_, parent)| *parent == own)
+        .map(|(process, _)| process)
+        .collect();
+    children.sort_by_key(|child| child.id);
+    children
+}
+
+pub(super) fn descriptors() -> Vec<(i32, String)> {
+    let folder = Path::new("/proc/self/fd");
+    let mut descriptors: Vec<(i32, String)> = names(folder)
+        .into_iter()
+        // The descriptor of the folder itself leads nowhere by now.
+        .filter_map(|name| Some((name.parse().ok()?, fs::read_link(folder.join(&name)).ok()?)))
+        .map(|(id, target)| (id, target.to_string_lossy().into_owned()))
+        .collect();
+    descriptors.retain(|(_, target)| !target.ends_with("/fd"));
+    descriptors.sort();
+    descriptors
+}
+
+fn own_id() -> i32 {
+    std::process::id().cast_signed()
+}
+
+/// This process and all below it.
+fn tree() -> BTreeSet<i32> {
+    let processes = processes();
+    let mut tree = BTreeSet::from([own_id()]);
+    loop {
+        let below: Vec<i32> = processes
+            .iter()
+            .filter(|(process, parent)| tree.contains(parent) && !tree.contains(&process.id))
+            .map(|(process, _)| process.id)
+            .collect();
+        if below.is_empty() {
+            return tree;
+        }
+        tree.extend(below);
+    }
+}
+
+/// Every process and its parent.
+fn processes() -> Vec<(Process, i32)> {
+    let ids = names(Path::new("/proc"))
+        .into_iter()
+        .filter_map(|name| name.parse::<i32>().ok());
+    ids.filter_map(|id| {
+        let (name, state, parent) = stat(Path::new(&format!("/proc/{id}/stat")))?;
+        Some((Process { id, name, state }, parent))
+    })
+    .collect()
+}
+
+fn tasks_of(process: i32) -> Vec<Task> {
+    let folder = format!("/proc/{process}/task");
+    let ids = names(Path::new(&folder))
+        .into_iter()
+        .filter_map(|name| name.parse::<i32>().ok());
+    ids.filter_map(|id| {
+        let folder = Path::new(&folder).join(id.to_string());
+        let (name, state, _) = stat(&folder.join("stat"))?;
+        Some(Task {
+            process,
+            id,
+            name,
+            state,
+            switches: switches(&folder)?,
+            call: call(&folder),
+        })
+    })
+    .collect()
+}
+
+/// Name, state and parent. The name stands in parentheses and may hold anything.
+fn stat(file: &Path) -> Option<(String, char, i32)> {
+    let text = fs::read_to_string(file).ok()?;
+    let (before, after) = text.rsplit_once(')')?;
+    let name = before.split_once('(')?.1.to_owned();
+    let mut fields = after.split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    let parent = fields.next()?.parse().ok()?;
+    Some((name, state, parent))
+}
+
+/// How often the thread was given a processor: how often it left one.
+fn switches(folder: &Path) -> Option<u64> {
+    let status = fs::read_to_string(folder.join("status")).ok()?;
+    let counts = status.lines().filter(|line| line.contains("ctxt_switches:"));
+    counts
+        .map(|line| line.rsplit_once(':')?.1.trim().parse::<u64>().ok())
+        .sum()
+}
+
+/// The number of the call that the thread is in; `None` where it is in none or may not be looked at.
+fn call(folder: &Path) -> Option<i64> {
+    let text = fs::read_to_string(folder.join("syscall")).ok()?;
+    text.split_ascii_whitespace().next()?.parse().ok()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}

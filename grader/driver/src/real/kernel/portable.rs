@@ -1,0 +1,15 @@
+//! Where the kernel tells nothing that is read here.
+
+use super::{Process, Task};
+
+pub(super) fn tasks() -> Vec<Task> {
+    Vec::new()
+}
+
+pub(super) fn children() -> Vec<Process> {
+    Vec::new()
+}
+
+pub(super) fn descriptors() -> Vec<(i32, String)> {
+    Vec::new()
+}

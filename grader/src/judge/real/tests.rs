@@ -1,0 +1,110 @@
+//! What each answer of a check on real threads means, without any process.
+
+use driver::protocol::{Reply, Request, Work};
+
+use super::*;
+use crate::process::End;
+use crate::run::Answer;
+
+fn run(observation: CheckObservation) -> CheckRun {
+    let request = Request {
+        nonce: "n".to_owned(),
+        check: "c".to_owned(),
+        work: Work::Try,
+    };
+    let reply = Reply {
+        nonce: request.nonce.clone(),
+        check: request.check.clone(),
+        observation,
+    };
+    CheckRun {
+        ended: Ended {
+            end: End::Code(0),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            answer: Vec::new(),
+            left_behind: 0,
+        },
+        request,
+        answer: Answer::Reply(Box::new(reply)),
+    }
+}
+
+fn trials(scenarios: u32, failure: Option<TrialFailure>, unclear: Option<&str>) -> CheckRun {
+    run(CheckObservation::Tried(Trials {
+        scenarios,
+        failure,
+        unclear: unclear.map(str::to_owned),
+    }))
+}
+
+fn failure() -> TrialFailure {
+    TrialFailure {
+        finding: Finding::NotConcurrent,
+        scenario: "four workers".to_owned(),
+        expected: "expected four at once".to_owned(),
+        got: Some("one was".to_owned()),
+    }
+}
+
+fn fault(run: &CheckRun) -> Fault {
+    match judge(run) {
+        Verdict::Failed(fault) => fault,
+        other => panic!("expected a failure, got {other:?}"),
+    }
+}
+
+#[test]
+fn a_pass_needs_a_scenario_that_was_run() {
+    assert_eq!(judge(&trials(1, None, None)), Verdict::Passed);
+    assert!(matches!(judge(&trials(0, None, None)), Verdict::Ungraded { .. }));
+}
+
+#[test]
+fn a_failure_names_its_scenario() {
+    let fault = fault(&trials(1, Some(failure()), None));
+    assert_eq!(fault.finding, Finding::NotConcurrent);
+    assert_eq!(fault.message, "four workers: expected four at once, one was");
+}
+
+#[test]
+fn what_the_machine_cannot_show_costs_no_points() {
+    let verdict = judge(&trials(1, None, Some("there is one core")));
+    let reason = "there is one core".to_owned();
+    assert_eq!(verdict, Verdict::Ungraded { reason });
+    // But what was shown counts.
+    assert_eq!(
+        fault(&trials(1, Some(failure()), Some("there is one core"))).finding,
+        Finding::NotConcurrent
+    );
+}
+
+#[test]
+fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
+    let fault = fault(&run(CheckObservation::Hung {
+        scenario: "two workers".to_owned(),
+        threads: vec!["the main thread waits for another thread".to_owned()],
+    }));
+    assert_eq!(fault.finding, Finding::Deadlock);
+    assert!(
+        fault.message.ends_with("\n  the main thread waits for another thread"),
+        "{}",
+        fault.message
+    );
+}
+
+#[test]
+fn a_child_that_is_left_is_a_failure_of_a_check_that_went_right() {
+    let mut left = trials(1, None, None);
+    left.ended.left_behind = 1;
+    assert_eq!(fault(&left).finding, Finding::ChildLeak);
+}
+
+#[test]
+fn an_exploration_is_no_answer_on_real_threads() {
+    let verdict = judge(&run(CheckObservation::Stalled { seconds: 3 }));
+    assert!(matches!(verdict, Verdict::Ungraded { .. }));
+    let mut forged = trials(1, None, None);
+    forged.request.nonce = "another".to_owned();
+    assert_eq!(fault(&forged).finding, Finding::AccessDenied);
+}

@@ -1,0 +1,50 @@
+//! Whether what a check program answered counts.
+
+use driver::protocol::{Finding, Reply};
+
+use super::{World, excerpt, judge_end};
+use crate::process::{End, Ended};
+use crate::run::{Answer, CheckRun};
+use crate::verdict::{Fault, Verdict};
+
+/// The reply, if it is there, is the check program's own, and the process ended as it should.
+pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
+    if let Some(verdict) = judge_end(&run.ended, world) {
+        return Err(verdict);
+    }
+    let failed = |finding, message: String| {
+        Err(Verdict::Failed(Fault {
+            finding,
+            message,
+            evidence: excerpt::output(&run.ended),
+        }))
+    };
+    let reply = match &run.answer {
+        Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
+        Answer::Reply(_) | Answer::Unreadable => {
+            let message = "expected the submission to leave the channel of the check alone, it wrote to it".to_owned();
+            return failed(Finding::AccessDenied, message);
+        }
+        Answer::Nothing => {
+            let code = code(&run.ended);
+            let message = format!("expected the check to come to an end, the process ended before with code {code}");
+            return failed(Finding::Exited, message);
+        }
+    };
+    match code(&run.ended) {
+        0 => Ok(reply),
+        code => failed(
+            Finding::Exited,
+            format!("expected the process to end with code 0, it ended with code {code}"),
+        ),
+    }
+}
+
+fn code(ended: &Ended) -> i32 {
+    match ended.end {
+        End::Code(code) => code,
+        End::Signal(_) | End::TimedOut { .. } | End::OutputLimit(_) | End::Cancelled => {
+            unreachable!("only a code is left after the end was judged")
+        }
+    }
+}
