@@ -24,9 +24,12 @@ mod channel;
 mod check;
 mod ending;
 mod execution;
+mod likeness;
 mod model;
 pub mod protocol;
 pub mod real;
+mod requirement;
+mod scenario;
 mod supervision;
 pub mod token;
 

@@ -1,15 +1,14 @@
 //! What a check asks of the model: that a property holds in every execution, or that something happens in some execution.
 
-use std::any::Any;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use model_std::model::{self, Bounds, Settings, Stopped};
+use model_std::model::{Bounds, Settings};
 
 use crate::check::Fault;
-use crate::ending;
 use crate::execution::Execution;
-use crate::protocol::{End, Exploration, Failure, Finding, Replayed};
+use crate::protocol::{Exploration, Replayed};
+use crate::requirement::{Every, Requirement, Value, Witnessed};
+use crate::scenario::Scenario;
 use crate::token::{Token, TokenError};
 
 /// Runs the scenarios of one check, until the first that fails.
@@ -29,78 +28,6 @@ enum Purpose {
         token: Token,
         replayed: Box<Result<Replayed, TokenError>>,
     },
-}
-
-/// What a body returns, whatever its type: a scenario is compiled once and not for every body.
-type Value = Box<dyn Any>;
-
-/// What a scenario requires of its executions, and what it learned from those it saw.
-trait Requirement {
-    /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
-    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>>;
-
-    /// What the executions that were seen lack all together; `n` is their number.
-    fn conclude(&self, n: u64) -> Option<Fault>;
-}
-
-/// A property of every execution.
-struct Every<'a>(&'a dyn Fn(Execution<Value>) -> Result<(), Fault>);
-
-impl Requirement for Every<'_> {
-    fn look(&mut self, execution: Execution<Value>, _most_alive: usize) -> ControlFlow<Option<Fault>> {
-        match (self.0)(execution) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(fault) => ControlFlow::Break(Some(fault)),
-        }
-    }
-
-    fn conclude(&self, _n: u64) -> Option<Fault> {
-        None
-    }
-}
-
-/// Something that at least one execution must show.
-struct Witnessed<'a> {
-    what: String,
-    witness: &'a dyn Fn(Execution<Value>) -> bool,
-    seen: bool,
-    most_alive: usize,
-}
-
-impl Requirement for Witnessed<'_> {
-    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>> {
-        self.most_alive = self.most_alive.max(most_alive);
-        self.seen = (self.witness)(execution);
-        if self.seen {
-            ControlFlow::Break(None)
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    fn conclude(&self, n: u64) -> Option<Fault> {
-        if self.seen {
-            return None;
-        }
-        let expected = format!("expected at least one interleaving in which {}", self.what);
-        let (finding, why) = if self.most_alive < 2 {
-            (
-                Finding::NotConcurrent,
-                "no two threads that the function started were ever alive at the same time",
-            )
-        } else {
-            (
-                Finding::OverSerialized,
-                "the threads exist at the same time but keep each other waiting",
-            )
-        };
-        let seen = if n == 1 {
-            "there is only one, and it is not".to_owned()
-        } else {
-            format!("it is none of {n}")
-        };
-        Some(Fault::new(finding, expected).got(format!("{seen}: {why}")))
-    }
 }
 
 impl Model {
@@ -171,6 +98,12 @@ impl Model {
         self.settings.weak_failures = n;
     }
 
+    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows that for the
+    /// orderings that were asked for (none by default).
+    pub fn stale_reads(&mut self, n: u32) {
+        self.settings.stale_reads = n;
+    }
+
     /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by default).
     ///
     /// Then a pause no longer orders threads, so it shows who relies on that, and elapsed time is no longer exact.
@@ -210,13 +143,7 @@ impl Model {
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
         let witness = |execution: Execution<Value>| witness(&execution.typed());
-        let mut requirement = Witnessed {
-            what: what.into(),
-            witness: &witness,
-            seen: false,
-            most_alive: 0,
-        };
-        self.scenario(label.into(), &erased(body), &mut requirement);
+        self.scenario(label.into(), &erased(body), &mut Witnessed::new(what.into(), &witness));
     }
 
     pub(crate) fn into_exploration(self) -> Exploration {
@@ -265,138 +192,149 @@ fn erased<T: 'static>(body: impl Fn() -> T + 'static) -> Rc<dyn Fn() -> Value> {
     Rc::new(move || Box::new(body()))
 }
 
-/// One call of [`Model::every`] or [`Model::some`].
-struct Scenario {
-    check: &'static str,
-    number: u32,
-    label: String,
-    settings: Settings,
-}
+#[cfg(test)]
+mod tests {
+    use model_std::sync::Arc;
+    use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use model_std::thread;
 
-impl Scenario {
-    fn explore(
-        &self,
-        bounds: &Bounds,
-        body: &Rc<dyn Fn() -> Value>,
-        requirement: &mut dyn Requirement,
-        exploration: &mut Exploration,
-    ) {
-        let mut fault = None;
-        let coverage = model::explore(bounds, &self.settings, body, |execution| {
-            look(execution, requirement).map_break(|found| fault = found)
+    use super::*;
+    use crate::protocol::{Failure, Finding};
+
+    const CHECK: &str = "every_step_counts";
+
+    /// Two threads that count so many steps each, and lose some.
+    fn count(n_steps: usize) -> usize {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let threads = [(); 2].map(|()| {
+            let counter = Arc::clone(&counter);
+            thread::spawn(move || {
+                for _ in 0..n_steps {
+                    let seen = counter.load(SeqCst);
+                    counter.store(seen + 1, SeqCst);
+                }
+            })
         });
-        exploration.scenarios += 1;
-        exploration.executions += coverage.executions;
-        exploration.random += coverage.random;
-        // An exploration that stopped early says nothing about a bound.
-        if coverage.stopped.is_none() {
-            let bound = coverage.preemption_bound;
-            exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
-            exploration.complete &= coverage.complete;
-        }
-        let n = exploration.executions;
-        exploration.failure = match (fault, coverage.stopped) {
-            (Some(fault), Some(stopped)) => Some(self.failure(fault, stopped, body, requirement, n)),
-            _ => requirement
-                .conclude(coverage.executions)
-                .map(|fault| self.without_execution(fault, n)),
-        };
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        counter.load(SeqCst)
     }
 
-    /// Runs the failing execution again and records it.
-    fn failure(
-        &self,
-        fault: Fault,
-        stopped: Stopped,
-        body: &Rc<dyn Fn() -> Value>,
-        requirement: &mut dyn Requirement,
-        executions: u64,
-    ) -> Failure {
-        let Stopped { schedule, preemptions } = stopped;
-        let execution = model::replay(&self.settings, body, &schedule);
-        let trace = execution.trace.clone();
-        let again = look(execution, requirement).break_value().flatten();
-        let fault = if again.as_ref() == Some(&fault) {
-            fault
-        } else {
-            let got = again.map_or("a right one".to_owned(), |fault| format!("`{}`", fault.finding));
-            Fault::new(
-                Finding::Nondeterministic,
-                "expected the same schedule to give the same execution",
-            )
-            .got(format!(
-                "first it gave `{}`, then {got}: the submission depends on something other than its schedule",
-                fault.finding
-            ))
-        };
-        let token = Token {
-            scenario: self.number,
-            schedule,
-            digest: trace.digest(),
-        };
-        let token = (fault.finding != Finding::Nondeterministic).then(|| token.encode(self.check));
-        let Fault { finding, expected, got } = fault;
-        let scenario = self.label.clone();
-        Failure {
-            finding,
-            scenario,
-            expected,
-            got,
-            executions,
-            preemptions,
-            token,
-            trace: Some(trace),
-        }
-    }
-
-    fn without_execution(&self, fault: Fault, executions: u64) -> Failure {
-        let Fault { finding, expected, got } = fault;
-        let scenario = self.label.clone();
-        Failure {
-            finding,
-            scenario,
-            expected,
-            got,
-            executions,
-            preemptions: 0,
-            token: None,
-            trace: None,
-        }
-    }
-
-    fn replay(
-        &self,
-        body: &Rc<dyn Fn() -> Value>,
-        requirement: &mut dyn Requirement,
-        token: &Token,
-    ) -> Result<Replayed, TokenError> {
-        let execution = model::replay(&self.settings, body, &token.schedule);
-        let trace = execution.trace.clone();
-        if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic { .. }) {
-            return Err(TokenError::OtherSubmission);
-        }
-        let preemptions = execution.preemptions;
-        let fault = look(execution, requirement).break_value().flatten();
-        let failure = fault.map(|fault| Failure {
-            token: Some(token.encode(self.check)),
-            trace: Some(trace.clone()),
-            preemptions,
-            ..self.without_execution(fault, 1)
+    /// A check of two scenarios, of which only the second can fail.
+    fn check(model: &mut Model, body: impl Fn() -> usize + 'static, expected: usize) {
+        model.every("one thread", || 0, |_| Ok(()));
+        model.every("two threads", body, move |execution| {
+            if execution.value == expected {
+                return Ok(());
+            }
+            let fault = Fault::new(Finding::Race, format!("expected {expected} steps"));
+            Err(fault.got(format!("{} were counted", execution.value)))
         });
-        Ok(Replayed {
-            scenario: self.label.clone(),
-            preemptions,
-            failure,
-            trace,
-        })
     }
-}
 
-/// Judges one execution: by its end first, then by what is required.
-fn look(execution: model::Execution<Value>, requirement: &mut dyn Requirement) -> ControlFlow<Option<Fault>> {
-    let most_alive = execution.most_alive;
-    match ending::finished(execution) {
-        Ok(execution) => requirement.look(execution, most_alive),
-        Err(fault) => ControlFlow::Break(Some(fault)),
+    fn explore(prepare: impl Fn(&mut Model), n_steps: usize) -> Failure {
+        let mut model = Model::exploring(CHECK);
+        prepare(&mut model);
+        check(&mut model, move || count(n_steps), 2 * n_steps);
+        model.into_exploration().failure.expect("a step is lost")
+    }
+
+    fn replay(failure: &Failure, run: impl Fn(&mut Model)) -> Result<Replayed, TokenError> {
+        let token = failure.token.as_deref().expect("an execution has a token");
+        let mut model = Model::replaying(CHECK, Token::decode(token, CHECK)?);
+        run(&mut model);
+        model.into_replayed()
+    }
+
+    #[test]
+    fn a_failure_found_at_random_is_shown_with_the_fewest_preemptions() {
+        let only_random = |model: &mut Model| {
+            model.preemptions(0);
+            model.random(50);
+        };
+        let (at_random, in_order) = (explore(only_random, 3), explore(|_| {}, 3));
+        assert_eq!((at_random.preemptions, in_order.preemptions), (1, 1));
+        assert_eq!(at_random.got.as_deref(), Some("3 were counted"));
+        let trace = at_random.trace.expect("it was recorded");
+        assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
+    }
+
+    #[test]
+    fn what_a_sample_showed_is_not_forgotten() {
+        // Only a sample has two preemptions, and it is met before all executions with one are over.
+        let mut model = Model::exploring(CHECK);
+        model.preemptions(1);
+        let is_rare = |execution: &crate::Execution<usize>| execution.preemptions >= 2;
+        model.some("two threads", || count(3), "both are stopped", is_rare);
+        assert_eq!(model.into_exploration().failure, None);
+    }
+
+    #[test]
+    fn a_token_leads_to_the_failure_that_was_shown() {
+        let failure = explore(|_| {}, 2);
+        let replayed = replay(&failure, |model| check(model, || count(2), 4)).expect("it fits");
+        assert_eq!(replayed.scenario, "two threads");
+        let again = replayed.failure.expect("it fails again");
+        assert_eq!(
+            (again.finding, again.got, again.token),
+            (failure.finding, failure.got, failure.token)
+        );
+        assert_eq!(Some(replayed.trace), failure.trace);
+    }
+
+    #[test]
+    fn a_token_fits_whatever_is_expected_of_the_execution() {
+        let failure = explore(|_| {}, 2);
+        let replayed = replay(&failure, |model| check(model, || count(2), 2)).expect("it fits");
+        assert_eq!(replayed.failure, None);
+    }
+
+    #[test]
+    fn a_token_of_other_code_or_another_workload_does_not_fit() {
+        let failure = explore(|_| {}, 2);
+        let refused = |run: &dyn Fn(&mut Model)| {
+            assert_eq!(replay(&failure, run).err(), Some(TokenError::OtherSubmission));
+        };
+        refused(&|model| check(model, || count(3), 6));
+        refused(&|model| check(model, || count(1), 2));
+        refused(&|model| model.every("two threads", || count(2), |_| Ok(())));
+        refused(&|_| {});
+        let mended = || {
+            let counter = AtomicUsize::new(0);
+            thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(|| counter.fetch_add(2, SeqCst)))));
+            counter.load(SeqCst)
+        };
+        refused(&|model| check(model, mended, 4));
+    }
+
+    #[test]
+    fn a_token_of_other_settings_fits_only_if_they_make_no_difference() {
+        let wakes = || {
+            let (main, is_due) = (thread::current(), Arc::new(AtomicUsize::new(0)));
+            let theirs = Arc::clone(&is_due);
+            let waker = thread::spawn(move || {
+                theirs.store(1, SeqCst);
+                main.unpark();
+            });
+            thread::park();
+            let woken_when_due = is_due.load(SeqCst);
+            waker.join().unwrap();
+            woken_when_due
+        };
+        let mut model = Model::exploring(CHECK);
+        model.spurious_wakeups(1);
+        model.every("parked", wakes, |execution| match execution.value {
+            1 => Ok(()),
+            _ => Err(Fault::new(Finding::Race, "expected a reason")),
+        });
+        let failure = model.into_exploration().failure.expect("it is woken without a reason");
+        let with = |n| {
+            move |model: &mut Model| {
+                model.spurious_wakeups(n);
+                model.every("parked", wakes, |_| Ok(()));
+            }
+        };
+        assert!(replay(&failure, with(1)).is_ok());
+        assert!(replay(&failure, with(2)).is_ok());
+        assert_eq!(replay(&failure, with(0)).err(), Some(TokenError::OtherSubmission));
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn watch(stalled: impl Fn(Duration) + Send + 'static) {
 }
 
 /// What all threads of this process have computed.
-fn processor_time() -> Duration {
+pub(crate) fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

@@ -1,15 +1,16 @@
-//! The short name of one execution: `1-3k9f…`.
+//! The short name of one execution: `2-3k9f…`.
 //!
 //! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
 //! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
-//! that it is not. Layout after the version: the bytes below in base 32 (digits and lower-case letters without i, l, o, u:
-//! Crockford, *Base 32*, 2002).
+//! that it is not. A last byte tells a token that was mistyped from one that no longer fits. Layout after the version: the bytes
+//! below in base 32 (digits and lower-case letters without i, l, o, u: Crockford, *Base 32*, 2002).
 //!
 //! ```text
 //! 2 bytes  hash of the check's name
 //! 4 bytes  digest of the trace
 //! varint   scenario, counted from 0
 //! varints  pairs: usual choices skipped, number of the option taken
+//! 1 byte   check byte over all of these
 //! ```
 
 use std::fmt;
@@ -17,7 +18,7 @@ use std::fmt;
 use model_std::model::Schedule;
 
 /// The version of the layout. A change of what a schedule means needs a new one.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -38,7 +39,7 @@ pub struct Token {
 /// Why a text is no token for a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// It is not a token at all, or was cut.
+    /// It is not a token at all, or was mistyped or cut.
     Malformed,
     /// It is a token of another version.
     OtherVersion,
@@ -51,7 +52,7 @@ pub enum TokenError {
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            TokenError::Malformed => "it is not a token, or a part of it is missing",
+            TokenError::Malformed => "it is not a token, or it was mistyped or cut",
             TokenError::OtherVersion => "it was made by another version of the grader",
             TokenError::OtherCheck => "it belongs to another exercise or check",
             TokenError::OtherSubmission => {
@@ -69,7 +70,7 @@ impl std::error::Error for TokenError {}
 ///
 /// If it is not a token of this version, or belongs to none of them.
 pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
-    let bytes = decode_digits(token)?;
+    let bytes = decode(token)?;
     let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
     let check = checks.iter().find(|check| name_hash(check).to_le_bytes() == found);
     check.copied().ok_or(TokenError::OtherCheck)
@@ -92,6 +93,7 @@ impl Token {
                 usual = 0;
             }
         }
+        bytes.push(check_byte(&bytes));
         format!("{VERSION}-{}", encode_digits(&bytes))
     }
 
@@ -101,7 +103,7 @@ impl Token {
     ///
     /// If it is none, or one of another version or check.
     pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
-        let bytes = decode_digits(text)?;
+        let bytes = decode(text)?;
         let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
         if *hash != name_hash(check).to_le_bytes() {
             return Err(TokenError::OtherCheck);
@@ -125,6 +127,28 @@ impl Token {
             digest: u32::from_le_bytes(*digest),
         })
     }
+}
+
+/// The bytes of a token, without the check byte.
+fn decode(token: &str) -> Result<Vec<u8>, TokenError> {
+    let mut bytes = decode_digits(token)?;
+    let found = bytes.pop().ok_or(TokenError::Malformed)?;
+    if found == check_byte(&bytes) {
+        Ok(bytes)
+    } else {
+        Err(TokenError::Malformed)
+    }
+}
+
+/// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds every change
+/// within 8 neighbouring bits, and a digit is 5.
+fn check_byte(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0xFF, |remainder, byte| {
+        (0..8).fold(remainder ^ byte, |remainder, _| {
+            let carry = if remainder & 0x80 == 0 { 0 } else { 0x07 };
+            remainder << 1 ^ carry
+        })
+    })
 }
 
 /// FNV-1a (Fowler, Noll & Vo, RFC 9923), folded to 16 bits.
@@ -209,15 +233,19 @@ fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check_round_trip(choices: &[u16]) {
-        let token = Token {
+    fn token(choices: &[u16]) -> Token {
+        Token {
             scenario: 3,
             schedule: Schedule {
                 choices: choices.to_vec(),
             },
             digest: 0xDEAD_BEEF,
-        };
+        }
+    }
+
+    #[track_caller]
+    fn check_round_trip(choices: &[u16]) {
+        let token = token(choices);
         let text = token.encode("every_line_is_whole");
         assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
         assert_eq!(
@@ -236,30 +264,48 @@ mod tests {
 
     #[test]
     fn a_token_of_another_check_is_refused() {
-        let token = Token {
-            scenario: 0,
-            schedule: Schedule { choices: vec![1] },
-            digest: 7,
-        };
-        let text = token.encode("one_check");
+        let text = token(&[1]).encode("one_check");
         assert_eq!(Token::decode(&text, "other_check"), Err(TokenError::OtherCheck));
         assert_eq!(check_of(&text, &["other_check"]), Err(TokenError::OtherCheck));
     }
 
     #[test]
     fn a_cut_or_foreign_token_is_refused() {
-        let token = Token {
-            scenario: 0,
-            schedule: Schedule { choices: vec![0, 0, 5] },
-            digest: 7,
-        };
-        let text = token.encode("check");
-        for cut in 0..9 {
-            assert!(Token::decode(&text[..cut], "check").is_err(), "{}", &text[..cut]);
+        let text = token(&[0, 0, 5]).encode("check");
+        for cut in 0..text.len() {
+            assert_eq!(
+                Token::decode(&text[..cut], "check"),
+                Err(TokenError::Malformed),
+                "{}",
+                &text[..cut]
+            );
         }
-        assert_eq!(Token::decode("2-00", "check"), Err(TokenError::OtherVersion));
-        assert_eq!(Token::decode("hello", "check"), Err(TokenError::Malformed));
-        assert_eq!(Token::decode("1-!!", "check"), Err(TokenError::Malformed));
-        assert_eq!(Token::decode("", "check"), Err(TokenError::Malformed));
+        for longer in [format!("{text}0"), format!("{text}00"), format!(" {text}")] {
+            assert_eq!(Token::decode(&longer, "check"), Err(TokenError::Malformed), "{longer}");
+        }
+        assert_eq!(Token::decode("1-00", "check"), Err(TokenError::OtherVersion));
+        for nonsense in ["hello", "2-!!", "2-", "-", ""] {
+            assert_eq!(
+                Token::decode(nonsense, "check"),
+                Err(TokenError::Malformed),
+                "{nonsense}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_with_any_one_character_changed_is_refused() {
+        for choices in [&[][..], &[1], &[0, 0, 2, 0, 1], &[0, 513, 0, 0, 0, 0, 0, 3]] {
+            let text = token(choices).encode("check");
+            for (index, character) in text.char_indices() {
+                for other in (' '..='~').filter(|other| *other != character) {
+                    let mut changed: Vec<char> = text.chars().collect();
+                    changed[index] = other;
+                    let changed: String = changed.into_iter().collect();
+                    assert!(Token::decode(&changed, "check").is_err(), "{text} as {changed}");
+                    assert!(check_of(&changed, &["check"]).is_err(), "{text} as {changed}");
+                }
+            }
+        }
     }
 }

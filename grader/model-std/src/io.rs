@@ -1,7 +1,7 @@
 //! As `std::io`, with standard output and standard error recorded and locked by the model.
 //!
-//! Output is not buffered by lines here: what is written counts as written. Outside an execution it goes to the real
-//! streams. Standard input passes through.
+//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside an
+//! execution all three are the real streams.
 
 pub use ::std::io::*;
 
@@ -224,11 +224,15 @@ macro_rules! stream {
             }
         }
 
+        impl Sealed for $handle {}
+
         impl IsTerminal for $handle {
             fn is_terminal(&self) -> bool {
                 false
             }
         }
+
+        impl Sealed for $lock<'_> {}
 
         impl IsTerminal for $lock<'_> {
             fn is_terminal(&self) -> bool {
@@ -262,15 +266,31 @@ macro_rules! stream {
 stream!(Stdout, StdoutLock, stdout, Stream::Stdout, "Stdout");
 stream!(Stderr, StderrLock, stderr, Stream::Stderr, "Stderr");
 
+// After the macro, which it uses.
+mod stdin;
+
+pub use stdin::{Stdin, StdinLock, stdin};
+
+mod sealed {
+    //! Keeps `IsTerminal` to the types of this library, as `std` does.
+
+    /// What is a terminal or is not.
+    pub trait Sealed {}
+}
+
+use sealed::Sealed;
+
 /// As [`std::io::IsTerminal`], for the modelled streams too. Under the model no stream is a terminal.
-pub trait IsTerminal {
+pub trait IsTerminal: Sealed {
     /// Whether the stream is a terminal.
     fn is_terminal(&self) -> bool;
 }
 
 macro_rules! real_terminals {
     ($($type:ty),*) => {
-        $(impl IsTerminal for $type {
+        $(impl Sealed for $type {}
+
+        impl IsTerminal for $type {
             fn is_terminal(&self) -> bool {
                 ::std::io::IsTerminal::is_terminal(self)
             }
@@ -278,7 +298,7 @@ macro_rules! real_terminals {
     };
 }
 
-real_terminals!(Stdin, StdinLock<'_>, ::std::fs::File);
+real_terminals!(::std::fs::File);
 
 #[cfg(unix)]
 real_terminals!(::std::os::fd::BorrowedFd<'_>, ::std::os::fd::OwnedFd);

@@ -35,3 +35,5 @@ mod runtime;
 pub mod sync;
 pub mod thread;
 pub mod time;
+#[doc(hidden)]
+pub mod twin;

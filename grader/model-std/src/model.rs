@@ -1,11 +1,15 @@
 //! Running a function under every interleaving of its threads, up to a bound, and under random ones beyond it.
 
+mod determinism;
 mod explorer;
+pub mod orderings;
 pub mod settings;
+mod shortening;
 pub mod trace;
 
 pub use explorer::{Bounds, Coverage, Pruning, Schedule, Stopped, explore, replay};
 pub use settings::Settings;
+pub use shortening::{Shortened, Size, shorten};
 
 use std::any::Any;
 

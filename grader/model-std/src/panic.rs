@@ -6,13 +6,14 @@ use std::any::Any;
 use std::rc::Rc;
 
 use crate::runtime::{is_active, panics};
+use crate::thread::Result;
 
 /// As [`std::panic::catch_unwind`].
 ///
 /// # Errors
 ///
 /// The payload of the panic, if `f` panics.
-pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R, Box<dyn Any + Send + 'static>> {
+pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> Result<R> {
     let result = ::std::panic::catch_unwind(f);
     if result.is_err() {
         panics::caught();
@@ -36,6 +37,7 @@ pub fn set_hook(hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {
 }
 
 /// As [`std::panic::take_hook`].
+#[must_use]
 pub fn take_hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
     if !is_active() {
         return ::std::panic::take_hook();

@@ -14,9 +14,11 @@ pub(crate) mod chooser;
 pub(crate) mod condvar;
 pub(crate) mod deadlock;
 pub(crate) mod executor;
+pub(crate) mod guide;
 pub(crate) mod history;
 pub(crate) mod locals;
 pub(crate) mod lock;
+pub(crate) mod memory;
 pub(crate) mod object;
 pub(crate) mod once;
 pub(crate) mod panics;
@@ -57,6 +59,8 @@ pub(crate) struct Runtime {
     /// How many operations the current task has performed without a switch.
     turn: u32,
     creeps: u32,
+    /// Whether the running task only took note of something, so that the choice who goes next is still to be made.
+    choice_is_due: bool,
     /// For each task, whom it lets go first after a yield.
     after: Vec<Vec<TaskId>>,
     pub(crate) chooser: Chooser,
@@ -65,6 +69,9 @@ pub(crate) struct Runtime {
     spurious_left: u32,
     weak_failures_left: u32,
     late_left: u32,
+    /// Which older values loads may return; `None` where they all return the newest.
+    visibility: Option<Box<memory::Visibility>>,
+    pub(crate) notes: memory::notes::Notes,
     pub(crate) end: Option<End>,
     next: Option<TaskId>,
     /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
@@ -133,11 +140,19 @@ pub(crate) fn announce_yielding(operation: Operation) {
     announce_as(operation, Until::Now, None, Manner::Yielding);
 }
 
-/// Whether a thread asks for its next turn at once or lets others go first.
+/// As [`announce`], for an operation that makes no difference to any other thread, whenever it takes effect.
+pub(crate) fn announce_unseen(operation: Operation, until: Until) {
+    announce_as(operation, until, None, Manner::Unseen);
+}
+
+/// How a thread asks for its next turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Plain,
+    /// It lets others go first.
     Yielding,
+    /// No other thread can tell when it has it.
+    Unseen,
 }
 
 fn announce_as(operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) -> Wake {
@@ -176,6 +191,7 @@ impl Runtime {
             progress: 0,
             turn: 0,
             creeps: 0,
+            choice_is_due: false,
             after: Vec::new(),
             chooser: Chooser::default(),
             recorder: None,
@@ -183,6 +199,8 @@ impl Runtime {
             spurious_left: 0,
             weak_failures_left: 0,
             late_left: 0,
+            visibility: None,
+            notes: memory::notes::Notes::default(),
             end: None,
             next: None,
             preempted: false,
@@ -200,6 +218,7 @@ impl Runtime {
         self.spurious_left = settings.spurious_wakeups;
         self.weak_failures_left = settings.weak_failures;
         self.late_left = settings.late_threads;
+        self.visibility = memory::Visibility::new(settings.stale_reads);
         self.objects.start_afresh();
         self.tasks.clear();
         self.after.clear();
@@ -211,6 +230,7 @@ impl Runtime {
         self.progress = 0;
         self.turn = 0;
         self.creeps = 0;
+        self.choice_is_due = false;
         self.end = None;
         self.preempted = false;
         self.most_alive = 0;
@@ -227,6 +247,7 @@ impl Runtime {
             task.history = history::of_child(parent.history, self.tasks.len());
         }
         self.tasks.push(task);
+        self.hand_to_child();
         self.after.push(Vec::new());
         self.made_progress();
         let alive = self.tasks.iter().skip(1).filter(|task| !task.done).count();
@@ -260,6 +281,13 @@ impl Runtime {
         }
     }
 
+    /// Notes a change of `object`, one of several that the running operation is about, that another thread could see.
+    pub(crate) fn changed_object(&mut self, object: ObjectId) {
+        self.count_change();
+        self.tasks[self.current].last_effect = self.steps;
+        self.wrote_to(object);
+    }
+
     fn count_change(&mut self) {
         self.version += 1;
         self.changed_at = self.steps;
@@ -279,10 +307,11 @@ impl Runtime {
     }
 
     fn begin_announcement(&mut self, operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) {
-        let (version, step) = (self.version, self.steps);
+        let (version, step, now) = (self.version, self.steps, self.now);
         let me = self.me();
         me.pending = operation;
         me.until = until;
+        me.waits_since = now;
         me.deadline = deadline;
         me.operations += 1;
         me.last_step = step;
@@ -299,6 +328,7 @@ impl Runtime {
             me.idle = 0;
             me.recent.clear();
         }
+        me.unseen = manner == Manner::Unseen;
         me.yields = manner == Manner::Yielding || me.idle >= SPINNING;
         self.turn += 1;
         if self.turn >= LONG_TURN {
@@ -347,6 +377,11 @@ impl Runtime {
                 0
             }
         }
+    }
+
+    /// Whether a thread may yet be slow while time passes.
+    pub(crate) fn may_be_late(&self) -> bool {
+        self.active && self.late_left > 0
     }
 
     /// Whether a weak compare-exchange that could succeed fails this time.

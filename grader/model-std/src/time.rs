@@ -26,7 +26,17 @@ impl Instant {
     #[track_caller]
     #[must_use]
     pub fn now() -> Instant {
-        Instant(START + threads::now(Location::caller()))
+        Instant::at(threads::now(Location::caller()))
+    }
+
+    /// What the clock shows so long after the start of the execution.
+    pub(crate) fn at(since_start: Duration) -> Instant {
+        Instant(START + since_start)
+    }
+
+    /// How long after the start of the execution the clock shows this; nothing, if it is earlier.
+    pub(crate) fn since_start(self) -> Duration {
+        self.0.saturating_sub(START)
     }
 
     /// As [`std::time::Instant::duration_since`].

@@ -2,6 +2,10 @@
 
 #[path = "drop_in/compiler.rs"]
 mod compiler;
+#[path = "drop_in/probes.rs"]
+mod probes;
+
+use std::collections::BTreeSet;
 
 use compiler::{LIBRARIES, Library, Workshop};
 
@@ -35,6 +39,31 @@ fn are_refused(test: &str, items: &[(&str, String)]) {
     }
 }
 
+/// The compiler says the same of each of the `items`, one a line of one crate, with both libraries; to `n_objections` of them
+/// it objects.
+#[track_caller]
+fn are_judged_alike(test: &str, items: &[String], n_objections: usize) {
+    let workshop = Workshop::new(test);
+    let [real, modelled] = LIBRARIES.map(|library| {
+        let output = workshop.check(library, "2024", &items.join("\n"));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let objections = text.lines().filter_map(|line| objection(line, items));
+        objections.collect::<BTreeSet<(String, String)>>()
+    });
+    let differences: Vec<_> = real.symmetric_difference(&modelled).collect();
+    assert!(differences.is_empty(), "only one of both objects: {differences:#?}");
+    let items: BTreeSet<&String> = real.iter().map(|(item, _)| item).collect();
+    assert_eq!(items.len(), n_objections, "{items:#?}");
+}
+
+/// Which of the `items` a line of the compiler's is about, and whether it is a warning or which error.
+fn objection(line: &str, items: &[String]) -> Option<(String, String)> {
+    let (line, text) = line.split_once("source.rs:")?.1.split_once(':')?;
+    let line: usize = line.parse().ok()?;
+    let kind = text.split(": ").nth(1)?;
+    Some((items[line - 1].clone(), kind.to_owned()))
+}
+
 /// A function with this body, whose name ends in `n`.
 fn function((n, body): (usize, &str)) -> String {
     format!("pub fn f{n}() {{ {body} }}")
@@ -53,6 +82,16 @@ fn a_program_with_names_and_macros_in_odd_places_does_the_same() {
 #[test]
 fn a_program_without_std_does_the_same() {
     says_the_same("without_std", "without_std.rs", &["2024"]);
+}
+
+#[test]
+fn every_type_has_the_same_traits() {
+    says_the_same("traits", "traits.rs", &["2024"]);
+}
+
+#[test]
+fn every_type_and_every_panic_reads_the_same() {
+    says_the_same("texts", "texts.rs", &["2024"]);
 }
 
 #[test]
@@ -130,6 +169,43 @@ fn what_borrows_too_long_does_not_compile() {
         .map(|(n, (code, body))| (code, function((n, body))))
         .collect();
     are_refused("what_borrows_too_long", &items);
+}
+
+#[test]
+fn lifetimes_may_become_shorter_in_the_same_types() {
+    let shorter = probes::LIFETIMES.iter().enumerate().map(|(n, of_type)| {
+        let (long, short) = (of_type.replace("'l", "'static"), of_type.replace("'l", "'s"));
+        format!("pub fn f{n}<'m, 's>(value: {long}, _: &'s u8) -> {short} {{ value }}")
+    });
+    are_judged_alike("lifetimes", &shorter.collect::<Vec<_>>(), 17);
+}
+
+#[test]
+fn what_is_dropped_late_is_refused_alike() {
+    let late = probes::DROPPED_LATE.iter().enumerate().map(|(n, value)| {
+        format!("pub fn f{n}() {{ let holder; let value = String::new(); let y = &value; holder = {value}; let _ = &holder; }}")
+    });
+    are_judged_alike("dropped_late", &late.collect::<Vec<_>>(), 4);
+}
+
+#[test]
+fn the_same_values_are_constants() {
+    let constants = probes::CONSTANTS.iter().enumerate().map(|(n, (of_type, value))| {
+        let is_shared = format!("pub static S{n}: {of_type} = {value};");
+        [is_shared, format!("pub const fn c{n}() -> {of_type} {{ {value} }}")].join(" ")
+    });
+    are_judged_alike("constants", &constants.collect::<Vec<_>>(), 5);
+}
+
+#[test]
+fn what_is_left_unused_or_deprecated_is_warned_of_alike() {
+    let unused = probes::UNUSED.iter().enumerate().map(|(n, statement)| {
+        format!(
+            "#[allow(unused_variables)] pub fn f{n}({}) {{ {statement}; }}",
+            probes::PARAMETERS
+        )
+    });
+    are_judged_alike("unused", &unused.collect::<Vec<_>>(), 86);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Duration;
 
-use model_std::model::trace::End;
+use model_std::model::trace::{End, Trace};
 use model_std::model::{Bounds, Schedule, Settings, explore, replay};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, LazyLock, Mutex, mpsc};
@@ -72,6 +72,39 @@ fn one_schedule_gives_one_trace() {
         assert_eq!(first.trace, second.trace, "{schedule:?}");
         assert_eq!(first.trace.digest(), second.trace.digest());
         assert!(!first.trace.events.is_empty());
+    }
+}
+
+#[test]
+fn a_digest_tells_operations_apart_and_not_the_lines_they_stand_on() {
+    let trace = replay(&Settings::default(), &body(), &Schedule { choices: Vec::new() }).trace;
+    let digest_after = |change: &dyn Fn(&mut Trace)| {
+        let mut changed = trace.clone();
+        change(&mut changed);
+        changed.digest()
+    };
+    let same = digest_after(&|trace| {
+        for place in trace.events.iter_mut().filter_map(|event| event.place.as_mut()) {
+            place.line += 3;
+            place.file = format!("elsewhere/{}", place.file);
+        }
+    });
+    assert_eq!(same, trace.digest());
+    let changes: [&dyn Fn(&mut Trace); 7] = [
+        &|trace| trace.events.swap(4, 5),
+        &|trace| drop(trace.events.pop()),
+        &|trace| trace.events[4].thread += 1,
+        &|trace| trace.events[4].operation.push('s'),
+        &|trace| trace.events[4].object = Some(99),
+        &|trace| trace.events[4].detail = Some("→ 99".to_owned()),
+        // The same letters, in another place.
+        &|trace| {
+            let detail = std::mem::take(&mut trace.events[4].operation);
+            trace.events[4].detail = Some(detail);
+        },
+    ];
+    for (index, change) in changes.iter().enumerate() {
+        assert_ne!(digest_after(change), trace.digest(), "change {index}");
     }
 }
 

@@ -1,7 +1,7 @@
-//! Ends a check that hangs: every thread sleeps and none will be woken.
+//! Ends a check that hangs: every thread sleeps and none will be woken, or it computes without end.
 //!
-//! A watchdog, not a judge of speed: it acts only when nothing at all has run for seconds, neither in this process nor in one
-//! below it, and nobody waits for a timer.
+//! A watchdog, not a judge of speed: it acts when nothing at all has run for seconds, neither in this process nor in one below
+//! it, and nobody waits for a timer; or after much more processor time than any scenario takes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -13,6 +13,7 @@ use super::stillness::Stillness;
 use super::{Scenario, give_up};
 use crate::channel::Answer;
 use crate::protocol::CheckObservation;
+use crate::supervision::processor_time;
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -20,16 +21,31 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// How many looks have to see nothing. Three seconds: whoever asks a clock from time to time asks more often.
 const LOOKS: u32 = 12;
 
+/// How much processor time the process may take for one scenario: ten times what the longest takes.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
     let (answer, current) = (Arc::clone(answer), Arc::clone(current));
     thread::spawn(move || {
         let _observer = kernel::observe_only();
         let mut stillness = Stillness::default();
-        while kernel::is_telling() {
+        let (mut scenario, mut since) = (String::new(), Duration::ZERO);
+        loop {
             thread::sleep(INTERVAL);
+            let (now, under_way) = (
+                processor_time(),
+                current.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            );
+            if under_way != scenario {
+                (scenario, since) = (under_way, now);
+            }
+            let computed = now.saturating_sub(since);
+            if computed >= PATIENCE {
+                let seconds = computed.as_secs();
+                give_up(&answer, CheckObservation::Stalled { seconds });
+            }
             let tasks = kernel::tasks();
-            if stillness.look(&tasks) >= LOOKS && !tasks.iter().any(waits_for_a_timer) {
-                let scenario = current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if kernel::is_telling() && stillness.look(&tasks) >= LOOKS && !tasks.iter().any(waits_for_a_timer) {
                 let threads = describe_all(&tasks);
                 give_up(&answer, CheckObservation::Hung { scenario, threads });
             }

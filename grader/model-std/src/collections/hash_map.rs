@@ -14,16 +14,16 @@ pub use crate::hash::RandomState;
 /// As [`std::collections::HashMap`].
 pub struct HashMap<K, V, S = RandomState>(real::HashMap<K, V, S>);
 
-impl<K, V> HashMap<K, V> {
+impl<K, V> HashMap<K, V, RandomState> {
     /// As [`std::collections::HashMap::new`].
     #[must_use]
-    pub fn new() -> HashMap<K, V> {
+    pub fn new() -> HashMap<K, V, RandomState> {
         HashMap::default()
     }
 
     /// As [`std::collections::HashMap::with_capacity`].
     #[must_use]
-    pub fn with_capacity(capacity: usize) -> HashMap<K, V> {
+    pub fn with_capacity(capacity: usize) -> HashMap<K, V, RandomState> {
         HashMap::with_capacity_and_hasher(capacity, RandomState::new())
     }
 }

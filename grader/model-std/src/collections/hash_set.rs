@@ -14,16 +14,16 @@ use crate::hash::RandomState;
 /// As [`std::collections::HashSet`].
 pub struct HashSet<T, S = RandomState>(real::HashSet<T, S>);
 
-impl<T> HashSet<T> {
+impl<T> HashSet<T, RandomState> {
     /// As [`std::collections::HashSet::new`].
     #[must_use]
-    pub fn new() -> HashSet<T> {
+    pub fn new() -> HashSet<T, RandomState> {
         HashSet::default()
     }
 
     /// As [`std::collections::HashSet::with_capacity`].
     #[must_use]
-    pub fn with_capacity(capacity: usize) -> HashSet<T> {
+    pub fn with_capacity(capacity: usize) -> HashSet<T, RandomState> {
         HashSet::with_capacity_and_hasher(capacity, RandomState::new())
     }
 }

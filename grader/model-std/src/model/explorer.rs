@@ -6,17 +6,22 @@
 //! search is stateless: an execution is named by its choices and run again from the start, and every alternative to a choice
 //! becomes a prefix of its own, kept for the bound that its preemptions need.
 //!
-//! Beyond the bound, executions are sampled by priorities (see `runtime::chooser`).
+//! Executions are sampled as well (see `runtime::chooser`): by a random walk after each of the first of the exhaustive part, since
+//! a bug that many interleavings show need not wait until those with fewer preemptions are over, and by priorities beyond the
+//! bound. When the visitor stops at a sample, the search goes on for an execution with fewer preemptions, and no further.
 
 use std::any::Any;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
 use super::Execution;
+use super::determinism::difference;
+use super::orderings::AtomicAccess;
 use super::settings::Settings;
-use super::trace::{End, Trace};
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Visited};
+use super::trace::End;
+use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
 use crate::runtime::executor::{self, Outcome};
+use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
 
 /// How far an exploration goes.
@@ -26,7 +31,7 @@ pub struct Bounds {
     pub preemptions: u32,
     /// The most executions of the exhaustive part.
     pub executions: u64,
-    /// How many executions are sampled beyond it.
+    /// How many executions are sampled: up to half of them during the exhaustive part, the others beyond it.
     pub random: u64,
     /// The number that the samples derive from.
     pub seed: u64,
@@ -79,6 +84,12 @@ pub struct Coverage {
     pub complete: bool,
     /// Where the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
+    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not decide
+    /// whether they are right.
+    pub weak_orderings: Vec<AtomicAccess>,
+    /// The loads that had an older value to choose than the newest, in the order of the source: none, unless
+    /// [`Settings::stale_reads`] lets loads be stale.
+    pub stale_loads: Vec<AtomicAccess>,
 }
 
 /// The execution at which the visitor stopped an exploration.
@@ -88,9 +99,15 @@ pub struct Stopped {
     pub schedule: Schedule,
     /// How many preemptions it has.
     pub preemptions: u32,
+    /// How many executions had been run when the visitor first said to stop, at this execution or at a sampled one with more
+    /// preemptions.
+    pub found_after: u64,
 }
 
 /// Runs `body` under every interleaving within `bounds` and shows each execution to `visit`, until that says to stop.
+///
+/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may stop again:
+/// [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came to has fewer.
 ///
 /// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures instead
 /// gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>` must be empty).
@@ -113,14 +130,14 @@ pub fn explore<T: 'static>(
 }
 
 /// What a body returns, whatever its type: the search is compiled once and not for every body.
-type Value = Box<dyn Any>;
+pub(super) type Value = Box<dyn Any>;
 
-fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
+pub(super) fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
     let body = Rc::clone(body);
     Rc::new(move || Box::new(body()))
 }
 
-fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
+pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
     let Execution {
         value,
         trace,
@@ -142,6 +159,8 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
+    // What was noted in a replay does not belong here.
+    notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
     let mut search = Search {
         settings,
@@ -154,7 +173,9 @@ fn explore_erased(
     if search.verify_determinism().is_continue() && search.exhaust(bounds).is_continue() {
         search.sample(bounds);
     }
-    search.coverage
+    let mut coverage = search.coverage;
+    (coverage.weak_orderings, coverage.stale_loads) = notes::take();
+    coverage
 }
 
 /// Runs `body` once under `schedule`, and records every operation.
@@ -171,14 +192,19 @@ pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedul
 }
 
 /// An execution and the choices that make it what it is.
-struct Ran {
-    execution: Execution<Value>,
-    choices: Rc<[Choice]>,
+pub(super) struct Ran {
+    pub(super) execution: Execution<Value>,
+    pub(super) choices: Rc<[Choice]>,
     /// How many of them, from the first, were made in states that no execution had been in before.
     n_new: usize,
 }
 
-fn run(settings: &Settings, body: &Rc<dyn Fn() -> Value>, chooser: Chooser, recorder: Option<Recorder>) -> Ran {
+pub(super) fn run(
+    settings: &Settings,
+    body: &Rc<dyn Fn() -> Value>,
+    chooser: Chooser,
+    recorder: Option<Recorder>,
+) -> Ran {
     let body = Rc::clone(body);
     let outcome = executor::run(*settings, chooser, recorder, move || body());
     let Outcome {
@@ -232,8 +258,10 @@ impl Search<'_> {
             // The first found is the first run, of those that were found at the bound before.
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.coverage.executions >= bounds.executions {
-                    return ControlFlow::Continue(());
+                let found = self.coverage.stopped.as_ref();
+                // What a sample showed has no more preemptions than what is still to come.
+                if found.is_some_and(|found| found.preemptions <= bound) || self.n_exhaustive() >= bounds.executions {
+                    return self.stopped();
                 }
                 let n_determined = prefix.len();
                 let mut chooser = Chooser::new(prefix, Policy::Usual);
@@ -245,28 +273,64 @@ impl Search<'_> {
                 let (choices, n_new) = (Rc::clone(&ran.choices), ran.n_new);
                 self.show(ran)?;
                 // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
-                let affordable = (bounds.executions - self.coverage.executions + 1) as usize;
+                let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
                 let wanted = if bound < bounds.preemptions { affordable } else { 0 };
                 branch(&choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
+                if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
+                    self.walk(bounds);
+                }
             }
             prefixes = next_bound;
         }
-        self.coverage.complete = true;
-        ControlFlow::Continue(())
+        self.coverage.complete = self.coverage.stopped.is_none();
+        self.stopped()
+    }
+
+    /// How many executions were run that no sampling chose.
+    fn n_exhaustive(&self) -> u64 {
+        self.coverage.executions - self.coverage.random
+    }
+
+    /// Whether the visitor has stopped at a sample.
+    fn stopped(&self) -> ControlFlow<()> {
+        match self.coverage.stopped {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Samples one execution at random, unless there is nothing to choose.
+    fn walk(&mut self, bounds: &Bounds) {
+        if self.most_choices > 0 {
+            let random = Random(self.next_seed(bounds));
+            // What it found stands in the coverage.
+            let _ = self.sample_by(Policy::Walk(random));
+        }
+    }
+
+    fn sample_by(&mut self, policy: Policy) -> ControlFlow<()> {
+        let ran = run(self.settings, self.body, Chooser::new(Prefix::default(), policy), None);
+        self.coverage.executions += 1;
+        self.coverage.random += 1;
+        self.show(ran)
+    }
+
+    /// What the next sample derives from.
+    fn next_seed(&self, bounds: &Bounds) -> u64 {
+        bounds
+            .seed
+            .wrapping_mul(0x0100_0000_01B3)
+            .wrapping_add(self.coverage.random)
     }
 
     fn sample(&mut self, bounds: &Bounds) {
         if self.most_choices == 0 {
             return;
         }
-        for index in 0..bounds.random {
-            let seed = bounds.seed.wrapping_mul(0x0100_0000_01B3).wrapping_add(index);
+        while self.coverage.random < bounds.random {
+            let seed = self.next_seed(bounds);
             let priorities = Priorities::new(seed, self.most_choices as u64, bounds.depth);
-            let chooser = Chooser::new(Prefix::default(), Policy::Priorities(priorities));
-            let ran = run(self.settings, self.body, chooser, None);
-            self.coverage.executions += 1;
-            self.coverage.random += 1;
-            if self.show(ran).is_break() {
+            if self.sample_by(Policy::Priorities(priorities)).is_break() {
                 return;
             }
         }
@@ -277,8 +341,12 @@ impl Search<'_> {
         let preemptions = execution.preemptions;
         let flow = (self.visit)(execution);
         if flow.is_break() {
-            let schedule = Schedule::of(&choices);
-            self.coverage.stopped = Some(Stopped { schedule, preemptions });
+            let earlier = self.coverage.stopped.as_ref();
+            self.coverage.stopped = Some(Stopped {
+                schedule: Schedule::of(&choices),
+                preemptions,
+                found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
+            });
         }
         flow
     }
@@ -305,42 +373,6 @@ fn branch(
     }
 }
 
-/// The first difference between two traces of one schedule.
-fn difference(first: &Trace, second: &Trace) -> Option<String> {
-    if first == second {
-        return None;
-    }
-    let describe = |trace: &Trace, index: usize| match trace.events.get(index) {
-        Some(event) => {
-            let place = event
-                .place
-                .as_ref()
-                .map_or(String::new(), |place| format!(" at {}:{}", place.file, place.line));
-            let detail = event
-                .detail
-                .as_deref()
-                .map_or(String::new(), |detail| format!(" {detail}"));
-            format!("thread {} did `{}{detail}`{place}", event.thread, event.operation)
-        }
-        None => "the execution was over".to_owned(),
-    };
-    let common = first
-        .events
-        .iter()
-        .zip(&second.events)
-        .take_while(|(one, other)| one == other)
-        .count();
-    if common == first.events.len() && common == second.events.len() {
-        return Some("the same operations gave different output or another end".to_owned());
-    }
-    Some(format!(
-        "at step {}, first {}, then {}",
-        common + 1,
-        describe(first, common),
-        describe(second, common)
-    ))
-}
-
 impl Coverage {
     fn new() -> Self {
         Self {
@@ -349,12 +381,14 @@ impl Coverage {
             preemption_bound: 0,
             complete: false,
             stopped: None,
+            weak_orderings: Vec::new(),
+            stale_loads: Vec::new(),
         }
     }
 }
 
 impl Schedule {
-    fn of(choices: &[Choice]) -> Self {
+    pub(super) fn of(choices: &[Choice]) -> Self {
         let last_unusual = choices.iter().rposition(|choice| choice.chosen != 0);
         let determined = last_unusual.map_or(&[][..], |last| &choices[..=last]);
         Self {

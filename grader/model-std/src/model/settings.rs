@@ -9,6 +9,9 @@ pub struct Settings {
     pub spurious_wakeups: u32,
     /// How many weak compare-exchanges may fail without a reason in one execution.
     pub weak_failures: u32,
+    /// How many loads of atomics may return an older value than the newest in one execution, where their orderings and those of
+    /// the stores allow it (see `Coverage::weak_orderings`, which tells where they could).
+    pub stale_reads: u32,
     /// How many waits for the clock may end while another thread could still go on, in one execution: that other thread is then
     /// slow. Otherwise time only passes while nobody can go on, and every wait takes exactly as long as was asked for.
     pub late_threads: u32,
@@ -22,6 +25,7 @@ impl Default for Settings {
             steps: 10_000,
             spurious_wakeups: 0,
             weak_failures: 0,
+            stale_reads: 0,
             late_threads: 0,
             allow_busy_wait: false,
         }

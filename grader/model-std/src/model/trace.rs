@@ -99,6 +99,8 @@ pub struct Wait {
     pub held_by: Vec<usize>,
     /// The line on which the holder took what is waited for.
     pub held_since: Option<Place>,
+    /// Who else could end the wait, where that is not a thread in particular: `1 sender left`.
+    pub detail: Option<String>,
 }
 
 /// How an execution ended.
@@ -186,8 +188,10 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A number that two traces share only if the same operations took effect in the same order with the same results
-    /// (FNV-1a, 32 bits: Fowler, Noll & Vo, RFC 9923).
+    /// A number that two traces share only if the same threads did the same operations on the same objects, in the same order
+    /// and with the same results, but for chance (FNV-1a, 32 bits: Fowler, Noll & Vo, RFC 9923).
+    ///
+    /// Where in the source they stand makes no difference, nor does the machine.
     pub fn digest(&self) -> u32 {
         let mut digest = 0x811C_9DC5_u32;
         let mut add = |bytes: &[u8]| {
@@ -196,10 +200,13 @@ impl Trace {
             }
         };
         for event in &self.events {
-            add(&event.thread.to_le_bytes());
+            add(&(event.thread as u64).to_le_bytes());
+            add(&event.object.map_or(u64::MAX, |object| object as u64).to_le_bytes());
+            // No text holds this byte, so it tells where one ends.
             add(event.operation.as_bytes());
+            add(&[0xFF]);
             add(event.detail.as_deref().unwrap_or_default().as_bytes());
-            add(&event.place.as_ref().map_or(0, |place| place.line).to_le_bytes());
+            add(&[0xFF]);
         }
         digest
     }

@@ -1,9 +1,30 @@
-//! Atomics: each access is one operation, in one order that all threads agree on.
+//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the settings
+//! ask for stale reads (see `memory`).
+
+use std::sync::atomic::Ordering;
 
 use super::object::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, Until};
-use super::{announce, resolve, with};
+use super::{Runtime, announce, resolve, with};
+
+/// What an atomic holds, whatever its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// An integer or a `bool`, widened.
+    Bits(u64),
+    Pointer(*mut ()),
+}
+
+/// An access to an atomic, or a fence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Access {
+    /// `None` for a fence, and outside an execution.
+    pub(crate) atomic: Option<ObjectId>,
+    pub(crate) name: &'static str,
+    pub(crate) order: Ordering,
+    pub(crate) site: Site,
+}
 
 /// The atomic's number; `None` outside an execution.
 pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<ObjectId> {
@@ -23,39 +44,98 @@ pub(crate) fn announce_access(atomic: Option<ObjectId>, name: &'static str, site
     );
 }
 
-/// Whether the access changed the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Changed,
-    Unchanged,
+/// What an access saw, and what the atomic holds afterwards; given the value that a load returned in place of the newest. Only
+/// asked when a trace is wanted.
+type Tell<'a> = &'a dyn Fn(Option<Value>) -> (String, String);
+
+/// The value that a load returns in place of the `newest`, if it does.
+pub(crate) fn loaded(access: &Access, newest: Value, tell: Tell<'_>) -> Option<Value> {
+    took_effect(access, tell, |runtime| runtime.load(access, newest))
 }
 
-/// Notes that the access took effect. `seen` is only asked when a trace is wanted.
-pub(crate) fn accessed(
-    atomic: Option<ObjectId>,
-    name: &'static str,
-    effect: Effect,
-    site: Site,
-    seen: &dyn Fn() -> (String, String),
-) {
-    with(|runtime| {
-        if !runtime.is_active() {
-            return;
-        }
-        if effect == Effect::Changed {
+/// Notes that a store wrote `new` over `old`.
+pub(crate) fn stored(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
+    took_effect(access, tell, |runtime| {
+        if old != new {
             runtime.changed();
         }
-        runtime.record(name, atomic, Some(site), |_| {
-            let (detail, state) = seen();
+        runtime.stored(access, (old, new));
+        None
+    });
+}
+
+/// Notes that a read-modify-write found `old` and wrote `new`.
+pub(crate) fn modified(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
+    took_effect(access, tell, |runtime| {
+        if old != new {
+            runtime.changed();
+        }
+        runtime.modified(access, (old, new));
+        None
+    });
+}
+
+/// Notes that a compare-exchange found `old` and failed.
+pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
+    took_effect(access, tell, |runtime| {
+        runtime.read_newest(access, old);
+        None
+    });
+}
+
+/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing outside an
+/// execution.
+fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime) -> Option<Value>) -> Option<Value> {
+    with(|runtime| {
+        if !runtime.is_active() {
+            return None;
+        }
+        runtime.note_ordering(access);
+        let older = effect(runtime);
+        runtime.record(access.name, access.atomic, Some(access.site), |_| {
+            let (detail, state) = tell(older);
             Seen {
                 detail: Some(detail),
                 state: Some(state),
             }
         });
+        older
+    })
+}
+
+/// Performs a fence.
+pub(crate) fn fence(order: Ordering, site: Site) {
+    let access = Access {
+        atomic: None,
+        name: "fence",
+        order,
+        site,
+    };
+    announce_access(None, access.name, site);
+    with(|runtime| {
+        if runtime.is_active() {
+            runtime.note_ordering(&access);
+            runtime.fenced(order);
+        }
     });
+}
+
+/// Notes that the running thread has the atomic to itself and may change it.
+pub(crate) fn owned(atomic: Option<ObjectId>) {
+    if let Some(atomic) = atomic {
+        with(|runtime| runtime.owned(atomic));
+    }
 }
 
 /// Whether a weak compare-exchange that could succeed fails this time.
 pub(crate) fn fails_weakly() -> bool {
     with(|runtime| runtime.is_active() && runtime.fails_weakly())
+}
+
+impl Runtime {
+    fn note_ordering(&mut self, access: &Access) {
+        if access.order != Ordering::SeqCst {
+            self.notes.is_weak(access, &self.objects);
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
     let (opens, generation) = with(|runtime| {
         let (waiting, generation) = runtime.objects.barrier(id);
         let opens = waiting + 1 >= n_threads;
+        runtime.release_to(id);
+        runtime.acquire_from(id);
         if opens {
             runtime.objects.set_barrier(id, 0, generation + 1);
         } else {
@@ -44,6 +46,7 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
             },
             None,
         );
+        with(|runtime| runtime.acquire_from(id));
     }
     opens
 }

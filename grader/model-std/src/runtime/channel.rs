@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::object::{Channel, Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, Until, Wake};
-use super::{announce, resolve, with};
+use super::{Runtime, announce, resolve, with};
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +70,7 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         }
         let ready = wake == Wake::Ready && runtime.holds(runtime.current, Until::Sendable(id));
         let hands_over = runtime.objects.channel(id).capacity == Some(0);
-        let receivers_wait = runtime
-            .tasks
-            .iter()
-            .any(|task| !task.ended && task.until == Until::Receivable(id));
+        let receivers_wait = hands_over && patience == Patience::None && ready && receiver_waits(runtime, id);
         let channel = runtime.objects.channel_mut(id);
         let refusal = if !channel.receiver {
             Some(Refusal::Disconnected)
@@ -88,15 +85,33 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         } else {
             channel.sent += 1;
             runtime.changed();
+            runtime.hand_to_receiver(id);
             None
         };
         runtime.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+        if refusal == Some(Refusal::Disconnected) {
+            runtime.take_from_closed_end(id);
+        }
         runtime.record(name, Some(id), Some(site), |runtime| Seen {
             detail: refusal.map(describe),
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
         });
         refusal.map_or(Ok(()), Err)
     })
+}
+
+/// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has done what
+/// it does before, so until time has passed it may also not be there yet.
+fn receiver_waits(runtime: &mut Runtime, channel: ObjectId) -> bool {
+    let now = runtime.now;
+    let mut waits = runtime
+        .tasks
+        .iter()
+        .filter(|task| !task.ended && task.until == Until::Receivable(channel));
+    let Some(began) = waits.next().map(|task| task.waits_since) else {
+        return false;
+    };
+    began < now || runtime.choose_outcome(2, 1) == 0
 }
 
 /// For a channel without room: waits until the message just sent is taken. False if the receiver went away without it.
@@ -119,7 +134,10 @@ pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
         until,
         None,
     );
-    with(|runtime| runtime.objects.channel(id).received > message)
+    with(|runtime| {
+        runtime.take_from_receiver(id);
+        runtime.objects.channel(id).received > message
+    })
 }
 
 /// Takes back the message that nobody took.
@@ -155,6 +173,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         let refusal = if channel.len() > 0 {
             channel.received += 1;
             runtime.changed();
+            runtime.take_from_sender(id);
             None
         } else if channel.senders == 0 {
             Some(Refusal::Disconnected)
@@ -164,6 +183,9 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
             Some(Refusal::TimedOut)
         };
         runtime.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+        if refusal == Some(Refusal::Disconnected) {
+            runtime.take_from_closed_end(id);
+        }
         runtime.record(name, Some(id), Some(site), |runtime| Seen {
             detail: refusal.map(describe),
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
@@ -216,6 +238,7 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
         channel.senders = channel.senders.saturating_sub(1);
         let left = channel.senders;
         runtime.changed();
+        runtime.close_end(id);
         runtime.record("drop sender", Some(id), None, |_| Seen {
             detail: Some(format!("→ {left} left")),
             ..Seen::default()
@@ -238,6 +261,8 @@ pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
     with(|runtime| {
         runtime.objects.channel_mut(id).receiver = false;
         runtime.changed();
+        runtime.close_end(id);
+        runtime.take_from_all_senders(id);
         runtime.record("drop receiver", Some(id), None, |_| Seen::default());
     });
 }

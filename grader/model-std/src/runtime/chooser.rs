@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::guide::Guide;
 use super::scheduling::{Candidate, Cause};
 use super::task::TaskId;
 
@@ -54,6 +55,10 @@ pub(crate) enum Policy {
     Usual,
     /// Priorities with change points.
     Priorities(Priorities),
+    /// Each option is as likely as any other, but for accidents, which are rarer.
+    Walk(Random),
+    /// What a plan says, and the usual option where it says nothing.
+    Guided(Guide),
 }
 
 /// Follows a prefix, then a policy, and records every choice.
@@ -157,18 +162,34 @@ impl Chooser {
     /// the recorded execution.
     pub(crate) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
         let policy = &mut self.policy;
-        Self::decide(&self.prefix, &mut self.taken, candidates.len(), free, || match policy {
-            Policy::Usual => 0,
+        let wished = match policy {
+            Policy::Guided(guide) => guide.choose(candidates, current),
+            Policy::Usual | Policy::Priorities(_) | Policy::Walk(_) => 0,
+        };
+        let chosen = Self::decide(&self.prefix, &mut self.taken, candidates.len(), free, || match policy {
+            Policy::Usual | Policy::Guided(_) => wished,
             Policy::Priorities(priorities) => priorities.choose(candidates, free, current),
-        })
+            Policy::Walk(random) => {
+                let n_real = n_ready(candidates);
+                accident(random, candidates, n_real).unwrap_or_else(|| random.below(n_real))
+            }
+        })?;
+        if let Policy::Guided(guide) = policy {
+            guide.goes_on(current, candidates[chosen]);
+        }
+        Ok(chosen)
     }
 
     /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, String> {
         let policy = &mut self.policy;
+        let wished = match policy {
+            Policy::Guided(guide) => guide.choose_outcome(n),
+            Policy::Usual | Policy::Priorities(_) | Policy::Walk(_) => 0,
+        };
         Self::decide(&self.prefix, &mut self.taken, n, free, || match policy {
-            Policy::Usual => 0,
-            Policy::Priorities(priorities) => priorities.random.below(n),
+            Policy::Usual | Policy::Guided(_) => wished,
+            Policy::Priorities(Priorities { random, .. }) | Policy::Walk(random) => random.below(n),
         })
     }
 
@@ -248,12 +269,9 @@ impl Priorities {
             *self.priority(current) = lowest;
         }
         // An accident is not a matter of priority.
-        let n_real = candidates
-            .iter()
-            .filter(|candidate| candidate.cause == Cause::Ready)
-            .count();
-        if n_real < candidates.len() && self.random.below(4) == 0 {
-            return n_real + self.random.below(candidates.len() - n_real);
+        let n_real = n_ready(candidates);
+        if let Some(accident) = accident(&mut self.random, candidates, n_real) {
+            return accident;
         }
         let real = if current_yields { free.min(n_real) } else { n_real };
         let ranked = (0..real).map(|index| (*self.priority(candidates[index].task), index));
@@ -267,6 +285,20 @@ impl Priorities {
         }
         &mut self.priorities[task]
     }
+}
+
+/// How many of the candidates, from the first, go next by no accident.
+fn n_ready(candidates: &[Candidate]) -> usize {
+    candidates
+        .iter()
+        .filter(|candidate| candidate.cause == Cause::Ready)
+        .count()
+}
+
+/// One of the accidents behind the first `n_real` candidates, one time in four.
+fn accident(random: &mut Random, candidates: &[Candidate], n_real: usize) -> Option<usize> {
+    let n_accidents = candidates.len() - n_real;
+    (n_accidents > 0 && random.below(4) == 0).then(|| n_real + random.below(n_accidents))
 }
 
 /// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Kept here because replay

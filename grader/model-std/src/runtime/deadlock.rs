@@ -32,6 +32,7 @@ fn wait(runtime: &Runtime, task: TaskId) -> Wait {
         place: state.pending.site.map(recorder::place),
         held_by,
         held_since,
+        detail: state.condition.as_ref().and_then(|condition| condition.describe()),
     }
 }
 
@@ -43,6 +44,11 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
             held_by.dedup();
             (held_by, lock.since.map(recorder::place))
         }
+        // Whoever is inside holds up the writer, and the writer those who want to join them.
+        Until::ReadableInTurn(lock) => match runtime.waiting_writers(lock).collect::<Vec<_>>() {
+            writers if writers.is_empty() => holders(runtime, task, Until::Readable(lock)),
+            writers => (writers, None),
+        },
         Until::Notified { lock, .. } if runtime.tasks[task].notified => holders(runtime, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
         Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
@@ -57,7 +63,8 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
         | Until::Released { .. }
         | Until::Receivable(_)
         | Until::Sendable(_)
-        | Until::Taken { .. } => (Vec::new(), None),
+        | Until::Taken { .. }
+        | Until::Condition => (Vec::new(), None),
     }
 }
 

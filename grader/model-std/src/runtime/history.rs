@@ -9,6 +9,7 @@
 //!
 //! What the program shares behind the model's back (the count of an `Arc`, a file) is not part of a history.
 
+use super::object::State;
 use super::scheduling::SPINNING;
 use super::task::{TaskId, Until, Wake};
 use super::{ObjectId, Runtime};
@@ -17,7 +18,7 @@ use super::{ObjectId, Runtime};
 pub(crate) type History = u64;
 
 /// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `chooser::Random`).
-fn mix(history: History, value: u64) -> History {
+pub(super) fn mix(history: History, value: u64) -> History {
     let mut z = history.rotate_left(23).wrapping_add(value ^ 0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -75,7 +76,7 @@ impl Runtime {
         for left in [self.spurious_left, self.weak_failures_left, self.late_left] {
             state = mix(state, left.into());
         }
-        for (task, first) in self.tasks.iter().zip(&self.after) {
+        for (id, (task, first)) in self.tasks.iter().zip(&self.after).enumerate() {
             let flags = [
                 task.notified,
                 task.park_token,
@@ -83,6 +84,9 @@ impl Runtime {
                 task.ended,
                 task.idle >= SPINNING,
                 task.yields,
+                task.waits_since == self.now,
+                // A thread that has not begun has the same history as one whose first operation has to wait.
+                !task.ended && self.may_go(id),
             ];
             let flags = flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag));
             state = mix(mix(state, task.history), flags);
@@ -98,7 +102,10 @@ impl Runtime {
         let objects = self.objects.all().iter();
         mix(
             state,
-            objects.fold(0_u64, |sum, object| sum.wrapping_add(mix(object.history, 1))),
+            objects.fold(0_u64, |sum, object| {
+                let holds_up = matches!(&object.state, State::Lock(lock) if lock.writer_waited);
+                sum.wrapping_add(mix(object.history, 1 + u64::from(holds_up)))
+            }),
         )
     }
 }

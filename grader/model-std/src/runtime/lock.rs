@@ -2,7 +2,7 @@
 
 use super::object::{Lock, Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
-use super::task::{Operation, Site, Until};
+use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, panics, resolve, with};
 
 /// How a lock is taken.
@@ -77,16 +77,45 @@ pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode,
         Mode::Write => (names.write, Until::Free(id)),
         Mode::Read => (names.read, Until::Readable(id)),
     };
-    announce(
-        Operation {
-            name,
-            object: Some(id),
-            site: Some(site),
-        },
-        until,
-        None,
-    );
-    with(|runtime| take(runtime, id, mode, name, site))
+    let operation = Operation {
+        name,
+        object: Some(id),
+        site: Some(site),
+    };
+    let writes = mode == Mode::Write && names.kind == RWLOCK.kind;
+    let waits = writes && with(|runtime| has_to_wait(runtime, until));
+    announce(operation, until, None);
+    if mode == Mode::Read && with(|runtime| is_held_up(runtime, id)) {
+        announce(operation, Until::ReadableInTurn(id), None);
+    }
+    with(|runtime| {
+        if writes {
+            runtime.objects.lock_mut(id).writer_waited = waits;
+        }
+        take(runtime, id, mode, name, site)
+    })
+}
+
+impl Runtime {
+    /// The tasks that wait until they may write.
+    pub(super) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
+        let tasks = self.tasks.iter().enumerate();
+        tasks.filter_map(move |(id, task)| (!task.ended && task.until == Until::Free(lock)).then_some(id))
+    }
+}
+
+/// Whether the running thread will have to wait until somebody else gives a lock back.
+fn has_to_wait(runtime: &mut Runtime, until: Until) -> bool {
+    let waits = !runtime.holds(runtime.current, until);
+    runtime.learned(waits.into());
+    waits
+}
+
+/// Whether a reader, who could join the readers that are inside, has to wait behind a writer that waits for them. `std` lets
+/// nobody pass a writer that has gone to sleep; one that is about to does not stop anybody yet. A writer that had to sleep
+/// takes it that more do, so when it downgrades, others are held up as well.
+fn is_held_up(runtime: &mut Runtime, lock: ObjectId) -> bool {
+    !runtime.holds(runtime.current, Until::ReadableInTurn(lock)) && runtime.choose_outcome(2, 2) == 1
 }
 
 /// Takes the lock if it is free; `None` if it is not.
@@ -106,7 +135,7 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: M
         None,
     );
     with(|runtime| {
-        let is_free = runtime.holds(runtime.current, free);
+        let is_free = runtime.holds(runtime.current, free) && !(mode == Mode::Read && is_held_up(runtime, id));
         runtime.learned(is_free.into());
         if is_free {
             return Some(take(runtime, id, mode, name, site));
@@ -137,6 +166,7 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
     }
     lock.since = Some(site);
     let poisoned = lock.poisoned;
+    runtime.acquire_from(id);
     runtime.record(name, Some(id), Some(site), |runtime| Seen {
         detail: poisoned.then(|| "→ poisoned".to_owned()),
         state: Some(describe(runtime.objects.lock(id))),
@@ -189,7 +219,9 @@ pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquire
             }
         }
     }
+    lock.writer_waited &= lock.writer.is_some() || !lock.readers.is_empty();
     lock.poisoned |= poisons;
+    runtime.release_to(id);
     if poisons || touch > Touch::Untouched {
         runtime.wrote_to(id);
     }
@@ -275,6 +307,7 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
         let lock = runtime.objects.lock_mut(id);
         lock.writer = None;
         lock.readers.push(current);
+        runtime.release_to(id);
         if touch > Touch::Untouched {
             runtime.changed();
         }

@@ -76,6 +76,8 @@ pub(crate) enum State {
         /// The threads that were spawned in it and have not ended.
         running: Vec<TaskId>,
     },
+    /// An object of a twin of a library, which keeps its state itself (see `twin`).
+    Twin,
 }
 
 /// A lock of any kind.
@@ -87,6 +89,8 @@ pub(crate) struct Lock {
     pub(crate) depth: u32,
     /// Who holds it for reading; a task that holds it twice stands here twice.
     pub(crate) readers: Vec<TaskId>,
+    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
+    pub(crate) writer_waited: bool,
     /// The line on which it was last taken.
     pub(crate) since: Option<Site>,
     /// Whether a task panicked while it wrote.

@@ -34,6 +34,7 @@ pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
     );
     with(|runtime| {
         let current = runtime.current;
+        runtime.acquire_from(id);
         let found = match runtime.objects.once(id) {
             Once::Complete => Found::Complete,
             Once::Poisoned => Found::MinePoisoned,
@@ -71,6 +72,7 @@ pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
     );
     with(|runtime| {
         let once = runtime.objects.once(id);
+        runtime.acquire_from(id);
         runtime.record(name, Some(id), Some(site), |_| {
             let detail = if once == Once::Complete {
                 "→ there"
@@ -107,6 +109,7 @@ fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Onc
         None,
     );
     with(|runtime| {
+        runtime.acquire_from(id);
         runtime.record(name, Some(id), Some(site), |_| Seen::default());
         runtime.objects.once(id)
     })
@@ -155,6 +158,7 @@ pub(crate) fn finish(id: ObjectId, once: Once) {
     with(|runtime| {
         if runtime.active {
             runtime.objects.set_once(id, once);
+            runtime.release_to(id);
             runtime.wrote_to(id);
             runtime.changed();
         }

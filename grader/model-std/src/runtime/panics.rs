@@ -35,6 +35,7 @@ pub(crate) fn install_hook() {
                 me.panicking += 1;
                 me.panic = Some((message, place));
                 me.in_hook = true;
+                runtime.take_from_hook();
             });
             if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
                 hook(info);
@@ -46,6 +47,11 @@ pub(crate) fn install_hook() {
 
 /// Sets the program's own hook; `None` restores the default. Returns the one that was set before.
 pub(crate) fn set_program_hook(hook: Option<Rc<Hook>>) -> Option<Rc<Hook>> {
+    with(|runtime| {
+        if runtime.active {
+            runtime.hand_to_hook();
+        }
+    });
     PROGRAM_HOOK.with_borrow_mut(|slot| std::mem::replace(slot, hook))
 }
 

@@ -65,6 +65,28 @@ impl Runtime {
         });
     }
 
+    /// Records that `operation` of `thread`, which waited for the running one, took effect together with what that does.
+    pub(crate) fn record_for(
+        &mut self,
+        thread: TaskId,
+        operation: &'static str,
+        object: Option<ObjectId>,
+        site: Option<Site>,
+    ) {
+        let time = self.now;
+        let Some(recorder) = &mut self.recorder else { return };
+        recorder.events.push(Event {
+            thread,
+            operation: operation.to_owned(),
+            object,
+            detail: None,
+            state: None,
+            time,
+            place: site.map(place),
+            preempts: false,
+        });
+    }
+
     /// The trace of the execution that has just ended.
     pub(crate) fn take_trace(&mut self) -> Trace {
         let recorded = self.recorder.is_some();

@@ -37,7 +37,7 @@ pub(crate) struct Candidate {
 }
 
 /// Why a thread may go next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Cause {
     /// What it waits for holds, or its deadline has passed.
     Ready,
@@ -58,13 +58,26 @@ impl Runtime {
             let end = self.end_at_step_limit();
             return self.finish(end);
         }
+        if let Some(task) = self.goes_unseen() {
+            // No choice, but a turn.
+            let only = Candidate {
+                task,
+                cause: Cause::Ready,
+            };
+            self.chooser
+                .choose(&[only], 1, self.current)
+                .expect("one option is no choice");
+            self.after_choice(task);
+            self.next = Some(task);
+            return;
+        }
         let before = self.now;
         if !self.collect_candidates() {
             return;
         }
         self.let_others_go_first();
         // Where time had to pass, the running thread was waiting too: whoever goes first takes nobody's turn.
-        let (options, free) = self.order_candidates(self.now == before);
+        let (options, free) = self.order_candidates(self.now == before && !self.choice_is_due);
         if options > 1 && self.chooser.asks_for_state() {
             let runs_on = (free < options).then_some(self.current);
             let state = self.state(runs_on);
@@ -76,6 +89,8 @@ impl Runtime {
         };
         let Candidate { task, cause } = self.candidates[chosen];
         self.preempted |= chosen >= free;
+        self.choice_is_due = false;
+        self.tasks[task].is_fresh = cause == Cause::Ready && self.tasks[task].unseen;
         self.tasks[task].spurious = cause == Cause::Spurious;
         match (cause, self.tasks[task].deadline) {
             (Cause::Spurious, _) => self.spurious_left -= 1,
@@ -87,6 +102,34 @@ impl Runtime {
         }
         self.after_choice(task);
         self.next = Some(task);
+    }
+
+    /// The task that goes next without a choice, because no other task can tell whether it does.
+    ///
+    /// An operation is *unseen* if it takes effect in the same way whenever it does, and no other task's operation takes effect
+    /// in another way for it: starting, spawning, taking note that a thread has ended. Whoever ran between it and the operation
+    /// before it could as well run after it: Lipton, *Reduction: A Method of Proving Properties of Parallel Programs*, CACM 1975.
+    /// So a choice is made only before operations that can be seen: a thread that was chosen to start performs its first
+    /// operation, and one that has waited for a thread takes note of the end before anybody is chosen.
+    ///
+    /// A late thread is seen to be late, so none of this holds while there may be one.
+    fn goes_unseen(&mut self) -> Option<TaskId> {
+        let current = self.current;
+        if self.may_be_late() || self.tasks[current].yields {
+            return None;
+        }
+        if !self.tasks[current].ended && self.may_go(current) {
+            let me = &mut self.tasks[current];
+            return (me.unseen || std::mem::take(&mut me.is_fresh)).then_some(current);
+        }
+        let waited = |task: &TaskId| {
+            let state = &self.tasks[*task];
+            let waits = matches!(state.until, Until::Ended(_) | Until::ScopeEmpty(_));
+            waits && !state.ended && self.holds(*task, state.until)
+        };
+        let task = (0..self.tasks.len()).find(waited)?;
+        self.choice_is_due = true;
+        Some(task)
     }
 
     /// Fills `candidates` with the tasks whose operation may take effect, letting time pass where none may.
@@ -158,6 +201,7 @@ impl Runtime {
     fn pass_time_until(&mut self, deadline: Duration) {
         self.now = self.now.max(deadline);
         self.count_change();
+        self.forget_older_values();
     }
 
     /// When a wait of `timeout` that begins now is over; `None` for never.
@@ -174,7 +218,7 @@ impl Runtime {
     }
 
     /// Whether the announced operation of `task` may take effect now.
-    fn may_go(&self, task: TaskId) -> bool {
+    pub(super) fn may_go(&self, task: TaskId) -> bool {
         let state = &self.tasks[task];
         self.holds(task, state.until) || state.deadline.is_some_and(|deadline| deadline <= self.now)
     }
@@ -188,6 +232,11 @@ impl Runtime {
                 lock.writer.is_none() && lock.readers.is_empty()
             }
             Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),
+            Until::ReadableInTurn(lock) => {
+                let held = self.objects.lock(lock);
+                let has_turn = || !held.writer_waited && self.waiting_writers(lock).next().is_none();
+                held.writer.is_none() && (held.readers.is_empty() || has_turn())
+            }
             Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
             Until::Notified { lock, .. } => self.tasks[task].notified && self.holds(task, Until::Free(lock)),
             Until::Unparked => self.tasks[task].park_token,
@@ -214,6 +263,10 @@ impl Runtime {
                 let channel = self.objects.channel(channel);
                 channel.received > message || !channel.receiver
             }
+            Until::Condition => {
+                let condition = self.tasks[task].condition.as_ref();
+                condition.is_some_and(|condition| condition.holds())
+            }
         }
     }
 
@@ -227,6 +280,9 @@ impl Runtime {
                 .map(|candidate| candidate.task)
                 .filter(|task| *task != current);
             self.after[current] = others.collect();
+        }
+        if self.after.iter().all(Vec::is_empty) {
+            return;
         }
         let (after, candidates) = (&self.after, &self.candidates);
         let mut keep = candidates.clone();
@@ -262,6 +318,9 @@ impl Runtime {
 
     /// Adds the threads that go next only by an accident that the settings allow. Each counts as a preemption.
     fn add_accidents(&mut self) {
+        if self.spurious_left == 0 && self.late_left == 0 {
+            return;
+        }
         for task in 0..self.tasks.len() {
             if self.spurious_left > 0 && self.may_wake_spuriously(task) {
                 self.candidates.push(Candidate {

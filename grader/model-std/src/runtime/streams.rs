@@ -29,11 +29,13 @@ pub(crate) struct StreamState {
     pub(crate) written: Vec<Written>,
 }
 
-/// Both streams in the current execution.
+/// The streams in the current execution.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
     pub(crate) stdout: StreamState,
     pub(crate) stderr: StreamState,
+    /// The lock of standard input, once somebody has used it.
+    stdin: Option<ObjectId>,
 }
 
 impl Streams {
@@ -43,6 +45,21 @@ impl Streams {
             Stream::Stderr => &mut self.stderr,
         }
     }
+}
+
+/// The lock of standard input, under this name; `None` outside an execution.
+pub(crate) fn stdin_lock(kind: &'static str) -> Option<ObjectId> {
+    with(|runtime| {
+        if !runtime.active {
+            return None;
+        }
+        let known = runtime.streams.stdin;
+        Some(known.unwrap_or_else(|| {
+            let lock = runtime.objects.enter(kind, None, State::Lock(Lock::default()));
+            runtime.streams.stdin = Some(lock);
+            lock
+        }))
+    })
 }
 
 impl Stream {
@@ -86,6 +103,7 @@ impl Stream {
             lock.writer = Some(current);
             lock.depth += 1;
             lock.since = Some(site);
+            runtime.acquire_from(id);
             if name == LOCK {
                 runtime.record(name, Some(id), Some(site), |runtime| Seen {
                     state: Some(format!("held by {}", runtime.current)),
@@ -103,6 +121,7 @@ impl Stream {
             lock.depth = lock.depth.saturating_sub(1);
             if lock.depth == 0 {
                 lock.writer = None;
+                runtime.release_to(id);
             }
         });
     }

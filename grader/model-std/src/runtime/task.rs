@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::Location;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::object::ObjectId;
+use crate::twin::Condition;
 
 /// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
 pub(crate) type TaskId = usize;
@@ -36,6 +38,8 @@ pub(crate) enum Until {
     Free(ObjectId),
     /// The lock has no writer.
     Readable(ObjectId),
+    /// The lock has no writer, and nobody would pass a writer that waits by joining the readers.
+    ReadableInTurn(ObjectId),
     /// The re-entrant lock is free or held by the task itself.
     FreeOrMine(ObjectId),
     /// The task was notified, and the lock that it gave up while waiting is free.
@@ -75,6 +79,8 @@ pub(crate) enum Until {
         /// The message's number, counted from 0.
         message: u64,
     },
+    /// The task's own condition, which a twin of a library has set (see `twin`).
+    Condition,
 }
 
 /// How a task came to run again.
@@ -104,16 +110,26 @@ pub(crate) struct Task {
     pub(crate) pending: Operation,
     /// What has to hold first.
     pub(crate) until: Until,
+    /// The time at which it announced that.
+    pub(crate) waits_since: Duration,
+    /// The condition of [`Until::Condition`].
+    pub(crate) condition: Option<Rc<dyn Condition>>,
     /// When it stops waiting for that.
     pub(crate) deadline: Option<Duration>,
     /// Whether it asked to let others go first.
     pub(crate) yields: bool,
+    /// Whether no other task can tell when its operation takes effect.
+    pub(crate) unseen: bool,
+    /// Whether it was chosen for an operation that no other task can tell, and has done no other since.
+    pub(crate) is_fresh: bool,
     /// What it has seen (see `history`).
     pub(crate) history: super::history::History,
     /// Whether its function has returned or panicked; thread-local destructors may still run.
     pub(crate) done: bool,
     /// The time at which that happened, while no other task can know that it did.
     pub(crate) done_unseen: Option<Duration>,
+    /// Whether it belongs to a scope, which waits for it.
+    pub(crate) is_scoped: bool,
     /// Whether nothing of it is left to run.
     pub(crate) ended: bool,
     /// Whether a notification has reached it since it began to wait.
@@ -159,11 +175,16 @@ impl Task {
                 site: spawned_at,
             },
             until: Until::Now,
+            waits_since: Duration::ZERO,
+            condition: None,
             deadline: None,
             yields: false,
+            unseen: true,
+            is_fresh: false,
             history: 0,
             done: false,
             done_unseen: None,
+            is_scoped: false,
             ended: false,
             notified: false,
             spurious: false,

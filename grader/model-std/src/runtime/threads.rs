@@ -7,7 +7,7 @@ use super::executor::{self, Entry};
 use super::object::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until, Wake};
-use super::{announce, announce_yielding, locals, resolve, with};
+use super::{Runtime, announce, announce_unseen, announce_yielding, locals, resolve, with};
 use crate::model::trace::End;
 
 /// A scope's number; `None` outside an execution.
@@ -25,20 +25,22 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         super::is_active(),
         "a thread was spawned outside an execution, where nothing could run it"
     );
-    announce(
+    announce_unseen(
         Operation {
             name: "spawn",
             object: None,
             site: Some(site),
         },
         Until::Now,
-        None,
     );
     executor::submit(entry);
     with(|runtime| {
         let task = runtime.add_task(name, Some(site));
+        // The new thread may be quicker than whatever comes next.
+        runtime.me().is_fresh = false;
         if let Some(scope) = scope {
             runtime.objects.scope_running_mut(scope).push(task);
+            runtime.tasks[task].is_scoped = true;
         }
         runtime.record("spawn", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task}")),
@@ -57,25 +59,17 @@ pub(crate) enum Ending {
 
 /// Ends the running thread: its result is where it belongs.
 pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
-    if scope.is_none() {
-        // Between its last operation and its end a thread is still there: whoever does not wait for it may be quicker.
-        announce(
-            Operation {
-                name: "end",
-                object: None,
-                site: None,
-            },
-            Until::Now,
-            None,
-        );
+    if scope.is_none() && with(|runtime| runtime.may_be_late()) {
+        announce_end();
     }
     with(|runtime| {
         runtime.me().pending.object = None;
         let (current, now) = (runtime.current, runtime.now);
-        // Ending a scoped thread is no operation, so it may be later than it seems.
-        runtime.me().end_function(ending, scope.is_some().then_some(now));
+        // Ending is no operation, so it may be later than it seems.
+        runtime.me().end_function(ending, Some(now));
         if let Some(scope) = scope {
             runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
+            runtime.release_to(scope);
             // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
             let history = runtime
                 .objects
@@ -105,20 +99,28 @@ pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
     });
 }
 
+fn announce_end() {
+    let operation = Operation {
+        name: "end",
+        object: None,
+        site: None,
+    };
+    announce(operation, Until::Now, None);
+}
+
 /// Ends the body of the execution, and with it the execution.
 pub(crate) fn end_body(ending: Ending) {
+    if with(|runtime| runtime.choice_is_due) {
+        announce_end();
+    }
     with(|runtime| {
         runtime.me().end_function(ending, None);
     });
     locals::destroy();
     with(|runtime| {
-        let left = runtime
-            .tasks
-            .iter()
-            .enumerate()
-            .filter(|(_, task)| !task.done)
-            .map(|(id, _)| id);
-        let left: Vec<TaskId> = left.collect();
+        let left: Vec<TaskId> = (0..runtime.tasks.len())
+            .filter(|task| runtime.is_left_running(*task))
+            .collect();
         let end = match (ending, &runtime.tasks[0].panic) {
             (Ending::Panicked, panic) => {
                 let (message, place) = panic.clone().unwrap_or_default();
@@ -129,6 +131,15 @@ pub(crate) fn end_body(ending: Ending) {
         };
         runtime.finish(end);
     });
+}
+
+impl Runtime {
+    /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
+    fn is_left_running(&mut self, task: TaskId) -> bool {
+        let state = &self.tasks[task];
+        let may_be_slow = state.done_unseen == Some(self.now) && !state.is_scoped;
+        !state.done || may_be_slow && self.choose_outcome(2, 1) == 1
+    }
 }
 
 /// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.
@@ -146,18 +157,18 @@ pub(crate) fn abort_after_panic() {
 
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
-    announce(
+    announce_unseen(
         Operation {
             name: "join",
             object: None,
             site: Some(site),
         },
         Until::Ended(task),
-        None,
     );
     with(|runtime| {
         if let Some(joined) = runtime.tasks.get_mut(task) {
             joined.done_unseen = None;
+            runtime.take_from_ended(task);
         }
         runtime.record("join", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task}")),
@@ -168,8 +179,8 @@ pub(crate) fn join(task: TaskId, site: Site) {
 
 /// Whether the function of `task` has returned or panicked.
 ///
-/// A scoped thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
-/// most programs. Only here can it be seen that another thread may come in between, so here that is a choice.
+/// A thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
+/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(
         Operation {
@@ -189,6 +200,7 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
         runtime.learned(finished.into());
         if finished {
             runtime.tasks[task].done_unseen = None;
+            runtime.take_from_ended(task);
         }
         runtime.record("is_finished", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task} → {finished}")),
@@ -198,19 +210,40 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     })
 }
 
+/// How many threads of the scope run, asked as an operation of the running thread; 0 outside an execution.
+pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
+    let Some(id) = scope else { return 0 };
+    announce(
+        Operation {
+            name: "look at scope",
+            object: Some(id),
+            site: None,
+        },
+        Until::Now,
+        None,
+    );
+    with(|runtime| {
+        let running = runtime.objects.scope_running(id).len();
+        runtime.learned(running as u64);
+        running
+    })
+}
+
 /// Waits until every thread of the scope has ended.
 pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
-    announce(
+    announce_unseen(
         Operation {
             name: "leave scope",
             object: Some(id),
             site: Some(site),
         },
         Until::ScopeEmpty(id),
-        None,
     );
-    with(|runtime| runtime.record("leave scope", None, Some(site), |_| Seen::default()));
+    with(|runtime| {
+        runtime.acquire_from(id);
+        runtime.record("leave scope", None, Some(site), |_| Seen::default());
+    });
 }
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
@@ -231,6 +264,9 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     );
     with(|runtime| {
         runtime.me().park_token = false;
+        if wake == Wake::Ready {
+            runtime.take_from_unparkers();
+        }
         runtime.record(name, None, Some(site), |_| {
             let detail = match wake {
                 Wake::Ready => None,
@@ -265,6 +301,7 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
             if !was_set {
                 runtime.changed();
             }
+            runtime.hand_to_parked(task);
         }
         runtime.record("unpark", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task}")),

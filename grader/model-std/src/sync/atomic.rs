@@ -1,6 +1,7 @@
 //! As `std::sync::atomic`, with every access a step that the scheduler orders.
 //!
-//! All accesses are sequentially consistent. Orderings are accepted, and refused where `std` refuses them.
+//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the orderings
+//! allow that (see `runtime::memory`). Orderings are refused where `std` refuses them.
 
 pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
@@ -10,9 +11,9 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::runtime::atomic;
-use register::{Register, Strength};
+use register::{Register, Request, Strength};
 
-/// As [`std::sync::atomic::fence`]: an operation of its own, since all accesses are in one order anyway.
+/// As [`std::sync::atomic::fence`].
 ///
 /// # Panics
 ///
@@ -20,7 +21,7 @@ use register::{Register, Strength};
 #[track_caller]
 pub fn fence(order: Ordering) {
     assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
-    atomic::announce_access(None, "fence", Location::caller());
+    atomic::fence(order, Location::caller());
 }
 
 /// As `std::sync::atomic::spin_loop_hint`.
@@ -57,21 +58,39 @@ fn check_failure(order: Ordering) {
     }
 }
 
+/// The ordering for the failure of a compare-exchange of which only that for its success was given, as in `std`.
+fn failure_of(success: Ordering) -> Ordering {
+    match success {
+        Ordering::Release => Ordering::Relaxed,
+        Ordering::AcqRel => Ordering::Acquire,
+        other => other,
+    }
+}
+
+/// What is done to an atomic of type `kind`, by the calling line.
+#[track_caller]
+fn request(kind: &'static str, name: &'static str, order: Ordering) -> Request {
+    Request {
+        kind,
+        name,
+        order,
+        site: Location::caller(),
+    }
+}
+
 macro_rules! atomic {
-    ($atomic:ident $(<$parameter:ident>)?, $value:ty) => {
+    ($(#[$of_new:meta])* $atomic:ident $(<$parameter:ident>)?, $value:ty) => {
         impl$(<$parameter>)? $atomic$(<$parameter>)? {
             /// As `new` of the atomic in `std`.
             #[track_caller]
-            #[must_use]
+            $(#[$of_new])*
             pub const fn new(value: $value) -> Self {
                 Self(Register::new(value))
             }
 
             /// As `get_mut` of the atomic in `std`.
             pub fn get_mut(&mut self) -> &mut $value {
-                // Enters the object first, so that a value changed here is not taken for the pristine one.
-                let _ = self.0.id(stringify!($atomic));
-                self.0.value.get_mut()
+                self.0.own(stringify!($atomic))
             }
 
             /// As `into_inner` of the atomic in `std`.
@@ -93,7 +112,7 @@ macro_rules! atomic {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 check_load(order);
-                self.0.load(stringify!($atomic), Location::caller())
+                self.0.load(request(stringify!($atomic), "load", order))
             }
 
             /// As `store` of the atomic in `std`.
@@ -104,21 +123,20 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 check_store(order);
-                self.0.store(stringify!($atomic), value, Location::caller());
+                self.0.store(request(stringify!($atomic), "store", order), value);
             }
 
             /// As `swap` of the atomic in `std`.
             #[track_caller]
-            pub fn swap(&self, value: $value, _order: Ordering) -> $value {
-                self.0.modify(stringify!($atomic), "swap", Location::caller(), |_| value)
+            pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.0.modify(request(stringify!($atomic), "swap", order), |_| value)
             }
 
             /// As `compare_and_swap` of the atomic in `std`.
             #[track_caller]
             #[deprecated(since = "1.50.0", note = "use `compare_exchange` or `compare_exchange_weak` instead")]
-            pub fn compare_and_swap(&self, current: $value, new: $value, _order: Ordering) -> $value {
-                let exchange = (current, new);
-                match self.0.compare_exchange(stringify!($atomic), exchange, Strength::Strong, Location::caller()) {
+            pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
+                match self.compare_exchange(current, new, order, failure_of(order)) {
                     Ok(old) | Err(old) => old,
                 }
             }
@@ -137,11 +155,12 @@ macro_rules! atomic {
                 &self,
                 current: $value,
                 new: $value,
-                _success: Ordering,
+                success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 check_failure(failure);
-                self.0.compare_exchange(stringify!($atomic), (current, new), Strength::Strong, Location::caller())
+                let request = request(stringify!($atomic), "compare_exchange", success);
+                self.0.compare_exchange(request, failure, (current, new), Strength::Strong)
             }
 
             /// As `compare_exchange_weak` of the atomic in `std`.
@@ -158,11 +177,12 @@ macro_rules! atomic {
                 &self,
                 current: $value,
                 new: $value,
-                _success: Ordering,
+                success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 check_failure(failure);
-                self.0.compare_exchange(stringify!($atomic), (current, new), Strength::Weak, Location::caller())
+                let request = request(stringify!($atomic), "compare_exchange_weak", success);
+                self.0.compare_exchange(request, failure, (current, new), Strength::Weak)
             }
 
             /// As `fetch_update` of the atomic in `std`.
@@ -233,7 +253,8 @@ macro_rules! atomic {
 
         impl$(<$parameter>)? fmt::Debug for $atomic$(<$parameter>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.load(Ordering::Relaxed).fmt(f)
+                // No line of the program asks for it, so it must not count as the program's choice of an ordering.
+                self.load(Ordering::SeqCst).fmt(f)
             }
         }
 
@@ -246,9 +267,11 @@ macro_rules! atomic {
     };
 }
 
-// After the macro, which it uses.
+// After the macro, which they use.
+mod boolean;
 mod pointer;
 
+pub use boolean::AtomicBool;
 pub use pointer::AtomicPtr;
 
 macro_rules! atomic_integer {
@@ -257,55 +280,55 @@ macro_rules! atomic_integer {
             #[doc = concat!("As [`std::sync::atomic::", stringify!($atomic), "`].")]
             pub struct $atomic(Register<$value>);
 
-            atomic!($atomic, $value);
+            atomic!(#[must_use] $atomic, $value);
 
             impl $atomic {
                 /// As `fetch_add` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_add(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_add", Location::caller(), |old| old.wrapping_add(value))
+                pub fn fetch_add(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_add", order), |old| old.wrapping_add(value))
                 }
 
                 /// As `fetch_sub` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_sub(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_sub", Location::caller(), |old| old.wrapping_sub(value))
+                pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_sub", order), |old| old.wrapping_sub(value))
                 }
 
                 /// As `fetch_and` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_and(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_and", Location::caller(), |old| old & value)
+                pub fn fetch_and(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_and", order), |old| old & value)
                 }
 
                 /// As `fetch_nand` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_nand(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_nand", Location::caller(), |old| !(old & value))
+                pub fn fetch_nand(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_nand", order), |old| !(old & value))
                 }
 
                 /// As `fetch_or` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_or(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_or", Location::caller(), |old| old | value)
+                pub fn fetch_or(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_or", order), |old| old | value)
                 }
 
                 /// As `fetch_xor` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_xor(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_xor", Location::caller(), |old| old ^ value)
+                pub fn fetch_xor(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_xor", order), |old| old ^ value)
                 }
 
                 /// As `fetch_max` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_max(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_max", Location::caller(), |old| old.max(value))
+                pub fn fetch_max(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_max", order), |old| old.max(value))
                 }
 
                 /// As `fetch_min` of the atomic in `std`.
                 #[track_caller]
-                pub fn fetch_min(&self, value: $value, _order: Ordering) -> $value {
-                    self.0.modify(stringify!($atomic), "fetch_min", Location::caller(), |old| old.min(value))
+                pub fn fetch_min(&self, value: $value, order: Ordering) -> $value {
+                    self.0.modify(request(stringify!($atomic), "fetch_min", order), |old| old.min(value))
                 }
             }
 
@@ -346,51 +369,3 @@ pub const ATOMIC_USIZE_INIT: AtomicUsize = AtomicUsize::new(0);
 #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
 #[expect(clippy::declare_interior_mutable_const, reason = "`std` has it so")]
 pub const ATOMIC_BOOL_INIT: AtomicBool = AtomicBool::new(false);
-
-/// As [`std::sync::atomic::AtomicBool`].
-pub struct AtomicBool(Register<bool>);
-
-atomic!(AtomicBool, bool);
-
-impl AtomicBool {
-    /// As [`std::sync::atomic::AtomicBool::fetch_and`].
-    #[track_caller]
-    pub fn fetch_and(&self, value: bool, _order: Ordering) -> bool {
-        self.0
-            .modify("AtomicBool", "fetch_and", Location::caller(), |old| old & value)
-    }
-
-    /// As [`std::sync::atomic::AtomicBool::fetch_nand`].
-    #[track_caller]
-    pub fn fetch_nand(&self, value: bool, _order: Ordering) -> bool {
-        self.0
-            .modify("AtomicBool", "fetch_nand", Location::caller(), |old| !(old & value))
-    }
-
-    /// As [`std::sync::atomic::AtomicBool::fetch_or`].
-    #[track_caller]
-    pub fn fetch_or(&self, value: bool, _order: Ordering) -> bool {
-        self.0
-            .modify("AtomicBool", "fetch_or", Location::caller(), |old| old | value)
-    }
-
-    /// As [`std::sync::atomic::AtomicBool::fetch_xor`].
-    #[track_caller]
-    pub fn fetch_xor(&self, value: bool, _order: Ordering) -> bool {
-        self.0
-            .modify("AtomicBool", "fetch_xor", Location::caller(), |old| old ^ value)
-    }
-
-    /// As [`std::sync::atomic::AtomicBool::fetch_not`].
-    #[track_caller]
-    pub fn fetch_not(&self, _order: Ordering) -> bool {
-        self.0.modify("AtomicBool", "fetch_not", Location::caller(), |old| !old)
-    }
-}
-
-impl Default for AtomicBool {
-    #[track_caller]
-    fn default() -> Self {
-        Self::new(false)
-    }
-}

@@ -124,6 +124,11 @@ impl<T, F> LazyLock<T, F> {
     }
 }
 
+impl<T, F> Drop for LazyLock<T, F> {
+    /// Nothing: what the cell holds is dropped by itself. But as in `std`, what it borrows must outlive it.
+    fn drop(&mut self) {}
+}
+
 impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
     type Target = T;
 

@@ -48,19 +48,22 @@ impl<T> Mutex<T> {
             value: UnsafeCell::new(value),
         }
     }
+}
 
+impl<T: ?Sized> Mutex<T> {
     /// As [`std::sync::Mutex::into_inner`].
     ///
     /// # Errors
     ///
     /// If the mutex is poisoned; the error holds the value.
-    pub fn into_inner(self) -> LockResult<T> {
+    pub fn into_inner(self) -> LockResult<T>
+    where
+        T: Sized,
+    {
         let poisoned = lock::is_poisoned(self.id());
         result(self.value.into_inner(), poisoned)
     }
-}
 
-impl<T: ?Sized> Mutex<T> {
     /// As [`std::sync::Mutex::lock`]. A thread that already holds the lock waits for itself: a deadlock.
     ///
     /// # Errors

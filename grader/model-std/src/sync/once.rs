@@ -1,6 +1,8 @@
 //! The modelled `Once`.
 
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use crate::runtime::object::{self, Memory, ObjectId, Tag};
@@ -11,7 +13,7 @@ use crate::runtime::task::Site;
 pub struct Once {
     tag: Tag,
     /// What happened outside an execution.
-    outside: std::cell::Cell<bool>,
+    outside: Cell<bool>,
 }
 
 // SAFETY: the flag is only used outside an execution, where one operating-system thread runs.
@@ -27,6 +29,8 @@ pub const ONCE_INIT: Once = Once::new();
 /// As [`std::sync::OnceState`].
 pub struct OnceState {
     poisoned: bool,
+    /// Stays with the thread that it was given to, as in `std`.
+    not_sync: PhantomData<Cell<()>>,
 }
 
 impl Once {
@@ -37,7 +41,7 @@ impl Once {
     pub const fn new() -> Once {
         Once {
             tag: Tag::new(),
-            outside: std::cell::Cell::new(false),
+            outside: Cell::new(false),
         }
     }
 
@@ -57,7 +61,12 @@ impl Once {
     /// As [`std::sync::Once::call_once_force`].
     #[track_caller]
     pub fn call_once_force<F: FnOnce(&OnceState)>(&self, f: F) {
-        self.call(Location::caller(), |poisoned| f(&OnceState { poisoned }));
+        self.call(Location::caller(), |poisoned| {
+            f(&OnceState {
+                poisoned,
+                not_sync: PhantomData,
+            })
+        });
     }
 
     /// As [`std::sync::Once::is_completed`].
@@ -118,7 +127,6 @@ pub(super) fn call_once(id: ObjectId, name: &'static str, site: Site, f: impl Fn
 
 impl OnceState {
     /// As [`std::sync::OnceState::is_poisoned`].
-    #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.poisoned
     }

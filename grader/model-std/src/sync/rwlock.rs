@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::ptr::NonNull;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
@@ -27,20 +28,24 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 /// As [`std::sync::RwLockReadGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
-pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
-    lock: &'a RwLock<T>,
+pub struct RwLockReadGuard<'rwlock, T: ?Sized + 'rwlock> {
+    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a shorter-lived one.
+    value: NonNull<T>,
+    id: Option<ObjectId>,
     acquired: Acquired,
-    not_send: PhantomData<*const ()>,
+    lock: PhantomData<&'rwlock ()>,
 }
 
 // SAFETY: as in `std`: a shared guard gives shared access to the value only.
 unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
+impl<T: ?Sized + RefUnwindSafe> UnwindSafe for RwLockReadGuard<'_, T> {}
+impl<T: ?Sized + RefUnwindSafe> RefUnwindSafe for RwLockReadGuard<'_, T> {}
 
 /// As [`std::sync::RwLockWriteGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
-pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
-    lock: &'a RwLock<T>,
+pub struct RwLockWriteGuard<'rwlock, T: ?Sized + 'rwlock> {
+    lock: &'rwlock RwLock<T>,
     acquired: Acquired,
     touch: Cell<Touch>,
     not_send: PhantomData<*const ()>,
@@ -59,19 +64,22 @@ impl<T> RwLock<T> {
             value: UnsafeCell::new(value),
         }
     }
+}
 
+impl<T: ?Sized> RwLock<T> {
     /// As [`std::sync::RwLock::into_inner`].
     ///
     /// # Errors
     ///
     /// If the lock is poisoned; the error holds the value.
-    pub fn into_inner(self) -> LockResult<T> {
+    pub fn into_inner(self) -> LockResult<T>
+    where
+        T: Sized,
+    {
         let poisoned = lock::is_poisoned(self.id());
         result(self.value.into_inner(), poisoned)
     }
-}
 
-impl<T: ?Sized> RwLock<T> {
     /// As [`std::sync::RwLock::read`].
     ///
     /// # Errors
@@ -145,10 +153,13 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {
+        // SAFETY: the pointer to the content of a cell is not null.
+        let value = unsafe { NonNull::new_unchecked(self.value.get()) };
         RwLockReadGuard {
-            lock: self,
+            value,
+            id: self.id(),
             acquired,
-            not_send: PhantomData,
+            lock: PhantomData,
         }
     }
 
@@ -178,7 +189,7 @@ impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
 
     fn deref(&self) -> &T {
         // SAFETY: the guard holds the lock for reading, so nobody writes while it lives.
-        unsafe { &*self.lock.value.get() }
+        unsafe { self.value.as_ref() }
     }
 }
 
@@ -201,7 +212,7 @@ impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
-        lock::release(self.lock.id(), Mode::Read, self.acquired, Touch::Untouched);
+        lock::release(self.id, Mode::Read, self.acquired, Touch::Untouched);
     }
 }
 

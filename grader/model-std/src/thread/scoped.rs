@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Thread;
-use super::spawning::{Plan, Started, start};
+use super::spawning::{Plan, Started, current, start};
 use crate::runtime::object::{ObjectId, Tag};
 use crate::runtime::task::Site;
 use crate::runtime::{panics, threads};
@@ -17,6 +17,8 @@ use crate::runtime::{panics, threads};
 pub struct Scope<'scope, 'env: 'scope> {
     id: Option<ObjectId>,
     a_thread_panicked: Rc<Cell<bool>>,
+    /// The thread that waits for those of the scope.
+    main_thread: Thread,
     /// Invariance over `'scope`, to make sure it cannot shrink.
     scope: PhantomData<&'scope mut &'scope ()>,
     env: PhantomData<&'env mut &'env ()>,
@@ -26,7 +28,6 @@ pub struct Scope<'scope, 'env: 'scope> {
 unsafe impl Send for Scope<'_, '_> {}
 // SAFETY: as for `Send`.
 unsafe impl Sync for Scope<'_, '_> {}
-impl std::panic::UnwindSafe for Scope<'_, '_> {}
 impl std::panic::RefUnwindSafe for Scope<'_, '_> {}
 
 /// As [`std::thread::scope`].
@@ -43,6 +44,7 @@ where
     let scope = Scope {
         id: threads::scope_id(&Tag::at(site)),
         a_thread_panicked: Rc::default(),
+        main_thread: current(),
         scope: PhantomData,
         env: PhantomData,
     };
@@ -95,7 +97,9 @@ impl<'scope, 'env> Scope<'scope, 'env> {
 impl fmt::Debug for Scope<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scope")
+            .field("num_running_threads", &threads::running_in(self.id))
             .field("a_thread_panicked", &self.a_thread_panicked.get())
+            .field("main_thread", &self.main_thread)
             .finish_non_exhaustive()
     }
 }
@@ -108,11 +112,9 @@ pub struct ScopedJoinHandle<'scope, T> {
 
 // SAFETY: all threads of the program share one operating-system thread; as in `std`, what is handed over by `join` was
 // required to be `Send` when the thread was started.
-unsafe impl<T> Send for ScopedJoinHandle<'_, T> {}
+unsafe impl<T: Send> Send for ScopedJoinHandle<'_, T> {}
 // SAFETY: as for `Send`.
-unsafe impl<T> Sync for ScopedJoinHandle<'_, T> {}
-impl<T> std::panic::UnwindSafe for ScopedJoinHandle<'_, T> {}
-impl<T> std::panic::RefUnwindSafe for ScopedJoinHandle<'_, T> {}
+unsafe impl<T: Send> Sync for ScopedJoinHandle<'_, T> {}
 
 impl<T> ScopedJoinHandle<'_, T> {
     /// As [`std::thread::ScopedJoinHandle::thread`].
@@ -133,7 +135,6 @@ impl<T> ScopedJoinHandle<'_, T> {
 
     /// As [`std::thread::ScopedJoinHandle::is_finished`].
     #[track_caller]
-    #[must_use]
     pub fn is_finished(&self) -> bool {
         self.started.is_finished(Location::caller())
     }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::num::NonZero;
@@ -44,7 +45,7 @@ pub(super) struct Started<T> {
 
 impl<T> Started<T> {
     pub(super) fn join(self, site: Site) -> super::Result<T> {
-        threads::join(self.thread.id.0, site);
+        threads::join(self.thread.id.task(), site);
         self.packet
             .result
             .take()
@@ -52,7 +53,7 @@ impl<T> Started<T> {
     }
 
     pub(super) fn is_finished(&self, site: Site) -> bool {
-        threads::is_finished(self.thread.id.0, site)
+        threads::is_finished(self.thread.id.task(), site)
     }
 }
 
@@ -89,7 +90,7 @@ where
     let id = threads::spawn(plan.name.clone(), scope, site, entry);
     Started {
         thread: Thread {
-            id: ThreadId(id),
+            id: ThreadId::of(id),
             name: plan.name,
         },
         packet,
@@ -112,25 +113,41 @@ where
 
 /// As [`std::thread::Builder`]. The stack size is accepted and not used.
 #[must_use = "must eventually spawn the thread"]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     name: Option<String>,
+    #[expect(dead_code, reason = "formatting shows it")]
+    stack_size: Option<usize>,
+    /// Never set, for only the unstable part of `std` can.
+    #[expect(dead_code, reason = "formatting shows it")]
+    no_hooks: bool,
 }
 
 impl Builder {
     /// As [`std::thread::Builder::new`].
+    #[expect(clippy::new_without_default, reason = "`std` has no default")]
     pub fn new() -> Builder {
-        Builder::default()
+        Builder {
+            name: None,
+            stack_size: None,
+            no_hooks: false,
+        }
     }
 
     /// As [`std::thread::Builder::name`].
     pub fn name(self, name: String) -> Builder {
-        Builder { name: Some(name) }
+        Builder {
+            name: Some(name),
+            ..self
+        }
     }
 
     /// As [`std::thread::Builder::stack_size`].
-    pub fn stack_size(self, _size: usize) -> Builder {
-        self
+    pub fn stack_size(self, size: usize) -> Builder {
+        Builder {
+            stack_size: Some(size),
+            ..self
+        }
     }
 
     /// As [`std::thread::Builder::spawn`].
@@ -209,7 +226,8 @@ impl Builder {
 
     fn checked_name(self) -> Option<Arc<str>> {
         let name = self.name?;
-        assert!(!name.contains('\0'), "thread name may not contain interior null bytes");
+        let name = CString::new(name).expect("thread name may not contain interior null bytes");
+        let name = name.into_string().expect("it was text before");
         Some(name.into())
     }
 }
@@ -222,8 +240,6 @@ pub struct JoinHandle<T>(Started<T>);
 unsafe impl<T> Send for JoinHandle<T> {}
 // SAFETY: as for `Send`.
 unsafe impl<T> Sync for JoinHandle<T> {}
-impl<T> std::panic::UnwindSafe for JoinHandle<T> {}
-impl<T> std::panic::RefUnwindSafe for JoinHandle<T> {}
 
 impl<T> JoinHandle<T> {
     /// As [`std::thread::JoinHandle::thread`].
@@ -244,7 +260,6 @@ impl<T> JoinHandle<T> {
 
     /// As [`std::thread::JoinHandle::is_finished`].
     #[track_caller]
-    #[must_use]
     pub fn is_finished(&self) -> bool {
         self.0.is_finished(Location::caller())
     }
@@ -258,13 +273,24 @@ impl<T> fmt::Debug for JoinHandle<T> {
 
 /// As [`std::thread::ThreadId`].
 #[derive(Eq, PartialEq, Clone, Copy, Hash)]
-pub struct ThreadId(TaskId);
+pub struct ThreadId(
+    /// One more than the task's number: as in `std`, an `Option` of it takes no more room.
+    NonZero<u64>,
+);
+
+impl ThreadId {
+    fn of(task: TaskId) -> Self {
+        Self(NonZero::<u64>::MIN.saturating_add(task as u64))
+    }
+
+    fn task(self) -> TaskId {
+        self.0.get() as TaskId - 1
+    }
+}
 
 impl fmt::Debug for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ThreadId")
-            .field(&NonZero::<u64>::MIN.saturating_add(self.0 as u64))
-            .finish()
+        f.debug_tuple("ThreadId").field(&self.0).finish()
     }
 }
 
@@ -279,7 +305,7 @@ impl Thread {
     /// As [`std::thread::Thread::unpark`].
     #[track_caller]
     pub fn unpark(&self) {
-        threads::unpark(self.id.0, Location::caller());
+        threads::unpark(self.id.task(), Location::caller());
     }
 
     /// As [`std::thread::Thread::id`].
@@ -308,5 +334,8 @@ impl fmt::Debug for Thread {
 #[must_use]
 pub fn current() -> Thread {
     let (id, name) = threads::current();
-    Thread { id: ThreadId(id), name }
+    Thread {
+        id: ThreadId::of(id),
+        name,
+    }
 }

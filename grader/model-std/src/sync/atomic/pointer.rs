@@ -1,10 +1,9 @@
 //! The modelled `AtomicPtr`.
 
 use std::fmt;
-use std::panic::Location;
 
 use super::register::{Register, Strength};
-use super::{Ordering, check_failure, check_load, check_store};
+use super::{Ordering, check_failure, check_load, check_store, failure_of, request};
 
 /// As [`std::sync::atomic::AtomicPtr`].
 pub struct AtomicPtr<T>(Register<*mut T>);
@@ -17,56 +16,56 @@ atomic!(AtomicPtr<T>, *mut T);
 impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_add`].
     #[track_caller]
-    pub fn fetch_ptr_add(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_ptr_add", Location::caller(), |old| {
+    pub fn fetch_ptr_add(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_ptr_add", order), |old| {
             old.wrapping_add(value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_sub`].
     #[track_caller]
-    pub fn fetch_ptr_sub(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_ptr_sub", Location::caller(), |old| {
+    pub fn fetch_ptr_sub(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_ptr_sub", order), |old| {
             old.wrapping_sub(value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_byte_add`].
     #[track_caller]
-    pub fn fetch_byte_add(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_byte_add", Location::caller(), |old| {
+    pub fn fetch_byte_add(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_byte_add", order), |old| {
             old.wrapping_byte_add(value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_byte_sub`].
     #[track_caller]
-    pub fn fetch_byte_sub(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_byte_sub", Location::caller(), |old| {
+    pub fn fetch_byte_sub(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_byte_sub", order), |old| {
             old.wrapping_byte_sub(value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_or`].
     #[track_caller]
-    pub fn fetch_or(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_or", Location::caller(), |old| {
+    pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_or", order), |old| {
             old.map_addr(|address| address | value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_and`].
     #[track_caller]
-    pub fn fetch_and(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_and", Location::caller(), |old| {
+    pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_and", order), |old| {
             old.map_addr(|address| address & value)
         })
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_xor`].
     #[track_caller]
-    pub fn fetch_xor(&self, value: usize, _order: Ordering) -> *mut T {
-        self.0.modify("AtomicPtr", "fetch_xor", Location::caller(), |old| {
+    pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
+        self.0.modify(request("AtomicPtr", "fetch_xor", order), |old| {
             old.map_addr(|address| address ^ value)
         })
     }
@@ -81,6 +80,7 @@ impl<T> Default for AtomicPtr<T> {
 
 impl<T> fmt::Pointer for AtomicPtr<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Pointer::fmt(&self.load(Ordering::Relaxed), f)
+        // As for `Debug`.
+        fmt::Pointer::fmt(&self.load(Ordering::SeqCst), f)
     }
 }

@@ -1,9 +1,12 @@
 //! What every atomic is made of: a value, and operations on it that the scheduler orders and the trace tells.
+//!
+//! The memory of an atomic holds the newest value; older ones, which a load may return, are kept by the model.
 
 use std::cell::UnsafeCell;
 use std::panic::RefUnwindSafe;
+use std::sync::atomic::Ordering;
 
-use crate::runtime::atomic::{self, Effect};
+use crate::runtime::atomic::{self, Access, Value};
 use crate::runtime::object::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
@@ -24,31 +27,81 @@ pub(super) enum Strength {
     Weak,
 }
 
-/// How a value appears in a trace.
-pub(super) trait Show: Copy + PartialEq {
+/// A type that an atomic can hold.
+pub(super) trait Content: Copy + PartialEq {
+    /// How a value appears in a trace.
     fn show(self) -> String;
+
+    /// The value, for the model to keep.
+    fn kept(self) -> Value;
+
+    /// The value that the model kept.
+    fn from_kept(value: Value) -> Self;
 }
 
-macro_rules! show_as_debug {
-    ($($type:ty),*) => {
-        $(impl Show for $type {
+macro_rules! content {
+    ($($type:ty: |$bits:ident| $narrow:expr),* $(,)?) => {
+        $(impl Content for $type {
             fn show(self) -> String {
                 format!("{self:?}")
+            }
+
+            fn kept(self) -> Value {
+                Value::Bits(self as u64)
+            }
+
+            fn from_kept(value: Value) -> Self {
+                match value {
+                    Value::Bits($bits) => $narrow,
+                    Value::Pointer(_) => unreachable!("an atomic holds values of one type"),
+                }
             }
         })*
     };
 }
 
-show_as_debug!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+content! {
+    bool: |bits| bits != 0,
+    i8: |bits| bits as i8,
+    i16: |bits| bits as i16,
+    i32: |bits| bits as i32,
+    i64: |bits| bits as i64,
+    isize: |bits| bits as isize,
+    u8: |bits| bits as u8,
+    u16: |bits| bits as u16,
+    u32: |bits| bits as u32,
+    u64: |bits| bits,
+    usize: |bits| bits as usize,
+}
 
-impl<T> Show for *mut T {
+impl<T> Content for *mut T {
     // An address differs from run to run, which a trace must not.
     fn show(self) -> String {
         if self.is_null() { "null" } else { "a pointer" }.to_owned()
     }
+
+    fn kept(self) -> Value {
+        Value::Pointer(self.cast())
+    }
+
+    fn from_kept(value: Value) -> Self {
+        match value {
+            Value::Pointer(pointer) => pointer.cast(),
+            Value::Bits(_) => unreachable!("an atomic holds values of one type"),
+        }
+    }
 }
 
-impl<T: Show> Register<T> {
+/// What is done to an atomic, and where: the type of the atomic, the operation's name, its ordering, the line.
+#[derive(Clone, Copy)]
+pub(super) struct Request {
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+    pub(super) order: Ordering,
+    pub(super) site: Site,
+}
+
+impl<T: Content> Register<T> {
     #[track_caller]
     pub(super) const fn new(value: T) -> Self {
         Self {
@@ -57,8 +110,14 @@ impl<T: Show> Register<T> {
         }
     }
 
-    pub(super) fn id(&self, kind: &'static str) -> Option<ObjectId> {
+    fn id(&self, kind: &'static str) -> Option<ObjectId> {
         atomic::id(&self.tag, kind, &Memory::of(&self.value))
+    }
+
+    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine one.
+    pub(super) fn own(&mut self, kind: &'static str) -> &mut T {
+        atomic::owned(self.id(kind));
+        self.value.get_mut()
     }
 
     fn get(&self) -> T {
@@ -71,69 +130,89 @@ impl<T: Show> Register<T> {
         unsafe { *self.value.get() = value };
     }
 
-    pub(super) fn load(&self, kind: &'static str, site: Site) -> T {
-        let id = self.id(kind);
-        atomic::announce_access(id, "load", site);
-        let value = self.get();
-        let seen = || (format!("→ {}", value.show()), value.show());
-        atomic::accessed(id, "load", Effect::Unchanged, site, &seen);
-        value
+    /// Lets other threads go before the access takes effect.
+    fn announce(&self, request: Request) -> Access {
+        let Request {
+            kind,
+            name,
+            order,
+            site,
+        } = request;
+        let atomic = self.id(kind);
+        atomic::announce_access(atomic, name, site);
+        Access {
+            atomic,
+            name,
+            order,
+            site,
+        }
     }
 
-    pub(super) fn store(&self, kind: &'static str, value: T, site: Site) {
-        let id = self.id(kind);
-        atomic::announce_access(id, "store", site);
-        let effect = effect(self.get(), value);
+    pub(super) fn load(&self, request: Request) -> T {
+        let access = self.announce(request);
+        let newest = self.get();
+        let tell = |older: Option<Value>| {
+            let newest = newest.show();
+            let seen = match older {
+                None => format!("→ {newest}"),
+                Some(older) => {
+                    let older = T::from_kept(older).show();
+                    format!("→ {older} (stale: {newest} is newer, {:?})", access.order)
+                }
+            };
+            (seen, newest)
+        };
+        atomic::loaded(&access, newest.kept(), &tell).map_or(newest, T::from_kept)
+    }
+
+    pub(super) fn store(&self, request: Request, value: T) {
+        let access = self.announce(request);
+        let old = self.get();
         self.set(value);
-        let seen = || (value.show(), value.show());
-        atomic::accessed(id, "store", effect, site, &seen);
+        let tell = |_| (value.show(), value.show());
+        atomic::stored(&access, (old.kept(), value.kept()), &tell);
     }
 
-    pub(super) fn modify(&self, kind: &'static str, name: &'static str, site: Site, change: impl FnOnce(T) -> T) -> T {
-        let id = self.id(kind);
-        atomic::announce_access(id, name, site);
+    pub(super) fn modify(&self, request: Request, change: impl FnOnce(T) -> T) -> T {
+        let access = self.announce(request);
         let old = self.get();
         let new = change(old);
         self.set(new);
-        let seen = || (format!("{} → {}", old.show(), new.show()), new.show());
-        atomic::accessed(id, name, effect(old, new), site, &seen);
+        let tell = |_| (format!("{} → {}", old.show(), new.show()), new.show());
+        atomic::modified(&access, (old.kept(), new.kept()), &tell);
         old
     }
 
+    /// As [`Register::modify`] to `new` if the value is `current`; else as a load, with the ordering `failure`.
     pub(super) fn compare_exchange(
         &self,
-        kind: &'static str,
+        request: Request,
+        failure: Ordering,
         (current, new): (T, T),
         strength: Strength,
-        site: Site,
     ) -> Result<T, T> {
-        let name = if strength == Strength::Weak {
-            "compare_exchange_weak"
-        } else {
-            "compare_exchange"
-        };
-        let id = self.id(kind);
-        atomic::announce_access(id, name, site);
+        let access = self.announce(request);
         let old = self.get();
         let matches = old == current;
-        let succeeds = matches && !(strength == Strength::Weak && atomic::fails_weakly());
-        if succeeds {
+        if matches && !(strength == Strength::Weak && atomic::fails_weakly()) {
             self.set(new);
+            let tell = |_| (format!("{} → {}", old.show(), new.show()), new.show());
+            atomic::modified(&access, (old.kept(), new.kept()), &tell);
+            return Ok(old);
         }
-        let now = self.get();
-        let seen = || {
-            let outcome = match (succeeds, matches) {
-                (true, _) => format!("{} → {}", old.show(), new.show()),
-                (false, false) => format!("→ failed: {}, not {}", old.show(), current.show()),
-                (false, true) => "→ failed without a reason".to_owned(),
+        let tell = |_| {
+            let why = if matches {
+                "→ failed without a reason".to_owned()
+            } else {
+                format!("→ failed: {}, not {}", old.show(), current.show())
             };
-            (outcome, now.show())
+            (why, old.show())
         };
-        atomic::accessed(id, name, effect(old, now), site, &seen);
-        if succeeds { Ok(old) } else { Err(old) }
+        let access = Access {
+            order: failure,
+            ..access
+        };
+        atomic::failed(&access, old.kept(), &tell);
+        Err(old)
     }
-}
-
-fn effect<T: PartialEq>(old: T, new: T) -> Effect {
-    if old == new { Effect::Unchanged } else { Effect::Changed }
 }

@@ -1,6 +1,8 @@
 //! Standard output and standard error, and the macros that write to them.
 
-use std::io::{self, BufWriter, IsTerminal, LineWriter, Stderr, StderrLock, Stdout, StdoutLock, Write};
+use std::io::{
+    self, BufRead, BufWriter, IsTerminal, LineWriter, Lines, Read, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, Write,
+};
 
 fn write_to(mut writer: impl Write) -> io::Result<usize> {
     writer.write_all(b"")?;
@@ -31,17 +33,32 @@ fn errors() -> io::Result<String> {
     Ok(format!("{n:?} {stderr:?} {:?}", stderr.lock()))
 }
 
+/// The input has come to its end in both: the test gives the program none.
+fn input() -> io::Result<String> {
+    let (mut text, mut bytes) = (String::new(), Vec::new());
+    let mut stdin: Stdin = io::stdin();
+    let mut n = vec![stdin.read_line(&mut text)?, stdin.read(&mut [0; 2])?, (&stdin).read_to_end(&mut bytes)?];
+    let mut lock: StdinLock<'static> = stdin.lock();
+    n.extend([lock.read_line(&mut text)?, lock.fill_buf()?.len(), lock.read_until(b' ', &mut bytes)?, (&mut lock).lines().count()]);
+    lock.consume(0);
+    let shown = format!("{lock:?}");
+    drop(lock);
+    let lines: Lines<StdinLock<'static>> = stdin.lines();
+    n.push(lines.count());
+    Ok(format!("{n:?} {shown} {:?} {}", io::stdin(), io::read_to_string(io::stdin())?.len()))
+}
+
 fn descriptors() -> String {
     let _: [std::process::Stdio; 2] = [io::stdout().into(), io::stderr().into()];
     #[cfg(unix)]
     {
         use std::os::fd::{AsFd, AsRawFd};
-        let raw = [io::stdout().as_raw_fd(), io::stdout().lock().as_fd().as_raw_fd(), io::stderr().as_fd().as_raw_fd()];
+        let raw = [io::stdout().as_raw_fd(), io::stdout().lock().as_fd().as_raw_fd(), io::stderr().as_fd().as_raw_fd(), io::stdin().as_raw_fd(), io::stdin().lock().as_fd().as_raw_fd()];
         let _terminal: bool = io::stdout().as_fd().is_terminal();
         format!("{raw:?}")
     }
     #[cfg(not(unix))]
-    "[1, 1, 2]".to_owned()
+    "[1, 1, 2, 0, 0]".to_owned()
 }
 
 fn macros() -> String {
@@ -62,5 +79,5 @@ fn macros() -> String {
 }
 
 pub fn run() -> Vec<String> {
-    vec![output().unwrap(), errors().unwrap(), descriptors(), macros()]
+    vec![output().unwrap(), errors().unwrap(), input().unwrap(), descriptors(), macros()]
 }

@@ -1,0 +1,92 @@
+//! What is required of the executions of a scenario: of every one of them, or of one at least.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+
+use crate::check::Fault;
+use crate::execution::Execution;
+use crate::protocol::Finding;
+
+/// What a body returns, whatever its type: a scenario is compiled once and not for every body.
+pub(crate) type Value = Box<dyn Any>;
+
+/// What a scenario requires of its executions, and what it learned from those it saw.
+pub(crate) trait Requirement {
+    /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
+    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>>;
+
+    /// What the executions that were seen lack all together; `n` is their number.
+    fn conclude(&self, n: u64) -> Option<Fault>;
+}
+
+/// A property of every execution.
+pub(crate) struct Every<'a>(pub(crate) &'a dyn Fn(Execution<Value>) -> Result<(), Fault>);
+
+impl Requirement for Every<'_> {
+    fn look(&mut self, execution: Execution<Value>, _most_alive: usize) -> ControlFlow<Option<Fault>> {
+        match (self.0)(execution) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(fault) => ControlFlow::Break(Some(fault)),
+        }
+    }
+
+    fn conclude(&self, _n: u64) -> Option<Fault> {
+        None
+    }
+}
+
+/// Something that at least one execution must show.
+pub(crate) struct Witnessed<'a> {
+    what: String,
+    witness: &'a dyn Fn(Execution<Value>) -> bool,
+    seen: bool,
+    most_alive: usize,
+}
+
+impl<'a> Witnessed<'a> {
+    pub(crate) fn new(what: String, witness: &'a dyn Fn(Execution<Value>) -> bool) -> Self {
+        Self {
+            what,
+            witness,
+            seen: false,
+            most_alive: 0,
+        }
+    }
+}
+
+impl Requirement for Witnessed<'_> {
+    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>> {
+        self.most_alive = self.most_alive.max(most_alive);
+        // An exploration that was told to stop at a sample may go on for a while.
+        self.seen = self.seen || (self.witness)(execution);
+        if self.seen {
+            ControlFlow::Break(None)
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn conclude(&self, n: u64) -> Option<Fault> {
+        if self.seen {
+            return None;
+        }
+        let expected = format!("expected at least one interleaving in which {}", self.what);
+        let (finding, why) = if self.most_alive < 2 {
+            (
+                Finding::NotConcurrent,
+                "no two threads that the function started were ever alive at the same time",
+            )
+        } else {
+            (
+                Finding::OverSerialized,
+                "the threads exist at the same time but keep each other waiting",
+            )
+        };
+        let seen = if n == 1 {
+            "there is only one, and it is not".to_owned()
+        } else {
+            format!("it is none of {n}")
+        };
+        Some(Fault::new(finding, expected).got(format!("{seen}: {why}")))
+    }
+}

@@ -1,0 +1,206 @@
+//! One scenario of a check: explored until the first failure, which is made as simple as can be found, or replayed.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
+
+use crate::check::Fault;
+use crate::ending;
+use crate::protocol::{End, Exploration, Failure, Finding, Replayed, Trace};
+use crate::requirement::{Requirement, Value};
+use crate::token::{Token, TokenError};
+
+/// How many executions a failure is worth in which the explorer looks for a simpler one; few failures need a hundred.
+const SHORTENING: u64 = 500;
+
+/// How many operations they may have all together, so that one that never ends by itself does not cost seconds: a few hundredths
+/// of a second.
+const SHORTENING_OPERATIONS: u64 = 200_000;
+
+/// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
+pub(crate) struct Scenario {
+    pub(crate) check: &'static str,
+    pub(crate) number: u32,
+    pub(crate) label: String,
+    pub(crate) settings: Settings,
+}
+
+impl Scenario {
+    /// Runs the interleavings within `bounds` and adds what they showed to `exploration`.
+    pub(crate) fn explore(
+        &self,
+        bounds: &Bounds,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
+        exploration: &mut Exploration,
+    ) {
+        let mut fault = None;
+        let coverage = model::explore(bounds, &self.settings, body, |execution| {
+            match look(execution, requirement) {
+                // What was wrong with a sample is not made good by another execution.
+                ControlFlow::Break(None) if fault.is_some() => ControlFlow::Continue(()),
+                flow => flow.map_break(|found| fault = found),
+            }
+        });
+        exploration.scenarios += 1;
+        exploration.executions += coverage.executions;
+        exploration.random += coverage.random;
+        // An exploration that stopped early says nothing about a bound.
+        if coverage.stopped.is_none() {
+            let bound = coverage.preemption_bound;
+            exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
+            exploration.complete &= coverage.complete;
+        }
+        let n = exploration.executions;
+        exploration.failure = match (fault, coverage.stopped) {
+            (Some(fault), Some(stopped)) => Some(self.failure(fault, stopped, body, requirement, n)),
+            _ => requirement
+                .conclude(coverage.executions)
+                .map(|fault| self.without_execution(fault, n)),
+        };
+    }
+
+    /// Runs the failing execution again, makes it as simple as can be found, and records it.
+    fn failure(
+        &self,
+        fault: Fault,
+        stopped: Stopped,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
+        executions: u64,
+    ) -> Failure {
+        let mut shown = self.record(stopped.schedule, body, requirement);
+        if shown.fault.as_ref() != Some(&fault) {
+            let got = shown
+                .fault
+                .map_or("a right one".to_owned(), |fault| format!("`{}`", fault.finding));
+            let fault = nondeterministic(&fault, &got);
+            return Failure {
+                preemptions: stopped.preemptions,
+                trace: Some(shown.trace),
+                ..self.without_execution(fault, executions)
+            };
+        }
+        if fault.finding != Finding::Nondeterministic {
+            let simplest = self.shorten(&fault, &shown, body, requirement);
+            let simplest = self.record(simplest, body, requirement);
+            if simplest.fault.as_ref().is_some_and(|found| found.is_like(&fault)) {
+                shown = simplest;
+            }
+        }
+        let token = Token {
+            scenario: self.number,
+            schedule: shown.schedule,
+            digest: shown.trace.digest(),
+        };
+        let fault = shown.fault.unwrap_or(fault);
+        Failure {
+            preemptions: shown.preemptions,
+            token: (fault.finding != Finding::Nondeterministic).then(|| token.encode(self.check)),
+            trace: Some(shown.trace),
+            ..self.without_execution(fault, executions)
+        }
+    }
+
+    /// The simplest schedule that was found to show the same mistake as `shown`.
+    fn shorten(
+        &self,
+        fault: &Fault,
+        shown: &Shown,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
+    ) -> Schedule {
+        let operations: u64 = shown.trace.threads.iter().map(|thread| thread.operations).sum();
+        let budget = SHORTENING.min(SHORTENING_OPERATIONS / operations.max(1));
+        let still_fails = |execution| {
+            let found = look(execution, requirement).break_value().flatten();
+            found.is_some_and(|found| found.is_like(fault))
+        };
+        model::shorten(&self.settings, body, &shown.schedule, budget, still_fails).schedule
+    }
+
+    fn record(&self, schedule: Schedule, body: &Rc<dyn Fn() -> Value>, requirement: &mut dyn Requirement) -> Shown {
+        let execution = model::replay(&self.settings, body, &schedule);
+        Shown {
+            schedule,
+            preemptions: execution.preemptions,
+            trace: execution.trace.clone(),
+            fault: look(execution, requirement).break_value().flatten(),
+        }
+    }
+
+    fn without_execution(&self, fault: Fault, executions: u64) -> Failure {
+        let Fault { finding, expected, got } = fault;
+        let scenario = self.label.clone();
+        Failure {
+            finding,
+            scenario,
+            expected,
+            got,
+            executions,
+            preemptions: 0,
+            token: None,
+            trace: None,
+        }
+    }
+
+    /// Runs the execution that `token` names.
+    pub(crate) fn replay(
+        &self,
+        body: &Rc<dyn Fn() -> Value>,
+        requirement: &mut dyn Requirement,
+        token: &Token,
+    ) -> Result<Replayed, TokenError> {
+        let Shown {
+            preemptions,
+            trace,
+            fault,
+            ..
+        } = self.record(token.schedule.clone(), body, requirement);
+        if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic { .. }) {
+            return Err(TokenError::OtherSubmission);
+        }
+        let failure = fault.map(|fault| Failure {
+            token: Some(token.encode(self.check)),
+            trace: Some(trace.clone()),
+            preemptions,
+            ..self.without_execution(fault, 1)
+        });
+        Ok(Replayed {
+            scenario: self.label.clone(),
+            preemptions,
+            failure,
+            trace,
+        })
+    }
+}
+
+/// An execution that was recorded, and what is wrong with it.
+struct Shown {
+    schedule: Schedule,
+    preemptions: u32,
+    trace: Trace,
+    fault: Option<Fault>,
+}
+
+/// The fault of a schedule that first gave `fault` and then what `got` says.
+fn nondeterministic(fault: &Fault, got: &str) -> Fault {
+    Fault::new(
+        Finding::Nondeterministic,
+        "expected the same schedule to give the same execution",
+    )
+    .got(format!(
+        "first it gave `{}`, then {got}: the submission depends on something other than its schedule",
+        fault.finding
+    ))
+}
+
+/// Judges one execution: by its end first, then by what is required.
+fn look(execution: model::Execution<Value>, requirement: &mut dyn Requirement) -> ControlFlow<Option<Fault>> {
+    let most_alive = execution.most_alive;
+    match ending::finished(execution) {
+        Ok(execution) => requirement.look(execution, most_alive),
+        Err(fault) => ControlFlow::Break(Some(fault)),
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a program asks for less than sequential consistency, and where it could have seen older values.
+//!
+//! Collected over all executions of an exploration, whether or not stale reads are asked for.
+
+use std::sync::atomic::Ordering;
+
+use crate::model::orderings::AtomicAccess;
+use crate::runtime::atomic::Access;
+use crate::runtime::object::Objects;
+use crate::runtime::recorder::place;
+use crate::runtime::task::Site;
+use crate::runtime::with;
+
+/// An access as the notes know it, without the execution that it belongs to.
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    name: &'static str,
+    kind: Option<&'static str>,
+    created_at: Option<Site>,
+    order: Ordering,
+    site: Site,
+}
+
+impl Note {
+    fn new(access: &Access, objects: &Objects) -> Self {
+        let object = access.atomic.and_then(|atomic| objects.all().get(atomic));
+        Self {
+            name: access.name,
+            kind: object.map(|object| object.kind),
+            created_at: object.and_then(|object| object.created_at),
+            order: access.order,
+            site: access.site,
+        }
+    }
+
+    /// Compares addresses: several for one line are possible, and harmless.
+    fn is(&self, other: &Note) -> bool {
+        let same =
+            |one: Option<Site>, other: Option<Site>| one.map(std::ptr::from_ref) == other.map(std::ptr::from_ref);
+        same(Some(self.site), Some(other.site))
+            && same(self.created_at, other.created_at)
+            && self.order == other.order
+            && std::ptr::eq(self.name, other.name)
+    }
+
+    fn told(&self) -> AtomicAccess {
+        AtomicAccess {
+            place: place(self.site),
+            operation: self.name.to_owned(),
+            kind: self.kind.map(str::to_owned),
+            created_at: self.created_at.map(place),
+            ordering: format!("{:?}", self.order),
+        }
+    }
+}
+
+/// The notes of one exploration.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    weak: Vec<Note>,
+    stale: Vec<Note>,
+}
+
+impl Notes {
+    /// Notes that `access` asks for less than `SeqCst`.
+    pub(crate) fn is_weak(&mut self, access: &Access, objects: &Objects) {
+        enter(&mut self.weak, Note::new(access, objects));
+    }
+
+    /// Notes that `access` had an older value to choose.
+    pub(crate) fn could_be_stale(&mut self, access: &Access, objects: &Objects) {
+        enter(&mut self.stale, Note::new(access, objects));
+    }
+}
+
+/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose; each in the
+/// order of the source.
+pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {
+    let notes = with(|runtime| std::mem::take(&mut runtime.notes));
+    (told(&notes.weak), told(&notes.stale))
+}
+
+fn enter(notes: &mut Vec<Note>, note: Note) {
+    if !notes.iter().any(|known| known.is(&note)) {
+        notes.push(note);
+    }
+}
+
+fn told(notes: &[Note]) -> Vec<AtomicAccess> {
+    let mut told: Vec<AtomicAccess> = notes.iter().map(Note::told).collect();
+    told.sort();
+    told.dedup();
+    told
+}

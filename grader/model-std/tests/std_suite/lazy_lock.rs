@@ -1,0 +1,110 @@
+//! `LazyLock`: when its function runs, for whom, and what a panic does.
+
+use super::comes_to;
+use super::library::panic::{AssertUnwindSafe, catch_unwind};
+use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use super::library::sync::{Arc, LazyLock, Mutex};
+use super::library::thread;
+
+/// The message of the panic of `f`; nothing if it returns.
+fn message_of<T>(f: impl FnOnce() -> T) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+}
+
+#[test]
+fn its_function_runs_at_the_first_use_and_only_then() {
+    let body = || {
+        let n_called = AtomicUsize::new(0);
+        let lazy = LazyLock::new(|| {
+            n_called.fetch_add(1, SeqCst);
+            92
+        });
+        let before = (n_called.load(SeqCst), format!("{lazy:?}"));
+        let sum = *lazy + *LazyLock::force(&lazy);
+        (before, sum, n_called.load(SeqCst), format!("{lazy:?}"))
+    };
+    let shown = |text: &str| text.to_owned();
+    comes_to(
+        body,
+        [((0, shown("LazyLock(<uninit>)")), 184, 1, shown("LazyLock(92)"))],
+    );
+}
+
+#[test]
+fn it_runs_for_one_of_several_threads() {
+    let body = || {
+        let n_called = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&n_called);
+        let lazy = Arc::new(LazyLock::new(move || counted.fetch_add(1, SeqCst) + 10));
+        let theirs = Arc::clone(&lazy);
+        let thread = thread::spawn(move || **theirs);
+        (**lazy, thread.join().unwrap(), n_called.load(SeqCst))
+    };
+    comes_to(body, [(10, 10, 1)]);
+}
+
+#[test]
+fn a_static_one_is_there_for_every_thread() {
+    static NUMBERS: LazyLock<Vec<i32>> = LazyLock::new(|| vec![1, 2, 3]);
+    let body = || {
+        let thread = thread::spawn(|| NUMBERS.iter().sum::<i32>());
+        (thread.join().unwrap(), NUMBERS.len())
+    };
+    comes_to(body, [(6, 3)]);
+}
+
+#[test]
+fn one_may_use_another() {
+    static INNER: LazyLock<i32> = LazyLock::new(|| 4);
+    static OUTER: LazyLock<i32> = LazyLock::new(|| *INNER + 1);
+    comes_to(|| (*OUTER, *INNER), [(5, 4)]);
+}
+
+#[test]
+fn the_first_panic_has_its_own_message_and_later_ones_tell_of_poison() {
+    let body = || {
+        let lazy: LazyLock<String> = LazyLock::new(|| panic!("in the function"));
+        [
+            message_of(|| lazy.len()),
+            message_of(|| lazy.len()),
+            message_of(|| LazyLock::force(&lazy).len()),
+        ]
+    };
+    let poisoned = || Some("LazyLock instance has previously been poisoned".to_owned());
+    comes_to(body, [[Some("in the function".to_owned()), poisoned(), poisoned()]]);
+}
+
+#[test]
+fn a_default_one_makes_the_default_when_it_is_used() {
+    let body = || {
+        let lazy: LazyLock<Mutex<i32>> = LazyLock::default();
+        *lazy.lock().unwrap() += 21;
+        *lazy.lock().unwrap()
+    };
+    comes_to(body, [21]);
+}
+
+#[test]
+fn what_it_captures_is_dropped_once_whether_or_not_it_is_used() {
+    struct Counted(Arc<AtomicUsize>);
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+    let body = || {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let counted = || Counted(Arc::clone(&drops));
+        let (unused, used) = (counted(), counted());
+        drop(LazyLock::new(move || drop(unused)));
+        let after_first = drops.load(SeqCst);
+        let lazy = LazyLock::new(move || used);
+        LazyLock::force(&lazy);
+        let kept = drops.load(SeqCst);
+        drop(lazy);
+        (after_first, kept, drops.load(SeqCst))
+    };
+    comes_to(body, [(1, 1, 2)]);
+}

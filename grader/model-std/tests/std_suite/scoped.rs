@@ -1,0 +1,150 @@
+//! `thread::scope`: borrowing, waiting for all, and panics inside.
+
+use std::time::Duration;
+
+use super::comes_to;
+use super::library::panic::{AssertUnwindSafe, catch_unwind};
+use super::library::sync::Mutex;
+use super::library::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use super::library::thread::{self, Builder, Scope};
+
+/// The text of the panic of `f`; nothing if it returns.
+fn message_of(f: impl FnOnce()) -> Option<&'static str> {
+    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
+    payload.downcast_ref::<&str>().copied()
+}
+
+#[test]
+fn threads_borrow_and_the_scope_gives_its_value() {
+    let body = || {
+        let (mut numbers, mut total) = (vec![1, 2, 3], 0);
+        let first = thread::scope(|scope| {
+            let sum = scope.spawn(|| numbers.iter().sum::<i32>());
+            let first = scope.spawn(|| numbers[0]);
+            total = sum.join().unwrap();
+            first.join().unwrap()
+        });
+        numbers.push(4);
+        (first, total, numbers.len())
+    };
+    comes_to(body, [(1, 6, 4)]);
+}
+
+#[test]
+fn a_scope_ends_after_all_its_threads_joined_or_not() {
+    let body = || {
+        let n_done = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                scope.spawn(|| n_done.fetch_add(1, SeqCst));
+                n_done.fetch_add(1, SeqCst);
+            });
+            let joined = scope.spawn(|| n_done.fetch_add(1, SeqCst));
+            joined.join().unwrap();
+        });
+        n_done.load(SeqCst)
+    };
+    comes_to(body, [3]);
+}
+
+#[test]
+fn the_result_of_a_thread_is_dropped_before_its_scope_ends() {
+    struct Starts<'scope, 'env>(&'scope Scope<'scope, 'env>, &'env AtomicBool);
+    impl Drop for Starts<'_, '_> {
+        fn drop(&mut self) {
+            let has_run = self.1;
+            self.0.spawn(move || {
+                thread::sleep(Duration::from_millis(1));
+                has_run.store(true, SeqCst);
+            });
+        }
+    }
+    let body = || {
+        let has_run = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| Starts(scope, &has_run));
+        });
+        has_run.load(SeqCst)
+    };
+    comes_to(body, [true]);
+}
+
+#[test]
+fn a_panic_that_nobody_joined_comes_out_of_the_scope() {
+    let body = || {
+        let unseen = message_of(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| panic!("inside"));
+            });
+        });
+        let seen = message_of(|| thread::scope(|scope| assert!(scope.spawn(|| panic!("inside")).join().is_err())));
+        (unseen, seen)
+    };
+    comes_to(body, [(Some("a scoped thread panicked"), None)]);
+}
+
+#[test]
+fn a_panic_of_the_scope_itself_comes_first_and_still_waits() {
+    let body = || {
+        let n_done = AtomicUsize::new(0);
+        let message = message_of(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| n_done.fetch_add(1, SeqCst));
+                scope.spawn(|| panic!("of a thread"));
+                panic!("of the scope");
+            });
+        });
+        (message, n_done.load(SeqCst))
+    };
+    comes_to(body, [(Some("of the scope"), 1)]);
+}
+
+#[test]
+fn scopes_nest() {
+    let body = || {
+        let log = Mutex::new(Vec::new());
+        thread::scope(|outer| {
+            outer.spawn(|| {
+                thread::scope(|inner| {
+                    inner.spawn(|| log.lock().unwrap().push("inner"));
+                });
+                log.lock().unwrap().push("outer");
+            });
+        });
+        log.into_inner().unwrap()
+    };
+    comes_to(body, [vec!["inner", "outer"]]);
+}
+
+#[test]
+fn scoped_threads_may_have_names() {
+    let body = || {
+        thread::scope(|scope| {
+            let named = Builder::new().name("scoped".to_owned());
+            let thread = named
+                .spawn_scoped(scope, || thread::current().name().map(str::to_owned))
+                .unwrap();
+            let outside = thread.thread().name().map(str::to_owned);
+            (thread.join().unwrap(), outside)
+        })
+    };
+    let name = || Some("scoped".to_owned());
+    comes_to(body, [(name(), name())]);
+}
+
+#[test]
+fn an_empty_scope_is_over_at_once() {
+    comes_to(|| thread::scope(|_| 5), [5]);
+}
+
+#[test]
+fn a_scoped_thread_may_join_its_sibling() {
+    let body = || {
+        thread::scope(|scope| {
+            let first = scope.spawn(|| 1);
+            let second = scope.spawn(move || first.join().unwrap() + 1);
+            second.join().unwrap()
+        })
+    };
+    comes_to(body, [2]);
+}
