@@ -1,0 +1,145 @@
+//! The iterators over what a receiver receives.
+//!
+//! Each knows the line that made it: an adapter of the standard library calls `next` on a line that is not the program's.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::panic::Location;
+
+use model_std::twin::Site;
+
+use crate::receiver::Receiver;
+use crate::selecting::Patience;
+
+/// As [`crossbeam_channel::Iter`].
+pub struct Iter<'a, T> {
+    receiver: &'a Receiver<T>,
+    made_at: Site,
+}
+
+/// As [`crossbeam_channel::TryIter`].
+pub struct TryIter<'a, T> {
+    receiver: &'a Receiver<T>,
+    made_at: Site,
+}
+
+/// As [`crossbeam_channel::IntoIter`].
+pub struct IntoIter<T> {
+    receiver: Receiver<T>,
+    made_at: Site,
+}
+
+impl<'a, T> Iter<'a, T> {
+    pub(crate) fn new(receiver: &'a Receiver<T>, made_at: Site) -> Self {
+        Self { receiver, made_at }
+    }
+}
+
+impl<'a, T> TryIter<'a, T> {
+    pub(crate) fn new(receiver: &'a Receiver<T>, made_at: Site) -> Self {
+        Self { receiver, made_at }
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    #[track_caller]
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    #[track_caller]
+    fn into_iter(self) -> Self::IntoIter {
+        IntoIter {
+            receiver: self,
+            made_at: Location::caller(),
+        }
+    }
+}
+
+/// The line that asks for the next message: `caller`, unless that is in another file than the one that made the iterator.
+fn line(caller: Site, made_at: Site) -> Site {
+    if caller.file() == made_at.file() {
+        caller
+    } else {
+        made_at
+    }
+}
+
+/// Receives, and waits for it if there is patience.
+fn next<T>(receiver: &Receiver<T>, name: &'static str, patience: Patience, caller: Site, made_at: Site) -> Option<T> {
+    receiver.perform(name, patience, line(caller, made_at)).ok()
+}
+
+impl<T> FusedIterator for Iter<'_, T> {}
+impl<T> FusedIterator for IntoIter<T> {}
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<Self::Item> {
+        next(
+            self.receiver,
+            "recv",
+            Patience::Forever,
+            Location::caller(),
+            self.made_at,
+        )
+    }
+}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<Self::Item> {
+        next(
+            self.receiver,
+            "try_recv",
+            Patience::None,
+            Location::caller(),
+            self.made_at,
+        )
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<Self::Item> {
+        next(
+            &self.receiver,
+            "recv",
+            Patience::Forever,
+            Location::caller(),
+            self.made_at,
+        )
+    }
+}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Iter { .. }")
+    }
+}
+
+impl<T> fmt::Debug for TryIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("TryIter { .. }")
+    }
+}
+
+impl<T> fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("IntoIter { .. }")
+    }
+}

@@ -1,0 +1,261 @@
+//! The receiving end of a channel, of any kind.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crossbeam_channel::{RecvError, RecvTimeoutError, TryRecvError};
+use model_std::time::Instant;
+use model_std::twin::{self, Operation, Site, When};
+
+use crate::channel::Channel;
+use crate::core::{Core, Grant, Side};
+use crate::iterators::{Iter, TryIter};
+use crate::selecting::{Attempt, End, Order, Outcome, Patience, Refusal};
+use crate::sender::look;
+use crate::timer::Timer;
+
+/// As [`crossbeam_channel::Receiver`].
+pub struct Receiver<T> {
+    kind: Kind<T>,
+}
+
+/// Where the messages come from.
+enum Kind<T> {
+    Channel(Arc<Channel<T>>),
+    /// The clock, whose messages the function makes the receiver's.
+    Timer(Arc<Timer>, fn(Instant) -> T),
+    /// Nowhere. What the marker says to the compiler is what a channel says.
+    Never(PhantomData<Mutex<T>>),
+}
+
+impl<T> UnwindSafe for Receiver<T> {}
+impl<T> RefUnwindSafe for Receiver<T> {}
+
+impl<T> Receiver<T> {
+    pub(crate) fn of_channel(channel: Arc<Channel<T>>) -> Self {
+        Self {
+            kind: Kind::Channel(channel),
+        }
+    }
+
+    pub(crate) fn of_timer(timer: Arc<Timer>, message: fn(Instant) -> T) -> Self {
+        Self {
+            kind: Kind::Timer(timer, message),
+        }
+    }
+
+    pub(crate) const fn of_never() -> Self {
+        Self {
+            kind: Kind::Never(PhantomData),
+        }
+    }
+
+    /// What a `select` has to know.
+    pub(crate) fn end(&self) -> End<'_> {
+        match &self.kind {
+            Kind::Channel(channel) => End::Receive(&channel.core),
+            Kind::Timer(timer, _) => End::Timer(timer),
+            Kind::Never(_) => End::Never,
+        }
+    }
+
+    /// As [`crossbeam_channel::Receiver::try_recv`].
+    ///
+    /// # Errors
+    ///
+    /// If no message waits.
+    #[track_caller]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.perform("try_recv", Patience::None, Location::caller())
+            .map_err(|refusal| match refusal {
+                Refusal::Disconnected => TryRecvError::Disconnected,
+                Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
+            })
+    }
+
+    /// As [`crossbeam_channel::Receiver::recv`].
+    ///
+    /// # Errors
+    ///
+    /// If no message is left and every sender is gone.
+    #[track_caller]
+    pub fn recv(&self) -> Result<T, RecvError> {
+        self.perform("recv", Patience::Forever, Location::caller())
+            .map_err(|_| RecvError)
+    }
+
+    /// As [`crossbeam_channel::Receiver::recv_timeout`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no message comes in time, or none is left and every sender is gone.
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        self.perform("recv_timeout", Patience::of(timeout), Location::caller())
+            .map_err(timed)
+    }
+
+    /// As [`crossbeam_channel::Receiver::recv_deadline`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no message comes in time, or none is left and every sender is gone.
+    #[track_caller]
+    pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
+        self.perform("recv_deadline", Patience::until(deadline), Location::caller())
+            .map_err(timed)
+    }
+
+    /// As [`crossbeam_channel::Receiver::is_empty`].
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.look(
+            "is_empty",
+            Location::caller(),
+            |core| core.len() == 0,
+            |is_there| !is_there,
+        )
+    }
+
+    /// As [`crossbeam_channel::Receiver::is_full`].
+    #[track_caller]
+    pub fn is_full(&self) -> bool {
+        match &self.kind {
+            // As in the library: it has no room, and nothing in it.
+            Kind::Never(_) => true,
+            Kind::Channel(_) | Kind::Timer(..) => {
+                self.look("is_full", Location::caller(), Core::is_full, |is_there| is_there)
+            }
+        }
+    }
+
+    /// As [`crossbeam_channel::Receiver::len`].
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        self.look("len", Location::caller(), Core::len, usize::from)
+    }
+
+    /// As [`crossbeam_channel::Receiver::capacity`].
+    pub fn capacity(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::Channel(channel) => channel.core.capacity,
+            Kind::Timer(..) => Some(1),
+            Kind::Never(_) => Some(0),
+        }
+    }
+
+    /// As [`crossbeam_channel::Receiver::iter`].
+    #[track_caller]
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter::new(self, Location::caller())
+    }
+
+    /// As [`crossbeam_channel::Receiver::try_iter`].
+    #[track_caller]
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter::new(self, Location::caller())
+    }
+
+    /// As [`crossbeam_channel::Receiver::same_channel`].
+    pub fn same_channel(&self, other: &Receiver<T>) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Channel(one), Kind::Channel(other)) => Arc::ptr_eq(one, other),
+            (Kind::Timer(one, _), Kind::Timer(other, _)) => Arc::ptr_eq(one, other),
+            (Kind::Never(_), Kind::Never(_)) => true,
+            (Kind::Channel(_) | Kind::Timer(..) | Kind::Never(_), _) => false,
+        }
+    }
+
+    pub(crate) fn perform(&self, name: &'static str, patience: Patience, site: Site) -> Result<T, Refusal> {
+        if let Kind::Timer(timer, message) = &self.kind
+            && timer.can_be_reserved()
+            && !matches!(patience, Patience::None)
+        {
+            return timer.reserve(name, patience, site).map(message);
+        }
+        let attempt = Attempt {
+            name,
+            cases: &[self.end()],
+            order: Order::First,
+            patience,
+            site,
+        };
+        let selected = attempt.select().ok_or(Refusal::WouldBlock)?;
+        self.complete(selected.outcome, name, site).ok_or(Refusal::Disconnected)
+    }
+
+    /// The message that an operation came to; `None` if the channel is closed.
+    pub(crate) fn complete(&self, outcome: Outcome, name: &'static str, site: Site) -> Option<T> {
+        match (&self.kind, outcome) {
+            (Kind::Channel(channel), Outcome::Granted(Grant::Slot(slot))) => Some(channel.take(slot, name, site)),
+            (Kind::Timer(_, message), Outcome::Delivered(instant)) => Some(message(instant)),
+            (Kind::Channel(_) | Kind::Timer(..) | Kind::Never(_), _) => None,
+        }
+    }
+
+    /// Looks at the channel, or at whether the message of the clock is there.
+    fn look<R: fmt::Debug>(
+        &self,
+        name: &'static str,
+        site: Site,
+        see: impl FnOnce(&Core) -> R,
+        of_clock: impl FnOnce(bool) -> R,
+    ) -> R {
+        match &self.kind {
+            Kind::Channel(channel) => look(&channel.core, name, site, see),
+            Kind::Timer(timer, _) => {
+                let operation = Operation {
+                    name,
+                    objects: &[&timer.object],
+                    site: Some(site),
+                };
+                twin::announce(&operation, When::AtOnce);
+                let seen = of_clock(timer.is_ready(twin::now()));
+                twin::record(name, Some(&timer.object), Some(site), || {
+                    (Some(format!("→ {seen:?}")), None)
+                });
+                seen
+            }
+            Kind::Never(_) => of_clock(false),
+        }
+    }
+}
+
+fn timed(refusal: Refusal) -> RecvTimeoutError {
+    match refusal {
+        Refusal::Disconnected => RecvTimeoutError::Disconnected,
+        Refusal::WouldBlock | Refusal::TimedOut => RecvTimeoutError::Timeout,
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let Kind::Channel(channel) = &self.kind else { return };
+        // A channel with bounds keeps its messages until its last end is gone.
+        if channel.core.leave(Side::Receive) == 0 && channel.core.capacity.is_none() {
+            channel.discard();
+        }
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        match &self.kind {
+            Kind::Channel(channel) => {
+                channel.core.join(Side::Receive);
+                Self::of_channel(Arc::clone(channel))
+            }
+            Kind::Timer(timer, message) => Self::of_timer(Arc::clone(timer), *message),
+            Kind::Never(_) => Self::of_never(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Receiver { .. }")
+    }
+}

@@ -1,0 +1,389 @@
+//! Choosing among operations on several channels: `Select`, and what the macros expand to.
+//!
+//! To select is the operation: from then on the message of a receive is this thread's, and a send has its place. Completing the
+//! selected operation is none of its own, but may have to wait for the other side to complete its own.
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::time::Duration;
+
+use crossbeam_channel::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
+use model_std::time::Instant;
+use model_std::twin::Site;
+use model_std::{process, thread};
+
+use crate::core::Grant;
+use crate::receiver::Receiver;
+use crate::selecting::{Attempt, End, Order, Outcome, Patience};
+use crate::sender::Sender;
+
+/// Any case that is ready.
+pub const ANY: Order = Order::Any;
+
+/// The first case that is ready.
+pub const FIRST: Order = Order::First;
+
+/// One operation of a selection.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    end: End<'a>,
+    /// Where the sender or receiver is.
+    address: usize,
+}
+
+/// To receive from `receiver`.
+pub fn recv<T>(receiver: &Receiver<T>) -> Case<'_> {
+    Case {
+        end: receiver.end(),
+        address: address(receiver),
+    }
+}
+
+/// To send to `sender`.
+pub fn send<T>(sender: &Sender<T>) -> Case<'_> {
+    Case {
+        end: End::Send(sender.core(), None),
+        address: address(sender),
+    }
+}
+
+fn address<T>(value: &T) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// Waits for one of the cases.
+///
+/// # Panics
+///
+/// If there are none.
+#[track_caller]
+pub fn select<'a>(order: Order, cases: &[Case<'_>]) -> SelectedOperation<'a> {
+    assert!(!cases.is_empty(), "no operations have been added to `Select`");
+    let selected = perform("select", order, cases, Patience::Forever, Location::caller());
+    selected.expect("no operation was ready, and outside an execution none will be")
+}
+
+/// One of the cases, if one is ready.
+#[track_caller]
+#[must_use]
+pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperation<'a>> {
+    perform("try_select", order, cases, Patience::None, Location::caller())
+}
+
+/// One of the cases, if one is ready in time.
+#[track_caller]
+#[must_use]
+pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -> Option<SelectedOperation<'a>> {
+    perform(
+        "select_timeout",
+        order,
+        cases,
+        Patience::of(timeout),
+        Location::caller(),
+    )
+}
+
+fn perform<'a>(
+    name: &'static str,
+    order: Order,
+    cases: &[Case<'_>],
+    patience: Patience,
+    site: Site,
+) -> Option<SelectedOperation<'a>> {
+    let ends: Vec<End<'_>> = cases.iter().map(|case| case.end).collect();
+    let attempt = Attempt {
+        name,
+        cases: &ends,
+        order,
+        patience,
+        site,
+    };
+    let selected = attempt.select()?;
+    Some(SelectedOperation {
+        index: selected.place,
+        address: cases[selected.place].address,
+        outcome: Some(selected.outcome),
+        name,
+        site,
+        marker: PhantomData,
+    })
+}
+
+/// As [`crossbeam_channel::Select`].
+pub struct Select<'a> {
+    cases: Vec<Case<'a>>,
+    /// The index of each case.
+    indices: Vec<usize>,
+    next_index: usize,
+    order: Order,
+    /// Sent and shared as in the library, and no more than there carried across a panic.
+    marker: PhantomData<&'a (dyn Any + Send + Sync)>,
+}
+
+impl<'a> Select<'a> {
+    /// As [`crossbeam_channel::Select::new`].
+    #[must_use]
+    pub fn new() -> Select<'a> {
+        Select {
+            cases: Vec::new(),
+            indices: Vec::new(),
+            next_index: 0,
+            order: Order::Any,
+            marker: PhantomData,
+        }
+    }
+
+    /// As [`crossbeam_channel::Select::new_biased`].
+    #[must_use]
+    pub fn new_biased() -> Self {
+        Self {
+            order: Order::First,
+            ..Self::new()
+        }
+    }
+
+    /// As [`crossbeam_channel::Select::send`].
+    pub fn send<T>(&mut self, s: &'a Sender<T>) -> usize {
+        self.add(send(s))
+    }
+
+    /// As [`crossbeam_channel::Select::recv`].
+    pub fn recv<T>(&mut self, r: &'a Receiver<T>) -> usize {
+        self.add(recv(r))
+    }
+
+    fn add(&mut self, case: Case<'a>) -> usize {
+        let index = self.next_index;
+        self.cases.push(case);
+        self.indices.push(index);
+        self.next_index += 1;
+        index
+    }
+
+    /// As [`crossbeam_channel::Select::remove`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no operation with this index.
+    pub fn remove(&mut self, index: usize) {
+        assert!(
+            index < self.next_index,
+            "index out of bounds; {index} >= {}",
+            self.next_index
+        );
+        let place = self.indices.iter().position(|other| *other == index);
+        let place = place.expect("no operation with this index");
+        // As the library does: which case is the first of a biased selection depends on it.
+        self.cases.swap_remove(place);
+        self.indices.swap_remove(place);
+    }
+
+    /// As [`crossbeam_channel::Select::try_select`].
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready.
+    #[track_caller]
+    pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
+        self.perform("try_select", Patience::None, Location::caller())
+            .ok_or(TrySelectError)
+    }
+
+    /// As [`crossbeam_channel::Select::select`].
+    ///
+    /// # Panics
+    ///
+    /// If there are no operations.
+    #[track_caller]
+    pub fn select(&mut self) -> SelectedOperation<'a> {
+        assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
+        self.perform("select", Patience::Forever, Location::caller())
+            .expect("no operation was ready, and outside an execution none will be")
+    }
+
+    /// As [`crossbeam_channel::Select::select_timeout`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready in time.
+    #[track_caller]
+    pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+        self.perform("select_timeout", Patience::of(timeout), Location::caller())
+            .ok_or(SelectTimeoutError)
+    }
+
+    /// As [`crossbeam_channel::Select::select_deadline`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready in time.
+    #[track_caller]
+    pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+        self.perform("select_deadline", Patience::until(deadline), Location::caller())
+            .ok_or(SelectTimeoutError)
+    }
+
+    /// As [`crossbeam_channel::Select::try_ready`].
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready.
+    #[track_caller]
+    pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
+        self.find("try_ready", Patience::None, Location::caller())
+            .ok_or(TryReadyError)
+    }
+
+    /// As [`crossbeam_channel::Select::ready`].
+    ///
+    /// # Panics
+    ///
+    /// If there are no operations.
+    #[track_caller]
+    pub fn ready(&mut self) -> usize {
+        assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
+        self.find("ready", Patience::Forever, Location::caller())
+            .expect("no operation was ready, and outside an execution none will be")
+    }
+
+    /// As [`crossbeam_channel::Select::ready_timeout`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready in time.
+    #[track_caller]
+    pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
+        self.find("ready_timeout", Patience::of(timeout), Location::caller())
+            .ok_or(ReadyTimeoutError)
+    }
+
+    /// As [`crossbeam_channel::Select::ready_deadline`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// If no operation is ready in time.
+    #[track_caller]
+    pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
+        self.find("ready_deadline", Patience::until(deadline), Location::caller())
+            .ok_or(ReadyTimeoutError)
+    }
+
+    fn perform(&self, name: &'static str, patience: Patience, site: Site) -> Option<SelectedOperation<'a>> {
+        let mut selected = perform(name, self.order, &self.cases, patience, site)?;
+        selected.index = self.indices[selected.index];
+        Some(selected)
+    }
+
+    fn find(&self, name: &'static str, patience: Patience, site: Site) -> Option<usize> {
+        let ends: Vec<End<'_>> = self.cases.iter().map(|case| case.end).collect();
+        let attempt = Attempt {
+            name,
+            cases: &ends,
+            order: self.order,
+            patience,
+            site,
+        };
+        attempt.ready().map(|place| self.indices[place])
+    }
+}
+
+impl Clone for Select<'_> {
+    fn clone(&self) -> Self {
+        Self {
+            cases: self.cases.clone(),
+            indices: self.indices.clone(),
+            ..*self
+        }
+    }
+}
+
+impl Default for Select<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Select<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Select { .. }")
+    }
+}
+
+/// As [`crossbeam_channel::SelectedOperation`].
+#[must_use]
+pub struct SelectedOperation<'a> {
+    index: usize,
+    address: usize,
+    /// What is to be completed; `None` once it is.
+    outcome: Option<Outcome>,
+    name: &'static str,
+    site: Site,
+    /// Neither sent nor shared, as in the library.
+    marker: PhantomData<(&'a (), *const ())>,
+}
+
+impl SelectedOperation<'_> {
+    /// As [`crossbeam_channel::SelectedOperation::index`].
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// As [`crossbeam_channel::SelectedOperation::send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if no receiver is left.
+    ///
+    /// # Panics
+    ///
+    /// If it is another sender than the selected one.
+    pub fn send<T>(mut self, s: &Sender<T>, msg: T) -> Result<(), SendError<T>> {
+        assert!(address(s) == self.address, "passed a sender that wasn't selected");
+        match self.outcome.take() {
+            Some(Outcome::Granted(Grant::Slot(slot))) => {
+                s.channel().keep_promise(slot, msg);
+                Ok(())
+            }
+            Some(Outcome::Granted(Grant::Closed) | Outcome::Delivered(_)) | None => Err(SendError(msg)),
+        }
+    }
+
+    /// As [`crossbeam_channel::SelectedOperation::recv`].
+    ///
+    /// # Errors
+    ///
+    /// If no message is left and every sender is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it is another receiver than the selected one.
+    pub fn recv<T>(mut self, r: &Receiver<T>) -> Result<T, RecvError> {
+        assert!(address(r) == self.address, "passed a receiver that wasn't selected");
+        let outcome = self.outcome.take();
+        outcome
+            .and_then(|outcome| r.complete(outcome, self.name, self.site))
+            .ok_or(RecvError)
+    }
+}
+
+impl fmt::Debug for SelectedOperation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("SelectedOperation { .. }")
+    }
+}
+
+impl Drop for SelectedOperation<'_> {
+    fn drop(&mut self) {
+        if self.outcome.is_none() {
+            return;
+        }
+        // A panic while another one unwinds ends the process.
+        if thread::panicking() {
+            process::abort();
+        }
+        panic!("dropped `SelectedOperation` without completing the operation");
+    }
+}

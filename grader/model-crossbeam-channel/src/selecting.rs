@@ -1,0 +1,382 @@
+//! One operation on one channel or several: what a `send`, a `recv` and a `select` have in common.
+//!
+//! The operation is announced, and takes effect on one of the cases that are ready when it is the thread's turn. At a channel
+//! without room a thread first looks whether a partner waits, and if not, waits itself where others can see it: a moment that
+//! they can come before, as in the library.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model_std::time::Instant;
+use model_std::twin::{self, Condition, Object, Operation, Site, When};
+
+use crate::core::{Core, Grant, Met, Side, Ticket};
+use crate::slots::Slot;
+use crate::timer::Timer;
+
+/// How long to wait.
+#[derive(Clone, Copy)]
+pub(crate) enum Patience {
+    /// Not at all.
+    None,
+    /// Until this time since the start of the execution.
+    Until(Duration),
+    /// For ever.
+    Forever,
+}
+
+/// Why an operation was not performed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It would have had to wait.
+    WouldBlock,
+    /// The time is over.
+    TimedOut,
+    /// Nobody is left at the other end.
+    Disconnected,
+}
+
+/// Which of several cases that are ready is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Any.
+    Any,
+    /// The first.
+    First,
+}
+
+/// What a case is about.
+#[derive(Clone, Copy)]
+pub(crate) enum End<'a> {
+    /// To send, the message in this slot if it is there already.
+    Send(&'a Arc<Core>, Option<Slot>),
+    Receive(&'a Arc<Core>),
+    Timer(&'a Arc<Timer>),
+    Never,
+}
+
+/// One operation on the channels of its cases.
+pub(crate) struct Attempt<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) cases: &'a [End<'a>],
+    pub(crate) order: Order,
+    pub(crate) patience: Patience,
+    pub(crate) site: Site,
+}
+
+/// The case that was taken.
+pub(crate) struct Selected {
+    /// Its place among the cases.
+    pub(crate) place: usize,
+    pub(crate) outcome: Outcome,
+    /// Whether a partner came while this thread waited.
+    pub(crate) was_met: bool,
+}
+
+/// What came of a case.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome {
+    Granted(Grant),
+    /// A message of the clock.
+    Delivered(Instant),
+}
+
+impl Patience {
+    /// Waits so long from now on.
+    pub(crate) fn of(timeout: Duration) -> Patience {
+        twin::deadline_after(timeout).map_or(Patience::Forever, Patience::Until)
+    }
+
+    /// Waits until then.
+    pub(crate) fn until(deadline: Instant) -> Patience {
+        twin::deadline_at(deadline).map_or(Patience::Forever, Patience::Until)
+    }
+
+    pub(crate) fn deadline(self) -> Option<Duration> {
+        match self {
+            Patience::Until(deadline) => Some(deadline),
+            Patience::None | Patience::Forever => None,
+        }
+    }
+
+    fn is_over(self) -> bool {
+        match self {
+            Patience::None => true,
+            Patience::Until(deadline) => deadline <= twin::now(),
+            Patience::Forever => false,
+        }
+    }
+
+    fn refusal(self) -> Refusal {
+        match self {
+            Patience::None => Refusal::WouldBlock,
+            Patience::Until(_) | Patience::Forever => Refusal::TimedOut,
+        }
+    }
+}
+
+impl Refusal {
+    pub(crate) fn describe(self) -> String {
+        let text = match self {
+            Refusal::WouldBlock => "→ would block",
+            Refusal::TimedOut => "→ timed out",
+            Refusal::Disconnected => "→ disconnected",
+        };
+        text.to_owned()
+    }
+}
+
+impl<'a> End<'a> {
+    fn object(&self) -> Option<&'a Object> {
+        match self {
+            End::Send(core, _) | End::Receive(core) => Some(&core.object),
+            End::Timer(timer) => Some(&timer.object),
+            End::Never => None,
+        }
+    }
+
+    fn hands_over(&self) -> bool {
+        match self {
+            End::Send(core, _) | End::Receive(core) => core.hands_over(),
+            End::Timer(_) | End::Never => false,
+        }
+    }
+
+    fn is_ready(&self, now: Option<Duration>) -> bool {
+        match self {
+            End::Send(core, _) => core.is_ready(Side::Send, twin::thread()),
+            End::Receive(core) => core.is_ready(Side::Receive, twin::thread()),
+            End::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
+            End::Never => false,
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// Takes one of the cases, waiting for one if the patience allows it.
+    pub(crate) fn select(&self) -> Option<Selected> {
+        let is_seen = self.cases.iter().any(End::hands_over) && !self.patience.is_over();
+        loop {
+            if is_seen || matches!(self.patience, Patience::None) {
+                twin::announce(&self.operation(&self.objects()), When::AtOnce);
+            } else {
+                self.wait(None);
+            }
+            if let Some(selected) = self.take() {
+                return Some(selected);
+            }
+            if is_seen
+                && twin::is_active()
+                && let Some(selected) = self.wait_to_be_met()
+            {
+                return Some(selected);
+            }
+            if self.patience.is_over() || !twin::is_active() {
+                self.record_refusal();
+                return None;
+            }
+        }
+    }
+
+    /// Waits where partners can see it, for one of them or for a case that needs none. If neither comes, a partner may come
+    /// before the thread waits again.
+    fn wait_to_be_met(&self) -> Option<Selected> {
+        let ticket = self.begin_to_wait();
+        self.wait(Some(Arc::clone(&ticket)));
+        match self.end_waiting(&ticket) {
+            Some(met) => {
+                self.cases[met.case]
+                    .object()
+                    .iter()
+                    .for_each(|object| object.acquired());
+                Some(Selected {
+                    place: met.case,
+                    outcome: Outcome::Granted(Grant::Slot(met.slot)),
+                    was_met: true,
+                })
+            }
+            None => self.take(),
+        }
+    }
+
+    /// Finds a case that is ready, waiting for one if the patience allows it, and leaves it alone.
+    pub(crate) fn ready(&self) -> Option<usize> {
+        loop {
+            match self.patience {
+                Patience::None => twin::announce(&self.operation(&self.objects()), When::AtOnce),
+                Patience::Until(_) | Patience::Forever => self.wait(None),
+            }
+            if let Some(place) = self.choose() {
+                self.objects().iter().for_each(|object| object.acquired());
+                twin::record(self.name, self.cases[place].object(), Some(self.site), || (None, None));
+                return Some(place);
+            }
+            if self.patience.is_over() || !twin::is_active() {
+                self.record_refusal();
+                return None;
+            }
+        }
+    }
+
+    fn objects(&self) -> Vec<&Object> {
+        self.cases.iter().filter_map(End::object).collect()
+    }
+
+    fn operation<'o>(&self, objects: &'o [&'o Object]) -> Operation<'o> {
+        Operation {
+            name: self.name,
+            objects,
+            site: Some(self.site),
+        }
+    }
+
+    /// Waits until a case is ready, a partner comes or the time does.
+    fn wait(&self, ticket: Option<Arc<Ticket>>) {
+        let ends = self.cases.iter().filter_map(|case| match case {
+            End::Send(core, _) => Some((Side::Send, Arc::clone(core))),
+            End::Receive(core) => Some((Side::Receive, Arc::clone(core))),
+            End::Timer(_) | End::Never => None,
+        });
+        let condition = Waiting {
+            thread: twin::thread(),
+            ticket,
+            ends: ends.collect(),
+        };
+        let timers = self.cases.iter().filter_map(|case| match case {
+            End::Timer(timer) => timer.due(),
+            End::Send(..) | End::Receive(_) | End::Never => None,
+        });
+        let deadline = timers.chain(self.patience.deadline()).min();
+        let when = When::Until(Rc::new(condition), deadline);
+        twin::announce(&self.operation(&self.objects()), when);
+    }
+
+    /// One of the cases that are ready.
+    fn choose(&self) -> Option<usize> {
+        let needs_the_time = self.cases.iter().any(|case| matches!(case, End::Timer(_)));
+        let now = needs_the_time.then(twin::now);
+        let places = 0..self.cases.len();
+        let mut ready = places.filter(|place| self.cases[*place].is_ready(now));
+        match self.order {
+            Order::First => ready.next(),
+            Order::Any => {
+                let ready: Vec<usize> = ready.collect();
+                let chosen = twin::choose(ready.len());
+                ready.get(chosen).copied()
+            }
+        }
+    }
+
+    /// Takes one of the cases that are ready.
+    fn take(&self) -> Option<Selected> {
+        let place = self.choose()?;
+        let outcome = match self.cases[place] {
+            End::Send(core, offered) => self.take_at(core, Side::Send, offered),
+            End::Receive(core) => self.take_at(core, Side::Receive, None),
+            End::Timer(timer) => {
+                let delivered = timer.take(twin::now());
+                twin::record(self.name, Some(&timer.object), Some(self.site), || (None, None));
+                Outcome::Delivered(delivered)
+            }
+            End::Never => unreachable!("`never` is never ready"),
+        };
+        twin::learned(place as u64 + 1);
+        Some(Selected {
+            place,
+            outcome,
+            was_met: false,
+        })
+    }
+
+    /// Whoever sends stands in the trace before who receives.
+    fn take_at(&self, core: &Arc<Core>, side: Side, offered: Option<Slot>) -> Outcome {
+        let taken = core.take(side, offered);
+        let record = || {
+            twin::record(self.name, Some(&core.object), Some(self.site), || {
+                (self.detail(side, taken.grant), core.describe())
+            });
+        };
+        match (&taken.partner, side) {
+            (None, _) => record(),
+            (Some(partner), Side::Send) => {
+                record();
+                partner.record(core);
+            }
+            (Some(partner), Side::Receive) => {
+                partner.record(core);
+                record();
+            }
+        }
+        Outcome::Granted(taken.grant)
+    }
+
+    /// What a reader of the trace is told beyond the operation's name and its object.
+    fn detail(&self, side: Side, grant: Grant) -> Option<String> {
+        match (grant, side) {
+            (Grant::Closed, _) => Some(Refusal::Disconnected.describe()),
+            (Grant::Slot(_), _) if self.cases.len() == 1 => None,
+            (Grant::Slot(_), Side::Send) => Some("→ send".to_owned()),
+            (Grant::Slot(_), Side::Receive) => Some("→ recv".to_owned()),
+        }
+    }
+
+    fn record_refusal(&self) {
+        twin::learned(0);
+        let objects = self.objects();
+        let object = if let [only] = objects[..] { Some(only) } else { None };
+        twin::record(self.name, object, Some(self.site), || {
+            (Some(self.patience.refusal().describe()), None)
+        });
+    }
+
+    /// Lets others see that this thread waits at the channels without room.
+    fn begin_to_wait(&self) -> Arc<Ticket> {
+        let ticket = Ticket::new(self.name, self.site);
+        for (place, case) in self.cases.iter().enumerate() {
+            match case {
+                End::Send(core, offered) if core.hands_over() => {
+                    core.begin_to_wait(Side::Send, &ticket, place, *offered);
+                }
+                End::Receive(core) if core.hands_over() => core.begin_to_wait(Side::Receive, &ticket, place, None),
+                End::Send(..) | End::Receive(_) | End::Timer(_) | End::Never => {}
+            }
+        }
+        ticket
+    }
+
+    fn end_waiting(&self, ticket: &Arc<Ticket>) -> Option<Met> {
+        for case in self.cases {
+            if let End::Send(core, _) | End::Receive(core) = case {
+                core.end_waiting(ticket);
+            }
+        }
+        ticket.met()
+    }
+}
+
+/// A partner has come, or one of the ends is ready.
+struct Waiting {
+    thread: usize,
+    ticket: Option<Arc<Ticket>>,
+    ends: Vec<(Side, Arc<Core>)>,
+}
+
+impl Condition for Waiting {
+    fn holds(&self) -> bool {
+        let is_met = self.ticket.as_ref().is_some_and(|ticket| ticket.met().is_some());
+        is_met || self.ends.iter().any(|(side, core)| core.is_ready(*side, self.thread))
+    }
+
+    fn describe(&self) -> Option<String> {
+        let left = self.ends.iter().map(|(side, core)| {
+            let (noun, n) = match side {
+                Side::Send => ("receiver", core.left(Side::Receive)),
+                Side::Receive => ("sender", core.left(Side::Send)),
+            };
+            format!("{n} {noun}{} left", if n == 1 { "" } else { "s" })
+        });
+        let left: Vec<String> = left.collect();
+        (!left.is_empty()).then(|| left.join(" and "))
+    }
+}

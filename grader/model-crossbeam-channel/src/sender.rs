@@ -1,0 +1,180 @@
+//! The sending end of a channel.
+
+use std::fmt;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{SendError, SendTimeoutError, TrySendError};
+use model_std::time::Instant;
+use model_std::twin::{self, Operation, Site, When};
+
+use crate::channel::Channel;
+use crate::core::{Core, Grant, Side};
+use crate::selecting::{Attempt, End, Order, Outcome, Patience, Refusal};
+
+/// As [`crossbeam_channel::Sender`].
+pub struct Sender<T> {
+    channel: Arc<Channel<T>>,
+}
+
+impl<T> UnwindSafe for Sender<T> {}
+impl<T> RefUnwindSafe for Sender<T> {}
+
+impl<T> Sender<T> {
+    pub(crate) fn new(channel: Arc<Channel<T>>) -> Self {
+        Self { channel }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.channel.core
+    }
+
+    pub(crate) fn channel(&self) -> &Channel<T> {
+        &self.channel
+    }
+
+    /// As [`crossbeam_channel::Sender::try_send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if there is no room or no receiver is left.
+    #[track_caller]
+    pub fn try_send(&self, msg: T) -> Result<(), TrySendError<T>> {
+        self.perform("try_send", msg, Patience::None, Location::caller())
+            .map_err(|(refusal, message)| match refusal {
+                Refusal::Disconnected => TrySendError::Disconnected(message),
+                Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
+            })
+    }
+
+    /// As [`crossbeam_channel::Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// The message, if no receiver is left.
+    #[track_caller]
+    pub fn send(&self, msg: T) -> Result<(), SendError<T>> {
+        self.perform("send", msg, Patience::Forever, Location::caller())
+            .map_err(|(_, message)| SendError(message))
+    }
+
+    /// As [`crossbeam_channel::Sender::send_timeout`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// The message, if there is no room in time or no receiver is left.
+    #[track_caller]
+    pub fn send_timeout(&self, msg: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
+        self.perform("send_timeout", msg, Patience::of(timeout), Location::caller())
+            .map_err(timed)
+    }
+
+    /// As [`crossbeam_channel::Sender::send_deadline`], on the virtual clock.
+    ///
+    /// # Errors
+    ///
+    /// The message, if there is no room in time or no receiver is left.
+    #[track_caller]
+    pub fn send_deadline(&self, msg: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
+        self.perform("send_deadline", msg, Patience::until(deadline), Location::caller())
+            .map_err(timed)
+    }
+
+    /// As [`crossbeam_channel::Sender::is_empty`].
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        look(self.core(), "is_empty", Location::caller(), |core| core.len() == 0)
+    }
+
+    /// As [`crossbeam_channel::Sender::is_full`].
+    #[track_caller]
+    pub fn is_full(&self) -> bool {
+        look(self.core(), "is_full", Location::caller(), Core::is_full)
+    }
+
+    /// As [`crossbeam_channel::Sender::len`].
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        look(self.core(), "len", Location::caller(), Core::len)
+    }
+
+    /// As [`crossbeam_channel::Sender::capacity`].
+    pub fn capacity(&self) -> Option<usize> {
+        self.core().capacity
+    }
+
+    /// As [`crossbeam_channel::Sender::same_channel`].
+    pub fn same_channel(&self, other: &Sender<T>) -> bool {
+        Arc::ptr_eq(&self.channel, &other.channel)
+    }
+
+    fn perform(&self, name: &'static str, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
+        let slot = self.channel.offer(message);
+        let attempt = Attempt {
+            name,
+            cases: &[End::Send(self.core(), Some(slot))],
+            order: Order::First,
+            patience,
+            site,
+        };
+        let refusal = match attempt.select() {
+            Some(selected) if !matches!(selected.outcome, Outcome::Granted(Grant::Closed)) => {
+                if selected.was_met {
+                    self.channel.wait_until_taken(slot, site);
+                }
+                return Ok(());
+            }
+            Some(_) => Refusal::Disconnected,
+            None => Refusal::WouldBlock,
+        };
+        Err((refusal, self.channel.take_back(slot)))
+    }
+}
+
+fn timed<T>((refusal, message): (Refusal, T)) -> SendTimeoutError<T> {
+    match refusal {
+        Refusal::Disconnected => SendTimeoutError::Disconnected(message),
+        Refusal::WouldBlock | Refusal::TimedOut => SendTimeoutError::Timeout(message),
+    }
+}
+
+/// Looks at a channel without changing it. Nothing can be seen of one that hands over, so looking at it is no operation.
+pub(crate) fn look<R: fmt::Debug>(core: &Core, name: &'static str, site: Site, see: impl FnOnce(&Core) -> R) -> R {
+    if core.hands_over() {
+        return see(core);
+    }
+    let operation = Operation {
+        name,
+        objects: &[&core.object],
+        site: Some(site),
+    };
+    twin::announce(&operation, When::AtOnce);
+    core.object.acquired();
+    let seen = see(core);
+    twin::record(name, Some(&core.object), Some(site), || {
+        (Some(format!("→ {seen:?}")), core.describe())
+    });
+    seen
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        self.core().leave(Side::Send);
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        self.core().join(Side::Send);
+        Self {
+            channel: Arc::clone(&self.channel),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Sender { .. }")
+    }
+}

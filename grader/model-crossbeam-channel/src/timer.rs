@@ -1,0 +1,136 @@
+//! Channels that the clock sends into: `after` and `at` once, `tick` again and again. And `never`, into which nobody sends.
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model_std::time::Instant;
+use model_std::twin::{self, Object, Operation, Site, When};
+
+use crate::receiver::Receiver;
+use crate::selecting::{Patience, Refusal};
+
+/// As [`crossbeam_channel::after`], on the virtual clock.
+#[track_caller]
+#[must_use]
+pub fn after(duration: Duration) -> Receiver<Instant> {
+    match twin::instant(twin::now()).checked_add(duration) {
+        Some(delivery) => open("after", delivery, None, Location::caller()),
+        None => never(),
+    }
+}
+
+/// As [`crossbeam_channel::at`], on the virtual clock.
+#[track_caller]
+#[must_use]
+pub fn at(when: Instant) -> Receiver<Instant> {
+    open("at", when, None, Location::caller())
+}
+
+/// As [`crossbeam_channel::tick`], on the virtual clock.
+#[track_caller]
+#[must_use]
+pub fn tick(duration: Duration) -> Receiver<Instant> {
+    match twin::instant(twin::now()).checked_add(duration) {
+        Some(delivery) => open("tick", delivery, Some(duration), Location::caller()),
+        None => never(),
+    }
+}
+
+/// As [`crossbeam_channel::never`].
+#[must_use]
+pub const fn never<T>() -> Receiver<T> {
+    Receiver::of_never()
+}
+
+fn open(kind: &'static str, delivery: Instant, period: Option<Duration>, site: Site) -> Receiver<Instant> {
+    let timer = Timer {
+        object: Object::new(kind, site),
+        period,
+        delivery: Mutex::new(Some(delivery)),
+    };
+    timer.object.prepared();
+    Receiver::of_timer(Arc::new(timer), |instant| instant)
+}
+
+/// A channel that the clock sends into.
+pub(crate) struct Timer {
+    pub(crate) object: Object,
+    /// For `tick`, the time between two messages.
+    period: Option<Duration>,
+    /// When the next message is there; `None` when there is none left. The lock is only there for the compiler.
+    delivery: Mutex<Option<Instant>>,
+}
+
+impl Timer {
+    fn delivery(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the next message is there, since the start of the execution; `None` for never.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        let delivery = *self.delivery();
+        delivery.and_then(twin::deadline_at)
+    }
+
+    /// Whether a message is there at `now`.
+    pub(crate) fn is_ready(&self, now: Duration) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// Whether the next message is the running thread's for the asking, and nobody else's from then on.
+    pub(crate) fn can_be_reserved(&self) -> bool {
+        self.period.is_some()
+    }
+
+    /// Takes the message that is there at `now`.
+    pub(crate) fn take(&self, now: Duration) -> Instant {
+        let period = self.period;
+        let delivered = {
+            let mut delivery = self.delivery();
+            let delivered = delivery.expect("only a message that is there is taken");
+            *delivery = period.map(|period| twin::instant(now) + period);
+            delivered
+        };
+        self.object.changed();
+        self.object.acquired();
+        self.object.released();
+        delivered
+    }
+
+    /// Receives from a `tick` as the library does: the next message is reserved at once and then waited for, so that a second
+    /// receiver waits for the one after it.
+    pub(crate) fn reserve(&self, name: &'static str, patience: Patience, site: Site) -> Result<Instant, Refusal> {
+        let operation = Operation {
+            name,
+            objects: &[&self.object],
+            site: Some(site),
+        };
+        twin::announce(&operation, When::AtOnce);
+        let now = twin::now();
+        let deadline = patience.deadline();
+        let due = self.due();
+        // A message that comes at the deadline still comes in time.
+        if deadline.is_some_and(|deadline| due.is_none_or(|due| deadline < due)) {
+            wait_for(&operation, deadline.filter(|deadline| *deadline > now));
+            twin::record(name, Some(&self.object), Some(site), || {
+                (Some(Refusal::TimedOut.describe()), None)
+            });
+            return Err(Refusal::TimedOut);
+        }
+        let Some(due) = due.filter(|due| *due <= now || twin::is_active()) else {
+            return Err(Refusal::TimedOut);
+        };
+        let delivered = self.take(now.max(due));
+        wait_for(&operation, Some(due).filter(|due| *due > now));
+        twin::record(name, Some(&self.object), Some(site), || (None, None));
+        Ok(delivered)
+    }
+}
+
+/// Waits for the time, if there is one.
+fn wait_for(operation: &Operation<'_>, time: Option<Duration>) {
+    if time.is_some() {
+        twin::announce(operation, When::Until(std::rc::Rc::new(twin::Never), time));
+    }
+}
