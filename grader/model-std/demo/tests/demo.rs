@@ -1,0 +1,64 @@
+//! Every program comes to exactly the outcomes that are known of it, and to the wrong ones with as few preemptions as is known.
+
+use std::collections::BTreeSet;
+
+use std::model::Pruning;
+
+use model_demo::{Demo, all};
+
+/// The outcomes with at most so many preemptions, after a complete exploration.
+#[track_caller]
+fn outcomes(demo: &Demo, preemptions: u32, pruning: Pruning) -> Vec<(String, u32)> {
+    let found = demo.explore(preemptions, pruning);
+    assert!(found.coverage.complete, "{}: {:?}", demo.name, found.coverage);
+    found.preemptions.into_iter().collect()
+}
+
+#[test]
+fn every_program_comes_to_its_outcomes_and_to_no_other() {
+    for demo in all() {
+        let found: Vec<String> = outcomes(&demo, demo.preemptions, Pruning::Visited)
+            .into_iter()
+            .map(|found| found.0)
+            .collect();
+        assert_eq!(found, demo.outcomes, "{}", demo.name);
+    }
+}
+
+#[test]
+fn a_wrong_outcome_takes_as_many_preemptions_as_is_known_and_no_fewer() {
+    let mut n_wrong = 0;
+    for demo in all() {
+        for &(wrong, fewest) in demo.wrong {
+            let at = |preemptions, pruning| {
+                let found = outcomes(&demo, preemptions, pruning);
+                found
+                    .into_iter()
+                    .find(|(outcome, _)| outcome == wrong)
+                    .map(|found| found.1)
+            };
+            assert_eq!(at(fewest, Pruning::Visited), Some(fewest), "{}: {wrong}", demo.name);
+            if let Some(fewer) = fewest.checked_sub(1) {
+                assert_eq!(at(fewer, Pruning::Visited), None, "{}: {wrong}", demo.name);
+                // That nothing was left out is no matter of belief where the whole can be run.
+                if fewer < 2 {
+                    assert_eq!(at(fewer, Pruning::Off), None, "{}: {wrong}", demo.name);
+                }
+            }
+            n_wrong += 1;
+        }
+    }
+    assert!(n_wrong > 15, "{n_wrong} wrong outcomes");
+}
+
+#[test]
+fn programs_have_names_of_their_own_and_say_which_outcomes_are_wrong() {
+    let names: BTreeSet<&str> = all().iter().map(|demo| demo.name).collect();
+    assert_eq!(names.len(), all().len());
+    for demo in all() {
+        let is_known = |(wrong, _): &(&str, u32)| demo.outcomes.contains(wrong);
+        assert!(demo.wrong.iter().all(is_known), "{}", demo.name);
+        assert!(demo.outcomes.is_sorted(), "{}", demo.name);
+        assert!(demo.wrong.len() < demo.outcomes.len(), "{}", demo.name);
+    }
+}
