@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: how long a grading takes, beside what it cannot do without and beside `cargo test`.
+//! `cargo xtask bench`: how long a grading takes, beside what it cannot do without and beside `cargo test`; or, for
+//! `model-std` in place of an exercise, its explorer beside others; or, for `containment`, what that costs.
 //!
 //! All measurements are taken in turn in each round, so that whatever else the machine does hits all of them; the fastest
 //! round counts. Ratios can be compared between machines, times cannot.
@@ -23,6 +24,8 @@ use crate::flags::BenchFlags;
 use crate::grade::current_dir;
 use crate::interrupt;
 
+mod containment;
+mod engines;
 mod ordinary;
 mod rustc;
 
@@ -64,6 +67,12 @@ const MEASURES: [Measure; 4] = [
 
 /// Measures everything and prints it side by side.
 pub(crate) fn run(flags: &BenchFlags, console: &Console) -> Result<ExitCode, Error> {
+    if flags.exercise.as_deref() == Some(engines::NAME) {
+        return engines::run(flags.rounds, console);
+    }
+    if flags.exercise.as_deref() == Some(containment::NAME) {
+        return containment::run(flags.rounds, console);
+    }
     let bench = Bench::new(flags)?;
     for measure in &MEASURES {
         // The first time fills caches.

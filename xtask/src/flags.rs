@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use grader::grade::Demand;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -34,7 +35,7 @@ pub(crate) enum Command {
     List,
     /// Prove the grader: solutions pass, stubs fail, each known mistake gets exactly its findings.
     Verify(VerifyFlags),
-    /// Measure the grader against its floor and against `cargo test`.
+    /// Measure the grader against its floor and against `cargo test`, or its explorer against others.
     Bench(BenchFlags),
     /// Run everything that has to hold before a change is merged.
     Ci,
@@ -76,9 +77,9 @@ pub(crate) struct GradeFlags {
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// How to contain the submission; the report says what held.
-    #[arg(long, value_enum, default_value_t = Containment::Auto, value_name = "HOW")]
-    pub(crate) containment: Containment,
+    /// How to contain the submission; the report says what held. Without it: `require` where CI is set, `auto` elsewhere.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 impl GradeFlags {
@@ -112,6 +113,9 @@ pub(crate) struct ReplayFlags {
     /// How to print the interleaving.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    /// How to contain the submission, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `verify`.
@@ -128,11 +132,16 @@ pub(crate) struct VerifyFlags {
 
 /// Flags of `bench`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench stdout_writer                          how long it takes to grade its solution
+  cargo xtask bench model-std                              the explorer beside shuttle and loom
+  cargo xtask bench containment                            what containment costs, level by level")]
 pub(crate) struct BenchFlags {
-    /// The exercise whose solution is graded; the first of the course where none is named.
+    /// The exercise whose solution is graded, or `model-std` or `containment`; the first of the course where none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercise: Option<String>,
-    /// How often each measurement is repeated; the fastest counts.
+    /// How often each duration is measured; the fastest counts, for `model-std` the median.
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
 }
@@ -162,8 +171,27 @@ pub(crate) enum Color {
 pub(crate) enum Containment {
     /// As well as this machine can.
     Auto,
+    /// As well as this machine can, and not at all where a submission could open others' files.
+    Require,
     /// With what every Unix has: process groups, limits and timeouts.
     Basic,
+}
+
+impl Containment {
+    /// What is asked for; without a flag, what suits the place: a student's own machine, or one that grades others.
+    pub(crate) fn demand(flag: Option<Containment>) -> Demand {
+        let is_set = |value: OsString| !value.is_empty() && value != "false";
+        let default = if std::env::var_os("CI").is_some_and(is_set) {
+            Containment::Require
+        } else {
+            Containment::Auto
+        };
+        match flag.unwrap_or(default) {
+            Containment::Auto => Demand::AUTO,
+            Containment::Require => Demand::REQUIRE,
+            Containment::Basic => Demand::BASIC,
+        }
+    }
 }
 
 /// The arguments with `--hint 2` written as `--hint=2`, so that `--hint stdout_writer` is no number either.

@@ -9,6 +9,7 @@ use std::thread;
 use driver::protocol::Work;
 use grader::exercise::CheckWork;
 use grader::grade::Options;
+use grader::process::{Level, Profile, Reach};
 use grader::run::{self, Observation};
 
 use super::{Bench, Error, failed, succeed};
@@ -46,7 +47,9 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
         loop {
             let check = next.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(check) = check else { return Ok(()) };
-            match run::observe_check(&program, &check.name, Work::Explore, &limits, &bench.cancel) {
+            // What contains it is not part of the floor.
+            let reach = Reach::of(Profile::Run, Level::Basic);
+            match run::observe_check(&program, &check.name, Work::Explore, reach, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
                 other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
             }

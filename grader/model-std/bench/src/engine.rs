@@ -1,0 +1,195 @@
+//! The engines that are compared, each run over a body until a number of executions or a bug.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use model_std::model::trace::End;
+use model_std::model::{self, Bounds, Pruning, Settings};
+use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
+
+/// The most preemptions of the engines that bound them.
+const PREEMPTIONS: u32 = 2;
+/// The bug depth that priorities aim at.
+const DEPTH: usize = 3;
+
+/// A way to choose interleavings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// `model-std` as it is used: the exhaustive part with equal states visited once, and samples.
+    ModelMixed,
+    /// The exhaustive part of `model-std`, with equal states visited once.
+    Model,
+    /// As [`Engine::Model`], with every execution run.
+    ModelUnpruned,
+    /// The samples of `model-std`.
+    ModelSamples,
+    /// shuttle, depth first.
+    ShuttleDfs,
+    /// shuttle, at random.
+    ShuttleRandom,
+    /// shuttle, with random priorities.
+    ShuttlePct,
+    /// loom, with bounded preemptions.
+    Loom,
+}
+
+impl Engine {
+    /// The engine with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "model-mixed" => Self::ModelMixed,
+            "model" => Self::Model,
+            "model-unpruned" => Self::ModelUnpruned,
+            "model-samples" => Self::ModelSamples,
+            "shuttle-dfs" => Self::ShuttleDfs,
+            "shuttle-random" => Self::ShuttleRandom,
+            "shuttle-pct" => Self::ShuttlePct,
+            "loom" => Self::Loom,
+            _ => return None,
+        })
+    }
+
+    /// The programs over the library of this engine: those with a bug, then the others.
+    pub(crate) fn programs(self) -> impl Iterator<Item = &'static (&'static str, fn())> {
+        let (buggy, correct) = match self {
+            Self::ModelMixed | Self::Model | Self::ModelUnpruned | Self::ModelSamples => (
+                super::over_model_std::buggy::PROGRAMS,
+                super::over_model_std::correct::PROGRAMS,
+            ),
+            Self::ShuttleDfs | Self::ShuttleRandom | Self::ShuttlePct => (
+                super::over_shuttle::buggy::PROGRAMS,
+                super::over_shuttle::correct::PROGRAMS,
+            ),
+            Self::Loom => (super::over_loom::buggy::PROGRAMS, super::over_loom::correct::PROGRAMS),
+        };
+        buggy.iter().chain(correct)
+    }
+
+    /// Runs at most `most` executions of `body`, from the first one that this engine chooses on, until one fails.
+    ///
+    /// # Panics
+    ///
+    /// Where the engine is of a library that tells a failure by a panic.
+    pub(crate) fn run(self, body: fn(), most: u64, seed: u64) -> Ran {
+        let exhaustive = Bounds {
+            random: 0,
+            ..bounds(most)
+        };
+        // As it is used: samples come in between.
+        let mixed = Bounds { seed, ..bounds(most) };
+        let n = usize::try_from(most).expect("a budget fits into an address");
+        match self {
+            Self::ModelMixed => explore(&mixed, body),
+            Self::Model => explore(&exhaustive, body),
+            Self::ModelUnpruned => {
+                let pruning = Pruning::Off;
+                explore(&Bounds { pruning, ..exhaustive }, body)
+            }
+            Self::ModelSamples => {
+                let random = most;
+                explore(
+                    &Bounds {
+                        random,
+                        seed,
+                        ..bounds(1)
+                    },
+                    body,
+                )
+            }
+            Self::ShuttleDfs => check(DfsScheduler::new(Some(n), false), body),
+            Self::ShuttleRandom => check(RandomScheduler::new_from_seed(seed, n), body),
+            Self::ShuttlePct => check(PctScheduler::new_from_seed(seed, DEPTH, n), body),
+            Self::Loom => permute(n, body),
+        }
+    }
+}
+
+/// What a run of an engine was, when no panic ended it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ran {
+    pub(crate) executions: u64,
+    pub(crate) ended: Ended,
+}
+
+/// How a run of an engine ended, when no panic did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// An execution failed.
+    Failed,
+    /// All executions within the bound were run.
+    Complete,
+    /// The budget was used up, or the engine does not say.
+    OutOfBudget,
+}
+
+fn bounds(executions: u64) -> Bounds {
+    Bounds {
+        preemptions: PREEMPTIONS,
+        executions,
+        depth: DEPTH as u32,
+        ..Bounds::default()
+    }
+}
+
+/// The executions are those that the explorer counts: that the first is run twice more, to prove it repeatable, is no search.
+fn explore(bounds: &Bounds, body: fn()) -> Ran {
+    let body: Rc<dyn Fn()> = Rc::new(body);
+    let coverage = model::explore(bounds, &Settings::default(), &body, |execution| {
+        match execution.trace.end {
+            End::Finished => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
+    });
+    let ended = match (&coverage.stopped, coverage.complete) {
+        (Some(_), _) => Ended::Failed,
+        (None, true) => Ended::Complete,
+        (None, false) => Ended::OutOfBudget,
+    };
+    let found_after = coverage.stopped.map(|stopped| stopped.found_after);
+    Ran {
+        executions: found_after.unwrap_or(coverage.executions),
+        ended,
+    }
+}
+
+fn check(scheduler: impl Scheduler + 'static, body: fn()) -> Ran {
+    let mut config = shuttle::Config::new();
+    config.failure_persistence = shuttle::FailurePersistence::None;
+    config.silence_warnings = true;
+    let executions = shuttle::Runner::new(scheduler, config).run(counted(body)) as u64;
+    let ended = Ended::OutOfBudget;
+    Ran { executions, ended }
+}
+
+fn permute(most: usize, body: fn()) -> Ran {
+    let before = begun();
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(PREEMPTIONS as usize);
+    builder.max_permutations = Some(most);
+    builder.check(counted(body));
+    let executions = begun() - before;
+    // A budget that was not used up was enough.
+    let ended = if executions < most as u64 {
+        Ended::Complete
+    } else {
+        Ended::OutOfBudget
+    };
+    Ran { executions, ended }
+}
+
+/// How many executions the libraries that are not asked have begun in this process.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
+/// How many executions of such a library were begun. Relaxed: they run on one thread of the operating system.
+pub(crate) fn begun() -> u64 {
+    BEGUN.load(Ordering::Relaxed)
+}
+
+/// `body`, counting how often it is run.
+fn counted(body: fn()) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
+        body();
+    }
+}

@@ -1,0 +1,38 @@
+//! Runs one program under one engine and prints one line of JSON: what it took, or when the bug was found.
+//!
+//! `cargo xtask bench model-std` runs this again and again, each measurement in a process of its own, and compares.
+//! Times are of the processor, so that what else the machine does counts little. The first failure of an engine that
+//! panics ends the process: what such an engine leaves behind then does not matter.
+
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the same programs are compiled against each library"
+)]
+
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use measurement::Task;
+
+mod engine;
+mod measurement;
+mod over_loom;
+mod over_model_std;
+mod over_shuttle;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments == ["programs"] {
+        measurement::list_programs();
+        return ExitCode::SUCCESS;
+    }
+    let Some(task) = Task::parse(&arguments) else {
+        let usage =
+            "usage: model-bench programs | <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
+        writeln!(io::stderr(), "{usage}").ok();
+        return ExitCode::from(2);
+    };
+    task.run();
+    ExitCode::SUCCESS
+}

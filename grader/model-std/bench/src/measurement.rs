@@ -1,0 +1,161 @@
+//! One measurement: what to run, and the line that says what it took.
+
+use std::io::{self, Write};
+use std::panic;
+use std::process;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+use serde::Serialize;
+
+use crate::engine::{self, Ended, Engine, Ran};
+use crate::over_model_std;
+
+/// A budget that no search for a bug uses up.
+const MOST: u64 = 1_000_000;
+
+/// What to run.
+#[derive(Clone, Copy)]
+pub(crate) struct Task {
+    engine: Engine,
+    body: fn(),
+    kind: Kind,
+}
+
+/// How long to run it.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Until an execution fails.
+    First {
+        /// What random choices derive from.
+        seed: u64,
+    },
+    /// Until so many executions were run, searching from the start again where that is fewer.
+    Speed { executions: u64 },
+    /// Once, to the end of the bound, but no more executions than this.
+    Exhaust { executions: u64 },
+}
+
+/// What a measurement found.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Measured {
+    /// How many executions were run.
+    executions: u64,
+    /// Whether the last of them failed.
+    failed: bool,
+    /// Whether all within the bound were run.
+    complete: bool,
+    /// The time that took the processor, in nanoseconds.
+    nanoseconds: u128,
+    /// The most memory that the process ever had, in kibibytes.
+    peak_kib: u64,
+}
+
+impl Task {
+    /// The task that the arguments of the process ask for.
+    pub(crate) fn parse(arguments: &[String]) -> Option<Self> {
+        let [engine, program, kind, number] = arguments else {
+            return None;
+        };
+        let engine = Engine::named(engine)?;
+        let (_, body) = engine.programs().find(|(name, _)| name == program)?;
+        let number = number.parse().ok()?;
+        let kind = match &kind[..] {
+            "first" => Kind::First { seed: number },
+            "speed" => Kind::Speed { executions: number },
+            "exhaust" => Kind::Exhaust { executions: number },
+            _ => return None,
+        };
+        let body = *body;
+        Some(Self { engine, body, kind })
+    }
+
+    /// Runs it and prints what it found. Does not return where the engine panics.
+    pub(crate) fn run(self) {
+        let start = processor_time();
+        panic::set_hook(Box::new(move |_| end_at_failure(start)));
+        let ran = match self.kind {
+            Kind::First { seed } => self.engine.run(self.body, MOST, seed),
+            Kind::Exhaust { executions } => self.engine.run(self.body, executions, 0),
+            Kind::Speed { executions } => self.repeat(executions),
+        };
+        print(&Measured::since(start, ran));
+    }
+
+    fn repeat(self, executions: u64) -> Ran {
+        let mut all = Ran {
+            executions: 0,
+            ended: Ended::OutOfBudget,
+        };
+        let mut seed = 0;
+        while all.executions < executions && all.ended != Ended::Failed {
+            let ran = self.engine.run(self.body, executions - all.executions, seed);
+            all.executions += ran.executions;
+            all.ended = ran.ended;
+            seed += 1;
+        }
+        all
+    }
+}
+
+/// Called on the first panic: where a library tells a failure by a panic, that is all there is to know.
+#[expect(
+    clippy::exit,
+    reason = "what the library does after a failure is not measured, and may be long"
+)]
+fn end_at_failure(start: Duration) -> ! {
+    let ran = Ran {
+        executions: engine::begun(),
+        ended: Ended::Failed,
+    };
+    print(&Measured::since(start, ran));
+    process::exit(0)
+}
+
+impl Measured {
+    fn since(start: Duration, ran: Ran) -> Self {
+        Self {
+            executions: ran.executions,
+            failed: ran.ended == Ended::Failed,
+            complete: ran.ended == Ended::Complete,
+            nanoseconds: (processor_time() - start).as_nanos(),
+            peak_kib: peak_kib(),
+        }
+    }
+}
+
+/// The names of the programs.
+#[derive(Debug, Serialize)]
+struct Programs {
+    buggy: Vec<&'static str>,
+    correct: Vec<&'static str>,
+}
+
+/// Prints the names of the programs, which are the same for every engine.
+pub(crate) fn list_programs() {
+    let names = |programs: &[(&'static str, fn())]| programs.iter().map(|(name, _)| *name).collect();
+    print(&Programs {
+        buggy: names(over_model_std::buggy::PROGRAMS),
+        correct: names(over_model_std::correct::PROGRAMS),
+    });
+}
+
+fn print(what: &impl Serialize) {
+    let line = serde_json::to_string(what).expect("names and numbers are JSON");
+    // Whoever started this sees a line that is missing.
+    writeln!(io::stdout(), "{line}").ok();
+}
+
+/// How long this process has had a processor.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// The most memory that this process ever had resident, in kibibytes; 0 where the system does not say.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = peak.and_then(|peak| peak.split_whitespace().next()?.parse().ok());
+    number.unwrap_or(0)
+}

@@ -1,0 +1,163 @@
+//! `cargo xtask bench containment`: what it costs to contain a run and a call of the compiler, level by level.
+//!
+//! The levels take turns, so that whatever else the machine does hits all of them; the median counts.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use grader::cancel::Cancel;
+use grader::discover::Workspace;
+use grader::libraries::{self, Libraries, Tools};
+use grader::process::{self, Command, End, Input, Level, Limits, Paths, Profile, Reach};
+use grader::report::grid::Grid;
+use grader::report::text::{Line, Text, Tone};
+use tempfile::TempDir;
+
+use super::failed;
+use crate::console::Console;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::grade::current_dir;
+use crate::interrupt;
+
+/// What stands in place of an exercise on the command line.
+pub(super) const NAME: &str = "containment";
+
+/// The levels; the first is what the others are compared with.
+const LEVELS: [Level; 4] = [Level::Basic, Level::Partial, Level::Strong, Level::Full];
+
+/// How many runs a round has. A run takes a hundredth of the time that the compiler takes.
+const RUNS: u32 = 60;
+
+const LIMITS: Limits = Limits {
+    wall: Duration::from_secs(60),
+    cpu: None,
+    memory: Some(4 << 30),
+    output: 1 << 20,
+    threads: 1024,
+};
+
+/// What the measurements work on.
+struct Bench {
+    /// The folder of a solution.
+    solution: PathBuf,
+    libraries: Libraries,
+    folder: TempDir,
+    cancel: Cancel,
+}
+
+/// Measures both and prints them, a row a level.
+pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find_from(&current_dir()?)?;
+    let cancel = interrupt::cancel_on_signal();
+    let tools = Tools::from_environment();
+    let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
+    let exercise = workspace.exercises()?.into_iter().next();
+    let exercise = exercise.ok_or_else(|| failed("failed to find an exercise"))?;
+    let bench = Bench {
+        solution: workspace.solution_folder(&exercise),
+        libraries: libraries.map_err(|error| Error::Ungraded(error.into()))?,
+        folder: TempDir::new().map_err(Error::Output)?,
+        cancel,
+    };
+    let mut text = Text::new();
+    for (what, repetitions, command) in [
+        (
+            "a run of `/bin/true`",
+            rounds * RUNS,
+            Bench::run as fn(&Bench, Level) -> Command,
+        ),
+        ("a call of the compiler", rounds, Bench::compile),
+    ] {
+        let durations = bench.measure(repetitions, command)?;
+        text.push(Line::new().with(Tone::Strong, format!("{what}, {repetitions} times a level")));
+        text.append(table(&durations).render(1, console.columns(), &[0]));
+    }
+    console.print(text)?;
+    Ok(ExitCode::Passed)
+}
+
+impl Bench {
+    fn run(&self, level: Level) -> Command {
+        Command {
+            program: PathBuf::from("/bin/true"),
+            args: Vec::new(),
+            env: Vec::new(),
+            folder: PathBuf::from("/"),
+            input: Input::Nothing,
+            reach: Reach::of(Profile::Run, level),
+        }
+    }
+
+    /// The first solution of the course, compiled as submissions are.
+    fn compile(&self, level: Level) -> Command {
+        let output = self.folder.path().to_owned();
+        let mut args: Vec<OsString> = vec![self.solution.join("src/lib.rs").into()];
+        args.extend(["--crate-type=lib", "--edition=2024", "-Awarnings", "--out-dir"].map(OsString::from));
+        args.push(output.clone().into());
+        let toolchain = self.libraries.rustc.ancestors().nth(2).map(PathBuf::from);
+        Command {
+            program: self.libraries.rustc.clone(),
+            args,
+            env: vec![("TMPDIR".into(), output.clone().into())],
+            folder: PathBuf::from("/"),
+            input: Input::Nothing,
+            reach: Reach {
+                paths: Paths {
+                    readable: vec![self.solution.clone()],
+                    writable: vec![output],
+                    executable: toolchain.into_iter().collect(),
+                    ..Paths::default()
+                },
+                ..Reach::of(Profile::Compile, level)
+            },
+        }
+    }
+
+    /// The median of each level.
+    fn measure(&self, repetitions: u32, command: fn(&Bench, Level) -> Command) -> Result<[Duration; 4], Error> {
+        let mut durations = [const { Vec::new() }; 4];
+        // The first time finds out what the machine offers, and fills caches.
+        for repetition in 0..=repetitions {
+            for (level, durations) in LEVELS.iter().zip(&mut durations) {
+                let command = command(self, *level);
+                let start = Instant::now();
+                let ended = process::run(&command, &LIMITS, &self.cancel);
+                let duration = start.elapsed();
+                match ended.map_err(|error| Error::Ungraded(error.into()))? {
+                    ended if ended.end == End::Code(0) => {}
+                    ended if ended.end == End::Cancelled => return Err(Error::Interrupted),
+                    ended => {
+                        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+                        return Err(failed(&format!("failed at level {level}: {:?}: {said}", ended.end)));
+                    }
+                }
+                if repetition > 0 {
+                    durations.push(duration);
+                }
+            }
+        }
+        Ok(durations.map(|mut durations| {
+            durations.sort();
+            durations[durations.len() / 2]
+        }))
+    }
+}
+
+fn table(durations: &[Duration; 4]) -> Grid {
+    let mut grid = Grid::new();
+    grid.header(&["level", "median", "more", "ratio"]);
+    let milliseconds = |duration: &Duration| duration.as_secs_f64() * 1_000.0;
+    let base = milliseconds(&durations[0]);
+    for (level, duration) in LEVELS.iter().zip(durations) {
+        let duration = milliseconds(duration);
+        grid.row(vec![
+            Line::new().with(Tone::Plain, level.to_string()),
+            Line::new().with(Tone::Plain, format!("{duration:>8.2} ms")),
+            Line::new().with(Tone::Plain, format!("{:>+7.2} ms", duration - base)),
+            Line::new().with(Tone::Strong, format!("{:>5.2}", duration / base)),
+        ]);
+    }
+    grid
+}
