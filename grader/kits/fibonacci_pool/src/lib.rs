@@ -1,0 +1,144 @@
+//! What the checks of the exercise `fibonacci_pool` know without the submission: the right numbers, and what a map on a pool
+//! has to look like from inside and outside.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::thread::{self, ThreadId};
+
+use driver::real::{Gate, Stillness, kernel};
+use driver::{Fault, Finding};
+use num_bigint::BigUint;
+
+/// How many digits of a number are told from each end.
+const TOLD: usize = 8;
+
+/// The first so many Fibonacci numbers, from 0.
+fn numbers(n: u32) -> Vec<BigUint> {
+    let mut numbers = Vec::new();
+    let (mut this, mut next) = (BigUint::from(0u32), BigUint::from(1u32));
+    for _ in 0..n {
+        numbers.push(this.clone());
+        let after = &this + &next;
+        (this, next) = (next, after);
+    }
+    numbers
+}
+
+/// Holds if `got` are the Fibonacci numbers of `inputs`, in their order. `function` is how a message calls what gave them.
+///
+/// # Errors
+///
+/// The first difference.
+pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Fault> {
+    let numbers = numbers(inputs.end.max(inputs.start));
+    let expected = &numbers[inputs.start as usize..(inputs.end as usize).max(inputs.start as usize)];
+    has_length(function, expected.len(), got.len())?;
+    for ((index, expected), got) in inputs.zip(expected).zip(got) {
+        if expected != got {
+            let expected = format!("expected fib({index}) = {} from {function}", told(expected));
+            return Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", told(got))));
+        }
+    }
+    Ok(())
+}
+
+fn has_length(function: &str, expected: usize, got: usize) -> Result<(), Fault> {
+    if expected == got {
+        return Ok(());
+    }
+    let expected = format!("expected a value for each of {expected} inputs from {function}");
+    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {got}")))
+}
+
+fn told(number: &BigUint) -> String {
+    let digits = number.to_string();
+    if digits.len() <= 3 * TOLD {
+        return digits;
+    }
+    let (first, last) = (&digits[..TOLD], &digits[digits.len() - TOLD..]);
+    format!("{first}…{last} ({} digits)", digits.len())
+}
+
+/// Holds if `got` are the squares of `inputs`, which the checks let a pool compute, in the order of the inputs.
+///
+/// # Errors
+///
+/// The first difference; values that came in another order are a race.
+pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Fault> {
+    let expected: Vec<u64> = inputs.clone().map(square).collect();
+    has_length("`pool_map`", expected.len(), got.len())?;
+    if got == expected {
+        return Ok(());
+    }
+    let mut sorted = got.to_vec();
+    sorted.sort_unstable();
+    let finding = if sorted == expected {
+        Finding::Race
+    } else {
+        Finding::WrongResult
+    };
+    let first = inputs
+        .zip(&expected)
+        .zip(got)
+        .find(|((_, expected), got)| expected != got);
+    let ((input, expected), got) = first.expect("they differ somewhere");
+    let expected = format!("expected the values in the order of the inputs: {expected} for {input}");
+    Err(Fault::new(finding, expected).got(format!("{got} stands in its place")))
+}
+
+/// What the checks let a pool compute.
+pub fn square(input: u32) -> u64 {
+    u64::from(input) * u64::from(input)
+}
+
+/// Holds if exactly `workers` threads came to `gate` at once, and the caller was none of them.
+///
+/// # Errors
+///
+/// Who was missing, or too many.
+pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), Fault> {
+    let expected = format!("expected {} of the pool to call `f` at once", threads(workers));
+    if gate.passes().iter().any(|(thread, _)| *thread == caller) {
+        let expected = format!("{expected}, and not the thread that called `pool_map`");
+        return Err(Fault::new(Finding::NotConcurrent, expected).got("that thread called `f` too"));
+    }
+    let most = gate.most_at_once();
+    if most < workers {
+        let got = if most == 1 {
+            "one at a time did".to_owned()
+        } else {
+            format!("at most {most} did")
+        };
+        return Err(Fault::new(Finding::NotConcurrent, expected).got(got));
+    }
+    if most > workers {
+        return Err(Fault::new(Finding::LimitExceeded, expected).got(format!("{most} did")));
+    }
+    Ok(())
+}
+
+fn threads(n: usize) -> String {
+    match n {
+        1 => "exactly one thread".to_owned(),
+        n => format!("exactly {n} threads"),
+    }
+}
+
+/// Calls `work` and holds if no thread is left of it when everything has come to rest: the threads of a pool that is dropped
+/// may take a moment to go.
+///
+/// # Errors
+///
+/// How many threads are left.
+pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
+    let before = kernel::threads();
+    work();
+    // On a thread of its own, which does not count: the calling one is among those that have to be still.
+    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let expected = format!("expected the threads of the pool to be gone after {what}");
+    Err(Fault::new(Finding::ThreadLeak, expected).got(format!("{} of them are still there", left.len())))
+}

@@ -1,0 +1,41 @@
+//! Mistake: `build_global` works once in a program; the second call panics.
+//!
+//! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
+//! Fails: `exactly_the_workers_call_at_once` with `panic`.
+//! Fails: `results_keep_the_order_of_inputs` with `panic`.
+//! Fails: `a_panic_reaches_the_caller` with `panic`.
+//! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
+//! Fails: `fib_pool_gives_the_same_numbers` with `panic`.
+
+use std::ops::Range;
+
+use num_bigint::BigUint;
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+/// Two neighbours walk up the sequence.
+pub fn fib(n: u32) -> BigUint {
+    let (mut a, mut b) = (BigUint::from(0u32), BigUint::from(1u32));
+    for _ in 0..n {
+        let next = &a + &b;
+        a = b;
+        b = next;
+    }
+    a
+}
+
+pub fn fib_sequence(inputs: Range<u32>) -> Vec<BigUint> {
+    inputs.map(fib).collect()
+}
+
+pub fn pool_map<T: Send>(workers: usize, inputs: Range<u32>, f: impl Fn(u32) -> T + Sync) -> Vec<T> {
+    ThreadPoolBuilder::new()
+        .num_threads(workers.max(1))
+        .build_global()
+        .unwrap();
+    inputs.into_par_iter().map(&f).collect()
+}
+
+pub fn fib_pool(workers: usize, inputs: Range<u32>) -> Vec<BigUint> {
+    pool_map(workers, inputs, fib)
+}

@@ -1,0 +1,33 @@
+//! Mistake: the last number of the range is computed as well, as in the statement's title line.
+//!
+//! Fails: `fib_sequence_keeps_order` with `wrong_result`.
+
+use std::ops::Range;
+
+use num_bigint::BigUint;
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+/// Two neighbours walk up the sequence.
+pub fn fib(n: u32) -> BigUint {
+    let (mut a, mut b) = (BigUint::from(0u32), BigUint::from(1u32));
+    for _ in 0..n {
+        let next = &a + &b;
+        a = b;
+        b = next;
+    }
+    a
+}
+
+pub fn fib_sequence(inputs: Range<u32>) -> Vec<BigUint> {
+    (inputs.start..=inputs.end).map(fib).collect()
+}
+
+pub fn pool_map<T: Send>(workers: usize, inputs: Range<u32>, f: impl Fn(u32) -> T + Sync) -> Vec<T> {
+    let pool = ThreadPoolBuilder::new().num_threads(workers.max(1)).build().unwrap();
+    pool.install(|| inputs.into_par_iter().map(&f).collect())
+}
+
+pub fn fib_pool(workers: usize, inputs: Range<u32>) -> Vec<BigUint> {
+    pool_map(workers, inputs, fib)
+}
