@@ -2,7 +2,8 @@
 //!
 //! The compiler is called by itself, never through Cargo, and sees a folder with the submission's source files only. The two
 //! forms are compiled side by side: with the real `std`, then the exercise's program; with the modelled `std`, then the check
-//! program. Nothing is judged, and nothing outside the given folder is written.
+//! program. The compiler is contained: it reads the submission and what belongs to the step, and writes to the given folder and
+//! to where an earlier build is kept. Nothing is judged.
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -15,7 +16,7 @@ use crate::diagnostics::Diagnostics;
 use crate::intake::Staged;
 use crate::libraries::Libraries;
 use crate::parallel;
-use crate::process::{self, Command, End, Input, Limits, RunError};
+use crate::process::{self, Command, End, Input, Level, Limits, Paths, Profile, Reach, RunError};
 
 pub use head_start::HeadStart;
 
@@ -26,6 +27,9 @@ const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// How much memory the compiler may take; what the exercises need is a tenth of that.
 const MEMORY_LIMIT: u64 = 4 << 30;
+
+/// How many threads and processes the compiler may have: those of a few dozen processors.
+const THREAD_LIMIT: u64 = 1024;
 
 /// With less space than this, a build that fails without an error in the source failed for want of space.
 const LITTLE_SPACE: u64 = 4 << 20;
@@ -51,6 +55,8 @@ pub struct Order<'a> {
     pub path: OsString,
     /// How long one call of the compiler may take.
     pub limit: Duration,
+    /// How well the compiler is contained at best.
+    pub containment: Level,
     /// Where an earlier build of the check program got to.
     pub head_start: Option<HeadStart>,
 }
@@ -258,6 +264,52 @@ impl<'a> Form<'a> {
         })
     }
 
+    /// What the compiler may read and write: no more than the step needs, so that nothing of the course leaks into messages.
+    fn reach(&self, step: Step) -> Reach {
+        let Order { staged, head_start, .. } = self.order;
+        let toolchain = self.libraries.rustc.ancestors().nth(2).unwrap_or(Path::new("/"));
+        let mut readable = self.libraries.files.clone();
+        readable.extend([self.libraries.model_std.clone(), self.libraries.driver.clone()]);
+        readable.push(match step {
+            Step::Real | Step::Modelled => staged.folder.clone(),
+            Step::Program | Step::RealChecks | Step::ModelChecks => self.sources_of(step),
+        });
+        let mut writable = vec![self.folder.clone()];
+        writable.extend(
+            head_start
+                .iter()
+                .filter(|_| step == Step::ModelChecks)
+                .map(|start| start.folder().to_owned()),
+        );
+        let paths = Paths {
+            readable,
+            listable: vec![self.libraries.dependencies.clone()],
+            writable,
+            executable: vec![toolchain.to_owned()],
+        };
+        Reach {
+            paths,
+            ..Reach::of(Profile::Compile, self.order.containment)
+        }
+    }
+
+    /// The folder with the source of a program over the submission.
+    fn sources_of(&self, step: Step) -> PathBuf {
+        let Order {
+            model_checks,
+            real_checks,
+            program,
+            ..
+        } = self.order;
+        let source = match step {
+            Step::ModelChecks => model_checks,
+            Step::RealChecks => real_checks,
+            Step::Program | Step::Real | Step::Modelled => program,
+        };
+        let folder = source.as_deref().and_then(Path::parent);
+        folder.unwrap_or(&self.folder).to_owned()
+    }
+
     fn call(&self, step: Step, mut args: Vec<OsString>) -> Result<Compiled, RunError> {
         args.extend(["--edition=2024", "--error-format=json", "-Awarnings", "-Cdebuginfo=0"].map(OsString::from));
         args.extend(self.standard.iter().cloned());
@@ -273,12 +325,14 @@ impl<'a> Form<'a> {
                 Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
             },
             input: Input::Nothing,
+            reach: self.reach(step),
         };
         let limits = Limits {
             wall: self.order.limit,
             cpu: None,
             memory: Some(MEMORY_LIMIT),
             output: OUTPUT_LIMIT,
+            threads: THREAD_LIMIT,
         };
         let ended = process::run(&command, &limits, self.cancel)?;
         let is_disk_full = ended.end != End::Code(0) && is_full(&self.folder);

@@ -38,6 +38,8 @@ pub struct Exercise {
     pub checks: Vec<Check>,
     /// The libraries besides `std` that a submission may use.
     pub libraries: Vec<Library>,
+    /// What a submission needs besides threads.
+    pub needs: Vec<Need>,
     /// The hints that depend on how a check failed.
     pub finding_hints: Vec<FindingHint>,
 }
@@ -60,6 +62,16 @@ pub struct Library {
     pub name: String,
     /// The library that stands in for it in the modelled form, because it blocks: `model_crossbeam_channel`.
     pub twin: Option<String>,
+}
+
+/// What a submission needs besides threads, and so is not kept from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// To start the programs that every system has.
+    Children,
+    /// To connect to servers on the same machine.
+    Network,
 }
 
 /// A check: what it is worth, what it states and how it is run.
@@ -187,6 +199,14 @@ impl Exercise {
     /// Whether any of the checks is of one of these kinds.
     pub fn has_check_of(&self, kinds: &[CheckKind]) -> bool {
         self.checks.iter().any(|check| kinds.contains(&check.kind()))
+    }
+
+    /// Whether a run of its program is told where its companion is.
+    pub fn talks_to_companion(&self) -> bool {
+        self.checks.iter().any(|check| match &check.work {
+            CheckWork::Program(program) => program.args.iter().any(|arg| arg.contains(COMPANION)),
+            CheckWork::Model | CheckWork::Service | CheckWork::Speed => false,
+        })
     }
 
     /// The package of the course that Cargo builds for the exercise alone: its libraries and what its checks have in common.

@@ -16,11 +16,13 @@ use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::libraries::{self, KitOrder, Libraries, LibrariesError, Tools};
 use crate::process::Limits;
-use crate::verdict::{CheckVerdict, Containment, GraderIdentity, Report, Verdict};
+use crate::verdict::{CheckVerdict, GraderIdentity, Report, Verdict};
 
+pub use containment::Demand;
 pub use replay::{ReplayError, replay};
 
 mod checks;
+mod containment;
 mod prepare;
 mod replay;
 
@@ -36,6 +38,8 @@ pub struct Options {
     pub cancel: Cancel,
     /// The tools that build.
     pub tools: Tools,
+    /// How well a submission is to be contained.
+    pub containment: Demand,
     /// Where folders for temporary files are made.
     pub temporary: PathBuf,
     /// How many checks run side by side.
@@ -58,6 +62,8 @@ impl Default for Options {
             memory: Some(1 << 30),
             // As in other graders: no right answer is longer than a book.
             output: 1 << 20,
+            // Twice what the largest right answer needs.
+            threads: 256,
         };
         // A loop that the model does not see is busy, and processor time does not depend on what else runs. Twenty times what
         // the longest check of the course takes: a guess at the slowest machine.
@@ -69,6 +75,7 @@ impl Default for Options {
         Options {
             check: None,
             cancel: Cancel::new(),
+            containment: Demand::AUTO,
             tools: Tools::from_environment(),
             temporary: std::env::temp_dir(),
             workers: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
@@ -215,26 +222,12 @@ impl<'a> Grading<'a> {
             title: self.exercise.title.clone(),
             submission: self.submission.shown.clone(),
             checks,
-            grader: identity(compiler),
+            grader: GraderIdentity {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                compiler: compiler.to_owned(),
+                containment: containment::of(self.options.containment),
+            },
             sources,
         }
-    }
-}
-
-fn identity(compiler: &str) -> GraderIdentity {
-    let processes = if cfg!(target_os = "linux") {
-        "process group and subreaper"
-    } else {
-        "process group"
-    };
-    GraderIdentity {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        compiler: compiler.to_owned(),
-        containment: Containment {
-            level: "D".to_owned(),
-            processes: processes.to_owned(),
-            filesystem: "none".to_owned(),
-            network: "none".to_owned(),
-        },
     }
 }

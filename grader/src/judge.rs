@@ -6,7 +6,7 @@
 use driver::protocol::{Exploration, Finding};
 
 use crate::exercise::{Check, CheckWork};
-use crate::process::{End, Ended, Stream};
+use crate::process::{Doing, End, Ended, Stream};
 use crate::run::Observation;
 use crate::verdict::{Evidence, Fault, Verdict};
 
@@ -26,6 +26,8 @@ mod signal {
     pub(super) const KILL: i32 = 9;
     pub(super) const SEGV: i32 = 11;
     pub(super) const XCPU: i32 = 24;
+    pub(super) const XFSZ: i32 = 25;
+    pub(super) const SYS: i32 = 31;
 }
 
 /// The judgement on one check, and what was explored for it.
@@ -87,8 +89,12 @@ fn judge_end(ended: &Ended, world: World) -> Option<Verdict> {
             let reason = reason.to_owned();
             return Some(Verdict::Ungraded { reason });
         }
-        End::TimedOut { busy } => (Finding::Timeout, at_limit(world, busy)),
-        End::Signal(signal::XCPU) => (Finding::Timeout, at_limit(world, true)),
+        End::TimedOut {
+            doing: Doing::WaitingForEachOther { threads },
+        } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
+        End::TimedOut { doing } => (Finding::Timeout, at_limit(world, doing)),
+        End::Signal(signal::XCPU) => (Finding::CpuLimit, at_limit(world, Doing::Running)),
+        End::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
         End::OutputLimit(stream) => (
             Finding::OutputLimit,
             format!("it wrote to {} without end", name(stream)),
@@ -103,26 +109,52 @@ fn judge_end(ended: &Ended, world: World) -> Option<Verdict> {
 }
 
 /// What a process did when its time was up.
-fn at_limit(world: World, is_busy: bool) -> String {
-    let did = match (world, is_busy) {
-        (World::Modelled, true) => {
+fn at_limit(world: World, doing: Doing) -> String {
+    let did = match (world, doing) {
+        (World::Modelled, Doing::Running) => {
             "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
         }
-        (World::Modelled, false) => "it waited for something outside of the model, such as a file or a child process",
-        (World::Real, true) => "it was still busy",
-        (World::Real, false) => "all its threads were waiting, as in a deadlock",
+        (World::Modelled, Doing::Waiting | Doing::WaitingForEachOther { .. }) => {
+            "it waited for something outside of the model, such as a file or a child process"
+        }
+        (World::Real, Doing::Running) => "it was still busy",
+        (World::Real, Doing::Waiting | Doing::WaitingForEachOther { .. }) => {
+            "all its threads were waiting, as in a deadlock"
+        }
     };
     format!("at the time limit {did}")
 }
 
+/// The kernel has no more to say of them than in which call they are.
+fn deadlocked(threads: usize) -> String {
+    let who = match threads {
+        1 => "its only thread was".to_owned(),
+        2 => "both of its threads were".to_owned(),
+        n => format!("all {n} of its threads were"),
+    };
+    format!("at the time limit {who} asleep, waiting for a lock or for another thread without a time limit: a deadlock")
+}
+
 fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
-    let says = |text: &str| stderr.windows(text.len()).any(|part| part == text.as_bytes());
-    // The runtime of `std` has no other way to tell these apart. A submission that prints the same only names its own end.
-    if signal == signal::ABRT && says("memory allocation of") {
-        return (
-            Finding::MemoryLimit,
-            "it asked for more memory than the limit".to_owned(),
-        );
+    let says = |text: &str| says(stderr, text);
+    match signal {
+        signal::ABRT if says(ALLOCATION_FAILED) => {
+            return (
+                Finding::MemoryLimit,
+                "it asked for more memory than the limit".to_owned(),
+            );
+        }
+        signal::SYS => {
+            let got = "it called the system in a way that no program in Rust does";
+            return (Finding::AccessDenied, got.to_owned());
+        }
+        signal::XFSZ => {
+            return (
+                Finding::OutputLimit,
+                "it wrote more to a file than the limit".to_owned(),
+            );
+        }
+        _ => {}
     }
     let hint = match signal {
         signal::SEGV => ": mostly a stack that overflowed, from a function that calls itself without end",
@@ -133,6 +165,36 @@ fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
         _ => "",
     };
     (Finding::Panic, format!("it was ended by signal {signal}{hint}"))
+}
+
+/// What `std` says when it is refused memory, a thread or something else. The kernel tells of it in no other way; a submission
+/// that prints the same only gives its own end another name.
+const ALLOCATION_FAILED: &str = "memory allocation of";
+const THREAD_REFUSED: &str = "failed to spawn thread: Os { code: 11,";
+const REFUSED: [&str; 6] = [
+    "Os { code: 1, kind: PermissionDenied",
+    "Os { code: 13, kind: PermissionDenied",
+    "(os error 1)",
+    "(os error 13)",
+    // Where a program has a root by itself, what it may not have is not there.
+    "Os { code: 2, kind: NotFound",
+    "(os error 2)",
+];
+
+/// What a panic that left the program was about, where it was a limit or a refusal.
+fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
+    if says(stderr, THREAD_REFUSED) {
+        return Some((Finding::ProcessLimit, "it could start no more threads".to_owned()));
+    }
+    let is_refused = REFUSED.iter().any(|words| says(stderr, words));
+    is_refused.then(|| {
+        let got = "it was refused something that a submission may not have: a file, another process or the network";
+        (Finding::AccessDenied, got.to_owned())
+    })
+}
+
+fn says(stderr: &[u8], text: &str) -> bool {
+    stderr.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 fn name(stream: Stream) -> &'static str {

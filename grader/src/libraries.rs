@@ -46,6 +46,8 @@ pub struct Libraries {
     pub driver: PathBuf,
     /// The folder with everything that these two depend on.
     pub dependencies: PathBuf,
+    /// The files in it that they depend on. There may be others, which are no submission's business.
+    pub files: Vec<PathBuf>,
     /// What the exercise's kit adds, where it has one.
     pub kit: Option<Kit>,
 }
@@ -239,7 +241,10 @@ impl Kept {
         } = &self.libraries;
         self.key == *key
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
-            && [model_std, driver, dependencies].iter().all(|path| path.exists())
+            && [model_std, driver, dependencies]
+                .into_iter()
+                .chain(&self.libraries.files)
+                .all(|path| path.exists())
             && self.libraries.kit.as_ref().is_none_or(Kit::is_there)
     }
 }
@@ -304,12 +309,14 @@ fn ask(
     let model_std = artifact(&messages, "model_std")?;
     let driver = artifact(&messages, "driver")?;
     let dependencies = model_std.parent().unwrap_or(root).to_owned();
+    let files = files(&messages);
     Ok(Libraries {
         rustc,
         compiler,
         model_std,
         driver,
         dependencies,
+        files,
         kit: kit.map(|kit| find_kit(&messages, kit)).transpose()?,
     })
 }
@@ -392,6 +399,25 @@ struct Message {
 struct Target {
     name: String,
     kind: Vec<String>,
+}
+
+/// Every file that the compiler may be led to by what it links. Cargo tells of files in the folder above their own, where they
+/// have a shorter name and which may be those of another set of features; all of them can be read.
+fn files(messages: &str) -> Vec<PathBuf> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let built = messages.filter(|message| message.reason == "compiler-artifact");
+    let is_library = |file: &PathBuf| {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        matches!(extension, Some("rlib" | "rmeta" | "so" | "dylib"))
+    };
+    let files = built.flat_map(|message| message.filenames).filter(is_library);
+    let files = files.flat_map(|file| [file.with_extension("rlib"), file]);
+    let mut files: Vec<PathBuf> = files.filter(|file| file.exists()).collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// The program of the package that was built.
@@ -498,6 +524,7 @@ mod tests {
             model_std: file("model_std"),
             driver: file("driver"),
             dependencies: folder.path().to_owned(),
+            files: Vec::new(),
             kit: None,
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");

@@ -1,22 +1,25 @@
 //! One child process under limits, and what was observed of it.
 //!
 //! [`run`] returns within the wall limit and a short grace, whatever the child does: nothing that it leaves behind, holds open
-//! or floods can keep it. When it returns, the child is reaped and every process that it started is ended. Nothing is judged.
+//! or floods can keep it. When it returns, the child is reaped and every process that it started is ended. It is contained as
+//! well as was asked for, or not run. Nothing is judged.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
 use crate::cancel::Cancel;
+
+pub use containment::{Level, Paths, Profile};
 
 #[cfg(target_os = "linux")]
 #[path = "process/linux.rs"]
@@ -28,8 +31,8 @@ mod tree;
 /// How long a wait lasts before the wish to stop is looked at again. Short enough for a hand on Ctrl-C.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How long one waits where nothing tells of the child's end.
-const BLIND_TICK: Duration = Duration::from_millis(5);
+/// How long it lasts where nothing tells of the child's end, or nothing but a look of the number of its threads.
+const SHORT_TICK: Duration = Duration::from_millis(5);
 
 /// How long a pipe may stay open after the child and its descendants are gone.
 const DRAIN_GRACE: Duration = Duration::from_millis(50);
@@ -50,6 +53,49 @@ pub struct Command {
     pub folder: PathBuf,
     /// What it has for standard input.
     pub input: Input,
+    /// What it may reach.
+    pub reach: Reach,
+}
+
+/// What a child may reach, as far as it is contained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// What its kind of program may do.
+    pub profile: Profile,
+    /// The files and folders that it may use besides.
+    pub paths: Paths,
+    /// The ports of this machine that it may connect to.
+    pub ports: Vec<u16>,
+    /// How well it is contained at best.
+    pub level: Level,
+}
+
+impl Reach {
+    /// What programs of this kind may do, and nothing besides.
+    pub fn of(profile: Profile, level: Level) -> Reach {
+        Reach {
+            profile,
+            paths: Paths::default(),
+            ports: Vec::new(),
+            level,
+        }
+    }
+
+    /// As this, with the programs that every system has, if there may be other processes at all.
+    #[must_use]
+    pub fn with_programs_of_the_system(mut self) -> Reach {
+        if self.profile.has_children() {
+            self.paths.executable.extend(tree::programs());
+        }
+        self
+    }
+
+    /// As this, with a view of what the kernel tells of processes.
+    #[must_use]
+    pub fn with_view_of_processes(mut self) -> Reach {
+        self.paths.readable.extend(tree::view_of_processes());
+        self
+    }
 }
 
 /// What a child has for standard input.
@@ -72,6 +118,8 @@ pub struct Limits {
     pub memory: Option<u64>,
     /// The bytes of each stream.
     pub output: usize,
+    /// How many threads and processes there are of it at once.
+    pub threads: u64,
 }
 
 /// What was observed of a child.
@@ -98,13 +146,29 @@ pub enum End {
     Signal(i32),
     /// It was ended at the wall limit.
     TimedOut {
-        /// Whether one of its threads was running at that moment, as opposed to all of them waiting.
-        busy: bool,
+        /// What its threads did at that moment.
+        doing: Doing,
     },
+    /// It was ended because it had more threads than the limit.
+    ThreadLimit,
     /// It was ended because it wrote more than the limit.
     OutputLimit(Stream),
     /// It was ended because somebody asked to stop.
     Cancelled,
+}
+
+/// What the threads of a process do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// At least one of them runs, or could run.
+    Running,
+    /// All of them wait.
+    Waiting,
+    /// All of them wait for one another: for a lock or a thread of the same process, and without a time limit.
+    WaitingForEachOther {
+        /// How many they are.
+        threads: usize,
+    },
 }
 
 /// A stream that a child writes to.
@@ -170,43 +234,46 @@ fn natural_end(status: ExitStatus) -> End {
 
 /// A child that was started and not yet reaped.
 struct Running {
-    child: Child,
     tree: tree::Tree,
     captures: [Capture; 3],
+    max_threads: u64,
+}
+
+/// A child's ends of its streams; ours are closed to it.
+struct Streams {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
 }
 
 impl Running {
     fn start(command: &Command, limits: &Limits) -> io::Result<Running> {
-        let mut builder = std::process::Command::new(&command.program);
-        builder
-            .args(&command.args)
-            .current_dir(&command.folder)
-            .process_group(0);
-        builder
-            .env_clear()
-            .envs(command.env.iter().map(|(key, value)| (key, value)));
-        builder.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let channel = match &command.input {
-            Input::Nothing => {
-                builder.stdin(Stdio::null());
-                None
-            }
+        let (stdin, channel) = match &command.input {
+            Input::Nothing => (File::open("/dev/null")?.into(), None),
             Input::Channel(request) => {
                 let (ours, theirs) = UnixStream::pair()?;
                 (&ours).write_all(request)?;
-                builder.stdin(Stdio::from(OwnedFd::from(theirs)));
-                Some(File::from(OwnedFd::from(ours)))
+                (theirs.into(), Some(File::from(OwnedFd::from(ours))))
             }
         };
-        let (mut child, tree) = tree::Tree::spawn(builder, limits)?;
-        let stdout = child.stdout.take().map(|pipe| File::from(OwnedFd::from(pipe)));
-        let stderr = child.stderr.take().map(|pipe| File::from(OwnedFd::from(pipe)));
+        let [(stdout, their_stdout), (stderr, their_stderr)] = [io::pipe()?, io::pipe()?];
+        let streams = Streams {
+            stdin,
+            stdout: their_stdout.into(),
+            stderr: their_stderr.into(),
+        };
+        let tree = tree::Tree::spawn(command, limits, streams)?;
+        let file = |pipe: io::PipeReader| Some(File::from(OwnedFd::from(pipe)));
         let captures = [
-            Capture::new(Stream::Stdout, stdout, limits.output),
-            Capture::new(Stream::Stderr, stderr, limits.output),
+            Capture::new(Stream::Stdout, file(stdout), limits.output),
+            Capture::new(Stream::Stderr, file(stderr), limits.output),
             Capture::new(Stream::Answer, channel, ANSWER_LIMIT),
         ];
-        Ok(Running { child, tree, captures })
+        Ok(Running {
+            tree,
+            captures,
+            max_threads: limits.threads,
+        })
     }
 
     /// Reads and waits until the child has ended by itself (`None`) or has to be ended.
@@ -218,15 +285,23 @@ impl Running {
             }
             if now >= deadline {
                 return Ok(Some(End::TimedOut {
-                    busy: self.tree.is_busy(),
+                    doing: self.tree.doing(),
                 }));
             }
-            let tick = if self.tree.end_fd().is_some() { TICK } else { BLIND_TICK };
+            if self
+                .tree
+                .n_threads_to_watch()
+                .is_some_and(|n_threads| n_threads > self.max_threads)
+            {
+                return Ok(Some(End::ThreadLimit));
+            }
+            let is_blind = self.tree.end_fd().is_none() || self.tree.n_threads_to_watch().is_some();
+            let tick = if is_blind { SHORT_TICK } else { TICK };
             let has_ended = read_ready(&mut self.captures, self.tree.end_fd(), tick.min(deadline - now))?;
             if let Some(full) = self.captures.iter().find(|capture| capture.is_over) {
                 return Ok(Some(End::OutputLimit(full.stream)));
             }
-            if has_ended || (self.tree.end_fd().is_none() && has_exited(&self.child)?) {
+            if has_ended || (self.tree.end_fd().is_none() && has_exited(self.tree.pid())?) {
                 return Ok(None);
             }
         }
@@ -234,22 +309,20 @@ impl Running {
 
     /// Ends what is left of the child's tree, reads what is left in its pipes, and reaps it.
     fn finish(&mut self) -> (usize, io::Result<ExitStatus>) {
-        let has_exited = has_exited(&self.child).unwrap_or(false);
+        let pid = self.tree.pid();
+        let has_exited = has_exited(pid).unwrap_or(false);
         let mut left_behind = self.tree.count_left();
         // The child is not reaped yet, so its number, and with it its group's, cannot be anybody else's.
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let _ = kill_process_group(pid, Signal::KILL);
         if !has_exited {
-            let _ = self.child.kill();
+            let _ = kill_process(pid, Signal::KILL);
             left_behind = 0;
         }
         // Waits without reaping: what the child started comes to us when it has ended.
-        let _ = waitid(
-            WaitId::Pid(Pid::from_child(&self.child)),
-            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-        );
+        let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
         self.tree.end_all_left();
         self.drain();
-        (left_behind, self.child.wait())
+        (left_behind, self.tree.wait())
     }
 
     fn drain(&mut self) {
@@ -264,9 +337,9 @@ impl Running {
 }
 
 /// Whether the child is a zombie; does not reap it.
-fn has_exited(child: &Child) -> io::Result<bool> {
+fn has_exited(child: Pid) -> io::Result<bool> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-    Ok(waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some())
+    Ok(waitid(WaitId::Pid(child), options)?.is_some())
 }
 
 /// Waits until something can be read or `end_fd` tells of the child's end, reads it, and says whether the child has ended.

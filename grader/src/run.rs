@@ -11,7 +11,7 @@ use driver::protocol::{Reply, Request, Work};
 
 use crate::cancel::Cancel;
 use crate::exercise::{COMPANION, ProgramCheck};
-use crate::process::{self, Command, Ended, Input, Limits, RunError};
+use crate::process::{self, Command, Ended, Input, Limits, Reach, RunError};
 
 use companion::Companion;
 
@@ -54,7 +54,14 @@ pub enum Answer {
 }
 
 /// Asks the check program to do `work` for one check.
-pub fn observe_check(program: &Path, check: &str, work: Work, limits: &Limits, cancel: &Cancel) -> Observation {
+pub fn observe_check(
+    program: &Path,
+    check: &str,
+    work: Work,
+    reach: Reach,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Observation {
     let request = match nonce() {
         Ok(nonce) => Request {
             nonce,
@@ -69,7 +76,7 @@ pub fn observe_check(program: &Path, check: &str, work: Work, limits: &Limits, c
     };
     let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
     line.push(b'\n');
-    match run(program, &[], Input::Channel(line), limits, cancel) {
+    match run(program, &[], Input::Channel(line), reach, limits, cancel) {
         Ok(mut ended) => {
             let answer = read_answer(&std::mem::take(&mut ended.answer));
             Observation::Check(CheckRun { ended, request, answer })
@@ -83,6 +90,7 @@ pub fn observe_program(
     program: &Path,
     check: &ProgramCheck,
     companion: Option<&Path>,
+    reach: Reach,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Observation {
@@ -97,21 +105,50 @@ pub fn observe_program(
     };
     let said = companion.as_ref().map_or(COMPANION, |companion| &companion.said);
     let args: Vec<String> = check.args.iter().map(|arg| arg.replace(COMPANION, said)).collect();
-    match run(program, &args, Input::Nothing, limits, cancel) {
+    let reach = Reach {
+        ports: companion
+            .as_ref()
+            .and_then(|companion| port(&companion.said))
+            .into_iter()
+            .collect(),
+        ..reach
+    };
+    match run(program, &args, Input::Nothing, reach, limits, cancel) {
         Ok(ended) => Observation::Program(ended),
         Err(error) => not_started("program of the exercise", &error),
     }
 }
 
-fn run(program: &Path, args: &[String], input: Input, limits: &Limits, cancel: &Cancel) -> Result<Ended, RunError> {
+/// The port at the end of what a server says about itself: `http://127.0.0.1:8080`, perhaps with a path after it.
+fn port(said: &str) -> Option<u16> {
+    let digits = said.rsplit_once(':')?.1;
+    let end = digits
+        .find(|digit: char| !digit.is_ascii_digit())
+        .unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+/// The pool that rayon makes by itself has as many threads as this on every machine, so that who uses it by mistake fails in
+/// the same way everywhere.
+const ENVIRONMENT: [(&str, &str); 1] = [("RAYON_NUM_THREADS", "7")];
+
+fn run(
+    program: &Path,
+    args: &[String],
+    input: Input,
+    reach: Reach,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Ended, RunError> {
     let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
     let args = args.iter().map(Into::into).collect();
     let command = Command {
         program: program.to_owned(),
         args,
-        env: Vec::new(),
+        env: ENVIRONMENT.map(|(key, value)| (key.into(), value.into())).to_vec(),
         folder,
         input,
+        reach,
     };
     process::run(&command, limits, cancel)
 }
@@ -149,6 +186,14 @@ fn read_answer(bytes: &[u8]) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_stands_after_the_last_colon() {
+        assert_eq!(port("http://127.0.0.1:8080"), Some(8080));
+        assert_eq!(port("127.0.0.1:8080/files 3"), Some(8080));
+        assert_eq!(port("ready"), None);
+        assert_eq!(port("port:99999"), None);
+    }
 
     #[test]
     fn a_nonce_is_not_the_one_before() {

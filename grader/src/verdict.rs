@@ -149,6 +149,23 @@ pub struct Containment {
     pub filesystem: String,
     /// How the network is kept out of reach: `none`, `seccomp`.
     pub network: String,
+    /// What this machine does not offer, of all that was asked for.
+    pub missing: Vec<Lack>,
+}
+
+/// A means of containment that a machine does not offer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Lack {
+    /// Which: `landlock`, `seccomp`, `chroot`, `own user`.
+    pub mechanism: String,
+    /// Why.
+    pub reason: String,
+    /// The number with which the system refused it.
+    pub errno: Option<i32>,
+    /// What a submission can do without it.
+    pub consequence: String,
+    /// How to get it.
+    pub help: String,
 }
 
 /// One interleaving of one submission, run again.

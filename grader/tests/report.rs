@@ -5,7 +5,7 @@ mod samples;
 
 use driver::protocol::{End, Failure, Finding};
 use grader::report::{Extent, Options, human, json};
-use grader::verdict::{CheckKind, CheckVerdict, Evidence, Report, Verdict};
+use grader::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Lack, Report, Verdict};
 use insta::assert_snapshot;
 use samples::{check, event, failed, model_failure, report};
 
@@ -54,6 +54,26 @@ fn a_pass_is_short() {
         check("program_prints_two", CheckKind::Program, Verdict::Passed),
     ];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
+}
+
+#[test]
+fn what_the_machine_lacks_is_told_with_its_consequence_and_the_way_to_get_it() {
+    let mut report = report(vec![passed()], "");
+    report.grader.containment = Containment {
+        level: "B".into(),
+        processes: "process group and subreaper".into(),
+        filesystem: "landlock 4".into(),
+        network: "seccomp".into(),
+        missing: vec![Lack {
+            mechanism: "chroot".into(),
+            reason: "namespaces refused: EPERM".into(),
+            errno: Some(1),
+            consequence: "names of hidden files can be guessed".into(),
+            help: "run in a container as root".into(),
+        }],
+    };
+    assert_snapshot!(printed(&report, &Options::default()));
+    assert_snapshot!(json::report(&report));
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod course;
 
 use course::{Course, first_failure, verdict};
 use driver::protocol::Finding;
+use grader::grade::Demand;
+use grader::process::Level;
 use grader::verdict::{Overall, Verdict};
 
 /// The submission, the first check that fails, and how.
@@ -14,7 +16,6 @@ const TABLE: &[(&str, &str, Finding)] = &[
     ("panics", "every_step_counts", Finding::Panic),
     ("overflows_the_stack", "every_step_counts", Finding::Panic),
     ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
-    ("leaves_a_child", "every_step_counts", Finding::ChildLeak),
     ("forges_a_reply", "every_step_counts", Finding::Race),
     ("floods", "program_prints_the_count", Finding::OutputLimit),
     ("prints_to_stderr", "program_prints_the_count", Finding::WrongOutput),
@@ -47,8 +48,40 @@ fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
 }
 
 #[test]
+fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
+    let mut course = Course::open();
+    course.options.containment = Demand::BASIC;
+    let report = course.grade("submissions/leaves_a_child.rs");
+    assert_eq!(
+        first_failure(&report),
+        Some(("every_step_counts".to_owned(), Finding::ChildLeak)),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn below_the_level_that_is_required_nothing_is_graded() {
+    let mut course = Course::open();
+    course.options.containment = Demand {
+        at_best: Level::Basic,
+        ..Demand::REQUIRE
+    };
+    let report = course.grade("submissions/panics.rs");
+    assert_eq!(
+        (report.overall(), report.score()),
+        (Overall::Ungraded, 0),
+        "{report:#?}"
+    );
+    let words = course::words(&report, "build");
+    assert!(words.starts_with("containment D basic is below B strong"), "{words}");
+    assert!(words.contains("help: "), "{words}");
+    assert_eq!(report.grader.containment.level, "D");
+}
+
+#[test]
 fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
     let mut course = Course::open();
+    course.options.containment = Demand::BASIC;
     course.options.model_limits.wall = std::time::Duration::from_secs(2);
     let report = course.grade("submissions/sleeps_for_real.rs");
     assert_eq!(

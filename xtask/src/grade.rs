@@ -29,7 +29,8 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let options = Options {
         check: flags.check.clone(),
         cancel: interrupt::cancel_on_signal(),
-        ..options(flags.containment)
+        containment: Containment::demand(flags.containment),
+        ..Options::default()
     };
     let mut code = ExitCode::Passed;
     let mut reports: Vec<Report> = Vec::new();
@@ -61,14 +62,6 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
         console.print(text)?;
     }
     Ok(code)
-}
-
-/// The options that a way to contain submissions asks for.
-fn options(containment: Containment) -> Options {
-    match containment {
-        // The library knows one way so far, which every Unix has.
-        Containment::Auto | Containment::Basic => Options::default(),
-    }
 }
 
 fn print(

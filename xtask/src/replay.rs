@@ -7,7 +7,7 @@ use grader::report::{self, Extent, human, json};
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::flags::{Format, ReplayFlags};
+use crate::flags::{Containment, Format, ReplayFlags};
 use crate::grade::{current_dir, select};
 use crate::{interrupt, progress};
 
@@ -18,6 +18,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
+        containment: Containment::demand(flags.containment),
         ..Options::default()
     };
     let replayed = progress::during(console, |events| {

@@ -50,12 +50,16 @@ fn a_handout_without_the_solutions_is_a_workspace_in_which_the_command_works() {
     leave_the_solutions_out(handout.path()).expect("the solutions are there");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut metadata = Command::new(cargo);
-    metadata.args(["metadata", "--offline", "--format-version=1"]).current_dir(handout.path());
+    metadata
+        .args(["metadata", "--offline", "--format-version=1"])
+        .current_dir(handout.path());
     metadata.assert().success();
     let mut list = Command::new(env!("CARGO_BIN_EXE_xtask"));
     list.arg("list").current_dir(handout.path());
     list.assert().success().stdout(contains("stdout_writer"));
     let mut grade = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    grade.args(["grade", "stdout_writer", "--solution"]).current_dir(handout.path());
+    grade
+        .args(["grade", "stdout_writer", "--solution"])
+        .current_dir(handout.path());
     grade.assert().code(2).stderr(contains("solutions/stdout_writer"));
 }

@@ -54,6 +54,11 @@ impl HeadStart {
         [incremental, parts, "-o".into(), self.program().into()]
     }
 
+    /// The folder that the compiler writes to then.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Moves the program that was compiled with these options to `place`.
     pub(super) fn finish(&self, place: &Path) -> io::Result<()> {
         let from = self.program();
@@ -116,6 +121,7 @@ mod tests {
             model_std: file("model_std"),
             driver: file("driver"),
             dependencies: folder.to_owned(),
+            files: Vec::new(),
             kit: None,
         }
     }

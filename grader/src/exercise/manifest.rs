@@ -8,7 +8,7 @@ use driver::protocol::Finding;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, Library, ProgramCheck};
+use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, Library, Need, ProgramCheck};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +22,8 @@ struct Manifest {
     checks: Vec<CheckEntry>,
     #[serde(default, rename = "library")]
     libraries: Vec<Library>,
+    #[serde(default)]
+    needs: Vec<Need>,
     #[serde(default, rename = "hint")]
     hints: Vec<HintEntry>,
 }
@@ -106,6 +108,7 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
         items: manifest.items,
         checks,
         libraries: manifest.libraries,
+        needs: manifest.needs,
         finding_hints: finding_hints.collect(),
     })
 }
@@ -128,7 +131,7 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
         }
     }
     let mut problems = Vec::new();
-    let known = ["title", "order", "summary", "item", "library", "check", "hint"];
+    let known = ["title", "order", "summary", "item", "needs", "library", "check", "hint"];
     for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
         problems.push(format!(
             "unknown key `{key}`, expected one of {}",

@@ -6,10 +6,12 @@ use driver::protocol::Work;
 
 use super::prepare::{Prepared, reason};
 use super::{BUILD, Grading, Options};
+use crate::build::Build;
 use crate::event::Event;
-use crate::exercise::{Check, CheckWork, ProgramCheck};
+use crate::exercise::{Check, CheckWork, Need, ProgramCheck};
 use crate::judge::{Judgement, judge};
 use crate::parallel;
+use crate::process::{Profile, Reach};
 use crate::run::{Observation, observe_check, observe_program};
 use crate::score::score;
 use crate::snapshot::{self, SnapshotError};
@@ -65,7 +67,6 @@ impl Grading<'_> {
     fn observe(&self, check: &Check, prepared: &Prepared) -> Judgement {
         let Options {
             cancel,
-            model_limits,
             real_limits,
             program_limits,
             ..
@@ -77,22 +78,45 @@ impl Grading<'_> {
         let build = prepared.build();
         match &check.work {
             CheckWork::Model => {
-                let observation = observe_check(&build.model_checks, &check.name, Work::Explore, model_limits, cancel);
+                let observation = self.observe_model(build, check, Work::Explore);
                 judge(check, &observation, None)
             }
             CheckWork::Service | CheckWork::Speed => {
-                let observation = observe_check(&build.real_checks, &check.name, Work::Try, real_limits, cancel);
+                // What they have seen is what the kernel tells.
+                let reach = self.reach().with_view_of_processes();
+                let observation = observe_check(&build.real_checks, &check.name, Work::Try, reach, real_limits, cancel);
                 judge(check, &observation, None)
             }
             CheckWork::Program(program) => match self.snapshot(program) {
                 Ok(text) => {
                     let companion = prepared.companion.as_deref();
-                    let observation = observe_program(&build.program, program, companion, program_limits, cancel);
+                    let observation =
+                        observe_program(&build.program, program, companion, self.reach(), program_limits, cancel);
                     judge(check, &observation, text.as_deref())
                 }
                 Err(error) => Verdict::Ungraded { reason: reason(&error) }.into(),
             },
         }
+    }
+
+    pub(super) fn observe_model(&self, build: &Build, check: &Check, work: Work) -> Observation {
+        let reach = Reach::of(Profile::Run, self.options.containment.at_best);
+        let (limits, cancel) = (&self.options.model_limits, &self.options.cancel);
+        observe_check(&build.model_checks, &check.name, work, reach, limits, cancel)
+    }
+
+    /// What the submission may reach outside of the model.
+    fn reach(&self) -> Reach {
+        let needs = |need| self.exercise.needs.contains(&need);
+        // A server that runs beside the program is one of the machine's.
+        let has_network = needs(Need::Network) || self.exercise.talks_to_companion();
+        let profile = match (needs(Need::Children), has_network) {
+            (false, false) => Profile::Run,
+            (false, true) => Profile::RunWithLoopback,
+            (true, false) => Profile::RunWithChildren,
+            (true, true) => Profile::RunWithChildrenAndLoopback,
+        };
+        Reach::of(profile, self.options.containment.at_best).with_programs_of_the_system()
     }
 
     fn snapshot(&self, program: &ProgramCheck) -> Result<Option<String>, SnapshotError> {

@@ -1,12 +1,14 @@
 //! A submission taken in and built, in a folder of its own.
 
 use std::error::Error;
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::Grading;
+use super::{Grading, containment};
 use crate::build::{Build, HeadStart, Order, build};
 use crate::discover::Source;
 use crate::event::Event;
@@ -50,6 +52,9 @@ impl Prepared {
 impl Grading<'_> {
     /// Takes the submission in and builds what `checks` need.
     pub(super) fn prepare(&self, libraries: &Result<Libraries, LibrariesError>, checks: &[&Check]) -> Prepared {
+        if let Err(reason) = containment::suffices(self.options.containment, self.exercise) {
+            return Prepared::broken(Verdict::Ungraded { reason });
+        }
         let libraries = match libraries {
             Ok(libraries) => libraries,
             Err(error) => return Prepared::broken(Verdict::Ungraded { reason: reason(error) }),
@@ -85,6 +90,7 @@ impl Grading<'_> {
             folder: folder.path(),
             path: self.options.tools.path.clone(),
             limit: self.options.build_limit,
+            containment: self.options.containment.at_best,
             head_start,
         };
         let build = build(&order, libraries, &self.options.cancel);
@@ -116,7 +122,11 @@ impl Grading<'_> {
 
     fn take_in(&self) -> Result<(TempDir, Staged), Verdict> {
         let temporary = &self.options.temporary;
-        let folder = tempfile::Builder::new().prefix("interleave-").tempdir_in(temporary);
+        let folder = tempfile::Builder::new()
+            .prefix("interleave-")
+            // A submission that runs as another user finds its own executable, and nothing whose name it does not know.
+            .permissions(Permissions::from_mode(0o711))
+            .tempdir_in(temporary);
         let folder = folder.map_err(|source| no_room(temporary, &source))?;
         let source = folder.path().join("source");
         std::fs::create_dir(&source).map_err(|source| no_room(temporary, &source))?;

@@ -9,7 +9,7 @@ use crate::discover::{Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
 use crate::judge::{Replay, judge_replay};
-use crate::run::{Observation, observe_check};
+use crate::run::Observation;
 use crate::verdict::{ReplayReport, Report, Verdict};
 
 /// Why an interleaving was not run again.
@@ -126,10 +126,7 @@ impl Grading<'_> {
         let work = Work::Replay {
             token: token.to_owned(),
         };
-        let Options {
-            model_limits, cancel, ..
-        } = self.options;
-        match observe_check(&prepared.build().model_checks, &check.name, work, model_limits, cancel) {
+        match self.observe_model(prepared.build(), check, work) {
             Observation::Check(run) => judge_replay(&run),
             Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
             Observation::Program(_) => unreachable!("a check program was run"),

@@ -137,6 +137,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
         }
         End::TimedOut { .. } => return ungraded("the compiler was not done at the time limit".to_owned()),
         End::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
+        End::ThreadLimit => "the compiler started threads without end".to_owned(),
         End::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
     };
     if !is_submission {

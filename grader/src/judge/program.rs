@@ -7,7 +7,7 @@ use assert_cmd::assert::OutputAssertExt as _;
 use driver::protocol::Finding;
 use predicates::prelude::*;
 
-use super::{World, child_leak, excerpt, judge_end};
+use super::{World, child_leak, excerpt, judge_end, refusal};
 use crate::exercise::ProgramCheck;
 use crate::process::{End, Ended};
 use crate::snapshot;
@@ -39,7 +39,7 @@ fn exit_fault(check: &ProgramCheck, ended: &Ended) -> Option<Fault> {
         unreachable!("only a code is left after the end was judged")
     };
     let (finding, got) = match code {
-        PANIC_CODE => (Finding::Panic, "it panicked".to_owned()),
+        PANIC_CODE => refusal(&ended.stderr).unwrap_or((Finding::Panic, "it panicked".to_owned())),
         code => (Finding::Exited, format!("it ended with code {code}")),
     };
     let message = format!("expected the program to end with code {}, {got}", check.exit);
@@ -95,7 +95,7 @@ fn output(ended: &Ended) -> Output {
     let status = match ended.end {
         End::Code(code) => ExitStatus::from_raw(code << 8),
         End::Signal(signal) => ExitStatus::from_raw(signal),
-        End::TimedOut { .. } | End::OutputLimit(_) | End::Cancelled => {
+        End::TimedOut { .. } | End::ThreadLimit | End::OutputLimit(_) | End::Cancelled => {
             unreachable!("only a natural end is left after the end was judged")
         }
     };

@@ -18,12 +18,16 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::Tried(trials) => tried(trials, &run.ended),
         CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.ended)),
         CheckObservation::UnknownCheck => unknown_check(run),
-        CheckObservation::Explored(_)
-        | CheckObservation::Replayed(_)
-        | CheckObservation::TokenRefused { .. }
-        | CheckObservation::Stalled { .. } => Verdict::Ungraded {
-            reason: OTHER_QUESTION.to_owned(),
-        },
+        CheckObservation::Stalled { .. } => Verdict::Failed(Fault {
+            finding: Finding::Timeout,
+            message: "expected the submission to get on, it computes without end".to_owned(),
+            evidence: excerpt::output(&run.ended),
+        }),
+        CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
+            Verdict::Ungraded {
+                reason: OTHER_QUESTION.to_owned(),
+            }
+        }
     }
 }
 

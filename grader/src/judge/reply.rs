@@ -43,7 +43,7 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
 fn code(ended: &Ended) -> i32 {
     match ended.end {
         End::Code(code) => code,
-        End::Signal(_) | End::TimedOut { .. } | End::OutputLimit(_) | End::Cancelled => {
+        End::Signal(_) | End::TimedOut { .. } | End::ThreadLimit | End::OutputLimit(_) | End::Cancelled => {
             unreachable!("only a code is left after the end was judged")
         }
     }

@@ -230,13 +230,16 @@ fn an_end_by_force_says_by_which() {
         })
     };
     fails(
-        end(End::TimedOut { busy: true }),
+        end(End::TimedOut { doing: Doing::Running }),
         Finding::Timeout,
         "a loop that locks nothing",
     );
-    fails(end(End::Signal(24)), Finding::Timeout, "a loop that locks nothing");
+    fails(end(End::Signal(24)), Finding::CpuLimit, "a loop that locks nothing");
+    fails(end(End::Signal(31)), Finding::AccessDenied, "called the system");
+    fails(end(End::Signal(25)), Finding::OutputLimit, "to a file");
+    fails(end(End::ThreadLimit), Finding::ProcessLimit, "threads without end");
     fails(
-        end(End::TimedOut { busy: false }),
+        end(End::TimedOut { doing: Doing::Waiting }),
         Finding::Timeout,
         "outside of the model",
     );

@@ -1,4 +1,4 @@
-//! The tree below a child on Linux, as `/proc` shows it.
+//! A contained child on Linux, and the tree below it as `/proc` shows it.
 //!
 //! The grader makes itself the reaper of its descendants: a process whose parent ends becomes its child, also after `setsid`.
 //! Such an orphan belongs to the run whose process group or mark in the environment it has. What has neither, and is not in
@@ -8,18 +8,23 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::process::{Child, Command};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::process::{
-    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getpgrp, getpid, kill_process, pidfd_open, prlimit,
-    set_child_subreaper, waitpid,
-};
+use containment::{Child, Probe, SetupError, Spec, Stage, probe_up_to};
+use rustix::process::{Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper, waitpid};
 
-use super::Limits;
+use self::stat::Stat;
+use super::{Command, Doing, Limits, Profile, Streams};
+
+#[path = "linux/activity.rs"]
+mod activity;
+#[path = "linux/stat.rs"]
+mod stat;
 
 /// The variable that marks a run's processes.
 const MARK: &str = "INTERLEAVE_RUN";
@@ -31,52 +36,92 @@ const END_LIMIT: Duration = Duration::from_secs(2);
 /// so that a child is never taken for an orphan. Global, as the table of processes is.
 static RUNS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// The processes below one child.
+/// How large a file a compiler may write: a hundred times what a program of an exercise takes.
+const OBJECT_SIZE: u64 = 512 << 20;
+
+/// How many files a compiler may have open, and how many threads: what Linux gives to whoever does not ask.
+const COMPILER_FILES: u64 = 1024;
+
+/// How many files a program may have open.
+const PROGRAM_FILES: u64 = 64;
+
+/// Where the programs are that every system has.
+pub(super) fn programs() -> impl Iterator<Item = PathBuf> {
+    let folders = ["/usr/bin", "/bin"].map(PathBuf::from).into_iter();
+    folders.filter(|folder| folder.exists())
+}
+
+/// Where the kernel tells of processes.
+pub(super) fn view_of_processes() -> Option<PathBuf> {
+    Some(PathBuf::from("/proc"))
+}
+
+/// A child and the processes below it.
 pub(super) struct Tree {
-    child: i32,
+    child: Child,
     mark: String,
-    end_fd: Option<OwnedFd>,
+    /// Whether the kernel holds it to its limit of threads.
+    counts_threads: bool,
 }
 
 impl Tree {
-    pub(super) fn spawn(mut command: Command, limits: &Limits) -> io::Result<(Child, Tree)> {
+    pub(super) fn spawn(command: &Command, limits: &Limits, streams: Streams) -> io::Result<Tree> {
         become_reaper();
         static NEXT: AtomicU64 = AtomicU64::new(0);
         // Relaxed: only the number counts.
         let mark = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
-        command.env(MARK, &mark);
+        let mut env = command.env.clone();
+        env.push((MARK.into(), mark.clone().into()));
+        // What tries the containment out starts children too.
         let mut runs = runs();
-        let child = command.spawn()?;
-        let pid = Pid::from_child(&child);
-        runs.insert(pid.as_raw_pid());
-        drop(runs);
-        set_limits(pid, limits);
-        // Without one (an old kernel, a filter) the child's end is asked for again and again.
-        let end_fd = pidfd_open(pid, PidfdFlags::empty()).ok();
-        Ok((
+        let probe = probe_up_to(command.reach.level);
+        let spec = Spec {
+            program: &command.program,
+            args: &command.args,
+            env: &env,
+            folder: &command.folder,
+            stdin: streams.stdin.as_fd(),
+            stdout: streams.stdout.as_fd(),
+            stderr: streams.stderr.as_fd(),
+            profile: command.reach.profile,
+            limits: contained_limits(command.reach.profile, limits),
+            paths: command.reach.paths.clone(),
+            ports: command.reach.ports.clone(),
+        };
+        let child = containment::spawn(&spec, probe).map_err(not_contained)?;
+        runs.insert(child.id());
+        Ok(Tree {
+            counts_threads: counts_threads(command.reach.profile, probe),
             child,
-            Tree {
-                child: pid.as_raw_pid(),
-                mark,
-                end_fd,
-            },
-        ))
+            mark,
+        })
+    }
+
+    pub(super) fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id()).expect("the number of a process is not 0")
     }
 
     /// Readable when the child has ended.
     pub(super) fn end_fd(&self) -> Option<BorrowedFd<'_>> {
-        self.end_fd.as_ref().map(|fd| fd.as_fd())
+        self.child.end_fd()
     }
 
-    /// Whether a thread of the child runs or could run.
-    pub(super) fn is_busy(&self) -> bool {
-        let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.child)) else {
-            return false;
-        };
-        let mut states = tasks
-            .flatten()
-            .filter_map(|task| Stat::read(&task.path().to_string_lossy()));
-        states.any(|stat| stat.state == b'R')
+    /// Reaps the child.
+    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
+    }
+
+    /// What the child's threads do.
+    pub(super) fn doing(&self) -> Doing {
+        activity::of(self.child.id())
+    }
+
+    /// How many threads the child has; `None` where the kernel sees to that limit.
+    pub(super) fn n_threads_to_watch(&self) -> Option<u64> {
+        if self.counts_threads {
+            return None;
+        }
+        activity::n_threads(self.child.id())
     }
 
     /// How many processes the child left behind alive, as far as it has ended.
@@ -116,7 +161,7 @@ impl Tree {
             let Some(stat) = Stat::read(&format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else {
                 continue;
             };
-            let owner = if stat.group == self.child {
+            let owner = if stat.group == self.child.id() {
                 Some(self.mark.clone())
             } else {
                 mark_of(pid)
@@ -133,7 +178,7 @@ impl Tree {
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        runs().remove(&self.child);
+        runs().remove(&self.child.id());
     }
 }
 
@@ -149,25 +194,32 @@ fn become_reaper() {
     });
 }
 
-/// Set on the child from outside, moments after its start: what a child does first in safe Rust cannot use up a limit.
-fn set_limits(pid: Pid, limits: &Limits) {
-    let both = |value| Rlimit {
-        current: Some(value),
-        maximum: Some(value),
+fn contained_limits(profile: Profile, limits: &Limits) -> containment::Limits {
+    let (file_size, open_files) = match profile {
+        Profile::Compile => (OBJECT_SIZE, COMPILER_FILES),
+        Profile::Run | Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
+            (0, PROGRAM_FILES)
+        }
     };
-    // No limit that cannot be set is relied on: the wall limit holds in any case.
-    let _ = prlimit(Some(pid), Resource::Core, both(0));
-    if let Some(cpu) = limits.cpu {
-        // One second between the signal that tells of the limit and the one that cannot be caught.
-        let seconds = cpu.as_secs().max(1);
-        let limit = Rlimit {
-            current: Some(seconds),
-            maximum: Some(seconds + 1),
-        };
-        let _ = prlimit(Some(pid), Resource::Cpu, limit);
+    containment::Limits {
+        cpu: limits.cpu,
+        memory: limits.memory,
+        file_size,
+        open_files,
+        threads: limits.threads,
     }
-    if let Some(memory) = limits.memory {
-        let _ = prlimit(Some(pid), Resource::Data, both(memory));
+}
+
+/// A compiler runs for the grader's user, among whose threads its own are not counted; it makes no more than it is told to.
+fn counts_threads(profile: Profile, probe: &Probe) -> bool {
+    profile == Profile::Compile || probe.counts_threads()
+}
+
+/// A program that cannot be started is told as everywhere else; what cannot be contained, with the step.
+fn not_contained(error: SetupError) -> io::Error {
+    match error.stage {
+        Stage::Prepare | Stage::Start => error.source,
+        _ => io::Error::other(format!("{error}: {}", error.source)),
     }
 }
 
@@ -175,36 +227,6 @@ struct Orphan {
     pid: i32,
     stat: Stat,
     is_ours: bool,
-}
-
-/// What `/proc/<pid>/stat` says of a process or thread.
-struct Stat {
-    state: u8,
-    parent: i32,
-    group: i32,
-}
-
-impl Stat {
-    fn read(folder: &str) -> Option<Stat> {
-        Stat::parse(&fs::read(format!("{folder}/stat")).ok()?)
-    }
-
-    /// The name of the program stands in brackets and may contain anything, brackets included.
-    fn parse(stat: &[u8]) -> Option<Stat> {
-        let after_name = stat.iter().rposition(|&byte| byte == b')')? + 1;
-        let text = str::from_utf8(&stat[after_name..]).ok()?;
-        let mut fields = text.split_ascii_whitespace();
-        let state = *fields.next()?.as_bytes().first()?;
-        Some(Stat {
-            state,
-            parent: fields.next()?.parse().ok()?,
-            group: fields.next()?.parse().ok()?,
-        })
-    }
-
-    fn is_alive(&self) -> bool {
-        !matches!(self.state, b'Z' | b'X')
-    }
 }
 
 /// The grader's children, zombies included.
@@ -243,21 +265,4 @@ fn mark_of(pid: i32) -> Option<String> {
     let mut variables = environment.split(|&byte| byte == 0);
     let value = variables.find_map(|variable| variable.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
     String::from_utf8(value.to_owned()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_name_with_brackets_and_spaces_does_not_shift_the_fields() {
-        let stat = Stat::parse(b"42 (a) R (b) S 7 99 99 0 -1").expect("the line is whole");
-        assert_eq!((stat.state, stat.parent, stat.group), (b'S', 7, 99));
-    }
-
-    #[test]
-    fn a_line_that_is_cut_off_is_nothing() {
-        assert!(Stat::parse(b"42 (a) S").is_none());
-        assert!(Stat::parse(b"").is_none());
-    }
 }

@@ -1,27 +1,68 @@
-//! The tree below a child where the system offers no more than process groups.
+//! A child and the tree below it where the system offers no more than process groups.
 //!
-//! A descendant that left the group is not seen here.
+//! It is not contained. A descendant that left the group is not seen here.
 
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::process::{Child, Command};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, ExitStatus};
 
-use super::Limits;
+use rustix::process::Pid;
 
-/// The processes below one child.
-pub(super) struct Tree;
+use super::{Command, Doing, Limits, Streams};
+
+/// Nobody has to be allowed anything.
+pub(super) fn programs() -> Option<PathBuf> {
+    None
+}
+
+/// As above.
+pub(super) fn view_of_processes() -> Option<PathBuf> {
+    None
+}
+
+/// A child and the processes below it.
+pub(super) struct Tree {
+    child: Child,
+}
 
 impl Tree {
-    pub(super) fn spawn(mut command: Command, _limits: &Limits) -> io::Result<(Child, Tree)> {
-        Ok((command.spawn()?, Tree))
+    pub(super) fn spawn(command: &Command, _limits: &Limits, streams: Streams) -> io::Result<Tree> {
+        let mut builder = std::process::Command::new(&command.program);
+        builder
+            .args(&command.args)
+            .current_dir(&command.folder)
+            .env_clear()
+            .envs(command.env.iter().map(|(key, value)| (key, value)))
+            .process_group(0);
+        builder
+            .stdin(streams.stdin)
+            .stdout(streams.stdout)
+            .stderr(streams.stderr);
+        Ok(Tree {
+            child: builder.spawn()?,
+        })
+    }
+
+    pub(super) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     pub(super) fn end_fd(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 
-    pub(super) fn is_busy(&self) -> bool {
-        true
+    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
+    }
+
+    pub(super) fn doing(&self) -> Doing {
+        Doing::Running
+    }
+
+    pub(super) fn n_threads_to_watch(&self) -> Option<u64> {
+        None
     }
 
     pub(super) fn count_left(&self) -> usize {

@@ -2,11 +2,15 @@
 
 use super::*;
 
+#[cfg(target_os = "linux")]
+mod contained;
+
 const LIMITS: Limits = Limits {
     wall: Duration::from_secs(20),
     cpu: None,
     memory: Some(1 << 30),
     output: 1 << 20,
+    threads: 256,
 };
 
 fn shell(script: &str) -> Command {
@@ -16,6 +20,7 @@ fn shell(script: &str) -> Command {
         env: vec![("PATH".into(), "/usr/bin:/bin".into())],
         folder: PathBuf::from("/"),
         input: Input::Nothing,
+        reach: Reach::of(Profile::RunWithChildren, Level::Basic),
     }
 }
 
@@ -79,7 +84,7 @@ fn a_sleeper_is_ended_at_the_wall_limit_and_was_not_busy() {
     };
     assert_eq!(
         ended(&shell("exec sleep 1000"), &limits).end,
-        End::TimedOut { busy: false }
+        End::TimedOut { doing: Doing::Waiting }
     );
 }
 
@@ -91,7 +96,7 @@ fn a_loop_is_ended_at_the_wall_limit_and_was_busy() {
     };
     assert_eq!(
         ended(&shell("while :; do :; done"), &limits).end,
-        End::TimedOut { busy: true }
+        End::TimedOut { doing: Doing::Running }
     );
 }
 

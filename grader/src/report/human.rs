@@ -12,7 +12,7 @@ use super::names::Names;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 use super::{Extent, Options, steps};
-use crate::verdict::{CheckVerdict, Containment, Overall, ReplayReport, Report, Verdict};
+use crate::verdict::{CheckVerdict, Containment, Lack, Overall, ReplayReport, Report, Verdict};
 
 /// Everything about one submission.
 pub fn report(report: &Report, options: &Options) -> Text {
@@ -154,7 +154,9 @@ fn foot(report: &Report, options: &Options) -> Text {
     if let Some(explored) = all_explored(report) {
         text.paragraph(Tone::Dim, 0, &explored, options.columns);
     }
-    text.paragraph(Tone::Dim, 0, &contained(&report.grader.containment), options.columns);
+    for line in contained(&report.grader.containment) {
+        text.paragraph(Tone::Dim, 0, &line, options.columns);
+    }
     if let Some(next) = next(report, options) {
         text.push(Line::new().with(Tone::Dim, "next: ").with(Tone::Help, next));
     }
@@ -205,14 +207,30 @@ fn all_explored(report: &Report) -> Option<String> {
     Some(words)
 }
 
-fn contained(containment: &Containment) -> String {
+/// What held, and what did not and what that means. A report from a machine that leaves files open proves nothing to others.
+fn contained(containment: &Containment) -> Vec<String> {
     let Containment {
         level,
         processes,
         filesystem,
         network,
+        missing,
     } = containment;
-    format!("containment {level}: {processes}; files {filesystem}; network {network}")
+    let mut held = format!("containment {level}: {processes}; files {filesystem}; network {network}");
+    if !matches!(level.as_str(), "A" | "B") {
+        held.push_str("; a self-check, not a grade");
+    }
+    let lack = |lack: &Lack| {
+        let Lack {
+            mechanism,
+            reason,
+            consequence,
+            help,
+            ..
+        } = lack;
+        format!("no {mechanism}: {reason}, so {consequence}; {help}")
+    };
+    std::iter::once(held).chain(missing.iter().map(lack)).collect()
 }
 
 /// The one command that helps most.

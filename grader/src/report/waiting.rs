@@ -108,7 +108,11 @@ fn sentence(wait: &Wait, names: &Names<'_>) -> String {
     } else {
         format!(", held by {}{since}", holders(wait, names))
     };
-    format!("{thread} waits{place} {what}{held}.")
+    let detail = wait
+        .detail
+        .as_ref()
+        .map_or(String::new(), |detail| format!(", {detail}"));
+    format!("{thread} waits{place} {what}{held}{detail}.")
 }
 
 fn holders(wait: &Wait, names: &Names<'_>) -> String {

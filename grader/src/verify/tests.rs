@@ -29,6 +29,7 @@ fn report(verdicts: &[(&str, Verdict)]) -> Report {
                 processes: word(),
                 filesystem: word(),
                 network: word(),
+                missing: Vec::new(),
             },
         },
         sources: Vec::new(),

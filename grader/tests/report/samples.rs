@@ -108,6 +108,7 @@ pub(crate) fn wait(
         place: Some(place(line, 5)),
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
+        detail: None,
     }
 }
 
@@ -195,6 +196,7 @@ pub(crate) fn report(checks: Vec<CheckVerdict>, source: &str) -> Report {
                 processes: "process group and subreaper".into(),
                 filesystem: "none".into(),
                 network: "none".into(),
+                missing: Vec::new(),
             },
         },
         sources: vec![(FILE.into(), source.into())],

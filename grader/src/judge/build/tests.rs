@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::diagnostics::{Diagnostics, SourceText};
-use crate::process::Stream;
+use crate::process::{Doing, Stream};
 
 fn exercise() -> Exercise {
     let text = r#"
@@ -186,7 +186,7 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
 #[test]
 fn a_compiler_that_a_submission_keeps_busy_or_crashes_is_the_submissions() {
     fails(
-        vec![failed(Step::Real, End::TimedOut { busy: true }, Vec::new())],
+        vec![failed(Step::Real, End::TimedOut { doing: Doing::Running }, Vec::new())],
         Finding::Timeout,
         "not done at the time limit",
     );

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use super::*;
 use crate::exercise::Filter;
+use crate::process::Doing;
 
 fn ended(end: End) -> Ended {
     let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
@@ -115,12 +116,45 @@ fn noise_on_standard_error_counts_only_where_the_check_says_so() {
 
 #[test]
 fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
-    let verdict = judge_program(program(), ended(End::TimedOut { busy: false }), Some("a"));
+    let verdict = judge_program(program(), ended(End::TimedOut { doing: Doing::Waiting }), Some("a"));
     fails(
         verdict,
         Finding::Timeout,
         "all its threads were waiting, as in a deadlock",
     );
+}
+
+#[test]
+fn threads_that_wait_for_one_another_are_a_deadlock() {
+    let deadlocked = |threads| {
+        let doing = Doing::WaitingForEachOther { threads };
+        judge_program(program(), ended(End::TimedOut { doing }), Some("a"))
+    };
+    fails(deadlocked(3), Finding::Deadlock, "all 3 of its threads were asleep");
+    fails(deadlocked(2), Finding::Deadlock, "both of its threads were asleep");
+    fails(deadlocked(1), Finding::Deadlock, "its only thread was asleep");
+}
+
+#[test]
+fn a_panic_over_a_refusal_or_a_limit_is_told_as_that() {
+    let panicked = |stderr: &str| {
+        let ended = Ended {
+            stderr: stderr.into(),
+            ..ended(End::Code(101))
+        };
+        judge_program(program(), ended, Some("a"))
+    };
+    let refused = "called `Result::unwrap()` on an `Err` value: Os { code: 1, kind: PermissionDenied, message: ..";
+    fails(panicked(refused), Finding::AccessDenied, "it was refused something");
+    fails(
+        panicked("No such file or directory (os error 2)"),
+        Finding::AccessDenied,
+        "a file",
+    );
+    let no_thread = "failed to spawn thread: Os { code: 11, kind: WouldBlock, message: ..";
+    fails(panicked(no_thread), Finding::ProcessLimit, "no more threads");
+    fails(panicked("index out of bounds"), Finding::Panic, "it panicked");
+    fails(panicked("(os error 13"), Finding::Panic, "it panicked");
 }
 
 #[test]

@@ -102,8 +102,13 @@ fn a_child_that_is_left_is_a_failure_of_a_check_that_went_right() {
 
 #[test]
 fn an_exploration_is_no_answer_on_real_threads() {
-    let verdict = judge(&run(CheckObservation::Stalled { seconds: 3 }));
+    let reason = String::new();
+    let verdict = judge(&run(CheckObservation::TokenRefused { reason }));
     assert!(matches!(verdict, Verdict::Ungraded { .. }));
+    assert_eq!(
+        fault(&run(CheckObservation::Stalled { seconds: 8 })).finding,
+        Finding::Timeout
+    );
     let mut forged = trials(1, None, None);
     forged.request.nonce = "another".to_owned();
     assert_eq!(fault(&forged).finding, Finding::AccessDenied);

@@ -1,0 +1,111 @@
+//! Acts that reach other programs over sockets.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixStream};
+
+use crate::scene::{Act, Scene, call};
+
+pub(crate) const ACTS: &[(&str, Act)] = &[
+    ("tcp", |scene| TcpStream::connect(("127.0.0.1", scene.port())).map(drop)),
+    ("mptcp", mptcp),
+    ("udp", udp),
+    ("unix-path", |scene| UnixStream::connect(scene.socket()).map(drop)),
+    ("unix-abstract", unix_abstract),
+    ("raw-socket", |_| {
+        socket(libc::AF_INET, libc::SOCK_RAW, libc::IPPROTO_ICMP).map(drop)
+    }),
+    ("netlink", |_| socket(libc::AF_NETLINK, libc::SOCK_RAW, 0).map(drop)),
+    ("int80-socket", int80_socket),
+    ("x32", x32),
+    ("datagram-pair", datagram_pair),
+    ("loopback", loopback),
+];
+
+fn socket(family: i32, kind: i32, protocol: i32) -> io::Result<usize> {
+    let args = [family as usize, kind as usize, protocol as usize];
+    call(libc::SYS_socket, &args).map(|fd| fd as usize)
+}
+
+fn mptcp(scene: &Scene) -> io::Result<()> {
+    let socket = socket(libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_MPTCP)?;
+    let address = libc::sockaddr_in {
+        sin_family: libc::AF_INET as libc::sa_family_t,
+        sin_port: scene.port().to_be(),
+        sin_addr: libc::in_addr {
+            s_addr: libc::INADDR_LOOPBACK.to_be(),
+        },
+        sin_zero: [0; 8],
+    };
+    let length = size_of::<libc::sockaddr_in>();
+    call(libc::SYS_connect, &[socket, &raw const address as usize, length]).map(drop)
+}
+
+fn udp(scene: &Scene) -> io::Result<()> {
+    let socket = UdpSocket::bind(("127.0.0.1", 0))?;
+    socket.send_to(b"stolen", ("127.0.0.1", scene.port())).map(drop)
+}
+
+fn unix_abstract(scene: &Scene) -> io::Result<()> {
+    let address = SocketAddr::from_abstract_name(scene.abstract_name())?;
+    UnixStream::connect_addr(&address).map(drop)
+}
+
+/// A socket that was allowed as half of a pair, used to send to somebody else's.
+fn datagram_pair(_: &Scene) -> io::Result<()> {
+    let mut pair = [0i32; 2];
+    let args = [
+        libc::AF_UNIX as usize,
+        libc::SOCK_DGRAM as usize,
+        0,
+        pair.as_mut_ptr() as usize,
+    ];
+    call(libc::SYS_socketpair, &args).map(drop)
+}
+
+/// No hostile act: a server and a client in one program.
+fn loopback(_: &Scene) -> io::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let mut client = TcpStream::connect(listener.local_addr()?)?;
+    client.write_all(b"x")?;
+    let mut byte = [0];
+    listener.accept()?.0.read_exact(&mut byte)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn int80_socket(_: &Scene) -> io::Result<()> {
+    let answer: i32;
+    // SAFETY: the kernel's older interface: `socket` of 32-bit programs takes three numbers and touches no memory.
+    unsafe {
+        std::arch::asm!(
+            "xchg {family:r}, rbx",
+            "int 0x80",
+            "xchg {family:r}, rbx",
+            family = inout(reg) 2u64 => _,
+            inlateout("eax") 359 => answer,
+            in("ecx") 1,
+            in("edx") 0,
+            out("r8") _, out("r9") _, out("r10") _, out("r11") _,
+        );
+    }
+    if answer < 0 {
+        Err(io::Error::from_raw_os_error(-answer))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn int80_socket(_: &Scene) -> io::Result<()> {
+    Err(crate::scene::nothing())
+}
+
+fn x32(_: &Scene) -> io::Result<()> {
+    const X32_BIT: libc::c_long = 0x4000_0000;
+    call(
+        X32_BIT | libc::SYS_socket,
+        &[libc::AF_INET as usize, libc::SOCK_STREAM as usize, 0],
+    )
+    .map(drop)
+}

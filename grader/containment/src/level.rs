@@ -1,0 +1,109 @@
+//! How well a machine can contain a program: a level, and what is missing for the next.
+
+use std::fmt;
+
+/// How well a program is contained. The order is that of strength.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It is ended with all its descendants, and what it uses is limited. It can read and write what the grader can.
+    Basic,
+    /// It cannot start processes, use the network or act on other processes; it can read files.
+    Partial,
+    /// It cannot open any file either. It can find out whether a file of a guessed name exists, and how long it is.
+    Strong,
+    /// There is no file that it could name.
+    Full,
+}
+
+impl Level {
+    /// The letter, `A` to `D`.
+    pub fn letter(self) -> char {
+        match self {
+            Level::Full => 'A',
+            Level::Strong => 'B',
+            Level::Partial => 'C',
+            Level::Basic => 'D',
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Full => "full",
+            Level::Strong => "strong",
+            Level::Partial => "partial",
+            Level::Basic => "basic",
+        }
+    }
+}
+
+/// `B strong`
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.letter(), self.word())
+    }
+}
+
+/// One of the means of containing a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mechanism {
+    /// A session, limits and a group of processes that ends as a whole.
+    Session,
+    /// Landlock: files, and signals to others.
+    Landlock,
+    /// A filter of system calls, which the kernel calls seccomp.
+    Filter,
+    /// An almost empty root folder.
+    Root,
+    /// A user by itself, or a namespace of users.
+    User,
+    /// A network by itself.
+    Network,
+}
+
+impl Mechanism {
+    /// The word that a reader can look up.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mechanism::Session => "session",
+            Mechanism::Landlock => "landlock",
+            Mechanism::Filter => "seccomp",
+            Mechanism::Root => "chroot",
+            Mechanism::User => "own user",
+            Mechanism::Network => "own network",
+        }
+    }
+
+    /// What a program can do without it.
+    pub fn consequence(self) -> &'static str {
+        match self {
+            Mechanism::Session => "a program may outlive its run",
+            Mechanism::Landlock => "files can be read",
+            Mechanism::Filter => "processes, network and other processes are within reach",
+            Mechanism::Root => "names of hidden files can be guessed",
+            Mechanism::User => "threads are counted from outside",
+            Mechanism::Network => "programs that use the network can reach more than themselves",
+        }
+    }
+}
+
+/// A means that this machine does not offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Which.
+    pub mechanism: Mechanism,
+    /// Why, with the kernel's answer: `unshare refused: EPERM`.
+    pub reason: String,
+    /// The kernel's answer as a number; 0 where it gave none.
+    pub errno: i32,
+    /// How to get it.
+    pub help: &'static str,
+}
+
+/// `no chroot: unshare refused: EPERM → names of hidden files can be guessed`
+impl fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, consequence) = (self.mechanism.word(), self.mechanism.consequence());
+        write!(formatter, "no {word}: {} → {consequence}", self.reason)
+    }
+}

@@ -1,0 +1,322 @@
+//! Which system calls each kind of program may make.
+//!
+//! Programs that are run get a list of what they may do; all else fails with "operation not permitted". A compiler gets a list of
+//! what it may not do.
+
+use libc::c_long;
+
+use super::filter::{Action, Decision, Rules, Test, is};
+use crate::spec::Profile;
+
+mod compiling;
+
+/// The flags with which a C library makes a thread: glibc's and musl's. Exactly these, so that `fork` is something else.
+const THREAD_FLAGS: [u32; 2] = [0x003d_0f00, 0x007d_0f00];
+
+/// `PR_SET_VMA`: naming a piece of memory, which allocators do.
+const PR_SET_VMA: u32 = 0x5356_4d41;
+
+/// All flags that put a new process into a namespace by itself.
+const NEW_NAMESPACES: u32 = (libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP) as u32;
+
+/// Whom a child may send signals to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Signals {
+    /// Itself.
+    ToItself,
+    /// Anybody as far as this filter goes, because something else keeps them among its own processes.
+    ToItsOwn,
+}
+
+/// Which network a child that may use one is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Network {
+    /// One that it has to itself: nothing that it sends gets anywhere else.
+    Own,
+    /// The machine's. Datagrams would reach anybody, unasked.
+    Shared,
+}
+
+/// What processes of this kind may do.
+pub(super) fn rules(profile: Profile, signals: Signals, net: Network) -> Rules {
+    if profile == Profile::Compile {
+        return compiling::rules();
+    }
+    let mut rules = Vec::new();
+    if profile.has_network() {
+        network(&mut rules, net);
+    }
+    if profile.has_children() {
+        children(&mut rules, signals);
+    }
+    always(&mut rules, PLAIN);
+    #[cfg(target_arch = "x86_64")]
+    always(&mut rules, PLAIN_X86);
+    conditional(&mut rules);
+    Rules {
+        rules,
+        default: Action::Refuse(libc::EPERM),
+    }
+}
+
+fn always(rules: &mut Vec<(c_long, Decision)>, numbers: &[c_long]) {
+    rules.extend(numbers.iter().map(|&number| (number, Decision::Always(Action::Allow))));
+}
+
+fn allow_if(alternatives: Vec<Vec<Test>>) -> Decision {
+    Decision::If(alternatives, Action::Allow, Action::Refuse(libc::EPERM))
+}
+
+fn refuse_if(alternatives: Vec<Vec<Test>>) -> Decision {
+    Decision::If(alternatives, Action::Refuse(libc::EPERM), Action::Allow)
+}
+
+/// One of these values, in this argument.
+fn one_of(argument: u32, values: &[u32]) -> Decision {
+    allow_if(values.iter().map(|&value| vec![is(argument, value)]).collect())
+}
+
+/// Calls that reach nothing but the process, its descriptors and files that Landlock or the root lets it see.
+const PLAIN: &[c_long] = &[
+    // Descriptors that it has.
+    libc::SYS_read,
+    libc::SYS_write,
+    libc::SYS_readv,
+    libc::SYS_writev,
+    libc::SYS_pread64,
+    libc::SYS_pwrite64,
+    libc::SYS_lseek,
+    libc::SYS_close,
+    libc::SYS_close_range,
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    libc::SYS_pipe2,
+    libc::SYS_eventfd2,
+    libc::SYS_epoll_create1,
+    libc::SYS_epoll_ctl,
+    libc::SYS_epoll_pwait,
+    libc::SYS_epoll_pwait2,
+    libc::SYS_ppoll,
+    libc::SYS_pselect6,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_shutdown,
+    libc::SYS_getsockopt,
+    libc::SYS_getsockname,
+    libc::SYS_getpeername,
+    libc::SYS_fsync,
+    libc::SYS_fdatasync,
+    // Files, as far as there are any.
+    libc::SYS_openat,
+    libc::SYS_fstat,
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_fstatfs,
+    libc::SYS_statfs,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_readlinkat,
+    libc::SYS_getdents64,
+    libc::SYS_getcwd,
+    libc::SYS_fadvise64,
+    // The program itself is started with these after the filter is in place.
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    // Memory.
+    libc::SYS_brk,
+    libc::SYS_munmap,
+    libc::SYS_mprotect,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    libc::SYS_membarrier,
+    // Threads and time.
+    libc::SYS_futex,
+    libc::SYS_futex_waitv,
+    libc::SYS_set_robust_list,
+    libc::SYS_set_tid_address,
+    libc::SYS_rseq,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_getcpu,
+    libc::SYS_nanosleep,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_gettimeofday,
+    libc::SYS_times,
+    libc::SYS_getrusage,
+    libc::SYS_getrandom,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_restart_syscall,
+    // Signals that it gets.
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_rt_sigsuspend,
+    libc::SYS_rt_sigtimedwait,
+    libc::SYS_rt_sigpending,
+    libc::SYS_sigaltstack,
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+    // What it is.
+    libc::SYS_getpid,
+    libc::SYS_gettid,
+    libc::SYS_getppid,
+    libc::SYS_getpgid,
+    libc::SYS_getsid,
+    libc::SYS_getuid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getegid,
+    libc::SYS_getgroups,
+    libc::SYS_uname,
+    libc::SYS_sysinfo,
+    libc::SYS_umask,
+];
+
+/// The same under the older names that x86-64 has besides.
+#[cfg(target_arch = "x86_64")]
+const PLAIN_X86: &[c_long] = &[
+    libc::SYS_open,
+    libc::SYS_stat,
+    libc::SYS_lstat,
+    libc::SYS_access,
+    libc::SYS_readlink,
+    libc::SYS_pipe,
+    libc::SYS_dup2,
+    libc::SYS_poll,
+    libc::SYS_select,
+    libc::SYS_epoll_create,
+    libc::SYS_epoll_wait,
+    libc::SYS_eventfd,
+    libc::SYS_arch_prctl,
+    libc::SYS_time,
+    libc::SYS_pause,
+    libc::SYS_getpgrp,
+];
+
+/// Calls that are harmless with some arguments only.
+fn conditional(rules: &mut Vec<(c_long, Decision)>) {
+    let to_itself = || allow_if(vec![vec![Test::IsSelf { argument: 0 }]]);
+    let of_itself = || allow_if(vec![vec![is(0, 0)], vec![Test::IsSelf { argument: 0 }]]);
+    // Shared memory, and stacks that grow, are not counted as the process's own.
+    let private = Test::Masked {
+        argument: 3,
+        mask: (libc::MAP_TYPE | libc::MAP_GROWSDOWN) as u32,
+        value: libc::MAP_PRIVATE as u32,
+    };
+    // A socket for datagrams could send to any other by its name.
+    let stream = Test::Masked {
+        argument: 1,
+        mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
+        value: libc::SOCK_STREAM as u32,
+    };
+    let descriptor = [
+        libc::F_DUPFD,
+        libc::F_DUPFD_CLOEXEC,
+        libc::F_GETFD,
+        libc::F_SETFD,
+        libc::F_GETFL,
+        libc::F_SETFL,
+    ];
+    let requests = [
+        libc::FIONBIO,
+        libc::FIONREAD,
+        libc::FIOCLEX,
+        libc::TCGETS,
+        libc::TIOCGWINSZ,
+    ];
+    let options = [libc::PR_SET_NAME as u32, libc::PR_GET_NAME as u32, PR_SET_VMA];
+    rules.extend([
+        (libc::SYS_mmap, allow_if(vec![vec![private]])),
+        (libc::SYS_clone, one_of(0, &THREAD_FLAGS)),
+        // Its flags lie in memory, where a filter cannot see them. C libraries use `clone` then.
+        (libc::SYS_clone3, Decision::Always(Action::Refuse(libc::ENOSYS))),
+        (libc::SYS_kill, to_itself()),
+        (libc::SYS_tgkill, to_itself()),
+        (libc::SYS_prlimit64, of_itself()),
+        (libc::SYS_sched_setaffinity, of_itself()),
+        (
+            libc::SYS_socketpair,
+            allow_if(vec![vec![is(0, libc::AF_UNIX as u32), stream]]),
+        ),
+        (libc::SYS_fcntl, one_of(1, &descriptor.map(|command| command as u32))),
+        (libc::SYS_ioctl, one_of(1, &requests.map(|request| request as u32))),
+        (libc::SYS_prctl, one_of(0, &options)),
+    ]);
+    #[cfg(target_arch = "x86_64")]
+    rules.push((libc::SYS_getrlimit, Decision::Always(Action::Allow)));
+}
+
+/// Sockets of the Internet, for connections and datagrams, with the protocols that belong to these. The rules come before
+/// those for all programs.
+fn network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
+    let kind = |kind: i32| Test::Masked {
+        argument: 1,
+        mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
+        value: kind as u32,
+    };
+    let forms: &[_] = match network {
+        Network::Own => &[
+            (libc::SOCK_STREAM, libc::IPPROTO_TCP),
+            (libc::SOCK_DGRAM, libc::IPPROTO_UDP),
+        ],
+        Network::Shared => &[(libc::SOCK_STREAM, libc::IPPROTO_TCP)],
+    };
+    let mut sockets = Vec::new();
+    for family in [libc::AF_INET, libc::AF_INET6] {
+        for &(form, protocol) in forms {
+            for protocol in [0, protocol] {
+                sockets.push(vec![is(0, family as u32), kind(form), is(2, protocol as u32)]);
+            }
+        }
+    }
+    rules.push((libc::SYS_socket, allow_if(sockets)));
+    always(
+        rules,
+        &[
+            libc::SYS_connect,
+            libc::SYS_bind,
+            libc::SYS_listen,
+            libc::SYS_accept,
+            libc::SYS_accept4,
+            libc::SYS_setsockopt,
+        ],
+    );
+}
+
+/// New processes that share every namespace, and what shells and small tools use. The rules come before those for all programs.
+fn children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
+    let plain = Test::Masked {
+        argument: 0,
+        mask: NEW_NAMESPACES,
+        value: 0,
+    };
+    rules.push((libc::SYS_clone, allow_if(vec![vec![plain]])));
+    if signals == Signals::ToItsOwn {
+        always(rules, &[libc::SYS_kill, libc::SYS_tgkill]);
+    }
+    always(
+        rules,
+        &[
+            libc::SYS_setpgid,
+            libc::SYS_chdir,
+            libc::SYS_fchdir,
+            libc::SYS_copy_file_range,
+            libc::SYS_splice,
+            libc::SYS_sendfile,
+            libc::SYS_pidfd_open,
+        ],
+    );
+    #[cfg(target_arch = "x86_64")]
+    always(rules, &[libc::SYS_fork, libc::SYS_vfork]);
+}

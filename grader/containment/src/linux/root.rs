@@ -1,0 +1,130 @@
+//! The almost empty folder that becomes the root of a program: the C library that programs are linked to, and nothing else.
+//!
+//! It is made once and kept beside the grader's executable, under a name that changes with the library. Only the grader's user
+//! can write to it. The program itself is not in it: it is started from an open file.
+
+use std::fs::{self, Permissions};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// Where the loader of programs is, as it stands in each program.
+#[cfg(all(target_arch = "x86_64", not(target_env = "musl")))]
+const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+#[cfg(all(target_arch = "x86_64", target_env = "musl"))]
+const LOADER: &str = "/lib/ld-musl-x86_64.so.1";
+#[cfg(all(target_arch = "aarch64", not(target_env = "musl")))]
+const LOADER: &str = "/lib/ld-linux-aarch64.so.1";
+#[cfg(all(target_arch = "aarch64", target_env = "musl"))]
+const LOADER: &str = "/lib/ld-musl-aarch64.so.1";
+
+/// What programs in Rust are linked to, as far as they need it.
+const LIBRARIES: [&str; 6] = [
+    "libc.so.6",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+];
+
+/// The C library of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Runtime {
+    pub(super) loader: PathBuf,
+    pub(super) libraries: Vec<PathBuf>,
+}
+
+impl Runtime {
+    /// The libraries from the folders that this process has its own from. Looked for once.
+    pub(super) fn of_this_process() -> io::Result<&'static Runtime> {
+        static FOUND: OnceLock<Runtime> = OnceLock::new();
+        match FOUND.get() {
+            Some(found) => Ok(found),
+            None => {
+                let found = Runtime::find()?;
+                Ok(FOUND.get_or_init(|| found))
+            }
+        }
+    }
+
+    fn find() -> io::Result<Runtime> {
+        let maps = fs::read_to_string("/proc/self/maps")?;
+        let paths = maps.lines().filter_map(|line| Some(&line[line.find('/')?..]));
+        let mut folders: Vec<&Path> = paths
+            .map(Path::new)
+            .filter(|path| {
+                path.file_name()
+                    .is_some_and(|name| LIBRARIES.iter().any(|library| name == *library))
+            })
+            .filter_map(Path::parent)
+            .collect();
+        folders.sort();
+        folders.dedup();
+        let candidates = folders
+            .iter()
+            .flat_map(|folder| LIBRARIES.map(|name| folder.join(name)));
+        Ok(Runtime {
+            loader: PathBuf::from(LOADER),
+            libraries: candidates.filter(|path| path.exists()).collect(),
+        })
+    }
+
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.libraries.iter().chain([&self.loader])
+    }
+}
+
+/// The folder, made if need be.
+pub(super) fn folder() -> io::Result<PathBuf> {
+    let runtime = Runtime::of_this_process()?;
+    let mut hasher = DefaultHasher::new();
+    for file in runtime.files() {
+        let metadata = file.metadata()?;
+        (file, metadata.len(), metadata.mtime(), metadata.mtime_nsec()).hash(&mut hasher);
+    }
+    let executable = std::env::current_exe()?;
+    let beside = executable.parent().unwrap_or(Path::new("/"));
+    let folder = beside.join(format!("root-{:016x}", hasher.finish()));
+    if !folder.exists() {
+        make(beside, &folder, runtime)?;
+    }
+    let metadata = folder.symlink_metadata()?;
+    // SAFETY: `geteuid` has no preconditions.
+    let own = unsafe { libc::geteuid() };
+    let is_ours = metadata.is_dir() && metadata.uid() == own && metadata.mode() & 0o022 == 0;
+    if is_ours {
+        Ok(folder)
+    } else {
+        Err(io::Error::from_raw_os_error(libc::EPERM))
+    }
+}
+
+/// Puts a whole folder in place: several graders may make the same at once.
+fn make(beside: &Path, folder: &Path, runtime: &Runtime) -> io::Result<()> {
+    let new = tempfile::Builder::new().prefix("root-").tempdir_in(beside)?;
+    for file in runtime.files() {
+        let to = new.path().join(file.strip_prefix("/").map_err(io::Error::other)?);
+        let mut above = new.path().to_owned();
+        for part in file.parent().unwrap_or(Path::new("/")).components().skip(1) {
+            above.push(part);
+            match fs::create_dir(&above) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                Ok(()) | Err(_) => fs::set_permissions(&above, Permissions::from_mode(0o755))?,
+            }
+        }
+        fs::copy(file, &to)?;
+        fs::set_permissions(&to, Permissions::from_mode(0o555))?;
+    }
+    fs::set_permissions(new.path(), Permissions::from_mode(0o755))?;
+    let new = new.keep();
+    match fs::rename(&new, folder) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            fs::remove_dir_all(&new)?;
+            if folder.exists() { Ok(()) } else { Err(error) }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What cannot be contained as it should be is not run, and what is contained has nothing left over.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+
+use containment::{Child, Level, Paths, Probe, Profile, SetupError, Spec, Stage, probe, probe_up_to, spawn};
+
+use crate::support::LIMITS;
+
+/// Starts `cat` with these arguments in this folder, and reads what it prints.
+fn cat(args: &[&str], folder: &str, paths: Paths, probe: &Probe) -> Result<(Child, String), SetupError> {
+    let nothing = File::open("/dev/null").expect("it is there");
+    let (mut reader, writer) = io::pipe().expect("a pipe");
+    let args: Vec<_> = args.iter().map(Into::into).collect();
+    let spec = Spec {
+        program: Path::new("/bin/cat"),
+        args: &args,
+        env: &[],
+        folder: Path::new(folder),
+        stdin: nothing.as_fd(),
+        stdout: writer.as_fd(),
+        stderr: writer.as_fd(),
+        profile: Profile::RunWithChildren,
+        limits: LIMITS,
+        paths,
+        ports: Vec::new(),
+    };
+    let child = spawn(&spec, probe)?;
+    drop(writer);
+    let mut said = String::new();
+    reader.read_to_string(&mut said).expect("text");
+    Ok((child, said))
+}
+
+fn readable(path: &str) -> Paths {
+    Paths {
+        readable: vec![PathBuf::from(path)],
+        ..Paths::default()
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_with_the_step_and_the_answer() {
+    for level in [Level::Basic, Level::Partial, Level::Strong, Level::Full] {
+        let error =
+            cat(&[], "/nonexistent", Paths::default(), probe_up_to(level)).expect_err("there is no such folder");
+        assert_eq!(error.stage, Stage::Folder, "at level {level}");
+        assert_eq!(error.source.raw_os_error(), Some(libc::ENOENT));
+        assert_eq!(
+            error.to_string(),
+            "failed to set up the containment, at the step `folder`"
+        );
+    }
+}
+
+#[test]
+fn a_path_that_is_not_there_is_told_before_anything_is_started() {
+    if probe().level < Level::Strong {
+        eprintln!("skipped: {:?}", probe().missing);
+        return;
+    }
+    let error = cat(&[], "/", readable("/nonexistent"), probe()).expect_err("there is no such path");
+    assert_eq!(error.stage, Stage::Prepare);
+}
+
+#[test]
+fn a_program_has_no_capabilities_no_way_to_new_ones_and_a_filter() {
+    let (child, said) = cat(&["/proc/self/status"], "/", readable("/proc"), probe()).expect("it can be contained");
+    assert!(child.wait().expect("it is ours").success(), "{said}");
+    let value = |key: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(key));
+        line.map(|value| value.trim_start_matches(':').trim().to_owned())
+    };
+    for set in ["CapPrm", "CapEff", "CapAmb", "CapInh"] {
+        assert_eq!(value(set).as_deref(), Some("0000000000000000"), "{set}");
+    }
+    assert_eq!(value("NoNewPrivs").as_deref(), Some("1"));
+    if probe().has_filter {
+        assert_eq!(value("Seccomp").as_deref(), Some("2"));
+    }
+    assert_eq!(value("SigBlk").as_deref(), Some("0000000000000000"));
+    assert_eq!(value("SigIgn").as_deref(), Some("0000000000000000"));
+}
+
+#[test]
+fn a_program_that_the_grader_user_owns_has_no_capabilities_either() {
+    let strong = probe_up_to(Level::Strong);
+    let (child, said) = cat(&["/proc/self/status"], "/", readable("/proc"), strong).expect("it can be contained");
+    assert!(child.wait().expect("it is ours").success(), "{said}");
+    assert!(said.contains("CapEff:\t0000000000000000"), "{said}");
+}
+
+#[test]
+fn children_that_cannot_be_set_up_leave_no_descriptors_and_no_processes() {
+    let count = || std::fs::read_dir("/proc/self/fd").expect("it is there").count();
+    let attempt = || {
+        let paths = Paths::default();
+        cat(&[], "/nonexistent", paths, probe()).expect_err("there is no such folder");
+    };
+    attempt();
+    // Other tests of this program open files meanwhile: what leaks at each attempt outweighs them.
+    let before = count();
+    for _ in 0..300 {
+        attempt();
+    }
+    assert!(count() < before + 200, "{before} descriptors became {}", count());
+}

@@ -1,0 +1,129 @@
+//! Programs in Rust, contained as submissions are. What containment refuses is for the tests of that package.
+
+use std::path::Path;
+
+use containment::probe;
+
+use super::*;
+
+/// A program that behaves in the way that its argument names.
+const SOURCE: &str = r#"
+use std::sync::{Arc, Barrier, Mutex};
+use std::{env, fs, thread, time::Duration};
+
+fn main() {
+    match env::args().nth(1).as_deref() {
+        Some("answer") => println!("42"),
+        Some("read") => println!("{}", fs::read_to_string("/etc/passwd").unwrap()),
+        Some("deadlock") => deadlock(),
+        Some("wait") => wait(),
+        Some("threads") => loop {
+            thread::Builder::new().stack_size(16 << 10).spawn(|| thread::sleep(Duration::from_secs(1000))).unwrap();
+        },
+        _ => unreachable!(),
+    }
+}
+
+fn deadlock() {
+    let locks = Arc::new((Mutex::new(()), Mutex::new(()), Barrier::new(2)));
+    let other = Arc::clone(&locks);
+    let thread = thread::spawn(move || {
+        let _second = other.1.lock();
+        other.2.wait();
+        let _first = other.0.lock();
+    });
+    let _first = locks.0.lock();
+    locks.2.wait();
+    let _second = locks.1.lock();
+    thread.join().unwrap();
+}
+
+/// As in a deadlock, but for one thread that will wake up.
+fn wait() {
+    thread::spawn(|| thread::sleep(Duration::from_secs(1000))).join().unwrap();
+}
+"#;
+
+/// Compiles the program for one test.
+fn compiled() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut compiler = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    std::fs::write(folder.path().join("program.rs"), SOURCE).expect("a file");
+    compiler
+        .args(["program.rs", "--edition=2024", "-Cdebuginfo=0"])
+        .current_dir(folder.path());
+    assert!(compiler.status().expect("there is a compiler").success());
+    folder
+}
+
+fn program(folder: &Path, word: &str) -> Command {
+    Command {
+        program: folder.join("program"),
+        args: vec![word.into()],
+        env: Vec::new(),
+        folder: PathBuf::from("/"),
+        input: Input::Nothing,
+        reach: Reach::of(Profile::Run, Level::Full),
+    }
+}
+
+#[test]
+fn an_honest_program_answers_and_a_curious_one_reads_nothing() {
+    let folder = compiled();
+    let answer = ended(&program(folder.path(), "answer"), &LIMITS);
+    assert_eq!((answer.end, &*answer.stdout), (End::Code(0), &b"42\n"[..]));
+    if probe().level < Level::Strong {
+        eprintln!("skipped: {:?}", probe().missing);
+        return;
+    }
+    let curious = ended(&program(folder.path(), "read"), &LIMITS);
+    assert_eq!(curious.end, End::Code(101), "{curious:?}");
+    assert!(curious.stdout.is_empty());
+}
+
+#[test]
+fn a_deadlock_is_told_with_its_threads_and_a_sleep_is_none() {
+    let folder = compiled();
+    let limits = Limits {
+        wall: Duration::from_secs(1),
+        ..LIMITS
+    };
+    let doing = |word| match ended(&program(folder.path(), word), &limits).end {
+        End::TimedOut { doing } => doing,
+        other => panic!("expected {word} to be ended at the limit, got {other:?}"),
+    };
+    assert_eq!(doing("deadlock"), Doing::WaitingForEachOther { threads: 2 });
+    assert_eq!(doing("wait"), Doing::Waiting);
+}
+
+#[test]
+fn threads_without_end_come_to_an_end_at_the_limit() {
+    let folder = compiled();
+    let limits = Limits { threads: 50, ..LIMITS };
+    let flood = |level| {
+        let mut command = program(folder.path(), "threads");
+        command.reach.level = level;
+        ended(&command, &limits).end
+    };
+    // The kernel refuses one more, or somebody has looked.
+    let expected = if probe().counts_threads() {
+        End::Code(101)
+    } else {
+        End::ThreadLimit
+    };
+    assert_eq!(flood(Level::Full), expected);
+    assert_eq!(flood(Level::Basic), End::ThreadLimit);
+}
+
+#[test]
+fn what_cannot_be_contained_is_told_with_the_step() {
+    let folder = compiled();
+    let mut command = program(folder.path(), "answer");
+    command.reach.profile = Profile::RunWithChildren;
+    command.folder = PathBuf::from("/nonexistent");
+    let error = run(&command, &LIMITS, &Cancel::new()).expect_err("there is no such folder");
+    assert_eq!(
+        error.source.to_string(),
+        "failed to set up the containment, at the step `folder`: No such file or directory (os error 2)"
+    );
+}
