@@ -1,0 +1,25 @@
+//! What is left of a call when it is over.
+
+use std::thread;
+
+use driver::real::{Stillness, kernel};
+use driver::{Fault, Finding};
+
+/// Calls `work` and holds if no thread of it is left when everything has come to rest.
+///
+/// # Errors
+///
+/// How many threads are left.
+pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
+    let before = kernel::threads();
+    work();
+    // On a thread of its own, which does not count: the calling one is among those that have to be still.
+    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    match kernel::threads().difference(&before).count() {
+        0 => Ok(()),
+        left => {
+            let expected = format!("expected all threads to be gone after {what}");
+            Err(Fault::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Mistake: the total is locked before `f` is called, so one thread at a time is inside `f`.
+//!
+//! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::thread;
+
+use rayon::prelude::*;
+
+pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += f(a + i as f64 * dx);
+    }
+    sum * dx
+}
+
+pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize, threads: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    let f = &f;
+    let total = Mutex::new(0.0);
+    thread::scope(|scope| {
+        for share in shares(n, threads.max(1)) {
+            let total = &total;
+            scope.spawn(move || {
+                for i in share {
+                    let mut total = total.lock().unwrap();
+                    *total += f(a + i as f64 * dx);
+                }
+            });
+        }
+    });
+    total.into_inner().unwrap() * dx
+}
+
+/// `0..n` in `threads` pieces; the first `n % threads` have one point more.
+fn shares(n: usize, threads: usize) -> Vec<Range<usize>> {
+    let (least, rest) = (n / threads, n % threads);
+    let start = |thread: usize| thread * least + thread.min(rest);
+    (0..threads.min(n))
+        .map(|thread| start(thread)..start(thread + 1))
+        .collect()
+}
+
+pub fn integrate_rayon(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    (0..n).into_par_iter().map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
+}

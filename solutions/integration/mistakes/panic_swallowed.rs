@@ -1,0 +1,56 @@
+//! Mistake: a thread that panicked counts as one with nothing to add, so the caller gets a sum without its share.
+//!
+//! Fails: `a_panic_reaches_the_caller` with `wrong_result`.
+
+use std::ops::Range;
+use std::thread;
+
+use rayon::prelude::*;
+
+pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += f(a + i as f64 * dx);
+    }
+    sum * dx
+}
+
+pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize, threads: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    let f = &f;
+    thread::scope(|scope| {
+        let threads: Vec<_> = shares(n, threads.max(1))
+            .into_iter()
+            .map(|share| scope.spawn(move || share.map(|i| f(a + i as f64 * dx)).sum::<f64>()))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(0.0))
+            .sum::<f64>()
+            * dx
+    })
+}
+
+/// `0..n` in `threads` pieces; the first `n % threads` have one point more.
+fn shares(n: usize, threads: usize) -> Vec<Range<usize>> {
+    let (least, rest) = (n / threads, n % threads);
+    let start = |thread: usize| thread * least + thread.min(rest);
+    (0..threads.min(n))
+        .map(|thread| start(thread)..start(thread + 1))
+        .collect()
+}
+
+pub fn integrate_rayon(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    (0..n).into_par_iter().map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
+}
