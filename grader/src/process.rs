@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
@@ -17,10 +17,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
+use self::capture::Capture;
 use crate::cancel::Cancel;
 
 pub use containment::{Level, Paths, Profile};
 
+mod capture;
 #[cfg(target_os = "linux")]
 #[path = "process/linux.rs"]
 mod tree;
@@ -365,51 +367,6 @@ fn read_ready(captures: &mut [Capture], end_fd: Option<BorrowedFd<'_>>, timeout:
         captures[index].read();
     }
     Ok(end_fd.is_some() && ready[open.len()])
-}
-
-/// A stream of the child, as far as it was read.
-struct Capture {
-    stream: Stream,
-    file: Option<File>,
-    bytes: Vec<u8>,
-    limit: usize,
-    is_over: bool,
-}
-
-impl Capture {
-    fn new(stream: Stream, file: Option<File>, limit: usize) -> Capture {
-        Capture {
-            stream,
-            file,
-            bytes: Vec::new(),
-            limit,
-            is_over: false,
-        }
-    }
-
-    fn is_open(&self) -> bool {
-        self.file.is_some()
-    }
-
-    /// Reads once; the caller knows that this does not block. Closes the stream at its end and past its limit.
-    fn read(&mut self) {
-        let Some(mut file) = self.file.as_ref() else { return };
-        let mut chunk = [0; 1 << 16];
-        match file.read(&mut chunk) {
-            Ok(0) => self.file = None,
-            Ok(n_bytes) => {
-                let room = self.limit - self.bytes.len();
-                self.bytes.extend_from_slice(&chunk[..n_bytes.min(room)]);
-                if n_bytes > room {
-                    self.is_over = true;
-                    self.file = None;
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // A socket whose other end was closed with bytes unread: there is nothing more to come.
-            Err(_) => self.file = None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -146,6 +146,33 @@ fn what_does_not_compile_is_graded_with_the_words_of_the_compiler() {
 }
 
 #[test]
+fn containment_is_as_asked_for_and_required_where_ci_is_set() {
+    let submission = "grader/testdata/course/submissions/does_not_compile.rs";
+    let args = ["grade", "stdout_writer", "--format", "json", "--submission", submission];
+    let graded = |flag: &[&str], ci: &str| {
+        let output = xtask(&[&args, flag].concat())
+            .env("CI", ci)
+            .output()
+            .expect("the command starts");
+        let text = String::from_utf8(output.stdout).expect("JSON is text");
+        let report: serde_json::Value = serde_json::from_str(&text).expect("one document");
+        let level = report["grader"]["containment"]["level"]
+            .as_str()
+            .expect("a letter")
+            .to_owned();
+        (level, output.status.code())
+    };
+    let at_best = graded(&["--containment=auto"], "true").0;
+    let is_enough = matches!(at_best.as_str(), "A" | "B");
+    assert_eq!(graded(&["--containment=auto"], "true").1, Some(1));
+    assert_eq!(graded(&["--containment=basic"], "true"), ("D".to_owned(), Some(1)));
+    for required in [graded(&[], "true"), graded(&["--containment=require"], "")] {
+        assert_eq!(required, (at_best.clone(), Some(if is_enough { 1 } else { 3 })));
+    }
+    assert_eq!(graded(&[], "false"), (at_best, Some(1)));
+}
+
+#[test]
 fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
     let one_line = || predicate::function(|text: &str| text.ends_with("}\n") && text.lines().count() == 1);
     let passed = contains(r#""verdict":"passed","score":10,"max_score":10"#);

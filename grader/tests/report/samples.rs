@@ -192,10 +192,10 @@ pub(crate) fn report(checks: Vec<CheckVerdict>, source: &str) -> Report {
             version: "0.1.0".into(),
             compiler: "rustc 1.95.0".into(),
             containment: Containment {
-                level: "D".into(),
+                level: "B".into(),
                 processes: "process group and subreaper".into(),
-                filesystem: "none".into(),
-                network: "none".into(),
+                filesystem: "landlock 7".into(),
+                network: "seccomp".into(),
                 missing: Vec::new(),
             },
         },

@@ -145,8 +145,11 @@ fn attempt(plan: &Plan) -> Result<(), Missing> {
 fn try_canary(plan: &Plan, profile: Profile) -> Result<(), Missing> {
     let unprepared = |error: io::Error| lack(Mechanism::Session, "nothing can be tried", &error);
     let cage = Cage::new().map_err(unprepared)?;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(unprepared)?;
-    let port = listener.local_addr().map_err(unprepared)?.port();
+    // Where nobody can listen, there is nobody to reach: nothing answers on port 0.
+    let listener = TcpListener::bind(("127.0.0.1", 0));
+    let port = listener
+        .as_ref()
+        .map_or(0, |listener| listener.local_addr().map_or(0, |address| address.port()));
     let canary = cage.canary(port).map_err(unprepared)?;
     let heard = listen(&cage.spec(profile), plan, canary);
     let (child, succeeded) = heard.map_err(|error| lack_of(&error))?;

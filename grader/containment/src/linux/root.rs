@@ -104,10 +104,20 @@ pub(super) fn folder() -> io::Result<PathBuf> {
 
 /// Puts a whole folder in place: several graders may make the same at once.
 fn make(beside: &Path, folder: &Path, runtime: &Runtime) -> io::Result<()> {
-    let new = tempfile::Builder::new().prefix("root-").tempdir_in(beside)?;
+    let new = beside.join(format!("root-{}", std::process::id()));
+    fs::create_dir(&new)?;
+    let placed = fill(&new, runtime).and_then(|()| fs::rename(&new, folder));
+    if placed.is_err() {
+        fs::remove_dir_all(&new)?;
+    }
+    // Somebody else's is as good.
+    if folder.exists() { Ok(()) } else { placed }
+}
+
+fn fill(new: &Path, runtime: &Runtime) -> io::Result<()> {
     for file in runtime.files() {
-        let to = new.path().join(file.strip_prefix("/").map_err(io::Error::other)?);
-        let mut above = new.path().to_owned();
+        let to = new.join(file.strip_prefix("/").map_err(io::Error::other)?);
+        let mut above = new.to_owned();
         for part in file.parent().unwrap_or(Path::new("/")).components().skip(1) {
             above.push(part);
             match fs::create_dir(&above) {
@@ -118,13 +128,5 @@ fn make(beside: &Path, folder: &Path, runtime: &Runtime) -> io::Result<()> {
         fs::copy(file, &to)?;
         fs::set_permissions(&to, Permissions::from_mode(0o555))?;
     }
-    fs::set_permissions(new.path(), Permissions::from_mode(0o755))?;
-    let new = new.keep();
-    match fs::rename(&new, folder) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            fs::remove_dir_all(&new)?;
-            if folder.exists() { Ok(()) } else { Err(error) }
-        }
-    }
+    fs::set_permissions(new, Permissions::from_mode(0o755))
 }

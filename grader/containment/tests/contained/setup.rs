@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::AsFd as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use containment::{Child, Level, Paths, Probe, Profile, SetupError, Spec, Stage, probe, probe_up_to, spawn};
 
@@ -90,6 +92,44 @@ fn a_program_that_the_grader_user_owns_has_no_capabilities_either() {
     let (child, said) = cat(&["/proc/self/status"], "/", readable("/proc"), strong).expect("it can be contained");
     assert!(child.wait().expect("it is ours").success(), "{said}");
     assert!(said.contains("CapEff:\t0000000000000000"), "{said}");
+}
+
+#[test]
+fn what_can_be_set_up_here_holds() {
+    for level in [Level::Basic, Level::Partial, Level::Strong, Level::Full] {
+        for lack in &probe_up_to(level).missing {
+            assert_ne!(lack.errno, 0, "{lack}: it was set up, and the canary did what it should not");
+        }
+    }
+}
+
+#[test]
+fn a_machine_that_refuses_roots_and_users_is_found_out() {
+    // SAFETY: `geteuid` has no preconditions.
+    if unsafe { libc::geteuid() } != 0 || probe().level < Level::Strong {
+        eprintln!(
+            "skipped: only root has rights to give up, and Landlock is needed: {:?}",
+            probe().missing
+        );
+        return;
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acts"));
+    let without_rights = || {
+        for capability in 0..64 {
+            // SAFETY: the call only takes rights away; there are fewer than 64, and for the others it fails.
+            unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) };
+        }
+        Ok(())
+    };
+    // SAFETY: between `fork` and `execve` there are system calls only.
+    unsafe { command.pre_exec(without_rights) };
+    let output = command.arg("probe").output().expect("it is there");
+    let said = String::from_utf8(output.stdout).expect("text");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.get(..2), Some(&["trying", "B strong"][..]), "{said}");
+    for words in ["no chroot: root refused: EPERM", "no own user: user refused: EPERM"] {
+        assert!(lines.iter().any(|line| line.starts_with(words)), "{said}");
+    }
 }
 
 #[test]

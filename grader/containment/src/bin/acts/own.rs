@@ -14,6 +14,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
         call(libc::SYS_prctl, &[libc::PR_SET_PDEATHSIG as usize, 0]).map(drop)
     }),
     ("non-utf8", non_utf8),
+    ("probe", probe),
 ];
 
 fn read_stdin(_: &Scene) -> io::Result<()> {
@@ -33,4 +34,11 @@ fn inherited_fds(_: &Scene) -> io::Result<()> {
 fn non_utf8(_: &Scene) -> io::Result<()> {
     io::stdout().write_all(b"\xff\xfe\x00\x1b[31m")?;
     Err(nothing())
+}
+
+/// No hostile act: says what could be contained from here.
+fn probe(_: &Scene) -> io::Result<()> {
+    let found = containment::probe();
+    let missing: Vec<String> = found.missing.iter().map(ToString::to_string).collect();
+    writeln!(io::stdout(), "{}\n{}", found.level, missing.join("\n"))
 }
