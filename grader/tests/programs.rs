@@ -2,11 +2,17 @@
 //!
 //! This is where a snapshot is made and reviewed: `cargo insta test --review -p grader --test programs`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use containment::{Level, Profile};
+use grader::cancel::Cancel;
 use grader::discover::Workspace;
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
+use grader::grade::Options;
+use grader::libraries::{self, Kit, KitOrder, Tools};
+use grader::process::Reach;
+use grader::run::{Observation, observe_program};
 use grader::snapshot;
 
 #[test]
@@ -15,15 +21,18 @@ fn every_solutions_program_prints_its_snapshots() {
     let mut n_snapshots = 0;
     for exercise in workspace.exercises().expect("the exercises") {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let program = build(&workspace, &exercise, folder.path());
+        let kit = kit(&workspace, &exercise);
+        let program = build(&workspace, &exercise, kit.as_ref(), folder.path());
+        let companion = kit.as_ref().and_then(|kit| kit.companion.as_deref());
         for check in &exercise.checks {
             if let CheckWork::Program(run) = &check.work
                 && let Some(name) = &run.snapshot
             {
+                let printed = print(&program, run, companion);
                 compare(
                     &workspace.checks_folder(&exercise).join("snapshots"),
                     name,
-                    &program,
+                    &printed,
                     run,
                 );
                 n_snapshots += 1;
@@ -33,12 +42,18 @@ fn every_solutions_program_prints_its_snapshots() {
     assert!(n_snapshots > 0, "no exercise has a snapshot");
 }
 
-fn compare(snapshots: &Path, name: &str, program: &Path, run: &ProgramCheck) {
-    let output = Command::new(program)
-        .args(&run.args)
-        .output()
-        .expect("the program starts");
-    let printed = snapshot::normalize(&String::from_utf8_lossy(&output.stdout), run);
+/// What the program prints; it is the solution's, so nothing has to contain it.
+fn print(program: &Path, run: &ProgramCheck, companion: Option<&Path>) -> String {
+    let reach = Reach::of(Profile::Run, Level::Basic);
+    let limits = Options::default().program_limits;
+    match observe_program(program, run, companion, reach, &limits, &Cancel::new()) {
+        Observation::Program(ended) => String::from_utf8_lossy(&ended.stdout).into_owned(),
+        other => panic!("{} did not run: {other:?}", program.display()),
+    }
+}
+
+fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
+    let printed = snapshot::normalize(printed, run);
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(snapshots);
     settings.set_prepend_module_to_snapshot(false);
@@ -47,33 +62,51 @@ fn compare(snapshots: &Path, name: &str, program: &Path, run: &ProgramCheck) {
     settings.bind(|| insta::assert_snapshot!(name, printed));
 }
 
+/// The libraries that the exercise offers, where it does.
+fn kit(workspace: &Workspace, exercise: &Exercise) -> Option<Kit> {
+    let order = KitOrder {
+        package: exercise.kit()?,
+        folder: workspace.kit_folder(exercise),
+        libraries: exercise.libraries.clone(),
+    };
+    let tools = Tools::from_environment();
+    let libraries = libraries::locate(&workspace.root, Some(&order), &tools, &Cancel::new(), &|| {});
+    libraries.expect("Cargo builds the kit").kit
+}
+
 /// Builds the exercise's program over the solution.
-fn build(workspace: &Workspace, exercise: &Exercise, folder: &Path) -> std::path::PathBuf {
+fn build(workspace: &Workspace, exercise: &Exercise, kit: Option<&Kit>, folder: &Path) -> PathBuf {
     let name = &exercise.name;
     let library = workspace.solution_folder(exercise).join("src/lib.rs");
     let rlib = folder.join(format!("lib{name}.rlib"));
-    compile(
-        Command::new("rustc")
-            .arg(library)
-            .args(["--crate-type=lib", "--crate-name", name])
-            .arg("-o")
-            .arg(&rlib),
-    );
-    let (program, linked) = (folder.join("program"), format!("{name}={}", rlib.display()));
-    compile(
-        Command::new("rustc")
-            .arg(exercise.folder.join("src/main.rs"))
-            .arg("--extern")
-            .arg(linked)
-            .arg("-o")
-            .arg(&program),
-    );
+    let mut rustc = rustc(kit);
+    rustc.arg(library).args(["--crate-type=lib", "--crate-name", name]);
+    compile(rustc.arg("-o").arg(&rlib));
+    let program = folder.join("program");
+    let mut rustc = self::rustc(kit);
+    rustc.arg(exercise.folder.join("src/main.rs"));
+    rustc.arg("--extern").arg(format!("{name}={}", rlib.display()));
+    compile(rustc.arg("-o").arg(&program));
     program
+}
+
+/// The compiler, with the libraries of the kit.
+fn rustc(kit: Option<&Kit>) -> Command {
+    let mut rustc = Command::new("rustc");
+    rustc.arg("--edition=2024");
+    for offered in kit.iter().flat_map(|kit| &kit.offered) {
+        rustc
+            .arg("--extern")
+            .arg(format!("{}={}", offered.name, offered.real.display()));
+        let folder = offered.real.parent().expect("a library is in a folder");
+        rustc.arg("-L").arg(format!("dependency={}", folder.display()));
+    }
+    rustc
 }
 
 #[track_caller]
 fn compile(rustc: &mut Command) {
-    let output = rustc.arg("--edition=2024").output().expect("the compiler starts");
+    let output = rustc.output().expect("the compiler starts");
     assert!(
         output.status.success(),
         "{rustc:?}\n{}",
