@@ -1,0 +1,105 @@
+//! Arguments reach the program as they are: nobody on the way reads them, a shell least of all.
+
+use driver::real::Trial;
+use driver::{Fault, Finding};
+
+use crate::call::{self, End, must_capture, must_run, shown};
+use crate::desk::{Desk, settled};
+use crate::role::{AS_EXPECTED, OTHER_ARGUMENTS, OTHER_PARENT, Role};
+
+/// Each would become something else in a shell, or vanish.
+const WORDS: &[&str] = &[
+    "$(echo changed)",
+    "`echo changed`",
+    "two words",
+    " ",
+    "",
+    "*",
+    "~",
+    "$HOME",
+    "'",
+    "\"",
+    "\\",
+    "\\n",
+    ";",
+    "|",
+    "&",
+    ">",
+    "#",
+    "!",
+    "{a,b}",
+    "line\nbreak",
+    "--",
+    "-n",
+    "%s",
+    "größer ☃",
+    "",
+];
+
+/// Less than Linux allows for one argument, which is 128 KiB, and more than fits where somebody did not think of it.
+const LONG: usize = 100_000;
+
+pub(crate) fn arguments_stay_literal(trial: &mut Trial) {
+    if Desk::open(trial).is_none() {
+        return;
+    }
+    let long = "0123456789".repeat(LONG / 10);
+    let few: &[(&str, &[&str])] = &[
+        ("no arguments", &[]),
+        ("the argument `$(echo changed)`", &["$(echo changed)"]),
+        ("arguments that a shell would read", WORDS),
+        ("an argument of 100000 bytes", &[&long]),
+    ];
+    for (label, words) in few {
+        trial.scenario(format!("{label}, `capture`"), || settled(|| captured_recital(words)));
+        trial.scenario(format!("{label}, `run`"), || settled(|| run_recital(words)));
+    }
+}
+
+fn captured_recital(words: &[&str]) -> Result<(), Fault> {
+    let output = must_capture(&call::stages(&[Role::Recite(words)]), b"")?;
+    let mut got: Vec<&[u8]> = output.stdout.split(|&byte| byte == 0).collect();
+    // Behind the last zero byte there is nothing.
+    got.pop();
+    if got.len() != words.len() {
+        let expected = match words.len() {
+            1 => "expected the program to be given 1 argument".to_owned(),
+            number => format!("expected the program to be given {number} arguments"),
+        };
+        return Err(Fault::new(Finding::WrongResult, expected).got(format!("it was given {}", got.len())));
+    }
+    for (number, (expected, got)) in (1..).zip(words.iter().zip(got)) {
+        if expected.as_bytes() != got {
+            let expected = format!("expected argument {number} to be {}", shown(expected.as_bytes()));
+            return Err(Fault::new(Finding::WrongResult, expected).got(format!("the program was given {}", shown(got))));
+        }
+    }
+    match output.ends.as_slice() {
+        [End::Code(OTHER_PARENT)] => Err(other_parent()),
+        // Whether exits are told rightly is for another check.
+        _ => Ok(()),
+    }
+}
+
+fn run_recital(words: &[&str]) -> Result<(), Fault> {
+    let [stage] = &call::stages(&[Role::Recite(words)])[..] else {
+        unreachable!("one role is one stage");
+    };
+    match must_run(stage)? {
+        End::Code(AS_EXPECTED) => Ok(()),
+        End::Code(OTHER_ARGUMENTS) => {
+            let expected = "expected the program to be given its arguments as they are";
+            Err(Fault::new(Finding::WrongResult, expected).got("it was given others"))
+        }
+        End::Code(OTHER_PARENT) => Err(other_parent()),
+        end => {
+            let expected = format!("expected the program to be run, and the exit `Code({AS_EXPECTED})`");
+            Err(Fault::new(Finding::WrongResult, expected).got(format!("got {end}")))
+        }
+    }
+}
+
+fn other_parent() -> Fault {
+    let expected = "expected the program to be started by this process itself";
+    Fault::new(Finding::WrongResult, expected).got("there is another process in between")
+}

@@ -1,0 +1,163 @@
+//! Calls of the submission, with what they give put into types of the checks.
+//!
+//! An error is kept as its text and nothing else; the path of this program, which differs from machine to machine, never gets
+//! into a message.
+
+use std::fmt;
+use std::io;
+
+use driver::{Fault, Finding};
+use subprocess_pipelines::{Exit, Stage};
+
+use crate::role::{self, Role};
+
+/// What a program that plays [`Role::PassOn`] writes to standard error.
+pub(crate) const ERRORS_OF_PASS_ON: &[u8] = b"this goes to standard error\n";
+
+/// How much of a text is shown.
+const SHOWN: usize = 60;
+
+/// How a program ended, as the submission says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Code(i32),
+    Signal(i32),
+}
+
+impl From<Exit> for End {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Code(code) => End::Code(code),
+            Exit::Signal(signal) => End::Signal(signal),
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Code(code) => write!(formatter, "`Code({code})`"),
+            End::Signal(signal) => write!(formatter, "`Signal({signal})`"),
+        }
+    }
+}
+
+/// What a pipeline gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) ends: Vec<End>,
+}
+
+/// A program of the system.
+pub(crate) fn program(name: &str, arguments: &[&str]) -> Stage {
+    Stage {
+        program: name.to_owned(),
+        args: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+    }
+}
+
+/// `sh`, with a script that it reads because it is asked to.
+pub(crate) fn shell(script: &str) -> Stage {
+    program("sh", &["-c", script])
+}
+
+/// This program, in a role.
+pub(crate) fn stage(role: &Role) -> io::Result<Stage> {
+    Ok(Stage {
+        program: role::own_path()?,
+        args: role.arguments(),
+    })
+}
+
+/// This program, in one role after the other.
+///
+/// # Panics
+///
+/// When the path of this program cannot be had. The grader chose it,, and [`is_impossible`] was asked before.
+pub(crate) fn stages(roles: &[Role]) -> Vec<Stage> {
+    let stages = roles.iter().map(stage).collect::<io::Result<_>>();
+    stages.expect("the path of this program is known")
+}
+
+/// The error is the text of the submission's.
+pub(crate) fn run(stage: &Stage) -> Result<End, String> {
+    match subprocess_pipelines::run(stage) {
+        Ok(exit) => Ok(exit.into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The error is the text of the submission's.
+pub(crate) fn capture(stages: &[Stage], input: &[u8]) -> Result<Output, String> {
+    match subprocess_pipelines::capture(stages, input) {
+        Ok(captured) => Ok(Output {
+            stdout: captured.stdout,
+            stderr: captured.stderr,
+            ends: captured.exits.into_iter().map(End::from).collect(),
+        }),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What `run` says of a program that can be started.
+pub(crate) fn must_run(stage: &Stage) -> Result<End, Fault> {
+    run(stage).map_err(|text| gave_error("expected `run` to run the program", &text))
+}
+
+/// What `capture` gives of programs that can be started.
+pub(crate) fn must_capture(stages: &[Stage], input: &[u8]) -> Result<Output, Fault> {
+    capture(stages, input).map_err(|text| gave_error("expected `capture` to run the pipeline", &text))
+}
+
+fn gave_error(expected: &str, text: &str) -> Fault {
+    Fault::new(Finding::WrongResult, expected).got(format!("it gave the error {}", quoted(text)))
+}
+
+/// A text of the submission as it is shown: cut off, and without the path of this program.
+pub(crate) fn quoted(text: &str) -> String {
+    shown(without_own_path(text).as_bytes())
+}
+
+/// A text in which this program is called `stage`, as its path differs each time.
+pub(crate) fn without_own_path(text: &str) -> String {
+    match role::own_path() {
+        Ok(path) => text.replace(&path, "stage"),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// Bytes as they are shown: in quotation marks, and the end cut off.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    let text = bytes[..bytes.len().min(SHOWN)].escape_ascii();
+    if bytes.len() > SHOWN {
+        format!("\"{text}\" and {} bytes more", bytes.len() - SHOWN)
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
+/// Holds if `got` is `expected`; `what` it is completes "expected …".
+pub(crate) fn must_be(what: &str, expected: &[u8], got: &[u8]) -> Result<(), Fault> {
+    if expected == got {
+        return Ok(());
+    }
+    if expected.len() <= SHOWN {
+        let expected = format!("expected {what}: {}", shown(expected));
+        return Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
+    }
+    let place = expected
+        .iter()
+        .zip(got)
+        .take_while(|(left, right)| left == right)
+        .count();
+    let text = match got.len() {
+        0 => "got nothing".to_owned(),
+        length if place == length => format!("got the first {length} of them and no more"),
+        length if place == expected.len() => format!("got {} more behind them", length - place),
+        _ => format!("got other bytes from byte {} on", place + 1),
+    };
+    let expected = format!("expected {what}: {} bytes", expected.len());
+    Err(Fault::new(Finding::WrongResult, expected).got(text))
+}

@@ -1,0 +1,178 @@
+//! A desk at which stages report and wait until they are let go.
+//!
+//! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so: this is
+//! how a check knows that several run at the same time, without a clock. Waiting for somebody who may never come ends when
+//! nothing moves any more.
+
+use std::io::{self, BufRead as _, BufReader};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use driver::real::{self, Stillness, Trial, kernel};
+use driver::{Fault, Finding};
+
+use crate::{call, role};
+
+/// How long to wait between two looks.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// How many looks have to see nothing move: half a second, longer than anybody who polls would pause and than the system takes
+/// to carry a byte over the loopback interface.
+const LOOKS: u32 = 25;
+
+/// How many looks are enough where it does no harm to be wrong.
+const SHORT_LOOKS: u32 = 10;
+
+/// How many looks are taken in all where something always moves.
+const LONG_LOOKS: u32 = 100;
+
+/// Where stages report.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    listener: TcpListener,
+    port: u16,
+}
+
+/// A stage that has reported and waits; it goes on when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    /// What it calls itself.
+    pub(crate) name: String,
+    _connection: TcpStream,
+}
+
+impl Desk {
+    /// A desk, if this machine can show what the checks are about; otherwise says in the trial that it cannot.
+    pub(crate) fn open(trial: &mut Trial) -> Option<Desk> {
+        if !kernel::is_telling() {
+            trial.unclear("the system does not show the children of a process under `/proc`");
+        }
+        if role::own_path().is_err() {
+            trial.unclear("the path of the check program cannot be told");
+        }
+        let desk = Desk::listening();
+        if desk.is_err() {
+            trial.unclear("there is no loopback interface to listen on");
+        }
+        desk.ok()
+    }
+
+    fn listening() -> io::Result<Desk> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
+        Ok(Desk { listener, port })
+    }
+
+    /// What a stage needs to find the desk.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes the `call`, while `attend` receives those who report, and returns what both gave. Whoever reports later than that
+    /// need not wait; visitors that `attend` returned would wait until the call is over.
+    pub(crate) fn attended<T, A: Send>(
+        &self,
+        attend: impl FnOnce(&Desk) -> A + Send,
+        call: impl FnOnce() -> T,
+    ) -> (T, A) {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let attendant = scope.spawn(|| {
+                let _observer = kernel::observe_only();
+                let attended = attend(self);
+                while !is_over.load(Ordering::Relaxed) {
+                    drop(self.newcomers());
+                    thread::sleep(INTERVAL);
+                }
+                attended
+            });
+            let over = Over(&is_over);
+            let called = call();
+            drop(over);
+            (
+                called,
+                attendant.join().expect("whoever attends the desk does not panic"),
+            )
+        })
+    }
+
+    /// Waits for `number` stages to report; fewer, when nothing moves any more.
+    pub(crate) fn receive(&self, number: usize) -> Vec<Visitor> {
+        let mut visitors = Vec::new();
+        let mut stillness = Stillness::default();
+        loop {
+            visitors.extend(self.newcomers());
+            if visitors.len() >= number || stillness.look(&kernel::tasks()) >= LOOKS {
+                return visitors;
+            }
+            thread::sleep(INTERVAL);
+        }
+    }
+
+    fn newcomers(&self) -> Vec<Visitor> {
+        let waiting = std::iter::from_fn(|| self.listener.accept().ok());
+        waiting.filter_map(|(connection, _)| visitor(connection).ok()).collect()
+    }
+}
+
+/// Says that the call is over, also when it panics. Relaxed: nothing but the flag itself is told.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn visitor(connection: TcpStream) -> io::Result<Visitor> {
+    connection.set_nonblocking(false)?;
+    let mut name = String::new();
+    // Whoever connects says its name in the same breath.
+    BufReader::new(&connection).read_line(&mut name)?;
+    Ok(Visitor {
+        name: name.trim_end().to_owned(),
+        _connection: connection,
+    })
+}
+
+/// Waits until no more than `number` children of this process are alive, or nothing moves any more.
+pub(crate) fn until_alive(number: usize) {
+    let mut stillness = Stillness::default();
+    while n_alive() > number && stillness.look(&kernel::tasks()) < LOOKS {
+        thread::sleep(INTERVAL);
+    }
+}
+
+/// Waits until no child of this process is alive or nothing moves any more; not for ever, where something always does. What is
+/// right must not depend on when this returns: it only gives what is wrong the time to happen.
+pub(crate) fn for_a_while() {
+    let mut stillness = Stillness::default();
+    for _ in 0..LONG_LOOKS {
+        if n_alive() == 0 || stillness.look(&kernel::tasks()) >= SHORT_LOOKS {
+            return;
+        }
+        thread::sleep(INTERVAL);
+    }
+}
+
+/// How many children of this process have not ended.
+fn n_alive() -> usize {
+    let children = kernel::children().into_iter();
+    children.filter(|child| !matches!(child.state, 'Z' | 'X')).count()
+}
+
+/// Runs a scenario, and then waits for whatever children it left behind to end by themselves.
+///
+/// What a call leaves behind is judged by one check alone. In all the others it must not matter how long it takes to end.
+pub(crate) fn settled<T>(scenario: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let outcome = real::catch(scenario).unwrap_or_else(|message| {
+        let message = call::without_own_path(&message);
+        Err(Fault::new(Finding::Panic, "expected no panic").got(message))
+    });
+    let _observer = kernel::observe_only();
+    until_alive(0);
+    outcome
+}

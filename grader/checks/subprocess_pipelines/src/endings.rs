@@ -1,0 +1,166 @@
+//! How programs end: what `run` says of one, and `capture` of each.
+
+use std::io::Write as _;
+use std::process::{Command, Output as ProcessOutput, Stdio};
+
+use driver::real::Trial;
+use driver::{Fault, Finding};
+use subprocess_pipelines::Stage;
+
+use crate::call::{self, ERRORS_OF_PASS_ON, End, must_capture, must_run, program, shell, stages};
+use crate::desk::{Desk, settled, until_alive};
+use crate::role::{self, AS_EXPECTED, Role};
+use crate::{bytes, desk};
+
+pub(crate) fn run_tells_how_a_program_ended(trial: &mut Trial) {
+    if Desk::open(trial).is_none() {
+        return;
+    }
+    for code in [0, 3, 137, 255] {
+        run_ends(trial, &format!("exit {code}"), End::Code(code));
+    }
+    for signal in [9, 15, 6] {
+        run_ends(trial, &format!("kill -{signal} $$"), End::Signal(signal));
+    }
+    trial.scenario("`run` of a program that reads and writes", || {
+        settled(run_shares_its_streams)
+    });
+}
+
+fn run_ends(trial: &mut Trial, script: &str, expected: End) {
+    trial.scenario(format!("`run` of `sh -c '{script}'`"), || {
+        let end = settled(|| must_run(&shell(script)))?;
+        if end == expected {
+            return Ok(());
+        }
+        let expected = format!("expected the exit {expected}");
+        Err(Fault::new(Finding::WrongResult, expected).got(format!("got {end}")))
+    });
+}
+
+/// A process whose streams are held here calls `run`: what it gives its program is what it has.
+fn run_shares_its_streams() -> Result<(), Fault> {
+    let input = b"from standard input\n";
+    let ended = call_in_a_process(&Role::CallRun, input);
+    stream_is("standard output", input, &ended.stdout)?;
+    stream_is("standard error", ERRORS_OF_PASS_ON, &ended.stderr)?;
+    if ended.status.code() == Some(AS_EXPECTED) {
+        return Ok(());
+    }
+    let expected = format!("expected the exit `Code({AS_EXPECTED})`");
+    Err(Fault::new(Finding::WrongResult, expected).got("got another"))
+}
+
+fn stream_is(name: &str, expected: &[u8], got: &[u8]) -> Result<(), Fault> {
+    if expected == got {
+        return Ok(());
+    }
+    let expected = format!(
+        "expected the program to share the standard streams of its caller, and {} on {name}",
+        call::shown(expected)
+    );
+    let got = match got {
+        [] => "nothing came".to_owned(),
+        got => format!("got {}", call::shown(got)),
+    };
+    Err(Fault::new(Finding::WrongOutput, expected).got(got))
+}
+
+/// Lets a process of its own call the submission, with `input` to read, and returns all that it wrote.
+///
+/// # Panics
+///
+/// When this program cannot be started once more, although it was started by the grader.
+pub(crate) fn call_in_a_process(role: &Role, input: &[u8]) -> ProcessOutput {
+    let path = role::own_path().expect("the path of this program is known");
+    let mut process = Command::new(path)
+        .args(role.arguments())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("this program can be started");
+    let mut stdin = process.stdin.take().expect("it was given a pipe");
+    // Less than a pipe holds, so it does not wait for a reader; nobody need read it.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    process.wait_with_output().expect("its pipes can be read")
+}
+
+pub(crate) fn every_exit_is_reported(trial: &mut Trial) {
+    let Some(desk) = Desk::open(trial) else { return };
+    exits(trial, "`cat`", &[program("cat", &[])], &[End::Code(0)]);
+    exits(
+        trial,
+        "`sh -c 'cat; exit 3' | sh -c 'cat; exit 137' | sh -c 'cat; exit 5'`",
+        &[shell("cat; exit 3"), shell("cat; exit 137"), shell("cat; exit 5")],
+        &[End::Code(3), End::Code(137), End::Code(5)],
+    );
+    exits(
+        trial,
+        "`sh -c 'cat; kill -9 $$' | sh -c 'cat; kill -15 $$' | cat`",
+        &[shell("cat; kill -9 $$"), shell("cat; kill -15 $$"), program("cat", &[])],
+        &[End::Signal(9), End::Signal(15), End::Code(0)],
+    );
+    trial.scenario("a stage that closes its outputs and goes on, before `cat`", || {
+        settled(|| silent_goes_on(&desk))
+    });
+    trial.scenario("two stages, of which the first ends last", || {
+        settled(|| first_ends_last(&desk))
+    });
+}
+
+fn exits(trial: &mut Trial, label: &str, stages: &[Stage], expected: &[End]) {
+    trial.scenario(label, || {
+        let output = settled(|| must_capture(stages, bytes::LINE))?;
+        ends_are(expected, &output.ends)
+    });
+}
+
+fn ends_are(expected: &[End], got: &[End]) -> Result<(), Fault> {
+    if expected == got {
+        return Ok(());
+    }
+    let list = |ends: &[End]| match ends {
+        [] => "none".to_owned(),
+        ends => ends.iter().map(End::to_string).collect::<Vec<_>>().join(", "),
+    };
+    let expected = format!("expected the exits {}", list(expected));
+    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", list(got))))
+}
+
+/// The second is let go first, and the first only when the second has ended.
+fn first_ends_last(desk: &Desk) -> Result<(), Fault> {
+    let port = desk.port();
+    let report = |name, code| Role::Report { port, name, code };
+    let stages = stages(&[report("first", 3), report("second", 4)]);
+    let attend = |desk: &Desk| {
+        let mut visitors = desk.receive(2);
+        visitors.retain(|visitor| visitor.name == "first");
+        until_alive(1);
+    };
+    let (output, ()) = desk.attended(attend, || must_capture(&stages, b""));
+    ends_are(&[End::Code(3), End::Code(4)], &output?.ends)
+}
+
+/// When there is nothing more to read, the first stage is there all the same, and ends in its own time.
+fn silent_goes_on(desk: &Desk) -> Result<(), Fault> {
+    let report = Role::Report {
+        port: desk.port(),
+        name: "silent",
+        code: 5,
+    };
+    let [report] = &stages(&[report])[..] else {
+        unreachable!("one role is one stage");
+    };
+    let mut silent = shell("exec >&- 2>&-; exec \"$0\" \"$@\"");
+    silent.args.push(report.program.clone());
+    silent.args.extend_from_slice(&report.args);
+    let attend = |desk: &Desk| {
+        let _visitors = desk.receive(1);
+        // Somebody who would end it has the time to. Somebody who polls moves all the time: that is right, too.
+        desk::for_a_while();
+    };
+    let (output, ()) = desk.attended(attend, || must_capture(&[silent, program("cat", &[])], b""));
+    ends_are(&[End::Code(5), End::Code(0)], &output?.ends)
+}

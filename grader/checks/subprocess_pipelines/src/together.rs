@@ -1,0 +1,62 @@
+//! Stages run at the same time: each is there before any other has ended.
+
+use driver::real::Trial;
+use driver::{Fault, Finding};
+use subprocess_pipelines::Stage;
+
+use crate::call::{self, End, must_be, must_capture, program};
+use crate::desk::{Desk, settled};
+use crate::role::Role;
+
+/// The signal for somebody who writes into a pipe that nobody reads.
+const SIGPIPE: i32 = 13;
+
+pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
+    let Some(desk) = Desk::open(trial) else { return };
+    for names in [&["first", "second"][..], &["first", "second", "third", "fourth"]] {
+        let label = format!("{} stages that wait for each other", names.len());
+        trial.scenario(label, || settled(|| stages_meet(&desk, names)));
+    }
+    let (yes, cat) = (program("yes", &[]), program("cat", &[]));
+    let head = program("head", &["-n", "1"]);
+    trial.scenario("`yes | head -n 1`", || {
+        settled(|| ends_with_its_reader(&[yes.clone(), head.clone()]))
+    });
+    trial.scenario("`yes | cat | head -n 1`", || {
+        settled(|| ends_with_its_reader(&[yes, cat, head]))
+    });
+}
+
+fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Fault> {
+    let port = desk.port();
+    let role = |&name| Role::Report { port, name, code: 0 };
+    let stages = call::stages(&names.iter().map(role).collect::<Vec<_>>());
+    let attend = |desk: &Desk| desk.receive(names.len()).len();
+    let (output, met) = desk.attended(attend, || must_capture(&stages, b""));
+    output?;
+    if met >= names.len() {
+        return Ok(());
+    }
+    let expected = format!("expected all {} stages to run at the same time", names.len());
+    let (finding, got) = match met {
+        0 => (Finding::NotConcurrent, "none was started".to_owned()),
+        1 => (Finding::NotConcurrent, "one ran alone, and no other came".to_owned()),
+        met => (Finding::OverSerialized, format!("{met} did, and no other came")),
+    };
+    Err(Fault::new(finding, expected).got(got))
+}
+
+/// Holds if the last stage gives its line and the first, which would write for ever, is ended by the broken pipe.
+fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Fault> {
+    let output = must_capture(stages, b"")?;
+    must_be("the standard output", b"y\n", &output.stdout)?;
+    // Whether a signal is told as one, and each stage's exit in its place, is for another check.
+    let is_sigpipe =
+        |end: &End| matches!(end, End::Signal(number) | End::Code(number) if [SIGPIPE, 128 + SIGPIPE].contains(number));
+    if output.ends.len() != stages.len() || output.ends.iter().any(is_sigpipe) {
+        return Ok(());
+    }
+    let expected = format!("expected `yes` to be ended by signal {SIGPIPE}, since nobody reads what it writes");
+    let ends: Vec<String> = output.ends.iter().map(End::to_string).collect();
+    Err(Fault::new(Finding::WrongResult, expected).got(format!("got the exits {}", ends.join(", "))))
+}

@@ -1,0 +1,51 @@
+//! Which replies a server holds back, and which of them it lets go when the process is still.
+
+use tokio::sync::oneshot;
+
+/// Which replies are held back until nothing more can happen. Those that never come are held back by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// None.
+    Nothing,
+    /// All, so many times; at each stillness all of them are let go.
+    Rounds(usize),
+    /// All; at each stillness, one of the comic with the highest number is let go.
+    LastFirst,
+    /// That to this path.
+    Only(String),
+}
+
+/// A reply that is held back.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) comic: u32,
+    pub(crate) release: oneshot::Sender<()>,
+}
+
+impl Hold {
+    /// Whether the reply to a request for `path` is held back.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        match self {
+            Hold::Nothing => false,
+            Hold::Rounds(rounds) => *rounds > 0,
+            Hold::LastFirst => true,
+            Hold::Only(only) => only == path,
+        }
+    }
+
+    /// Takes those out of `held` that may go now.
+    pub(crate) fn let_go(&mut self, held: &mut Vec<Held>) -> Vec<Held> {
+        match self {
+            Hold::LastFirst => {
+                let last = held.iter().enumerate().max_by_key(|(_, held)| held.comic);
+                let last = last.map(|(index, _)| index);
+                last.map(|index| held.remove(index)).into_iter().collect()
+            }
+            Hold::Rounds(rounds) => {
+                *rounds = rounds.saturating_sub(1);
+                std::mem::take(held)
+            }
+            Hold::Nothing | Hold::Only(_) => std::mem::take(held),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What the downloads of a submission have to look like: from inside, what they gave; from outside, what the server saw.
+//!
+//! No sentence tells a port, so it is the same in every run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+use driver::real::{Stillness, kernel};
+use driver::{Fault, Finding};
+
+use crate::outcome::Outcome;
+use crate::server::Server;
+
+/// Which of the two functions was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// `download_in_sequence`.
+    InSequence,
+    /// `download_in_parallel`.
+    InParallel,
+}
+
+/// Holds if `got` is what a download of `numbers` from `server` has to give, in that order.
+///
+/// # Errors
+///
+/// The first difference. Results that would be right in another order are a race, if there are several workers.
+pub fn are_right(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Fault> {
+    let expected: Vec<Outcome> = numbers.iter().map(|number| server.expected(*number)).collect();
+    are_as_expected(way, server, numbers, &expected, got)
+}
+
+/// Holds if nothing came of `numbers` because nobody listens where `server` says so.
+///
+/// # Errors
+///
+/// The first difference.
+pub fn are_refused(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Fault> {
+    let url = |number: &u32| format!("{}{}", server.nobody(), crate::shelf::info_path(*number));
+    let refused = numbers.iter().map(|number| Outcome::Transport { url: url(number) });
+    are_as_expected(way, server, numbers, &refused.collect::<Vec<_>>(), got)
+}
+
+fn are_as_expected(
+    way: Way,
+    server: &Server,
+    numbers: &[u32],
+    expected: &[Outcome],
+    got: &[Outcome],
+) -> Result<(), Fault> {
+    if expected.len() != got.len() {
+        let expected = format!("expected a result for each of {} numbers", numbers.len());
+        return Err(Fault::new(Finding::WrongResult, expected).got(format!("there are {}", got.len())));
+    }
+    let got: Vec<Outcome> = got
+        .iter()
+        .map(|outcome| as_transport(server, numbers, outcome))
+        .collect();
+    let mut places = numbers.iter().zip(expected.iter().zip(&got));
+    let Some((number, (expected_here, got_here))) = places.find(|(_, (expected, got))| expected != got) else {
+        return Ok(());
+    };
+    let is_shuffled =
+        got.iter().all(|outcome| expected.contains(outcome)) && expected.iter().all(|outcome| got.contains(outcome));
+    let finding = match way {
+        Way::InParallel if is_shuffled => Finding::Race,
+        Way::InParallel | Way::InSequence => Finding::WrongResult,
+    };
+    let base = server.base();
+    let sentence = format!("expected in the place of number {number}: {}", expected_here.told(base));
+    let mut told = got_here.told(base);
+    if told == expected_here.told(base) {
+        told = "other bytes, or another server".to_owned();
+    }
+    Err(Fault::new(finding, sentence).got(format!("got {told}")))
+}
+
+/// The client that most use tells a body that ends too early as one that it cannot decode.
+fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
+    let transport = match got {
+        Outcome::Decode { url } => Outcome::Transport { url: url.clone() },
+        Outcome::Comic { .. } | Outcome::Status { .. } | Outcome::Transport { .. } => return got.clone(),
+    };
+    let mut cut_off = numbers.iter().filter(|number| server.shelf().is_cut_off(**number));
+    if cut_off.any(|number| server.expected(*number) == transport) {
+        transport
+    } else {
+        got.clone()
+    }
+}
+
+/// Holds if `server` was asked for everything that it has exactly once, and for nothing else.
+///
+/// # Errors
+///
+/// What was asked for too often or in vain.
+pub fn asked_once(server: &Server) -> Result<(), Fault> {
+    let fault = |got| Err(Fault::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
+    let mut asked: BTreeMap<String, usize> = server.paths().map(|path| (path.clone(), 0)).collect();
+    for path in server.asked() {
+        match asked.get_mut(&path) {
+            Some(n) => *n += 1,
+            None => return fault(format!("`{path}` was asked for, which no comic speaks of")),
+        }
+    }
+    match asked.iter().find(|(_, n)| **n != 1) {
+        None => Ok(()),
+        Some((path, 0)) => fault(format!("`{path}` was not asked for")),
+        Some((path, n)) => fault(format!("`{path}` was asked for {n} times")),
+    }
+}
+
+/// Holds if never more than `workers` requests were in flight.
+///
+/// # Errors
+///
+/// How many were.
+pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Fault> {
+    let most = server.most_in_flight();
+    if most <= workers {
+        return Ok(());
+    }
+    let expected = format!("expected never more than {} in flight", requests(workers));
+    Err(Fault::new(Finding::LimitExceeded, expected).got(format!("at some moment there were {most}")))
+}
+
+/// Holds if, whenever nothing more could happen, each of `workers` waited for a reply, or nothing was left to do for those
+/// who did not.
+///
+/// # Errors
+///
+/// How many were busy at such a moment.
+pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Fault> {
+    for rest in server.rests() {
+        let expected = workers.min(rest.unfinished);
+        if rest.in_flight >= expected {
+            continue;
+        }
+        let finding = match server.most_in_flight() {
+            0 | 1 => Finding::NotConcurrent,
+            _ => Finding::OverSerialized,
+        };
+        let left = match rest.unfinished {
+            1 => "one comic is".to_owned(),
+            n => format!("{n} comics are"),
+        };
+        let sentence = format!(
+            "expected {} in flight at once while {left} not done yet",
+            requests(expected)
+        );
+        let got = match rest.in_flight {
+            0 => "there was none".to_owned(),
+            1 => "there was one, and nothing more happened".to_owned(),
+            n => format!("there were {n}, and nothing more happened"),
+        };
+        return Err(Fault::new(finding, sentence).got(got));
+    }
+    Ok(())
+}
+
+/// Holds if the process was still whenever `server` held replies back for long.
+///
+/// # Errors
+///
+/// That it was not.
+pub fn nobody_polls(server: &Server) -> Result<(), Fault> {
+    if !server.was_polled() {
+        return Ok(());
+    }
+    let expected = "expected all threads to sleep while no reply comes";
+    let got = "some woke up again and again, and asked for nothing";
+    Err(Fault::new(Finding::BusyWait, expected).got(got))
+}
+
+fn requests(n: usize) -> String {
+    match n {
+        1 => "one request".to_owned(),
+        n => format!("{n} requests"),
+    }
+}
+
+/// Holds if `server` saw at most half as many connections as comics.
+///
+/// A client that uses its connections again needs no more than it has workers; now and then it opens one that it does not
+/// need after all, when another comes free at the same moment. One client for each comic, or each request, is far beyond.
+///
+/// # Errors
+///
+/// How many there were, if that does not depend on such moments.
+pub fn connections_are_used_again(server: &Server) -> Result<(), Fault> {
+    let n_comics = server.shelf().n_comics();
+    let n = server.n_connections();
+    if n <= n_comics / 2 {
+        return Ok(());
+    }
+    let expected = format!("expected at most {} connections for {n_comics} comics", n_comics / 2);
+    let got = if n >= n_comics {
+        "there was at least one for each comic"
+    } else {
+        "there were more"
+    };
+    Err(Fault::new(Finding::LimitExceeded, expected).got(got))
+}
+
+/// Calls `work`, which asks `server`, and holds if nothing of it goes on when it has returned.
+///
+/// # Errors
+///
+/// What is left: requests that are still in flight, or threads that are still there when everything has come to rest.
+pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Fault> {
+    let before = kernel::threads();
+    work();
+    let in_flight = server.in_flight();
+    // On a thread of its own, which does not count: the calling one is among those that have to be still.
+    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
+    let expected = format!("expected all that `{what}` started to have ended when it returns");
+    let fault = |got| Err(Fault::new(Finding::ThreadLeak, expected).got(got));
+    if in_flight > 0 {
+        return fault("it still waited for a reply".to_owned());
+    }
+    match left.len() {
+        0 => Ok(()),
+        1 => fault("one thread is still there".to_owned()),
+        n => fault(format!("{n} threads are still there")),
+    }
+}

@@ -1,0 +1,20 @@
+//! What the checks of the exercise `xkcd_download` know without the submission: a server of comics that counts and holds, what a
+//! download from it has to give, and what it has to look like for the server.
+
+pub use hold::Hold;
+pub use judge::{
+    Way, are_refused, are_right, asked_once, connections_are_used_again, leaves_nothing, never_more_than,
+    nobody_is_idle, nobody_polls,
+};
+pub use outcome::Outcome;
+pub use server::{Rest, Server};
+pub use shelf::{LARGE, ODD, Shelf, Trouble, image_path, info_path};
+
+mod hold;
+mod image;
+mod judge;
+mod outcome;
+mod patience;
+mod payload;
+mod server;
+mod shelf;

@@ -1,0 +1,351 @@
+//! A server on this machine that gives out comics and counts: what was asked for, how much at once, over how many connections.
+//!
+//! It speaks HTTP/1.1 and keeps connections open. A request is in flight from the moment it has arrived until its reply is
+//! about to be sent, so a client that has read a reply is never counted for it. Replies can be held back until the process is
+//! still: then what is in flight is all that could be. The server never waits for a clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::runtime::{self, Runtime};
+use tokio::sync::{Notify, oneshot};
+
+use crate::hold::{Held, Hold};
+use crate::outcome::Outcome;
+use crate::patience::{self, End};
+use crate::payload::Payload;
+use crate::shelf::{Manner, Places, Reply, Shelf, page};
+
+/// A running server. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    base: String,
+    /// Bound and never listening: whoever connects there is refused.
+    nobody: (TcpSocket, String),
+    shelf: Shelf,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// What was going on at a moment when nothing more could happen before a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// How many requests were in flight.
+    pub in_flight: usize,
+    /// How many comics were not done with.
+    pub unfinished: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
+    replies: BTreeMap<String, Reply>,
+    state: Mutex<State>,
+    /// Something was held, or the server ends.
+    changed: Condvar,
+    /// A connection ended, so there is room for another.
+    room: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    hold: Hold,
+    held: Vec<Held>,
+    asked: Vec<String>,
+    in_flight: usize,
+    most_in_flight: usize,
+    n_connections: usize,
+    finished: BTreeSet<u32>,
+    rests: Vec<Rest>,
+    was_polled: bool,
+    is_closing: bool,
+}
+
+impl Server {
+    /// Starts a server that has what is on `shelf` and holds replies back as `hold` says.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no port of the loopback device, or no thread.
+    pub fn start(shelf: Shelf, hold: Hold) -> io::Result<Server> {
+        let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listener = runtime.block_on(TcpListener::bind(any))?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(any)?;
+        let nobody = format!("http://{}", socket.local_addr()?);
+        let places = Places {
+            base: &base,
+            nobody: &nobody,
+        };
+        let shared = Arc::new(Shared {
+            replies: shelf.replies(&places),
+            state: Mutex::new(State::new(hold)),
+            changed: Condvar::new(),
+            room: Notify::new(),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let mut server = Server {
+            base,
+            nobody: (socket, nobody),
+            shelf,
+            shared,
+            stop: Some(stop),
+            threads: Vec::new(),
+        };
+        let shared = Arc::clone(&server.shared);
+        server.spawn("server", move || serve(&runtime, listener, &shared, stopped))?;
+        let (shared, n_comics) = (Arc::clone(&server.shared), server.shelf.n_comics());
+        server.spawn("server's holds", move || let_go_when_still(&shared, n_comics))?;
+        Ok(server)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work)?;
+        self.threads.push(thread);
+        Ok(())
+    }
+
+    /// Where it is, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A place on this machine where nobody listens.
+    pub fn nobody(&self) -> &str {
+        let (_socket, place) = &self.nobody;
+        place
+    }
+
+    /// What a download of the comic `number` from here has to give.
+    pub(crate) fn expected(&self, number: u32) -> Outcome {
+        let places = Places {
+            base: &self.base,
+            nobody: self.nobody(),
+        };
+        self.shelf.expected(number, &places)
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Every path that can be asked for.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &String> {
+        self.shared.replies.keys()
+    }
+
+    /// What was asked for, in the order in which it came.
+    pub fn asked(&self) -> Vec<String> {
+        self.shared.state().asked.clone()
+    }
+
+    /// How many requests are in flight.
+    pub fn in_flight(&self) -> usize {
+        self.shared.state().in_flight
+    }
+
+    /// The most that were in flight at once.
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.state().most_in_flight
+    }
+
+    /// How many connections were opened.
+    pub fn n_connections(&self) -> usize {
+        self.shared.state().n_connections
+    }
+
+    /// Every moment of stillness at which a reply was held back.
+    pub fn rests(&self) -> Vec<Rest> {
+        self.shared.state().rests.clone()
+    }
+
+    /// Whether threads woke up again and again while replies were held back, so that the process was never still.
+    pub fn was_polled(&self) -> bool {
+        self.shared.state().was_polled
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop = None;
+        self.shared.state().is_closing = true;
+        self.shared.changed.notify_all();
+        for thread in self.threads.drain(..) {
+            thread.join().expect("the threads of the server do not panic");
+        }
+    }
+}
+
+impl State {
+    fn new(hold: Hold) -> State {
+        State {
+            hold,
+            held: Vec::new(),
+            asked: Vec::new(),
+            in_flight: 0,
+            most_in_flight: 0,
+            n_connections: 0,
+            finished: BTreeSet::new(),
+            rests: Vec::new(),
+            was_polled: false,
+            is_closing: false,
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request; it is in flight until what is returned is dropped.
+    fn arrive(self: &Arc<Self>, path: &str) -> (InFlight, Option<oneshot::Receiver<()>>) {
+        let mut state = self.state();
+        state.asked.push(path.to_owned());
+        state.in_flight += 1;
+        state.most_in_flight = state.most_in_flight.max(state.in_flight);
+        let in_flight = InFlight(Arc::clone(self));
+        let Some(reply) = self.replies.get(path) else {
+            return (in_flight, None);
+        };
+        if reply.manner != Manner::Stalled && !state.hold.holds(path) {
+            return (in_flight, None);
+        }
+        let (release, released) = oneshot::channel();
+        state.held.push(Held {
+            comic: reply.comic,
+            release,
+        });
+        self.changed.notify_all();
+        (in_flight, Some(released))
+    }
+}
+
+/// A request in flight.
+struct InFlight(Arc<Shared>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.state().in_flight -= 1;
+    }
+}
+
+/// Accepts connections until `stopped` says otherwise. All of them end with the runtime.
+fn serve(runtime: &Runtime, listener: TcpListener, shared: &Arc<Shared>, stopped: oneshot::Receiver<Infallible>) {
+    let shared = Arc::clone(shared);
+    runtime.spawn(async move {
+        let mut spare = TcpSocket::new_v4().ok();
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => connected(stream, &shared),
+                // The process has no descriptor left. With the spare one the connection is taken and closed, so that nobody
+                // waits for a reply that cannot come.
+                Err(_) if spare.take().is_some() => drop(listener.accept().await),
+                Err(_) => shared.room.notified().await,
+            }
+            spare = spare.or_else(|| TcpSocket::new_v4().ok());
+        }
+    });
+    // The other end is never used, only dropped.
+    let _ = runtime.block_on(stopped);
+}
+
+fn connected(stream: TcpStream, shared: &Arc<Shared>) {
+    // Replies are written at once, and a client waits for each: nothing would be gained by collecting bytes.
+    let _ = stream.set_nodelay(true);
+    shared.state().n_connections += 1;
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let service = service_fn(|request| answer(Arc::clone(&shared), request));
+        let connection = http1::Builder::new()
+            .header_read_timeout(None)
+            .serve_connection(TokioIo::new(stream), service);
+        // How it ended is the client's affair.
+        let _ = connection.await;
+        shared.room.notify_one();
+    });
+}
+
+/// An error closes the connection without a reply.
+async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Payload>, Closed> {
+    let path = request.uri().path_and_query().map_or("", |path| path.as_str());
+    let path = match *request.method() {
+        Method::GET => path.to_owned(),
+        ref method => format!("{method} {path}"),
+    };
+    let (in_flight, released) = shared.arrive(&path);
+    if let Some(released) = released {
+        // An error means that the server ends.
+        let _ = released.await;
+    }
+    let Some(reply) = shared.replies.get(&path) else {
+        drop(in_flight);
+        return Ok(Payload::whole(page(404).into()).into_response(404, "text/html"));
+    };
+    if reply.is_last {
+        shared.state().finished.insert(reply.comic);
+    }
+    drop(in_flight);
+    let body = reply.body.clone();
+    let payload = match reply.manner {
+        Manner::Whole => Payload::whole(body),
+        Manner::CutOff => Payload::cut_off(body),
+        Manner::Stalled => return Err(Closed),
+    };
+    Ok(payload.into_response(reply.status, reply.kind))
+}
+
+/// The connection is closed instead of a reply.
+#[derive(Debug)]
+struct Closed;
+
+impl std::fmt::Display for Closed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is closed without a reply")
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// Whenever something is held and the process is still, or never will be: notes what is in flight, and lets go what the hold
+/// says.
+fn let_go_when_still(shared: &Shared, n_comics: usize) {
+    loop {
+        let idle = |state: &mut State| state.held.is_empty() && !state.is_closing;
+        let state = shared.changed.wait_while(shared.state(), idle);
+        let is_closing = state.unwrap_or_else(PoisonError::into_inner).is_closing;
+        if is_closing {
+            return;
+        }
+        // A request that comes, and one that goes.
+        let events = || {
+            let state = shared.state();
+            2 * state.asked.len() - state.in_flight
+        };
+        let end = patience::wait(events);
+        let mut state = shared.state();
+        state.was_polled |= end == End::Polled;
+        let rest = Rest {
+            in_flight: state.in_flight,
+            unfinished: n_comics.saturating_sub(state.finished.len()),
+        };
+        state.rests.push(rest);
+        let State { hold, held, .. } = &mut *state;
+        for held in hold.let_go(held) {
+            // The client may have gone.
+            let _ = held.release.send(());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Variant: a thread for each comic behind a semaphore of as many permits as there are workers.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+
+use reqwest::blocking::Client;
+use serde::Deserialize;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comic {
+    pub num: u32,
+    pub title: String,
+    pub img: String,
+    pub image: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DownloadError {
+    Status { url: String, status: u16 },
+    Transport { url: String, reason: String },
+    Decode { url: String, reason: String },
+}
+
+#[derive(Deserialize)]
+struct Info {
+    num: u32,
+    title: String,
+    img: String,
+}
+
+pub fn download_in_sequence(base: &str, numbers: &[u32]) -> Vec<Result<Comic, DownloadError>> {
+    let client = Client::new();
+    numbers.iter().map(|number| download(&client, base, *number)).collect()
+}
+
+pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<Result<Comic, DownloadError>> {
+    let client = Client::new();
+    let permits = (Mutex::new(workers.max(1)), Condvar::new());
+    let (permits, client) = (&permits, &client);
+    thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for &number in numbers {
+            let free = permits.0.lock().unwrap();
+            *permits.1.wait_while(free, |free| *free == 0).unwrap() -= 1;
+            threads.push(scope.spawn(move || {
+                let result = download(client, base, number);
+                *permits.0.lock().unwrap() += 1;
+                permits.1.notify_one();
+                result
+            }));
+        }
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+fn download(client: &Client, base: &str, number: u32) -> Result<Comic, DownloadError> {
+    let url = format!("{base}/{number}/info.0.json");
+    let text = get(client, &url)?;
+    let Info { num, title, img } = serde_json::from_slice(&text).map_err(|error| DownloadError::Decode {
+        url,
+        reason: error.to_string(),
+    })?;
+    let image = get(client, &img)?;
+    Ok(Comic { num, title, img, image })
+}
+
+fn get(client: &Client, url: &str) -> Result<Vec<u8>, DownloadError> {
+    let transport = |error: reqwest::Error| DownloadError::Transport {
+        url: url.to_string(),
+        reason: error.to_string(),
+    };
+    let response = client.get(url).send().map_err(transport)?;
+    if !response.status().is_success() {
+        return Err(DownloadError::Status {
+            url: url.to_string(),
+            status: response.status().as_u16(),
+        });
+    }
+    Ok(response.bytes().map_err(transport)?.to_vec())
+}
