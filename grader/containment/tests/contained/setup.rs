@@ -98,7 +98,10 @@ fn a_program_that_the_grader_user_owns_has_no_capabilities_either() {
 fn what_can_be_set_up_here_holds() {
     for level in [Level::Basic, Level::Partial, Level::Strong, Level::Full] {
         for lack in &probe_up_to(level).missing {
-            assert_ne!(lack.errno, 0, "{lack}: it was set up, and the canary did what it should not");
+            assert_ne!(
+                lack.errno, 0,
+                "{lack}: it was set up, and the canary did what it should not"
+            );
         }
     }
 }
