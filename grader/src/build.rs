@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cancel::Cancel;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, without_registry};
 use crate::intake::Staged;
 use crate::libraries::Libraries;
 use crate::parallel;
@@ -371,6 +371,7 @@ fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
         if text.contains(&*folder) {
             *text = text.replace(&*folder, "[temporary folder]");
         }
+        *text = without_registry(text);
     };
     hide(&mut diagnostics.other);
     for error in &mut diagnostics.errors {

@@ -4,7 +4,9 @@
 //! text) is kept apart and never taken for an error of the source.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::exercise::Item;
@@ -224,9 +226,23 @@ fn words(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// `text` with the sources of libraries named from their own folder on: where Cargo keeps them differs between machines.
+pub(crate) fn without_registry(text: &str) -> String {
+    static REGISTRY: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[^\s`]*/registry/src/[^/\s]+/").expect("the pattern is right"));
+    REGISTRY.replace_all(text, "").into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_source_of_a_library_is_named_from_its_own_folder_on() {
+        let text = "   --> /home/jo/.cargo/registry/src/index.example-1949cf/rayon-1.12.0/src/iter/mod.rs:593:4\n";
+        assert_eq!(without_registry(text), "   --> rayon-1.12.0/src/iter/mod.rs:593:4\n");
+        assert_eq!(without_registry("src/registry.rs:1:2"), "src/registry.rs:1:2");
+    }
 
     fn item(name: &str) -> Item {
         Item {
