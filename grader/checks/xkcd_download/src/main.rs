@@ -7,7 +7,7 @@ mod contract;
 
 use std::process::ExitCode;
 
-use driver::real::{self, Check, Trial, kernel};
+use driver::real::{self, Check, Trial};
 use driver::{Fault, Finding};
 use xkcd_download::{download_in_parallel, download_in_sequence};
 use xkcd_download_kit::{
@@ -39,9 +39,6 @@ fn on_server(
     hold: Hold,
     body: impl FnOnce(&Server) -> Result<(), Fault>,
 ) {
-    if !kernel::is_telling() {
-        return trial.unclear("this system does not tell what the threads of a process do");
-    }
     match Server::start(shelf, hold) {
         Ok(server) => trial.scenario(label, || {
             // A panic that speaks of the server would read differently in each run.

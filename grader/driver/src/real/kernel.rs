@@ -1,6 +1,6 @@
 //! What the kernel shows of this process, its threads and its children.
 //!
-//! Linux tells it under `/proc`. Elsewhere the lists are empty, and whoever has to know says that it cannot.
+//! Linux tells it under `/proc`. Elsewhere the lists are empty, and no check on real threads is carried out.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

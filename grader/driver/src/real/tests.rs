@@ -81,3 +81,11 @@ fn somebody_who_computes_is_not_still() {
         drop(stop);
     });
 }
+
+#[test]
+fn the_place_of_a_panic_that_was_caught_before_is_not_told_of_another() {
+    keep_places_of_panics();
+    let _ = panic::catch_unwind(|| panic!("somebody else's"));
+    let handed_on = catch(|| panic::resume_unwind(Box::new("from another thread")));
+    assert_eq!(handed_on, Err::<(), _>("it panicked: from another thread".to_owned()));
+}
