@@ -1,0 +1,194 @@
+//! Collects what all executions of a body come to, and compares it with what is allowed: no more, and no less.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use model_std::model::trace::{End, Trace};
+use model_std::model::{Bounds, Coverage, Execution, Settings, explore, replay};
+
+/// How far to explore, and what may happen. The samples beyond the bound are few: they must not find more than it did.
+#[derive(Clone, Copy, Debug)]
+pub struct Explorer {
+    /// How far.
+    pub bounds: Bounds,
+    /// What may happen.
+    pub settings: Settings,
+}
+
+impl Default for Explorer {
+    fn default() -> Self {
+        Self {
+            bounds: Bounds {
+                random: 200,
+                ..Bounds::default()
+            },
+            settings: Settings::default(),
+        }
+    }
+}
+
+/// Explores with at most this many preemptions.
+pub fn preemptions(n: u32) -> Explorer {
+    let explorer = Explorer::default();
+    Explorer {
+        bounds: Bounds {
+            preemptions: n,
+            ..explorer.bounds
+        },
+        ..explorer
+    }
+}
+
+/// Explores under these settings.
+pub fn settings(settings: Settings) -> Explorer {
+    Explorer {
+        settings,
+        ..Explorer::default()
+    }
+}
+
+impl Explorer {
+    /// Every execution of `body` returns, with one of the `allowed` values, and each of them comes up.
+    #[track_caller]
+    pub fn returns<T: Ord + Debug + 'static>(
+        self,
+        body: impl Fn() -> T + 'static,
+        allowed: impl IntoIterator<Item = T>,
+    ) -> Coverage {
+        let mut returned = BTreeSet::new();
+        let mut ends = BTreeSet::new();
+        let coverage = self.each(body, |execution| match execution.value {
+            Some(Ok(value)) if execution.trace.end == End::Finished => {
+                returned.insert(value);
+            }
+            _ => {
+                ends.insert(describe(&execution.trace.end));
+            }
+        });
+        assert_eq!(
+            ends,
+            BTreeSet::new(),
+            "some executions did not return; others returned {returned:?}"
+        );
+        assert_eq!(returned, allowed.into_iter().collect(), "after {coverage:?}");
+        coverage
+    }
+
+    /// The executions of `body` end in the `allowed` ways, as [`describe`] says them, and each of them comes up.
+    #[track_caller]
+    pub fn ends<T: 'static>(self, body: impl Fn() -> T + 'static, allowed: &[&str]) -> Coverage {
+        let mut ends = BTreeSet::new();
+        let coverage = self.each(body, |execution| {
+            ends.insert(describe(&execution.trace.end));
+        });
+        assert_eq!(
+            ends,
+            allowed.iter().map(|end| (*end).to_owned()).collect(),
+            "after {coverage:?}"
+        );
+        coverage
+    }
+
+    /// The first execution of `body` that does not simply finish, recorded, and with it how many preemptions it has.
+    #[track_caller]
+    pub fn first_failure<T: 'static>(self, body: impl Fn() -> T + 'static) -> (Trace, u32) {
+        self.first(body, |execution| execution.trace.end != End::Finished)
+    }
+
+    /// The first execution that `is_wanted`, recorded, and how many preemptions it has. It is found by exploring and told by a
+    /// replay of its schedule, which must come to the same.
+    #[track_caller]
+    pub fn first<T: 'static>(
+        self,
+        body: impl Fn() -> T + 'static,
+        is_wanted: impl Fn(&Execution<T>) -> bool,
+    ) -> (Trace, u32) {
+        let body: Rc<dyn Fn() -> T> = Rc::new(body);
+        let mut found = None;
+        let coverage = explore(&self.bounds, &self.settings, &body, |execution| {
+            if !is_wanted(&execution) {
+                return ControlFlow::Continue(());
+            }
+            found = Some(execution.trace);
+            ControlFlow::Break(())
+        });
+        let (found, stopped) = (
+            found.expect("no execution is wanted"),
+            coverage.stopped.expect("it was stopped"),
+        );
+        let replayed = replay(&self.settings, &body, &stopped.schedule);
+        assert_eq!(
+            replayed.trace.end, found.end,
+            "a replay of {:?} ends otherwise",
+            stopped.schedule
+        );
+        assert_eq!(replayed.trace.stdout, found.stdout);
+        assert_eq!(replayed.preemptions, stopped.preemptions);
+        (replayed.trace, stopped.preemptions)
+    }
+
+    /// The first execution of `body` that was found to be nondeterministic, which no schedule leads to again.
+    #[track_caller]
+    pub fn first_nondeterministic<T: 'static>(self, body: impl Fn() -> T + 'static) -> Trace {
+        let mut found = None;
+        self.each(body, |execution| {
+            if matches!(execution.trace.end, End::Nondeterministic { .. }) {
+                found.get_or_insert(execution.trace);
+            }
+        });
+        found.expect("all executions were as expected")
+    }
+
+    /// Shows every execution of `body` to `look`.
+    pub fn each<T: 'static>(self, body: impl Fn() -> T + 'static, mut look: impl FnMut(Execution<T>)) -> Coverage {
+        let body: Rc<dyn Fn() -> T> = Rc::new(body);
+        explore(&self.bounds, &self.settings, &body, |execution| {
+            look(execution);
+            ControlFlow::Continue(())
+        })
+    }
+}
+
+/// As [`Explorer::returns`], as far as a check goes by default.
+#[track_caller]
+pub fn returns<T: Ord + Debug + 'static>(
+    body: impl Fn() -> T + 'static,
+    allowed: impl IntoIterator<Item = T>,
+) -> Coverage {
+    Explorer::default().returns(body, allowed)
+}
+
+/// As [`Explorer::ends`], as far as a check goes by default.
+#[track_caller]
+pub fn ends<T: 'static>(body: impl Fn() -> T + 'static, allowed: &[&str]) -> Coverage {
+    Explorer::default().ends(body, allowed)
+}
+
+/// As [`Explorer::first_failure`], as far as a check goes by default.
+#[track_caller]
+pub fn first_failure<T: 'static>(body: impl Fn() -> T + 'static) -> Trace {
+    Explorer::default().first_failure(body).0
+}
+
+/// An end in a few words.
+pub fn describe(end: &End) -> String {
+    match end {
+        End::Finished => "finished".to_owned(),
+        End::Panicked { message, .. } => format!("panicked: {message}"),
+        End::Deadlock { cycle, .. } => format!("deadlock {cycle:?}"),
+        End::LostWakeup { waiter, .. } => format!("lost wake-up of {waiter}"),
+        End::Livelock { threads } => format!("livelock {threads:?}"),
+        End::BusyWait { thread, .. } => format!("busy wait of {thread}"),
+        End::StepLimit => "step limit".to_owned(),
+        End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
+        End::ThreadsLeft { threads } => format!("threads left {threads:?}"),
+        End::Nondeterministic { .. } => "nondeterministic".to_owned(),
+    }
+}
+
+/// The line of a place; 0 for none.
+pub fn line(place: Option<&model_std::model::trace::Place>) -> u32 {
+    place.map_or(0, |place| place.line)
+}

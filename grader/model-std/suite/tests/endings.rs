@@ -1,0 +1,458 @@
+//! Each way in which an execution can end is recognised and told with its threads and lines.
+
+use std::time::Duration;
+
+use model_std::model::trace::{End, Wait};
+use model_std::model::{Bounds, Settings};
+use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use model_std::sync::{Arc, Condvar, Mutex, Once, OnceLock, RwLock, mpsc};
+use model_std::time::Instant;
+use model_std::{hint, process, thread};
+
+use outcomes::{Explorer, ends, first_failure, line, returns, settings};
+
+/// The threads that wait, what they are about to do, and who holds them up.
+fn held_up(waits: &[Wait]) -> Vec<(usize, &str, &[usize])> {
+    waits
+        .iter()
+        .map(|wait| (wait.thread, wait.operation.as_str(), wait.held_by.as_slice()))
+        .collect()
+}
+
+#[test]
+fn a_body_that_returns_finishes() {
+    ends(|| 1, &["finished"]);
+}
+
+#[test]
+fn two_locks_taken_in_opposite_orders_are_a_cycle_told_with_holders_and_lines() {
+    let first_line = line!() + 5;
+    let trace = first_failure(|| {
+        let (one, other) = (Mutex::new(0), Mutex::new(0));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _one = one.lock();
+                let _other = other.lock();
+            });
+            scope.spawn(|| {
+                let _other = other.lock();
+                let _one = one.lock();
+            });
+        });
+    });
+    let End::Deadlock { waits, cycle } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert_eq!(cycle, [1, 2]);
+    assert_eq!(
+        held_up(&waits),
+        [(0, "leave scope", &[1, 2][..]), (1, "lock", &[2]), (2, "lock", &[1])]
+    );
+    let lines: Vec<_> = waits
+        .iter()
+        .map(|wait| (line(wait.place.as_ref()), line(wait.held_since.as_ref())))
+        .collect();
+    assert_eq!(
+        lines[1..],
+        [(first_line + 1, first_line + 4), (first_line + 5, first_line)]
+    );
+}
+
+#[test]
+fn the_opposite_orders_deadlock_in_some_interleavings_only() {
+    let body = || {
+        let locks = Arc::new((Mutex::new(0), Mutex::new(0)));
+        let theirs = Arc::clone(&locks);
+        let other = thread::spawn(move || drop((theirs.1.lock(), theirs.0.lock())));
+        drop((locks.0.lock(), locks.1.lock()));
+        other.join().unwrap();
+    };
+    ends(body, &["finished", "deadlock [0, 1]"]);
+}
+
+#[test]
+fn a_lock_taken_twice_by_one_thread_is_a_deadlock_with_itself() {
+    ends(
+        || {
+            let mutex = Mutex::new(0);
+            let _held = mutex.lock();
+            drop(mutex.lock());
+        },
+        &["deadlock [0]"],
+    );
+    ends(
+        || {
+            let lock = RwLock::new(0);
+            let _held = lock.read();
+            drop(lock.write());
+        },
+        &["deadlock [0]"],
+    );
+    ends(|| lock_once_inside_itself(&Once::new()), &["deadlock [0]"]);
+}
+
+fn lock_once_inside_itself(once: &Once) {
+    once.call_once(|| once.call_once(|| {}));
+}
+
+#[test]
+fn two_readers_that_both_want_to_write_are_a_deadlock() {
+    let body = || {
+        let lock = RwLock::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let _read = lock.read();
+                    drop(lock.write());
+                });
+            }
+        });
+    };
+    // Each of them waits for itself too, which is a cycle already, and may hold up the other one's read meanwhile.
+    ends(body, &["deadlock [1, 2]", "deadlock [1]", "deadlock [2]"]);
+}
+
+#[test]
+fn a_join_of_a_thread_that_needs_a_held_lock_is_a_cycle() {
+    let body = || {
+        let mutex = Arc::new(Mutex::new(0));
+        let theirs = Arc::clone(&mutex);
+        let _held = mutex.lock().unwrap();
+        thread::spawn(move || drop(theirs.lock())).join().unwrap();
+    };
+    ends(body, &["deadlock [0, 1]"]);
+}
+
+#[test]
+fn a_cycle_through_the_second_thread_of_a_scope_is_found() {
+    let body = || {
+        let (mutex, never) = (Mutex::new(0), Condvar::new());
+        let elsewhere = Mutex::new(0);
+        let _held = mutex.lock();
+        thread::scope(|scope| {
+            scope.spawn(|| drop(never.wait(elsewhere.lock().unwrap())));
+            scope.spawn(|| drop(mutex.lock()));
+        });
+    };
+    ends(body, &["deadlock [0, 2]"]);
+}
+
+#[test]
+fn a_receiver_whose_sender_waits_for_it_is_a_deadlock_without_a_cycle_of_locks() {
+    let body = || {
+        let (sender, receiver) = mpsc::channel::<u8>();
+        let _kept = sender.clone();
+        let _: Vec<u8> = receiver.iter().collect();
+    };
+    ends(body, &["deadlock []"]);
+}
+
+#[test]
+fn a_notification_before_the_wait_is_a_lost_wake_up() {
+    let notify_line = line!() + 5;
+    let trace = first_failure(|| {
+        let shared = Arc::new((Mutex::new(()), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let notifier = thread::spawn(move || {
+            theirs.1.notify_one();
+        });
+        drop(shared.1.wait(shared.0.lock().unwrap()).unwrap());
+        notifier.join().unwrap();
+    });
+    let End::LostWakeup {
+        waits,
+        waiter,
+        notified_at,
+    } = trace.end
+    else {
+        panic!("{:?}", trace.end)
+    };
+    assert_eq!((waiter, line(notified_at.as_ref())), (0, notify_line));
+    assert_eq!(held_up(&waits), [(0, "wait", &[][..])]);
+}
+
+#[test]
+fn a_missing_notification_is_a_plain_deadlock() {
+    let body = || {
+        let (mutex, condvar) = (Mutex::new(()), Condvar::new());
+        drop(condvar.wait(mutex.lock().unwrap()).unwrap());
+    };
+    ends(body, &["deadlock []"]);
+}
+
+#[test]
+fn a_cycle_of_locks_is_not_blamed_on_a_notification_that_nobody_needed() {
+    let body = || {
+        let (one, other) = (Mutex::new(0), Mutex::new(0));
+        let (mutex, condvar) = (Mutex::new(()), Condvar::new());
+        condvar.notify_all();
+        thread::scope(|scope| {
+            scope.spawn(|| drop((one.lock(), other.lock())));
+            scope.spawn(|| drop((other.lock(), one.lock())));
+            scope.spawn(|| {
+                let (_guard, _late) = condvar
+                    .wait_timeout(mutex.lock().unwrap(), Duration::from_secs(1))
+                    .unwrap();
+            });
+        });
+        drop(condvar.wait(mutex.lock().unwrap()).unwrap());
+    };
+    ends(body, &["deadlock [1, 2]", "lost wake-up of 0"]);
+}
+
+#[test]
+fn two_threads_that_undo_each_other_are_a_livelock() {
+    let body = || {
+        let turn = Arc::new(AtomicUsize::new(0));
+        let insist = |turn: Arc<AtomicUsize>, mine: usize| {
+            thread::spawn(move || {
+                while turn.swap(mine, SeqCst) != mine || turn.load(SeqCst) != 9 {
+                    thread::yield_now();
+                }
+            })
+        };
+        let threads = [insist(Arc::clone(&turn), 1), insist(turn, 2)];
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    };
+    let few = Bounds {
+        preemptions: 0,
+        executions: 4,
+        random: 2,
+        ..Bounds::default()
+    };
+    let explorer = Explorer {
+        bounds: few,
+        settings: Settings {
+            steps: 2_000,
+            ..Settings::default()
+        },
+    };
+    explorer.ends(body, &["livelock [1, 2]"]);
+}
+
+#[test]
+fn a_loop_that_only_looks_is_a_busy_wait_told_with_its_line() {
+    let spin_line = line!() + 8;
+    let trace = first_failure(|| {
+        let ready = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&ready);
+        let setter = thread::spawn(move || {
+            thread::sleep(Duration::from_secs(1));
+            theirs.store(true, SeqCst);
+        });
+        while !ready.load(SeqCst) {}
+        setter.join().unwrap();
+    });
+    let End::BusyWait { thread, place } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert_eq!((thread, line(place.as_ref())), (0, spin_line));
+}
+
+#[test]
+fn spinning_until_another_thread_has_acted_is_no_busy_wait_in_any_manner() {
+    fn wait_by(look: fn(&AtomicBool, &Mutex<bool>) -> bool) -> impl Fn() {
+        move || {
+            let shared = Arc::new((AtomicBool::new(false), Mutex::new(false)));
+            let theirs = Arc::clone(&shared);
+            let setter = thread::spawn(move || {
+                *theirs.1.lock().unwrap() = true;
+                theirs.0.store(true, SeqCst);
+            });
+            while !look(&shared.0, &shared.1) {}
+            setter.join().unwrap();
+        }
+    }
+    returns(wait_by(|flag, _| flag.load(SeqCst)), [()]);
+    returns(wait_by(|_, mutex| *mutex.lock().unwrap()), [()]);
+    returns(wait_by(|_, mutex| mutex.try_lock().is_ok_and(|guard| *guard)), [()]);
+    returns(
+        wait_by(|flag, _| {
+            hint::spin_loop();
+            flag.load(SeqCst)
+        }),
+        [()],
+    );
+    returns(
+        wait_by(|flag, _| {
+            thread::yield_now();
+            flag.load(SeqCst)
+        }),
+        [()],
+    );
+    returns(
+        wait_by(|flag, _| flag.compare_exchange_weak(true, false, SeqCst, SeqCst).is_ok()),
+        [()],
+    );
+}
+
+#[test]
+fn spinning_through_another_threads_sleep_is_a_busy_wait_in_any_manner() {
+    fn wait_by(look: fn(&AtomicBool) -> bool) -> impl Fn() {
+        move || {
+            let flag = Arc::new(AtomicBool::new(false));
+            let theirs = Arc::clone(&flag);
+            let setter = thread::spawn(move || {
+                thread::sleep(Duration::from_millis(1));
+                theirs.store(true, SeqCst);
+            });
+            while !look(&flag) {}
+            setter.join().unwrap();
+        }
+    }
+    let looks: [fn(&AtomicBool) -> bool; 3] = [
+        |flag| {
+            hint::spin_loop();
+            flag.load(SeqCst)
+        },
+        |flag| {
+            thread::yield_now();
+            flag.load(SeqCst)
+        },
+        |flag| flag.compare_exchange(true, true, SeqCst, SeqCst).is_ok(),
+    ];
+    for look in looks {
+        ends(wait_by(look), &["busy wait of 0"]);
+        settings(Settings {
+            allow_busy_wait: true,
+            ..Settings::default()
+        })
+        .returns(wait_by(look), [()]);
+    }
+}
+
+#[test]
+fn a_loop_until_a_short_time_has_passed_is_no_busy_wait() {
+    returns(
+        || {
+            let start = Instant::now();
+            while start.elapsed() <= Duration::ZERO {}
+            start.elapsed() > Duration::ZERO
+        },
+        [true],
+    );
+    let body = || {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(1) {
+            hint::spin_loop();
+        }
+        start.elapsed() >= Duration::from_millis(1)
+    };
+    ends(body, &["busy wait of 0"]);
+    settings(Settings {
+        allow_busy_wait: true,
+        ..Settings::default()
+    })
+    .returns(body, [true]);
+}
+
+#[test]
+fn a_loop_that_sleeps_until_a_time_is_over_is_fine() {
+    returns(
+        || {
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_millis(35) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            start.elapsed()
+        },
+        [Duration::from_millis(40)],
+    );
+}
+
+#[test]
+fn a_loop_that_asks_whether_a_lock_is_poisoned_is_seen() {
+    ends(
+        || {
+            let mutex = Mutex::new(());
+            while !mutex.is_poisoned() {}
+        },
+        &["busy wait of 0"],
+    );
+    ends(
+        || {
+            let cell = OnceLock::<u8>::new();
+            while cell.get().is_none() {}
+        },
+        &["busy wait of 0"],
+    );
+}
+
+#[test]
+fn a_thread_left_running_is_named() {
+    let body = || {
+        let mutex = Mutex::new(());
+        thread::spawn(|| thread::sleep(Duration::from_secs(1)));
+        drop(thread::spawn(move || drop(mutex.lock())));
+        thread::sleep(Duration::from_millis(1));
+    };
+    ends(body, &["threads left [1]"]);
+}
+
+#[test]
+fn a_detached_thread_that_ends_in_time_is_not_left() {
+    let body = || {
+        thread::spawn(|| {});
+        thread::sleep(Duration::from_nanos(1));
+    };
+    ends(body, &["finished"]);
+    ends(|| drop(thread::spawn(|| {})), &["threads left [1]"]);
+}
+
+#[test]
+fn exit_and_abort_end_the_execution_with_code_thread_and_line() {
+    let exit_line = line!() + 2;
+    let trace = first_failure(|| {
+        let _: thread::Result<()> = thread::spawn(|| process::exit(3)).join();
+    });
+    let End::Exited { code, thread, place } = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert_eq!((code, thread, line(place.as_ref())), (Some(3), 1, exit_line));
+    ends(|| process::abort(), &["0 exited with None"]);
+}
+
+#[test]
+fn code_after_the_end_never_runs() {
+    static REACHED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    struct SaysSo;
+    impl Drop for SaysSo {
+        fn drop(&mut self) {
+            REACHED.store(true, SeqCst);
+        }
+    }
+    let body = || {
+        let _says_so = SaysSo;
+        thread::spawn(|| {
+            let _says_so = SaysSo;
+            thread::park();
+        });
+        process::exit(0);
+    };
+    ends(body, &["0 exited with Some(0)"]);
+    assert!(
+        !REACHED.load(SeqCst),
+        "what belongs to an execution that was cut short was dropped"
+    );
+}
+
+#[test]
+fn a_long_program_that_gets_on_ends_at_the_step_limit() {
+    let body = || {
+        let counter = AtomicUsize::new(0);
+        for _ in 0..2_000 {
+            counter.fetch_add(1, SeqCst);
+            model_std::print!(".");
+        }
+    };
+    settings(Settings {
+        steps: 1_000,
+        ..Settings::default()
+    })
+    .ends(body, &["step limit"]);
+    settings(Settings {
+        steps: 5_000,
+        ..Settings::default()
+    })
+    .ends(body, &["finished"]);
+}
