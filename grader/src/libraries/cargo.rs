@@ -1,0 +1,102 @@
+//! What Cargo says of what it built.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::LibrariesError;
+
+/// One line of what Cargo says with `--message-format=json`.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    target: Option<Target>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+    /// The program, where the target is one.
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// Every file that the compiler may be led to by what it links. Cargo tells of files in the folder above their own, where they
+/// have a shorter name and which may be those of another set of features; all of them can be read.
+pub(super) fn files(messages: &str) -> Vec<PathBuf> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let built = messages.filter(|message| message.reason == "compiler-artifact");
+    let is_library = |file: &PathBuf| {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        matches!(extension, Some("rlib" | "rmeta" | "so" | "dylib"))
+    };
+    let files = built.flat_map(|message| message.filenames).filter(is_library);
+    let files = files.flat_map(|file| [file.with_extension("rlib"), file]);
+    let mut files: Vec<PathBuf> = files.filter(|file| file.exists()).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// The program of the package that was built.
+pub(super) fn executable(messages: &str) -> Option<PathBuf> {
+    let mut messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    messages.find_map(|message| message.executable)
+}
+
+/// The library of that name in the folder of dependencies: the copy above that folder may be that of another set of features.
+pub(super) fn artifact(messages: &str, name: &str) -> Result<PathBuf, LibrariesError> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    // A crate's name as Cargo tells it may have hyphens.
+    let is_it = |target: &Target| {
+        let is_library = target.kind.iter().any(|kind| kind == "lib");
+        is_library && target.name.replace('-', "_") == name
+    };
+    let mut found = messages
+        .filter(|message| message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_it))
+        .flat_map(|message| message.filenames);
+    let files: Vec<PathBuf> = found.by_ref().collect();
+    let beside_metadata = files
+        .iter()
+        .map(|file| file.with_extension("rlib"))
+        .filter(|file| file.parent().is_some_and(|folder| folder.ends_with("deps")) && file.exists());
+    let any = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rlib"))
+        .cloned();
+    beside_metadata
+        .chain(any)
+        .next()
+        .ok_or_else(|| LibrariesError::Missing { name: name.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_library_is_found_among_the_messages_of_cargo() {
+        let messages = r#"not json
+{"reason":"compiler-artifact","target":{"name":"driver","kind":["bin"]},"filenames":["/t/debug/driver"]}
+{"reason":"compiler-artifact","target":{"name":"driver","kind":["lib"]},"filenames":["/t/debug/libdriver.rlib","/t/debug/deps/libdriver-1.rmeta"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(
+            artifact(messages, "driver").expect("it is there"),
+            Path::new("/t/debug/libdriver.rlib")
+        );
+        assert!(matches!(
+            artifact(messages, "model_std"),
+            Err(LibrariesError::Missing { .. })
+        ));
+    }
+}
