@@ -329,7 +329,7 @@ impl<'a> Form<'a> {
         };
         let limits = Limits {
             wall: self.order.limit,
-            cpu: None,
+            cpu: Some(self.order.limit),
             memory: Some(MEMORY_LIMIT),
             output: OUTPUT_LIMIT,
             threads: THREAD_LIMIT,

@@ -1,7 +1,7 @@
 //! One child process under limits, and what was observed of it.
 //!
-//! [`run`] returns within the wall limit and a short grace, whatever the child does: nothing that it leaves behind, holds open
-//! or floods can keep it. When it returns, the child is reaped and every process that it started is ended. It is contained as
+//! [`run`] returns at the limits and a short grace, whatever the child does: nothing that it leaves behind, holds open or
+//! floods can keep it. When it returns, the child is reaped and every process that it started is ended. It is contained as
 //! well as was asked for, or not run. Nothing is judged.
 
 use std::ffi::OsString;
@@ -18,11 +18,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
 use self::capture::Capture;
+use self::deadline::Deadline;
 use crate::cancel::Cancel;
 
 pub use containment::{Level, Paths, Profile};
 
 mod capture;
+mod deadline;
 #[cfg(target_os = "linux")]
 #[path = "process/linux.rs"]
 mod tree;
@@ -112,7 +114,8 @@ pub enum Input {
 /// What a child may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// The time on the wall.
+    /// The time on the wall. A child that is busy has ten times as long where its processor time is limited as well, so that
+    /// it does not matter what else the machine does.
     pub wall: Duration,
     /// The processor time, of each process by itself.
     pub cpu: Option<Duration>,
@@ -146,7 +149,7 @@ pub enum End {
     Code(i32),
     /// By this signal, which did not come from here.
     Signal(i32),
-    /// It was ended at the wall limit.
+    /// It was ended at the wall limit, or because it could not have gone on.
     TimedOut {
         /// What its threads did at that moment.
         doing: Doing,
@@ -204,9 +207,10 @@ pub fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> Result<Ended,
         program: command.program.clone(),
         source,
     };
-    let deadline = Instant::now() + limits.wall;
+    let is_cpu_limited = tree::LIMITS_CPU && limits.cpu.is_some();
+    let mut deadline = Deadline::new(limits.wall, is_cpu_limited, Instant::now());
     let mut running = Running::start(command, limits).map_err(failed)?;
-    let end = running.watch(deadline, cancel);
+    let end = running.watch(&mut deadline, cancel);
     let (left_behind, status) = running.finish();
     let status = status.map_err(failed)?;
     let end = match end.map_err(failed)? {
@@ -279,16 +283,14 @@ impl Running {
     }
 
     /// Reads and waits until the child has ended by itself (`None`) or has to be ended.
-    fn watch(&mut self, deadline: Instant, cancel: &Cancel) -> io::Result<Option<End>> {
+    fn watch(&mut self, deadline: &mut Deadline, cancel: &Cancel) -> io::Result<Option<End>> {
         loop {
             let now = Instant::now();
             if cancel.is_cancelled() {
                 return Ok(Some(End::Cancelled));
             }
-            if now >= deadline {
-                return Ok(Some(End::TimedOut {
-                    doing: self.tree.doing(),
-                }));
+            if let Some(doing) = deadline.over(now, || self.tree.look()) {
+                return Ok(Some(End::TimedOut { doing }));
             }
             if self
                 .tree
@@ -299,7 +301,7 @@ impl Running {
             }
             let is_blind = self.tree.end_fd().is_none() || self.tree.n_threads_to_watch().is_some();
             let tick = if is_blind { SHORT_TICK } else { TICK };
-            let has_ended = read_ready(&mut self.captures, self.tree.end_fd(), tick.min(deadline - now))?;
+            let has_ended = read_ready(&mut self.captures, self.tree.end_fd(), tick.min(deadline.rest(now)))?;
             if let Some(full) = self.captures.iter().find(|capture| capture.is_over) {
                 return Ok(Some(End::OutputLimit(full.stream)));
             }

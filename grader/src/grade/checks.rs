@@ -17,6 +17,9 @@ use crate::score::score;
 use crate::snapshot::{self, SnapshotError};
 use crate::verdict::{CheckKind, CheckVerdict, Verdict};
 
+/// How many checks share a core that wait most of the time.
+const WAITING: NonZero<usize> = NonZero::new(3).expect("it is not zero");
+
 impl Grading<'_> {
     /// Runs the checks, cheapest kind first, and those of a later kind only where no earlier one has explained already what
     /// is wrong.
@@ -25,7 +28,8 @@ impl Grading<'_> {
         let one = NonZero::<usize>::MIN;
         let kinds = [
             (CheckKind::Model, workers),
-            (CheckKind::Service, workers),
+            // They wait more than they compute: for everything to be still.
+            (CheckKind::Service, workers.saturating_mul(WAITING)),
             // With the machine to itself.
             (CheckKind::Speed, one),
             (CheckKind::Program, workers),

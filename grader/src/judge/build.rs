@@ -127,7 +127,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
                 "the compiler failed, but not because of the submission: {said}"
             ));
         }
-        End::TimedOut { .. } if is_submission => {
+        End::TimedOut { .. } | End::Signal(signal::XCPU) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
             return Verdict::Failed(Fault {
                 finding: Finding::Timeout,
@@ -135,7 +135,9 @@ fn judge_crash(call: &Compiled) -> Verdict {
                 evidence: Evidence::None,
             });
         }
-        End::TimedOut { .. } => return ungraded("the compiler was not done at the time limit".to_owned()),
+        End::TimedOut { .. } | End::Signal(signal::XCPU) => {
+            return ungraded("the compiler was not done at the time limit".to_owned());
+        }
         End::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
         End::ThreadLimit => "the compiler started threads without end".to_owned(),
         End::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),

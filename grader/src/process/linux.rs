@@ -16,10 +16,14 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use containment::{Child, Probe, SetupError, Spec, Stage, probe_up_to};
-use rustix::process::{Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper, waitpid};
+use rustix::process::{
+    DumpableBehavior, Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper,
+    set_dumpable_behavior, waitpid,
+};
 
 use self::stat::Stat;
-use super::{Command, Doing, Limits, Profile, Streams};
+use super::deadline::Look;
+use super::{Command, Limits, Profile, Streams};
 
 #[path = "linux/activity.rs"]
 mod activity;
@@ -32,9 +36,21 @@ const MARK: &str = "INTERLEAVE_RUN";
 /// How long orphans that were killed may take to be gone. A watchdog: the kernel takes microseconds.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
-/// The children of all runs that are not reaped yet. It is locked while a child is started and while orphans are looked for,
+/// The children of all runs that are not reaped yet, and their wardens. It is locked while a child is started and while orphans are looked for,
 /// so that a child is never taken for an orphan. Global, as the table of processes is.
-static RUNS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+static RUNS: Mutex<Runs> = Mutex::new(Runs {
+    children: BTreeSet::new(),
+    wardens: BTreeSet::new(),
+});
+
+/// Processes by their numbers.
+struct Runs {
+    children: BTreeSet<i32>,
+    wardens: BTreeSet<i32>,
+}
+
+/// Whether the limit of processor time is seen to.
+pub(super) const LIMITS_CPU: bool = true;
 
 /// How large a file a compiler may write: a hundred times what a program of an exercise takes.
 const OBJECT_SIZE: u64 = 512 << 20;
@@ -66,7 +82,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn spawn(command: &Command, limits: &Limits, streams: Streams) -> io::Result<Tree> {
-        become_reaper();
+        prepare_this_process();
         static NEXT: AtomicU64 = AtomicU64::new(0);
         // Relaxed: only the number counts.
         let mark = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
@@ -89,7 +105,8 @@ impl Tree {
             ports: command.reach.ports.clone(),
         };
         let child = containment::spawn(&spec, probe).map_err(not_contained)?;
-        runs.insert(child.id());
+        runs.children.insert(child.id());
+        runs.wardens.extend(child.warden());
         Ok(Tree {
             counts_threads: counts_threads(command.reach.profile, probe),
             child,
@@ -112,8 +129,9 @@ impl Tree {
     }
 
     /// What the child's threads do.
-    pub(super) fn doing(&self) -> Doing {
-        activity::of(self.child.id())
+    pub(super) fn look(&self) -> Look {
+        let child = self.child.id();
+        (activity::of(child), activity::n_runs(child))
     }
 
     /// How many threads the child has; `None` where the kernel sees to that limit.
@@ -130,7 +148,7 @@ impl Tree {
         let orphans = self.orphans(&runs);
         orphans
             .iter()
-            .filter(|orphan| orphan.stat.is_alive() && (orphan.is_ours || runs.len() == 1))
+            .filter(|orphan| orphan.stat.is_alive() && (orphan.is_ours || runs.children.len() == 1))
             .count()
     }
 
@@ -154,10 +172,11 @@ impl Tree {
     }
 
     /// The orphans that this run has to end: its own, and those that are nobody's. Those of other runs are not among them.
-    fn orphans(&self, runs: &BTreeSet<i32>) -> Vec<Orphan> {
+    fn orphans(&self, runs: &Runs) -> Vec<Orphan> {
         let own_group = getpgrp().as_raw_pid();
         let mut orphans = Vec::new();
-        for pid in children().into_iter().filter(|pid| !runs.contains(pid)) {
+        let is_known = |pid: &i32| runs.children.contains(pid) || runs.wardens.contains(pid);
+        for pid in children().into_iter().filter(|pid| !is_known(pid)) {
             let Some(stat) = Stat::read(&format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else {
                 continue;
             };
@@ -167,7 +186,7 @@ impl Tree {
                 mark_of(pid)
             };
             let is_ours = owner.as_ref() == Some(&self.mark);
-            let is_another_run = !is_ours && (owner.is_some() || runs.contains(&stat.group));
+            let is_another_run = !is_ours && (owner.is_some() || runs.children.contains(&stat.group));
             if !is_another_run {
                 orphans.push(Orphan { pid, stat, is_ours });
             }
@@ -178,19 +197,27 @@ impl Tree {
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        runs().remove(&self.child.id());
+        let mut runs = runs();
+        runs.children.remove(&self.child.id());
+        // Locked until it is reaped, so that its number is not given to another run meanwhile.
+        if let Some(warden) = self.child.end_warden() {
+            runs.wardens.remove(&warden);
+        }
     }
 }
 
-fn runs() -> MutexGuard<'static, BTreeSet<i32>> {
+fn runs() -> MutexGuard<'static, Runs> {
     RUNS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn become_reaper() {
+/// Makes the grader the reaper of its descendants, and closes what the kernel shows of it: its environment, its memory and its
+/// open files are nobody's affair, whatever the level.
+fn prepare_this_process() {
     static ONCE: Once = Once::new();
-    // A kernel that refuses leaves process groups, as elsewhere.
+    // A kernel that refuses leaves process groups, as elsewhere, and what contains a child.
     ONCE.call_once(|| {
         let _ = set_child_subreaper(Some(getpid()));
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     });
 }
 

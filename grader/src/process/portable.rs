@@ -10,6 +10,7 @@ use std::process::{Child, ExitStatus};
 
 use rustix::process::Pid;
 
+use super::deadline::Look;
 use super::{Command, Doing, Limits, Streams};
 
 /// Nobody has to be allowed anything.
@@ -21,6 +22,9 @@ pub(super) fn programs() -> Option<PathBuf> {
 pub(super) fn view_of_processes() -> Option<PathBuf> {
     None
 }
+
+/// Whether the limit of processor time is seen to.
+pub(super) const LIMITS_CPU: bool = false;
 
 /// A child and the processes below it.
 pub(super) struct Tree {
@@ -57,8 +61,8 @@ impl Tree {
         self.child.wait()
     }
 
-    pub(super) fn doing(&self) -> Doing {
-        Doing::Running
+    pub(super) fn look(&self) -> Look {
+        (Doing::Running, None)
     }
 
     pub(super) fn n_threads_to_watch(&self) -> Option<u64> {

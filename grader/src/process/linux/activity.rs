@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::Doing;
 use super::stat::Stat;
+use crate::process::Doing;
 
 /// The number of the call in which a thread waits for a lock, a condition or another thread.
 #[cfg(target_arch = "x86_64")]
@@ -21,13 +21,27 @@ pub(super) fn of(process: i32) -> Doing {
     };
     let tasks: Vec<_> = tasks.flatten().map(|task| task.path()).collect();
     let mut states = tasks.iter().filter_map(|task| Stat::read(&task.to_string_lossy()));
-    if states.any(|stat| stat.state == b'R') {
+    // In a call that cannot be interrupted it waits for a disk, which may have much else to do as well.
+    if states.any(|stat| matches!(stat.state, b'R' | b'D')) {
         return Doing::Running;
     }
     if !tasks.is_empty() && tasks.iter().all(|task| waits_for_ever(task)) {
         return Doing::WaitingForEachOther { threads: tasks.len() };
     }
     Doing::Waiting
+}
+
+/// How often the threads of `process` have been given a processor: how often they left one.
+pub(super) fn n_runs(process: i32) -> Option<u64> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let counts = tasks.map(|task| {
+        let status = fs::read_to_string(task.ok()?.path().join("status")).ok()?;
+        let counts = status.lines().filter(|line| line.contains("ctxt_switches:"));
+        counts
+            .map(|line| line.rsplit_once(':')?.1.trim().parse::<u64>().ok())
+            .sum::<Option<u64>>()
+    });
+    counts.sum()
 }
 
 /// How many threads `process` has.
