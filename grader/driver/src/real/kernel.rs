@@ -106,9 +106,10 @@ pub fn descriptors() -> Vec<(i32, String)> {
     system::descriptors()
 }
 
-/// Whether the kernel tells anything at all.
+/// Whether the kernel tells what there is to know: it does so of the calling thread, which is here and runs.
 pub fn is_telling() -> bool {
-    cfg!(target_os = "linux")
+    let own = rustix::thread::gettid().as_raw_nonzero().get();
+    system::tasks().iter().any(|task| task.id == own && task.state == 'R')
 }
 
 /// What the calling thread has computed.
