@@ -5,11 +5,12 @@
 //! nothing more will happen asks for [`Stillness`]: no thread has run since the last look.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::fmt;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use crate::channel::{self, Answer};
 use crate::check::Fault;
@@ -89,12 +90,33 @@ impl Trial {
     }
 }
 
-thread_local! {
-    /// Where the last panic of this thread was.
-    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+/// The panics that were raised since [`catch`] was called last, the first first, as clauses. Few are enough to tell why the
+/// last one was raised.
+static RAISED: Mutex<Vec<Raised>> = Mutex::new(Vec::new());
+
+/// So many panics are kept.
+const KEPT_PANICS: usize = 16;
+
+/// A panic, as the hook saw it.
+#[derive(Clone)]
+struct Raised {
+    thread: ThreadId,
+    place: String,
+    message: String,
 }
 
-/// What a panic of `body` says, and where it was raised, as a clause.
+impl fmt::Display for Raised {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "panicked{}: {}", self.place, self.message)
+    }
+}
+
+fn raised() -> MutexGuard<'static, Vec<Raised>> {
+    RAISED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a panic of `body` says, and where it was raised, as a clause; where it only tells of a panic in another thread, as
+/// `join().unwrap()` does, what that one says as well.
 ///
 /// For a scenario in which the submission is expected to panic, and to go on.
 ///
@@ -102,11 +124,22 @@ thread_local! {
 ///
 /// When `body` panics.
 pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
-    // The place of a panic that somebody else has caught says nothing about one of `body`.
-    PLACE.set(None);
+    // A panic that somebody else has caught says nothing about one of `body`.
+    raised().clear();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        let place = PLACE.take().map_or(String::new(), |place| format!(" at {place}"));
-        format!("it panicked{place}: {}", said(payload.as_ref()))
+        let message = said(payload.as_ref());
+        let raised = raised();
+        let thread = thread::current().id();
+        // A panic that was handed on from another thread was raised there, and nowhere else.
+        let last = raised.iter().rfind(|panic| panic.message == message);
+        let last = last.map_or_else(|| format!("panicked: {message}"), Raised::to_string);
+        match raised
+            .first()
+            .filter(|first| first.thread != thread && first.message != message)
+        {
+            Some(first) => format!("it {last}; before that, another thread {first}"),
+            None => format!("it {last}"),
+        }
     })
 }
 
@@ -115,16 +148,25 @@ fn said(payload: &(dyn Any + Send)) -> &str {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a value that is no text")
+        .unwrap_or(NO_TEXT)
 }
 
-/// Keeps where a panic was raised, and prints nothing: what a check means is said by the check.
-fn keep_places_of_panics() {
+/// What a panic says whose payload is no text.
+const NO_TEXT: &str = "a value that is no text";
+
+/// Keeps what is raised where, and prints nothing: what a check means is said by the check.
+fn keep_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info
             .location()
-            .map(|place| format!("{}:{}", place.file(), place.line()));
-        PLACE.set(place);
+            .map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
+        let message = info.payload_as_str().unwrap_or(NO_TEXT).to_owned();
+        let thread = thread::current().id();
+        let mut raised = raised();
+        if raised.len() == KEPT_PANICS {
+            raised.remove(KEPT_PANICS - 1);
+        }
+        raised.push(Raised { thread, place, message });
     }));
 }
 
@@ -139,7 +181,7 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     let (request, answer) = channel::open()?;
     let current = Scenario::default();
     hang::watch(&answer, &current);
-    keep_places_of_panics();
+    keep_panics();
     answer.give(observe(checks, &request, current))
 }
 

@@ -101,6 +101,9 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
         (1, 0..3),
         (3, 10..22),
         (5, 0..5),
+        // Chunks of the same size, rounded up, would be too few for all workers.
+        (4, 0..9),
+        (5, 10..16),
         (0, 0..2),
         (2, 0..40),
     ] {

@@ -4,7 +4,6 @@
 //! is known on any machine and under any load. How the computing is shared is asked of the kernel, thread by thread.
 
 mod contract;
-mod recorder;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +11,11 @@ use std::thread;
 
 use driver::real::{self, Check, Gate, Trial};
 use driver::{Fault, Finding};
-use integration_kit::{Busy, Evidence, Stripes, are_shared, compute, curve, is_nan, is_passed_on, leaves_no_thread};
+use integration_kit::{
+    Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, is_passed_on, leaves_no_thread,
+};
 
 use crate::contract::{integrate_rayon, integrate_threads};
-use crate::recorder::Recorder;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -64,8 +64,8 @@ fn the_points_are_right_on_real_threads(trial: &mut Trial) {
         for (a, b) in ENDS {
             let stripes = Stripes { a, b, n };
             trial.scenario(label(&stripes, threads), || {
-                let recorder = Recorder::new();
-                let value = integrate_threads(|x| recorder.note(x), a, b, n, threads);
+                let recorder = Recorder::new(thread::current().id());
+                let value = integrate_threads(|x| recorder.note(thread::current().id(), x), a, b, n, threads);
                 stripes.are_integrated("integrate_threads", &recorder.into_computed(value))
             });
         }
@@ -115,8 +115,8 @@ fn panicking(x: f64) -> f64 {
 }
 
 fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Fault> {
-    let (gate, recorder) = (Gate::new(), Recorder::new());
-    let f = |x| gate.pass(|| recorder.note(x));
+    let (gate, recorder) = (Gate::new(), Recorder::new(thread::current().id()));
+    let f = |x| gate.pass(|| recorder.note(thread::current().id(), x));
     let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, threads);
     let computed = recorder.into_computed(value);
     let expected = threads.max(1).min(stripes.n);
@@ -138,8 +138,8 @@ fn rayon_gives_the_same_sum(trial: &mut Trial) {
         for (a, b) in ENDS {
             let stripes = Stripes { a, b, n };
             trial.scenario(format!("integrate_rayon, {}", stripes.label()), || {
-                let recorder = Recorder::new();
-                let value = integrate_rayon(|x| recorder.note(x), a, b, n);
+                let recorder = Recorder::new(thread::current().id());
+                let value = integrate_rayon(|x| recorder.note(thread::current().id(), x), a, b, n);
                 stripes.are_integrated("integrate_rayon", &recorder.into_computed(value))
             });
         }

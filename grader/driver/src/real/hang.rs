@@ -55,24 +55,33 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
 
 /// A line for each kind of waiting, in an order that does not depend on who came first.
 fn describe_all(tasks: &[Task]) -> Vec<String> {
+    let own = std::process::id();
+    let is_main = |task: &&Task| task.id == task.process && task.process.unsigned_abs() == own;
+    let program = tasks.iter().find(is_main).map_or("", |main| &main.name);
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for task in tasks {
-        *kinds.entry(describe(task)).or_default() += 1;
+        *kinds.entry(describe(task, own, program)).or_default() += 1;
     }
     let lines = kinds.into_iter().map(|(kind, n)| match n {
         1 => kind,
-        n => format!("{kind} ({n} times)"),
+        n => format!("{kind} ({n} of them)"),
     });
     lines.collect()
 }
 
 /// In words: `the main thread waits to read`.
-fn describe(task: &Task) -> String {
-    let is_own = task.process.unsigned_abs() == std::process::id();
-    let who = match (is_own, task.id == task.process) {
-        (true, true) => "the main thread".to_owned(),
-        (true, false) => format!("thread `{}`", task.name),
-        (false, _) => format!("child process `{}`", task.name),
+///
+/// `own` is the process of the check, and `program` its name: a thread without a name of its own has that one, and so has a
+/// child process that runs the same file because the check lets it take a part.
+fn describe(task: &Task, own: u32, program: &str) -> String {
+    let is_own = task.process.unsigned_abs() == own;
+    let has_name = task.name != program;
+    let who = match (is_own, has_name) {
+        (true, _) if task.id == task.process => "the main thread".to_owned(),
+        (true, true) => format!("thread `{}`", task.name),
+        (true, false) => "a thread".to_owned(),
+        (false, true) => format!("child process `{}`", task.name),
+        (false, false) => "a child process of the check".to_owned(),
     };
     if task.state == 'Z' {
         return format!("{who} has ended and was not waited for");
@@ -125,3 +134,6 @@ fn name_of_call(number: i64) -> Option<&'static str> {
 fn name_of_call(_number: i64) -> Option<&'static str> {
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,17 @@ use std::thread;
 
 use super::*;
 
+/// What panics is one test at a time: the hook, and what it keeps, belong to the whole process.
+static PANICS: Mutex<()> = Mutex::new(());
+
+fn keep_panics_of_one_test() -> MutexGuard<'static, ()> {
+    let guard = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+    keep_panics();
+    guard
+}
+
 fn trial(run: impl FnOnce(&mut Trial)) -> Trials {
-    keep_places_of_panics();
+    let _panics = keep_panics_of_one_test();
     let mut trial = Trial::new(Scenario::default());
     run(&mut trial);
     trial.trials
@@ -84,8 +93,51 @@ fn somebody_who_computes_is_not_still() {
 
 #[test]
 fn the_place_of_a_panic_that_was_caught_before_is_not_told_of_another() {
-    keep_places_of_panics();
+    let _panics = keep_panics_of_one_test();
     let _ = panic::catch_unwind(|| panic!("somebody else's"));
     let handed_on = catch(|| panic::resume_unwind(Box::new("from another thread")));
     assert_eq!(handed_on, Err::<(), _>("it panicked: from another thread".to_owned()));
+}
+
+#[test]
+fn a_panic_that_tells_of_another_threads_panic_comes_with_that_one() {
+    let _panics = keep_panics_of_one_test();
+    let failing = || thread::spawn(|| panic!("the cause")).join();
+    let message = catch(|| failing().expect("joined")).expect_err("it panics");
+    let (last, first) = message
+        .split_once("; before that, another thread ")
+        .expect("two panics");
+    assert!(last.ends_with(": joined: Any { .. }"), "{last}");
+    assert!(
+        first.starts_with("panicked at ") && first.ends_with(": the cause"),
+        "{first}"
+    );
+}
+
+#[test]
+fn a_panic_that_is_handed_on_is_told_once_and_where_it_was_raised() {
+    let _panics = keep_panics_of_one_test();
+    let message = catch(|| {
+        let panic = thread::spawn(|| panic!("the cause")).join().expect_err("it panics");
+        panic::resume_unwind(panic)
+    });
+    let message = message.expect_err("it is handed on");
+    assert!(
+        message.starts_with("it panicked at ") && message.ends_with(": the cause"),
+        "{message}"
+    );
+    assert!(
+        message.contains("real/tests.rs:") && !message.contains("before that"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_panic_of_its_own_comes_without_what_another_test_has_raised() {
+    let _panics = keep_panics_of_one_test();
+    let caught = thread::spawn(|| panic!("long ago")).join();
+    assert!(caught.is_err());
+    let message: Result<(), _> = catch(|| panic!("now"));
+    let message = message.expect_err("it panics");
+    assert!(message.ends_with(": now") && !message.contains("long ago"), "{message}");
 }

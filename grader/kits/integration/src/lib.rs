@@ -1,15 +1,17 @@
 //! What the checks of the exercise `integration` know without the submission: the right points and sums, and how the work has
 //! to be shared.
 //!
-//! Nothing here depends on which `std` a check program is compiled with: calls are recorded there and judged here.
+//! Nothing here depends on which `std` a check program is compiled with: threads are told apart there, and judged here.
 
 mod busy;
 mod left;
+mod recorder;
 
 use driver::{Fault, Finding};
 
 pub use busy::{Busy, Evidence, compute};
 pub use left::leaves_no_thread;
+pub use recorder::Recorder;
 
 /// How far a sum may be from the exact one, as a share of it: the order of additions is free, and more is not.
 const TOLERANCE: f64 = 1e-9;
@@ -46,26 +48,6 @@ pub struct Computed {
 /// What the checks integrate where they look at the sum: nowhere near 0, so that no sum is a difference of large numbers.
 pub fn curve(x: f64) -> f64 {
     x * x + 1.0
-}
-
-/// Numbers the threads of `calls`, of which `caller` is 0.
-pub fn numbered<I: PartialEq>(caller: &I, calls: Vec<(I, f64)>) -> Vec<Call> {
-    let mut others: Vec<I> = Vec::new();
-    let number = |(thread, point)| {
-        if thread == *caller {
-            return Call { thread: 0, point };
-        }
-        let known = others.iter().position(|other| *other == thread);
-        let thread = known.unwrap_or_else(|| {
-            others.push(thread);
-            others.len() - 1
-        });
-        Call {
-            thread: thread + 1,
-            point,
-        }
-    };
-    calls.into_iter().map(number).collect()
 }
 
 impl Stripes {
@@ -181,7 +163,12 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault>
         ),
     };
     if calls.iter().any(|call| call.thread == 0) {
-        let got = "the thread that called `integrate_threads` evaluated it too";
+        // The model knows threads of `std` only: whoever else calls counts as the thread that the call began in.
+        let got = if calls.iter().all(|call| call.thread == 0) {
+            "no thread of its own from std did: the thread that called `integrate_threads` evaluated it, or threads of rayon's"
+        } else {
+            "the thread that called `integrate_threads` evaluated it too"
+        };
         let expected = format!("{expected}, and not the caller");
         return Err(Fault::new(Finding::NotConcurrent, expected).got(got));
     }

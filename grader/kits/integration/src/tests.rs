@@ -53,15 +53,20 @@ fn a_wrong_sum_is_told() {
     assert!(said(Stripes { n: 0, ..STRIPES }, &[], f64::NAN).is_err());
 }
 
-fn finding(n: usize, threads: usize, counts: &[usize], own: usize) -> Option<Finding> {
-    let mut calls = vec![("caller", 0.0); own];
+/// Judges so many calls by each of some threads, and so many by the caller.
+fn judged(n: usize, threads: usize, counts: &[usize], own: usize) -> Result<(), Fault> {
+    let recorder = Recorder::new("caller");
     let names = ["one", "two", "three", "four"];
-    for (name, count) in names.into_iter().zip(counts) {
-        calls.extend(vec![(name, 0.0); *count]);
+    for (name, count) in names.into_iter().zip(counts).chain([("caller", &own)]) {
+        for _ in 0..*count {
+            recorder.note(name, 0.0);
+        }
     }
-    are_shared(n, threads, &numbered(&"caller", calls))
-        .err()
-        .map(|fault| fault.finding)
+    are_shared(n, threads, &recorder.into_computed(0.0).calls)
+}
+
+fn finding(n: usize, threads: usize, counts: &[usize], own: usize) -> Option<Finding> {
+    judged(n, threads, counts, own).err().map(|fault| fault.finding)
 }
 
 #[test]
@@ -83,10 +88,13 @@ fn shares_are_even() {
 }
 
 #[test]
-fn threads_are_numbered_as_they_came() {
-    let calls = numbered(&'c', vec![('x', 0.0), ('c', 1.0), ('y', 2.0), ('x', 3.0)]);
-    let threads: Vec<usize> = calls.iter().map(|call| call.thread).collect();
-    assert_eq!(threads, [1, 0, 2, 1]);
+fn a_caller_that_helps_is_told_from_one_that_no_thread_of_std_helps() {
+    let got = |counts: &[usize], own| {
+        let fault = judged(4, 2, counts, own).expect_err("the caller evaluates");
+        fault.got.unwrap_or_default()
+    };
+    assert!(got(&[2], 2).ends_with("evaluated it too"));
+    assert!(got(&[], 4).starts_with("no thread of its own from std did"));
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! What is said of threads and processes that wait, without any.
+
+use super::*;
+
+/// A process that is not this one: numbers are 22 bits at most.
+const OTHER: i32 = i32::MAX;
+
+fn task(process: i32, offset: i32, name: &str, state: char) -> Task {
+    Task {
+        process,
+        id: process - offset,
+        name: name.to_owned(),
+        state,
+        switches: 0,
+        call: None,
+    }
+}
+
+#[test]
+fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_the_check() {
+    let own = std::process::id().cast_signed();
+    let tasks = [
+        task(own, 0, "checks", 'S'),
+        task(own, 1, "checks", 'S'),
+        task(own, 2, "checks", 'S'),
+        task(own, 3, "reader", 'S'),
+        task(OTHER, 0, "cat", 'Z'),
+        task(OTHER, 0, "checks", 'S'),
+    ];
+    let expected = [
+        "a child process of the check sleeps",
+        "a thread sleeps (2 of them)",
+        "child process `cat` has ended and was not waited for",
+        "the main thread sleeps",
+        "thread `reader` sleeps",
+    ];
+    assert_eq!(describe_all(&tasks), expected);
+}
