@@ -14,6 +14,7 @@ pub mod human;
 pub mod json;
 pub mod lanes;
 pub mod names;
+mod orderings;
 pub mod steps;
 pub mod story;
 pub mod table;

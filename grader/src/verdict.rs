@@ -2,9 +2,10 @@
 //!
 //! Plain data. A [`Verdict`] is only ever made by `judge`, and starts as [`Verdict::Ungraded`]: a pass has to be earned.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use driver::protocol::{Exploration, Failure, Finding, Replayed};
+use driver::protocol::{Exploration, Failure, Finding, Replayed, WeakOrdering};
 
 /// How a check is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -197,6 +198,19 @@ impl Report {
         } else {
             Overall::Ungraded
         }
+    }
+
+    /// The operations in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, in the order
+    /// of the source.
+    ///
+    /// What was explored says nothing about the reorderings that they allow, so no verdict depends on them.
+    pub fn weak_orderings(&self) -> BTreeSet<&WeakOrdering> {
+        let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
+        let is_own = |operation: &&WeakOrdering| self.sources.iter().any(|(path, _)| *path == operation.file);
+        explored
+            .flat_map(|explored| &explored.weak_orderings)
+            .filter(is_own)
+            .collect()
     }
 
     /// The points earned.

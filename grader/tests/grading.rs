@@ -6,7 +6,7 @@ mod course;
 use std::sync::Mutex;
 
 use course::{Course, silent, verdict, words};
-use driver::protocol::Finding;
+use driver::protocol::{Finding, WeakOrdering};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
@@ -52,6 +52,28 @@ fn a_program_is_not_run_when_an_interleaving_explains_what_is_wrong() {
     assert_eq!(verdict(&report, "program_prints_the_count"), &skipped);
     assert_eq!(report.score(), 3);
     assert_eq!(report.checks[0].hints[..2], ["race nudge", "race concept"]);
+}
+
+#[test]
+fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
+    let course = Course::open();
+    let listed = |path: &str| {
+        let report = course.grade(path);
+        assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
+        let told = |weak: &WeakOrdering| format!("{}:{} {} {}", weak.file, weak.line, weak.operation, weak.ordering);
+        report.weak_orderings().into_iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        listed("submissions/publishes_relaxed.rs"),
+        [
+            "submissions/publishes_relaxed.rs:12 store Relaxed",
+            "submissions/publishes_relaxed.rs:13 store Relaxed",
+            "submissions/publishes_relaxed.rs:15 load Relaxed",
+        ]
+    );
+    let counter = "solutions/counting/variants/atomic.rs";
+    assert_eq!(listed(counter), [format!("{counter}:13 fetch_add Relaxed")]);
+    assert_eq!(listed("solutions/counting"), [""; 0]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Reports as a reader and a machine get them: one snapshot for every way to fail that reads differently.
 
+#[path = "report/orderings.rs"]
+mod orderings;
 #[path = "report/samples.rs"]
 mod samples;
 
@@ -300,6 +302,22 @@ fn a_terminal_in_between_gets_shorter_cells() {
         ..Options::default()
     };
     assert_snapshot!(printed(&of_model(samples::lost_update(), samples::COUNTER), &options));
+}
+
+#[test]
+fn a_skipped_check_has_a_reason_on_every_line_that_has_room_for_one() {
+    let shown = |columns| {
+        let because = "every_increment_counts".to_owned();
+        let skipped = check("program_prints_two", CheckKind::Program, Verdict::Skipped { because });
+        let options = Options {
+            columns,
+            ..Options::default()
+        };
+        printed(&report(vec![skipped], ""), &options)
+    };
+    assert!(shown(80).contains("  skipped, because of `every_increment_counts`\n"));
+    assert!(shown(66).contains("  skipped, as another check failed\n"));
+    assert!(shown(50).contains("  skipped\n"));
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(crate) struct GradeFlags {
     /// Run only this check.
     #[arg(long, value_name = "NAME")]
     pub(crate) check: Option<String>,
-    /// Show the first hint for each check that fails; `--hint 2` the second as well, `--hint 3` all three.
+    /// Show the first hint for each check that fails; `--hint 2` the first two, and so on.
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1", action = ArgAction::Append)]
     hint: Vec<usize>,
     /// Show all of the evidence instead of what matters.

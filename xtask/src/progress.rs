@@ -77,6 +77,7 @@ impl State {
             0 => String::new(),
             n => format!(", {n} graded"),
         };
-        format!(" {} ({} checks done{submissions})", self.what, self.n_finished)
+        let checks = if self.n_finished == 1 { "check" } else { "checks" };
+        format!(" {} ({} {checks} done{submissions})", self.what, self.n_finished)
     }
 }

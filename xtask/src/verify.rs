@@ -100,7 +100,7 @@ fn short(outcome: &VerifyOutcome) -> String {
 /// What was expected, where it is not the same for all of a kind.
 fn expected(outcome: &VerifyOutcome) -> String {
     match &outcome.expected {
-        Expectation::EveryCheckPasses | Expectation::SomeCheckFails => String::new(),
+        Expectation::EveryCheckPasses | Expectation::NoCheckPasses => String::new(),
         Expectation::Fails(findings) => {
             let mut words: Vec<&str> = findings.values().map(|finding| finding.as_str()).collect();
             words.sort_unstable();

@@ -38,6 +38,7 @@ impl Model {
             preemption_bound: None,
             complete: true,
             scenarios: 0,
+            weak_orderings: Vec::new(),
             failure: None,
         };
         Self::new(check, Purpose::Explore(Box::new(nothing_yet)))

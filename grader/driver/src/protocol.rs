@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use model_std::model::orderings::AtomicAccess;
 pub use model_std::model::trace::{End, Event, Object, Place, Segment, Thread, Trace, Wait};
 use serde::{Deserialize, Serialize};
 
@@ -238,8 +239,41 @@ pub struct Exploration {
     pub complete: bool,
     /// How many scenarios the check consists of, as far as it got.
     pub scenarios: u32,
+    /// The operations that asked for an ordering weaker than `SeqCst`, without duplicates and in the order of the source, from all
+    /// scenarios that keep to sequential consistency. Whether a weaker ordering is enough is not decided by those.
+    pub weak_orderings: Vec<WeakOrdering>,
     /// The first failure; `None` when every execution was right.
     pub failure: Option<Failure>,
+}
+
+/// An operation on an atomic, or a fence, that asked for an ordering weaker than `SeqCst`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WeakOrdering {
+    /// The file that asks for it, as a trace names it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What is done: `load`, `fetch_add`, `fence`.
+    pub operation: String,
+    /// The ordering, as `Ordering` names it.
+    pub ordering: String,
+}
+
+impl From<AtomicAccess> for WeakOrdering {
+    fn from(access: AtomicAccess) -> Self {
+        let AtomicAccess {
+            place: Place { file, line, .. },
+            operation,
+            ordering,
+            ..
+        } = access;
+        Self {
+            file,
+            line,
+            operation,
+            ordering,
+        }
+    }
 }
 
 /// A check that does not hold, and the execution that shows it.

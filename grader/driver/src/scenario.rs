@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use model_std::model::orderings::AtomicAccess;
 use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
 
 use crate::check::Fault;
 use crate::ending;
-use crate::protocol::{End, Exploration, Failure, Finding, Replayed, Trace};
+use crate::protocol::{End, Exploration, Failure, Finding, Replayed, Trace, WeakOrdering};
 use crate::requirement::{Requirement, Value};
 use crate::token::{Token, TokenError};
 
@@ -51,6 +52,10 @@ impl Scenario {
             let bound = coverage.preemption_bound;
             exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
             exploration.complete &= coverage.complete;
+        }
+        // Where loads may be stale, what the orderings allow was looked at.
+        if self.settings.stale_reads == 0 {
+            note(coverage.weak_orderings, &mut exploration.weak_orderings);
         }
         let n = exploration.executions;
         exploration.failure = match (fault, coverage.stopped) {
@@ -196,11 +201,94 @@ fn nondeterministic(fault: &Fault, got: &str) -> Fault {
     ))
 }
 
+/// Adds `accesses` to `known`, which stays sorted and without duplicates.
+fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<WeakOrdering>) {
+    known.extend(accesses.into_iter().map(WeakOrdering::from));
+    known.sort_unstable();
+    known.dedup();
+}
+
 /// Judges one execution: by its end first, then by what is required.
 fn look(execution: model::Execution<Value>, requirement: &mut dyn Requirement) -> ControlFlow<Option<Fault>> {
     let most_alive = execution.most_alive;
     match ending::finished(execution) {
         Ok(execution) => requirement.look(execution, most_alive),
         Err(fault) => ControlFlow::Break(Some(fault)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use model_std::thread;
+
+    use super::*;
+    use crate::Model;
+
+    /// Hands 7 over with a flag that orders nothing.
+    fn publish() -> usize {
+        let (number, is_there) = (AtomicUsize::new(0), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let publisher = scope.spawn(|| {
+                number.store(7, Ordering::Relaxed);
+                is_there.store(true, Ordering::Release);
+            });
+            if !is_there.load(Ordering::Relaxed) {
+                publisher.join().expect("it does not panic");
+            }
+            number.load(Ordering::SeqCst)
+        })
+    }
+
+    /// The line of the first store of [`publish`].
+    const FIRST: u32 = line!() - 11;
+
+    /// A check that hands over twice, and what came of it.
+    fn check(prepare: impl Fn(&mut Model)) -> Exploration {
+        let mut model = Model::exploring("numbers_are_handed_over");
+        prepare(&mut model);
+        for label in ["once", "once more"] {
+            model.every(label, publish, |execution| match execution.value {
+                7 => Ok(()),
+                _ => Err(Fault::new(Finding::Race, "expected 7")),
+            });
+        }
+        model.into_exploration()
+    }
+
+    #[test]
+    fn orderings_weaker_than_seq_cst_are_told_once_for_all_scenarios_and_decide_nothing() {
+        let Exploration {
+            weak_orderings,
+            failure,
+            scenarios,
+            ..
+        } = check(|_| {});
+        let expected = |below, operation: &str, ordering: &str| WeakOrdering {
+            file: file!().to_owned(),
+            line: FIRST + below,
+            operation: operation.to_owned(),
+            ordering: ordering.to_owned(),
+        };
+        assert_eq!((scenarios, failure), (2, None));
+        assert_eq!(
+            weak_orderings,
+            [
+                expected(0, "store", "Relaxed"),
+                expected(1, "store", "Release"),
+                expected(3, "load", "Relaxed"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_stale_loads_decide_is_not_told_as_undecided() {
+        let Exploration {
+            weak_orderings,
+            failure,
+            ..
+        } = check(|model| model.stale_reads(1));
+        assert_eq!(failure.map(|failure| failure.finding), Some(Finding::Race));
+        assert_eq!(weak_orderings, []);
     }
 }

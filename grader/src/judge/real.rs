@@ -20,7 +20,8 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::UnknownCheck => unknown_check(run),
         CheckObservation::Stalled { .. } => Verdict::Failed(Fault {
             finding: Finding::Timeout,
-            message: "expected the submission to get on, it computes without end".to_owned(),
+            message: "expected the submission to get on, it computes without end, or far longer than there is work for"
+                .to_owned(),
             evidence: excerpt::output(&run.ended),
         }),
         CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
@@ -50,7 +51,10 @@ fn failed(failure: &TrialFailure, ended: &Ended) -> Fault {
         expected,
         got,
     } = failure;
-    let got = got.as_ref().map_or(String::new(), |got| format!(", {got}"));
+    // It may repeat what the submission says, whose lines must not pass for those of a report.
+    let got = got
+        .as_ref()
+        .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));
     Fault {
         finding: *finding,
         message: format!("{scenario}: {expected}{got}"),

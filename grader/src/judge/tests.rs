@@ -1,6 +1,8 @@
 //! What each observation means, without any process.
 
-use driver::protocol::{CheckObservation, End as TraceEnd, Failure, Replayed, Reply, Request, Trace, Work};
+use driver::protocol::{
+    CheckObservation, End as TraceEnd, Failure, Replayed, Reply, Request, Trace, WeakOrdering, Work,
+};
 
 use super::*;
 use crate::run::{Answer, CheckRun};
@@ -21,6 +23,7 @@ fn check(work: CheckWork) -> Check {
         points: 1,
         property: String::new(),
         hints: Vec::new(),
+        hints_about: None,
         work,
     }
 }
@@ -44,6 +47,7 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,
+        weak_orderings: Vec::new(),
         failure,
     }
 }
@@ -112,6 +116,30 @@ fn interleavings_without_a_failure_are_a_pass() {
     let judgement = judge(&check(CheckWork::Model), &Observation::Check(right()), None);
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert_eq!(judgement.explored, Some(exploration(5860, None)));
+}
+
+#[test]
+fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
+    let weak = WeakOrdering {
+        file: "src/lib.rs".into(),
+        line: 12,
+        operation: "store".into(),
+        ordering: "Relaxed".into(),
+    };
+    for (failure, is_pass) in [(None, true), (Some(failure(None)), false)] {
+        let explored = Exploration {
+            weak_orderings: vec![weak.clone()],
+            ..exploration(5860, failure.clone())
+        };
+        let run = answered(CheckObservation::Explored(explored.clone()));
+        let judgement = judge(&check(CheckWork::Model), &Observation::Check(run), None);
+        let without = judge_model(answered(CheckObservation::Explored(exploration(5860, failure))));
+        assert_eq!(
+            (judgement.verdict == Verdict::Passed, judgement.explored.as_ref()),
+            (is_pass, Some(&explored))
+        );
+        assert_eq!(judgement.verdict, without);
+    }
 }
 
 #[test]

@@ -57,7 +57,11 @@ impl Heads {
                 line.with(Tone::Bad, fault.finding.as_str()).with(Tone::Plain, effort)
             }
             Verdict::Skipped { because } => {
-                let choices = [format!("skipped, because of `{because}`"), "skipped".to_owned()];
+                let choices = [
+                    format!("skipped, because of `{because}`"),
+                    "skipped, as another check failed".to_owned(),
+                    "skipped".to_owned(),
+                ];
                 line.with(Tone::Dim, fitting(&choices, room).unwrap_or_default())
             }
             Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
@@ -125,9 +129,9 @@ fn explorations(exploration: &Exploration) -> [String; 3] {
     match exploration.random {
         0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
         random => {
-            let random = grouped(random);
+            let (random, ones) = (grouped(random), if random == 1 { "one" } else { "ones" });
             [
-                format!("{all}{interleavings}, {random} random ones"),
+                format!("{all}{interleavings}, {random} random {ones}"),
                 format!("{all}{interleavings}, {random} random"),
                 format!("{all}{count}, {random} random"),
             ]

@@ -9,6 +9,7 @@ use super::evidence::{self, evidence};
 use super::grid::Grid;
 use super::heads::{Heads, effort};
 use super::names::Names;
+use super::orderings::undecided;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 use super::{Extent, Options, steps};
@@ -137,7 +138,7 @@ fn repeated<'a>(
         .map(|other| other.name.as_str())
 }
 
-/// The score, how much ran, what was explored, what contained it, and one thing to do next.
+/// The score, how much ran, what was explored and what not, what contained it, and one thing to do next.
 fn foot(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     let tone = match report.overall() {
@@ -153,6 +154,9 @@ fn foot(report: &Report, options: &Options) -> Text {
     );
     if let Some(explored) = all_explored(report) {
         text.paragraph(Tone::Dim, 0, &explored, options.columns);
+    }
+    if let Some(undecided) = undecided(report) {
+        text.hanging(Line::new(), Tone::Dim, &undecided, options.columns);
     }
     for line in contained(&report.grader.containment) {
         text.paragraph(Tone::Dim, 0, &line, options.columns);
@@ -202,7 +206,8 @@ fn all_explored(report: &Report) -> Option<String> {
         words.push_str(&format!(", complete up to {}", counted(bound.into(), "preemption")));
     }
     if random > 0 {
-        words.push_str(&format!(", and {} random ones", grouped(random)));
+        let ones = if random == 1 { "one" } else { "ones" };
+        words.push_str(&format!(", and {} random {ones}", grouped(random)));
     }
     Some(words)
 }

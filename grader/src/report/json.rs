@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path};
 
-use driver::protocol::{Event, Exploration, Failure, Place, Trace};
+use driver::protocol::{self, Event, Exploration, Failure, Place, Trace};
 use serde::Serialize;
 
 use super::escape::is_hidden;
@@ -24,6 +24,7 @@ struct Document<'a> {
     score: u32,
     max_score: u32,
     checks: Vec<Check<'a>>,
+    weak_orderings: Vec<WeakOrdering<'a>>,
     grader: &'a GraderIdentity,
 }
 
@@ -47,6 +48,15 @@ struct Explored {
     executions: u64,
     preemption_bound: Option<u32>,
     complete: bool,
+}
+
+/// An operation of the submission that asks for less than `SeqCst`: whether that is enough was not explored.
+#[derive(Serialize)]
+struct WeakOrdering<'a> {
+    file: String,
+    line: u32,
+    operation: &'a str,
+    ordering: &'a str,
 }
 
 /// One interleaving, run again.
@@ -98,6 +108,7 @@ pub fn report(report: &Report) -> String {
         score: report.score(),
         max_score: report.max_score(),
         checks: report.checks.iter().map(check).collect(),
+        weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),
         grader: &report.grader,
     })
 }
@@ -140,6 +151,15 @@ fn explored(exploration: &Exploration) -> Explored {
         executions: exploration.executions,
         preemption_bound: exploration.preemption_bound,
         complete: exploration.complete,
+    }
+}
+
+fn weak_ordering(operation: &protocol::WeakOrdering) -> WeakOrdering<'_> {
+    WeakOrdering {
+        file: portable(Path::new(&operation.file)),
+        line: operation.line,
+        operation: &operation.operation,
+        ordering: &operation.ordering,
     }
 }
 

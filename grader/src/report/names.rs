@@ -50,13 +50,7 @@ impl<'a> Names<'a> {
         if self.text(&place.file).is_none() && is_in_check(place) {
             return CHECK.to_owned();
         }
-        let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        let name = base(&place.file);
-        let is_shared = self.sources.iter().filter(|(path, _)| base(path) == name).count() > 1;
-        match place.file.rsplit_once("src/") {
-            Some((_, below)) if is_shared => below.to_owned(),
-            _ => name,
-        }
+        file_name(&place.file, self.sources)
     }
 
     /// A place beside a line: the file's name only where it is needed to tell files apart, or short.
@@ -94,6 +88,17 @@ impl<'a> Names<'a> {
 
     fn text(&self, file: &str) -> Option<&'a str> {
         text_of(self.sources, file)
+    }
+}
+
+/// A file as a reader names it: without its folders, as long as no other of `sources` has that name.
+pub fn file_name(file: &str, sources: &[(String, String)]) -> String {
+    let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let name = base(file);
+    let is_shared = sources.iter().filter(|(path, _)| base(path) == name).count() > 1;
+    match file.rsplit_once("src/") {
+        Some((_, below)) if is_shared => below.to_owned(),
+        _ => name,
     }
 }
 

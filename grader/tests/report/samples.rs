@@ -119,6 +119,7 @@ pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,
+        weak_orderings: Vec::new(),
         failure: None,
     }
 }
