@@ -1,7 +1,13 @@
 //! Reports as a reader and a machine get them: one snapshot for every way to fail that reads differently.
 
+#[path = "report/failures.rs"]
+mod failures;
+#[path = "report/hostile.rs"]
+mod hostile;
 #[path = "report/orderings.rs"]
 mod orderings;
+#[path = "report/replays.rs"]
+mod replays;
 #[path = "report/samples.rs"]
 mod samples;
 
@@ -82,7 +88,7 @@ fn what_the_machine_lacks_is_told_with_its_consequence_and_the_way_to_get_it() {
 fn a_race_shows_its_interleaving() {
     let checks = vec![
         passed(),
-        model_failure("every_increment_counts", samples::lost_update()),
+        model_failure("every_increment_counts", failures::lost_update()),
         check(
             "program_prints_two",
             CheckKind::Program,
@@ -91,13 +97,13 @@ fn a_race_shows_its_interleaving() {
             },
         ),
     ];
-    assert_snapshot!(printed(&report(checks, samples::COUNTER), &Options::default()));
+    assert_snapshot!(printed(&report(checks, failures::COUNTER), &Options::default()));
 }
 
 #[test]
 fn a_long_race_is_cut_to_what_matters() {
     assert_snapshot!(printed(
-        &of_model(samples::late_lost_update(), samples::COUNTER),
+        &of_model(failures::late_lost_update(), failures::COUNTER),
         &Options::default()
     ));
 }
@@ -108,7 +114,7 @@ fn full_cuts_nothing() {
         extent: Extent::Full,
         ..Options::default()
     };
-    let printed = printed(&of_model(samples::late_lost_update(), samples::COUNTER), &options);
+    let printed = printed(&of_model(failures::late_lost_update(), failures::COUNTER), &options);
     assert!(!printed.contains('…'), "{printed}");
 }
 
@@ -116,13 +122,13 @@ fn full_cuts_nothing() {
 fn what_comes_about_as_before_is_told_once() {
     let checks = || {
         vec![
-            model_failure("every_increment_counts", samples::lost_update()),
-            model_failure("two_calls_do_not_disturb_each_other", samples::lost_update()),
+            model_failure("every_increment_counts", failures::lost_update()),
+            model_failure("two_calls_do_not_disturb_each_other", failures::lost_update()),
         ]
     };
     let told = |extent| {
         let printed = printed(
-            &report(checks(), samples::COUNTER),
+            &report(checks(), failures::COUNTER),
             &Options {
                 extent,
                 ..Options::default()
@@ -139,7 +145,7 @@ fn what_comes_about_as_before_is_told_once() {
 #[test]
 fn a_deadlock_names_who_waits_for_whom() {
     assert_snapshot!(printed(
-        &of_model(samples::deadlock(), samples::TRANSFER),
+        &of_model(failures::deadlock(), failures::TRANSFER),
         &Options::default()
     ));
 }
@@ -147,7 +153,7 @@ fn a_deadlock_names_who_waits_for_whom() {
 #[test]
 fn a_lost_wakeup_names_the_notification() {
     assert_snapshot!(printed(
-        &of_model(samples::lost_wakeup(), samples::EVENT),
+        &of_model(failures::lost_wakeup(), failures::EVENT),
         &Options::default()
     ));
 }
@@ -155,7 +161,7 @@ fn a_lost_wakeup_names_the_notification() {
 #[test]
 fn a_torn_line_shows_who_wrote_what() {
     assert_snapshot!(printed(
-        &of_model(samples::torn_line(), samples::WRITER),
+        &of_model(failures::torn_line(), failures::WRITER),
         &Options::default()
     ));
 }
@@ -169,7 +175,7 @@ fn a_busy_wait_names_the_line() {
     };
     let trace = samples::trace(&["", ""], vec![samples::object(0, "AtomicU64", 7, 28)], spin, end);
     let failure = samples::failure(Finding::BusyWait, "expected waiting", "got asking", 0, trace);
-    assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
 }
 
 #[test]
@@ -183,7 +189,7 @@ fn a_thread_left_behind_is_named_with_its_spawn() {
         0,
         trace,
     );
-    assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
 }
 
 #[test]
@@ -199,10 +205,10 @@ fn a_failure_that_no_single_interleaving_shows_has_no_table() {
             expected,
             "",
             0,
-            samples::lost_update().trace.expect("has a trace"),
+            failures::lost_update().trace.expect("has a trace"),
         )
     };
-    assert_snapshot!(printed(&of_model(failure, samples::COUNTER), &Options::default()));
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
 }
 
 #[test]
@@ -292,7 +298,7 @@ fn a_narrow_terminal_gets_a_list_of_steps() {
         columns: 48,
         ..Options::default()
     };
-    assert_snapshot!(printed(&of_model(samples::lost_update(), samples::COUNTER), &options));
+    assert_snapshot!(printed(&of_model(failures::lost_update(), failures::COUNTER), &options));
 }
 
 #[test]
@@ -301,7 +307,7 @@ fn a_terminal_in_between_gets_shorter_cells() {
         columns: 64,
         ..Options::default()
     };
-    assert_snapshot!(printed(&of_model(samples::lost_update(), samples::COUNTER), &options));
+    assert_snapshot!(printed(&of_model(failures::lost_update(), failures::COUNTER), &options));
 }
 
 #[test]
@@ -322,7 +328,7 @@ fn a_skipped_check_has_a_reason_on_every_line_that_has_room_for_one() {
 
 #[test]
 fn hints_come_one_by_one() {
-    let report = of_model(samples::lost_update(), samples::COUNTER);
+    let report = of_model(failures::lost_update(), failures::COUNTER);
     let shown = |hints| {
         printed(
             &report,
@@ -343,7 +349,7 @@ fn commands_name_the_submission_again() {
         selection: "--submission 'my file.rs'".into(),
         ..Options::default()
     };
-    let printed = printed(&of_model(samples::lost_update(), samples::COUNTER), &options);
+    let printed = printed(&of_model(failures::lost_update(), failures::COUNTER), &options);
     assert!(
         printed.contains("cargo xtask replay counting 1-9f3a --submission 'my file.rs'\n"),
         "{printed}"
@@ -354,57 +360,11 @@ fn commands_name_the_submission_again() {
     );
 }
 
-/// Everything that a submission can put into a report, as hostile as it gets.
-fn hostile() -> Report {
-    let hostile = "\u{1b}[2J\u{202e}::error::x\u{200b}##[group]";
-    let mut failure = samples::torn_line();
-    let trace = failure.trace.as_mut().expect("a torn line has a trace");
-    trace.threads[1].name = Some(format!("{hostile}\n{}", "n".repeat(200)));
-    trace.threads[2].panicked = Some("::warning::panicked\n::error::again".into());
-    trace.stdout[0].bytes = b"\xff\x1b]0;title\x07\t".to_vec();
-    trace.events[0].detail = Some(hostile.into());
-    failure.got = Some(hostile.into());
-    let output = Evidence::Output {
-        stdout: hostile.as_bytes().repeat(500),
-        stderr: b"::stop-commands::x\n".to_vec(),
-    };
-    let checks = vec![
-        model_failure("every_line_is_whole", failure),
-        check(
-            "program_prints_two",
-            CheckKind::Program,
-            failed(Finding::Panic, hostile, output),
-        ),
-    ];
-    report(checks, &samples::WRITER.replace("print!", "\u{202e}print!"))
-}
-
-#[test]
-fn hostile_bytes_are_made_visible() {
-    assert_snapshot!(printed(&hostile(), &Options::default()));
-}
-
-#[test]
-fn no_line_is_a_command_of_a_ci_service() {
-    let text = human::report(&hostile(), &Options::default())
-        .without_ci_commands()
-        .plain();
-    assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
-    assert!(!text.contains("##["), "{text}");
-    let line = json::report(&hostile());
-    assert!(
-        !line.contains("##[")
-            && !line
-                .chars()
-                .any(|character| character != '\n' && grader::report::escape::is_hidden(character))
-    );
-}
-
 #[test]
 fn json_is_one_stable_line() {
     let checks = vec![
         passed(),
-        model_failure("every_increment_counts", samples::lost_update()),
+        model_failure("every_increment_counts", failures::lost_update()),
         check(
             "program_prints_two",
             CheckKind::Program,
@@ -413,34 +373,14 @@ fn json_is_one_stable_line() {
             },
         ),
     ];
-    assert_snapshot!(json::report(&report(checks, samples::COUNTER)));
-}
-
-#[test]
-fn a_replay_shows_the_interleaving_again() {
-    let failure = samples::lost_update();
-    let trace = failure.trace.clone().expect("a lost update has a trace");
-    assert_snapshot!(human::replay(&samples::replayed(Some(failure), trace), &Options::default()).plain());
-}
-
-#[test]
-fn a_replay_that_is_right_now_says_so() {
-    let trace = samples::lost_update().trace.expect("a lost update has a trace");
-    assert_snapshot!(human::replay(&samples::replayed(None, trace), &Options::default()).plain());
-}
-
-#[test]
-fn a_replay_as_json_is_one_stable_line() {
-    let failure = samples::lost_update();
-    let trace = failure.trace.clone().expect("a lost update has a trace");
-    assert_snapshot!(json::replay(&samples::replayed(Some(failure), trace)));
+    assert_snapshot!(json::report(&report(checks, failures::COUNTER)));
 }
 
 #[test]
 fn several_submissions_end_in_a_summary() {
     let reports = [
         report(vec![passed()], ""),
-        of_model(samples::lost_update(), samples::COUNTER),
+        of_model(failures::lost_update(), failures::COUNTER),
         report(
             vec![check(
                 "every_increment_counts",

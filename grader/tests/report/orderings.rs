@@ -5,6 +5,7 @@ use grader::report::{Options, json};
 use grader::verdict::{CheckKind, CheckVerdict, Report, Verdict};
 use insta::assert_snapshot;
 
+use super::failures::COUNTER;
 use super::samples::{self, FILE, check};
 use super::{passed, printed};
 
@@ -42,7 +43,7 @@ fn publication() -> Report {
             vec![weak(FILE, 12, "store", "Release"), load()],
         ),
     ];
-    samples::report(checks, samples::COUNTER)
+    samples::report(checks, COUNTER)
 }
 
 #[test]
