@@ -1,5 +1,6 @@
 //! Running a function under every interleaving of its threads, up to a bound, and under random ones beyond it.
 
+mod bounds;
 mod determinism;
 mod explorer;
 pub mod orderings;
@@ -7,7 +8,8 @@ pub mod settings;
 mod shortening;
 pub mod trace;
 
-pub use explorer::{Bounds, Coverage, Pruning, Schedule, Stopped, explore, replay};
+pub use bounds::{Bounds, Pruning};
+pub use explorer::{Coverage, Schedule, Stopped, explore, replay};
 pub use settings::Settings;
 pub use shortening::{Shortened, Size, shorten};
 

@@ -7,6 +7,7 @@
 //!
 //! Outside an execution ([`is_active`] is false) operations take effect at once and never wait.
 
+mod accidents;
 pub(crate) mod atomic;
 pub(crate) mod barrier;
 pub(crate) mod channel;
@@ -27,6 +28,7 @@ mod scheduling;
 pub(crate) mod streams;
 pub(crate) mod task;
 pub(crate) mod threads;
+mod yielding;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +42,7 @@ use recorder::Recorder;
 use scheduling::{Candidate, LONG_TURN, SPINNING};
 use streams::Streams;
 use task::{Operation, Site, Task, TaskId, Until, Wake};
+use yielding::Yields;
 
 /// The state of one execution.
 pub(crate) struct Runtime {
@@ -61,8 +64,7 @@ pub(crate) struct Runtime {
     creeps: u32,
     /// Whether the running task only took note of something, so that the choice who goes next is still to be made.
     choice_is_due: bool,
-    /// For each task, whom it lets go first after a yield.
-    after: Vec<Vec<TaskId>>,
+    yields: Yields,
     pub(crate) chooser: Chooser,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) streams: Streams,
@@ -108,23 +110,19 @@ pub(crate) fn is_active() -> bool {
 /// The next of the keys that the running thread's hash maps take for random.
 pub(crate) fn next_hash_key() -> u64 {
     with(|runtime| {
-        if !runtime.active {
-            return 0;
-        }
         let thread = runtime.current as u64;
-        let me = runtime.me();
-        me.hash_keys += 1;
-        thread << 32 | me.hash_keys
+        let next_key = |me: &mut Task| {
+            me.hash_keys += 1;
+            thread << 32 | me.hash_keys
+        };
+        if runtime.active { next_key(runtime.me()) } else { 0 }
     })
 }
 
 /// The number of the object with this tag; `None` outside an execution.
 pub(crate) fn resolve(tag: &Tag, kind: &'static str, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
-    with(|runtime| {
-        runtime
-            .active
-            .then(|| runtime.objects.resolve(tag, kind, memory, state))
-    })
+    tag.known()
+        .or_else(|| with(|runtime| runtime.active.then(|| runtime.objects.meet(tag, kind, memory, state()))))
 }
 
 /// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is this
@@ -156,24 +154,27 @@ enum Manner {
 }
 
 fn announce_as(operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) -> Wake {
-    let must_switch = with(|runtime| {
-        if !runtime.active || runtime.must_not_be_interrupted(until) {
-            return false;
+    let wake = with(|runtime| {
+        if !runtime.active {
+            return Some(Wake::Ready);
         }
-        // Nothing is published by it: a watcher only looks whether the number grows.
-        OPERATIONS.fetch_add(1, Ordering::Relaxed);
-        runtime.begin_announcement(operation, until, deadline, manner);
-        runtime.decide();
-        if runtime.next == Some(runtime.current) {
+        if !runtime.must_not_be_interrupted(until) {
+            // Nothing is published by it, since a watcher only looks whether the number grows; and nothing is lost, since there
+            // is one execution at a time.
+            OPERATIONS.store(OPERATIONS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            runtime.begin_announcement(operation, until, deadline, manner);
+            runtime.decide();
+            if runtime.next != Some(runtime.current) {
+                return None;
+            }
             runtime.next = None;
-            return false;
         }
-        true
+        Some(runtime.take_turn())
     });
-    if must_switch {
+    wake.unwrap_or_else(|| {
         executor::suspend();
-    }
-    with(|runtime| runtime.active.then(|| runtime.take_turn())).unwrap_or(Wake::Ready)
+        with(Runtime::take_turn)
+    })
 }
 
 impl Runtime {
@@ -192,7 +193,7 @@ impl Runtime {
             turn: 0,
             creeps: 0,
             choice_is_due: false,
-            after: Vec::new(),
+            yields: Yields::default(),
             chooser: Chooser::default(),
             recorder: None,
             streams: Streams::default(),
@@ -221,7 +222,7 @@ impl Runtime {
         self.visibility = memory::Visibility::new(settings.stale_reads);
         self.objects.start_afresh();
         self.tasks.clear();
-        self.after.clear();
+        self.yields.clear();
         self.streams = Streams::default();
         self.now = Duration::ZERO;
         self.version = 0;
@@ -245,10 +246,10 @@ impl Runtime {
         let mut task = Task::new(name, site);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = history::of_child(parent.history, self.tasks.len());
+            task.parent = Some(parent.as_parent(self.current));
         }
         self.tasks.push(task);
         self.hand_to_child();
-        self.after.push(Vec::new());
         self.made_progress();
         let alive = self.tasks.iter().skip(1).filter(|task| !task.done).count();
         self.most_alive = self.most_alive.max(alive);
@@ -318,18 +319,20 @@ impl Runtime {
         if me.seen_version == version {
             me.idle += 1;
             if let Some(site) = operation.site {
-                if me.recent.len() == 8 {
-                    me.recent.pop_front();
-                }
-                me.recent.push_back(site);
+                me.recent.push(site);
             }
         } else {
             me.seen_version = version;
             me.idle = 0;
             me.recent.clear();
         }
+        let begins = me.operations == 1;
+        me.count_performed();
         me.unseen = manner == Manner::Unseen;
         me.yields = manner == Manner::Yielding || me.idle >= SPINNING;
+        if begins {
+            self.note_beginning();
+        }
         self.turn += 1;
         if self.turn >= LONG_TURN {
             self.me().yields = true;

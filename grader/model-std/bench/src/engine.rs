@@ -132,9 +132,9 @@ fn bounds(executions: u64) -> Bounds {
     }
 }
 
-/// The executions are those that the explorer counts: that the first is run twice more, to prove it repeatable, is no search.
+/// The executions are those that the explorer counts: that the first is run twice, to prove it repeatable, is no search.
 fn explore(bounds: &Bounds, body: fn()) -> Ran {
-    let body: Rc<dyn Fn()> = Rc::new(body);
+    let body: Rc<dyn Fn()> = Rc::new(counted(body));
     let coverage = model::explore(bounds, &Settings::default(), &body, |execution| {
         match execution.trace.end {
             End::Finished => ControlFlow::Continue(()),
@@ -178,10 +178,10 @@ fn permute(most: usize, body: fn()) -> Ran {
     Ran { executions, ended }
 }
 
-/// How many executions the libraries that are not asked have begun in this process.
+/// How many executions were begun in this process.
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 
-/// How many executions of such a library were begun. Relaxed: they run on one thread of the operating system.
+/// How many executions were begun, by any engine. Relaxed: they run on one thread of the operating system.
 pub(crate) fn begun() -> u64 {
     BEGUN.load(Ordering::Relaxed)
 }

@@ -30,7 +30,8 @@ enum Kind {
         /// What random choices derive from.
         seed: u64,
     },
-    /// Until so many executions were run, searching from the start again where that is fewer.
+    /// Until so many executions were run, searching from the start again where that is fewer. Every run of the body counts, with
+    /// every engine alike: also one that only proves that the first can be repeated.
     Speed { executions: u64 },
     /// Once, to the end of the bound, but no more executions than this.
     Exhaust { executions: u64 },
@@ -94,7 +95,8 @@ impl Task {
             all.ended = ran.ended;
             seed += 1;
         }
-        all
+        let executions = engine::begun();
+        Ran { executions, ..all }
     }
 }
 

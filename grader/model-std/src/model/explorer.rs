@@ -15,6 +15,7 @@ use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
 use super::Execution;
+use super::bounds::{Bounds, Pruning};
 use super::determinism::difference;
 use super::orderings::AtomicAccess;
 use super::settings::Settings;
@@ -23,46 +24,6 @@ use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Rando
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
-
-/// How far an exploration goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// The most preemptions in an execution of the exhaustive part.
-    pub preemptions: u32,
-    /// The most executions of the exhaustive part.
-    pub executions: u64,
-    /// How many executions are sampled: up to half of them during the exhaustive part, the others beyond it.
-    pub random: u64,
-    /// The number that the samples derive from.
-    pub seed: u64,
-    /// The bug depth that a sample aims at: one more than its priority change points.
-    pub depth: u32,
-    /// Whether executions that can show nothing new are left out.
-    pub pruning: Pruning,
-}
-
-/// Whether executions that can show nothing new are left out of the exhaustive part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pruning {
-    /// An execution that comes to a state in which another one has been, with no more preemptions, goes on by the usual choices
-    /// only: the alternatives from there are known. No outcome is lost.
-    Visited,
-    /// Every execution is run.
-    Off,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            preemptions: 2,
-            executions: 20_000,
-            random: 500,
-            seed: 1,
-            depth: 3,
-            pruning: Pruning::Visited,
-        }
-    }
-}
 
 /// The choices that make an execution what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +131,9 @@ fn explore_erased(
         coverage: Coverage::new(),
         most_choices: 0,
     };
-    if search.verify_determinism().is_continue() && search.exhaust(bounds).is_continue() {
+    if let ControlFlow::Continue(first) = search.verify_determinism()
+        && search.exhaust(bounds, first).is_continue()
+    {
         search.sample(bounds);
     }
     let mut coverage = search.coverage;
@@ -188,15 +151,22 @@ fn explore_erased(
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let choices = schedule.choices.iter().map(|chosen| Choice::of_any(*chosen)).collect();
     let chooser = Chooser::new(Prefix::whole(choices), Policy::Usual);
-    typed(run(settings, &erased(body), chooser, Some(Recorder::default())).execution)
+    let ran = run(settings, &erased(body), chooser, Some(Recorder::default()));
+    let mut execution = ran.execution;
+    if let Some(recorder) = ran.recorder {
+        recorder.tell(&mut execution.trace);
+    }
+    typed(execution)
 }
 
 /// An execution and the choices that make it what it is.
 pub(super) struct Ran {
     pub(super) execution: Execution<Value>,
-    pub(super) choices: Rc<[Choice]>,
+    pub(super) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
     n_new: usize,
+    /// Its operations and objects, if they were to be recorded.
+    pub(super) recorder: Option<Recorder>,
 }
 
 pub(super) fn run(
@@ -212,6 +182,7 @@ pub(super) fn run(
         choices,
         n_new,
         trace,
+        recorder,
         most_alive,
     } = outcome;
     let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
@@ -222,8 +193,9 @@ pub(super) fn run(
             preemptions,
             most_alive,
         },
-        choices: choices.into(),
+        choices,
         n_new,
+        recorder,
     }
 }
 
@@ -239,18 +211,34 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn verify_determinism(&mut self) -> ControlFlow<()> {
-        let record = || run(self.settings, self.body, Chooser::default(), Some(Recorder::default()));
-        let (first, mut second) = (record(), record());
-        if let Some(difference) = difference(&first.execution.trace, &second.execution.trace) {
-            second.execution.trace.end = End::Nondeterministic { difference };
-            self.coverage.executions += 1;
-            self.show(second)?;
+    /// Runs the first execution twice. Returns it for the exhaustive part, unless it could not be repeated.
+    fn verify_determinism(&mut self) -> ControlFlow<(), Option<Ran>> {
+        let record = |chooser| run(self.settings, self.body, chooser, Some(Recorder::default()));
+        let first = record(Chooser::default());
+        let mut second = record(self.exhaustive(Prefix::default()));
+        let Some(difference) = difference(first, &mut second) else {
+            return ControlFlow::Continue(Some(second));
+        };
+        second.execution.trace.end = End::Nondeterministic { difference };
+        self.coverage.executions += 1;
+        self.show(&second.choices.clone(), second.execution)?;
+        if let Some(visited) = &self.visited {
+            visited.borrow_mut().clear();
         }
-        ControlFlow::Continue(())
+        ControlFlow::Continue(None)
     }
 
-    fn exhaust(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+    /// Follows `prefix`, and then the usual choices.
+    fn exhaustive(&self, prefix: Prefix) -> Chooser {
+        let chooser = Chooser::new(prefix, Policy::Usual);
+        match &self.visited {
+            Some(visited) => chooser.pruning(Rc::clone(visited)),
+            None => chooser,
+        }
+    }
+
+    /// Runs everything within `bounds` that no sampling chooses; `first`, if there is one, was run already.
+    fn exhaust(&mut self, bounds: &Bounds, mut first: Option<Ran>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
             self.coverage.preemption_bound = bound;
@@ -264,18 +252,20 @@ impl Search<'_> {
                     return self.stopped();
                 }
                 let n_determined = prefix.len();
-                let mut chooser = Chooser::new(prefix, Policy::Usual);
-                if let Some(visited) = &self.visited {
-                    chooser = chooser.pruning(Rc::clone(visited));
-                }
-                let ran = run(self.settings, self.body, chooser, None);
+                let ran = first.take();
+                let ran = ran.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
+                let Ran {
+                    execution,
+                    choices,
+                    n_new,
+                    ..
+                } = ran;
                 self.coverage.executions += 1;
-                let (choices, n_new) = (Rc::clone(&ran.choices), ran.n_new);
-                self.show(ran)?;
+                self.show(&choices, execution)?;
                 // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
                 let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
                 let wanted = if bound < bounds.preemptions { affordable } else { 0 };
-                branch(&choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
+                branch(choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
                 if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
                     self.walk(bounds);
                 }
@@ -312,7 +302,7 @@ impl Search<'_> {
         let ran = run(self.settings, self.body, Chooser::new(Prefix::default(), policy), None);
         self.coverage.executions += 1;
         self.coverage.random += 1;
-        self.show(ran)
+        self.show(&ran.choices, ran.execution)
     }
 
     /// What the next sample derives from.
@@ -336,14 +326,15 @@ impl Search<'_> {
         }
     }
 
-    fn show(&mut self, Ran { execution, choices, .. }: Ran) -> ControlFlow<()> {
+    /// Shows an execution, which `choices` made what it is, to the visitor.
+    fn show(&mut self, choices: &[Choice], execution: Execution<Value>) -> ControlFlow<()> {
         self.most_choices = self.most_choices.max(choices.len());
         let preemptions = execution.preemptions;
         let flow = (self.visit)(execution);
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: Schedule::of(&choices),
+                schedule: Schedule::of(choices),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -355,15 +346,20 @@ impl Search<'_> {
 /// Puts every alternative to the choices in `range` where it belongs: among the prefixes of the same
 /// bound, or among those that take one preemption more, of which only so many are wanted.
 fn branch(
-    choices: &Rc<[Choice]>,
+    choices: Vec<Choice>,
     range: Range<usize>,
     same: &mut Vec<Prefix>,
     (wider, wanted): (&mut Vec<Prefix>, usize),
 ) {
+    let has_wanted = |choice: &Choice| choice.free > 1 || wanted > 0 && choice.options > 1;
+    if !range.clone().any(|index| has_wanted(&choices[index])) {
+        return;
+    }
+    let choices: Rc<[Choice]> = choices.into();
     for index in range {
         let choice = choices[index];
         for option in (1..choice.options).rev() {
-            let prefix = || Prefix::deviating(choices, index, option);
+            let prefix = || Prefix::deviating(&choices, index, option);
             if option < choice.free {
                 same.push(prefix());
             } else if wider.len() < wanted {

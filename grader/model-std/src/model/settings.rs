@@ -17,6 +17,9 @@ pub struct Settings {
     pub late_threads: u32,
     /// Whether a thread may spin through virtual time. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
+    /// Whether there is a choice also before what no other thread can notice, such as the start of a thread or a join: many more
+    /// executions, which come to the same outcomes. For tests of that.
+    pub every_turn: bool,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             stale_reads: 0,
             late_threads: 0,
             allow_busy_wait: false,
+            every_turn: false,
         }
     }
 }

@@ -294,7 +294,7 @@ impl Shortening<'_> {
             operations: threads.map(|thread| thread.operations).sum(),
             unusual: ran.choices.iter().filter(|choice| choice.chosen != 0).count(),
         };
-        let choices = ran.choices;
+        let choices = ran.choices.into();
         let failing = Failing {
             size,
             choices,

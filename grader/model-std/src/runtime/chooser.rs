@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::guide::Guide;
+use super::history::{History, Mixed};
 use super::scheduling::{Candidate, Cause};
 use super::task::TaskId;
 
@@ -73,7 +74,7 @@ pub(crate) struct Chooser {
 }
 
 /// The states in which executions had a choice so far (see `history`).
-pub(crate) type Visited = Rc<RefCell<HashSet<u64>>>;
+pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
 
 /// The choices to follow: those of an earlier execution up to a point, and another option there.
 #[derive(Clone, Debug, Default)]
@@ -120,9 +121,10 @@ impl Prefix {
 impl Chooser {
     pub(crate) fn new(prefix: Prefix, policy: Policy) -> Self {
         Self {
-            prefix,
             policy,
-            taken: Vec::new(),
+            // An execution has about as many choices as the one that it deviates from.
+            taken: Vec::with_capacity(prefix.base.len() + 8),
+            prefix,
             visited: None,
             known_from: None,
         }
@@ -142,7 +144,7 @@ impl Chooser {
     }
 
     /// Notes the state at the next choice.
-    pub(crate) fn arrive(&mut self, state: u64) {
+    pub(crate) fn arrive(&mut self, state: History) {
         let is_new = self
             .visited
             .as_ref()
@@ -160,7 +162,16 @@ impl Chooser {
 
     /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
     /// the recorded execution.
+    #[inline]
     pub(crate) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+        // Where there is no choice, only a guide wants to know.
+        if candidates.len() == 1 && !matches!(self.policy, Policy::Guided(_)) {
+            return Ok(0);
+        }
+        self.choose_one(candidates, free, current)
+    }
+
+    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
         let policy = &mut self.policy;
         let wished = match policy {
             Policy::Guided(guide) => guide.choose(candidates, current),
@@ -291,7 +302,7 @@ impl Priorities {
 fn n_ready(candidates: &[Candidate]) -> usize {
     candidates
         .iter()
-        .filter(|candidate| candidate.cause == Cause::Ready)
+        .filter(|candidate| !candidate.cause.is_accident())
         .count()
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn explain(runtime: &Runtime) -> End {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
             waits,
             waiter,
-            notified_at: Some(recorder::place(site)),
+            notified_at: recorder::place_in_program(site),
         },
         _ => End::Deadlock { waits, cycle },
     }
@@ -29,10 +29,39 @@ fn wait(runtime: &Runtime, task: TaskId) -> Wait {
         thread: task,
         operation: state.pending.name.to_owned(),
         object: state.pending.object,
-        place: state.pending.site.map(recorder::place),
+        place: state.pending.site.and_then(recorder::place_in_program),
         held_by,
         held_since,
-        detail: state.condition.as_ref().and_then(|condition| condition.describe()),
+        detail: match &state.condition {
+            Some(condition) => condition.describe(),
+            None => left(runtime, state.until),
+        },
+    }
+}
+
+/// How many are left at the other end of a channel; which threads they belong to is not known.
+fn left(runtime: &Runtime, until: Until) -> Option<String> {
+    match until {
+        Until::Receivable(channel) => match runtime.objects.channel(channel).senders {
+            1 => Some("1 sender left".to_owned()),
+            n => Some(format!("{n} senders left")),
+        },
+        Until::Sendable(_) | Until::Taken { .. } => Some("1 receiver left".to_owned()),
+        Until::Now
+        | Until::Never
+        | Until::Free(_)
+        | Until::Readable(_)
+        | Until::FreeOrMine(_)
+        | Until::ReadableInTurn(_)
+        | Until::Notified { .. }
+        | Until::Released { .. }
+        | Until::Ended(_)
+        | Until::ScopeEmpty(_)
+        | Until::Unparked
+        | Until::Settled(_)
+        | Until::Initialised(_)
+        | Until::Complete(_)
+        | Until::Condition => None,
     }
 }
 
@@ -42,7 +71,7 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
             let lock = runtime.objects.lock(lock);
             let mut held_by: Vec<TaskId> = lock.writer.into_iter().chain(lock.readers.iter().copied()).collect();
             held_by.dedup();
-            (held_by, lock.since.map(recorder::place))
+            (held_by, lock.since.and_then(recorder::place_in_program))
         }
         // Whoever is inside holds up the writer, and the writer those who want to join them.
         Until::ReadableInTurn(lock) => match runtime.waiting_writers(lock).collect::<Vec<_>>() {

@@ -16,7 +16,7 @@ use super::chooser::{Choice, Chooser};
 use super::recorder::Recorder;
 use super::task::TaskId;
 use super::threads::{self, Ending};
-use super::{locals, panics, with};
+use super::{locals, object, panics, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
@@ -48,8 +48,10 @@ pub(crate) struct Outcome<T> {
     pub(crate) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
     pub(crate) n_new: usize,
-    /// What happened; with events only if they were recorded.
+    /// What happened, without operations and objects.
     pub(crate) trace: Trace,
+    /// Those, if they were to be recorded.
+    pub(crate) recorder: Option<Recorder>,
     /// The most threads, the body aside, that were alive at once.
     pub(crate) most_alive: usize,
 }
@@ -83,8 +85,9 @@ pub(crate) fn run<T: 'static>(
     }));
     let fibres = drive();
     abandon(fibres);
-    let (trace, chooser, most_alive) = with(|runtime| {
+    let ((trace, recorder), chooser, most_alive) = with(|runtime| {
         runtime.active = false;
+        object::is_over();
         locals::abandon(runtime);
         let most_alive = runtime.most_alive;
         (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)
@@ -101,6 +104,7 @@ pub(crate) fn run<T: 'static>(
         choices,
         n_new,
         trace,
+        recorder,
         most_alive,
     }
 }

@@ -155,6 +155,6 @@ impl Pick {
 
     /// Whether it happens only where something goes wrong without a reason.
     pub(crate) fn is_accident(self) -> bool {
-        matches!(self, Pick::Next(_, Cause::Spurious | Cause::Late))
+        matches!(self, Pick::Next(_, cause) if cause.is_accident())
     }
 }

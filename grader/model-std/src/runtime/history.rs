@@ -9,6 +9,9 @@
 //!
 //! What the program shares behind the model's back (the count of an `Arc`, a file) is not part of a history.
 
+use std::hash::{BuildHasherDefault, Hasher};
+use std::time::Duration;
+
 use super::object::State;
 use super::scheduling::SPINNING;
 use super::task::{TaskId, Until, Wake};
@@ -23,6 +26,31 @@ pub(super) fn mix(history: History, value: u64) -> History {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
+}
+
+/// A hasher for tables whose keys are single numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MixHasher(u64);
+
+/// Makes hashers for tables whose keys are single numbers.
+pub(crate) type Mixed = BuildHasherDefault<MixHasher>;
+
+impl Hasher for MixHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mix(self.0, number);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
 }
 
 /// The history of a thread that `parent` starts as number `task`.
@@ -52,60 +80,72 @@ impl Runtime {
 
     /// Notes how the running thread came to its turn, and what that tells it.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
-        let (object, until) = (self.me().pending.object, self.me().until);
-        self.learned(wake as u64);
+        let me = &self.tasks[self.current];
+        let mut history = mix(me.history, wake as u64);
         if wake != Wake::Ready {
-            let now = self.now;
-            self.learned(now.as_secs());
-            self.learned(now.subsec_nanos().into());
+            history = mix_time(history, self.now);
         }
-        if let Some(object) = object {
-            self.looked_at(object);
+        if let Some(object) = me.pending.object {
+            history = mix(history, self.objects.history(object));
         }
-        if let Until::Ended(other) = until {
-            let other = self.tasks[other].history;
-            self.learned(other);
+        if let Until::Ended(other) = me.until {
+            history = mix(history, self.tasks[other].history);
         }
+        self.me().history = history;
     }
 
     /// The state of the program and of the scheduler, as far as it matters for what can come next. `runs_on` is the thread
     /// whose turn it would be, if there is one.
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
-        let mut state = mix(self.now.as_secs(), self.now.subsec_nanos().into());
+        let mut state = mix_time(0, self.now);
         state = mix(state, runs_on.map_or(0, |task| task as u64 + 1));
         for left in [self.spurious_left, self.weak_failures_left, self.late_left] {
             state = mix(state, left.into());
         }
-        for (id, (task, first)) in self.tasks.iter().zip(&self.after).enumerate() {
-            let flags = [
-                task.notified,
-                task.park_token,
-                task.done,
-                task.ended,
-                task.idle >= SPINNING,
-                task.yields,
-                task.waits_since == self.now,
-                // A thread that has not begun has the same history as one whose first operation has to wait.
-                !task.ended && self.may_go(id),
-            ];
-            let flags = flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag));
-            state = mix(mix(state, task.history), flags);
-            state = mix(
-                state,
-                task.deadline
-                    .map_or(0, |deadline| mix(deadline.as_secs(), deadline.subsec_nanos().into())),
-            );
-            state = first.iter().fold(state, |state, other| mix(state, *other as u64 + 1));
+        for (id, task) in self.tasks.iter().enumerate() {
+            // A history is a number like any other, so a small one that is added to it tells as much as one that is mixed in.
+            state = mix(state, task.history.wrapping_add(self.flags(id)));
+            if let Some(deadline) = task.deadline {
+                state = mix_time(state, deadline);
+            }
         }
+        state = mix(state, self.state_of_yields());
         // Objects are numbered in the order of first use, which differs between executions that are in the same state. But a
         // history tells which object it belongs to: the thread that made it knew.
         let objects = self.objects.all().iter();
         mix(
             state,
             objects.fold(0_u64, |sum, object| {
-                let holds_up = matches!(&object.state, State::Lock(lock) if lock.writer_waited);
-                sum.wrapping_add(mix(object.history, 1 + u64::from(holds_up)))
+                let waited = match &object.state {
+                    State::Lock(lock) => lock.writer_waited as u64,
+                    _ => 0,
+                };
+                sum.wrapping_add(mix(object.history, 1 + waited))
             }),
         )
     }
+
+    /// What matters of a thread and is no part of its history.
+    fn flags(&self, id: TaskId) -> u64 {
+        let task = &self.tasks[id];
+        let flags = [
+            task.notified,
+            task.park_token,
+            task.done,
+            task.ended,
+            task.idle >= SPINNING,
+            task.yields,
+            task.waits_since == self.now,
+            // A thread that has not begun has the same history as one whose first operation has to wait.
+            !task.ended && self.may_go(id),
+            task.deadline.is_some(),
+            self.was_overtaken(id),
+        ];
+        flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag))
+    }
+}
+
+/// Puts `time` behind `history`.
+fn mix_time(history: History, time: Duration) -> History {
+    mix(mix(history, time.as_secs()), time.subsec_nanos().into())
 }

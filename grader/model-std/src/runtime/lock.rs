@@ -1,6 +1,6 @@
 //! Mutexes and read-write locks: who holds what, and who is poisoned.
 
-use super::object::{Lock, Memory, ObjectId, State, Tag};
+use super::object::{Lock, Memory, ObjectId, State, Tag, Waited};
 use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, panics, resolve, with};
@@ -21,6 +21,8 @@ pub(crate) struct Acquired {
     pub(crate) poisoned: bool,
     /// Whether the thread was unwinding at that time: then giving it back does not poison it.
     pub(crate) panicking: bool,
+    /// The line that took it.
+    pub(crate) site: Option<Site>,
 }
 
 /// What the holder of a lock did with what it protects.
@@ -83,14 +85,21 @@ pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode,
         site: Some(site),
     };
     let writes = mode == Mode::Write && names.kind == RWLOCK.kind;
-    let waits = writes && with(|runtime| has_to_wait(runtime, until));
+    let waits = writes && with(|runtime| has_to_wait(runtime, id));
     announce(operation, until, None);
     if mode == Mode::Read && with(|runtime| is_held_up(runtime, id)) {
         announce(operation, Until::ReadableInTurn(id), None);
     }
     with(|runtime| {
         if writes {
-            runtime.objects.lock_mut(id).writer_waited = waits;
+            let waited = match (waits, runtime.was_overtaken(runtime.current)) {
+                (true, _) => Waited::Yes,
+                (false, true) => Waited::Perhaps,
+                (false, false) => Waited::No,
+            };
+            runtime.learned(waited as u64);
+            runtime.me().came_after = None;
+            runtime.objects.lock_mut(id).writer_waited = waited;
         }
         take(runtime, id, mode, name, site)
     })
@@ -102,12 +111,19 @@ impl Runtime {
         let tasks = self.tasks.iter().enumerate();
         tasks.filter_map(move |(id, task)| (!task.ended && task.until == Until::Free(lock)).then_some(id))
     }
+
+    /// Whether somebody has taken the read-write lock that `task` is about to write to since it came there.
+    pub(super) fn was_overtaken(&self, task: TaskId) -> bool {
+        let came_after = self.tasks[task].came_after;
+        came_after.is_some_and(|(lock, taken)| self.objects.lock(lock).taken != taken)
+    }
 }
 
-/// Whether the running thread will have to wait until somebody else gives a lock back.
-fn has_to_wait(runtime: &mut Runtime, until: Until) -> bool {
-    let waits = !runtime.holds(runtime.current, until);
+/// Whether the running thread, which wants to write, will have to wait until somebody else gives a lock back.
+fn has_to_wait(runtime: &mut Runtime, lock: ObjectId) -> bool {
+    let waits = !runtime.holds(runtime.current, Until::Free(lock));
     runtime.learned(waits.into());
+    runtime.me().came_after = Some((lock, runtime.objects.lock(lock).taken));
     waits
 }
 
@@ -152,6 +168,7 @@ fn outside() -> Acquired {
     Acquired {
         poisoned: false,
         panicking: panics::panicking(),
+        site: None,
     }
 }
 
@@ -165,30 +182,28 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
         Mode::Read => lock.readers.push(current),
     }
     lock.since = Some(site);
+    lock.taken += 1;
     let poisoned = lock.poisoned;
     runtime.acquire_from(id);
     runtime.record(name, Some(id), Some(site), |runtime| Seen {
         detail: poisoned.then(|| "→ poisoned".to_owned()),
         state: Some(describe(runtime.objects.lock(id))),
     });
-    Acquired { poisoned, panicking }
+    Acquired {
+        poisoned,
+        panicking,
+        site: Some(site),
+    }
 }
 
 /// Gives the lock back.
 pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
     let Some(id) = lock else { return };
-    let site = with(|runtime| {
-        if runtime.active {
-            runtime.objects.lock(id).since
-        } else {
-            None
-        }
-    });
     announce(
         Operation {
             name: "unlock",
             object: Some(id),
-            site,
+            site: acquired.site,
         },
         Until::Now,
         None,
@@ -219,7 +234,9 @@ pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquire
             }
         }
     }
-    lock.writer_waited &= lock.writer.is_some() || !lock.readers.is_empty();
+    if lock.writer.is_none() && lock.readers.is_empty() {
+        lock.writer_waited = Waited::No;
+    }
     lock.poisoned |= poisons;
     runtime.release_to(id);
     if poisons || touch > Touch::Untouched {
@@ -304,7 +321,13 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     );
     with(|runtime| {
         let current = runtime.current;
+        // Only here does it make a difference.
+        let perhaps_waited = runtime.objects.lock(id).writer_waited == Waited::Perhaps;
+        let waited = perhaps_waited && runtime.choose_outcome(2, 2) == 1;
         let lock = runtime.objects.lock_mut(id);
+        if perhaps_waited {
+            lock.writer_waited = if waited { Waited::Yes } else { Waited::No };
+        }
         lock.writer = None;
         lock.readers.push(current);
         runtime.release_to(id);

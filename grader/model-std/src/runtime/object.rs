@@ -11,7 +11,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::history::History;
+use super::history::{History, Mixed};
 use super::task::{Site, TaskId};
 
 /// The number of an object in the current execution.
@@ -45,6 +45,12 @@ impl Tag {
             entry: Cell::new((0, 0)),
             created_at,
         }
+    }
+
+    /// Its number, if the execution that is under way has seen it.
+    pub(crate) fn known(&self) -> Option<ObjectId> {
+        let (epoch, id) = self.entry.get();
+        (epoch != 0 && epoch == UNDER_WAY.get()).then_some(id)
     }
 }
 
@@ -90,11 +96,23 @@ pub(crate) struct Lock {
     /// Who holds it for reading; a task that holds it twice stands here twice.
     pub(crate) readers: Vec<TaskId>,
     /// Whether the last writer had to wait for it, as long as nobody has found it free since.
-    pub(crate) writer_waited: bool,
+    pub(crate) writer_waited: Waited,
+    /// How often it was taken.
+    pub(crate) taken: u64,
     /// The line on which it was last taken.
     pub(crate) since: Option<Site>,
     /// Whether a task panicked while it wrote.
     pub(crate) poisoned: bool,
+}
+
+/// Whether a writer had to wait until somebody else gave the lock back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Waited {
+    #[default]
+    No,
+    Yes,
+    /// It had if it was there in time to find the lock taken.
+    Perhaps,
 }
 
 /// A condition variable.
@@ -162,8 +180,18 @@ pub(crate) struct Objects {
 /// How many executions the process has begun. Relaxed: executions are kept apart by a lock (see `executor::run`).
 static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
+thread_local! {
+    /// The number of the execution that is under way on this operating-system thread; 0 for none.
+    static UNDER_WAY: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Notes that the execution on this operating-system thread is over.
+pub(crate) fn is_over() {
+    UNDER_WAY.set(0);
+}
+
 /// By the address of the tag: the bytes of the value at its first use ever.
-type Pristine = HashMap<usize, Box<[MaybeUninit<u8>]>>;
+type Pristine = HashMap<usize, Box<[MaybeUninit<u8>]>, Mixed>;
 
 /// The pristine bytes of what outlives an execution.
 static PRISTINE: LazyLock<Mutex<Pristine>> = LazyLock::new(Mutex::default);
@@ -203,7 +231,11 @@ fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
     if first_use_ever {
         // SAFETY: the memory is that of a live value; reading it as `MaybeUninit` bytes is sound whatever it holds.
         let bytes = unsafe { std::slice::from_raw_parts(memory.address, memory.size) };
-        pristine.insert(key, bytes.into());
+        match pristine.get_mut(&key).filter(|kept| kept.len() == bytes.len()) {
+            // Of another value, which was at this address.
+            Some(kept) => kept.copy_from_slice(bytes),
+            None => drop(pristine.insert(key, bytes.into())),
+        }
     } else if let Some(bytes) = pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
         // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
         // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
@@ -216,26 +248,17 @@ impl Objects {
     /// Begins the next execution with an empty table.
     pub(crate) fn start_afresh(&mut self) {
         self.epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
+        UNDER_WAY.set(self.epoch);
         self.table.clear();
     }
 
-    /// The number of the object with this tag, entering it with `state` if this execution has not seen it yet.
-    pub(crate) fn resolve(
-        &mut self,
-        tag: &Tag,
-        kind: &'static str,
-        memory: &Memory,
-        state: impl FnOnce() -> State,
-    ) -> ObjectId {
-        let (epoch, id) = tag.entry.get();
-        // Before the first execution the epoch is 0, which no entry may claim.
-        if epoch == self.epoch && epoch != 0 {
-            return id;
-        }
+    /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.
+    pub(crate) fn meet(&mut self, tag: &Tag, kind: &'static str, memory: &Memory, state: State) -> ObjectId {
         if memory.size > 0 {
+            let (epoch, _) = tag.entry.get();
             keep_or_lay_back(tag, memory, epoch == 0);
         }
-        let id = self.enter(kind, Some(tag.created_at), state());
+        let id = self.enter(kind, Some(tag.created_at), state);
         tag.entry.set((self.epoch, id));
         id
     }

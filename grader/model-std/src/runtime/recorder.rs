@@ -1,21 +1,36 @@
 //! Turns what happens into a trace.
 
 use std::panic::Location;
+use std::time::Duration;
 
-use super::object::{Object, ObjectId};
+use super::object::ObjectId;
 use super::task::Site;
 use super::{Runtime, TaskId};
 use crate::model::trace::{self, End, Event, Place, Segment, Trace};
 
-/// The events of one execution so far.
-#[derive(Debug, Default)]
+/// The operations of one execution, kept as they come: most recordings are only compared with another one.
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Recorder {
-    events: Vec<Event>,
+    recorded: Vec<Recorded>,
     last: Option<TaskId>,
+    /// The objects by number: what they are, and where they were created.
+    objects: Vec<(&'static str, Option<Site>)>,
+}
+
+/// One operation that took effect.
+#[derive(Debug, PartialEq)]
+struct Recorded {
+    thread: TaskId,
+    operation: &'static str,
+    object: Option<ObjectId>,
+    seen: Seen,
+    time: Duration,
+    site: Option<Site>,
+    preempts: bool,
 }
 
 /// What an operation saw or wrote, and what the object holds afterwards.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) detail: Option<String>,
     pub(crate) state: Option<String>,
@@ -24,6 +39,16 @@ pub(crate) struct Seen {
 /// The place of a site.
 pub(crate) fn place(site: Site) -> Place {
     place_of(site)
+}
+
+/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library, as in
+/// `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
+pub(crate) fn place_in_program(site: Site) -> Option<Place> {
+    let file = site.file();
+    // As the compiler names it with its own sources at hand, and without.
+    let is_of_std = file.contains("/rustlib/src/rust/library/") || file.starts_with("/rustc/");
+    let own = file!().strip_suffix("runtime/recorder.rs").expect("this is the file");
+    (!is_of_std && !file.starts_with(own)).then(|| place(site))
 }
 
 /// The place of a location.
@@ -47,20 +72,19 @@ impl Runtime {
         if self.recorder.is_none() {
             return;
         }
-        let Seen { detail, state } = seen(self);
+        let seen = seen(self);
         let (thread, time) = (self.current, self.now);
         let preempted = std::mem::take(&mut self.preempted);
         let Some(recorder) = &mut self.recorder else { return };
         let preempts = preempted && recorder.last != Some(thread);
         recorder.last = Some(thread);
-        recorder.events.push(Event {
+        recorder.recorded.push(Recorded {
             thread,
-            operation: operation.to_owned(),
+            operation,
             object,
-            detail,
-            state,
+            seen,
             time,
-            place: site.map(place),
+            site,
             preempts,
         });
     }
@@ -75,21 +99,19 @@ impl Runtime {
     ) {
         let time = self.now;
         let Some(recorder) = &mut self.recorder else { return };
-        recorder.events.push(Event {
+        recorder.recorded.push(Recorded {
             thread,
-            operation: operation.to_owned(),
+            operation,
             object,
-            detail: None,
-            state: None,
+            seen: Seen::default(),
             time,
-            place: site.map(place),
+            site,
             preempts: false,
         });
     }
 
-    /// The trace of the execution that has just ended.
-    pub(crate) fn take_trace(&mut self) -> Trace {
-        let recorded = self.recorder.is_some();
+    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of those.
+    pub(crate) fn take_trace(&mut self) -> (Trace, Option<Recorder>) {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
             name: task.name.as_deref().map(str::to_owned),
@@ -107,11 +129,6 @@ impl Runtime {
             operations: task.operations,
         });
         let threads = threads.collect();
-        let objects = if recorded {
-            objects(self.objects.all())
-        } else {
-            Vec::new()
-        };
         let segments = |written: Vec<super::streams::Written>| -> Vec<Segment> {
             let segment = |written: super::streams::Written| Segment {
                 thread: written.task,
@@ -123,26 +140,50 @@ impl Runtime {
         };
         let streams = std::mem::take(&mut self.streams);
         let (stdout, stderr) = (segments(streams.stdout.written), segments(streams.stderr.written));
-        let events = self.recorder.take().map(|recorder| recorder.events).unwrap_or_default();
+        let mut recorder = self.recorder.take();
+        if let Some(recorder) = &mut recorder {
+            let objects = self.objects.all().iter();
+            recorder.objects = objects.map(|object| (object.kind, object.created_at)).collect();
+        }
         let end = self.end.take().unwrap_or(End::Finished);
-        Trace {
+        let trace = Trace {
             threads,
-            objects,
-            events,
+            objects: Vec::new(),
+            events: Vec::new(),
             stdout,
             stderr,
             elapsed: self.now,
             end,
-        }
+        };
+        (trace, recorder)
     }
 }
 
-fn objects(table: &[Object]) -> Vec<trace::Object> {
-    let objects = table.iter().enumerate();
-    let objects = objects.map(|(id, object)| trace::Object {
-        id,
-        kind: object.kind.to_owned(),
-        created_at: object.created_at.map(place),
-    });
-    objects.collect()
+impl Recorder {
+    /// Puts what was recorded into the trace of the execution.
+    pub(crate) fn tell(self, trace: &mut Trace) {
+        trace.events = self.recorded.into_iter().map(Recorded::told).collect();
+        let objects = self.objects.into_iter().enumerate();
+        let objects = objects.map(|(id, (kind, created_at))| trace::Object {
+            id,
+            kind: kind.to_owned(),
+            created_at: created_at.map(place),
+        });
+        trace.objects = objects.collect();
+    }
+}
+
+impl Recorded {
+    fn told(self) -> Event {
+        Event {
+            thread: self.thread,
+            operation: self.operation.to_owned(),
+            object: self.object,
+            detail: self.seen.detail,
+            state: self.seen.state,
+            time: self.time,
+            place: self.site.and_then(place_in_program),
+            preempts: self.preempts,
+        }
+    }
 }

@@ -45,6 +45,15 @@ pub(crate) enum Cause {
     Spurious,
     /// Its deadline passes while others, who could go on, are slow.
     Late,
+    /// Nobody does, in place of those whom an accident would wake: time passes, or the execution is over.
+    Nobody,
+}
+
+impl Cause {
+    /// Whether it is one that not every machine has every time.
+    pub(crate) fn is_accident(self) -> bool {
+        matches!(self, Cause::Spurious | Cause::Late)
+    }
 }
 
 impl Runtime {
@@ -75,21 +84,38 @@ impl Runtime {
         if !self.collect_candidates() {
             return;
         }
-        self.let_others_go_first();
+        let may_go_on = self.let_others_go_first();
         // Where time had to pass, the running thread was waiting too: whoever goes first takes nobody's turn.
-        let (options, free) = self.order_candidates(self.now == before && !self.choice_is_due);
+        let at_once = self.now == before && !self.choice_is_due && !may_go_on;
+        let free = self.order_candidates(at_once);
+        if let Some(chosen) = self.choose_candidate(free) {
+            self.choice_is_due = false;
+            self.give_turn_to(chosen);
+        }
+    }
+
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` where the execution is over because it
+    /// does not fit its schedule.
+    pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
+        let options = self.candidates.len();
         if options > 1 && self.chooser.asks_for_state() {
             let runs_on = (free < options).then_some(self.current);
             let state = self.state(runs_on);
             self.chooser.arrive(state);
         }
-        let chosen = match self.chooser.choose(&self.candidates[..options], free, self.current) {
-            Ok(chosen) => chosen,
-            Err(difference) => return self.finish(End::Nondeterministic { difference }),
-        };
-        let Candidate { task, cause } = self.candidates[chosen];
-        self.preempted |= chosen >= free;
-        self.choice_is_due = false;
+        match self.chooser.choose(&self.candidates, free, self.current) {
+            Ok(chosen) => {
+                self.preempted |= chosen >= free;
+                Some(self.candidates[chosen])
+            }
+            Err(difference) => {
+                self.finish(End::Nondeterministic { difference });
+                None
+            }
+        }
+    }
+
+    pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
         self.tasks[task].is_fresh = cause == Cause::Ready && self.tasks[task].unseen;
         self.tasks[task].spurious = cause == Cause::Spurious;
         match (cause, self.tasks[task].deadline) {
@@ -98,7 +124,7 @@ impl Runtime {
                 self.late_left -= 1;
                 self.pass_time_until(deadline);
             }
-            (Cause::Ready | Cause::Late, _) => {}
+            (Cause::Ready | Cause::Late | Cause::Nobody, _) => {}
         }
         self.after_choice(task);
         self.next = Some(task);
@@ -112,10 +138,12 @@ impl Runtime {
     /// So a choice is made only before operations that can be seen: a thread that was chosen to start performs its first
     /// operation, and one that has waited for a thread takes note of the end before anybody is chosen.
     ///
-    /// A late thread is seen to be late, so none of this holds while there may be one.
+    /// Two things do notice: a thread that yields counts the turns of others (see [`Runtime::let_others_go_first`]), and an
+    /// accident may come about while another thread could go on (see [`Runtime::is_woken_by_accident`]). A late thread is seen to
+    /// be late, so none of this holds while there may be one.
     fn goes_unseen(&mut self) -> Option<TaskId> {
         let current = self.current;
-        if self.may_be_late() || self.tasks[current].yields {
+        if !self.leaves_out_turns() || self.tasks[current].yields {
             return None;
         }
         if !self.tasks[current].ended && self.may_go(current) {
@@ -132,22 +160,20 @@ impl Runtime {
         Some(task)
     }
 
+    /// Whether what goes unseen is no choice.
+    pub(super) fn leaves_out_turns(&self) -> bool {
+        !self.settings.every_turn && !self.may_be_late()
+    }
+
     /// Fills `candidates` with the tasks whose operation may take effect, letting time pass where none may.
-    /// Returns false when the execution is over.
+    /// Returns false when there is none to choose: the execution is over, or who goes next is known.
     fn collect_candidates(&mut self) -> bool {
         loop {
-            self.candidates.clear();
-            let mut all_spin = true;
-            for (task, state) in self.tasks.iter().enumerate() {
-                if !state.ended && self.may_go(task) {
-                    self.candidates.push(Candidate {
-                        task,
-                        cause: Cause::Ready,
-                    });
-                    all_spin &= state.idle >= SPINNING;
-                }
-            }
+            let all_spin = self.find_ready();
             if self.candidates.is_empty() {
+                if self.is_woken_by_accident() {
+                    return false;
+                }
                 match self.nearest_deadline() {
                     Some(deadline) => self.pass_time_until(deadline),
                     None => {
@@ -162,6 +188,28 @@ impl Runtime {
                 return true;
             }
         }
+    }
+
+    /// Fills `candidates` with the tasks whose operation may take effect now: the running one, then the next by number. Returns
+    /// whether all of them spin.
+    fn find_ready(&mut self) -> bool {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        let mut all_spin = true;
+        for tasks in [self.current..self.tasks.len(), 0..self.current] {
+            for task in tasks {
+                let state = &self.tasks[task];
+                if !state.ended && self.may_go(task) {
+                    candidates.push(Candidate {
+                        task,
+                        cause: Cause::Ready,
+                    });
+                    all_spin &= state.idle >= SPINNING;
+                }
+            }
+        }
+        self.candidates = candidates;
+        all_spin
     }
 
     /// Lets time pass while every task that could go spins. Returns false when that ends the execution.
@@ -193,7 +241,8 @@ impl Runtime {
             self.pass_time_until(deadline);
             return self.collect_candidates();
         }
-        let end = self.busy_wait(self.candidates[0].task);
+        let first = self.candidates.iter().map(|candidate| candidate.task).min();
+        let end = self.busy_wait(first.expect("somebody spins"));
         self.finish(end);
         false
     }
@@ -209,7 +258,7 @@ impl Runtime {
         (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
     }
 
-    fn nearest_deadline(&self) -> Option<Duration> {
+    pub(super) fn nearest_deadline(&self) -> Option<Duration> {
         let waiting = self.tasks.iter().filter(|task| !task.ended);
         waiting
             .filter_map(|task| task.deadline)
@@ -218,9 +267,12 @@ impl Runtime {
     }
 
     /// Whether the announced operation of `task` may take effect now.
+    #[inline]
     pub(super) fn may_go(&self, task: TaskId) -> bool {
         let state = &self.tasks[task];
-        self.holds(task, state.until) || state.deadline.is_some_and(|deadline| deadline <= self.now)
+        matches!(state.until, Until::Now)
+            || self.holds(task, state.until)
+            || state.deadline.is_some_and(|deadline| deadline <= self.now)
     }
 
     pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
@@ -234,7 +286,8 @@ impl Runtime {
             Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),
             Until::ReadableInTurn(lock) => {
                 let held = self.objects.lock(lock);
-                let has_turn = || !held.writer_waited && self.waiting_writers(lock).next().is_none();
+                let has_turn =
+                    || held.writer_waited != object::Waited::Yes && self.waiting_writers(lock).next().is_none();
                 held.writer.is_none() && (held.readers.is_empty() || has_turn())
             }
             Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
@@ -270,104 +323,31 @@ impl Runtime {
         }
     }
 
-    /// Drops candidates that have yielded and must let another candidate go first.
-    fn let_others_go_first(&mut self) {
+    /// Puts the default first: the running task while it can go on, else the next by number. Returns how many candidates, from
+    /// the first, cost no preemption. `at_once` says whether no time has passed.
+    fn order_candidates(&mut self, at_once: bool) -> usize {
         let current = self.current;
-        if self.tasks[current].yields {
-            let others = self
-                .candidates
-                .iter()
-                .map(|candidate| candidate.task)
-                .filter(|task| *task != current);
-            self.after[current] = others.collect();
-        }
-        if self.after.iter().all(Vec::is_empty) {
-            return;
-        }
-        let (after, candidates) = (&self.after, &self.candidates);
-        let mut keep = candidates.clone();
-        keep.retain(|candidate| {
-            let first = &after[candidate.task];
-            candidate.task == current || !candidates.iter().any(|other| first.contains(&other.task))
-        });
-        if !keep.is_empty() {
-            self.candidates = keep;
-        }
-    }
-
-    /// Puts the default first: the running task while it can go on, else the next by number. Returns how many candidates
-    /// there are and how many of them, from the first, cost no preemption. `at_once` says whether no time has passed.
-    fn order_candidates(&mut self, at_once: bool) -> (usize, usize) {
-        let current = self.current;
-        let n_tasks = self.tasks.len();
         let yields = self.tasks[current].yields;
-        self.candidates.sort_by_key(|candidate| {
-            let distance = (candidate.task + n_tasks - current) % n_tasks;
-            if distance == 0 && yields { n_tasks } else { distance }
-        });
         let n_real = self.candidates.len();
-        let runs_on = at_once && self.candidates.iter().any(|candidate| candidate.task == current);
+        let could_run_on = self.candidates[0].task == current;
+        if could_run_on && yields {
+            self.candidates.rotate_left(1);
+        }
+        let runs_on = at_once && could_run_on;
         let free = match (runs_on, yields) {
             (true, false) => 1,
             (true, true) => (n_real - 1).max(1),
             (false, _) => n_real,
         };
-        self.add_accidents();
-        (self.candidates.len(), free)
-    }
-
-    /// Adds the threads that go next only by an accident that the settings allow. Each counts as a preemption.
-    fn add_accidents(&mut self) {
-        if self.spurious_left == 0 && self.late_left == 0 {
-            return;
-        }
-        for task in 0..self.tasks.len() {
-            if self.spurious_left > 0 && self.may_wake_spuriously(task) {
-                self.candidates.push(Candidate {
-                    task,
-                    cause: Cause::Spurious,
-                });
-            }
-        }
-        let nearest = self.nearest_deadline().filter(|_| self.late_left > 0);
-        for task in 0..self.tasks.len() {
-            if nearest.is_some() && self.tasks[task].deadline == nearest && !self.may_go(task) {
-                self.candidates.push(Candidate {
-                    task,
-                    cause: Cause::Late,
-                });
-            }
-        }
-    }
-
-    fn may_wake_spuriously(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        if state.ended || self.may_go(task) {
-            return false;
-        }
-        match state.until {
-            Until::Notified { .. } => !state.notified,
-            Until::Unparked => true,
-            _ => false,
-        }
-    }
-
-    fn after_choice(&mut self, task: TaskId) {
-        self.after[task].clear();
-        if task != self.current {
-            self.turn = 0;
-            for first in &mut self.after {
-                first.retain(|other| *other != task);
-            }
-        }
+        self.add_spurious();
+        self.add_late();
+        free
     }
 
     fn busy_wait(&self, spinner: TaskId) -> End {
         // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
         let sites = self.tasks[spinner].recent.iter();
-        let place = sites
-            .min_by_key(|site| (site.file(), site.line()))
-            .map(|site| recorder::place(site));
+        let place = sites.filter_map(recorder::place_in_program).min();
         End::BusyWait { thread: spinner, place }
     }
 

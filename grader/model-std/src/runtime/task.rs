@@ -1,7 +1,6 @@
 //! One thread of the program under control, as the scheduler sees it.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -102,6 +101,16 @@ pub(crate) struct Local {
     pub(crate) value: Option<Box<dyn Any>>,
 }
 
+/// Who started a task, and with which of its operations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parent {
+    pub(crate) task: TaskId,
+    /// The parent's `seen_operations` then.
+    pub(crate) seen_operations: u64,
+    /// The parent's `unseen_operations` then.
+    pub(crate) unseen_operations: u32,
+}
+
 /// One thread of the program.
 pub(crate) struct Task {
     pub(crate) name: Option<Arc<str>>,
@@ -112,6 +121,8 @@ pub(crate) struct Task {
     pub(crate) until: Until,
     /// The time at which it announced that.
     pub(crate) waits_since: Duration,
+    /// The read-write lock that it is about to write to, and how often that had been taken when it came there.
+    pub(crate) came_after: Option<(ObjectId, u64)>,
     /// The condition of [`Until::Condition`].
     pub(crate) condition: Option<Rc<dyn Condition>>,
     /// When it stops waiting for that.
@@ -122,6 +133,14 @@ pub(crate) struct Task {
     pub(crate) unseen: bool,
     /// Whether it was chosen for an operation that no other task can tell, and has done no other since.
     pub(crate) is_fresh: bool,
+    /// How many operations it has performed that other tasks can tell.
+    pub(crate) seen_operations: u64,
+    /// How many others it has performed since the last of them.
+    pub(crate) unseen_operations: u32,
+    /// How many of those, from the first, are known to be over: they started a thread which has begun.
+    pub(crate) n_over: u32,
+    /// Who started it, if that was not the explorer.
+    pub(crate) parent: Option<Parent>,
     /// What it has seen (see `history`).
     pub(crate) history: super::history::History,
     /// Whether its function has returned or panicked; thread-local destructors may still run.
@@ -160,8 +179,35 @@ pub(crate) struct Task {
     pub(crate) seen_version: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
-    /// The last lines on which it did something in vain, newest last.
-    pub(crate) recent: VecDeque<Site>,
+    /// The last lines on which it did something in vain.
+    pub(crate) recent: RecentSites,
+}
+
+/// The last few lines on which a task did something.
+#[derive(Default)]
+pub(crate) struct RecentSites {
+    sites: [Option<Site>; 8],
+    /// Where the next one goes.
+    next: usize,
+}
+
+impl RecentSites {
+    /// Adds a line, in the place of the oldest.
+    pub(crate) fn push(&mut self, site: Site) {
+        self.sites[self.next] = Some(site);
+        self.next = (self.next + 1) % self.sites.len();
+    }
+
+    pub(crate) fn clear(&mut self) {
+        if self.sites[0].is_some() {
+            *self = Self::default();
+        }
+    }
+
+    /// The lines, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Site> {
+        self.sites.iter().copied().flatten()
+    }
 }
 
 impl Task {
@@ -176,11 +222,16 @@ impl Task {
             },
             until: Until::Now,
             waits_since: Duration::ZERO,
+            came_after: None,
             condition: None,
             deadline: None,
             yields: false,
             unseen: true,
             is_fresh: false,
+            seen_operations: 0,
+            unseen_operations: 0,
+            n_over: 0,
+            parent: None,
             history: 0,
             done: false,
             done_unseen: None,
@@ -200,7 +251,27 @@ impl Task {
             idle: 0,
             seen_version: 0,
             locals: Vec::new(),
-            recent: VecDeque::new(),
+            recent: RecentSites::default(),
+        }
+    }
+
+    /// Counts the operation that was announced last, which is over.
+    pub(crate) fn count_performed(&mut self) {
+        if self.unseen {
+            self.unseen_operations += 1;
+        } else {
+            self.seen_operations += 1;
+            self.unseen_operations = 0;
+            self.n_over = 0;
+        }
+    }
+
+    /// This task, which has number `task`, as the parent of one that it starts now.
+    pub(crate) fn as_parent(&self, task: TaskId) -> Parent {
+        Parent {
+            task,
+            seen_operations: self.seen_operations,
+            unseen_operations: self.unseen_operations,
         }
     }
 

@@ -59,7 +59,8 @@ pub(crate) enum Ending {
 
 /// Ends the running thread: its result is where it belongs.
 pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
-    if scope.is_none() && with(|runtime| runtime.may_be_late()) {
+    // Whoever looks at a thread that has just learned of another's end may still find it running.
+    if with(|runtime| runtime.choice_is_due || scope.is_none() && runtime.may_be_late()) {
         announce_end();
     }
     with(|runtime| {

@@ -1,5 +1,7 @@
 //! As `std::sync::mpsc`, with channels that the model controls.
 
+mod iterators;
+
 pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
 use std::cell::RefCell;
@@ -13,6 +15,8 @@ use std::time::Duration;
 use crate::runtime::channel::{self, Patience, Refusal};
 use crate::runtime::object::{ObjectId, Tag};
 use crate::runtime::task::Site;
+
+pub use iterators::{IntoIter, Iter, TryIter};
 
 /// The messages of a channel, and its identity for the scheduler.
 struct Queue<T> {
@@ -215,13 +219,15 @@ impl<T> Receiver<T> {
     }
 
     /// As [`std::sync::mpsc::Receiver::iter`].
+    #[track_caller]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { rx: self }
+        Iter::new(self, Location::caller())
     }
 
     /// As [`std::sync::mpsc::Receiver::try_iter`].
+    #[track_caller]
     pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter { rx: self }
+        TryIter::new(self, Location::caller())
     }
 
     fn receive(&self, patience: Patience, site: Site) -> Result<T, Refusal> {
@@ -247,69 +253,6 @@ impl<T> Drop for Receiver<T> {
         // Messages that nobody will receive are dropped now, as in `std`: they may hold what others wait for.
         let messages = std::mem::take(&mut *self.queue.messages.borrow_mut());
         drop(messages);
-    }
-}
-
-/// As [`std::sync::mpsc::Iter`].
-#[derive(Debug)]
-pub struct Iter<'a, T: 'a> {
-    rx: &'a Receiver<T>,
-}
-
-/// As [`std::sync::mpsc::TryIter`].
-#[derive(Debug)]
-pub struct TryIter<'a, T: 'a> {
-    rx: &'a Receiver<T>,
-}
-
-/// As [`std::sync::mpsc::IntoIter`].
-#[derive(Debug)]
-pub struct IntoIter<T> {
-    rx: Receiver<T>,
-}
-
-impl<T> Iterator for Iter<'_, T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.recv().ok()
-    }
-}
-
-impl<T> Iterator for TryIter<'_, T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.try_recv().ok()
-    }
-}
-
-impl<T> Iterator for IntoIter<T> {
-    type Item = T;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<T> {
-        self.rx.recv().ok()
-    }
-}
-
-impl<'a, T> IntoIterator for &'a Receiver<T> {
-    type Item = T;
-    type IntoIter = Iter<'a, T>;
-
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
-}
-
-impl<T> IntoIterator for Receiver<T> {
-    type Item = T;
-    type IntoIter = IntoIter<T>;
-
-    fn into_iter(self) -> IntoIter<T> {
-        IntoIter { rx: self }
     }
 }
 
