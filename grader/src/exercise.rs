@@ -85,6 +85,8 @@ pub struct Check {
     pub property: String,
     /// Three steps: a nudge, the concept, the item of `std`.
     pub hints: Vec<String>,
+    /// The finding that these hints are about, where they say more about it than what goes for all checks.
+    pub hints_about: Option<Finding>,
     /// How it is run.
     pub work: CheckWork,
 }
@@ -220,10 +222,14 @@ impl Exercise {
         self.checks.iter().find(|check| check.name == name)
     }
 
-    /// The hints for a check that failed: those of the finding before those of the check.
+    /// The hints for a check that failed: those of the finding before those of the check, unless the check has its own about
+    /// just this finding.
     pub fn hints(&self, check: &Check, finding: Finding) -> Vec<String> {
-        let mut hints = self.hints_for(finding);
-        hints.extend(check.hints.iter().cloned());
+        let (mut hints, mut others) = (self.hints_for(finding), check.hints.clone());
+        if check.hints_about == Some(finding) {
+            std::mem::swap(&mut hints, &mut others);
+        }
+        hints.append(&mut others);
         hints
     }
 

@@ -23,6 +23,7 @@ pub use replay::{ReplayError, replay};
 
 mod checks;
 mod containment;
+mod folder;
 mod prepare;
 mod replay;
 
@@ -44,7 +45,8 @@ pub struct Options {
     pub temporary: PathBuf,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
-    /// How long one call of the compiler may take. Two hundred times what it takes, so that a busy machine changes no verdict.
+    /// How much processor time one call of the compiler may take, and how long it may take when it waits. Thirty times what
+    /// it takes.
     pub build_limit: Duration,
     /// What a check program may use. The explorer counts executions; these limits only end what hangs.
     pub model_limits: Limits,
@@ -57,8 +59,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         let limits = Limits {
-            wall: Duration::from_secs(10),
-            cpu: None,
+            wall: Duration::from_secs(30),
+            cpu: Some(Duration::from_secs(10)),
             memory: Some(1 << 30),
             // As in other graders: no right answer is longer than a book.
             output: 1 << 20,

@@ -5,7 +5,7 @@
 //! | stage | module | makes of | what |
 //! | --- | --- | --- | --- |
 //! | discover | [`discover`], [`exercise`] | names and paths | an exercise and a submission |
-//! | build | [`intake`], [`libraries`], [`build`](mod@build) | a submission | two programs, or what the compiler said ([`diagnostics`]) |
+//! | build | [`intake`], [`lifetimes`], [`libraries`], [`build`](mod@build) | a submission | two programs, or what the compiler said ([`diagnostics`]) |
 //! | run | [`run`], [`process`] | a program and a check | an observation: what happened |
 //! | judge | [`judge`](mod@judge), [`snapshot`], [`score`](mod@score) | a check and an observation | a [`verdict`]: what it means |
 //! | report | [`report`] | verdicts | bytes for a reader or a machine |
@@ -38,6 +38,7 @@ pub mod grade;
 pub mod intake;
 pub mod judge;
 pub mod libraries;
+pub mod lifetimes;
 mod parallel;
 pub mod process;
 pub mod report;

@@ -128,9 +128,10 @@ fn port(said: &str) -> Option<u16> {
     digits[..end].parse().ok()
 }
 
-/// The pool that rayon makes by itself has as many threads as this on every machine, so that who uses it by mistake fails in
-/// the same way everywhere.
-const ENVIRONMENT: [(&str, &str); 1] = [("RAYON_NUM_THREADS", "7")];
+/// What is the same on every machine. Programs are looked up where the C library looks if nobody says where: a submission that
+/// reads `PATH` itself finds them there too. The pool that rayon makes by itself has as many threads as this, so that who uses
+/// it by mistake fails in the same way everywhere.
+const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/bin:/usr/bin"), ("RAYON_NUM_THREADS", "7")];
 
 fn run(
     program: &Path,

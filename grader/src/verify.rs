@@ -1,6 +1,6 @@
 //! Proves the grader on submissions whose verdicts are known.
 //!
-//! The solution and its variants pass every check, the stub fails, and each mistake fails exactly the checks that its header
+//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that its header
 //! names, with the findings it names. Nothing is judged twice: the reports are those that a student would get.
 
 use std::collections::BTreeMap;
@@ -56,8 +56,8 @@ pub enum Role {
 pub enum Expectation {
     /// Every check passes.
     EveryCheckPasses,
-    /// It compiles and at least one check fails.
-    SomeCheckFails,
+    /// It compiles, at least one check fails, and none passes.
+    NoCheckPasses,
     /// Exactly these checks fail, in these ways.
     Fails(BTreeMap<String, Finding>),
 }
@@ -121,7 +121,11 @@ pub fn verify(
             )
         })
         .collect();
-    let outcomes = parallel::map(&cases, options.workers, |case| {
+    // Two for each core: mistakes that hang leave it to others.
+    let workers = options
+        .workers
+        .saturating_mul(const { NonZero::new(2).expect("it is not zero") });
+    let outcomes = parallel::map(&cases, workers, |case| {
         let Case {
             exercise, submission, ..
         } = case;
@@ -190,7 +194,7 @@ fn find_cases<'a>(
         cases.push(case(submission, Role::Variant, Expectation::EveryCheckPasses));
     }
     let stub = Submission::student(workspace, exercise).map_err(lost)?;
-    cases.push(case(stub, Role::Stub, Expectation::SomeCheckFails));
+    cases.push(case(stub, Role::Stub, Expectation::NoCheckPasses));
     for path in rust_files(&folder.join("mistakes"))? {
         let text = read(&path)?;
         if let Some(fails) = note(header::mistake(&text, exercise), workspace, &path, problems) {
@@ -263,14 +267,15 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
     let expected = match expected {
         Expectation::Fails(fails) => fails,
         Expectation::EveryCheckPasses => &none,
-        Expectation::SomeCheckFails => {
+        Expectation::NoCheckPasses => {
             let is_built = !got.contains_key(crate::grade::BUILD);
             let fails = report.overall() == Overall::Failed;
             let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
-            return rules
-                .iter()
-                .filter(|(holds, _)| !holds)
+            let broken = rules.iter().filter(|(holds, _)| !holds);
+            let passed = report.checks.iter().filter(|check| check.verdict == Verdict::Passed);
+            return broken
                 .map(|(_, rule)| (*rule).to_owned())
+                .chain(passed.map(|check| format!("`{}` passes, before anything is written", check.name)))
                 .collect();
         }
     };

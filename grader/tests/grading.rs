@@ -214,6 +214,22 @@ fn text_that_is_not_utf_8_is_the_submissions_fault() {
 }
 
 #[test]
+fn a_source_too_long_to_look_through_is_refused() {
+    let course = Course::open();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("src")).expect("a folder");
+    let right = std::fs::read_to_string(course.path("solutions/counting/src/lib.rs")).expect("the solution");
+    let long = format!("{right}\n// {}\n", "long ".repeat(30_000));
+    std::fs::write(folder.path().join("src/lib.rs"), long).expect("a file");
+    let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
+    let report = course.grade_submission(&submission);
+    assert_eq!(
+        course::first_failure(&report),
+        Some(("build".to_owned(), Finding::ForbiddenCode))
+    );
+}
+
+#[test]
 fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
     let course = Course::open();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -16,6 +16,7 @@ mod root;
 mod setup;
 mod spawn;
 mod stage;
+mod warden;
 
 /// The means that a child is contained by.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,7 @@ struct CheckEntry {
     points: u32,
     property: String,
     hints: Vec<String>,
+    hints_about: Option<Finding>,
     args: Option<Vec<String>>,
     exit: Option<i32>,
     sort_lines: Option<bool>,
@@ -179,6 +180,7 @@ fn check(entry: CheckEntry, problems: &mut Vec<String>) -> Option<Check> {
         points: entry.points,
         property: entry.property,
         hints: entry.hints,
+        hints_about: entry.hints_about,
         work,
     };
     (problems.len() == n_problems).then_some(check)

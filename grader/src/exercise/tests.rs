@@ -78,6 +78,18 @@ fn the_hints_of_a_finding_come_before_those_of_the_check() {
 }
 
 #[test]
+fn the_hints_of_a_check_come_first_where_they_are_about_the_finding() {
+    let exercise = read(&GOOD.replace("kind = \"model\"", "kind = \"model\"\nhints_about = \"deadlock\""));
+    let exercise = exercise.expect("the manifest is good");
+    let check = &exercise.checks[0];
+    assert_eq!(
+        exercise.hints(check, Finding::Deadlock),
+        ["nudge", "concept", "Mutex", "x", "y", "z"]
+    );
+    assert_eq!(exercise.hints(check, Finding::Race), ["nudge", "concept", "Mutex"]);
+}
+
+#[test]
 fn all_problems_of_a_manifest_are_told_at_once() {
     let text = GOOD
         .replace("points = 6", "points = 5")

@@ -1,13 +1,12 @@
 //! A submission taken in and built, in a folder of its own.
 
 use std::error::Error;
-use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use driver::protocol::Finding;
 
+use super::folder::Folder;
 use super::{Grading, containment};
 use crate::build::{Build, HeadStart, Order, build};
 use crate::discover::Source;
@@ -16,7 +15,12 @@ use crate::exercise::Check;
 use crate::intake::{IntakeError, Staged, intake};
 use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
-use crate::verdict::{CheckKind, Verdict};
+use crate::lifetimes;
+use crate::verdict::{CheckKind, Evidence, Fault, Verdict};
+
+/// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few enough
+/// that a source made to be slow to look through costs seconds.
+const LOOKED_THROUGH: usize = 128 << 10;
 
 /// A submission that is ready to run, or the verdict that says why not.
 pub(super) struct Prepared {
@@ -26,7 +30,7 @@ pub(super) struct Prepared {
     /// What runs beside the exercise's program, where it needs something.
     pub(super) companion: Option<PathBuf>,
     /// Removed with everything in it when the grading is over.
-    _folder: Option<TempDir>,
+    _folder: Option<Folder>,
 }
 
 impl Prepared {
@@ -75,6 +79,9 @@ impl Grading<'_> {
 
     fn try_to_prepare(&self, libraries: &Libraries, checks: &[&Check]) -> Result<Prepared, Verdict> {
         let (folder, staged) = self.take_in()?;
+        if let Some(fault) = extended_lifetimes(&staged) {
+            return Err(Verdict::Failed(fault));
+        }
         let runs_program = checks.iter().any(|check| check.kind() == CheckKind::Program);
         let model_checks = self.workspace.model_checks(self.exercise);
         let head_start = model_checks
@@ -120,14 +127,9 @@ impl Grading<'_> {
         HeadStart::of(&self.exercise.name, submission, checks, libraries)
     }
 
-    fn take_in(&self) -> Result<(TempDir, Staged), Verdict> {
+    fn take_in(&self) -> Result<(Folder, Staged), Verdict> {
         let temporary = &self.options.temporary;
-        let folder = tempfile::Builder::new()
-            .prefix("interleave-")
-            // A submission that runs as another user finds its own executable, and nothing whose name it does not know.
-            .permissions(Permissions::from_mode(0o711))
-            .tempdir_in(temporary);
-        let folder = folder.map_err(|source| no_room(temporary, &source))?;
+        let folder = Folder::new_in(temporary).map_err(|source| no_room(temporary, &source))?;
         let source = folder.path().join("source");
         std::fs::create_dir(&source).map_err(|source| no_room(temporary, &source))?;
         let staged = intake(self.submission, &source).map_err(|error| match error {
@@ -137,6 +139,36 @@ impl Grading<'_> {
         })?;
         Ok((folder, staged))
     }
+}
+
+/// What is wrong with a submission that has a way around the refusal of `unsafe`.
+fn extended_lifetimes(staged: &Staged) -> Option<Fault> {
+    let length: usize = staged.sources.iter().map(|(_, text)| text.len()).sum();
+    if length > LOOKED_THROUGH {
+        return Some(Fault {
+            finding: Finding::ForbiddenCode,
+            message: format!(
+                "expected a submission that can be looked through, it has {} KiB of source and not at most {}\nhelp: leave out \
+                 what does not belong to the exercise; none of the solutions has more than 10 KiB",
+                length >> 10,
+                LOOKED_THROUGH >> 10
+            ),
+            evidence: Evidence::None,
+        });
+    }
+    let found = lifetimes::extensions(&staged.sources);
+    let first = found.first()?;
+    let message = format!(
+        "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is the known way to make a \
+         reference live longer than what it refers to (rust-lang/rust#25860)\nhelp: if it is meant otherwise, give both references \
+         the same lifetime, or call the function instead of passing it on",
+        first.file, first.line
+    );
+    Some(Fault {
+        finding: Finding::ForbiddenCode,
+        message,
+        evidence: Evidence::None,
+    })
 }
 
 /// Without the name of the new folder, which differs each time.

@@ -75,10 +75,21 @@ fn a_mistake_has_to_fail_exactly_as_its_header_says() {
 }
 
 #[test]
-fn a_stub_has_to_compile_and_to_fail() {
-    let expected = Expectation::SomeCheckFails;
-    differ(&expected, &[("a", failed(Finding::Panic))], &[]);
-    differ(&expected, &[("a", Verdict::Passed)], &["no check fails"]);
+fn a_stub_has_to_compile_and_to_pass_nothing() {
+    let expected = Expectation::NoCheckPasses;
+    let because = "a".to_owned();
+    let skipped = Verdict::Skipped { because };
+    differ(&expected, &[("a", failed(Finding::Panic)), ("b", skipped)], &[]);
+    differ(
+        &expected,
+        &[("a", failed(Finding::Panic)), ("b", Verdict::Passed)],
+        &["`b` passes, before anything is written"],
+    );
+    differ(
+        &expected,
+        &[("a", Verdict::Passed)],
+        &["no check fails", "`a` passes, before anything is written"],
+    );
     differ(
         &expected,
         &[(BUILD, failed(Finding::CompileError))],

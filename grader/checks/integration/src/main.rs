@@ -25,6 +25,9 @@ const CHECKS: &[Check] = &[
     Check::new("a_panic_reaches_the_caller", a_panic_reaches_the_caller),
 ];
 
+/// Longer than anybody waits who does not wait for the end. The clock is virtual.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 fn main() -> ExitCode {
     driver::main(CHECKS)
 }
@@ -97,6 +100,7 @@ fn every_interleaving_gives_the_sum(model: &mut Model) {
         (stripes(3, 3.0, 1.5), 2),
         (stripes(3, 1.0, 2.5), 1),
         (stripes(2, 1.0, 2.0), 0),
+        (stripes(2, 2.0, 2.0), 2),
         (stripes(0, 1.0, 2.0), 2),
     ] {
         model.every(
@@ -110,7 +114,38 @@ fn every_interleaving_gives_the_sum(model: &mut Model) {
         || integrate_threads(nan_in_the_middle, 0.0, 1.0, 4, 2),
         |execution| is_nan("integrate_threads", execution.value),
     );
+    slow_points(model);
     several_calls(model);
+    weakly_ordered(model);
+}
+
+/// Atomics that order less than they have to show where a load gives what was there before.
+fn weakly_ordered(model: &mut Model) {
+    model.stale_reads(1);
+    let stripes = stripes(4, 1.0, 3.0);
+    model.every(
+        format!("{}, one load of an atomic may be out of date", label(stripes, 2)),
+        move || compute(stripes, 2),
+        |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
+    );
+}
+
+/// The sum is waited for, however long a point takes.
+fn slow_points(model: &mut Model) {
+    let stripes = stripes(4, 1.0, 3.0);
+    model.every(
+        format!("{}, `f` takes a year at each point", label(stripes, 2)),
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                thread::sleep(YEAR);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, 2);
+            recorder.into_computed(value)
+        },
+        |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
+    );
 }
 
 /// What a call leaves to the next, or takes from another at the same time, shows with few preemptions.
@@ -121,6 +156,30 @@ fn several_calls(model: &mut Model) {
         "2 stripes, then 3 others, 2 threads each",
         move || [compute(first, 2), compute(second, 2)],
         |execution| are_both_integrated(execution, [first, second]),
+    );
+    model.every(
+        "2 stripes, 2 threads, twice, with another `f` the second time",
+        move || {
+            let halved = integrate_threads(|x| curve(x) / 2.0, first.a, first.b, first.n, 2);
+            let mut computed = compute(first, 2);
+            // Half of the one and half of the other is the whole only if each call asks its own `f`.
+            computed.value = halved + computed.value / 2.0;
+            computed
+        },
+        |execution| by_schedule(execution, first.are_integrated("integrate_threads", &execution.value)),
+    );
+    model.every(
+        "a call inside of `f`, 2 stripes and 2 threads each",
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                integrate_threads(curve, x, x + 1.0, 2, 2);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_threads(f, first.a, first.b, first.n, 2);
+            recorder.into_computed(value)
+        },
+        |execution| by_schedule(execution, first.are_integrated("integrate_threads", &execution.value)),
     );
     model.every(
         "two calls at the same time, 2 and 3 stripes, 2 threads each",
@@ -241,4 +300,14 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
             |execution| is_passed_on("integrate_threads", execution.value.clone()),
         );
     }
+    let after = stripes(2, 1.0, 2.0);
+    model.every(
+        "2 stripes, 2 threads, after a call that panicked",
+        move || {
+            let f = |_| panic!("`f` panics, as the check wants it");
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| integrate_threads(f, 0.0, 2.0, 2, 2)));
+            compute(after, 2)
+        },
+        |execution| by_schedule(execution, after.are_integrated("integrate_threads", &execution.value)),
+    );
 }

@@ -44,8 +44,8 @@ const SIZES: [(usize, usize); 9] = [
     (1003, 16),
 ];
 
-/// From where to where, for each of them: far from 0, around it, and backwards.
-const ENDS: [(f64, f64); 3] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0)];
+/// From where to where, for each of them: far from 0, around it, backwards, and nowhere at all.
+const ENDS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
 
 /// How many points are enough for every way of splitting them to be worth it.
 const MANY: usize = 100_000;

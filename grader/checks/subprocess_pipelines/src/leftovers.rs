@@ -47,6 +47,14 @@ pub(crate) fn calls_leave_nothing_behind(trial: &mut Trial) {
     leaves_nothing(trial, "`cat | no-such-program`", || {
         call::capture(&[cat(), program("no-such-program", &[])], LINE)
     });
+    // Who looks for programs beforehand finds these two.
+    leaves_nothing(trial, "`cat | /dev/null`, which cannot be executed", || {
+        call::capture(&[cat(), program("/dev/null", &[])], LINE)
+    });
+    leaves_nothing(trial, "`cat | cat` with a zero byte in an argument", || {
+        call::capture(&[cat(), program("cat", &["a\0b"])], LINE)
+    });
+    leaves_nothing(trial, "nothing into `cat`", || call::capture(&[cat()], b""));
     // Nobody attends this one.
     let Some(closed) = Desk::open(trial) else { return };
     let mut parked = stages(&[Role::Park { port: closed.port() }, Role::Park { port: closed.port() }]);

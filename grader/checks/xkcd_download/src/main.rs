@@ -11,7 +11,7 @@ use driver::real::{self, Check, Trial};
 use driver::{Fault, Finding};
 use xkcd_download::{download_in_parallel, download_in_sequence};
 use xkcd_download_kit::{
-    Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_once,
+    Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_by_both, asked_once,
     connections_are_used_again, image_path, info_path, leaves_nothing, never_more_than, nobody_is_idle, nobody_polls,
 };
 
@@ -70,7 +70,7 @@ fn shelf(numbers: &[u32]) -> Shelf {
 }
 
 fn in_sequence_keeps_order(trial: &mut Trial) {
-    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[42], &[], &[ODD, LARGE, 5]] {
+    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[LATE], &[], &[ODD, LARGE, 5]] {
         on_server(trial, in_words(numbers), shelf(numbers), Hold::Nothing, |server| {
             let got = in_sequence(server.base(), numbers);
             are_right(Way::InSequence, server, numbers, &got)?;
@@ -157,6 +157,18 @@ fn no_worker_is_idle(trial: &mut Trial) {
             asked_once(server)
         });
     }
+    let failing = shelf(&numbers)
+        .with(1, Trouble::InfoStatus(404))
+        .with(2, Trouble::ImageCutOff);
+    let label = format!(
+        "{}, the first two fail, and all wait for the fifth",
+        label(2, &numbers)
+    );
+    on_server(trial, label, failing, Hold::Only(info_path(5)), |server| {
+        drop(in_parallel(server.base(), &numbers, 2));
+        nobody_is_idle(2, server)?;
+        asked_once(server)
+    });
 }
 
 fn errors_stay_in_their_place(trial: &mut Trial) {
@@ -260,19 +272,34 @@ fn nothing_is_left_behind(trial: &mut Trial) {
             .with(101, Trouble::InfoStatus(404))
             .with(103, Trouble::InfoMalformed)
     };
-    on_server(trial, "in sequence", shelf(&numbers), Hold::Nothing, |server| {
-        leaves_nothing("download_in_sequence", server, || {
-            drop(in_sequence(server.base(), &numbers))
-        })
-    });
-    for (workers, shelf) in [(3, shelf(&numbers)), (2, bad()), (8, shelf(&numbers))] {
+    let cut_off = || {
+        shelf(&numbers)
+            .with(100, Trouble::ImageRefused)
+            .with(104, Trouble::InfoStalled)
+    };
+    for (what, shelf) in [("in sequence", shelf(&numbers)), ("in sequence, two fail", cut_off())] {
+        on_server(trial, what, shelf, Hold::Nothing, |server| {
+            leaves_nothing("download_in_sequence", server, || {
+                drop(in_sequence(server.base(), &numbers))
+            })
+        });
+    }
+    for (workers, shelf) in [(3, shelf(&numbers)), (2, bad()), (3, cut_off()), (8, shelf(&numbers))] {
         on_server(trial, label(workers, &numbers), shelf, Hold::Nothing, |server| {
             leaves_nothing("download_in_parallel", server, || {
                 drop(in_parallel(server.base(), &numbers, workers));
             })
         });
     }
+    on_server(trial, "one call after the other", shelf(&numbers), Hold::Nothing, |server| {
+        drop(in_sequence(server.base(), &numbers));
+        drop(in_parallel(server.base(), &numbers, 2));
+        asked_by_both(server)
+    });
 }
+
+/// A number that `u16` has no room for, nor `i32`.
+const LATE: u32 = 4_000_000_000;
 
 /// The comics that the program of the exercise downloads.
 const KNOWN: [u32; 10] = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109];

@@ -72,6 +72,7 @@ pub(super) fn prepare(plan: &Plan, spec: &Spec<'_>, canary: Option<Canary>) -> i
     Ok(Prepared {
         // SAFETY: `getpid` has no preconditions.
         parent: unsafe { libc::getpid() },
+        lifeline: None,
         namespaces: namespaces(&plan),
         maps: (plan.user == User::Namespace).then(maps),
         has_loopback: plan.network,

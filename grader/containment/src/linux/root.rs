@@ -3,7 +3,7 @@
 //! It is made once and kept beside the grader's executable, under a name that changes with the library. Only the grader's user
 //! can write to it. The program itself is not in it: it is started from an open file.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -102,16 +102,30 @@ pub(super) fn folder() -> io::Result<PathBuf> {
     }
 }
 
-/// Puts a whole folder in place: several graders may make the same at once.
+/// What the names of folders begin with that are not whole yet.
+const UNFINISHED: &str = "root-unfinished-";
+
+/// Puts a whole folder in place: several graders may make the same, and each may be killed at any moment.
 fn make(beside: &Path, folder: &Path, runtime: &Runtime) -> io::Result<()> {
-    let new = beside.join(format!("root-{}", std::process::id()));
+    // One at a time, so that what is not whole was left behind by somebody who is gone.
+    let lock = File::create(beside.join("root.lock"))?;
+    lock.lock()?;
+    if folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(beside)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    let new = beside.join(format!("{UNFINISHED}{}", std::process::id()));
     fs::create_dir(&new)?;
     let placed = fill(&new, runtime).and_then(|()| fs::rename(&new, folder));
     if placed.is_err() {
         fs::remove_dir_all(&new)?;
     }
-    // Somebody else's is as good.
-    if folder.exists() { Ok(()) } else { placed }
+    placed
 }
 
 fn fill(new: &Path, runtime: &Runtime) -> io::Result<()> {
@@ -129,4 +143,28 @@ fn fill(new: &Path, runtime: &Runtime) -> io::Result<()> {
         fs::set_permissions(&to, Permissions::from_mode(0o555))?;
     }
     fs::set_permissions(new, Permissions::from_mode(0o755))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_grader_left_behind_is_in_nobodys_way() {
+        let beside = tempfile::tempdir().expect("a temporary folder");
+        let runtime = Runtime::of_this_process().expect("programs have a library");
+        let folder = beside.path().join("root-0");
+        for number in [std::process::id(), 1] {
+            let unfinished = beside.path().join(format!("{UNFINISHED}{number}"));
+            fs::create_dir_all(unfinished.join("lib")).expect("a folder");
+        }
+        make(beside.path(), &folder, runtime).expect("it can be made");
+        make(beside.path(), &folder, runtime).expect("it is there");
+        let mut names: Vec<_> = fs::read_dir(beside.path())
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["root-0", "root.lock"]);
+    }
 }

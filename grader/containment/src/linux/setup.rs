@@ -16,6 +16,8 @@ use super::stage::Stage;
 /// Everything that a child needs, made before the fork.
 pub(super) struct Prepared {
     pub(super) parent: libc::pid_t,
+    /// Where its warden hears of it, where it has one.
+    pub(super) lifeline: Option<RawFd>,
     /// Namespaces to leave the parent's for, as flags.
     pub(super) namespaces: c_int,
     /// What to write to `uid_map` and `gid_map`, where there is a namespace of users.
@@ -93,6 +95,7 @@ impl Prepared {
         self.die_with_the_grader()?;
         self.leave_namespaces()?;
         call!(Stage::Session, libc::setsid())?;
+        self.tell_the_warden()?;
         reset_signals()?;
         self.take_streams()?;
         if let Some(root) = &self.root {
@@ -133,6 +136,17 @@ impl Prepared {
         }
         // It died before it could be asked for.
         Err((Stage::ParentDeath, libc::ESRCH))
+    }
+
+    fn tell_the_warden(&self) -> Result<(), Failure> {
+        let Some(lifeline) = self.lifeline else { return Ok(()) };
+        // SAFETY: `getpid` has no preconditions.
+        let session: libc::pid_t = unsafe { libc::getpid() };
+        call!(
+            Stage::Session,
+            libc::write(lifeline, (&raw const session).cast(), size_of::<libc::pid_t>())
+        )?;
+        Ok(())
     }
 
     fn leave_namespaces(&self) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use super::canary::{self, Canary, SONG, Succeeded};
 use super::prepare::prepare;
 use super::setup::Prepared;
 use super::stage::Stage;
+use super::warden::Warden;
 use super::{Plan, errno};
 use crate::probe::Probe;
 use crate::spec::Spec;
@@ -30,6 +31,8 @@ pub struct SetupError {
 pub struct Child {
     pid: libc::pid_t,
     pidfd: Option<OwnedFd>,
+    /// Ends those below it when the grader is killed.
+    warden: Option<Warden>,
 }
 
 /// Starts `spec` contained by everything that `probe` found.
@@ -44,7 +47,13 @@ pub fn spawn(spec: &Spec<'_>, probe: &Probe) -> Result<Child, SetupError> {
 }
 
 pub(super) fn spawn_as(spec: &Spec<'_>, plan: &Plan) -> Result<Child, SetupError> {
-    let (child, message) = fork(prepare(plan, spec, None))?;
+    let failed = |stage| move |source| SetupError { stage, source };
+    let warden = spec.profile.has_children().then(Warden::start).transpose();
+    let warden = warden.map_err(failed(Stage::Fork))?;
+    let mut prepared = prepare(plan, spec, None).map_err(failed(Stage::Prepare))?;
+    prepared.lifeline = warden.as_ref().map(Warden::lifeline);
+    let (mut child, message) = fork(prepared)?;
+    child.warden = warden;
     match message {
         None => Ok(child),
         Some((stage, errno)) => Err(child.failed(stage, errno)),
@@ -53,7 +62,12 @@ pub(super) fn spawn_as(spec: &Spec<'_>, plan: &Plan) -> Result<Child, SetupError
 
 /// Contains a canary like `spec` and hears what it could do; it waits to be ended then.
 pub(super) fn listen(spec: &Spec<'_>, plan: &Plan, canary: Canary) -> Result<(Child, Succeeded), SetupError> {
-    let (child, message) = fork(prepare(plan, spec, Some(canary)))?;
+    let prepared = prepare(plan, spec, Some(canary));
+    let prepared = prepared.map_err(|source| SetupError {
+        stage: Stage::Prepare,
+        source,
+    })?;
+    let (child, message) = fork(prepared)?;
     match message {
         Some((SONG, succeeded)) => Ok((child, Succeeded(succeeded))),
         Some((stage, errno)) => Err(child.failed(stage, errno)),
@@ -65,9 +79,8 @@ pub(super) fn listen(spec: &Spec<'_>, plan: &Plan, canary: Canary) -> Result<(Ch
 type Message = (u32, i32);
 
 /// Forks, and reads the first message of the child; none when its program was started.
-fn fork(prepared: io::Result<Prepared>) -> Result<(Child, Option<Message>), SetupError> {
+fn fork(mut prepared: Prepared) -> Result<(Child, Option<Message>), SetupError> {
     let failed = |stage| move |source| SetupError { stage, source };
-    let mut prepared = prepared.map_err(failed(Stage::Prepare))?;
     let (ours, theirs) = io::pipe().map_err(failed(Stage::Prepare))?;
     let blocked = BlockedSignals::new();
     // SAFETY: the child makes system calls only until it is another program or has ended.
@@ -106,7 +119,18 @@ impl Child {
         let fd = i32::try_from(fd).ok().filter(|fd| *fd >= 0);
         // SAFETY: the descriptor was just opened and belongs to nobody else.
         let pidfd = fd.map(|fd| unsafe { OwnedFd::from_raw_fd(fd) });
-        Child { pid, pidfd }
+        let warden = None;
+        Child { pid, pidfd, warden }
+    }
+
+    /// The number of the process that ends its descendants when the grader is killed, where it may have some.
+    pub fn warden(&self) -> Option<i32> {
+        self.warden.as_ref().map(Warden::id)
+    }
+
+    /// Ends and reaps that process, which dropping the child does as well; gives its number.
+    pub fn end_warden(&mut self) -> Option<i32> {
+        self.warden.take().map(|warden| warden.id())
     }
 
     /// Its number, which is also that of its group and its session.
@@ -166,10 +190,10 @@ impl Child {
 }
 
 /// Blocks all signals to this thread as long as it lives: a handler of the grader must not run in the child.
-struct BlockedSignals(libc::sigset_t);
+pub(super) struct BlockedSignals(libc::sigset_t);
 
 impl BlockedSignals {
-    fn new() -> BlockedSignals {
+    pub(super) fn new() -> BlockedSignals {
         // SAFETY: all zeroes is the empty set, and both calls only write to the sets they are given.
         unsafe {
             let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = std::mem::zeroed();

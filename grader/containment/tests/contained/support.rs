@@ -73,7 +73,7 @@ impl Scene {
         let name = format!("acts-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let address = SocketAddr::from_abstract_name(&name).expect("a name");
         Scene {
-            victim: Command::new("sleep").arg("1000").spawn().expect("a process"),
+            victim: victim(),
             _unix: UnixListener::bind(folder.path().join("socket")).expect("a socket"),
             _abstract: UnixListener::bind_addr(&address).expect("a socket"),
             folder,
@@ -116,6 +116,20 @@ impl Scene {
         state.sort();
         state
     }
+}
+
+/// A process with an environment. The kernel lets whoever starts a program go on before it has laid out what the program was given,
+/// so on a busy machine there is nothing to be seen of that for a while.
+fn victim() -> Child {
+    let victim = Command::new("sleep").arg("1000").env("VICTIM", "1").spawn();
+    let victim = victim.expect("a process");
+    let environment = format!("/proc/{}/environ", victim.id());
+    let deadline = Instant::now() + WATCHDOG;
+    while fs::read(&environment).expect("it is ours").is_empty() {
+        assert!(Instant::now() < deadline, "a program does not start");
+        thread::yield_now();
+    }
+    victim
 }
 
 impl Drop for Scene {
@@ -209,7 +223,15 @@ pub(crate) fn uncontained(act: &str) -> Outcome {
         child.kill().expect("it is ours");
     }
     let status = child.wait().expect("it is ours");
-    outcome(&watched, status)
+    let outcome = outcome(&watched, status);
+    if outcome != Outcome::Succeeded {
+        let said = String::from_utf8_lossy(&watched.output[..watched.output.len().min(200)]);
+        eprintln!(
+            "{act} without containment: {status}, ended by the test: {}, {said:?}",
+            watched.ended_by_us
+        );
+    }
+    outcome
 }
 
 fn is_endless(act: &str) -> bool {

@@ -95,7 +95,20 @@ fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
 ///
 /// What was asked for too often or in vain.
 pub fn asked_once(server: &Server) -> Result<(), Fault> {
-    let fault = |got| Err(Fault::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
+    asked(server, 1, "expected each URL to be asked for once")
+}
+
+/// Holds if `server` was asked for everything that it has by each of two calls, and for nothing else.
+///
+/// # Errors
+///
+/// What was asked for too often, too seldom or in vain.
+pub fn asked_by_both(server: &Server) -> Result<(), Fault> {
+    asked(server, 2, "expected each of two calls to ask for each URL once")
+}
+
+fn asked(server: &Server, times: usize, expected: &str) -> Result<(), Fault> {
+    let fault = |got| Err(Fault::new(Finding::WrongResult, expected).got(got));
     let mut asked: BTreeMap<String, usize> = server.paths().map(|path| (path.clone(), 0)).collect();
     for path in server.asked() {
         match asked.get_mut(&path) {
@@ -103,9 +116,10 @@ pub fn asked_once(server: &Server) -> Result<(), Fault> {
             None => return fault(format!("`{path}` was asked for, which no comic speaks of")),
         }
     }
-    match asked.iter().find(|(_, n)| **n != 1) {
+    match asked.iter().find(|(_, n)| **n != times) {
         None => Ok(()),
         Some((path, 0)) => fault(format!("`{path}` was not asked for")),
+        Some((path, 1)) => fault(format!("`{path}` was asked for once")),
         Some((path, n)) => fault(format!("`{path}` was asked for {n} times")),
     }
 }

@@ -22,7 +22,7 @@ const KNOWN: [(u32, &str, &str); 10] = [
     (109, "Spoiler Alert", "spoiler_alert.png"),
 ];
 
-/// An invented comic whose title needs care.
+/// An invented comic whose title needs care, and which comes with another success than 200.
 pub const ODD: u32 = 7001;
 
 /// An invented comic whose picture is larger than what a connection hands over at once.
@@ -209,7 +209,7 @@ fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
         "img": image_url(number, trouble, places),
     })
     .to_string();
-    let (mut status, mut manner) = (200, Manner::Whole);
+    let (mut status, mut manner) = (success(number), Manner::Whole);
     match trouble {
         Some(Trouble::InfoStatus(code)) => {
             status = code;
@@ -229,7 +229,7 @@ fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
     Reply {
         comic: number,
         status,
-        kind: if status == 200 { "application/json" } else { "text/html" },
+        kind: if status < 300 { "application/json" } else { "text/html" },
         body: text.into(),
         manner,
         is_last: !has_image,
@@ -247,7 +247,7 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
         Some(Trouble::ImageStatus(status)) => (status, "text/html", page(status).into_bytes(), Manner::Whole),
         Some(Trouble::ImageCutOff) => (200, kind, picture, Manner::CutOff),
         Some(Trouble::ImageStalled) => (200, kind, picture, Manner::Stalled),
-        _ => (200, kind, picture, Manner::Whole),
+        _ => (success(number), kind, picture, Manner::Whole),
     };
     Reply {
         comic: number,
@@ -257,6 +257,11 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
         manner,
         is_last: true,
     }
+}
+
+/// With which status the comic `number` comes: 203 says that somebody on the way, such as a cache, has had a hand in it.
+fn success(number: u32) -> u16 {
+    if number == ODD { 203 } else { 200 }
 }
 
 /// What a server shows to people where there is nothing.

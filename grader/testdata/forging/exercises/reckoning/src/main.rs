@@ -1,0 +1,5 @@
+//! Prints an answer.
+
+fn main() {
+    println!("{}", reckoning::answer(6));
+}

@@ -1,0 +1,3 @@
+//! The public item of `reckoning`.
+
+const _: fn(u64) -> u64 = reckoning::answer;

@@ -1,0 +1,5 @@
+//! The solution.
+
+mod answer;
+
+pub use answer::answer;

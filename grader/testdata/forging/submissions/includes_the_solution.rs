@@ -1,0 +1,3 @@
+//! Takes in the reference solution.
+
+include!("{course}/solutions/reckoning/src/answer.rs");

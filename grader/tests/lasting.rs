@@ -1,0 +1,119 @@
+//! Many gradings in one process, a third of them of hostile submissions, leave nothing: no process, no file, no descriptor, no memory.
+//!
+//! `INTERLEAVE_GRADINGS=500 cargo test -p grader --test lasting -- --nocapture` is the long form.
+#![cfg(target_os = "linux")]
+#![expect(clippy::print_stdout, reason = "the figures of the long form are for a reader")]
+
+#[path = "course/course.rs"]
+mod course;
+
+use std::fs;
+use std::path::Path;
+
+use course::silent;
+use grader::discover::{Submission, Workspace};
+use grader::grade::{Options, grade};
+use grader::verdict::Overall;
+
+/// How many gradings there are where nobody asks for more.
+const FEW: usize = 12;
+
+/// How much memory the allocator may keep for later, in KiB, once each kind of submission has been graded.
+const SLACK: u64 = 8 << 10;
+
+/// What is graded in turn: a third hostile, a third wrong, and a third right.
+const HOSTILE: [&str; 6] = [
+    "child_outlives_the_check",
+    "floods",
+    "aborts",
+    "finds_the_nonce",
+    "refuses_to_unwind",
+    "child_kills_the_grader",
+];
+const WRONG: [&str; 4] = [
+    "prints_a_verdict",
+    "exits_with_zero",
+    "extends_a_lifetime",
+    "always_equal",
+];
+
+/// What a process has that it should not have more of after a grading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    descriptors: usize,
+    threads: usize,
+    children: usize,
+    files: usize,
+}
+
+impl Held {
+    fn now(temporary: &Path) -> Held {
+        let count = |path: &str| fs::read_dir(path).expect("it is there").count();
+        let tasks = fs::read_dir("/proc/self/task").expect("it is there").flatten();
+        let children = tasks.map(|task| {
+            let list = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            list.split_ascii_whitespace().count()
+        });
+        Held {
+            children: children.sum(),
+            descriptors: count("/proc/self/fd"),
+            threads: count("/proc/self/task"),
+            files: fs::read_dir(temporary).expect("it is there").count(),
+        }
+    }
+}
+
+/// How much memory this process has, in KiB.
+fn memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("it is there");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    number.expect("the kernel tells").trim().parse().expect("a number")
+}
+
+#[test]
+fn many_gradings_leave_nothing_behind() {
+    let wished = std::env::var("INTERLEAVE_GRADINGS").ok();
+    let n_gradings = wished.map_or(FEW, |n| n.parse().expect("a number"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/forging");
+    let workspace = Workspace::find_from(&root).expect("the course is there");
+    let exercise = workspace.exercise("reckoning").expect("the exercise is there");
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let options = Options {
+        temporary: temporary.path().to_owned(),
+        ..Options::default()
+    };
+    let (mut before, mut filled) = (None, 0);
+    for n in 0..n_gradings {
+        let (submission, expected) = match n % 3 {
+            0 => (
+                format!("submissions/{}.rs", HOSTILE[n / 3 % HOSTILE.len()]),
+                Overall::Failed,
+            ),
+            1 => (
+                format!("submissions/{}.rs", WRONG[n / 3 % WRONG.len()]),
+                Overall::Failed,
+            ),
+            _ => ("solutions/reckoning".to_owned(), Overall::Passed),
+        };
+        let submission = Submission::at(&root.join(submission), &exercise).expect("it is there");
+        let report = grade(&workspace, &exercise, &submission, &options, &silent).expect("the options are right");
+        assert_eq!(report.overall(), expected, "{report:#?}");
+        let held = Held::now(temporary.path());
+        // The first finds out what the machine offers, and keeps what it has found.
+        let before = before.get_or_insert_with(|| held.clone());
+        assert_eq!(held, *before, "after grading {n}, {}", report.submission.display());
+        if n == n_gradings / 2 {
+            filled = memory();
+        }
+        if n % 50 == 0 {
+            println!("{n} gradings: {held:?}, {} KiB", memory());
+        }
+    }
+    let now = memory();
+    println!("{n_gradings} gradings: {:?}, {now} KiB", Held::now(temporary.path()));
+    assert!(
+        now <= filled + SLACK,
+        "{filled} KiB became {now} KiB in the second half"
+    );
+}
