@@ -4,10 +4,10 @@ pub use ::std::hint::*;
 
 use std::panic::Location;
 
-use crate::runtime::threads;
+use crate::runtime::pausing;
 
 /// As [`std::hint::spin_loop`].
 #[track_caller]
 pub fn spin_loop() {
-    threads::yield_now("spin_loop", Location::caller());
+    pausing::yield_now("spin_loop", Location::caller());
 }

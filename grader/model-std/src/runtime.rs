@@ -23,6 +23,7 @@ pub(crate) mod memory;
 pub(crate) mod object;
 pub(crate) mod once;
 pub(crate) mod panics;
+pub(crate) mod pausing;
 pub(crate) mod recorder;
 mod scheduling;
 pub(crate) mod streams;

@@ -11,7 +11,7 @@ use std::num::NonZero;
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::runtime::{panics, threads};
+use crate::runtime::{panics, pausing};
 
 pub use local::{AccessError, LocalKey};
 pub use scoped::{Scope, ScopedJoinHandle, scope};
@@ -20,39 +20,39 @@ pub use spawning::{Builder, JoinHandle, Thread, ThreadId, current, spawn};
 /// As [`std::thread::sleep`], on the virtual clock.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    threads::sleep(duration, Location::caller());
+    pausing::sleep(duration, Location::caller());
 }
 
 /// As `std::thread::sleep_ms`.
 #[track_caller]
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
 pub fn sleep_ms(milliseconds: u32) {
-    threads::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
+    pausing::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
 }
 
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
-    threads::yield_now("yield_now", Location::caller());
+    pausing::yield_now("yield_now", Location::caller());
 }
 
 /// As [`std::thread::park`].
 #[track_caller]
 pub fn park() {
-    threads::park(None, Location::caller());
+    pausing::park(None, Location::caller());
 }
 
 /// As [`std::thread::park_timeout`], on the virtual clock.
 #[track_caller]
 pub fn park_timeout(duration: Duration) {
-    threads::park(Some(duration), Location::caller());
+    pausing::park(Some(duration), Location::caller());
 }
 
 /// As `std::thread::park_timeout_ms`.
 #[track_caller]
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::park_timeout`")]
 pub fn park_timeout_ms(milliseconds: u32) {
-    threads::park(Some(Duration::from_millis(milliseconds.into())), Location::caller());
+    pausing::park(Some(Duration::from_millis(milliseconds.into())), Location::caller());
 }
 
 /// As [`std::thread::panicking`].

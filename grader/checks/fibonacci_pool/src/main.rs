@@ -68,29 +68,40 @@ fn pool_map_calls_f_once_for_each_input(trial: &mut Trial) {
         (0, 0..4),
         (2, 0..0),
         (3, backwards()),
+        // Behind the last of these there is no number.
+        (2, u32::MAX - 5..u32::MAX),
     ] {
-        trial.scenario(label(workers, &inputs), || {
-            let calls: Vec<AtomicUsize> = inputs.clone().map(|_| AtomicUsize::new(0)).collect();
-            let values = pool_map(workers, inputs.clone(), |input| {
-                if let Some(calls) = input
-                    .checked_sub(inputs.start)
-                    .and_then(|index| calls.get(index as usize))
-                {
-                    // Relaxed: only the number counts, and it is read when all is over.
-                    calls.fetch_add(1, Ordering::Relaxed);
-                }
-                square(input)
-            });
-            for (input, calls) in inputs.clone().zip(&calls) {
-                let calls = calls.load(Ordering::Relaxed);
-                if calls != 1 {
-                    let expected = format!("expected one call of `f` with {input}");
-                    return Err(Fault::new(Finding::WrongResult, expected).got(format!("there were {calls}")));
-                }
-            }
-            are_squares(inputs, &values)
-        });
+        trial.scenario(label(workers, &inputs), || calls_once(workers, inputs));
     }
+}
+
+fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Fault> {
+    let calls: Vec<AtomicUsize> = inputs.clone().map(|_| AtomicUsize::new(0)).collect();
+    let stranger = OnceLock::new();
+    let values = real::catch(|| {
+        pool_map(workers, inputs.clone(), |input| {
+            let Some(index) = input.checked_sub(inputs.start).filter(|_| inputs.contains(&input)) else {
+                // Whoever has gone past the end would go on for long.
+                panic!("`f` has nothing to do with {}", stranger.get_or_init(|| input));
+            };
+            // Relaxed: only the number counts, and it is read when all is over.
+            calls[index as usize].fetch_add(1, Ordering::Relaxed);
+            square(input)
+        })
+    });
+    if let Some(input) = stranger.get() {
+        let expected = "expected `f` to be called with the inputs and nothing else";
+        return Err(Fault::new(Finding::WrongResult, expected).got(format!("it was called with {input}")));
+    }
+    let values = values.map_err(|panic| Fault::new(Finding::Panic, "expected no panic").got(panic))?;
+    for (input, calls) in inputs.clone().zip(&calls) {
+        let calls = calls.load(Ordering::Relaxed);
+        if calls != 1 {
+            let expected = format!("expected one call of `f` with {input}");
+            return Err(Fault::new(Finding::WrongResult, expected).got(format!("there were {calls}")));
+        }
+    }
+    are_squares(inputs, &values)
 }
 
 fn exactly_the_workers_call_at_once(trial: &mut Trial) {
@@ -109,17 +120,20 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
     ] {
         trial.scenario(label(workers, &inputs), || calls_at_once(workers, inputs));
     }
-    trial.scenario("two callers at once, with 2 workers each", || {
-        let call = || calls_at_once(2, 0..6);
-        thread::scope(|scope| {
-            let other = scope.spawn(call);
-            let own = call();
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                .and(own)
-        })
+    trial.scenario("two callers at once, with 2 workers each", two_callers_at_once);
+}
+
+/// Both callers' threads come to the same gate: neither call waits for the other, or works on its pool.
+fn two_callers_at_once() -> Result<(), Fault> {
+    let gate = Gate::new();
+    let call = || pool_map(2, 0..6, |input| gate.pass(|| square(input)));
+    let (own, other) = thread::scope(|scope| {
+        let other = scope.spawn(call);
+        (call(), other.join())
     });
+    are_exactly(4, &gate, thread::current().id())?;
+    are_squares(0..6, &own)?;
+    are_squares(0..6, &other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
 }
 
 fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Fault> {
@@ -229,6 +243,13 @@ fn fib_pool_gives_the_same_numbers(trial: &mut Trial) {
             are_numbers("`fib_pool`", inputs.clone(), &fib_pool(workers, inputs))
         });
     }
+    trial.scenario("fib_pool, 2 workers, and what the caller computes", || {
+        let inputs = 3000..3200;
+        is_left_to_the_pool(
+            || drop(fib_sequence(inputs.clone())),
+            || drop(fib_pool(2, inputs.clone())),
+        )
+    });
 }
 
 /// A range that ends before it begins has nothing in it.

@@ -23,6 +23,7 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
     for (label, timeout) in [
         ("no permits, a timeout of 300 µs", Duration::from_micros(300)),
         ("no permits, a timeout of 2500 µs", Duration::from_micros(2500)),
+        ("no permits, a timeout of 1 ns", Duration::from_nanos(1)),
     ] {
         model.every(
             label,

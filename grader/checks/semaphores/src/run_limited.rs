@@ -97,6 +97,14 @@ fn several_calls(model: &mut Model) {
         |execution| execution.value == 2,
     );
     model.every(
+        "a job that runs 2 jobs of its own, a limit of 1 each",
+        || {
+            let most = run_limited(1, vec![|| most_at_once(1, 2)]);
+            most.into_iter().max().unwrap_or(0)
+        },
+        |execution| at_most(1, execution),
+    );
+    model.every(
         "two calls at the same time, 2 jobs and a limit of 1 each",
         || {
             thread::scope(|scope| {

@@ -160,10 +160,7 @@ fn no_worker_is_idle(trial: &mut Trial) {
     let failing = shelf(&numbers)
         .with(1, Trouble::InfoStatus(404))
         .with(2, Trouble::ImageCutOff);
-    let label = format!(
-        "{}, the first two fail, and all wait for the fifth",
-        label(2, &numbers)
-    );
+    let label = format!("{}, the first two fail, and all wait for the fifth", label(2, &numbers));
     on_server(trial, label, failing, Hold::Only(info_path(5)), |server| {
         drop(in_parallel(server.base(), &numbers, 2));
         nobody_is_idle(2, server)?;
@@ -284,18 +281,24 @@ fn nothing_is_left_behind(trial: &mut Trial) {
             })
         });
     }
-    for (workers, shelf) in [(3, shelf(&numbers)), (2, bad()), (3, cut_off()), (8, shelf(&numbers))] {
+    for (workers, shelf) in [(3, shelf(&numbers)), (2, bad()), (4, cut_off()), (8, shelf(&numbers))] {
         on_server(trial, label(workers, &numbers), shelf, Hold::Nothing, |server| {
             leaves_nothing("download_in_parallel", server, || {
                 drop(in_parallel(server.base(), &numbers, workers));
             })
         });
     }
-    on_server(trial, "one call after the other", shelf(&numbers), Hold::Nothing, |server| {
-        drop(in_sequence(server.base(), &numbers));
-        drop(in_parallel(server.base(), &numbers, 2));
-        asked_by_both(server)
-    });
+    on_server(
+        trial,
+        "one call after the other",
+        shelf(&numbers),
+        Hold::Nothing,
+        |server| {
+            drop(in_sequence(server.base(), &numbers));
+            drop(in_parallel(server.base(), &numbers, 2));
+            asked_by_both(server)
+        },
+    );
 }
 
 /// A number that `u16` has no room for, nor `i32`.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use driver::real::{Gate, Stillness, kernel};
 use driver::{Fault, Finding};
@@ -115,6 +116,32 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
         return Err(Fault::new(Finding::LimitExceeded, expected).got(format!("{most} did")));
     }
     Ok(())
+}
+
+/// Below this a thread computes too little to tell computing from starting others: whoever remembers numbers is as quick.
+const TELLING: Duration = Duration::from_millis(20);
+
+/// Holds if the calling thread computes much less in `pooled` than in `alone`, which computes the same without a pool. What it
+/// computes is the kernel's account, whatever else the machine has to do.
+///
+/// # Errors
+///
+/// That it does not.
+pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Fault> {
+    let alone = own_time(alone);
+    if alone < TELLING || own_time(pooled) < alone / 2 {
+        return Ok(());
+    }
+    let expected = "expected `fib_pool` to leave the computing to the threads of its pool";
+    let got = "the thread that called it computed as much as in `fib_sequence`";
+    Err(Fault::new(Finding::NotConcurrent, expected).got(got))
+}
+
+/// What the calling thread computes in `work`.
+fn own_time(work: impl FnOnce()) -> Duration {
+    let before = kernel::processor_time();
+    work();
+    kernel::processor_time().saturating_sub(before)
 }
 
 fn threads(n: usize) -> String {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::MutexGuard;
 use crate::runtime::condvar::{self, Whom};
 use crate::runtime::object::{ObjectId, Tag};
+use crate::runtime::pausing;
 use crate::runtime::task::{Site, Wake};
-use crate::runtime::threads;
 
 /// As [`std::sync::Condvar`].
 pub struct Condvar {
@@ -138,12 +138,12 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         let site = Location::caller();
-        let start = threads::now(site);
+        let start = pausing::now(site);
         loop {
             if !condition(guard.peek_mut()) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(left) = timeout.checked_sub(threads::now(site).saturating_sub(start)) else {
+            let Some(left) = timeout.checked_sub(pausing::now(site).saturating_sub(start)) else {
                 return Ok((guard, WaitTimeoutResult(true)));
             };
             guard = self.wait_timeout_at(guard, left, site)?.0;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::runtime::executor::Entry;
 use crate::runtime::object::ObjectId;
+use crate::runtime::pausing;
 use crate::runtime::task::{Site, TaskId};
 use crate::runtime::threads::{self, Ending};
 
@@ -305,7 +306,7 @@ impl Thread {
     /// As [`std::thread::Thread::unpark`].
     #[track_caller]
     pub fn unpark(&self) {
-        threads::unpark(self.id.task(), Location::caller());
+        pausing::unpark(self.id.task(), Location::caller());
     }
 
     /// As [`std::thread::Thread::id`].
