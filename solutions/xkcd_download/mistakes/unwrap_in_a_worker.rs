@@ -1,5 +1,6 @@
 //! Mistake: a comic that fails ends its worker with a panic, which the scope passes on, and all the others are lost.
 //!
+//! Fails: `no_worker_is_idle` with `panic`.
 //! Fails: `errors_stay_in_their_place` with `panic`.
 //! Fails: `nothing_is_left_behind` with `panic`.
 

@@ -8,13 +8,13 @@ mod contract;
 use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use driver::real::{self, Check, Gate, Trial};
 use driver::{Fault, Finding};
 use fibonacci_pool::{fib, fib_pool, fib_sequence};
-use fibonacci_pool_kit::{are_exactly, are_numbers, are_squares, leaves_no_thread, square};
+use fibonacci_pool_kit::{are_exactly, are_numbers, are_squares, is_left_to_the_pool, leaves_no_thread, square};
 
 use crate::contract::pool_map;
 
@@ -116,7 +116,7 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
         (4, 0..9),
         (5, 10..16),
         (0, 0..2),
-        (2, 0..40),
+        (2, 0..2000),
     ] {
         trial.scenario(label(workers, &inputs), || calls_at_once(workers, inputs));
     }

@@ -22,12 +22,36 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     short_waits(model);
     model.random(500);
     several_waiters(model);
+    give_up_between_two(model);
     model.spurious_wakeups(1);
     model.every(
         "1 permit, 1 thread waiting, a wake-up for no reason",
         || wait(Call::Acquire, MILLISECOND),
         |execution| went_on(&execution.value),
     );
+}
+
+/// Whoever gives up leaves no gap behind: those who came later get the permit all the same.
+fn give_up_between_two(model: &mut Model) {
+    model.preemptions(1);
+    model.every(
+        "1 permit, 3 threads waiting, of which the second gives up after 5 ms",
+        || {
+            let semaphore = Semaphore::new(1);
+            let permit = semaphore.acquire();
+            thread::scope(|scope| {
+                scope.spawn(|| drop(semaphore.acquire()));
+                thread::sleep(MILLISECOND);
+                scope.spawn(|| drop(semaphore.acquire_timeout(5 * MILLISECOND)));
+                thread::sleep(MILLISECOND);
+                scope.spawn(|| drop(semaphore.acquire()));
+                thread::sleep(10 * MILLISECOND);
+                drop(permit);
+            });
+        },
+        |_| Ok(()),
+    );
+    model.preemptions(2);
 }
 
 fn long_waits(model: &mut Model) {

@@ -11,7 +11,7 @@ use driver::real::{self, Check, Trial};
 use driver::{Fault, Finding};
 use xkcd_download::{download_in_parallel, download_in_sequence};
 use xkcd_download_kit::{
-    Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_by_both, asked_once,
+    Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_again, asked_once,
     connections_are_used_again, image_path, info_path, leaves_nothing, never_more_than, nobody_is_idle, nobody_polls,
 };
 
@@ -160,11 +160,10 @@ fn no_worker_is_idle(trial: &mut Trial) {
     let failing = shelf(&numbers)
         .with(1, Trouble::InfoStatus(404))
         .with(2, Trouble::ImageCutOff);
-    let label = format!("{}, the first two fail, and all wait for the fifth", label(2, &numbers));
-    on_server(trial, label, failing, Hold::Only(info_path(5)), |server| {
+    let label = format!("{}, the first two fail", label(2, &numbers));
+    on_server(trial, label, failing, Hold::Rounds(4), |server| {
         drop(in_parallel(server.base(), &numbers, 2));
-        nobody_is_idle(2, server)?;
-        asked_once(server)
+        nobody_is_idle(2, server)
     });
 }
 
@@ -272,7 +271,7 @@ fn nothing_is_left_behind(trial: &mut Trial) {
     let cut_off = || {
         shelf(&numbers)
             .with(100, Trouble::ImageRefused)
-            .with(104, Trouble::InfoStalled)
+            .with(104, Trouble::ImageCutOff)
     };
     for (what, shelf) in [("in sequence", shelf(&numbers)), ("in sequence, two fail", cut_off())] {
         on_server(trial, what, shelf, Hold::Nothing, |server| {
@@ -294,9 +293,10 @@ fn nothing_is_left_behind(trial: &mut Trial) {
         shelf(&numbers),
         Hold::Nothing,
         |server| {
-            drop(in_sequence(server.base(), &numbers));
             drop(in_parallel(server.base(), &numbers, 2));
-            asked_by_both(server)
+            let first = server.asked();
+            drop(in_parallel(server.base(), &numbers, 2));
+            asked_again(server, &first)
         },
     );
 }

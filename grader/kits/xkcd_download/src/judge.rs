@@ -95,20 +95,7 @@ fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
 ///
 /// What was asked for too often or in vain.
 pub fn asked_once(server: &Server) -> Result<(), Fault> {
-    asked(server, 1, "expected each URL to be asked for once")
-}
-
-/// Holds if `server` was asked for everything that it has by each of two calls, and for nothing else.
-///
-/// # Errors
-///
-/// What was asked for too often, too seldom or in vain.
-pub fn asked_by_both(server: &Server) -> Result<(), Fault> {
-    asked(server, 2, "expected each of two calls to ask for each URL once")
-}
-
-fn asked(server: &Server, times: usize, expected: &str) -> Result<(), Fault> {
-    let fault = |got| Err(Fault::new(Finding::WrongResult, expected).got(got));
+    let fault = |got| Err(Fault::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
     let mut asked: BTreeMap<String, usize> = server.paths().map(|path| (path.clone(), 0)).collect();
     for path in server.asked() {
         match asked.get_mut(&path) {
@@ -116,12 +103,25 @@ fn asked(server: &Server, times: usize, expected: &str) -> Result<(), Fault> {
             None => return fault(format!("`{path}` was asked for, which no comic speaks of")),
         }
     }
-    match asked.iter().find(|(_, n)| **n != times) {
+    match asked.iter().find(|(_, n)| **n != 1) {
         None => Ok(()),
         Some((path, 0)) => fault(format!("`{path}` was not asked for")),
-        Some((path, 1)) => fault(format!("`{path}` was asked for once")),
         Some((path, n)) => fault(format!("`{path}` was asked for {n} times")),
     }
+}
+
+/// Holds if `server`, which was asked for `first` before, was asked for the same again since then.
+///
+/// # Errors
+///
+/// What was asked for only once.
+pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Fault> {
+    let second = server.asked().split_off(first.len());
+    let Some(path) = first.iter().find(|path| !second.contains(path)) else {
+        return Ok(());
+    };
+    let expected = "expected the second call to ask for all that the first had asked for";
+    Err(Fault::new(Finding::WrongResult, expected).got(format!("`{path}` was asked for by the first only")))
 }
 
 /// Holds if never more than `workers` requests were in flight.

@@ -3,8 +3,8 @@
 
 pub use hold::Hold;
 pub use judge::{
-    Way, are_refused, are_right, asked_by_both, asked_once, connections_are_used_again, leaves_nothing,
-    never_more_than, nobody_is_idle, nobody_polls,
+    Way, are_refused, are_right, asked_again, asked_once, connections_are_used_again, leaves_nothing, never_more_than,
+    nobody_is_idle, nobody_polls,
 };
 pub use outcome::Outcome;
 pub use server::{Rest, Server};

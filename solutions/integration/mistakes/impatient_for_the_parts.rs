@@ -1,0 +1,61 @@
+//! Mistake: a part that takes longer than a minute to compute is given up.
+//!
+//! Fails: `every_interleaving_gives_the_sum` with `panic`.
+
+pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    (0..n).map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
+}
+
+pub fn integrate_rayon(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize) -> f64 {
+    use rayon::prelude::*;
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    (0..n).into_par_iter().map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
+}
+
+fn shares(n: usize, threads: usize) -> Vec<std::ops::Range<usize>> {
+    let (least, rest) = (n / threads, n % threads);
+    let mut start = 0;
+    (0..threads.min(n))
+        .map(|t| {
+            let end = start + least + usize::from(t < rest);
+            let s = start..end;
+            start = end;
+            s
+        })
+        .collect()
+}
+pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize, threads: usize) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let dx = (b - a) / n as f64;
+    let threads = threads.max(1);
+    let f = &f;
+
+    let (sender, parts) = crossbeam_channel::unbounded();
+    std::thread::scope(|scope| {
+        for share in shares(n, threads) {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                sender
+                    .send(share.map(|i| f(a + i as f64 * dx)).sum::<f64>())
+                    .expect("alive");
+            });
+        }
+        drop(sender);
+        let mut sum = 0.0;
+        for _ in 0..threads.min(n) {
+            sum += parts
+                .recv_timeout(std::time::Duration::from_secs(60))
+                .expect("a part comes");
+        }
+        sum * dx
+    })
+}

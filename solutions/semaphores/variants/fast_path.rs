@@ -1,0 +1,109 @@
+//! Variant: a permit is taken from an atomic count, and a lock and a condition variable are for those who find none.
+
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A counter for those who find a permit, and a lock and a condition variable for those who do not.
+pub struct Semaphore {
+    free: AtomicUsize,
+    waiting: Mutex<()>,
+    back: Condvar,
+    sleepers: AtomicUsize,
+}
+pub struct Permit<'a>(&'a Semaphore);
+impl Semaphore {
+    pub fn new(permits: usize) -> Self {
+        Semaphore {
+            free: AtomicUsize::new(permits),
+            waiting: Mutex::new(()),
+            back: Condvar::new(),
+            sleepers: AtomicUsize::new(0),
+        }
+    }
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        self.free
+            .fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1))
+            .ok()
+            .map(|_| Permit(self))
+    }
+    pub fn acquire(&self) -> Permit<'_> {
+        self.acquire_timeout(Duration::MAX).expect("nobody waits that long")
+    }
+    pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        if let Some(p) = self.try_acquire() {
+            return Some(p);
+        }
+        if timeout.is_zero() {
+            return None;
+        }
+        let end = Instant::now().checked_add(timeout);
+        let mut guard = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sleepers.fetch_add(1, SeqCst);
+        let got = loop {
+            if let Some(p) = self.try_acquire() {
+                break Some(p);
+            }
+            match end {
+                None => guard = self.back.wait(guard).unwrap_or_else(PoisonError::into_inner),
+                Some(end) => {
+                    let left = end.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break None;
+                    }
+                    guard = self
+                        .back
+                        .wait_timeout(guard, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0;
+                }
+            }
+        };
+        self.sleepers.fetch_sub(1, SeqCst);
+        drop(guard);
+        got
+    }
+    pub fn available(&self) -> usize {
+        self.free.load(SeqCst)
+    }
+}
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.free.fetch_add(1, SeqCst);
+        if self.0.sleepers.load(SeqCst) > 0 {
+            let _g = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            self.0.back.notify_all();
+        }
+    }
+}
+/// Runs all `jobs`, at most `limit` at the same time, and returns their results in the order of the
+/// jobs. A limit of 0 means 1.
+///
+/// # Panics
+///
+/// When a job panics: the other jobs still run to their end, and then the caller panics.
+pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
+    let semaphore = Semaphore::new(limit.max(1));
+    let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
+        let mut threads = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            // Taking the permit here, before the thread exists, bounds the threads as well as the
+            // jobs. The permit moves into the thread and is dropped there, also by a panic.
+            let permit = semaphore.acquire();
+            threads.push(scope.spawn(move || {
+                let _permit = permit;
+                job()
+            }));
+        }
+        // Joining in the order of the jobs gives the order of the results, whoever finishes first.
+        // A thread that panicked is an `Err` here and holds nobody up.
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
+    // All threads have ended; only now may a panic go on to the caller, with its own message.
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or_else(|payload| panic::resume_unwind(payload)))
+        .collect()
+}
