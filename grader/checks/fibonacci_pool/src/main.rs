@@ -68,8 +68,6 @@ fn pool_map_calls_f_once_for_each_input(trial: &mut Trial) {
         (0, 0..4),
         (2, 0..0),
         (3, backwards()),
-        // Behind the last of these there is no number.
-        (2, u32::MAX - 5..u32::MAX),
     ] {
         trial.scenario(label(workers, &inputs), || calls_once(workers, inputs));
     }

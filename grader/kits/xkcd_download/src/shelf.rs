@@ -209,7 +209,7 @@ fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
         "img": image_url(number, trouble, places),
     })
     .to_string();
-    let (mut status, mut manner) = (success(number), Manner::Whole);
+    let (mut status, mut manner) = (200, Manner::Whole);
     match trouble {
         Some(Trouble::InfoStatus(code)) => {
             status = code;
@@ -247,7 +247,7 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
         Some(Trouble::ImageStatus(status)) => (status, "text/html", page(status).into_bytes(), Manner::Whole),
         Some(Trouble::ImageCutOff) => (200, kind, picture, Manner::CutOff),
         Some(Trouble::ImageStalled) => (200, kind, picture, Manner::Stalled),
-        _ => (success(number), kind, picture, Manner::Whole),
+        _ => (200, kind, picture, Manner::Whole),
     };
     Reply {
         comic: number,
@@ -257,11 +257,6 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
         manner,
         is_last: true,
     }
-}
-
-/// With which status the comic `number` comes: 203 says that somebody on the way, such as a cache, has had a hand in it.
-fn success(number: u32) -> u16 {
-    if number == ODD { 203 } else { 200 }
 }
 
 /// What a server shows to people where there is nothing.
