@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::libraries::{self, KitOrder, Libraries, LibrariesError, Tools};
 use crate::process::Limits;
-use crate::verdict::{CheckVerdict, GraderIdentity, Report, Verdict};
+use crate::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
 
 pub use containment::Demand;
 pub use replay::{ReplayError, replay};
@@ -35,6 +35,8 @@ pub const BUILD: &str = "build";
 pub struct Options {
     /// Only the check of that name.
     pub check: Option<String>,
+    /// No check of a later kind, nor what only those need.
+    pub up_to: CheckKind,
     /// Stops everything when set.
     pub cancel: Cancel,
     /// The tools that build.
@@ -76,6 +78,7 @@ impl Default for Options {
         };
         Options {
             check: None,
+            up_to: CheckKind::Program,
             cancel: Cancel::new(),
             containment: Demand::AUTO,
             tools: Tools::from_environment(),
@@ -196,7 +199,8 @@ pub(crate) fn grade_with(
 impl<'a> Grading<'a> {
     fn selected(&self) -> Result<Vec<&'a Check>, GradeError> {
         let Some(name) = &self.options.check else {
-            return Ok(self.exercise.checks.iter().collect());
+            let checks = self.exercise.checks.iter();
+            return Ok(checks.filter(|check| check.kind() <= self.options.up_to).collect());
         };
         match self.exercise.check(name) {
             Some(check) => Ok(vec![check]),

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use driver::protocol::{Exploration, Failure, Finding, Replayed, WeakOrdering};
 
-/// How a check is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// How a check is run, in the order of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckKind {
     /// The compiler accepts the submission, in its real and its modelled form, and every public item is there.

@@ -12,10 +12,10 @@ use driver::protocol::Finding;
 
 use crate::discover::{DiscoverError, Submission, Workspace};
 use crate::event::Event;
-use crate::exercise::Exercise;
+use crate::exercise::{Check, Exercise};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::parallel;
-use crate::verdict::{Overall, Report, Verdict};
+use crate::verdict::{CheckKind, Overall, Report, Verdict};
 
 mod header;
 
@@ -133,7 +133,10 @@ pub fn verify(
             workspace,
             exercise,
             submission,
-            options: &each,
+            options: &Options {
+                up_to: case.last_kind(),
+                ..each.clone()
+            },
             events,
         };
         let report = grade_with(&grading, &libraries[exercise.name.as_str()])?;
@@ -239,6 +242,17 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, VerifyError> {
 }
 
 impl Case<'_> {
+    /// The last kind of checks that can say something: those after the ones that have to fail are skipped.
+    fn last_kind(&self) -> CheckKind {
+        let Expectation::Fails(findings) = &self.expected else {
+            return CheckKind::Program;
+        };
+        let kinds = findings.keys().map(|name| self.exercise.check(name).map(Check::kind));
+        // Where the submission must not even build, all of it is built.
+        let last = kinds.max_by_key(|kind| kind.unwrap_or(CheckKind::Program)).flatten();
+        last.unwrap_or(CheckKind::Program)
+    }
+
     fn outcome(&self, report: Report) -> VerifyOutcome {
         let failed = report.checks.iter().filter_map(|check| match &check.verdict {
             Verdict::Failed(fault) => Some((check.name.clone(), fault.finding)),

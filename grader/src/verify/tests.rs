@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::grade::BUILD;
-use crate::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Fault, GraderIdentity};
+use crate::verdict::{CheckVerdict, Containment, Evidence, Fault, GraderIdentity};
 
 fn report(verdicts: &[(&str, Verdict)]) -> Report {
     let check = |(name, verdict): &(&str, Verdict)| CheckVerdict {
