@@ -13,8 +13,6 @@
 //! 1 byte   check byte over all of these
 //! ```
 
-use std::fmt;
-
 use model_std::model::Schedule;
 
 /// The version of the layout. A change of what a schedule means needs a new one.
@@ -37,32 +35,21 @@ pub struct Token {
 }
 
 /// Why a text is no token for a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// It is not a token at all, or was mistyped or cut.
+    #[error("it is not a token, or it was mistyped or cut")]
     Malformed,
     /// It is a token of another version.
+    #[error("it was made by another version of the grader")]
     OtherVersion,
     /// It belongs to another check.
+    #[error("it belongs to another exercise or check")]
     OtherCheck,
     /// The execution that it names does not exist in this submission.
+    #[error("the submission does something else under this schedule: it, the check or the grader has changed since")]
     OtherSubmission,
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            TokenError::Malformed => "it is not a token, or it was mistyped or cut",
-            TokenError::OtherVersion => "it was made by another version of the grader",
-            TokenError::OtherCheck => "it belongs to another exercise or check",
-            TokenError::OtherSubmission => {
-                "the submission does something else under this schedule: it, the check or the grader has changed since"
-            }
-        })
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 /// The one of `checks` that `token` belongs to.
 ///

@@ -82,7 +82,7 @@ impl Grading<'_> {
         if let Some(fault) = extended_lifetimes(&staged) {
             return Err(Verdict::Failed(fault));
         }
-        let runs_program = checks.iter().any(|check| check.kind() == CheckKind::Program);
+        let runs = |kinds: &[CheckKind]| checks.iter().any(|check| kinds.contains(&check.kind()));
         let model_checks = self.workspace.model_checks(self.exercise);
         let head_start = model_checks
             .as_ref()
@@ -91,11 +91,15 @@ impl Grading<'_> {
             name: &self.exercise.name,
             staged: &staged,
             model_checks,
-            real_checks: self.workspace.real_checks(self.exercise),
-            program: runs_program.then(|| self.exercise.folder.join("src/main.rs")),
+            real_checks: self
+                .workspace
+                .real_checks(self.exercise)
+                .filter(|_| runs(&[CheckKind::Service, CheckKind::Speed])),
+            program: runs(&[CheckKind::Program]).then(|| self.exercise.folder.join("src/main.rs")),
             root: &self.workspace.root,
             folder: folder.path(),
             path: self.options.tools.path.clone(),
+            workers: self.options.workers,
             limit: self.options.build_limit,
             containment: self.options.containment.at_best,
             head_start,

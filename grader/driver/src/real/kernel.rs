@@ -109,7 +109,7 @@ pub fn descriptors() -> Vec<(i32, String)> {
 /// Whether the kernel tells what there is to know: it does so of the calling thread, which is here and runs.
 pub fn is_telling() -> bool {
     let own = rustix::thread::gettid().as_raw_nonzero().get();
-    system::tasks().iter().any(|task| task.id == own && task.state == 'R')
+    system::is_running(own)
 }
 
 /// What the calling thread has computed.

@@ -10,6 +10,10 @@ pub(super) fn tasks() -> Vec<Task> {
     tree().into_iter().flat_map(tasks_of).collect()
 }
 
+pub(super) fn is_running(thread: i32) -> bool {
+    stat(Path::new(&format!("/proc/self/task/{thread}/stat"))).is_some_and(|(_, state, _)| state == 'R')
+}
+
 pub(super) fn children() -> Vec<Process> {
     let own = own_id();
     let mut children: Vec<Process> = processes()
@@ -40,6 +44,28 @@ fn own_id() -> i32 {
 
 /// This process and all below it.
 fn tree() -> BTreeSet<i32> {
+    listed_tree().unwrap_or_else(searched_tree)
+}
+
+/// From the lists that each thread has of its children, as far as this kernel has such lists. One that is read while a child
+/// ends may lack another: the next look shows that one again.
+fn listed_tree() -> Option<BTreeSet<i32>> {
+    let own = own_id();
+    fs::metadata(format!("/proc/{own}/task/{own}/children")).ok()?;
+    let (mut tree, mut to_do) = (BTreeSet::from([own]), vec![own]);
+    while let Some(process) = to_do.pop() {
+        let threads = format!("/proc/{process}/task");
+        for thread in names(Path::new(&threads)) {
+            let children = fs::read_to_string(format!("{threads}/{thread}/children")).unwrap_or_default();
+            let children = children.split_ascii_whitespace().filter_map(|id| id.parse().ok());
+            to_do.extend(children.filter(|&child| tree.insert(child)));
+        }
+    }
+    Some(tree)
+}
+
+/// From all processes of the machine.
+fn searched_tree() -> BTreeSet<i32> {
     let processes = processes();
     let mut tree = BTreeSet::from([own_id()]);
     loop {
@@ -118,4 +144,38 @@ fn names(folder: &Path) -> Vec<String> {
     entries
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// One child that has a child of its own; both wait until their input ends.
+    #[test]
+    fn both_ways_to_the_processes_below_come_to_the_same() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "cat; true"]).stdin(Stdio::piped());
+        let mut child = command.spawn().expect("there is a shell");
+        let id = child.id().cast_signed();
+        let grandchild = |tree: &BTreeSet<i32>| {
+            let mut below = processes().into_iter().filter(|(_, parent)| *parent == id);
+            below.any(|(process, _)| tree.contains(&process.id))
+        };
+        loop {
+            let searched = searched_tree();
+            if !grandchild(&searched) {
+                std::thread::yield_now();
+                continue;
+            }
+            // Other tests of this process may have children, too.
+            let listed = listed_tree().unwrap_or_else(searched_tree);
+            assert!(listed.contains(&own_id()) && listed.contains(&id), "{listed:?}");
+            assert!(grandchild(&listed), "{listed:?}, not all of {searched:?}");
+            break;
+        }
+        drop(child.stdin.take());
+        child.wait().expect("it ends with its input");
+    }
 }

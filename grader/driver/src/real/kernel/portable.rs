@@ -6,6 +6,10 @@ pub(super) fn tasks() -> Vec<Task> {
     Vec::new()
 }
 
+pub(super) fn is_running(_thread: i32) -> bool {
+    false
+}
+
 pub(super) fn children() -> Vec<Process> {
     Vec::new()
 }
