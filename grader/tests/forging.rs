@@ -99,7 +99,7 @@ const RUN: &[(&str, &str, Finding, Control)] = &[
     ("panics_with_a_report", MODEL, Finding::Panic, Nothing),
     ("panics_with_a_report", MACHINE, Finding::Panic, Nothing),
     ("unknown_panic", MODEL, Finding::Panic, Nothing),
-    ("unknown_panic", MACHINE, Finding::Exited, Nothing),
+    ("unknown_panic", MACHINE, Finding::Panic, Nothing),
     ("swallows_panics", MODEL, Finding::Deadlock, Nothing),
     ("swallows_panics", MACHINE, Finding::Deadlock, Nothing),
     ("floods", MACHINE, Finding::OutputLimit, Nothing),

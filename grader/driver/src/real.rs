@@ -7,6 +7,7 @@
 use std::any::Any;
 use std::fmt;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -127,6 +128,8 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     // A panic that somebody else has caught says nothing about one of `body`.
     raised().clear();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+        // Dropping it would run the submission's code, which may panic once more.
+        let payload = ManuallyDrop::new(payload);
         let message = said(payload.as_ref());
         let raised = raised();
         let thread = thread::current().id();

@@ -68,6 +68,7 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
             rounds * RUNS,
             Bench::run as fn(&Bench, Level) -> Command,
         ),
+        ("a run that may have children", rounds * RUNS, Bench::run_with_children),
         ("a call of the compiler", rounds, Bench::compile),
     ] {
         let durations = bench.measure(repetitions, command)?;
@@ -80,13 +81,22 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
 
 impl Bench {
     fn run(&self, level: Level) -> Command {
+        Bench::run_as(Profile::Run, level)
+    }
+
+    /// Beside which a process waits to end the children, should the grader be killed.
+    fn run_with_children(&self, level: Level) -> Command {
+        Bench::run_as(Profile::RunWithChildren, level)
+    }
+
+    fn run_as(profile: Profile, level: Level) -> Command {
         Command {
             program: PathBuf::from("/bin/true"),
             args: Vec::new(),
             env: Vec::new(),
             folder: PathBuf::from("/"),
             input: Input::Nothing,
-            reach: Reach::of(Profile::Run, level),
+            reach: Reach::of(profile, level),
         }
     }
 
