@@ -36,8 +36,8 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     let (request, answer) = open()?;
     let watched = Arc::clone(&answer);
     supervision::watch(move |stalled: Duration| {
-        let seconds = stalled.as_secs();
-        answer_and_exit(&watched, CheckObservation::Stalled { seconds })
+        let (scenario, seconds) = (None, stalled.as_secs());
+        answer_and_exit(&watched, CheckObservation::Stalled { scenario, seconds })
     });
     answer.give(observe(checks, &request.check, request.work))
 }

@@ -185,6 +185,8 @@ pub enum CheckObservation {
     },
     /// The submission computed for so long without an operation that the model knows that the check was given up.
     Stalled {
+        /// The scenario that was under way, in a check on real threads.
+        scenario: Option<String>,
         /// For how long, in seconds of processor time.
         seconds: u64,
     },

@@ -18,12 +18,7 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::Tried(trials) => tried(trials, &run.ended),
         CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.ended)),
         CheckObservation::UnknownCheck => unknown_check(run),
-        CheckObservation::Stalled { .. } => Verdict::Failed(Fault {
-            finding: Finding::Timeout,
-            message: "expected the submission to get on, it computes without end, or far longer than there is work for"
-                .to_owned(),
-            evidence: excerpt::output(&run.ended),
-        }),
+        CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.ended)),
         CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
             Verdict::Ungraded {
                 reason: OTHER_QUESTION.to_owned(),
@@ -73,6 +68,17 @@ fn hung(scenario: &str, threads: &[String], ended: &Ended) -> Fault {
     Fault {
         finding: Finding::Deadlock,
         message,
+        evidence: excerpt::output(ended),
+    }
+}
+
+fn stalled(scenario: Option<&str>, ended: &Ended) -> Fault {
+    let scenario = scenario.map_or(String::new(), |scenario| format!("{scenario}: "));
+    Fault {
+        finding: Finding::Timeout,
+        message: format!(
+            "{scenario}expected the submission to get on, it computes without end, or far longer than there is work for"
+        ),
         evidence: excerpt::output(ended),
     }
 }

@@ -1,7 +1,7 @@
 //! Ends a check that hangs: every thread sleeps and none will be woken, or it computes without end.
 //!
 //! A watchdog, not a judge of speed: it acts when nothing at all has run for seconds, neither in this process nor in one below
-//! it, and nobody waits for a timer; or after much more processor time than any scenario takes.
+//! it, and nobody waits for a timer or looks on; or after much more processor time than any scenario takes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -20,6 +20,9 @@ const INTERVAL: Duration = Duration::from_millis(250);
 
 /// How many looks have to see nothing. Three seconds: whoever asks a clock from time to time asks more often.
 const LOOKS: u32 = 12;
+
+/// How many it takes where each thread waits for another one. Two would do.
+const FEW_LOOKS: u32 = 4;
 
 /// How much processor time the process may take for one scenario: ten times what the longest takes.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -42,15 +45,29 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
             let computed = now.saturating_sub(since);
             if computed >= PATIENCE {
                 let seconds = computed.as_secs();
-                give_up(&answer, CheckObservation::Stalled { seconds });
+                let scenario = Some(scenario);
+                give_up(&answer, CheckObservation::Stalled { scenario, seconds });
+            }
+            // Another thread that looks on may be about to do something.
+            if kernel::n_observers() > 1 || !kernel::is_telling() {
+                stillness = Stillness::default();
+                continue;
             }
             let tasks = kernel::tasks();
-            if kernel::is_telling() && stillness.look(&tasks) >= LOOKS && !tasks.iter().any(waits_for_a_timer) {
+            let looks = stillness.look(&tasks);
+            if is_hung(&tasks, looks) {
                 let threads = describe_all(&tasks);
                 give_up(&answer, CheckObservation::Hung { scenario, threads });
             }
         }
     });
+}
+
+/// Whether nothing will happen any more, when nothing has happened for so many looks.
+fn is_hung(tasks: &[Task], looks: u32) -> bool {
+    let are_left_to_each_other = tasks.iter().all(|task| task.is_left_to_others);
+    let needed = if are_left_to_each_other { FEW_LOOKS } else { LOOKS };
+    looks >= needed && !tasks.iter().any(waits_for_a_timer)
 }
 
 /// A line for each kind of waiting, in an order that does not depend on who came first.

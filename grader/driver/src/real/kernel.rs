@@ -33,6 +33,8 @@ pub struct Task {
     pub switches: u64,
     /// The call of the system that it is in.
     pub call: Option<i64>,
+    /// Whether it has ended, or sleeps until this process or one below it does something: nobody else would wake it, and no clock.
+    pub is_left_to_others: bool,
 }
 
 impl Task {
@@ -72,6 +74,11 @@ impl Drop for Observer {
     fn drop(&mut self) {
         observers().remove(&self.0);
     }
+}
+
+/// How many threads only observe at the moment. One of them may act on what it sees.
+pub fn n_observers() -> usize {
+    observers().len()
 }
 
 fn observers() -> MutexGuard<'static, BTreeSet<i32>> {

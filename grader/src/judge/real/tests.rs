@@ -105,9 +105,13 @@ fn an_exploration_is_no_answer_on_real_threads() {
     let reason = String::new();
     let verdict = judge(&run(CheckObservation::TokenRefused { reason }));
     assert!(matches!(verdict, Verdict::Ungraded { .. }));
-    assert_eq!(
-        fault(&run(CheckObservation::Stalled { seconds: 8 })).finding,
-        Finding::Timeout
+    let (scenario, seconds) = (Some("two workers".to_owned()), 8);
+    let stalled = fault(&run(CheckObservation::Stalled { scenario, seconds }));
+    assert_eq!(stalled.finding, Finding::Timeout);
+    assert!(
+        stalled.message.starts_with("two workers: expected "),
+        "{}",
+        stalled.message
     );
     let mut forged = trials(1, None, None);
     forged.request.nonce = "another".to_owned();

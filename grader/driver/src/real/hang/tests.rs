@@ -13,6 +13,7 @@ fn task(process: i32, offset: i32, name: &str, state: char) -> Task {
         state,
         switches: 0,
         call: None,
+        is_left_to_others: false,
     }
 }
 
@@ -35,4 +36,14 @@ fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_th
         "thread `reader` sleeps",
     ];
     assert_eq!(describe_all(&tasks), expected);
+}
+
+#[test]
+fn who_waits_for_each_other_is_given_up_sooner_than_who_may_wait_for_a_clock() {
+    let mut tasks = [task(1, 0, "checks", 'S'), task(1, 1, "reader", 'S')];
+    assert!(!is_hung(&tasks, LOOKS - 1) && is_hung(&tasks, LOOKS));
+    tasks[0].is_left_to_others = true;
+    assert!(!is_hung(&tasks, LOOKS - 1), "one of them may wait for a clock");
+    tasks[1].is_left_to_others = true;
+    assert!(!is_hung(&tasks, FEW_LOOKS - 1) && is_hung(&tasks, FEW_LOOKS));
 }

@@ -101,13 +101,18 @@ fn tasks_of(process: i32) -> Vec<Task> {
     ids.filter_map(|id| {
         let folder = Path::new(&folder).join(id.to_string());
         let (name, state, _) = stat(&folder.join("stat"))?;
+        let call = fs::read_to_string(folder.join("syscall")).unwrap_or_default();
         Some(Task {
             process,
             id,
             name,
             state,
             switches: switches(&folder)?,
-            call: call(&folder),
+            call: call
+                .split_ascii_whitespace()
+                .next()
+                .and_then(|number| number.parse().ok()),
+            is_left_to_others: state == 'Z' || (state == 'S' && waits_for_others(&call)),
         })
     })
     .collect()
@@ -133,11 +138,25 @@ fn switches(folder: &Path) -> Option<u64> {
         .sum()
 }
 
-/// The number of the call that the thread is in; `None` where it is in none or may not be looked at.
-fn call(folder: &Path) -> Option<i64> {
-    let text = fs::read_to_string(folder.join("syscall")).ok()?;
-    text.split_ascii_whitespace().next()?.parse().ok()
+/// Whether a line of `/proc/<pid>/task/<tid>/syscall` tells of a wait for another thread, a child or a pipe without a limit of time:
+/// the number of the call, then its arguments, of which the fourth is where the limit of a futex stands.
+fn waits_for_others(call: &str) -> bool {
+    let mut fields = call.split_ascii_whitespace();
+    let number = fields.next().unwrap_or_default();
+    ENDLESS.contains(&number) || (number == FUTEX && fields.nth(3) == Some("0x0"))
 }
+
+/// The number of the call in which a thread waits for another.
+#[cfg(target_arch = "x86_64")]
+const FUTEX: &str = "202";
+/// Those that end when there is something to read, or a child has ended.
+#[cfg(target_arch = "x86_64")]
+const ENDLESS: [&str; 3] = ["0", "61", "247"];
+
+#[cfg(not(target_arch = "x86_64"))]
+const FUTEX: &str = "98";
+#[cfg(not(target_arch = "x86_64"))]
+const ENDLESS: [&str; 3] = ["63", "260", "95"];
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -151,6 +170,16 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use super::*;
+
+    #[test]
+    fn a_wait_without_a_limit_of_time_is_told_from_one_with_and_from_other_calls() {
+        let line = |call: &str, limit: &str| format!("{call} 0x55d0 0x80 0x2 {limit} 0x0 0xffffffff 0x7ffc 0x7f12\n");
+        assert!(waits_for_others(&line(FUTEX, "0x0")));
+        assert!(!waits_for_others(&line(FUTEX, "0x7f00")));
+        assert!(waits_for_others(&line(ENDLESS[0], "0x7f00")));
+        assert!(!waits_for_others(&line("9999", "0x0")));
+        assert!(!waits_for_others("running\n") && !waits_for_others("-1 0x7ffc 0x7f12\n") && !waits_for_others(""));
+    }
 
     /// One child that has a child of its own; both wait until their input ends.
     #[test]
