@@ -1,7 +1,7 @@
 //! Ends a check that hangs: every thread sleeps and none will be woken, or it computes without end.
 //!
 //! A watchdog, not a judge of speed: it acts when nothing at all has run for seconds, neither in this process nor in one below
-//! it, and nobody waits for a timer or looks on; or after much more processor time than any scenario takes.
+//! it, and nobody waits for a timer; or after much more processor time than any scenario takes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -48,14 +48,8 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
                 let scenario = Some(scenario);
                 give_up(&answer, CheckObservation::Stalled { scenario, seconds });
             }
-            // Another thread that looks on may be about to do something.
-            if kernel::n_observers() > 1 || !kernel::is_telling() {
-                stillness = Stillness::default();
-                continue;
-            }
             let tasks = kernel::tasks();
-            let looks = stillness.look(&tasks);
-            if is_hung(&tasks, looks) {
+            if kernel::is_telling() && is_hung(&tasks, kernel::n_observers() - 1, stillness.look(&tasks)) {
                 let threads = describe_all(&tasks);
                 give_up(&answer, CheckObservation::Hung { scenario, threads });
             }
@@ -63,9 +57,10 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
     });
 }
 
-/// Whether nothing will happen any more, when nothing has happened for so many looks.
-fn is_hung(tasks: &[Task], looks: u32) -> bool {
-    let are_left_to_each_other = tasks.iter().all(|task| task.is_left_to_others);
+/// Whether nothing will happen any more, when nothing has happened for so many looks: `n_others` threads besides this one look on,
+/// and may be about to do something.
+fn is_hung(tasks: &[Task], n_others: usize, looks: u32) -> bool {
+    let are_left_to_each_other = n_others == 0 && tasks.iter().all(|task| task.is_left_to_others);
     let needed = if are_left_to_each_other { FEW_LOOKS } else { LOOKS };
     looks >= needed && !tasks.iter().any(waits_for_a_timer)
 }

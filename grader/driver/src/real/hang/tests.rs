@@ -41,9 +41,10 @@ fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_th
 #[test]
 fn who_waits_for_each_other_is_given_up_sooner_than_who_may_wait_for_a_clock() {
     let mut tasks = [task(1, 0, "checks", 'S'), task(1, 1, "reader", 'S')];
-    assert!(!is_hung(&tasks, LOOKS - 1) && is_hung(&tasks, LOOKS));
+    assert!(!is_hung(&tasks, 0, LOOKS - 1) && is_hung(&tasks, 0, LOOKS));
     tasks[0].is_left_to_others = true;
-    assert!(!is_hung(&tasks, LOOKS - 1), "one of them may wait for a clock");
+    assert!(!is_hung(&tasks, 0, LOOKS - 1), "one of them may wait for a clock");
     tasks[1].is_left_to_others = true;
-    assert!(!is_hung(&tasks, FEW_LOOKS - 1) && is_hung(&tasks, FEW_LOOKS));
+    assert!(!is_hung(&tasks, 0, FEW_LOOKS - 1) && is_hung(&tasks, 0, FEW_LOOKS));
+    assert!(!is_hung(&tasks, 1, LOOKS - 1), "somebody else looks on");
 }
