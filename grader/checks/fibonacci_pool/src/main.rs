@@ -241,11 +241,11 @@ fn fib_pool_gives_the_same_numbers(trial: &mut Trial) {
             are_numbers("`fib_pool`", inputs.clone(), &fib_pool(workers, inputs))
         });
     }
-    trial.scenario("fib_pool, 2 workers, and what the caller computes", || {
+    trial.scenario("fib_pool, 8 workers, and what the caller computes", || {
         let inputs = 3000..3200;
         is_left_to_the_pool(
             || drop(fib_sequence(inputs.clone())),
-            || drop(fib_pool(2, inputs.clone())),
+            || drop(fib_pool(8, inputs.clone())),
         )
     });
 }

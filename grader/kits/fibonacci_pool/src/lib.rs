@@ -122,7 +122,8 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
 const TELLING: Duration = Duration::from_millis(20);
 
 /// Holds if the calling thread computes much less in `pooled` than in `alone`, which does the same without a pool: next to
-/// nothing where there is one, half where the caller is one of two workers. What it computes is the kernel's account, whatever else the machine has to do.
+/// nothing where there is one, and its share where the caller is one of the workers, of which there should be many: then that
+/// is small however unfairly a loaded machine shares out. What it computes is the kernel's account.
 ///
 /// # Errors
 ///
