@@ -5,6 +5,7 @@ pub use ::std::thread::Result;
 mod local;
 mod scoped;
 mod spawning;
+mod starting;
 
 use std::io;
 use std::num::NonZero;

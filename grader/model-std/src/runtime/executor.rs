@@ -3,7 +3,6 @@
 //! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock, say)
 //! is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution that is over.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -13,6 +12,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::chooser::{Choice, Chooser};
+use super::panics::Payload;
 use super::recorder::Recorder;
 use super::task::TaskId;
 use super::threads::{self, Ending};
@@ -25,13 +25,23 @@ const STACK_SIZE: usize = 2 * 1024 * 1024;
 
 type Fibre = Coroutine<(), (), (), DefaultStack>;
 
-/// The function of a task that has not started.
-pub(crate) type Entry = Box<dyn FnOnce()>;
+/// The function of a task, and the place for what comes of it.
+pub(crate) trait Entry {
+    /// Calls the function and keeps what it returns.
+    ///
+    /// # Safety
+    ///
+    /// May be called only once.
+    unsafe fn call(&self);
+
+    /// Keeps the payload of the panic that ended the function.
+    fn panicked(&self, payload: Payload);
+}
 
 thread_local! {
     static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
     /// By task: the functions of those that have not started.
-    static ENTRIES: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
+    static ENTRIES: RefCell<Vec<Option<Rc<dyn Entry>>>> = const { RefCell::new(Vec::new()) };
     /// By task: where to suspend it.
     static YIELDERS: RefCell<Vec<*const Yielder<(), ()>>> = const { RefCell::new(Vec::new()) };
     static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
@@ -43,7 +53,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// What one execution was.
 pub(crate) struct Outcome<T> {
     /// What the body returned, or the payload of its panic; `None` when it never came to its end.
-    pub(crate) value: Option<Result<T, Box<dyn Any + Send>>>,
+    pub(crate) value: Option<Result<T, Payload>>,
     /// The choices that were made.
     pub(crate) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
@@ -70,19 +80,13 @@ pub(crate) fn run<T: 'static>(
     assert!(!super::is_active(), "an execution is already under way on this thread");
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
-    let value = Rc::new(Cell::new(None));
-    let slot = Rc::clone(&value);
+    let body = Rc::new(Body {
+        function: Cell::new(Some(body)),
+        result: Cell::new(None),
+    });
+    let entry: Rc<dyn Entry> = body.clone();
     with(|runtime| runtime.start(settings, chooser, recorder));
-    submit(Box::new(move || {
-        let result = catch_unwind(AssertUnwindSafe(body));
-        let ending = if result.is_ok() {
-            Ending::Returned
-        } else {
-            Ending::Panicked
-        };
-        slot.set(Some(result));
-        threads::end_body(ending);
-    }));
+    submit(entry);
     let fibres = drive();
     abandon(fibres);
     let ((trace, recorder), chooser, most_alive) = with(|runtime| {
@@ -95,7 +99,7 @@ pub(crate) fn run<T: 'static>(
     // Dropped outside the execution: what it owns may be modelled.
     panics::forget_program_hook();
     let value = match trace.end {
-        End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => value.take(),
+        End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,
     };
     let (choices, n_new) = chooser.into_taken();
@@ -109,8 +113,25 @@ pub(crate) fn run<T: 'static>(
     }
 }
 
+/// The first task.
+struct Body<F, T> {
+    function: Cell<Option<F>>,
+    result: Cell<Option<Result<T, Payload>>>,
+}
+
+impl<F: FnOnce() -> T, T> Entry for Body<F, T> {
+    unsafe fn call(&self) {
+        let function = self.function.take().expect("a task is started once");
+        self.result.set(Some(Ok(function())));
+    }
+
+    fn panicked(&self, payload: Payload) {
+        self.result.set(Some(Err(payload)));
+    }
+}
+
 /// Hands over the function of the task that was just entered.
-pub(crate) fn submit(entry: Entry) {
+pub(crate) fn submit(entry: Rc<dyn Entry>) {
     ENTRIES.with_borrow_mut(|entries| entries.push(Some(entry)));
 }
 
@@ -159,10 +180,25 @@ fn start(task: TaskId) -> Fibre {
             yielders[task] = std::ptr::from_ref(yielder);
         });
         CURRENT_YIELDER.set(std::ptr::from_ref(yielder));
-        if catch_unwind(AssertUnwindSafe(entry)).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| perform(entry))).is_err() {
             threads::abort_after_panic();
         }
     })
+}
+
+/// Runs a task from its beginning to its end.
+fn perform(entry: Rc<dyn Entry>) {
+    // SAFETY: this is the only call, for an entry is taken from its place when its task starts.
+    let ending = match catch_unwind(AssertUnwindSafe(|| unsafe { entry.call() })) {
+        Ok(()) => Ending::Returned,
+        Err(payload) => {
+            entry.panicked(payload);
+            Ending::Panicked
+        }
+    };
+    // What nobody waits for goes away while the thread still runs.
+    drop(entry);
+    threads::end(ending);
 }
 
 fn abandon(fibres: Vec<Option<Fibre>>) {

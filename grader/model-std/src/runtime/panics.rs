@@ -17,6 +17,9 @@ thread_local! {
     static PROGRAM_HOOK: std::cell::RefCell<Option<Rc<Hook>>> = const { std::cell::RefCell::new(None) };
 }
 
+/// What a function panicked with.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
 /// A panic hook.
 pub(crate) type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static;
 

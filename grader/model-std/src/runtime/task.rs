@@ -147,8 +147,8 @@ pub(crate) struct Task {
     pub(crate) done: bool,
     /// The time at which that happened, while no other task can know that it did.
     pub(crate) done_unseen: Option<Duration>,
-    /// Whether it belongs to a scope, which waits for it.
-    pub(crate) is_scoped: bool,
+    /// The scope that waits for it, if one does.
+    pub(crate) scope: Option<ObjectId>,
     /// Whether nothing of it is left to run.
     pub(crate) ended: bool,
     /// Whether a notification has reached it since it began to wait.
@@ -235,7 +235,7 @@ impl Task {
             history: 0,
             done: false,
             done_unseen: None,
-            is_scoped: false,
+            scope: None,
             ended: false,
             notified: false,
             spurious: false,

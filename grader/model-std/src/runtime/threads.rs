@@ -1,5 +1,6 @@
 //! The life of threads: spawning, ending, joining, and the end of the process.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::executor::{self, Entry};
@@ -9,17 +10,20 @@ use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, announce_unseen, locals, resolve, with};
 use crate::model::trace::End;
 
+/// The task that is the body of the execution.
+const BODY: TaskId = 0;
+
 /// A scope's number; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
     resolve(tag, "scope", &Memory::none(), || State::Scope { running: Vec::new() })
 }
 
-/// Starts a thread that runs `entry`, which ends with [`end`]. `scope` is the scope that waits for it.
+/// Starts a thread that runs `entry`. `scope` is the scope that waits for it.
 ///
 /// # Panics
 ///
 /// Outside an execution.
-pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site, entry: Entry) -> TaskId {
+pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site, entry: Rc<dyn Entry>) -> TaskId {
     assert!(
         super::is_active(),
         "a thread was spawned outside an execution, where nothing could run it"
@@ -39,7 +43,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         runtime.me().is_fresh = false;
         if let Some(scope) = scope {
             runtime.objects.scope_running_mut(scope).push(task);
-            runtime.tasks[task].is_scoped = true;
+            runtime.tasks[task].scope = Some(scope);
         }
         runtime.record("spawn", None, Some(site), |_| Seen {
             detail: Some(format!("thread {task}")),
@@ -56,8 +60,15 @@ pub(crate) enum Ending {
     Panicked,
 }
 
-/// Ends the running thread: its result is where it belongs.
-pub(crate) fn end(scope: Option<ObjectId>, ending: Ending) {
+/// Ends the running task: its result is where it belongs.
+pub(crate) fn end(ending: Ending) {
+    match with(|runtime| (runtime.current, runtime.me().scope)) {
+        (BODY, _) => end_body(ending),
+        (_, scope) => end_thread(scope, ending),
+    }
+}
+
+fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
     if with(|runtime| runtime.choice_is_due || scope.is_none() && runtime.may_be_late()) {
         announce_end();
@@ -109,7 +120,7 @@ fn announce_end() {
 }
 
 /// Ends the body of the execution, and with it the execution.
-pub(crate) fn end_body(ending: Ending) {
+fn end_body(ending: Ending) {
     if with(|runtime| runtime.choice_is_due) {
         announce_end();
     }
@@ -137,7 +148,7 @@ impl Runtime {
     /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
     fn is_left_running(&mut self, task: TaskId) -> bool {
         let state = &self.tasks[task];
-        let may_be_slow = state.done_unseen == Some(self.now) && !state.is_scoped;
+        let may_be_slow = state.done_unseen == Some(self.now) && state.scope.is_none();
         !state.done || may_be_slow && self.choose_outcome(2, 1) == 1
     }
 }

@@ -3,15 +3,18 @@
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, Location, resume_unwind};
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Thread;
-use super::spawning::{Plan, Started, current, start};
+use super::spawning::current;
+use super::starting::{Function, Plan, Started, boxed, start};
+use crate::panic::{catch_unwind, resume_unwind};
 use crate::runtime::object::{ObjectId, Tag};
 use crate::runtime::task::Site;
-use crate::runtime::{panics, threads};
+use crate::runtime::threads;
 
 /// As [`std::thread::Scope`].
 pub struct Scope<'scope, 'env: 'scope> {
@@ -40,7 +43,71 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let site = Location::caller();
+    let mut call = Call {
+        function: ManuallyDrop::new(f),
+        value: MaybeUninit::uninit(),
+    };
+    enter(&mut call);
+    // SAFETY: `enter` returns only when the function has.
+    unsafe { call.value.assume_init() }
+}
+
+/// The function of a scope, whatever its type: what a scope does is compiled once, and only this for each function.
+trait Body<'env> {
+    /// Calls the function and keeps what it returns.
+    ///
+    /// # Safety
+    ///
+    /// May be called only once.
+    unsafe fn call<'scope>(&mut self, scope: &'scope Scope<'scope, 'env>);
+
+    /// Drops what the function has returned.
+    ///
+    /// # Safety
+    ///
+    /// May be called only once, after [`Body::call`] has returned.
+    unsafe fn drop_value(&mut self);
+}
+
+/// Options in place of these would be several times as much to compile, and to unwind through.
+struct Call<F, T> {
+    /// Taken by the call, which drops it.
+    function: ManuallyDrop<F>,
+    /// Not there before the call has returned.
+    value: MaybeUninit<T>,
+}
+
+impl<'env, F, T> Body<'env> for Call<F, T>
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
+{
+    unsafe fn call<'scope>(&mut self, scope: &'scope Scope<'scope, 'env>) {
+        // SAFETY: there is only one call, and nothing else uses the function.
+        let function = unsafe { ManuallyDrop::take(&mut self.function) };
+        self.value.write(function(scope));
+    }
+
+    unsafe fn drop_value(&mut self) {
+        // SAFETY: the caller says that it is there, and nothing uses it afterwards.
+        unsafe { self.value.assume_init_drop() }
+    }
+}
+
+/// Runs `body` in a new scope. Unwinds if the function panics, or a thread did and nobody joined it.
+#[track_caller]
+fn enter<'env>(body: &mut dyn Body<'env>) {
+    let (called, a_thread_panicked) = run(body, Location::caller());
+    if let Err(payload) = called {
+        resume_unwind(payload)
+    }
+    if a_thread_panicked {
+        let _value = Unwound(body);
+        panic!("a scoped thread panicked");
+    }
+}
+
+/// Runs `body` in a new scope and waits for its threads: whether it panicked, and whether one of them did.
+fn run<'env>(body: &mut dyn Body<'env>, site: Site) -> (super::Result<()>, bool) {
     let scope = Scope {
         id: threads::scope_id(&Tag::at(site)),
         a_thread_panicked: Rc::default(),
@@ -48,15 +115,19 @@ where
         scope: PhantomData,
         env: PhantomData,
     };
-    let result = crate::panic::catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    // SAFETY: this is the only call.
+    let called = catch_unwind(AssertUnwindSafe(|| unsafe { body.call(&scope) }));
     threads::leave_scope(scope.id, site);
-    match result {
-        Err(payload) => {
-            panics::resumed(payload.as_ref());
-            resume_unwind(payload)
-        }
-        Ok(_) if scope.a_thread_panicked.get() => panic!("a scoped thread panicked"),
-        Ok(result) => result,
+    (called, scope.a_thread_panicked.get())
+}
+
+/// Drops what the function of a scope has returned.
+struct Unwound<'a, 'env>(&'a mut dyn Body<'env>);
+
+impl Drop for Unwound<'_, '_> {
+    fn drop(&mut self) {
+        // SAFETY: made after the call has returned, and by a scope that does not, so that nobody else has the value.
+        unsafe { self.0.drop_value() }
     }
 }
 
@@ -72,24 +143,41 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(None, Location::caller(), f)
+        self.start_unnamed(boxed(f))
     }
 
-    pub(super) fn start<F, T>(&'scope self, name: Option<Arc<str>>, site: Site, f: F) -> ScopedJoinHandle<'scope, T>
+    #[track_caller]
+    fn start_unnamed<T>(&'scope self, function: Box<dyn Function<T> + 'scope>) -> ScopedJoinHandle<'scope, T>
     where
-        F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let plan = Plan {
-            name,
-            scope: self.id,
-            unseen_panic: Some(Rc::clone(&self.a_thread_panicked)),
-        };
+        self.start(None, function)
+    }
+
+    #[track_caller]
+    pub(super) fn start<T>(
+        &'scope self,
+        name: Option<Arc<str>>,
+        function: Box<dyn Function<T> + 'scope>,
+    ) -> ScopedJoinHandle<'scope, T>
+    where
+        T: Send + 'scope,
+    {
         // SAFETY: `scope` waits for every thread of the scope before `'scope` ends.
-        let started = unsafe { start(plan, site, f) };
+        let started = unsafe { start(self.plan(name), function) };
         ScopedJoinHandle {
             started,
             scope: PhantomData,
+        }
+    }
+
+    #[track_caller]
+    fn plan(&self, name: Option<Arc<str>>) -> Plan {
+        Plan {
+            name,
+            site: Location::caller(),
+            scope: self.id,
+            unseen_panic: Some(Rc::clone(&self.a_thread_panicked)),
         }
     }
 }
@@ -130,13 +218,13 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// The payload of the panic that ended the thread.
     #[track_caller]
     pub fn join(self) -> super::Result<T> {
-        self.started.join(Location::caller())
+        self.started.join()
     }
 
     /// As [`std::thread::ScopedJoinHandle::is_finished`].
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        self.started.is_finished(Location::caller())
+        self.started.is_finished()
     }
 }
 

@@ -1,102 +1,18 @@
 //! Threads that outlive the function that starts them, and handles to threads.
 
-use std::any::Any;
-use std::cell::RefCell;
 use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::starting::{Function, Plan, Started, boxed, start};
 use crate::runtime::executor::Entry;
-use crate::runtime::object::ObjectId;
 use crate::runtime::pausing;
-use crate::runtime::task::{Site, TaskId};
-use crate::runtime::threads::{self, Ending};
-
-/// Where a thread leaves its result.
-pub(super) struct Packet<T> {
-    result: RefCell<Option<super::Result<T>>>,
-    /// Called when the packet goes away with a panic that nobody has seen.
-    unseen_panic: Option<Rc<std::cell::Cell<bool>>>,
-}
-
-impl<T> Drop for Packet<T> {
-    fn drop(&mut self) {
-        if let (Some(flag), Some(Err(_))) = (&self.unseen_panic, self.result.get_mut()) {
-            flag.set(true);
-        }
-    }
-}
-
-/// What a new thread is called and which scope waits for it.
-pub(super) struct Plan {
-    pub(super) name: Option<Arc<str>>,
-    pub(super) scope: Option<ObjectId>,
-    pub(super) unseen_panic: Option<Rc<std::cell::Cell<bool>>>,
-}
-
-/// A thread that was started, and the way to its result.
-pub(super) struct Started<T> {
-    pub(super) thread: Thread,
-    packet: Rc<Packet<T>>,
-}
-
-impl<T> Started<T> {
-    pub(super) fn join(self, site: Site) -> super::Result<T> {
-        threads::join(self.thread.id.task(), site);
-        self.packet
-            .result
-            .take()
-            .expect("a thread that has ended has left its result")
-    }
-
-    pub(super) fn is_finished(&self, site: Site) -> bool {
-        threads::is_finished(self.thread.id.task(), site)
-    }
-}
-
-/// Starts a thread that runs `function`.
-///
-/// # Safety
-///
-/// Whatever `function` and its result borrow must live until the thread has ended or the execution is over.
-pub(super) unsafe fn start<'a, F, T>(plan: Plan, site: Site, function: F) -> Started<T>
-where
-    F: FnOnce() -> T + 'a,
-    T: 'a,
-{
-    let packet = Rc::new(Packet {
-        result: RefCell::new(None),
-        unseen_panic: plan.unseen_panic,
-    });
-    let theirs = Rc::clone(&packet);
-    let scope = plan.scope;
-    let entry: Box<dyn FnOnce() + 'a> = Box::new(move || {
-        let result: Result<T, Box<dyn Any + Send>> = catch_unwind(AssertUnwindSafe(function));
-        let ending = if result.is_ok() {
-            Ending::Returned
-        } else {
-            Ending::Panicked
-        };
-        *theirs.result.borrow_mut() = Some(result);
-        drop(theirs);
-        threads::end(scope, ending);
-    });
-    // SAFETY: the caller promises that what is borrowed lives long enough; a thread that does not come to its end is
-    // abandoned together with its execution, without running or dropping the function.
-    let entry = unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Entry>(entry) };
-    let id = threads::spawn(plan.name.clone(), scope, site, entry);
-    Started {
-        thread: Thread {
-            id: ThreadId::of(id),
-            name: plan.name,
-        },
-        packet,
-    }
-}
+use crate::runtime::task::TaskId;
+use crate::runtime::threads;
 
 /// As [`std::thread::spawn`].
 ///
@@ -109,7 +25,13 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new().spawn(f).expect("failed to spawn thread")
+    start_unnamed(boxed(f))
+}
+
+#[track_caller]
+fn start_unnamed<T: 'static>(function: Box<dyn Function<T>>) -> JoinHandle<T> {
+    // SAFETY: the function and its result are `'static`.
+    JoinHandle(unsafe { start(Builder::new().plan(), function) })
 }
 
 /// As [`std::thread::Builder`]. The stack size is accepted and not used.
@@ -166,13 +88,8 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let plan = Plan {
-            name: self.checked_name(),
-            scope: None,
-            unseen_panic: None,
-        };
         // SAFETY: `f` and its result are `'static`.
-        Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
+        Ok(JoinHandle(unsafe { start(self.plan(), boxed(f)) }))
     }
 
     /// As [`std::thread::Builder::spawn_unchecked`].
@@ -194,13 +111,8 @@ impl Builder {
         F: FnOnce() -> T + Send,
         T: Send,
     {
-        let plan = Plan {
-            name: self.checked_name(),
-            scope: None,
-            unseen_panic: None,
-        };
         // SAFETY: promised by the caller.
-        Ok(JoinHandle(unsafe { start(plan, Location::caller(), f) }))
+        Ok(JoinHandle(unsafe { start(self.plan(), boxed(f)) }))
     }
 
     /// As [`std::thread::Builder::spawn_scoped`].
@@ -222,7 +134,17 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(self.checked_name(), Location::caller(), f))
+        Ok(scope.start(self.checked_name(), boxed(f)))
+    }
+
+    #[track_caller]
+    fn plan(self) -> Plan {
+        Plan {
+            name: self.checked_name(),
+            site: Location::caller(),
+            scope: None,
+            unseen_panic: None,
+        }
     }
 
     fn checked_name(self) -> Option<Arc<str>> {
@@ -256,13 +178,13 @@ impl<T> JoinHandle<T> {
     /// The payload of the panic that ended the thread.
     #[track_caller]
     pub fn join(self) -> super::Result<T> {
-        self.0.join(Location::caller())
+        self.0.join()
     }
 
     /// As [`std::thread::JoinHandle::is_finished`].
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        self.0.is_finished(Location::caller())
+        self.0.is_finished()
     }
 }
 
@@ -303,6 +225,19 @@ pub struct Thread {
 }
 
 impl Thread {
+    pub(super) fn task(&self) -> TaskId {
+        self.id.task()
+    }
+
+    /// Starts a thread that runs `entry`.
+    pub(super) fn start(plan: &Plan, entry: Rc<dyn Entry>) -> Self {
+        let id = threads::spawn(plan.name.clone(), plan.scope, plan.site, entry);
+        Self {
+            id: ThreadId::of(id),
+            name: plan.name.clone(),
+        }
+    }
+
     /// As [`std::thread::Thread::unpark`].
     #[track_caller]
     pub fn unpark(&self) {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::comes_to;
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
-use super::library::sync::Mutex;
 use super::library::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use super::library::sync::{Mutex, PoisonError};
 use super::library::thread::{self, Builder, Scope};
 
 /// The text of the panic of `f`; nothing if it returns.
@@ -97,6 +97,32 @@ fn a_panic_of_the_scope_itself_comes_first_and_still_waits() {
         (message, n_done.load(SeqCst))
     };
     comes_to(body, [(Some("of the scope"), 1)]);
+}
+
+#[test]
+fn what_the_function_of_a_scope_gave_is_dropped_once_while_the_panic_of_a_thread_goes_by() {
+    struct Noted<'a>(&'a Mutex<Vec<bool>>);
+    impl Drop for Noted<'_> {
+        fn drop(&mut self) {
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(thread::panicking());
+        }
+    }
+    let body = || {
+        let while_panicking = Mutex::new(Vec::new());
+        drop(thread::scope(|_| Noted(&while_panicking)));
+        let message = message_of(|| {
+            let _value = thread::scope(|scope| {
+                scope.spawn(|| panic!("inside"));
+                Noted(&while_panicking)
+            });
+        });
+        let while_panicking = while_panicking.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (message, while_panicking)
+    };
+    comes_to(body, [(Some("a scoped thread panicked"), vec![false, true])]);
 }
 
 #[test]

@@ -242,6 +242,25 @@ fn the_result_of_a_thread_that_nobody_joins_is_dropped() {
 }
 
 #[test]
+fn what_a_function_owns_is_gone_once_when_it_has_returned_or_panicked() {
+    let body = || {
+        let owned = Arc::new(());
+        let (ours, theirs) = (Arc::clone(&owned), Arc::clone(&owned));
+        let returned = thread::spawn(move || Arc::strong_count(&ours) > 1).join();
+        let panicked = thread::spawn(move || assert!(Arc::strong_count(&theirs) > 9)).join();
+        let ours = Arc::clone(&owned);
+        let in_scope = thread::scope(move |_| Arc::strong_count(&ours));
+        (
+            returned.unwrap(),
+            panicked.is_err(),
+            in_scope,
+            Arc::strong_count(&owned),
+        )
+    };
+    comes_to(body, [(true, true, 2, 1)]);
+}
+
+#[test]
 fn a_thread_may_join_another_one_s_child() {
     let body = || {
         let (sender, receiver) = channel();
