@@ -3,34 +3,21 @@
 use model_std::model;
 
 use crate::check::Fault;
-use crate::execution::Execution;
+use crate::execution::AnyExecution;
 use crate::protocol::{End, Finding, Place, Thread, Trace, Wait};
 
 /// The execution, if it came to its end with a value; else how it failed.
-pub(crate) fn finished<T>(execution: model::Execution<T>) -> Result<Execution<T>, Fault> {
+pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Result<Box<dyn AnyExecution>, Fault> {
     let model::Execution {
         value,
-        trace,
+        mut trace,
         preemptions,
         ..
     } = execution;
     match (value, &trace.end) {
-        (Some(Ok(value)), End::Finished) => {
-            let Trace {
-                threads,
-                stdout,
-                stderr,
-                elapsed,
-                ..
-            } = trace;
-            Ok(Execution {
-                value,
-                stdout,
-                stderr,
-                elapsed,
-                preemptions,
-                threads,
-            })
+        (Some(Ok(mut execution)), End::Finished) => {
+            execution.complete(&mut trace, preemptions);
+            Ok(execution)
         }
         _ => Err(fault(&trace)),
     }

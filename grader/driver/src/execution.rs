@@ -1,9 +1,10 @@
 //! One execution as a property sees it.
 
 use std::any::Any;
+use std::mem;
 use std::time::Duration;
 
-use crate::protocol::{Segment, Thread};
+use crate::protocol::{Segment, Thread, Trace};
 
 /// One execution that came to its end by itself.
 #[derive(Clone, Debug)]
@@ -22,29 +23,6 @@ pub struct Execution<T> {
     pub threads: Vec<Thread>,
 }
 
-impl Execution<Box<dyn Any>> {
-    /// The same with the value as what it is.
-    pub(crate) fn typed<T: 'static>(self) -> Execution<T> {
-        let Execution {
-            value,
-            stdout,
-            stderr,
-            elapsed,
-            preemptions,
-            threads,
-        } = self;
-        let value = *value.downcast().expect("a body returns values of its own type");
-        Execution {
-            value,
-            stdout,
-            stderr,
-            elapsed,
-            preemptions,
-            threads,
-        }
-    }
-}
-
 impl<T> Execution<T> {
     /// All that was written to standard output.
     pub fn text(&self) -> Vec<u8> {
@@ -52,5 +30,41 @@ impl<T> Execution<T> {
             .iter()
             .flat_map(|segment| segment.bytes.iter().copied())
             .collect()
+    }
+}
+
+/// An execution, whatever its body returns: a scenario is compiled once and not for every body.
+pub(crate) trait AnyExecution: Any {
+    /// Adds what was seen of it, beside what the body returned.
+    fn complete(&mut self, trace: &mut Trace, preemptions: u32);
+}
+
+impl<T: 'static> AnyExecution for Execution<T> {
+    fn complete(&mut self, trace: &mut Trace, preemptions: u32) {
+        mem::swap(&mut self.stdout, &mut trace.stdout);
+        mem::swap(&mut self.stderr, &mut trace.stderr);
+        mem::swap(&mut self.threads, &mut trace.threads);
+        self.elapsed = trace.elapsed;
+        self.preemptions = preemptions;
+    }
+}
+
+impl dyn AnyExecution {
+    /// An execution whose body returned `value`, which is all that is known of it.
+    pub(crate) fn returning<T: 'static>(value: T) -> Box<Self> {
+        Box::new(Execution {
+            value,
+            stdout: const { Vec::new() },
+            stderr: const { Vec::new() },
+            elapsed: Duration::ZERO,
+            preemptions: 0,
+            threads: const { Vec::new() },
+        })
+    }
+
+    /// The same as what it is.
+    pub(crate) fn typed<T: 'static>(&self) -> &Execution<T> {
+        let execution: &dyn Any = self;
+        execution.downcast_ref().expect("a body returns values of its own type")
     }
 }

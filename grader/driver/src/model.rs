@@ -5,9 +5,9 @@ use std::rc::Rc;
 use model_std::model::{Bounds, Settings};
 
 use crate::check::Fault;
-use crate::execution::Execution;
+use crate::execution::{AnyExecution, Execution};
 use crate::protocol::{Exploration, Replayed};
-use crate::requirement::{Every, Requirement, Value, Witnessed};
+use crate::requirement::{About, Body, Every, Question, Requirement, Witnessed};
 use crate::scenario::Scenario;
 use crate::token::{Token, TokenError};
 
@@ -127,8 +127,7 @@ impl Model {
         body: impl Fn() -> T + 'static,
         property: impl Fn(&Execution<T>) -> Result<(), Fault>,
     ) {
-        let property = |execution: Execution<Value>| property(&execution.typed());
-        self.scenario(label.into(), &erased(body), &mut Every(&property));
+        self.require(Box::new(body), label, &About(&property));
     }
 
     /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
@@ -143,8 +142,21 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        let witness = |execution: Execution<Value>| witness(&execution.typed());
-        self.scenario(label.into(), &erased(body), &mut Witnessed::new(what.into(), &witness));
+        self.look_for(Box::new(body), label, what, &About(&witness));
+    }
+
+    fn require(&mut self, body: Box<dyn Body>, label: impl Into<String>, property: &dyn Question<Result<(), Fault>>) {
+        self.scenario(label.into(), body, &mut Every(property));
+    }
+
+    fn look_for(
+        &mut self,
+        body: Box<dyn Body>,
+        label: impl Into<String>,
+        what: impl Into<String>,
+        witness: &dyn Question<bool>,
+    ) {
+        self.scenario(label.into(), body, &mut Witnessed::new(what.into(), witness));
     }
 
     pub(crate) fn into_exploration(self) -> Exploration {
@@ -161,7 +173,8 @@ impl Model {
         }
     }
 
-    fn scenario(&mut self, label: String, body: &Rc<dyn Fn() -> Value>, requirement: &mut dyn Requirement) {
+    fn scenario(&mut self, label: String, body: Box<dyn Body>, requirement: &mut dyn Requirement) {
+        let body: Rc<dyn Fn() -> Box<dyn AnyExecution>> = Rc::new(move || body.run());
         let number = self.n_scenarios;
         self.n_scenarios += 1;
         match &mut self.purpose {
@@ -173,7 +186,7 @@ impl Model {
                     label,
                     settings: self.settings,
                 };
-                scenario.explore(&self.bounds, body, requirement, exploration);
+                scenario.explore(&self.bounds, &body, requirement, exploration);
             }
             Purpose::Replay { token, replayed } if token.scenario == number => {
                 let scenario = Scenario {
@@ -182,15 +195,11 @@ impl Model {
                     label,
                     settings: self.settings,
                 };
-                **replayed = scenario.replay(body, requirement, token);
+                **replayed = scenario.replay(&body, requirement, token);
             }
             Purpose::Replay { .. } => {}
         }
     }
-}
-
-fn erased<T: 'static>(body: impl Fn() -> T + 'static) -> Rc<dyn Fn() -> Value> {
-    Rc::new(move || Box::new(body()))
 }
 
 #[cfg(test)]

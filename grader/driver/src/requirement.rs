@@ -1,30 +1,65 @@
 //! What is required of the executions of a scenario: of every one of them, or of one at least.
 
-use std::any::Any;
 use std::ops::ControlFlow;
 
 use crate::check::Fault;
-use crate::execution::Execution;
+use crate::execution::{AnyExecution, Execution};
 use crate::protocol::Finding;
 
-/// What a body returns, whatever its type: a scenario is compiled once and not for every body.
-pub(crate) type Value = Box<dyn Any>;
+/// A body, whatever it returns.
+pub(crate) trait Body {
+    /// Runs it once.
+    fn run(&self) -> Box<dyn AnyExecution>;
+}
+
+impl<F: Fn() -> T, T: 'static> Body for F {
+    fn run(&self) -> Box<dyn AnyExecution> {
+        <dyn AnyExecution>::returning(self())
+    }
+}
+
+/// A question about an execution with the answer `A`, whatever its body returns.
+pub(crate) trait Question<A> {
+    /// Asks it.
+    fn ask(&self, execution: &dyn AnyExecution) -> A;
+}
+
+/// A question about an execution whose body returns a `T`.
+pub(crate) struct About<'a, T, A>(pub(crate) &'a dyn TypedQuestion<T, A>);
+
+impl<T: 'static, A> Question<A> for About<'_, T, A> {
+    fn ask(&self, execution: &dyn AnyExecution) -> A {
+        self.0.ask_typed(execution.typed())
+    }
+}
+
+/// As `Fn(&Execution<T>) -> A`, which takes more to compile.
+pub(crate) trait TypedQuestion<T, A> {
+    /// Asks it.
+    fn ask_typed(&self, execution: &Execution<T>) -> A;
+}
+
+impl<F: Fn(&Execution<T>) -> A, T, A> TypedQuestion<T, A> for F {
+    fn ask_typed(&self, execution: &Execution<T>) -> A {
+        self(execution)
+    }
+}
 
 /// What a scenario requires of its executions, and what it learned from those it saw.
 pub(crate) trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
-    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>>;
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Fault>>;
 
     /// What the executions that were seen lack all together; `n` is their number.
     fn conclude(&self, n: u64) -> Option<Fault>;
 }
 
 /// A property of every execution.
-pub(crate) struct Every<'a>(pub(crate) &'a dyn Fn(Execution<Value>) -> Result<(), Fault>);
+pub(crate) struct Every<'a>(pub(crate) &'a dyn Question<Result<(), Fault>>);
 
 impl Requirement for Every<'_> {
-    fn look(&mut self, execution: Execution<Value>, _most_alive: usize) -> ControlFlow<Option<Fault>> {
-        match (self.0)(execution) {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<Fault>> {
+        match self.0.ask(execution) {
             Ok(()) => ControlFlow::Continue(()),
             Err(fault) => ControlFlow::Break(Some(fault)),
         }
@@ -38,13 +73,13 @@ impl Requirement for Every<'_> {
 /// Something that at least one execution must show.
 pub(crate) struct Witnessed<'a> {
     what: String,
-    witness: &'a dyn Fn(Execution<Value>) -> bool,
+    witness: &'a dyn Question<bool>,
     seen: bool,
     most_alive: usize,
 }
 
 impl<'a> Witnessed<'a> {
-    pub(crate) fn new(what: String, witness: &'a dyn Fn(Execution<Value>) -> bool) -> Self {
+    pub(crate) fn new(what: String, witness: &'a dyn Question<bool>) -> Self {
         Self {
             what,
             witness,
@@ -55,10 +90,10 @@ impl<'a> Witnessed<'a> {
 }
 
 impl Requirement for Witnessed<'_> {
-    fn look(&mut self, execution: Execution<Value>, most_alive: usize) -> ControlFlow<Option<Fault>> {
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Fault>> {
         self.most_alive = self.most_alive.max(most_alive);
         // An exploration that was told to stop at a sample may go on for a while.
-        self.seen = self.seen || (self.witness)(execution);
+        self.seen = self.seen || self.witness.ask(execution);
         if self.seen {
             ControlFlow::Break(None)
         } else {

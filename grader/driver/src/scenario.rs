@@ -8,8 +8,9 @@ use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
 
 use crate::check::Fault;
 use crate::ending;
+use crate::execution::AnyExecution;
 use crate::protocol::{End, Exploration, Failure, Finding, Replayed, Trace, WeakOrdering};
-use crate::requirement::{Requirement, Value};
+use crate::requirement::Requirement;
 use crate::token::{Token, TokenError};
 
 /// How many executions a failure is worth in which the explorer looks for a simpler one; few failures need a hundred.
@@ -32,7 +33,7 @@ impl Scenario {
     pub(crate) fn explore(
         &self,
         bounds: &Bounds,
-        body: &Rc<dyn Fn() -> Value>,
+        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
         requirement: &mut dyn Requirement,
         exploration: &mut Exploration,
     ) {
@@ -71,7 +72,7 @@ impl Scenario {
         &self,
         fault: Fault,
         stopped: Stopped,
-        body: &Rc<dyn Fn() -> Value>,
+        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
         requirement: &mut dyn Requirement,
         executions: u64,
     ) -> Failure {
@@ -113,7 +114,7 @@ impl Scenario {
         &self,
         fault: &Fault,
         shown: &Shown,
-        body: &Rc<dyn Fn() -> Value>,
+        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
         let operations: u64 = shown.trace.threads.iter().map(|thread| thread.operations).sum();
@@ -125,7 +126,12 @@ impl Scenario {
         model::shorten(&self.settings, body, &shown.schedule, budget, still_fails).schedule
     }
 
-    fn record(&self, schedule: Schedule, body: &Rc<dyn Fn() -> Value>, requirement: &mut dyn Requirement) -> Shown {
+    fn record(
+        &self,
+        schedule: Schedule,
+        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
+        requirement: &mut dyn Requirement,
+    ) -> Shown {
         let execution = model::replay(&self.settings, body, &schedule);
         Shown {
             schedule,
@@ -153,7 +159,7 @@ impl Scenario {
     /// Runs the execution that `token` names.
     pub(crate) fn replay(
         &self,
-        body: &Rc<dyn Fn() -> Value>,
+        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
         requirement: &mut dyn Requirement,
         token: &Token,
     ) -> Result<Replayed, TokenError> {
@@ -209,10 +215,13 @@ fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<WeakOrdering>) {
 }
 
 /// Judges one execution: by its end first, then by what is required.
-fn look(execution: model::Execution<Value>, requirement: &mut dyn Requirement) -> ControlFlow<Option<Fault>> {
+fn look(
+    execution: model::Execution<Box<dyn AnyExecution>>,
+    requirement: &mut dyn Requirement,
+) -> ControlFlow<Option<Fault>> {
     let most_alive = execution.most_alive;
     match ending::finished(execution) {
-        Ok(execution) => requirement.look(execution, most_alive),
+        Ok(execution) => requirement.look(&*execution, most_alive),
         Err(fault) => ControlFlow::Break(Some(fault)),
     }
 }
