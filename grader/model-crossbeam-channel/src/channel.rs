@@ -3,7 +3,7 @@
 //! Messages are kept by slot (see [`Core`]); what is done with them here is part of the operation that got the slot, except
 //! where that has to wait for the other side.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,7 +32,7 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 fn open<T>(capacity: Option<usize>, site: Site) -> (Sender<T>, Receiver<T>) {
     let channel = Arc::new(Channel {
         core: Arc::new(Core::new(capacity, site)),
-        messages: Mutex::new(BTreeMap::new()),
+        messages: Mutex::new(VecDeque::new()),
     });
     channel.core.object.prepared();
     (Sender::new(Arc::clone(&channel)), Receiver::of_channel(channel))
@@ -41,40 +41,50 @@ fn open<T>(capacity: Option<usize>, site: Site) -> (Sender<T>, Receiver<T>) {
 /// A channel with its messages.
 pub(crate) struct Channel<T> {
     pub(crate) core: Arc<Core>,
-    messages: Mutex<BTreeMap<Slot, T>>,
+    /// In the order in which they came, which is mostly that in which they are taken. A map would be compiled again for each
+    /// type of message, and is several times as much.
+    messages: Mutex<VecDeque<(Slot, T)>>,
 }
 
 impl<T> Channel<T> {
-    fn messages(&self) -> MutexGuard<'_, BTreeMap<Slot, T>> {
+    fn messages(&self) -> MutexGuard<'_, VecDeque<(Slot, T)>> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, slot: Slot, message: T) {
+        self.messages().push_back((slot, message));
+        self.core.fill(slot);
+    }
+
+    fn remove(&self, slot: Slot) -> Option<T> {
+        let mut messages = self.messages();
+        let place = messages.iter().position(|(of, _)| *of == slot)?;
+        messages.remove(place).map(|(_, message)| message)
     }
 
     /// Puts a message into a slot of its own, where no receiver looks for it yet.
     pub(crate) fn offer(&self, message: T) -> Slot {
         let slot = next_slot();
-        self.messages().insert(slot, message);
-        self.core.slots(|slots| slots.fill(slot));
+        self.put(slot, message);
         slot
     }
 
     /// Puts a message into the slot that was promised for it.
     pub(crate) fn keep_promise(&self, slot: Slot, message: T) {
-        self.messages().insert(slot, message);
-        self.core.slots(|slots| slots.fill(slot));
+        self.put(slot, message);
         self.core.object.changed();
         self.core.object.released();
     }
 
     /// Takes back a message that was offered to nobody's use.
     pub(crate) fn take_back(&self, slot: Slot) -> T {
-        self.core.slots(|slots| slots.empty(slot));
-        let message = self.messages().remove(&slot);
-        message.expect("a message that nobody took is in its slot")
+        self.core.empty(slot);
+        self.remove(slot).expect("a message that nobody took is in its slot")
     }
 
     /// Takes the message of a slot that was granted, once it is there.
     pub(crate) fn take(&self, slot: Slot, name: &'static str, site: Site) -> T {
-        self.wait(slot, Step::Filled, name, site);
+        wait(&self.core, slot, Step::Filled, name, site);
         let message = self.take_back(slot);
         self.core.object.acquired();
         // Whoever hands it over may wait for that.
@@ -87,39 +97,16 @@ impl<T> Channel<T> {
 
     /// Waits until the message of a slot was taken.
     pub(crate) fn wait_until_taken(&self, slot: Slot, site: Site) {
-        self.wait(slot, Step::Emptied, "send", site);
+        wait(&self.core, slot, Step::Emptied, "send", site);
         self.core.object.acquired();
     }
 
     /// Drops the messages that nobody can receive any more.
     pub(crate) fn discard(&self) {
-        let discarded = self.core.slots(|slots| slots.discard());
-        for slot in discarded {
+        for slot in self.core.discard() {
             // Dropped without the lock: it may hold an end of this very channel.
-            let message = self.messages().remove(&slot);
-            drop(message);
+            drop(self.remove(slot));
         }
-    }
-
-    fn wait(&self, slot: Slot, step: Step, name: &'static str, site: Site) {
-        let condition = Reached {
-            core: Arc::clone(&self.core),
-            slot,
-            step,
-        };
-        if condition.holds() {
-            return;
-        }
-        assert!(
-            twin::is_active(),
-            "the other side of a channel has to complete its operation, which outside an execution it cannot"
-        );
-        let operation = Operation {
-            name,
-            objects: &[&self.core.object],
-            site: Some(site),
-        };
-        twin::announce(&operation, When::Until(Rc::new(condition), None));
     }
 }
 
@@ -127,6 +114,28 @@ impl<T> Drop for Channel<T> {
     fn drop(&mut self) {
         self.discard();
     }
+}
+
+/// Waits until a slot that was granted has come so far.
+fn wait(core: &Arc<Core>, slot: Slot, step: Step, name: &'static str, site: Site) {
+    let condition = Reached {
+        core: Arc::clone(core),
+        slot,
+        step,
+    };
+    if condition.holds() {
+        return;
+    }
+    assert!(
+        twin::is_active(),
+        "the other side of a channel has to complete its operation, which outside an execution it cannot"
+    );
+    let operation = Operation {
+        name,
+        objects: &[&core.object],
+        site: Some(site),
+    };
+    twin::announce(&operation, When::Until(Rc::new(condition), None));
 }
 
 /// How far a slot that was granted has to come.

@@ -118,6 +118,21 @@ impl Core {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes that the message of the slot is there.
+    pub(crate) fn fill(&self, slot: Slot) {
+        self.slots(|slots| slots.fill(slot));
+    }
+
+    /// Notes that the message of the slot was taken.
+    pub(crate) fn empty(&self, slot: Slot) {
+        self.slots(|slots| slots.empty(slot));
+    }
+
+    /// Takes all slots from the queue that hold a message, in order.
+    pub(crate) fn discard(&self) -> Vec<Slot> {
+        self.slots(Slots::discard)
+    }
+
     /// Looks at the slots, or changes them.
     pub(crate) fn slots<R>(&self, look: impl FnOnce(&mut Slots) -> R) -> R {
         look(&mut self.state().slots)

@@ -1,6 +1,6 @@
 //! The slots of a channel: which of them hold a message, and in which order they wait to be received.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The number of a slot, never used twice.
 pub(crate) type Slot = u64;
@@ -17,7 +17,8 @@ enum Content {
 /// The slots that a channel has handed out and that were not emptied.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
-    contents: BTreeMap<Slot, Content>,
+    /// By slot, and mostly taken out from the front.
+    contents: VecDeque<(Slot, Content)>,
     /// Those that wait to be received, first come first served.
     queue: VecDeque<Slot>,
 }
@@ -25,18 +26,32 @@ pub(crate) struct Slots {
 impl Slots {
     /// Enters a slot for a message that will come.
     pub(crate) fn promise(&mut self, slot: Slot) -> Slot {
-        self.contents.insert(slot, Content::Promised);
+        self.enter(slot, Content::Promised);
         slot
     }
 
     /// Notes that the message of the slot is there.
     pub(crate) fn fill(&mut self, slot: Slot) {
-        self.contents.insert(slot, Content::Filled);
+        self.enter(slot, Content::Filled);
+    }
+
+    fn enter(&mut self, slot: Slot, content: Content) {
+        match self.place(slot) {
+            Ok(place) => self.contents[place].1 = content,
+            Err(place) => self.contents.insert(place, (slot, content)),
+        }
+    }
+
+    /// Where the slot stands, or else would.
+    fn place(&self, slot: Slot) -> Result<usize, usize> {
+        self.contents.binary_search_by_key(&slot, |(slot, _)| *slot)
     }
 
     /// Notes that the message of the slot was taken.
     pub(crate) fn empty(&mut self, slot: Slot) {
-        self.contents.remove(&slot);
+        if let Ok(place) = self.place(slot) {
+            self.contents.remove(place);
+        }
     }
 
     /// Puts a slot last in the queue.
@@ -51,10 +66,8 @@ impl Slots {
 
     /// Takes all slots from the queue that hold a message, in order.
     pub(crate) fn discard(&mut self) -> Vec<Slot> {
-        let (filled, promised): (Vec<Slot>, Vec<Slot>) = self
-            .queue
-            .drain(..)
-            .partition(|slot| self.contents[slot] == Content::Filled);
+        let queue = std::mem::take(&mut self.queue);
+        let (filled, promised): (Vec<Slot>, Vec<Slot>) = queue.into_iter().partition(|slot| self.is_filled(*slot));
         self.queue = promised.into();
         filled.iter().for_each(|slot| self.empty(*slot));
         filled
@@ -67,11 +80,12 @@ impl Slots {
 
     /// Whether the message of the slot is there.
     pub(crate) fn is_filled(&self, slot: Slot) -> bool {
-        self.contents.get(&slot) == Some(&Content::Filled)
+        self.place(slot)
+            .is_ok_and(|place| self.contents[place].1 == Content::Filled)
     }
 
     /// Whether the message of the slot was taken.
     pub(crate) fn is_empty(&self, slot: Slot) -> bool {
-        !self.contents.contains_key(&slot)
+        self.place(slot).is_err()
     }
 }
