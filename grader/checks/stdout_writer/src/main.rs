@@ -249,7 +249,7 @@ fn every(
     model: &mut Model,
     function: fn(&[Duration]),
     pauses: &[Duration],
-    property: impl Fn(&Execution<()>, &[Duration]) -> Result<(), Fault> + 'static,
+    property: fn(&Execution<()>, &[Duration]) -> Result<(), Fault>,
 ) {
     let label = match pauses {
         [] => "no pauses".to_owned(),
