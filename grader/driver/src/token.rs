@@ -1,4 +1,4 @@
-//! The short name of one execution: `2-3k9f…`.
+//! The short name of one execution: `3-3k9f…`.
 //!
 //! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
 //! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
@@ -8,15 +8,15 @@
 //! ```text
 //! 2 bytes  hash of the check's name
 //! 4 bytes  digest of the trace
-//! varint   scenario, counted from 0
+//! varint   twice the scenario, counted from 0, and one more where spawns are choices
 //! varints  pairs: usual choices skipped, number of the option taken
 //! 1 byte   check byte over all of these
 //! ```
 
-use model_std::model::Schedule;
+use model_std::model::{Schedule, Spawns};
 
 /// The version of the layout. A change of what a schedule means needs a new one.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -69,7 +69,8 @@ impl Token {
         let mut bytes = Vec::new();
         bytes.extend(name_hash(check).to_le_bytes());
         bytes.extend(self.digest.to_le_bytes());
-        push_varint(&mut bytes, u64::from(self.scenario));
+        let spawns = u64::from(self.schedule.spawns == Spawns::Chosen);
+        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns);
         let mut usual = 0;
         for choice in &self.schedule.choices {
             if *choice == 0 {
@@ -96,7 +97,7 @@ impl Token {
             return Err(TokenError::OtherCheck);
         }
         let (digest, mut rest) = rest.split_first_chunk::<4>().ok_or(TokenError::Malformed)?;
-        let scenario = take_varint(&mut rest)?;
+        let scenario_and_spawns = take_varint(&mut rest)?;
         let mut choices = Vec::new();
         while !rest.is_empty() {
             let usual = take_varint(&mut rest)? as usize;
@@ -107,10 +108,14 @@ impl Token {
             choices.resize(choices.len() + usual, 0);
             choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
         }
-        let scenario = u32::try_from(scenario).map_err(|_| TokenError::Malformed)?;
+        let scenario = u32::try_from(scenario_and_spawns >> 1).map_err(|_| TokenError::Malformed)?;
+        let spawns = match scenario_and_spawns & 1 {
+            0 => Spawns::Unseen,
+            _ => Spawns::Chosen,
+        };
         Ok(Self {
             scenario,
-            schedule: Schedule { choices },
+            schedule: Schedule { choices, spawns },
             digest: u32::from_le_bytes(*digest),
         })
     }
@@ -225,6 +230,7 @@ mod tests {
             scenario: 3,
             schedule: Schedule {
                 choices: choices.to_vec(),
+                spawns: Spawns::Unseen,
             },
             digest: 0xDEAD_BEEF,
         }
@@ -232,13 +238,16 @@ mod tests {
 
     #[track_caller]
     fn check_round_trip(choices: &[u16]) {
-        let token = token(choices);
-        let text = token.encode("every_line_is_whole");
-        assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
-        assert_eq!(
-            check_of(&text, &["other", "every_line_is_whole"]),
-            Ok("every_line_is_whole")
-        );
+        for spawns in [Spawns::Unseen, Spawns::Chosen] {
+            let mut token = token(choices);
+            token.schedule.spawns = spawns;
+            let text = token.encode("every_line_is_whole");
+            assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
+            assert_eq!(
+                check_of(&text, &["other", "every_line_is_whole"]),
+                Ok("every_line_is_whole")
+            );
+        }
     }
 
     #[test]
@@ -270,8 +279,8 @@ mod tests {
         for longer in [format!("{text}0"), format!("{text}00"), format!(" {text}")] {
             assert_eq!(Token::decode(&longer, "check"), Err(TokenError::Malformed), "{longer}");
         }
-        assert_eq!(Token::decode("1-00", "check"), Err(TokenError::OtherVersion));
-        for nonsense in ["hello", "2-!!", "2-", "-", ""] {
+        assert_eq!(Token::decode("2-00", "check"), Err(TokenError::OtherVersion));
+        for nonsense in ["hello", "3-!!", "3-", "-", ""] {
             assert_eq!(
                 Token::decode(nonsense, "check"),
                 Err(TokenError::Malformed),

@@ -4,12 +4,15 @@ mod bounds;
 mod determinism;
 mod explorer;
 pub mod orderings;
+mod running;
+mod schedule;
 pub mod settings;
 mod shortening;
 pub mod trace;
 
 pub use bounds::{Bounds, Pruning};
-pub use explorer::{Coverage, Schedule, Stopped, explore, replay};
+pub use explorer::{Coverage, Stopped, explore, replay};
+pub use schedule::{Schedule, Spawns};
 pub use settings::Settings;
 pub use shortening::{Shortened, Size, shorten};
 

@@ -1,6 +1,6 @@
 //! Whether a program does the same when its schedule is the same: two traces are compared, and the first difference is told.
 
-use super::explorer::Ran;
+use super::running::Ran;
 use super::trace::Trace;
 
 /// The first difference between two executions of one schedule, which were recorded. Where there is one, the second is told.

@@ -10,7 +10,6 @@
 //! a bug that many interleavings show need not wait until those with fewer preemptions are over, and by priorities beyond the
 //! bound. When the visitor stops at a sample, the search goes on for an execution with fewer preemptions, and no further.
 
-use std::any::Any;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
@@ -18,19 +17,13 @@ use super::Execution;
 use super::bounds::{Bounds, Pruning};
 use super::determinism::difference;
 use super::orderings::AtomicAccess;
+use super::running::{Ran, Value, erased, run, typed};
+use super::schedule::{Schedule, Spawns};
 use super::settings::Settings;
 use super::trace::End;
 use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
-use crate::runtime::executor::{self, Outcome};
 use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
-
-/// The choices that make an execution what it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Schedule {
-    /// At each choice, the number of the option taken; 0 is the usual one, and a schedule ends with its last unusual choice.
-    pub choices: Vec<u16>,
-}
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,30 +83,6 @@ pub fn explore<T: 'static>(
     })
 }
 
-/// What a body returns, whatever its type: the search is compiled once and not for every body.
-pub(super) type Value = Box<dyn Any>;
-
-pub(super) fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
-    let body = Rc::clone(body);
-    Rc::new(move || Box::new(body()))
-}
-
-pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
-    let Execution {
-        value,
-        trace,
-        preemptions,
-        most_alive,
-    } = execution;
-    let typed = |value: Value| *value.downcast().expect("a body returns values of its own type");
-    Execution {
-        value: value.map(|value| value.map(typed)),
-        trace,
-        preemptions,
-        most_alive,
-    }
-}
-
 fn explore_erased(
     bounds: &Bounds,
     settings: &Settings,
@@ -130,6 +99,8 @@ fn explore_erased(
         visited,
         coverage: Coverage::new(),
         most_choices: 0,
+        spawns: Spawns::Unseen,
+        spawns_overlap: false,
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
         && search.exhaust(bounds, first).is_continue()
@@ -149,54 +120,13 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let choices = schedule.choices.iter().map(|chosen| Choice::of_any(*chosen)).collect();
-    let chooser = Chooser::new(Prefix::whole(choices), Policy::Usual);
+    let chooser = Chooser::new(schedule.prefix(), Policy::Usual).with_spawns(schedule.spawns);
     let ran = run(settings, &erased(body), chooser, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.tell(&mut execution.trace);
     }
     typed(execution)
-}
-
-/// An execution and the choices that make it what it is.
-pub(super) struct Ran {
-    pub(super) execution: Execution<Value>,
-    pub(super) choices: Vec<Choice>,
-    /// How many of them, from the first, were made in states that no execution had been in before.
-    n_new: usize,
-    /// Its operations and objects, if they were to be recorded.
-    pub(super) recorder: Option<Recorder>,
-}
-
-pub(super) fn run(
-    settings: &Settings,
-    body: &Rc<dyn Fn() -> Value>,
-    chooser: Chooser,
-    recorder: Option<Recorder>,
-) -> Ran {
-    let body = Rc::clone(body);
-    let outcome = executor::run(*settings, chooser, recorder, move || body());
-    let Outcome {
-        value,
-        choices,
-        n_new,
-        trace,
-        recorder,
-        most_alive,
-    } = outcome;
-    let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
-    Ran {
-        execution: Execution {
-            value,
-            trace,
-            preemptions,
-            most_alive,
-        },
-        choices,
-        n_new,
-        recorder,
-    }
 }
 
 struct Search<'a> {
@@ -208,6 +138,9 @@ struct Search<'a> {
     coverage: Coverage,
     /// The most choices in any execution so far.
     most_choices: usize,
+    spawns: Spawns,
+    /// Whether an execution has shown that spawns have to be chosen.
+    spawns_overlap: bool,
 }
 
 impl Search<'_> {
@@ -222,15 +155,19 @@ impl Search<'_> {
         second.execution.trace.end = End::Nondeterministic { difference };
         self.coverage.executions += 1;
         self.show(&second.choices.clone(), second.execution)?;
+        self.forget_visited();
+        ControlFlow::Continue(None)
+    }
+
+    fn forget_visited(&self) {
         if let Some(visited) = &self.visited {
             visited.borrow_mut().clear();
         }
-        ControlFlow::Continue(None)
     }
 
     /// Follows `prefix`, and then the usual choices.
     fn exhaustive(&self, prefix: Prefix) -> Chooser {
-        let chooser = Chooser::new(prefix, Policy::Usual);
+        let chooser = Chooser::new(prefix, Policy::Usual).with_spawns(self.spawns);
         match &self.visited {
             Some(visited) => chooser.pruning(Rc::clone(visited)),
             None => chooser,
@@ -238,7 +175,23 @@ impl Search<'_> {
     }
 
     /// Runs everything within `bounds` that no sampling chooses; `first`, if there is one, was run already.
-    fn exhaust(&mut self, bounds: &Bounds, mut first: Option<Ran>) -> ControlFlow<()> {
+    fn exhaust(&mut self, bounds: &Bounds, first: Option<Ran>) -> ControlFlow<()> {
+        let flow = self.exhaust_with(bounds, first);
+        if flow.is_break() || !self.has_to_choose_spawns() {
+            return flow;
+        }
+        self.spawns = Spawns::Chosen;
+        self.forget_visited();
+        self.exhaust_with(bounds, None)
+    }
+
+    /// Whether spawns were no choice, and ought to have been.
+    fn has_to_choose_spawns(&self) -> bool {
+        self.spawns_overlap && self.spawns == Spawns::Unseen
+    }
+
+    /// As [`Search::exhaust`], but comes back early where it turns out that spawns have to be chosen.
+    fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Ran>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
             self.coverage.preemption_bound = bound;
@@ -258,10 +211,15 @@ impl Search<'_> {
                     execution,
                     choices,
                     n_new,
+                    spawns_overlap,
                     ..
                 } = ran;
                 self.coverage.executions += 1;
                 self.show(&choices, execution)?;
+                self.spawns_overlap |= spawns_overlap;
+                if self.has_to_choose_spawns() {
+                    return ControlFlow::Continue(());
+                }
                 // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
                 let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
                 let wanted = if bound < bounds.preemptions { affordable } else { 0 };
@@ -299,7 +257,9 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, policy: Policy) -> ControlFlow<()> {
-        let ran = run(self.settings, self.body, Chooser::new(Prefix::default(), policy), None);
+        let chooser = Chooser::new(Prefix::default(), policy).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, chooser, None);
+        self.spawns_overlap |= ran.spawns_overlap;
         self.coverage.executions += 1;
         self.coverage.random += 1;
         self.show(&ran.choices, ran.execution)
@@ -334,7 +294,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: Schedule::of(choices),
+                schedule: Schedule::of(choices, self.spawns),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -379,16 +339,6 @@ impl Coverage {
             stopped: None,
             weak_orderings: Vec::new(),
             stale_loads: Vec::new(),
-        }
-    }
-}
-
-impl Schedule {
-    pub(super) fn of(choices: &[Choice]) -> Self {
-        let last_unusual = choices.iter().rposition(|choice| choice.chosen != 0);
-        let determined = last_unusual.map_or(&[][..], |last| &choices[..=last]);
-        Self {
-            choices: determined.iter().map(|choice| choice.chosen).collect(),
         }
     }
 }

@@ -17,7 +17,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::explorer::{Schedule, Value, erased, run, typed};
+use super::running::{Value, erased, run, typed};
+use super::schedule::{Schedule, Spawns};
 use super::{Execution, Settings};
 use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix};
 use crate::runtime::guide::{Guide, Log, Moment, Pick, Plan, Point};
@@ -72,6 +73,7 @@ pub fn shorten<T: 'static>(
         still_fails: &mut still_fails,
         budget,
         executions: 0,
+        spawns: schedule.spawns,
         tried: HashSet::new(),
     };
     shortening.shorten(schedule)
@@ -120,14 +122,14 @@ struct Shortening<'a> {
     still_fails: &'a mut dyn FnMut(Execution<Value>) -> bool,
     budget: u64,
     executions: u64,
+    spawns: Spawns,
     /// Every plan that was tried.
     tried: HashSet<Plan>,
 }
 
 impl Shortening<'_> {
     fn shorten(mut self, schedule: &Schedule) -> Shortened {
-        let choices = schedule.choices.iter().map(|chosen| Choice::of_any(*chosen)).collect();
-        let (given, execution) = self.run(Prefix::whole(choices), Plan::default());
+        let (given, execution) = self.run(schedule.prefix(), Plan::default());
         let fails = (self.still_fails)(execution);
         let before = fails.then_some(given.size);
         let mut best = given;
@@ -137,7 +139,7 @@ impl Shortening<'_> {
         }
         Shortened {
             schedule: if fails {
-                Schedule::of(&best.choices)
+                Schedule::of(&best.choices, self.spawns)
             } else {
                 schedule.clone()
             },
@@ -270,12 +272,8 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guide = Guide::new(plan, Rc::clone(&log));
-        let ran = run(
-            self.settings,
-            self.body,
-            Chooser::new(prefix, Policy::Guided(guide)),
-            None,
-        );
+        let chooser = Chooser::new(prefix, Policy::Guided(guide)).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, chooser, None);
         let Log {
             points,
             order,

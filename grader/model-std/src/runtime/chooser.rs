@@ -12,6 +12,7 @@ use super::guide::Guide;
 use super::history::{History, Mixed};
 use super::scheduling::{Candidate, Cause};
 use super::task::TaskId;
+use crate::model::Spawns;
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,9 @@ pub(crate) struct Chooser {
     visited: Option<Visited>,
     /// How many choices had been made when the execution came to a state in which another one had been before.
     known_from: Option<usize>,
+    pub(crate) spawns: Spawns,
+    /// Whether threads spawned others at the same time, and that was no choice.
+    pub(crate) spawns_overlap: bool,
 }
 
 /// The states in which executions had a choice so far (see `history`).
@@ -127,7 +131,13 @@ impl Chooser {
             prefix,
             visited: None,
             known_from: None,
+            spawns: Spawns::Unseen,
+            spawns_overlap: false,
         }
+    }
+
+    pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
+        Self { spawns, ..self }
     }
 
     /// Looks out for states that are in `visited` already, and adds those that are not.

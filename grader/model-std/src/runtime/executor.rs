@@ -58,6 +58,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
     pub(crate) n_new: usize,
+    /// Whether threads spawned others at the same time, and that was no choice.
+    pub(crate) spawns_overlap: bool,
     /// What happened, without operations and objects.
     pub(crate) trace: Trace,
     /// Those, if they were to be recorded.
@@ -102,11 +104,13 @@ pub(crate) fn run<T: 'static>(
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,
     };
+    let spawns_overlap = chooser.spawns_overlap;
     let (choices, n_new) = chooser.into_taken();
     Outcome {
         value,
         choices,
         n_new,
+        spawns_overlap,
         trace,
         recorder,
         most_alive,

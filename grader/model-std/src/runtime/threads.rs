@@ -8,6 +8,7 @@ use super::object::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, announce_unseen, locals, resolve, with};
+use crate::model::Spawns;
 use crate::model::trace::End;
 
 /// The task that is the body of the execution.
@@ -28,16 +29,20 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         super::is_active(),
         "a thread was spawned outside an execution, where nothing could run it"
     );
-    announce_unseen(
-        Operation {
-            name: "spawn",
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-    );
+    let operation = Operation {
+        name: "spawn",
+        object: None,
+        site: Some(site),
+    };
+    match with(|runtime| runtime.chooser.spawns) {
+        Spawns::Unseen => announce_unseen(operation, Until::Now),
+        Spawns::Chosen => {
+            announce(operation, Until::Now, None);
+        }
+    }
     executor::submit(entry);
     with(|runtime| {
+        runtime.note_overlap();
         let task = runtime.add_task(name, Some(site));
         // The new thread may be quicker than whatever comes next.
         runtime.me().is_fresh = false;
@@ -51,6 +56,21 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         });
         task
     })
+}
+
+impl Runtime {
+    /// Notes where others might have spawned before the running thread, which spawns now, and did so after it, or the other way
+    /// round. What the thread and those before it in its line have spawned was there in any case.
+    fn note_overlap(&mut self) {
+        if self.chooser.spawns == Spawns::Chosen || self.chooser.spawns_overlap {
+            return;
+        }
+        let parent = |task: TaskId| self.tasks[task].parent.map(|parent| parent.task);
+        let is_in_line =
+            |task: TaskId| std::iter::successors(Some(self.current), |task| parent(*task)).any(|other| other == task);
+        let is_known = |task: TaskId| parent(task) == Some(self.current) || is_in_line(task);
+        self.chooser.spawns_overlap = !(0..self.tasks.len()).all(is_known);
+    }
 }
 
 /// Whether a thread's function returned or panicked.

@@ -97,8 +97,7 @@ fn nothing_is_lost_where_waits_and_weak_exchanges_fail_without_a_reason() {
     agree(5, 20, 2, settings);
 }
 
-/// The outcomes of `program` with at most so many preemptions. Who is stuck is no part of them: the numbers of the threads
-/// depend on who starts one first, which is not explored.
+/// The outcomes of `program` with at most so many preemptions.
 fn ends(program: &Program, preemptions: u32, settings: Settings) -> Option<BTreeSet<String>> {
     let bounds = Bounds {
         preemptions,
@@ -110,7 +109,8 @@ fn ends(program: &Program, preemptions: u32, settings: Settings) -> Option<BTree
     let coverage = modelled::each(program, Explorer { bounds, settings }, |seen, execution| {
         let segments = execution.trace.stdout.iter();
         let printed: Vec<u8> = segments.flat_map(|segment| segment.bytes.clone()).collect();
-        outcomes.insert(format!("{seen:?} {:?} {printed:?}", execution.value));
+        let end = outcomes::describe(&execution.trace.end);
+        outcomes.insert(format!("{seen:?} {:?} {printed:?} {end}", execution.value));
     });
     coverage.complete.then_some(outcomes)
 }

@@ -74,7 +74,7 @@ fn one_schedule_gives_one_trace() {
 
 #[test]
 fn a_digest_tells_operations_apart_and_not_the_lines_they_stand_on() {
-    let trace = replay(&Settings::default(), &body(), &Schedule { choices: Vec::new() }).trace;
+    let trace = replay(&Settings::default(), &body(), &Schedule::default()).trace;
     let digest_after = |change: &dyn Fn(&mut Trace)| {
         let mut changed = trace.clone();
         change(&mut changed);
@@ -167,13 +167,20 @@ fn an_exploration_is_the_same_each_time_and_another_seed_samples_others() {
 
 #[test]
 fn the_empty_schedule_is_the_usual_execution() {
-    let replayed = replay(&Settings::default(), &body(), &Schedule { choices: Vec::new() });
+    let replayed = replay(&Settings::default(), &body(), &Schedule::default());
     assert_eq!((replayed.trace.end, replayed.preemptions), (End::Finished, 0));
 }
 
 #[test]
 fn a_schedule_that_does_not_fit_is_said_to_be_another_programs() {
-    let replayed = replay(&Settings::default(), &body(), &Schedule { choices: vec![9; 4] });
+    let replayed = replay(
+        &Settings::default(),
+        &body(),
+        &Schedule {
+            choices: vec![9; 4],
+            ..Schedule::default()
+        },
+    );
     assert_eq!(describe(&replayed.trace.end), "nondeterministic");
 }
 

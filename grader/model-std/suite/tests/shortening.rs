@@ -130,7 +130,10 @@ fn what_does_not_fail_again_is_given_back_as_it_was() {
     };
     assert_eq!(shortened, as_it_was);
     // Nor is anything made of the schedule of another program.
-    let foreign = Schedule { choices: vec![9; 4] };
+    let foreign = Schedule {
+        choices: vec![9; 4],
+        ..Schedule::default()
+    };
     let ends_well = |execution: Execution<usize>| execution.trace.end == End::Finished;
     assert_eq!(shorten(&settings, &body, &foreign, BUDGET, ends_well).schedule, foreign);
 }

@@ -1,0 +1,78 @@
+//! One execution of a body: what it was, and the choices that made it so.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use super::Execution;
+use super::settings::Settings;
+use crate::runtime::chooser::{Choice, Chooser};
+use crate::runtime::executor::{self, Outcome};
+use crate::runtime::recorder::Recorder;
+
+/// What a body returns, whatever its type: the search is compiled once and not for every body.
+pub(super) type Value = Box<dyn Any>;
+
+pub(super) fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
+    let body = Rc::clone(body);
+    Rc::new(move || Box::new(body()))
+}
+
+pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
+    let Execution {
+        value,
+        trace,
+        preemptions,
+        most_alive,
+    } = execution;
+    let typed = |value: Value| *value.downcast().expect("a body returns values of its own type");
+    Execution {
+        value: value.map(|value| value.map(typed)),
+        trace,
+        preemptions,
+        most_alive,
+    }
+}
+
+/// An execution and the choices that make it what it is.
+pub(super) struct Ran {
+    pub(super) execution: Execution<Value>,
+    pub(super) choices: Vec<Choice>,
+    /// How many of them, from the first, were made in states that no execution had been in before.
+    pub(super) n_new: usize,
+    /// Whether threads spawned others at the same time, and that was no choice.
+    pub(super) spawns_overlap: bool,
+    /// Its operations and objects, if they were to be recorded.
+    pub(super) recorder: Option<Recorder>,
+}
+
+pub(super) fn run(
+    settings: &Settings,
+    body: &Rc<dyn Fn() -> Value>,
+    chooser: Chooser,
+    recorder: Option<Recorder>,
+) -> Ran {
+    let body = Rc::clone(body);
+    let outcome = executor::run(*settings, chooser, recorder, move || body());
+    let Outcome {
+        value,
+        choices,
+        n_new,
+        spawns_overlap,
+        trace,
+        recorder,
+        most_alive,
+    } = outcome;
+    let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
+    Ran {
+        execution: Execution {
+            value,
+            trace,
+            preemptions,
+            most_alive,
+        },
+        choices,
+        n_new,
+        spawns_overlap,
+        recorder,
+    }
+}
