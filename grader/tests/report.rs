@@ -4,6 +4,8 @@
 mod failures;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/notifications.rs"]
+mod notifications;
 #[path = "report/orderings.rs"]
 mod orderings;
 #[path = "report/replays.rs"]

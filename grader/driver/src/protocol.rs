@@ -6,7 +6,7 @@
 use std::fmt;
 
 use model_std::model::orderings::AtomicAccess;
-pub use model_std::model::trace::{End, Event, Object, Place, Segment, Thread, Trace, Wait};
+pub use model_std::model::trace::{End, Event, Notification, Object, Place, Segment, Thread, Trace, Wait};
 use serde::{Deserialize, Serialize};
 
 /// The one word that says how a check failed.

@@ -84,7 +84,7 @@ fn end(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Option<Story> {
     let name = |thread: &usize| Names::at_start(&names.thread(*thread));
     let sentence = match &trace.end {
         End::Finished => return None,
-        End::Deadlock { waits, cycle } => return Some(waiting::deadlock(waits, cycle, names)),
+        End::Deadlock { waits, cycle } => return Some(waiting::deadlock(trace, waits, cycle, names)),
         End::LostWakeup {
             waits,
             waiter,

@@ -1,26 +1,70 @@
 //! Threads that wait for ever: who waits for what, held by whom, taken where.
 
-use driver::protocol::{Place, Trace, Wait};
+use driver::protocol::{Event, Notification, Place, Trace, Wait};
 
 use super::names::Names;
 use super::story::Story;
 
 /// The story of a deadlock.
-pub fn deadlock(waits: &[Wait], cycle: &[usize], names: &Names<'_>) -> Story {
+pub fn deadlock(trace: &Trace, waits: &[Wait], cycle: &[usize], names: &Names<'_>) -> Story {
     let of_cycle = cycle
         .iter()
         .filter_map(|&thread| waits.iter().find(|wait| wait.thread == thread));
     let mut sentences: Vec<String> = of_cycle.map(|wait| sentence(wait, names)).collect();
     sentences.extend(circle(cycle, names));
-    let others = waits.iter().filter(|wait| !cycle.contains(&wait.thread));
-    sentences.extend(others.map(|wait| sentence(wait, names)));
+    let mut steps = Vec::new();
+    for wait in waits.iter().filter(|wait| !cycle.contains(&wait.thread)) {
+        sentences.push(sentence(wait, names));
+        if let Some(notification) = &wait.last_notification {
+            let step = step_of(trace, notification);
+            sentences.push(elsewhere(trace, wait, notification, step, names));
+            steps.extend(step);
+        }
+    }
     if cycle.is_empty() {
         sentences.push("Every thread waits, and none is left that could end a wait.".to_owned());
     }
-    Story {
-        sentences,
-        steps: Vec::new(),
-    }
+    Story { sentences, steps }
+}
+
+/// What became of the last notification of what `wait` waits at, since it did not end that.
+fn elsewhere(trace: &Trace, wait: &Wait, last: &Notification, step: Option<usize>, names: &Names<'_>) -> String {
+    let thread = names.thread(wait.thread);
+    let woke: Vec<String> = last.woke.iter().map(|&woken| names.thread(woken)).collect();
+    let woke = woke.join(" and ");
+    let begins =
+        |event: &Event| event.thread == wait.thread && event.object == wait.object && event.operation == wait.operation;
+    let began = trace.events.iter().rposition(begins);
+    let then = if last.woke.contains(&wait.thread) {
+        format!("woke {woke}; {thread} went back to wait")
+    } else if woke.is_empty() && went_on_after(trace, wait.thread, step) {
+        format!("came when {thread} had been woken by an earlier one; it went back to wait")
+    } else if woke.is_empty() {
+        "found nobody waiting".to_owned()
+    } else if began < step {
+        format!("woke {woke} instead")
+    } else {
+        format!("woke {woke}, before {thread} began to wait")
+    };
+    let at = names.at(last.place.as_ref());
+    let number = step.map_or(String::new(), |index| format!(" (step {})", index + 1));
+    format!(
+        "The last notification, by {}{at}{number}, {then}.",
+        names.thread(last.by)
+    )
+}
+
+/// Whether `thread` went on from a wait at a condition variable after the event with number `step`.
+fn went_on_after(trace: &Trace, thread: usize, step: Option<usize>) -> bool {
+    let mut later = trace.events.iter().skip(step.map_or(0, |step| step + 1));
+    later.any(|event| event.thread == thread && event.operation == "wake up")
+}
+
+/// Which event `notification` is: the last one by that thread from that line.
+fn step_of(trace: &Trace, notification: &Notification) -> Option<usize> {
+    trace.events.iter().rposition(|event| {
+        event.thread == notification.by && event.place == notification.place && event.operation.starts_with("notify")
+    })
 }
 
 /// `thread 1 → thread 2 → thread 1: each waits for the next, so none can go on.`

@@ -111,6 +111,7 @@ pub(crate) fn wait(
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
         detail: None,
+        last_notification: None,
     }
 }
 

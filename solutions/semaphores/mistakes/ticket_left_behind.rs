@@ -1,6 +1,6 @@
 //! Mistake: whoever gives up with others before and behind leaves the ticket in the line, and those behind wait for ever.
 //!
-//! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
 
 use std::panic;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

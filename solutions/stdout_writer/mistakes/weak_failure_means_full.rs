@@ -2,11 +2,11 @@
 //! for no reason, and the thread then waits for a notification that has no cause.
 //!
 //! Fails: `two_at_a_time_writes_every_line` with `deadlock`.
-//! Fails: `two_at_a_time_never_opens_three` with `lost_wakeup`.
-//! Fails: `two_at_a_time_opens_two_at_once` with `lost_wakeup`.
+//! Fails: `two_at_a_time_never_opens_three` with `deadlock`.
+//! Fails: `two_at_a_time_opens_two_at_once` with `deadlock`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `over_serialized`.
-//! Fails: `threads_go_in_any_order` with `lost_wakeup`.
-//! Fails: `every_call_starts_anew` with `lost_wakeup`.
+//! Fails: `threads_go_in_any_order` with `deadlock`.
+//! Fails: `every_call_starts_anew` with `deadlock`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};

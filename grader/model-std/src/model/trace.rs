@@ -101,6 +101,20 @@ pub struct Wait {
     pub held_since: Option<Place>,
     /// Who else could end the wait, where that is not a thread in particular: `1 sender left`.
     pub detail: Option<String>,
+    /// At a condition variable, by one that was not notified: the last notification of that, if there was any.
+    pub last_notification: Option<Notification>,
+}
+
+/// A notification of a condition variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Notification {
+    /// The thread that notified.
+    pub by: usize,
+    /// Where it did.
+    pub place: Option<Place>,
+    /// The threads that it woke.
+    pub woke: Vec<usize>,
 }
 
 /// How an execution ended.
@@ -123,7 +137,8 @@ pub enum End {
         /// The threads of a cycle in which each waits for the next and the last for the first; empty where there is none.
         cycle: Vec<usize>,
     },
-    /// Every thread waits, and one of them was passed by: the notification it waits for was sent before it began to wait.
+    /// Every thread waits, in no cycle, and one of them was passed by: a notification of the condition variable that it waits at found
+    /// nobody waiting, before it began to wait, and no other has woken it there since.
     LostWakeup {
         /// Who waits for what, in the order of thread ids.
         waits: Vec<Wait>,

@@ -2,11 +2,68 @@
 
 use std::time::Duration;
 
+use super::history::mix;
 use super::lock::{self, Acquired, MUTEX, Mode, Touch};
-use super::object::{Condvar, Memory, ObjectId, State, Tag};
+use super::object::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
-use super::task::{Operation, Site, Until, Wake};
+use super::task::{Operation, Site, TaskId, Until, Wake};
 use super::{announce, resolve, with};
+
+/// A condition variable.
+#[derive(Debug, Default)]
+pub(crate) struct Condvar {
+    /// Who waits, in the order of arrival, and has not been notified.
+    pub(crate) waiters: Vec<TaskId>,
+    /// The last notification while nobody waited.
+    pub(crate) missed: Option<Missed>,
+    /// The last notification.
+    pub(crate) last: Option<Notification>,
+}
+
+/// A notification that found nobody waiting.
+#[derive(Debug)]
+pub(crate) struct Missed {
+    /// Its line.
+    pub(crate) site: Site,
+    /// Who was woken by another one and went on later than this one: whatever that tells, they could see.
+    pub(crate) awake_since: Vec<TaskId>,
+}
+
+/// A notification of a condition variable.
+#[derive(Debug)]
+pub(crate) struct Notification {
+    pub(crate) by: TaskId,
+    pub(crate) site: Site,
+    /// Whom it woke.
+    pub(crate) woke: Vec<TaskId>,
+}
+
+impl Condvar {
+    fn note(&mut self, notification: Notification) {
+        if notification.woke.is_empty() {
+            self.missed = Some(Missed {
+                site: notification.site,
+                awake_since: Vec::new(),
+            });
+        }
+        self.last = Some(notification);
+    }
+
+    fn note_awake(&mut self, task: TaskId) {
+        if let Some(missed) = &mut self.missed
+            && !missed.awake_since.contains(&task)
+        {
+            missed.awake_since.push(task);
+        }
+    }
+
+    /// Who has heard of the last notification while nobody waited: by that, ends of equal histories are told apart.
+    pub(crate) fn state(&self) -> u64 {
+        let awake = self.missed.iter().flat_map(|missed| &missed.awake_since);
+        // A sum: their order makes no difference.
+        awake.fold(0, |sum, task| sum.wrapping_add(mix(1, *task as u64)))
+    }
+}
 
 /// Which waiters a notification is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +122,11 @@ pub(crate) fn wait(
         deadline,
     );
     if wake == Wake::Ready {
-        let acquired = with(|runtime| lock::take(runtime, lock, Mode::Write, "wake up", site));
+        let acquired = with(|runtime| {
+            let current = runtime.current;
+            runtime.objects.condvar_mut(condvar).note_awake(current);
+            lock::take(runtime, lock, Mode::Write, "wake up", site)
+        });
         return (acquired, wake);
     }
     with(|runtime| {
@@ -117,9 +178,7 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
         for task in &woken {
             runtime.learned(*task as u64 + 1);
         }
-        if woken.is_empty() {
-            runtime.objects.condvar_mut(id).missed = Some(site);
-        } else {
+        if !woken.is_empty() {
             runtime.changed();
         }
         for task in &woken {
@@ -140,5 +199,8 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
                 ..Seen::default()
             }
         });
+        let by = runtime.current;
+        let notification = Notification { by, site, woke: woken };
+        runtime.objects.condvar_mut(id).note(notification);
     });
 }

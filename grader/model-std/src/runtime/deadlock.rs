@@ -1,8 +1,9 @@
 //! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
 
+use super::condvar::{self, Condvar};
 use super::task::{TaskId, Until};
 use super::{Runtime, recorder};
-use crate::model::trace::{End, Wait};
+use crate::model::trace::{End, Notification, Wait};
 
 /// The end of an execution in which no task can go and no deadline will come.
 pub(crate) fn explain(runtime: &Runtime) -> End {
@@ -36,6 +37,7 @@ fn wait(runtime: &Runtime, task: TaskId) -> Wait {
             Some(condition) => condition.describe(),
             None => left(runtime, state.until),
         },
+        last_notification: waits_at(runtime, task).and_then(|condvar| condvar.last.as_ref().map(told)),
     }
 }
 
@@ -97,12 +99,26 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
     }
 }
 
-/// The line that notified while `task` was not yet waiting, if `task` waits for a notification.
+/// The line that notified while `task` was not yet waiting, if `task` waits for a notification and it was not woken by another one since.
 fn passed_by(runtime: &Runtime, task: TaskId) -> Option<super::task::Site> {
+    let missed = waits_at(runtime, task)?.missed.as_ref()?;
+    (!missed.awake_since.contains(&task)).then_some(missed.site)
+}
+
+/// The condition variable at which `task` waits to be notified.
+fn waits_at(runtime: &Runtime, task: TaskId) -> Option<&Condvar> {
     let state = &runtime.tasks[task];
     match state.until {
-        Until::Notified { condvar, .. } if !state.notified => runtime.objects.condvar(condvar).missed,
+        Until::Notified { condvar, .. } if !state.notified => Some(runtime.objects.condvar(condvar)),
         _ => None,
+    }
+}
+
+fn told(notification: &condvar::Notification) -> Notification {
+    Notification {
+        by: notification.by,
+        place: recorder::place_in_program(notification.site),
+        woke: notification.woke.clone(),
     }
 }
 

@@ -116,11 +116,12 @@ impl Runtime {
         mix(
             state,
             objects.fold(0_u64, |sum, object| {
-                let waited = match &object.state {
+                let beside = match &object.state {
                     State::Lock(lock) => lock.writer_waited as u64,
+                    State::Condvar(condvar) => condvar.state(),
                     _ => 0,
                 };
-                sum.wrapping_add(mix(object.history, 1 + waited))
+                sum.wrapping_add(mix(object.history, beside.wrapping_add(1)))
             }),
         )
     }

@@ -11,6 +11,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use super::condvar::Condvar;
 use super::history::{History, Mixed};
 use super::task::{Site, TaskId};
 
@@ -113,15 +114,6 @@ pub(crate) enum Waited {
     Yes,
     /// It had if it was there in time to find the lock taken.
     Perhaps,
-}
-
-/// A condition variable.
-#[derive(Debug, Default)]
-pub(crate) struct Condvar {
-    /// Who waits, in the order of arrival, and has not been notified.
-    pub(crate) waiters: Vec<TaskId>,
-    /// The last line that notified while nobody waited.
-    pub(crate) missed: Option<Site>,
 }
 
 /// How far something that is initialised once has come.

@@ -179,6 +179,121 @@ fn a_missing_notification_is_a_plain_deadlock() {
     ends(body, &["deadlock []"]);
 }
 
+/// Waits until `expected` threads have begun to wait, each of which has added one to what the mutex holds; then notifies one.
+fn notify_one_of(expected: usize, (begun, condvar): &(Mutex<usize>, Condvar)) {
+    while *begun.lock().unwrap() < expected {
+        thread::yield_now();
+    }
+    condvar.notify_one();
+}
+
+/// Begins to wait, for something that never comes about.
+fn wait_for_ever((begun, condvar): &(Mutex<usize>, Condvar)) {
+    let mut begun = begun.lock().unwrap();
+    *begun += 1;
+    loop {
+        begun = condvar.wait(begun).unwrap();
+    }
+}
+
+#[test]
+fn a_thread_that_was_woken_since_and_waits_again_was_not_passed_by() {
+    let notify_line = line!() - 14;
+    let body = || {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        shared.1.notify_all();
+        let theirs = Arc::clone(&shared);
+        let waiter = thread::spawn(move || wait_for_ever(&theirs));
+        notify_one_of(1, &shared);
+        waiter.join().unwrap();
+    };
+    ends(body, &["deadlock []"]);
+    let End::Deadlock { waits, .. } = first_failure(body).end else {
+        unreachable!("no other end was found");
+    };
+    let last = waits[1].last_notification.as_ref().expect("it was notified");
+    assert_eq!(
+        (last.by, line(last.place.as_ref()), &last.woke[..]),
+        (0, notify_line, &[1][..])
+    );
+    assert_eq!(waits[0].last_notification, None);
+}
+
+/// What counts is when it went on, and not when it was notified: it could see then whatever the later notification was about.
+#[test]
+fn a_thread_that_goes_on_after_a_notification_that_found_nobody_was_not_passed_by() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let waiter = thread::spawn(move || wait_for_ever(&theirs));
+        while *shared.0.lock().unwrap() == 0 {
+            thread::yield_now();
+        }
+        // It is woken by the first, and cannot go on before the second.
+        let held = shared.0.lock().unwrap();
+        shared.1.notify_one();
+        shared.1.notify_one();
+        drop(held);
+        waiter.join().unwrap();
+    };
+    ends(body, &["deadlock []"]);
+}
+
+#[test]
+fn a_notification_that_another_thread_got_is_a_plain_deadlock_and_says_who() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let waiters = [(); 2].map(|()| {
+            let theirs = Arc::clone(&shared);
+            thread::spawn(move || wait_for_ever(&theirs))
+        });
+        notify_one_of(2, &shared);
+        waiters.into_iter().for_each(|waiter| waiter.join().unwrap());
+    };
+    ends(body, &["deadlock []"]);
+    let End::Deadlock { waits, .. } = first_failure(body).end else {
+        unreachable!("no other end was found");
+    };
+    let woke = |wait: &Wait| wait.last_notification.as_ref().map(|last| last.woke.clone());
+    let woke: Vec<_> = waits.iter().map(woke).collect();
+    assert_eq!(woke, [None, Some(vec![1]), Some(vec![1])]);
+}
+
+/// Only what woke the thread at this condition variable says that it has heard of all that came before.
+#[test]
+fn a_thread_that_was_woken_elsewhere_or_before_was_passed_by() {
+    let elsewhere = || {
+        let (here, there) = (Condvar::new(), Arc::new((Mutex::new(0), Condvar::new())));
+        here.notify_all();
+        let theirs = Arc::clone(&there);
+        let waiter = thread::spawn(move || {
+            let mut begun = theirs.0.lock().unwrap();
+            *begun += 1;
+            begun = theirs.1.wait(begun).unwrap();
+            drop(here.wait(begun).unwrap());
+        });
+        notify_one_of(1, &there);
+        waiter.join().unwrap();
+    };
+    ends(elsewhere, &["lost wake-up of 1"]);
+    let before = || {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let waiter = thread::spawn(move || {
+            let mut begun = theirs.0.lock().unwrap();
+            *begun += 1;
+            drop(theirs.1.wait(begun).unwrap());
+            *theirs.0.lock().unwrap() += 1;
+            thread::sleep(Duration::from_secs(1));
+            drop(theirs.1.wait(theirs.0.lock().unwrap()).unwrap());
+        });
+        notify_one_of(1, &shared);
+        notify_one_of(2, &shared);
+        waiter.join().unwrap();
+    };
+    ends(before, &["lost wake-up of 1"]);
+}
+
 #[test]
 fn a_cycle_of_locks_is_not_blamed_on_a_notification_that_nobody_needed() {
     let body = || {
