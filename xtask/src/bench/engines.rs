@@ -45,8 +45,7 @@ const SPEEDS: [Engine; 6] = [
     engine("shuttle-dfs", "DFS", 2_000),
     engine("shuttle-random", "random", 2_000),
     engine("shuttle-pct", "PCT", 2_000),
-    // Its executions take longer.
-    engine("loom", "loom", 300),
+    engine("loom", "loom", 2_000),
 ];
 /// The engines that search for bugs. The first three take a seed.
 const SEARCHES: [Engine; 4] = [

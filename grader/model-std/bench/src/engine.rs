@@ -166,7 +166,9 @@ fn permute(most: usize, body: fn()) -> Ran {
     let before = begun();
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(PREEMPTIONS as usize);
-    builder.max_permutations = Some(most);
+    // It looks at its limit before an execution, and only so often.
+    builder.checkpoint_interval = 1;
+    builder.max_permutations = Some(most + 1);
     builder.check(counted(body));
     let executions = begun() - before;
     // A budget that was not used up was enough.
