@@ -180,8 +180,16 @@ fn spawning_is_no_choice_where_there_is_but_one_order() {
         });
         line.join().unwrap();
     });
+    // The first would have shown that there is more than one order.
+    let mut n_executions = 0;
     let coverage = explore(&Bounds::default(), &Settings::default(), &body, |_| {
-        ControlFlow::Break(())
+        n_executions += 1;
+        if n_executions == 2 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
-    assert_eq!(coverage.stopped.expect("it never ends").schedule.spawns, Spawns::Unseen);
+    let second = coverage.stopped.expect("there are two").schedule;
+    assert_eq!(second.spawns, Spawns::Unseen);
 }
