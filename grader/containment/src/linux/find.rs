@@ -358,9 +358,9 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
             "start Linux with `landlock` among the modules of its parameter `lsm=`"
         }
         (Mechanism::Landlock, libc::ENOSYS) => {
-            "use Linux 5.13 or later, and a container runtime that lets Landlock through"
+            "use Linux 5.13 or later, and a container runtime that lets Landlock through (Docker 20.10.18 and later)"
         }
-        (Mechanism::Landlock, _) => "use a container runtime that lets Landlock through (Docker 23 and later)",
+        (Mechanism::Landlock, _) => "use a container runtime that lets Landlock through (Docker 20.10.18 and later)",
         (Mechanism::Filter, _) => "use a kernel with `CONFIG_SECCOMP_FILTER`",
         (Mechanism::Root | Mechanism::User, _) => {
             "run in a container as root (SECURITY.md gives the command), or let users make namespaces: \
@@ -368,7 +368,7 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
         }
         (Mechanism::Network, _) => {
             "let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, \
-             or give the container `--cap-add SYS_ADMIN`"
+             or give the container `--cap-add SYS_ADMIN --cap-add NET_ADMIN`"
         }
         (Mechanism::Session, _) => "run on Linux with `/proc` and a temporary folder",
     }

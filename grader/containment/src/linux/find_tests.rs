@@ -92,6 +92,13 @@ fn what_is_missing_names_the_answer_the_consequence_and_the_help() {
 }
 
 #[test]
+fn the_help_for_a_network_names_the_right_to_make_one_and_the_right_to_switch_its_device_on() {
+    for right in ["`--cap-add SYS_ADMIN ", " --cap-add NET_ADMIN`"] {
+        assert!(help(Mechanism::Network, libc::EPERM).contains(right), "{right}");
+    }
+}
+
+#[test]
 fn the_basic_level_contains_with_nothing_and_lacks_nothing() {
     let found = find(Level::Basic);
     assert_eq!((found.level, found.missing.len()), (Level::Basic, 0));
