@@ -34,8 +34,9 @@ pub struct VerifyOutcome {
     pub got: BTreeMap<String, Finding>,
     /// What does not agree, each a sentence fragment; empty when everything agrees.
     pub differences: Vec<String>,
-    /// The full report.
-    pub report: Report,
+    /// What a student would get. The report itself is not kept: there are hundreds, and each process that is started takes
+    /// longer the more memory there is.
+    pub overall: Overall,
 }
 
 /// What a known submission is.
@@ -140,7 +141,7 @@ pub fn verify(
             events,
         };
         let report = grade_with(&grading, &libraries[exercise.name.as_str()])?;
-        Ok(case.outcome(report))
+        Ok(case.outcome(&report))
     });
     outcomes
         .into_iter()
@@ -253,13 +254,13 @@ impl Case<'_> {
         last.unwrap_or(CheckKind::Program)
     }
 
-    fn outcome(&self, report: Report) -> VerifyOutcome {
+    fn outcome(&self, report: &Report) -> VerifyOutcome {
         let failed = report.checks.iter().filter_map(|check| match &check.verdict {
             Verdict::Failed(fault) => Some((check.name.clone(), fault.finding)),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
         });
         let got = failed.collect();
-        let mut differences = differences(&self.expected, &got, &report);
+        let mut differences = differences(&self.expected, &got, report);
         differences.extend(report.checks.iter().filter_map(|check| match &check.verdict {
             Verdict::Ungraded { reason } => Some(format!("`{}` is ungraded: {reason}", check.name)),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Failed(_) => None,
@@ -271,7 +272,7 @@ impl Case<'_> {
             expected: self.expected.clone(),
             got,
             differences,
-            report,
+            overall: report.overall(),
         }
     }
 }

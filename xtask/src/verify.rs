@@ -54,7 +54,7 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
 
 /// A wrong verdict is a failure; where the grader could give none, it is not the known submission's fault.
 fn exit_code(outcomes: &[VerifyOutcome]) -> ExitCode {
-    let code = |outcome: &VerifyOutcome| match outcome.report.overall() {
+    let code = |outcome: &VerifyOutcome| match outcome.overall {
         _ if outcome.differences.is_empty() => ExitCode::Passed,
         Overall::Ungraded => ExitCode::Ungraded,
         Overall::Passed | Overall::Failed => ExitCode::Failed,
