@@ -363,8 +363,8 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
         (Mechanism::Landlock, _) => "use a container runtime that lets Landlock through (Docker 20.10.18 and later)",
         (Mechanism::Filter, _) => "use a kernel with `CONFIG_SECCOMP_FILTER`",
         (Mechanism::Root | Mechanism::User, _) => {
-            "run in a container as root (SECURITY.md gives the command), or let users make namespaces: \
-             `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
+            "run in a container as root with the rights SETUID, SETGID, SYS_CHROOT and KILL (SECURITY.md gives the command), \
+             or let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
         }
         (Mechanism::Network, _) => {
             "let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, \
