@@ -135,14 +135,19 @@ fn dependencies() -> [OsString; 2] {
 
 /// Cargo's folder of compiled libraries, in which the executable of this test stands too.
 fn deps() -> PathBuf {
-    let executable = std::env::current_exe().expect("an executable has a path");
+    let executable = executable();
     executable
         .parent()
         .expect("an executable stands in a folder")
         .to_owned()
 }
 
-/// The modelled library that Cargo built for this test: the newest of those that it has kept.
+fn executable() -> PathBuf {
+    std::env::current_exe().expect("an executable has a path")
+}
+
+/// The modelled library that Cargo built for this test: the newest of those that it has kept and that this test is no older
+/// than. Another build may be adding one at this moment.
 fn model_std() -> PathBuf {
     let is_library = |path: &PathBuf| {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
@@ -153,11 +158,12 @@ fn model_std() -> PathBuf {
             .and_then(|metadata| metadata.modified())
             .unwrap_or(SystemTime::UNIX_EPOCH)
     };
+    let own = built(&executable());
     let files = std::fs::read_dir(deps())
         .expect("a folder can be read")
         .filter_map(|entry| Some(entry.ok()?.path()));
     files
-        .filter(is_library)
+        .filter(|path| is_library(path) && built(path) <= own)
         .max_by_key(built)
         .expect("Cargo has built the library")
 }
