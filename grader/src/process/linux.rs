@@ -130,8 +130,7 @@ impl Tree {
 
     /// What the child's threads do.
     pub(super) fn look(&self) -> Look {
-        let child = self.child.id();
-        (activity::of(child), activity::n_runs(child))
+        activity::look(self.child.id())
     }
 
     /// How many threads the child has; `None` where the kernel sees to that limit.

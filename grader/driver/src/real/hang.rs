@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::kernel::{self, Task};
+use super::kernel::{self, Call, Task};
 use super::stillness::Stillness;
 use super::{Scenario, give_up};
 use crate::channel::Answer;
@@ -60,7 +60,7 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
 /// Whether nothing will happen any more, when nothing has happened for so many looks: `n_others` threads besides this one look on,
 /// and may be about to do something.
 fn is_hung(tasks: &[Task], n_others: usize, looks: u32) -> bool {
-    let are_left_to_each_other = n_others == 0 && tasks.iter().all(|task| task.is_left_to_others);
+    let are_left_to_each_other = n_others == 0 && tasks.iter().all(Task::is_left_to_others);
     let needed = if are_left_to_each_other { FEW_LOOKS } else { LOOKS };
     looks >= needed && !tasks.iter().any(waits_for_a_timer)
 }
@@ -98,53 +98,28 @@ fn describe(task: &Task, own: u32, program: &str) -> String {
     if task.state == 'Z' {
         return format!("{who} has ended and was not waited for");
     }
-    match task.call.and_then(name_of_call) {
-        Some(call) => format!("{who} waits {call}"),
+    match task.call {
+        Some(call) => format!("{who} waits {}", described(call)),
         None => format!("{who} sleeps"),
     }
 }
 
 fn waits_for_a_timer(task: &Task) -> bool {
-    task.call.and_then(name_of_call) == Some(SLEEP)
+    task.call == Some(Call::Sleep)
 }
 
-const SLEEP: &str = "in `sleep`";
-
-/// What a thread waits for in a call of the system, for those calls that a course on concurrency meets.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn name_of_call(number: i64) -> Option<&'static str> {
-    Some(match number {
-        0 => "to read",
-        1 => "to write",
-        7 | 271 | 232 | 281 | 23 => "for any of several descriptors",
-        35 | 230 => SLEEP,
-        43 | 288 => "for a connection",
-        45 => "to receive from a socket",
-        61 | 247 => "for a child process to end",
-        202 => "for another thread (a lock, a channel, a join)",
-        _ => return None,
-    })
-}
-
-/// As on x86-64, with the numbers that other processors have.
-#[cfg(all(target_os = "linux", not(target_arch = "x86_64")))]
-fn name_of_call(number: i64) -> Option<&'static str> {
-    Some(match number {
-        63 => "to read",
-        64 => "to write",
-        73 | 22 | 72 => "for any of several descriptors",
-        101 | 115 => SLEEP,
-        202 | 242 => "for a connection",
-        207 => "to receive from a socket",
-        260 | 95 => "for a child process to end",
-        98 => "for another thread (a lock, a channel, a join)",
-        _ => return None,
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn name_of_call(_number: i64) -> Option<&'static str> {
-    None
+/// What a thread waits for in a call of the system.
+fn described(call: Call) -> &'static str {
+    match call {
+        Call::Read => "to read",
+        Call::Write => "to write",
+        Call::Poll => "for any of several descriptors",
+        Call::Sleep => "in `sleep`",
+        Call::Accept => "for a connection",
+        Call::Receive => "to receive from a socket",
+        Call::Wait => "for a child process to end",
+        Call::Futex => "for another thread (a lock, a channel, a join)",
+    }
 }
 
 #[cfg(test)]

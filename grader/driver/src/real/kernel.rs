@@ -13,6 +13,9 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
 
+pub use call::Call;
+
+mod call;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
@@ -31,16 +34,27 @@ pub struct Task {
     pub state: char,
     /// How often it was given a processor.
     pub switches: u64,
-    /// The call of the system that it is in.
-    pub call: Option<i64>,
-    /// Whether it has ended, or sleeps until this process or one below it does something: nobody else would wake it, and no clock.
-    pub is_left_to_others: bool,
+    /// The call of the system that it is in, if that is a known one.
+    pub call: Option<Call>,
+    /// Whether that call may have a limit of time.
+    pub has_limit: bool,
 }
 
 impl Task {
     /// Whether it waits for something, or has ended.
     pub fn is_asleep(&self) -> bool {
         matches!(self.state, 'S' | 'Z' | 'X' | 'T' | 't')
+    }
+
+    /// Whether it sleeps until another thread of its process does something, and no clock ends that.
+    pub fn is_left_to_a_thread(&self) -> bool {
+        self.state == 'S' && self.call == Some(Call::Futex) && !self.has_limit
+    }
+
+    /// Whether it has ended, or sleeps until its own process or one that it started does something, and no clock ends that.
+    pub fn is_left_to_others(&self) -> bool {
+        let waits = self.state == 'S' && matches!(self.call, Some(Call::Read | Call::Wait));
+        self.state == 'Z' || waits || self.is_left_to_a_thread()
     }
 }
 
@@ -91,6 +105,11 @@ pub fn tasks() -> Vec<Task> {
     let mut tasks = system::tasks();
     tasks.retain(|task| !observers.contains(&task.id));
     tasks
+}
+
+/// Every thread of `process`.
+pub fn tasks_of(process: i32) -> Vec<Task> {
+    system::tasks_of(process)
 }
 
 /// The numbers of the threads of this process, but for those that only observe.

@@ -13,7 +13,7 @@ fn task(process: i32, offset: i32, name: &str, state: char) -> Task {
         state,
         switches: 0,
         call: None,
-        is_left_to_others: false,
+        has_limit: true,
     }
 }
 
@@ -42,9 +42,11 @@ fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_th
 fn who_waits_for_each_other_is_given_up_sooner_than_who_may_wait_for_a_clock() {
     let mut tasks = [task(1, 0, "checks", 'S'), task(1, 1, "reader", 'S')];
     assert!(!is_hung(&tasks, 0, LOOKS - 1) && is_hung(&tasks, 0, LOOKS));
-    tasks[0].is_left_to_others = true;
+    tasks[0].call = Some(Call::Read);
     assert!(!is_hung(&tasks, 0, LOOKS - 1), "one of them may wait for a clock");
-    tasks[1].is_left_to_others = true;
+    tasks[1].call = Some(Call::Futex);
+    assert!(!is_hung(&tasks, 0, LOOKS - 1), "with a limit");
+    tasks[1].has_limit = false;
     assert!(!is_hung(&tasks, 0, FEW_LOOKS - 1) && is_hung(&tasks, 0, FEW_LOOKS));
     assert!(!is_hung(&tasks, 1, LOOKS - 1), "somebody else looks on");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{Process, Task};
+use super::{Call, Process, Task};
 
 pub(super) fn tasks() -> Vec<Task> {
     tree().into_iter().flat_map(tasks_of).collect()
@@ -93,7 +93,7 @@ fn processes() -> Vec<(Process, i32)> {
     .collect()
 }
 
-fn tasks_of(process: i32) -> Vec<Task> {
+pub(super) fn tasks_of(process: i32) -> Vec<Task> {
     let folder = format!("/proc/{process}/task");
     let ids = names(Path::new(&folder))
         .into_iter()
@@ -101,18 +101,15 @@ fn tasks_of(process: i32) -> Vec<Task> {
     ids.filter_map(|id| {
         let folder = Path::new(&folder).join(id.to_string());
         let (name, state, _) = stat(&folder.join("stat"))?;
-        let call = fs::read_to_string(folder.join("syscall")).unwrap_or_default();
+        let (call, has_limit) = call(&fs::read_to_string(folder.join("syscall")).unwrap_or_default());
         Some(Task {
             process,
             id,
             name,
             state,
             switches: switches(&folder)?,
-            call: call
-                .split_ascii_whitespace()
-                .next()
-                .and_then(|number| number.parse().ok()),
-            is_left_to_others: state == 'Z' || (state == 'S' && waits_for_others(&call)),
+            call,
+            has_limit,
         })
     })
     .collect()
@@ -120,7 +117,7 @@ fn tasks_of(process: i32) -> Vec<Task> {
 
 /// Name, state and parent. The name stands in parentheses and may hold anything.
 fn stat(file: &Path) -> Option<(String, char, i32)> {
-    let text = fs::read_to_string(file).ok()?;
+    let text = text(file)?;
     let (before, after) = text.rsplit_once(')')?;
     let name = before.split_once('(')?.1.to_owned();
     let mut fields = after.split_ascii_whitespace();
@@ -129,34 +126,28 @@ fn stat(file: &Path) -> Option<(String, char, i32)> {
     Some((name, state, parent))
 }
 
-/// How often the thread was given a processor: how often it left one.
+/// How often the thread was given a processor: how often it left one. Its name stands in a line as well, and is no field.
 fn switches(folder: &Path) -> Option<u64> {
-    let status = fs::read_to_string(folder.join("status")).ok()?;
-    let counts = status.lines().filter(|line| line.contains("ctxt_switches:"));
-    counts
-        .map(|line| line.rsplit_once(':')?.1.trim().parse::<u64>().ok())
-        .sum()
+    let status = text(&folder.join("status"))?;
+    let fields = status.lines().filter_map(|line| line.split_once(':'));
+    let counts = fields.filter(|(field, _)| ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"].contains(field));
+    counts.map(|(_, count)| count.trim().parse::<u64>().ok()).sum()
 }
 
-/// Whether a line of `/proc/<pid>/task/<tid>/syscall` tells of a wait for another thread, a child or a pipe without a limit of time:
-/// the number of the call, then its arguments, of which the fourth is where the limit of a futex stands.
-fn waits_for_others(call: &str) -> bool {
-    let mut fields = call.split_ascii_whitespace();
-    let number = fields.next().unwrap_or_default();
-    ENDLESS.contains(&number) || (number == FUTEX && fields.nth(3) == Some("0x0"))
+/// What stands in a file that tells of a thread. The name in it is cut after 15 bytes, be it within a letter.
+fn text(file: &Path) -> Option<String> {
+    fs::read(file)
+        .ok()
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The number of the call in which a thread waits for another.
-#[cfg(target_arch = "x86_64")]
-const FUTEX: &str = "202";
-/// Those that end when there is something to read, or a child has ended.
-#[cfg(target_arch = "x86_64")]
-const ENDLESS: [&str; 3] = ["0", "61", "247"];
-
-#[cfg(not(target_arch = "x86_64"))]
-const FUTEX: &str = "98";
-#[cfg(not(target_arch = "x86_64"))]
-const ENDLESS: [&str; 3] = ["63", "260", "95"];
+/// The call that a line of `/proc/<pid>/task/<tid>/syscall` tells of, and whether it may have a limit of time: the number of the
+/// call, then its arguments, of which the fourth is where the limit of a futex stands.
+fn call(line: &str) -> (Option<Call>, bool) {
+    let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+    let number = fields.first().and_then(|number| number.parse().ok());
+    (number.and_then(Call::of), fields.get(4) != Some(&"0x0"))
+}
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -168,17 +159,58 @@ fn names(folder: &Path) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};
+    use std::sync::{Barrier, Mutex, OnceLock};
+    use std::thread;
 
     use super::*;
 
     #[test]
-    fn a_wait_without_a_limit_of_time_is_told_from_one_with_and_from_other_calls() {
-        let line = |call: &str, limit: &str| format!("{call} 0x55d0 0x80 0x2 {limit} 0x0 0xffffffff 0x7ffc 0x7f12\n");
-        assert!(waits_for_others(&line(FUTEX, "0x0")));
-        assert!(!waits_for_others(&line(FUTEX, "0x7f00")));
-        assert!(waits_for_others(&line(ENDLESS[0], "0x7f00")));
-        assert!(!waits_for_others(&line("9999", "0x0")));
-        assert!(!waits_for_others("running\n") && !waits_for_others("-1 0x7ffc 0x7f12\n") && !waits_for_others(""));
+    fn a_wait_without_a_limit_of_time_is_told_from_one_with() {
+        let line = |limit: &str| format!("202 0x55d0 0x80 0x2 {limit} 0x0 0xffffffff 0x7ffc 0x7f12\n");
+        assert!(!call(&line("0x0")).1);
+        assert!(call(&line("0x7f00")).1);
+        assert_eq!(call("running\n"), (None, true));
+        assert_eq!(call("-1 0x7ffc 0x7f12\n"), (None, true));
+        assert_eq!(call(""), (None, true));
+    }
+
+    #[test]
+    fn a_thread_that_waits_for_another_is_seen_to_do_so() {
+        let (ready, go) = (Barrier::new(2), Mutex::new(()));
+        let held = go.lock().expect("nobody panics");
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                ready.wait();
+                drop(go.lock());
+            });
+            ready.wait();
+            let waits = |task: &Task| task.id != task.process && task.is_left_to_a_thread() && task.is_left_to_others();
+            while !tasks_of(own_id()).iter().any(waits) {
+                thread::yield_now();
+            }
+            drop(held);
+        });
+    }
+
+    /// The kernel keeps 15 bytes of a name: the second is cut within a letter.
+    #[test]
+    fn a_thread_is_seen_whatever_its_name() {
+        for name in ["ctxt_switches:", "ääääääää", ") S 1 (", "a\nThreads:\t1"] {
+            let (ready, id) = (Barrier::new(2), OnceLock::new());
+            thread::scope(|scope| {
+                let named = thread::Builder::new().name(name.to_owned());
+                let spawned = named.spawn_scoped(scope, || {
+                    id.get_or_init(|| rustix::thread::gettid().as_raw_nonzero().get());
+                    ready.wait();
+                    ready.wait();
+                });
+                spawned.expect("there is room for a thread");
+                ready.wait();
+                let is_seen = tasks_of(own_id()).iter().any(|task| Some(&task.id) == id.get());
+                ready.wait();
+                assert!(is_seen, "{name:?}");
+            });
+        }
     }
 
     /// One child that has a child of its own; both wait until their input ends.
@@ -192,18 +224,20 @@ mod tests {
             let mut below = processes().into_iter().filter(|(_, parent)| *parent == id);
             below.any(|(process, _)| tree.contains(&process.id))
         };
-        loop {
-            let searched = searched_tree();
-            if !grandchild(&searched) {
-                std::thread::yield_now();
-                continue;
-            }
-            // Other tests of this process may have children, too.
-            let listed = listed_tree().unwrap_or_else(searched_tree);
-            assert!(listed.contains(&own_id()) && listed.contains(&id), "{listed:?}");
-            assert!(grandchild(&listed), "{listed:?}, not all of {searched:?}");
-            break;
+        let mut searched = searched_tree();
+        while !grandchild(&searched) {
+            assert_eq!(
+                child.try_wait().expect("it is a child"),
+                None,
+                "the shell could not start `cat`"
+            );
+            thread::yield_now();
+            searched = searched_tree();
         }
+        // Other tests of this process may have children, too.
+        let listed = listed_tree().unwrap_or_else(searched_tree);
+        assert!(listed.contains(&own_id()) && listed.contains(&id), "{listed:?}");
+        assert!(grandchild(&listed), "{listed:?}, not all of {searched:?}");
         drop(child.stdin.take());
         child.wait().expect("it ends with its input");
     }

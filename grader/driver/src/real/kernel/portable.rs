@@ -6,6 +6,10 @@ pub(super) fn tasks() -> Vec<Task> {
     Vec::new()
 }
 
+pub(super) fn tasks_of(_process: i32) -> Vec<Task> {
+    Vec::new()
+}
+
 pub(super) fn is_running(_thread: i32) -> bool {
     false
 }
