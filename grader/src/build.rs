@@ -53,8 +53,8 @@ pub struct Order<'a> {
     pub folder: &'a Path,
     /// Where the compiler finds the linker.
     pub path: OsString,
-    /// How many cores it has. With one, the compiler divides nothing: that is a ninth less work, and takes a third longer where
-    /// there are more.
+    /// How many cores it has. With one, the compiler divides nothing: that is a ninth less work, and takes longer where there are
+    /// more.
     pub workers: NonZero<usize>,
     /// How long one call of the compiler may take.
     pub limit: Duration,

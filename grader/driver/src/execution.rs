@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::mem;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::protocol::{Segment, Thread, Trace};
@@ -38,6 +39,9 @@ pub(crate) trait AnyExecution: Any {
     /// Adds what was seen of it, beside what the body returned.
     fn complete(&mut self, trace: &mut Trace, preemptions: u32);
 }
+
+/// What the explorer runs again and again, whatever it returns.
+pub(crate) type AnyBody = Rc<dyn Fn() -> Box<dyn AnyExecution>>;
 
 impl<T: 'static> AnyExecution for Execution<T> {
     fn complete(&mut self, trace: &mut Trace, preemptions: u32) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use model_std::model::{Bounds, Settings};
 
 use crate::check::Fault;
-use crate::execution::{AnyExecution, Execution};
+use crate::execution::{AnyBody, Execution};
 use crate::protocol::{Exploration, Replayed};
 use crate::requirement::{About, Body, Every, Question, Requirement, Witnessed};
 use crate::scenario::Scenario;
@@ -174,7 +174,7 @@ impl Model {
     }
 
     fn scenario(&mut self, label: String, body: Box<dyn Body>, requirement: &mut dyn Requirement) {
-        let body: Rc<dyn Fn() -> Box<dyn AnyExecution>> = Rc::new(move || body.run());
+        let body: AnyBody = Rc::new(move || body.run());
         let number = self.n_scenarios;
         self.n_scenarios += 1;
         match &mut self.purpose {

@@ -1,14 +1,13 @@
 //! One scenario of a check: explored until the first failure, which is made as simple as can be found, or replayed.
 
 use std::ops::ControlFlow;
-use std::rc::Rc;
 
 use model_std::model::orderings::AtomicAccess;
 use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
 
 use crate::check::Fault;
 use crate::ending;
-use crate::execution::AnyExecution;
+use crate::execution::{AnyBody, AnyExecution};
 use crate::protocol::{End, Exploration, Failure, Finding, Replayed, Trace, WeakOrdering};
 use crate::requirement::Requirement;
 use crate::token::{Token, TokenError};
@@ -33,7 +32,7 @@ impl Scenario {
     pub(crate) fn explore(
         &self,
         bounds: &Bounds,
-        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
+        body: &AnyBody,
         requirement: &mut dyn Requirement,
         exploration: &mut Exploration,
     ) {
@@ -72,7 +71,7 @@ impl Scenario {
         &self,
         fault: Fault,
         stopped: Stopped,
-        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
+        body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
     ) -> Failure {
@@ -110,13 +109,7 @@ impl Scenario {
     }
 
     /// The simplest schedule that was found to show the same mistake as `shown`.
-    fn shorten(
-        &self,
-        fault: &Fault,
-        shown: &Shown,
-        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
-        requirement: &mut dyn Requirement,
-    ) -> Schedule {
+    fn shorten(&self, fault: &Fault, shown: &Shown, body: &AnyBody, requirement: &mut dyn Requirement) -> Schedule {
         let operations: u64 = shown.trace.threads.iter().map(|thread| thread.operations).sum();
         let budget = SHORTENING.min(SHORTENING_OPERATIONS / operations.max(1));
         let still_fails = |execution| {
@@ -126,12 +119,7 @@ impl Scenario {
         model::shorten(&self.settings, body, &shown.schedule, budget, still_fails).schedule
     }
 
-    fn record(
-        &self,
-        schedule: Schedule,
-        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
-        requirement: &mut dyn Requirement,
-    ) -> Shown {
+    fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
         let execution = model::replay(&self.settings, body, &schedule);
         Shown {
             schedule,
@@ -159,7 +147,7 @@ impl Scenario {
     /// Runs the execution that `token` names.
     pub(crate) fn replay(
         &self,
-        body: &Rc<dyn Fn() -> Box<dyn AnyExecution>>,
+        body: &AnyBody,
         requirement: &mut dyn Requirement,
         token: &Token,
     ) -> Result<Replayed, TokenError> {

@@ -18,8 +18,8 @@ use crate::libraries::{Libraries, LibrariesError};
 use crate::lifetimes;
 use crate::verdict::{CheckKind, Evidence, Fault, Verdict};
 
-/// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few enough
-/// that a source made to be slow to look through costs seconds.
+/// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few
+/// enough that a source made to be slow to look through costs seconds.
 const LOOKED_THROUGH: usize = 128 << 10;
 
 /// A submission that is ready to run, or the verdict that says why not.

@@ -36,8 +36,8 @@ const MARK: &str = "INTERLEAVE_RUN";
 /// How long orphans that were killed may take to be gone. A watchdog: the kernel takes microseconds.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
-/// The children of all runs that are not reaped yet, and their wardens. It is locked while a child is started and while orphans are looked for,
-/// so that a child is never taken for an orphan. Global, as the table of processes is.
+/// The children of all runs that are not reaped yet, and their wardens. It is locked while a child is started and while orphans
+/// are looked for, so that a child is never taken for an orphan. Global, as the table of processes is.
 static RUNS: Mutex<Runs> = Mutex::new(Runs {
     children: BTreeSet::new(),
     wardens: BTreeSet::new(),

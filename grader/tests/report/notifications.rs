@@ -6,7 +6,8 @@ use grader::report::Options;
 use super::samples::{event, failure, object, place, trace, wait};
 use super::{failures, of_model, printed};
 
-/// What is told of thread 1, which waits for ever at a condition variable after `events`, the last of which that notify woke `woke`.
+/// What is told of thread 1, which waits for ever at a condition variable after `events`, the last of which that notify woke
+/// `woke`.
 #[track_caller]
 fn tells(events: Vec<Event>, woke: &[usize], expected: &str) {
     let mut wait = wait(1, "wait", Some(1), 14, &[], 0);

@@ -137,8 +137,8 @@ pub enum End {
         /// The threads of a cycle in which each waits for the next and the last for the first; empty where there is none.
         cycle: Vec<usize>,
     },
-    /// Every thread waits, in no cycle, and one of them was passed by: a notification of the condition variable that it waits at found
-    /// nobody waiting, before it began to wait, and no other has woken it there since.
+    /// Every thread waits, in no cycle, and one of them was passed by: a notification of the condition variable that it waits at
+    /// found nobody waiting, before it began to wait, and no other has woken it there since.
     LostWakeup {
         /// Who waits for what, in the order of thread ids.
         waits: Vec<Wait>,

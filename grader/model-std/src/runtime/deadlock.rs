@@ -99,7 +99,8 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
     }
 }
 
-/// The line that notified while `task` was not yet waiting, if `task` waits for a notification and it was not woken by another one since.
+/// The line that notified while `task` was not yet waiting, if `task` waits for a notification and was not woken by another one
+/// since.
 fn passed_by(runtime: &Runtime, task: TaskId) -> Option<super::task::Site> {
     let missed = waits_at(runtime, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)

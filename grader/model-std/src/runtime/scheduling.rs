@@ -133,10 +133,10 @@ impl Runtime {
     /// The task that goes next without a choice, because no other task can tell whether it does.
     ///
     /// An operation is *unseen* if it takes effect in the same way whenever it does, and no other task's operation takes effect
-    /// in another way for it: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Whoever ran between it and the operation
-    /// before it could as well run after it: Lipton, *Reduction: A Method of Proving Properties of Parallel Programs*, CACM 1975.
-    /// So a choice is made only before operations that can be seen: a thread that was chosen to start performs its first
-    /// operation, and one that has waited for a thread takes note of the end before anybody is chosen.
+    /// in another way for it: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Whoever
+    /// ran between it and the operation before it could as well run after it: Lipton, *Reduction: A Method of Proving Properties
+    /// of Parallel Programs*, CACM 1975. So a choice is made only before operations that can be seen: a thread that was chosen to
+    /// start performs its first operation, and one that has waited for a thread takes note of the end before anybody is chosen.
     ///
     /// Two things do notice: a thread that yields counts the turns of others (see [`Runtime::let_others_go_first`]), and an
     /// accident may come about while another thread could go on (see [`Runtime::is_woken_by_accident`]). A late thread is seen to

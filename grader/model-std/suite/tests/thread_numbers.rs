@@ -1,4 +1,5 @@
-//! Threads are numbered in the order in which they are spawned, and threads that spawn others at the same time do so in every order.
+//! Threads are numbered in the order in which they are spawned, and threads that spawn others at the same time do so in every
+//! order.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;

@@ -12,7 +12,7 @@ thread_local! {
     /// A documented key.
     pub static COUNT: Cell<u32> = const { Cell::new(1) };
     static WORDS: RefCell<Vec<&'static str>> = RefCell::new(vec!["one"]);
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "that a key takes an attribute is what matters")]
     pub(crate) static UNUSED: u8 = 0;
 }
 
