@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use crate::cancel::Cancel;
 use crate::diagnostics::{Diagnostics, without_registry};
 use crate::intake::Staged;
 use crate::libraries::Libraries;
 use crate::parallel;
-use crate::process::{self, Command, End, Input, Level, Limits, Paths, Profile, Reach, RunError};
+use sandbox::cancel::Cancel;
+use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile, RunError};
 
 pub use head_start::HeadStart;
 
@@ -85,7 +85,7 @@ pub struct Compiled {
     /// What was compiled.
     pub step: Step,
     /// How the compiler ended.
-    pub end: End,
+    pub end: ExitReason,
     /// What it said.
     pub diagnostics: Diagnostics,
     /// Whether there was hardly any space left to write to when it failed.
@@ -108,7 +108,7 @@ pub struct Build {
 impl Compiled {
     /// Whether the compiler did what it was asked for.
     pub fn is_success(&self) -> bool {
-        self.end == End::Code(0)
+        self.end == ExitReason::Code(0)
     }
 }
 
@@ -208,7 +208,7 @@ impl<'a> Form<'a> {
         if let Some(head_start) = head_start {
             let compiled = self.call(step, self.program_args(step, source, head_start.args()))?;
             let is_there = compiled.is_success() && head_start.finish(&self.program(step)).is_ok();
-            if is_there || matches!(compiled.end, End::TimedOut { .. } | End::Cancelled) {
+            if is_there || matches!(compiled.end, ExitReason::TimedOut { .. } | ExitReason::Cancelled) {
                 return Ok(compiled);
             }
             head_start.forget();
@@ -257,11 +257,11 @@ impl<'a> Form<'a> {
 
     /// What a check program is compiled with, besides; the exercise's program has only what the submission has.
     fn linked_to(&self, step: Step) -> Vec<OsString> {
-        let driver = ("driver", &self.libraries.driver);
+        let harness = ("harness", &self.libraries.harness);
         match step {
             Step::ModelChecks | Step::RealChecks => {
                 let kit = self.libraries.kit.iter().map(|kit| (kit.name.as_str(), &kit.library));
-                linked([driver].into_iter().chain(kit))
+                linked([harness].into_iter().chain(kit))
             }
             Step::Real | Step::Modelled | Step::Program => Vec::new(),
         }
@@ -275,11 +275,11 @@ impl<'a> Form<'a> {
     }
 
     /// What the compiler may read and write: no more than the step needs, so that nothing of the course leaks into messages.
-    fn reach(&self, step: Step) -> Reach {
+    fn policy(&self, step: Step) -> Policy {
         let Order { staged, head_start, .. } = self.order;
         let toolchain = self.libraries.rustc.ancestors().nth(2).unwrap_or(Path::new("/"));
         let mut readable = self.libraries.files.clone();
-        readable.extend([self.libraries.model_std.clone(), self.libraries.driver.clone()]);
+        readable.extend([self.libraries.model_std.clone(), self.libraries.harness.clone()]);
         readable.push(match step {
             Step::Real | Step::Modelled => staged.folder.clone(),
             Step::Program | Step::RealChecks | Step::ModelChecks => self.sources_of(step),
@@ -297,9 +297,9 @@ impl<'a> Form<'a> {
             writable,
             executable: vec![toolchain.to_owned()],
         };
-        Reach {
+        Policy {
             paths,
-            ..Reach::of(Profile::Compile, self.order.containment)
+            ..Policy::of(Profile::Compile, self.order.containment)
         }
     }
 
@@ -335,7 +335,7 @@ impl<'a> Form<'a> {
                 Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
             },
             input: Input::Nothing,
-            reach: self.reach(step),
+            policy: self.policy(step),
         };
         let limits = Limits {
             wall: self.order.limit,
@@ -345,7 +345,7 @@ impl<'a> Form<'a> {
             threads: THREAD_LIMIT,
         };
         let ended = process::run(&command, &limits, self.cancel)?;
-        let is_disk_full = ended.end != End::Code(0) && is_full(&self.folder);
+        let is_disk_full = ended.end != ExitReason::Code(0) && is_full(&self.folder);
         let mut diagnostics = Diagnostics::parse(&ended.stderr);
         hide(&mut diagnostics, self.order.folder);
         Ok(Compiled {

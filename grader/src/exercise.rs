@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use driver::protocol::Finding;
+use protocol::Finding;
 use regex::Regex;
 
 use crate::verdict::CheckKind;

@@ -10,15 +10,15 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use crate::cancel::Cancel;
 use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::libraries::{self, KitOrder, Libraries, LibrariesError, Tools};
-use crate::process::Limits;
 use crate::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
+use sandbox::cancel::Cancel;
+use sandbox::process::Limits;
 
-pub use containment::Demand;
+pub use containment::SandboxRequirement;
 pub use replay::{ReplayError, replay};
 
 mod checks;
@@ -42,7 +42,7 @@ pub struct Options {
     /// The tools that build.
     pub tools: Tools,
     /// How well a submission is to be contained.
-    pub containment: Demand,
+    pub containment: SandboxRequirement,
     /// Where folders for temporary files are made.
     pub temporary: PathBuf,
     /// How many checks run side by side.
@@ -80,7 +80,7 @@ impl Default for Options {
             check: None,
             up_to: CheckKind::Program,
             cancel: Cancel::new(),
-            containment: Demand::AUTO,
+            containment: SandboxRequirement::AUTO,
             tools: Tools::from_environment(),
             temporary: std::env::temp_dir(),
             workers: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),

@@ -9,11 +9,11 @@ use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use driver::protocol::Finding;
+use protocol::Finding;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 
 use crate::discover::{Source, Submission};
-use crate::verdict::{Evidence, Fault};
+use crate::verdict::{CheckFailure, Evidence};
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;
@@ -49,7 +49,7 @@ pub struct Renamed {
 pub enum IntakeError {
     /// It is no submission that can be built: that is judged.
     #[error("the submission is not acceptable: {}", .0.message)]
-    Refused(Fault),
+    Refused(CheckFailure),
     /// It cannot be read: the grader's failure.
     #[error("failed to read `{path}`", path = path.display())]
     Read {
@@ -233,20 +233,20 @@ impl<'a> Walk<'a> {
 }
 
 fn refused(finding: Finding, message: String) -> IntakeError {
-    IntakeError::Refused(Fault {
+    IntakeError::Refused(CheckFailure {
         finding,
         message,
         evidence: Evidence::None,
     })
 }
 
-fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> Fault {
+fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> CheckFailure {
     let valid = error.utf8_error().valid_up_to();
     let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
     let byte = error.as_bytes()[valid];
     let message =
         format!("`{shown}` is not UTF-8 text: line {line} holds the byte 0x{byte:02x}, which begins no character");
-    Fault {
+    CheckFailure {
         finding: Finding::CompileError,
         message,
         evidence: Evidence::None,

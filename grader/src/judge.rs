@@ -3,12 +3,12 @@
 //! A verdict starts as ungraded and has to earn a pass. What the submission did is a failure with a finding; what kept the
 //! grader from its work is ungraded and costs no points. Messages hold nothing that differs between two equal runs.
 
-use driver::protocol::{Exploration, Finding};
+use protocol::{Exploration, Finding};
 
 use crate::exercise::{Check, CheckWork};
-use crate::process::{Doing, End, Ended, Stream};
 use crate::run::Observation;
-use crate::verdict::{Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::{Activity, ExitReason, ProcessOutput, Stream};
 
 pub use build::judge_build;
 pub use model::{Replay, judge_replay};
@@ -76,32 +76,32 @@ enum World {
 }
 
 /// What an end that nobody asked for means; `None` for a code, which is for the caller to judge.
-fn judge_end(ended: &Ended, world: World) -> Option<Verdict> {
+fn judge_end(ended: &ProcessOutput, world: World) -> Option<Verdict> {
     let (finding, got) = match ended.end {
-        End::Code(_) => return None,
-        End::Cancelled => {
+        ExitReason::Code(_) => return None,
+        ExitReason::Cancelled => {
             let reason = "it was stopped before it ended".to_owned();
             return Some(Verdict::Ungraded { reason });
         }
-        End::Signal(signal::KILL) => {
+        ExitReason::Signal(signal::KILL) => {
             let reason = "the process was killed from outside, as systems do that run out of memory\n\
                           help: close other programs and try again";
             let reason = reason.to_owned();
             return Some(Verdict::Ungraded { reason });
         }
-        End::TimedOut {
-            doing: Doing::WaitingForEachOther { threads },
+        ExitReason::TimedOut {
+            activity: Activity::WaitingForEachOther { threads },
         } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
-        End::TimedOut { doing } => (Finding::Timeout, at_limit(world, doing)),
-        End::Signal(signal::XCPU) => (Finding::CpuLimit, at_limit(world, Doing::Running)),
-        End::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
-        End::OutputLimit(stream) => (
+        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
+        ExitReason::Signal(signal::XCPU) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
+        ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
+        ExitReason::OutputLimit(stream) => (
             Finding::OutputLimit,
             format!("it wrote to {} without end", name(stream)),
         ),
-        End::Signal(signal) => judge_signal(signal, &ended.stderr),
+        ExitReason::Signal(signal) => judge_signal(signal, &ended.stderr),
     };
-    Some(Verdict::Failed(Fault {
+    Some(Verdict::Failed(CheckFailure {
         finding,
         message: format!("expected the submission to come to an end by itself, {got}"),
         evidence: excerpt::output(ended),
@@ -109,16 +109,16 @@ fn judge_end(ended: &Ended, world: World) -> Option<Verdict> {
 }
 
 /// What a process did when its time was up.
-fn at_limit(world: World, doing: Doing) -> String {
-    let did = match (world, doing) {
-        (World::Modelled, Doing::Running) => {
+fn at_limit(world: World, activity: Activity) -> String {
+    let did = match (world, activity) {
+        (World::Modelled, Activity::Running) => {
             "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
         }
-        (World::Modelled, Doing::Waiting | Doing::WaitingForEachOther { .. }) => {
+        (World::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "it waited for something outside of the model, such as a file or a child process"
         }
-        (World::Real, Doing::Running) => "it was still busy",
-        (World::Real, Doing::Waiting | Doing::WaitingForEachOther { .. }) => {
+        (World::Real, Activity::Running) => "it was still busy",
+        (World::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "all its threads were waiting, as in a deadlock"
         }
     };
@@ -205,9 +205,9 @@ fn name(stream: Stream) -> &'static str {
     }
 }
 
-fn child_leak() -> Fault {
+fn child_leak() -> CheckFailure {
     let message = "expected every child process to be waited for, some were still running at the end".to_owned();
-    Fault {
+    CheckFailure {
         finding: Finding::ChildLeak,
         message,
         evidence: Evidence::None,

@@ -29,7 +29,6 @@
 //! ```
 
 pub mod build;
-pub mod cancel;
 pub mod diagnostics;
 pub mod discover;
 pub mod event;
@@ -40,7 +39,6 @@ pub mod judge;
 pub mod libraries;
 pub mod lifetimes;
 mod parallel;
-pub mod process;
 pub mod report;
 pub mod run;
 pub mod score;

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use self::kept::{Kept, Key, Stamp, keep, read};
-use crate::cancel::Cancel;
+use sandbox::cancel::Cancel;
 
 pub use self::kit::{Kit, KitOrder, Offered};
 
@@ -49,7 +49,7 @@ pub struct Libraries {
     /// The controlled `std`.
     pub model_std: PathBuf,
     /// The library of the check programs.
-    pub driver: PathBuf,
+    pub harness: PathBuf,
     /// The folder with everything that these two depend on.
     pub dependencies: PathBuf,
     /// The files in it that they depend on. There may be others, which are no submission's business.
@@ -89,11 +89,11 @@ pub enum LibrariesError {
 }
 
 impl Tools {
-    /// The tools and the package that Cargo names to what it runs; where it names none, those on the `PATH` and `driver`.
+    /// The tools and the package that Cargo names to what it runs; where it names none, those on the `PATH` and `harness`.
     pub fn from_environment() -> Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "driver".to_owned());
+        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "harness".to_owned());
         Tools {
             cargo: tool("CARGO", "cargo"),
             rustc: tool("RUSTC", "rustc"),
@@ -180,14 +180,14 @@ fn ask(
     let built = call(root, cancel, &tools.cargo, &build)?;
     let messages = text(built);
     let model_std = cargo::artifact(&messages, "model_std")?;
-    let driver = cargo::artifact(&messages, "driver")?;
+    let harness = cargo::artifact(&messages, "harness")?;
     let dependencies = model_std.parent().unwrap_or(root).to_owned();
     let files = cargo::files(&messages);
     Ok(Libraries {
         rustc,
         compiler,
         model_std,
-        driver,
+        harness,
         dependencies,
         files,
         kit: kit.map(|kit| kit::find(&messages, kit)).transpose()?,
@@ -244,7 +244,7 @@ mod tests {
             cargo: "cargo".into(),
             rustc: "rustc".into(),
             path: OsString::new(),
-            package: "driver".to_owned(),
+            package: "harness".to_owned(),
         }
     }
 

@@ -7,11 +7,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use driver::protocol::{Reply, Request, Work};
+use protocol::{Reply, Request, Work};
 
-use crate::cancel::Cancel;
 use crate::exercise::{COMPANION, ProgramCheck};
-use crate::process::{self, Command, Ended, Input, Limits, Reach, RunError};
+use sandbox::cancel::Cancel;
+use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
 
 use companion::Companion;
 
@@ -23,7 +23,7 @@ pub enum Observation {
     /// A check program ran.
     Check(CheckRun),
     /// The exercise's program ran.
-    Program(Ended),
+    Program(ProcessOutput),
     /// Nothing ran.
     NotStarted {
         /// Why not.
@@ -35,7 +35,7 @@ pub enum Observation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckRun {
     /// How its process ended.
-    pub ended: Ended,
+    pub ended: ProcessOutput,
     /// What it was asked.
     pub request: Request,
     /// What it answered.
@@ -58,7 +58,7 @@ pub fn observe_check(
     program: &Path,
     check: &str,
     work: Work,
-    reach: Reach,
+    policy: Policy,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Observation {
@@ -76,7 +76,7 @@ pub fn observe_check(
     };
     let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
     line.push(b'\n');
-    match run(program, &[], Input::Channel(line), reach, limits, cancel) {
+    match run(program, &[], Input::Channel(line), policy, limits, cancel) {
         Ok(mut ended) => {
             let answer = read_answer(&std::mem::take(&mut ended.answer));
             Observation::Check(CheckRun { ended, request, answer })
@@ -90,7 +90,7 @@ pub fn observe_program(
     program: &Path,
     check: &ProgramCheck,
     companion: Option<&Path>,
-    reach: Reach,
+    policy: Policy,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Observation {
@@ -105,15 +105,15 @@ pub fn observe_program(
     };
     let said = companion.as_ref().map_or(COMPANION, |companion| &companion.said);
     let args: Vec<String> = check.args.iter().map(|arg| arg.replace(COMPANION, said)).collect();
-    let reach = Reach {
+    let policy = Policy {
         ports: companion
             .as_ref()
             .and_then(|companion| port(&companion.said))
             .into_iter()
             .collect(),
-        ..reach
+        ..policy
     };
-    match run(program, &args, Input::Nothing, reach, limits, cancel) {
+    match run(program, &args, Input::Nothing, policy, limits, cancel) {
         Ok(ended) => Observation::Program(ended),
         Err(error) => not_started("program of the exercise", &error),
     }
@@ -137,10 +137,10 @@ fn run(
     program: &Path,
     args: &[String],
     input: Input,
-    reach: Reach,
+    policy: Policy,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<Ended, RunError> {
+) -> Result<ProcessOutput, RunError> {
     let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
     let args = args.iter().map(Into::into).collect();
     let command = Command {
@@ -149,7 +149,7 @@ fn run(
         env: ENVIRONMENT.map(|(key, value)| (key.into(), value.into())).to_vec(),
         folder,
         input,
-        reach,
+        policy,
     };
     process::run(&command, limits, cancel)
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use driver::protocol::{Exploration, Failure, Finding, Replayed, WeakOrdering};
+use protocol::{Exploration, Failure, Finding, Replayed, WeakOrdering};
 
 /// How a check is run, in the order of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -29,7 +29,7 @@ pub enum Verdict {
     /// It holds, and there is evidence for that.
     Passed,
     /// It does not hold.
-    Failed(Fault),
+    Failed(CheckFailure),
     /// It was not run, because an earlier check explains what is wrong.
     Skipped {
         /// The name of that check.
@@ -44,7 +44,7 @@ pub enum Verdict {
 
 /// How a check failed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct CheckFailure {
     /// The one word.
     pub finding: Finding,
     /// Sentences for the student: what was expected, then what was observed.

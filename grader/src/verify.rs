@@ -8,7 +8,7 @@ use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use driver::protocol::Finding;
+use protocol::Finding;
 
 use crate::discover::{DiscoverError, Submission, Workspace};
 use crate::event::Event;
@@ -256,7 +256,7 @@ impl Case<'_> {
 
     fn outcome(&self, report: &Report) -> VerifyOutcome {
         let failed = report.checks.iter().filter_map(|check| match &check.verdict {
-            Verdict::Failed(fault) => Some((check.name.clone(), fault.finding)),
+            Verdict::Failed(check_failure) => Some((check.name.clone(), check_failure.finding)),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
         });
         let got = failed.collect();

@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use course::{Course, first_failure, silent};
-use driver::protocol::Finding;
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
-use grader::grade::{Demand, Options, grade};
-use grader::process::Level;
+use grader::grade::{Options, SandboxRequirement, grade};
 use grader::report::{self, Extent, human};
 use grader::verdict::{Overall, Report};
+use protocol::Finding;
+use sandbox::process::Level;
 
 use Control::{Accepted, Nothing, Works};
 
@@ -52,7 +52,7 @@ const REFUSED: &[(&str, Finding, Control)] = &[
     ("unsafe_from_a_macro", Finding::ForbiddenCode, Accepted),
     ("extends_a_lifetime", Finding::ForbiddenCode, Accepted),
     ("unstable", Finding::CompileError, Nothing),
-    ("names_the_driver", Finding::CompileError, Nothing),
+    ("names_the_harness", Finding::CompileError, Nothing),
     ("another_crate_type", Finding::CompileError, Nothing),
     ("another_crate_name", Finding::CompileError, Nothing),
     ("includes_the_environment", Finding::CompileError, Accepted),
@@ -140,7 +140,7 @@ impl Tricks {
         self.folder.path().join(format!("{name}.rs"))
     }
 
-    fn grade(&self, name: &str, check: &str, containment: Demand) -> Report {
+    fn grade(&self, name: &str, check: &str, containment: SandboxRequirement) -> Report {
         let submission = Submission::at(&self.source(name), &self.exercise).expect("the submission is there");
         let options = Options {
             check: Some(check.to_owned()),
@@ -152,7 +152,7 @@ impl Tricks {
 
     /// The report as a terminal shows it, on one check or, without a name, on all.
     fn shown(&self, name: &str, check: &str) -> String {
-        let report = self.grade(name, check, Demand::AUTO);
+        let report = self.grade(name, check, SandboxRequirement::AUTO);
         let options = report::Options {
             columns: 100,
             hints: 0,
@@ -164,7 +164,7 @@ impl Tricks {
 
     /// What is wrong with the treatment of a trick, if anything is.
     fn judge(&self, name: &str, check: &str, expected: (&str, Finding), control: Control) -> Option<String> {
-        let report = self.grade(name, check, Demand::AUTO);
+        let report = self.grade(name, check, SandboxRequirement::AUTO);
         let (expected_check, finding) = expected;
         if report.score() != 0 || first_failure(&report) != Some((expected_check.to_owned(), finding)) {
             return Some(format!(
@@ -172,7 +172,7 @@ impl Tricks {
             ));
         }
         let is_shown = match control {
-            Control::Works => self.grade(name, check, Demand::BASIC).overall() == Overall::Passed,
+            Control::Works => self.grade(name, check, SandboxRequirement::BASIC).overall() == Overall::Passed,
             Control::Accepted => is_accepted(&self.source(name)),
             Control::Nothing => true,
         };
@@ -226,8 +226,8 @@ fn what_is_refused_never_runs() {
 
 #[test]
 fn what_runs_earns_nothing_in_either_world() {
-    if containment::probe().level < Level::Strong {
-        eprintln!("skipped: files are open here: {:?}", containment::probe().missing);
+    if sandbox::probe().level < Level::Strong {
+        eprintln!("skipped: files are open here: {:?}", sandbox::probe().missing);
         return;
     }
     let tricks = Tricks::new();
@@ -257,7 +257,7 @@ fn a_panic_cannot_pass_for_what_the_grader_says() {
 #[test]
 fn a_lifetime_that_is_extended_is_told_with_its_place() {
     let tricks = Tricks::new();
-    let report = tricks.grade("extends_a_lifetime", MODEL, Demand::AUTO);
+    let report = tricks.grade("extends_a_lifetime", MODEL, SandboxRequirement::AUTO);
     let words = course::words(&report, "build");
     assert!(
         words.contains("extends_a_lifetime.rs:7`") && words.contains("rust#25860"),
@@ -269,7 +269,7 @@ fn a_lifetime_that_is_extended_is_told_with_its_place() {
 #[test]
 fn a_process_that_grades_is_closed_to_others() {
     let tricks = Tricks::new();
-    tricks.grade("always_equal", MODEL, Demand::AUTO);
+    tricks.grade("always_equal", MODEL, SandboxRequirement::AUTO);
     #[cfg(target_os = "linux")]
     assert_eq!(
         rustix::process::dumpable_behavior().expect("the kernel tells"),

@@ -6,11 +6,11 @@ mod course;
 use std::sync::Mutex;
 
 use course::{Course, silent, verdict, words};
-use driver::protocol::{Finding, WeakOrdering};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
 use grader::verdict::{CheckKind, Evidence, Overall, Verdict};
+use protocol::{Finding, WeakOrdering};
 
 #[test]
 fn the_solution_gets_all_points() {

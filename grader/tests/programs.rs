@@ -5,15 +5,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use containment::{Level, Profile};
-use grader::cancel::Cancel;
 use grader::discover::Workspace;
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
 use grader::grade::Options;
 use grader::libraries::{self, Kit, KitOrder, Tools};
-use grader::process::Reach;
 use grader::run::{Observation, observe_program};
 use grader::snapshot;
+use sandbox::cancel::Cancel;
+use sandbox::process::Policy;
+use sandbox::{Level, Profile};
 
 #[test]
 fn every_solutions_program_prints_its_snapshots() {
@@ -44,9 +44,9 @@ fn every_solutions_program_prints_its_snapshots() {
 
 /// What the program prints; it is the solution's, so nothing has to contain it.
 fn print(program: &Path, run: &ProgramCheck, companion: Option<&Path>) -> String {
-    let reach = Reach::of(Profile::Run, Level::Basic);
+    let policy = Policy::of(Profile::Run, Level::Basic);
     let limits = Options::default().program_limits;
-    match observe_program(program, run, companion, reach, &limits, &Cancel::new()) {
+    match observe_program(program, run, companion, policy, &limits, &Cancel::new()) {
         Observation::Program(ended) => String::from_utf8_lossy(&ended.stdout).into_owned(),
         other => panic!("{} did not run: {other:?}", program.display()),
     }

@@ -4,9 +4,9 @@
 mod course;
 
 use course::{Course, silent, verdict};
-use driver::protocol::Failure;
 use grader::grade::{ReplayError, replay};
 use grader::verdict::{Evidence, Overall, ReplayReport, Verdict};
+use protocol::Failure;
 
 const MISTAKE: &str = "solutions/counting/mistakes/load_then_store.rs";
 

@@ -13,10 +13,11 @@ mod replays;
 #[path = "report/samples.rs"]
 mod samples;
 
-use driver::protocol::{End, Failure, Finding};
 use grader::report::{Extent, Options, human, json};
 use grader::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Lack, Report, Verdict};
 use insta::assert_snapshot;
+use protocol::trace::End;
+use protocol::{Failure, Finding};
 use samples::{check, event, failed, model_failure, report};
 
 /// The report as it is printed, after two rules that hold for every report: no line is longer than the width, and no

@@ -4,10 +4,10 @@
 mod course;
 
 use course::{Course, first_failure, verdict};
-use driver::protocol::Finding;
-use grader::grade::Demand;
-use grader::process::Level;
+use grader::grade::SandboxRequirement;
 use grader::verdict::{Overall, Verdict};
+use protocol::Finding;
+use sandbox::process::Level;
 
 /// The submission, the first check that fails, and how.
 const TABLE: &[(&str, &str, Finding)] = &[
@@ -50,7 +50,7 @@ fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
 #[test]
 fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
     let mut course = Course::open();
-    course.options.containment = Demand::BASIC;
+    course.options.containment = SandboxRequirement::BASIC;
     let report = course.grade("submissions/leaves_a_child.rs");
     assert_eq!(
         first_failure(&report),
@@ -62,9 +62,9 @@ fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
 #[test]
 fn below_the_level_that_is_required_nothing_is_graded() {
     let mut course = Course::open();
-    course.options.containment = Demand {
+    course.options.containment = SandboxRequirement {
         at_best: Level::Basic,
-        ..Demand::REQUIRE
+        ..SandboxRequirement::REQUIRE
     };
     let report = course.grade("submissions/panics.rs");
     assert_eq!(
@@ -81,7 +81,7 @@ fn below_the_level_that_is_required_nothing_is_graded() {
 #[test]
 fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
     let mut course = Course::open();
-    course.options.containment = Demand::BASIC;
+    course.options.containment = SandboxRequirement::BASIC;
     course.options.model_limits.wall = std::time::Duration::from_secs(2);
     let report = course.grade("submissions/sleeps_for_real.rs");
     assert_eq!(

@@ -8,13 +8,13 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-use grader::cancel::Cancel;
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, Options};
 use grader::libraries::{self, Libraries, Tools};
 use grader::report::grid::Grid;
 use grader::report::text::{Line, Text, Tone};
+use sandbox::cancel::Cancel;
 use tempfile::TempDir;
 
 use crate::console::Console;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use grader::grade::Demand;
+use grader::grade::SandboxRequirement;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -179,7 +179,7 @@ pub(crate) enum Containment {
 
 impl Containment {
     /// What is asked for; without a flag, what suits the place: a student's own machine, or one that grades others.
-    pub(crate) fn demand(flag: Option<Containment>) -> Demand {
+    pub(crate) fn demand(flag: Option<Containment>) -> SandboxRequirement {
         let is_set = |value: OsString| !value.is_empty() && value != "false";
         let default = if std::env::var_os("CI").is_some_and(is_set) {
             Containment::Require
@@ -187,9 +187,9 @@ impl Containment {
             Containment::Auto
         };
         match flag.unwrap_or(default) {
-            Containment::Auto => Demand::AUTO,
-            Containment::Require => Demand::REQUIRE,
-            Containment::Basic => Demand::BASIC,
+            Containment::Auto => SandboxRequirement::AUTO,
+            Containment::Require => SandboxRequirement::REQUIRE,
+            Containment::Basic => SandboxRequirement::BASIC,
         }
     }
 }

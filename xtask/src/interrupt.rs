@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use grader::cancel::Cancel;
+use sandbox::cancel::Cancel;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;

@@ -8,11 +8,12 @@ mod running;
 mod schedule;
 pub mod settings;
 mod shortening;
-pub mod trace;
+
+pub use protocol::schedule::{Schedule, Spawns};
+pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};
 pub use explorer::{Coverage, Stopped, explore, replay};
-pub use schedule::{Schedule, Spawns};
 pub use settings::Settings;
 pub use shortening::{Shortened, Size, shorten};
 

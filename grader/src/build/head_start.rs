@@ -91,7 +91,7 @@ impl HeadStart {
 fn key(checks: &Path, libraries: &Libraries) -> io::Result<String> {
     let mut hasher = DefaultHasher::new();
     libraries.compiler.hash(&mut hasher);
-    for library in [&libraries.model_std, &libraries.driver] {
+    for library in [&libraries.model_std, &libraries.harness] {
         (library, library.metadata()?.modified()?).hash(&mut hasher);
     }
     let mut files: Vec<PathBuf> = fs::read_dir(checks.parent().unwrap_or(checks))?
@@ -119,7 +119,7 @@ mod tests {
             rustc: "rustc".into(),
             compiler: "rustc 1.95.0".to_owned(),
             model_std: file("model_std"),
-            driver: file("driver"),
+            harness: file("harness"),
             dependencies: folder.to_owned(),
             files: Vec::new(),
             kit: None,

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use driver::protocol::Finding;
+use protocol::Finding;
 use regex::Regex;
 use serde::Deserialize;
 

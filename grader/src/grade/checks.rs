@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use driver::protocol::Work;
+use protocol::Work;
 
 use super::prepare::{Prepared, reason};
 use super::{BUILD, Grading, Options};
@@ -11,11 +11,11 @@ use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Need, ProgramCheck};
 use crate::judge::{Judgement, judge};
 use crate::parallel;
-use crate::process::{Profile, Reach};
 use crate::run::{Observation, observe_check, observe_program};
 use crate::score::score;
 use crate::snapshot::{self, SnapshotError};
 use crate::verdict::{CheckKind, CheckVerdict, Verdict};
+use sandbox::process::{Policy, Profile};
 
 /// How many checks share a core that wait most of the time.
 const WAITING: NonZero<usize> = NonZero::new(3).expect("it is not zero");
@@ -87,15 +87,22 @@ impl Grading<'_> {
             }
             CheckWork::Service | CheckWork::Speed => {
                 // What they have seen is what the kernel tells.
-                let reach = self.reach().with_view_of_processes();
-                let observation = observe_check(&build.real_checks, &check.name, Work::Try, reach, real_limits, cancel);
+                let policy = self.policy().with_view_of_processes();
+                let observation =
+                    observe_check(&build.real_checks, &check.name, Work::Try, policy, real_limits, cancel);
                 judge(check, &observation, None)
             }
             CheckWork::Program(program) => match self.snapshot(program) {
                 Ok(text) => {
                     let companion = prepared.companion.as_deref();
-                    let observation =
-                        observe_program(&build.program, program, companion, self.reach(), program_limits, cancel);
+                    let observation = observe_program(
+                        &build.program,
+                        program,
+                        companion,
+                        self.policy(),
+                        program_limits,
+                        cancel,
+                    );
                     judge(check, &observation, text.as_deref())
                 }
                 Err(error) => Verdict::Ungraded { reason: reason(&error) }.into(),
@@ -104,13 +111,13 @@ impl Grading<'_> {
     }
 
     pub(super) fn observe_model(&self, build: &Build, check: &Check, work: Work) -> Observation {
-        let reach = Reach::of(Profile::Run, self.options.containment.at_best);
+        let policy = Policy::of(Profile::Run, self.options.containment.at_best);
         let (limits, cancel) = (&self.options.model_limits, &self.options.cancel);
-        observe_check(&build.model_checks, &check.name, work, reach, limits, cancel)
+        observe_check(&build.model_checks, &check.name, work, policy, limits, cancel)
     }
 
     /// What the submission may reach outside of the model.
-    fn reach(&self) -> Reach {
+    fn policy(&self) -> Policy {
         let needs = |need| self.exercise.needs.contains(&need);
         // A server that runs beside the program is one of the machine's.
         let has_network = needs(Need::Network) || self.exercise.talks_to_companion();
@@ -120,7 +127,7 @@ impl Grading<'_> {
             (true, false) => Profile::RunWithChildren,
             (true, true) => Profile::RunWithChildrenAndLoopback,
         };
-        Reach::of(profile, self.options.containment.at_best).with_programs_of_the_system()
+        Policy::of(profile, self.options.containment.at_best).with_programs_of_the_system()
     }
 
     fn snapshot(&self, program: &ProgramCheck) -> Result<Option<String>, SnapshotError> {

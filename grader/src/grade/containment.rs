@@ -1,45 +1,45 @@
 //! How well submissions are contained, and whether that is good enough to grade.
 
-use containment::{Level, Probe, probe_up_to};
+use sandbox::{Level, Probe, probe_up_to};
 
 use crate::exercise::{Exercise, Need};
 use crate::verdict::{Containment, Lack};
 
 /// How well a submission is to be contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Demand {
+pub struct SandboxRequirement {
     /// No better than this, though the machine may offer more.
     pub at_best: Level,
     /// Nothing is graded where the machine offers less than this.
     pub at_least: Level,
 }
 
-impl Demand {
+impl SandboxRequirement {
     /// As well as this machine can.
-    pub const AUTO: Demand = Demand {
+    pub const AUTO: SandboxRequirement = SandboxRequirement {
         at_best: Level::Full,
         at_least: Level::Basic,
     };
 
     /// As well as this machine can, and so that a submission cannot open files of others.
-    pub const REQUIRE: Demand = Demand {
+    pub const REQUIRE: SandboxRequirement = SandboxRequirement {
         at_best: Level::Full,
         at_least: Level::Strong,
     };
 
     /// With what every system has, though the machine may offer more.
-    pub const BASIC: Demand = Demand {
+    pub const BASIC: SandboxRequirement = SandboxRequirement {
         at_best: Level::Basic,
         at_least: Level::Basic,
     };
 }
 
 /// Whether what holds is enough to grade; the reason why not, and what to do.
-pub(super) fn suffices(demand: Demand, exercise: &Exercise) -> Result<(), String> {
+pub(super) fn suffices(demand: SandboxRequirement, exercise: &Exercise) -> Result<(), String> {
     let probe = probe_up_to(demand.at_best);
     let help = "help: pass `--containment=auto` to grade your own code with less, or see SECURITY.md for a container";
     if probe.level < demand.at_least {
-        let Demand { at_least, .. } = demand;
+        let SandboxRequirement { at_least, .. } = demand;
         let level = probe.level;
         let lacks: String = probe
             .missing
@@ -58,7 +58,7 @@ pub(super) fn suffices(demand: Demand, exercise: &Exercise) -> Result<(), String
 }
 
 /// What contains submissions on this machine, for a report.
-pub(super) fn of(demand: Demand) -> Containment {
+pub(super) fn of(demand: SandboxRequirement) -> Containment {
     contained_by(probe_up_to(demand.at_best))
 }
 
@@ -87,7 +87,7 @@ fn contained_by(probe: &Probe) -> Containment {
     }
 }
 
-fn lack(missing: &containment::Missing) -> Lack {
+fn lack(missing: &sandbox::Missing) -> Lack {
     Lack {
         mechanism: missing.mechanism.word().to_owned(),
         reason: missing.reason.clone(),

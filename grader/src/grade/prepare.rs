@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use driver::protocol::Finding;
+use protocol::Finding;
 
 use super::folder::Folder;
 use super::{Grading, containment};
@@ -16,7 +16,7 @@ use crate::intake::{IntakeError, Staged, intake};
 use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
 use crate::lifetimes;
-use crate::verdict::{CheckKind, Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, CheckKind, Evidence, Verdict};
 
 /// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few
 /// enough that a source made to be slow to look through costs seconds.
@@ -146,10 +146,10 @@ impl Grading<'_> {
 }
 
 /// What is wrong with a submission that has a way around the refusal of `unsafe`.
-fn extended_lifetimes(staged: &Staged) -> Option<Fault> {
+fn extended_lifetimes(staged: &Staged) -> Option<CheckFailure> {
     let length: usize = staged.sources.iter().map(|(_, text)| text.len()).sum();
     if length > LOOKED_THROUGH {
-        return Some(Fault {
+        return Some(CheckFailure {
             finding: Finding::ForbiddenCode,
             message: format!(
                 "expected a submission that can be looked through, it has {} KiB of source and not at most {}\nhelp: leave out \
@@ -168,7 +168,7 @@ fn extended_lifetimes(staged: &Staged) -> Option<Fault> {
          the same lifetime, or call the function instead of passing it on",
         first.file, first.line
     );
-    Some(Fault {
+    Some(CheckFailure {
         finding: Finding::ForbiddenCode,
         message,
         evidence: Evidence::None,

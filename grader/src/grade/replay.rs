@@ -1,7 +1,7 @@
 //! Runs one interleaving of one submission again.
 
-use driver::protocol::{Finding, Work};
-use driver::token::{TokenError, check_of};
+use protocol::token::{TokenError, check_of};
+use protocol::{Finding, Work};
 
 use super::prepare::Prepared;
 use super::{Grading, Options, find_libraries};

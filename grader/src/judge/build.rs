@@ -1,13 +1,13 @@
 //! What a build means: whether the submission compiles, offers what the exercise asks for, and can be modelled.
 
-use driver::protocol::Finding;
+use protocol::Finding;
 
 use super::{excerpt, signal};
 use crate::build::{Build, Compiled, Step};
 use crate::diagnostics::{Diagnostic, items_of, rendered};
 use crate::exercise::{Exercise, Item};
-use crate::process::End;
-use crate::verdict::{Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::ExitReason;
 
 /// How many messages of the compiler are repeated where they stand in a sentence.
 const MAX_MESSAGES: usize = 3;
@@ -25,7 +25,7 @@ pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
 
 fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     let errors = call.diagnostics.of_source();
-    if errors.is_empty() || call.end == End::Cancelled {
+    if errors.is_empty() || call.end == ExitReason::Cancelled {
         return judge_crash(call);
     }
     match call.step {
@@ -42,13 +42,13 @@ fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
     if contract.is_empty() { errors } else { contract }
 }
 
-fn compile_error(errors: &[&Diagnostic]) -> Fault {
+fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
     // The lint itself, and the attempt to switch it off.
     let is_unsafe = |error: &&Diagnostic| matches!(error.code.as_deref(), Some("unsafe_code" | "E0453"));
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
     if errors.iter().all(is_unsafe) {
         let message = "expected a submission without `unsafe`, the compiler found some".to_owned();
-        return Fault {
+        return CheckFailure {
             finding: Finding::ForbiddenCode,
             message,
             evidence,
@@ -58,7 +58,7 @@ fn compile_error(errors: &[&Diagnostic]) -> Fault {
         1 => "expected the submission to compile, the compiler reports an error".to_owned(),
         n_errors => format!("expected the submission to compile, the compiler reports {n_errors} errors"),
     };
-    Fault {
+    CheckFailure {
         finding: Finding::CompileError,
         message,
         evidence,
@@ -77,7 +77,7 @@ fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
     Verdict::Failed(missing_item(&items, errors))
 }
 
-fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> Fault {
+fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> CheckFailure {
     let mut message = "expected these public items, each is missing or has another signature:".to_owned();
     if items.len() == 1 {
         message = "expected this public item, it is missing or has another signature:".to_owned();
@@ -86,7 +86,7 @@ fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> Fault {
         message.push_str(&format!("\n  `{name}`: `{signature}`"));
     }
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
-    Fault {
+    CheckFailure {
         finding: Finding::MissingItem,
         message,
         evidence,
@@ -121,32 +121,32 @@ fn judge_crash(call: &Compiled) -> Verdict {
     }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
     let got = match call.end {
-        End::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
-        End::Code(_) | End::Signal(signal::KILL) => {
+        ExitReason::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
+        ExitReason::Code(_) | ExitReason::Signal(signal::KILL) => {
             return ungraded(format!(
                 "the compiler failed, but not because of the submission: {said}"
             ));
         }
-        End::TimedOut { .. } | End::Signal(signal::XCPU) if is_submission => {
+        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
-            return Verdict::Failed(Fault {
+            return Verdict::Failed(CheckFailure {
                 finding: Finding::Timeout,
                 message,
                 evidence: Evidence::None,
             });
         }
-        End::TimedOut { .. } | End::Signal(signal::XCPU) => {
+        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) => {
             return ungraded("the compiler was not done at the time limit".to_owned());
         }
-        End::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
-        End::ThreadLimit => "the compiler started threads without end".to_owned(),
-        End::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
+        ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
+        ExitReason::ThreadLimit => "the compiler started threads without end".to_owned(),
+        ExitReason::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
     };
     if !is_submission {
         return ungraded(format!("{got}: {said}"));
     }
     let message = format!("expected the submission to compile, {got}");
-    Verdict::Failed(Fault {
+    Verdict::Failed(CheckFailure {
         finding: Finding::CompileError,
         message,
         evidence: Evidence::Diagnostics(said),

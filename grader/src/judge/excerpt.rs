@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::process::Ended;
 use crate::verdict::Evidence;
+use sandbox::process::ProcessOutput;
 
 /// How many bytes of a stream are shown from each end: two screens.
 const HALF: usize = 4 << 10;
@@ -14,7 +14,7 @@ const HALF: usize = 4 << 10;
 const HALF_LINES: usize = 200;
 
 /// What a process printed, for a reader.
-pub(super) fn output(ended: &Ended) -> Evidence {
+pub(super) fn output(ended: &ProcessOutput) -> Evidence {
     if ended.stdout.is_empty() && ended.stderr.is_empty() {
         return Evidence::None;
     }

@@ -3,13 +3,13 @@
 //! An answer counts with the right nonce, the right check and a process that ended as it should. A pass needs more than the
 //! absence of a failure: interleavings that were run.
 
-use driver::protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
+use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 
 use super::reply::genuine;
 use super::{Judgement, World, child_leak, excerpt};
-use crate::process::Ended;
 use crate::run::CheckRun;
-use crate::verdict::{Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::ProcessOutput;
 
 /// What a check program did that answers nothing that was asked.
 pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";
@@ -24,7 +24,7 @@ pub enum Replay {
         /// Why, as the check program says.
         reason: String,
     },
-    /// It was not run to its end; the verdict tells whose fault that is.
+    /// It was not run to its end; the verdict tells who is to blame.
     Lost(Verdict),
 }
 
@@ -63,7 +63,7 @@ fn stalled(run: &CheckRun) -> Verdict {
     // Without the seconds, which differ a little each time.
     let message = "expected the submission to get on, it computed for seconds of processor time without touching a thread, a \
                    lock, a channel, an atomic or the clock: a loop that does not end";
-    Verdict::Failed(Fault {
+    Verdict::Failed(CheckFailure {
         finding: Finding::Timeout,
         message: message.to_owned(),
         evidence: excerpt::output(&run.ended),
@@ -77,9 +77,9 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
     }
 }
 
-fn explored(exploration: &Exploration, ended: &Ended) -> Judgement {
+fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
-        Some(failure) => Verdict::Failed(Fault::from(failure)),
+        Some(failure) => Verdict::Failed(CheckFailure::from(failure)),
         None if exploration.executions == 0 => Verdict::Ungraded {
             reason: "no interleaving was run".to_owned(),
         },
@@ -92,13 +92,13 @@ fn explored(exploration: &Exploration, ended: &Ended) -> Judgement {
     }
 }
 
-impl From<&Failure> for Fault {
-    fn from(failure: &Failure) -> Fault {
+impl From<&Failure> for CheckFailure {
+    fn from(failure: &Failure) -> CheckFailure {
         let message = match &failure.got {
             Some(got) => format!("{}, {got}", failure.expected),
             None => failure.expected.clone(),
         };
-        Fault {
+        CheckFailure {
             finding: failure.finding,
             message,
             evidence: Evidence::Interleaving(Box::new(failure.clone())),

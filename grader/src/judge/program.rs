@@ -4,19 +4,19 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Output};
 
 use assert_cmd::assert::OutputAssertExt as _;
-use driver::protocol::Finding;
 use predicates::prelude::*;
+use protocol::Finding;
 
 use super::{World, child_leak, excerpt, judge_end, refusal};
 use crate::exercise::ProgramCheck;
-use crate::process::{End, Ended};
 use crate::snapshot;
-use crate::verdict::{Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The code with which `std` ends a process whose main thread panicked.
 const PANIC_CODE: i32 = 101;
 
-pub(super) fn judge(check: &ProgramCheck, ended: &Ended, snapshot: Option<&str>) -> Verdict {
+pub(super) fn judge(check: &ProgramCheck, ended: &ProcessOutput, snapshot: Option<&str>) -> Verdict {
     if let Some(verdict) = judge_end(ended, World::Real) {
         return verdict;
     }
@@ -31,11 +31,11 @@ pub(super) fn judge(check: &ProgramCheck, ended: &Ended, snapshot: Option<&str>)
     faults.map_or(Verdict::Passed, Verdict::Failed)
 }
 
-fn exit_fault(check: &ProgramCheck, ended: &Ended) -> Option<Fault> {
+fn exit_fault(check: &ProgramCheck, ended: &ProcessOutput) -> Option<CheckFailure> {
     if output(ended).assert().try_code(check.exit).is_ok() {
         return None;
     }
-    let End::Code(code) = ended.end else {
+    let ExitReason::Code(code) = ended.end else {
         unreachable!("only a code is left after the end was judged")
     };
     let (finding, got) = match code {
@@ -43,14 +43,14 @@ fn exit_fault(check: &ProgramCheck, ended: &Ended) -> Option<Fault> {
         code => (Finding::Exited, format!("it ended with code {code}")),
     };
     let message = format!("expected the program to end with code {}, {got}", check.exit);
-    Some(Fault {
+    Some(CheckFailure {
         finding,
         message,
         evidence: excerpt::output(ended),
     })
 }
 
-fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> Option<Fault> {
+fn output_fault(check: &ProgramCheck, ended: &ProcessOutput, expected: Option<&str>) -> Option<CheckFailure> {
     let output = output(ended).assert();
     if let Some(expected) = expected {
         let normal = |stdout: &[u8]| snapshot::normalize(&String::from_utf8_lossy(stdout), check);
@@ -78,12 +78,12 @@ fn output_fault(check: &ProgramCheck, ended: &Ended, expected: Option<&str>) -> 
     None
 }
 
-fn difference(message: String, expected: &str, got: &str) -> Fault {
+fn difference(message: String, expected: &str, got: &str) -> CheckFailure {
     let evidence = Evidence::Difference {
         expected: excerpt::lines(expected),
         got: excerpt::lines(got),
     };
-    Fault {
+    CheckFailure {
         finding: Finding::WrongOutput,
         message,
         evidence,
@@ -91,11 +91,11 @@ fn difference(message: String, expected: &str, got: &str) -> Fault {
 }
 
 /// What was observed, in the form that `assert_cmd` judges.
-fn output(ended: &Ended) -> Output {
+fn output(ended: &ProcessOutput) -> Output {
     let status = match ended.end {
-        End::Code(code) => ExitStatus::from_raw(code << 8),
-        End::Signal(signal) => ExitStatus::from_raw(signal),
-        End::TimedOut { .. } | End::ThreadLimit | End::OutputLimit(_) | End::Cancelled => {
+        ExitReason::Code(code) => ExitStatus::from_raw(code << 8),
+        ExitReason::Signal(signal) => ExitStatus::from_raw(signal),
+        ExitReason::TimedOut { .. } | ExitReason::ThreadLimit | ExitReason::OutputLimit(_) | ExitReason::Cancelled => {
             unreachable!("only a natural end is left after the end was judged")
         }
     };

@@ -1,13 +1,13 @@
 //! What the answer of a check program on real threads means.
 
-use driver::protocol::{CheckObservation, Finding, TrialFailure, Trials};
+use protocol::{CheckObservation, Finding, TrialFailure, Trials};
 
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
 use super::{World, child_leak, excerpt};
-use crate::process::Ended;
 use crate::run::CheckRun;
-use crate::verdict::{Evidence, Fault, Verdict};
+use crate::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::ProcessOutput;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {
     let observation = match genuine(run, World::Real) {
@@ -27,7 +27,7 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
     }
 }
 
-fn tried(trials: &Trials, ended: &Ended) -> Verdict {
+fn tried(trials: &Trials, ended: &ProcessOutput) -> Verdict {
     match (&trials.failure, &trials.unclear) {
         (Some(failure), _) => Verdict::Failed(failed(failure, ended)),
         (None, Some(reason)) => Verdict::Ungraded { reason: reason.clone() },
@@ -39,7 +39,7 @@ fn tried(trials: &Trials, ended: &Ended) -> Verdict {
     }
 }
 
-fn failed(failure: &TrialFailure, ended: &Ended) -> Fault {
+fn failed(failure: &TrialFailure, ended: &ProcessOutput) -> CheckFailure {
     let TrialFailure {
         finding,
         scenario,
@@ -50,7 +50,7 @@ fn failed(failure: &TrialFailure, ended: &Ended) -> Fault {
     let got = got
         .as_ref()
         .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));
-    Fault {
+    CheckFailure {
         finding: *finding,
         message: format!("{scenario}: {expected}{got}"),
         evidence: match finding {
@@ -60,21 +60,21 @@ fn failed(failure: &TrialFailure, ended: &Ended) -> Fault {
     }
 }
 
-fn hung(scenario: &str, threads: &[String], ended: &Ended) -> Fault {
+fn hung(scenario: &str, threads: &[String], ended: &ProcessOutput) -> CheckFailure {
     let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
     for thread in threads {
         message.push_str(&format!("\n  {thread}"));
     }
-    Fault {
+    CheckFailure {
         finding: Finding::Deadlock,
         message,
         evidence: excerpt::output(ended),
     }
 }
 
-fn stalled(scenario: Option<&str>, ended: &Ended) -> Fault {
+fn stalled(scenario: Option<&str>, ended: &ProcessOutput) -> CheckFailure {
     let scenario = scenario.map_or(String::new(), |scenario| format!("{scenario}: "));
-    Fault {
+    CheckFailure {
         finding: Finding::Timeout,
         message: format!(
             "{scenario}expected the submission to get on, it computes without end, or far longer than there is work for"

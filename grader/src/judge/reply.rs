@@ -1,11 +1,11 @@
 //! Whether what a check program answered counts.
 
-use driver::protocol::{Finding, Reply};
+use protocol::{Finding, Reply};
 
 use super::{World, excerpt, judge_end};
-use crate::process::{End, Ended};
 use crate::run::{Answer, CheckRun};
-use crate::verdict::{Fault, Verdict};
+use crate::verdict::{CheckFailure, Verdict};
+use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The reply, if it is there, is the check program's own, and the process ended as it should.
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
@@ -13,7 +13,7 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
         return Err(verdict);
     }
     let failed = |finding, message: String| {
-        Err(Verdict::Failed(Fault {
+        Err(Verdict::Failed(CheckFailure {
             finding,
             message,
             evidence: excerpt::output(&run.ended),
@@ -40,10 +40,14 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
     }
 }
 
-fn code(ended: &Ended) -> i32 {
+fn code(ended: &ProcessOutput) -> i32 {
     match ended.end {
-        End::Code(code) => code,
-        End::Signal(_) | End::TimedOut { .. } | End::ThreadLimit | End::OutputLimit(_) | End::Cancelled => {
+        ExitReason::Code(code) => code,
+        ExitReason::Signal(_)
+        | ExitReason::TimedOut { .. }
+        | ExitReason::ThreadLimit
+        | ExitReason::OutputLimit(_)
+        | ExitReason::Cancelled => {
             unreachable!("only a code is left after the end was judged")
         }
     }

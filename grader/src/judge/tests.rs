@@ -1,14 +1,14 @@
 //! What each observation means, without any process.
 
-use driver::protocol::{
-    CheckObservation, End as TraceEnd, Failure, Replayed, Reply, Request, Trace, WeakOrdering, Work,
-};
+use protocol::trace::End as TraceEnd;
+use protocol::trace::Trace;
+use protocol::{CheckObservation, Failure, Replayed, Reply, Request, WeakOrdering, Work};
 
 use super::*;
 use crate::run::{Answer, CheckRun};
 
-fn ended(end: End) -> Ended {
-    Ended {
+fn ended(end: ExitReason) -> ProcessOutput {
+    ProcessOutput {
         end,
         stdout: Vec::new(),
         stderr: Vec::new(),
@@ -78,7 +78,7 @@ fn answered(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: ended(End::Code(0)),
+        ended: ended(ExitReason::Code(0)),
         request,
         answer: Answer::Reply(Box::new(reply)),
     }
@@ -95,9 +95,13 @@ fn judge_model(run: CheckRun) -> Verdict {
 #[track_caller]
 fn fails(verdict: Verdict, finding: Finding, message: &str) {
     match verdict {
-        Verdict::Failed(fault) => {
-            assert_eq!(fault.finding, finding, "{fault:?}");
-            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        Verdict::Failed(check_failure) => {
+            assert_eq!(check_failure.finding, finding, "{check_failure:?}");
+            assert!(
+                check_failure.message.contains(message),
+                "no {message:?} in {:?}",
+                check_failure.message
+            );
         }
         other => panic!("expected a failure with {finding}, got {other:?}"),
     }
@@ -163,7 +167,7 @@ fn silence_is_no_pass_whatever_the_exit_code() {
     for code in [0, 1, 101] {
         let run = CheckRun {
             answer: Answer::Nothing,
-            ended: ended(End::Code(code)),
+            ended: ended(ExitReason::Code(code)),
             ..right()
         };
         fails(
@@ -205,7 +209,7 @@ fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
 fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     fails(
         judge_model(CheckRun {
-            ended: ended(End::Code(1)),
+            ended: ended(ExitReason::Code(1)),
             ..right()
         }),
         Finding::Exited,
@@ -213,16 +217,16 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     );
     fails(
         judge_model(CheckRun {
-            ended: ended(End::Signal(11)),
+            ended: ended(ExitReason::Signal(11)),
             ..right()
         }),
         Finding::Panic,
         "signal 11",
     );
     let run = CheckRun {
-        ended: Ended {
+        ended: ProcessOutput {
             left_behind: 1,
-            ..ended(End::Code(0))
+            ..ended(ExitReason::Code(0))
         },
         ..right()
     };
@@ -237,7 +241,7 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
     );
     let refused = CheckObservation::TokenRefused { reason: "no".into() };
     ungraded(judge_model(answered(refused)), "another question");
-    let observation = Observation::Program(ended(End::Code(0)));
+    let observation = Observation::Program(ended(ExitReason::Code(0)));
     ungraded(
         judge(&check(CheckWork::Model), &observation, None).verdict,
         "something else",
@@ -258,35 +262,47 @@ fn an_end_by_force_says_by_which() {
         })
     };
     fails(
-        end(End::TimedOut { doing: Doing::Running }),
+        end(ExitReason::TimedOut {
+            activity: Activity::Running,
+        }),
         Finding::Timeout,
         "a loop that locks nothing",
     );
-    fails(end(End::Signal(24)), Finding::CpuLimit, "a loop that locks nothing");
-    fails(end(End::Signal(31)), Finding::AccessDenied, "called the system");
-    fails(end(End::Signal(25)), Finding::OutputLimit, "to a file");
-    fails(end(End::ThreadLimit), Finding::ProcessLimit, "threads without end");
     fails(
-        end(End::TimedOut { doing: Doing::Waiting }),
+        end(ExitReason::Signal(24)),
+        Finding::CpuLimit,
+        "a loop that locks nothing",
+    );
+    fails(end(ExitReason::Signal(31)), Finding::AccessDenied, "called the system");
+    fails(end(ExitReason::Signal(25)), Finding::OutputLimit, "to a file");
+    fails(
+        end(ExitReason::ThreadLimit),
+        Finding::ProcessLimit,
+        "threads without end",
+    );
+    fails(
+        end(ExitReason::TimedOut {
+            activity: Activity::Waiting,
+        }),
         Finding::Timeout,
         "outside of the model",
     );
     fails(
-        end(End::OutputLimit(Stream::Stdout)),
+        end(ExitReason::OutputLimit(Stream::Stdout)),
         Finding::OutputLimit,
         "standard output without end",
     );
-    fails(end(End::Signal(11)), Finding::Panic, "a stack that overflowed");
-    ungraded(end(End::Signal(9)), "killed from outside");
-    ungraded(end(End::Cancelled), "stopped");
+    fails(end(ExitReason::Signal(11)), Finding::Panic, "a stack that overflowed");
+    ungraded(end(ExitReason::Signal(9)), "killed from outside");
+    ungraded(end(ExitReason::Cancelled), "stopped");
 }
 
 #[test]
 fn an_abort_is_told_apart_by_what_the_runtime_says() {
     let abort = |stderr: &str| {
-        let ended = Ended {
+        let ended = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(End::Signal(6))
+            ..ended(ExitReason::Signal(6))
         };
         judge_model(CheckRun {
             ended,

@@ -87,12 +87,12 @@ mod tests {
     #[test]
     fn a_library_is_found_among_the_messages_of_cargo() {
         let messages = r#"not json
-{"reason":"compiler-artifact","target":{"name":"driver","kind":["bin"]},"filenames":["/t/debug/driver"]}
-{"reason":"compiler-artifact","target":{"name":"driver","kind":["lib"]},"filenames":["/t/debug/libdriver.rlib","/t/debug/deps/libdriver-1.rmeta"]}
+{"reason":"compiler-artifact","target":{"name":"harness","kind":["bin"]},"filenames":["/t/debug/harness"]}
+{"reason":"compiler-artifact","target":{"name":"harness","kind":["lib"]},"filenames":["/t/debug/libharness.rlib","/t/debug/deps/libharness-1.rmeta"]}
 {"reason":"build-finished","success":true}"#;
         assert_eq!(
-            artifact(messages, "driver").expect("it is there"),
-            Path::new("/t/debug/libdriver.rlib")
+            artifact(messages, "harness").expect("it is there"),
+            Path::new("/t/debug/libharness.rlib")
         );
         assert!(matches!(
             artifact(messages, "model_std"),

@@ -50,13 +50,13 @@ impl Kept {
     pub(super) fn is_good(&self, key: &Key) -> bool {
         let Libraries {
             model_std,
-            driver,
+            harness,
             dependencies,
             ..
         } = &self.libraries;
         self.key == *key
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
-            && [model_std, driver, dependencies]
+            && [model_std, harness, dependencies]
                 .into_iter()
                 .chain(&self.libraries.files)
                 .all(|path| path.exists())
@@ -103,7 +103,7 @@ mod tests {
             rustc: file("rustc"),
             compiler: "rustc 1.95.0".to_owned(),
             model_std: file("model_std"),
-            driver: file("driver"),
+            harness: file("harness"),
             dependencies: folder.path().to_owned(),
             files: Vec::new(),
             kit: None,
@@ -116,7 +116,7 @@ mod tests {
         };
         assert!(kept.is_good(&key(1)));
         assert!(!kept.is_good(&key(2)));
-        std::fs::remove_file(folder.path().join("driver")).expect("it was there");
+        std::fs::remove_file(folder.path().join("harness")).expect("it was there");
         assert!(!kept.is_good(&key(1)));
     }
 }

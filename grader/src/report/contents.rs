@@ -1,6 +1,6 @@
 //! What stands in the table of an interleaving, before it is laid out.
 
-use driver::protocol::{Event, Object, Place, Trace, Wait};
+use protocol::trace::{Event, Object, Place, Trace, Wait};
 
 use super::names::{self, Names};
 use super::steps::{self, Row};

@@ -1,6 +1,7 @@
 //! What shows that a check failed: an interleaving, a difference, what the compiler said, what the program printed.
 
-use driver::protocol::{End, Failure, Place, Trace};
+use protocol::Failure;
+use protocol::trace::{End, Place, Trace};
 
 use super::escape::{counted, cut_middle, decode, escape, shorten_middle};
 use super::names::Names;
@@ -9,32 +10,32 @@ use super::story::story;
 use super::table::{INDENT, table};
 use super::text::{Line, Text, Tone};
 use super::{Extent, Options, difference, lanes};
-use crate::verdict::{Evidence, Fault};
+use crate::verdict::{CheckFailure, Evidence};
 
 /// So many lines of a compiler or a program are enough to see what is wrong.
 const LINES: usize = 40;
 /// So many lines of source take part in a failure that is still easy to follow.
 const SOURCE_LINES: usize = 10;
 
-/// All that there is to say about a fault.
-pub fn evidence(fault: &Fault, sources: &[(String, String)], options: &Options) -> Text {
+/// All that there is to say about a check_failure.
+pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
-    match &fault.evidence {
+    match &check_failure.evidence {
         Evidence::Interleaving(failure) => text.append(interleaving(failure, sources, options)),
-        Evidence::None => message(&mut text, &fault.message, columns),
+        Evidence::None => message(&mut text, &check_failure.message, columns),
         Evidence::Diagnostics(rendered) => {
-            message(&mut text, &fault.message, columns);
+            message(&mut text, &check_failure.message, columns);
             text.blank();
             text.append(diagnostics(rendered, options.extent));
         }
         Evidence::Difference { expected, got } => {
-            message(&mut text, &fault.message, columns);
+            message(&mut text, &check_failure.message, columns);
             text.blank();
             text.append(difference::difference(expected, got, options.extent, columns));
         }
         Evidence::Output { stdout, stderr } => {
-            message(&mut text, &fault.message, columns);
+            message(&mut text, &check_failure.message, columns);
             output(&mut text, "standard output", stdout, options);
             output(&mut text, "standard error", stderr, options);
         }

@@ -1,6 +1,6 @@
 //! The line of one check: its mark, its name, its points, and how it went.
 
-use driver::protocol::{Exploration, Failure};
+use protocol::{Exploration, Failure};
 
 use super::escape::{counted, grouped};
 use super::text::{Line, Tone};
@@ -17,7 +17,7 @@ impl CheckVerdict {
     /// The failing interleaving, or what is known where no single one fails.
     pub(super) fn failure(&self) -> Option<&Failure> {
         match &self.verdict {
-            Verdict::Failed(fault) => match &fault.evidence {
+            Verdict::Failed(check_failure) => match &check_failure.evidence {
                 Evidence::Interleaving(failure) => Some(failure),
                 Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
                     None
@@ -52,9 +52,10 @@ impl Heads {
                     .and_then(|choices| fitting(&choices, room));
                 line.with(Tone::Dim, explored.unwrap_or_default())
             }
-            Verdict::Failed(fault) => {
+            Verdict::Failed(check_failure) => {
                 let effort = self.effort(check).map_or(String::new(), |effort| format!(", {effort}"));
-                line.with(Tone::Bad, fault.finding.as_str()).with(Tone::Plain, effort)
+                line.with(Tone::Bad, check_failure.finding.as_str())
+                    .with(Tone::Plain, effort)
             }
             Verdict::Skipped { because } => {
                 let choices = [

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use driver::protocol::Exploration;
+use protocol::Exploration;
 
 use super::escape::{counted, grouped};
 use super::evidence::{self, evidence};
@@ -77,7 +77,7 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
             evidence::message(&mut text, reason, options.columns);
             return text;
         }
-        Verdict::Failed(fault) => {
+        Verdict::Failed(check_failure) => {
             text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
             match (check.failure(), repeated(check, earlier, report, options)) {
                 (Some(failure), Some(name)) => {
@@ -89,7 +89,7 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
                         options.columns,
                     );
                 }
-                (Some(_) | None, _) => text.append(evidence(fault, &report.sources, options)),
+                (Some(_) | None, _) => text.append(evidence(check_failure, &report.sources, options)),
             }
         }
     }
@@ -338,7 +338,7 @@ pub fn summary(reports: &[Report], columns: usize) -> Text {
 fn not_passed(report: &Report) -> String {
     let words = |check: &CheckVerdict| match &check.verdict {
         Verdict::Passed | Verdict::Skipped { .. } => None,
-        Verdict::Failed(fault) => Some(format!("{}: {}", check.name, fault.finding)),
+        Verdict::Failed(check_failure) => Some(format!("{}: {}", check.name, check_failure.finding)),
         Verdict::Ungraded { .. } => Some(format!("{}: not graded", check.name)),
     };
     report.checks.iter().filter_map(words).collect::<Vec<_>>().join(", ")

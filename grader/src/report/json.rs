@@ -5,7 +5,8 @@
 
 use std::path::{Component, Path};
 
-use driver::protocol::{self, Event, Exploration, Failure, Place, Trace};
+use protocol::trace::{Event, Place, Trace};
+use protocol::{self, Exploration, Failure};
 use serde::Serialize;
 
 use super::escape::is_hidden;
@@ -116,8 +117,8 @@ pub fn report(report: &Report) -> String {
 fn check(check: &CheckVerdict) -> Check<'_> {
     let (verdict, finding, message, failure) = match &check.verdict {
         Verdict::Passed => ("passed", None, None, None),
-        Verdict::Failed(fault) => {
-            let failure = match &fault.evidence {
+        Verdict::Failed(check_failure) => {
+            let failure = match &check_failure.evidence {
                 Evidence::Interleaving(failure) => Some(failure),
                 Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
                     None
@@ -125,8 +126,8 @@ fn check(check: &CheckVerdict) -> Check<'_> {
             };
             (
                 "failed",
-                Some(fault.finding.as_str()),
-                Some(fault.message.as_str()),
+                Some(check_failure.finding.as_str()),
+                Some(check_failure.message.as_str()),
                 failure,
             )
         }
@@ -188,7 +189,7 @@ pub fn replay(report: &ReplayReport) -> String {
     })
 }
 
-fn object(object: &driver::protocol::Object) -> Object<'_> {
+fn object(object: &protocol::trace::Object) -> Object<'_> {
     Object {
         kind: &object.kind,
         created_at: object.created_at.as_ref().map(place),

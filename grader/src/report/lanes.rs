@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use driver::protocol::{Segment, Trace};
+use protocol::trace::{Segment, Trace};
 
 use super::Extent;
 use super::escape::{decode, escape, width};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use driver::protocol::{Object, Place, Trace};
+use protocol::trace::{Object, Place, Trace};
 
 /// The names of one trace.
 #[derive(Debug, Clone)]

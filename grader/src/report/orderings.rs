@@ -2,7 +2,7 @@
 //!
 //! It says where they stand and what was left out, never that one of them is wrong.
 
-use driver::protocol::WeakOrdering;
+use protocol::WeakOrdering;
 
 use super::names::file_name;
 use crate::verdict::Report;

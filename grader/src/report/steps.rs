@@ -4,7 +4,7 @@
 //! which the outcome was decided: where the scheduler preempted a thread, what the story is about, the end, and a few
 //! steps at shared objects around them.
 
-use driver::protocol::{End, Event, Trace, Wait};
+use protocol::trace::{End, Event, Trace, Wait};
 
 use super::Extent;
 

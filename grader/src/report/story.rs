@@ -3,7 +3,8 @@
 //! A story claims nothing that the trace does not show. Where no pattern is recognised, it says where a thread was
 //! interrupted, or that none had to be.
 
-use driver::protocol::{End, Event, Failure, Finding, Place, Trace};
+use protocol::trace::{End, Event, Place, Trace};
+use protocol::{Failure, Finding};
 
 use super::names::{self, Names};
 use super::waiting;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use driver::protocol::Trace;
+use protocol::trace::Trace;
 
 use super::contents::{Contents, Entry, Step};
 use super::escape::counted;

@@ -1,6 +1,6 @@
 //! Threads that wait for ever: who waits for what, held by whom, taken where.
 
-use driver::protocol::{Event, Notification, Place, Trace, Wait};
+use protocol::trace::{Event, Notification, Place, Trace, Wait};
 
 use super::names::Names;
 use super::story::Story;

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use driver::protocol::Finding;
+use protocol::Finding;
 
 use crate::exercise::Exercise;
 use crate::grade::BUILD;

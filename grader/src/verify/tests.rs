@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::grade::BUILD;
-use crate::verdict::{CheckVerdict, Containment, Evidence, Fault, GraderIdentity};
+use crate::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity};
 
 fn report(verdicts: &[(&str, Verdict)]) -> Report {
     let check = |(name, verdict): &(&str, Verdict)| CheckVerdict {
@@ -37,7 +37,7 @@ fn report(verdicts: &[(&str, Verdict)]) -> Report {
 }
 
 fn failed(finding: Finding) -> Verdict {
-    Verdict::Failed(Fault {
+    Verdict::Failed(CheckFailure {
         finding,
         message: String::new(),
         evidence: Evidence::None,
@@ -47,7 +47,7 @@ fn failed(finding: Finding) -> Verdict {
 #[track_caller]
 fn differ(expected: &Expectation, verdicts: &[(&str, Verdict)], differences: &[&str]) {
     let got = verdicts.iter().filter_map(|(name, verdict)| match verdict {
-        Verdict::Failed(fault) => Some(((*name).to_owned(), fault.finding)),
+        Verdict::Failed(check_failure) => Some(((*name).to_owned(), check_failure.finding)),
         _ => None,
     });
     assert_eq!(

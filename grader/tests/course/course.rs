@@ -5,13 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use driver::protocol::Finding;
 use grader::discover::{Submission, Workspace};
 use grader::event::Event;
 use grader::exercise::Exercise;
 use grader::grade::{Options, grade};
-use grader::process::Limits;
 use grader::verdict::{Report, Verdict};
+use protocol::Finding;
+use sandbox::process::Limits;
 
 /// The course, its only exercise, and limits that are short enough for what hangs and long enough for what does not.
 pub(crate) struct Course {

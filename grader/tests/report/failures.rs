@@ -1,6 +1,7 @@
 //! Sources and how they fail, one of each kind that has a story.
 
-use driver::protocol::{End, Failure, Finding};
+use protocol::trace::End;
+use protocol::{Failure, Finding};
 
 use super::samples::{at, event, failure, object, place, preempting, segment, trace, wait};
 

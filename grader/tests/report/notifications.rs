@@ -1,7 +1,8 @@
 //! A deadlock at a condition variable tells what became of the last notification.
 
-use driver::protocol::{End, Event, Finding, Notification};
 use grader::report::Options;
+use protocol::Finding;
+use protocol::trace::{End, Event, Notification};
 
 use super::samples::{event, failure, object, place, trace, wait};
 use super::{failures, of_model, printed};

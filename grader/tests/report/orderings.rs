@@ -1,9 +1,9 @@
 //! The note on orderings that no exploration decides.
 
-use driver::protocol::{Exploration, WeakOrdering};
 use grader::report::{Options, json};
 use grader::verdict::{CheckKind, CheckVerdict, Report, Verdict};
 use insta::assert_snapshot;
+use protocol::{Exploration, WeakOrdering};
 
 use super::failures::COUNTER;
 use super::samples::{self, FILE, check};

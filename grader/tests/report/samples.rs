@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use driver::protocol::{
-    End, Event, Exploration, Failure, Finding, Object, Place, Replayed, Segment, Thread, Trace, Wait,
-};
 use grader::verdict::{
-    CheckKind, CheckVerdict, Containment, Evidence, Fault, GraderIdentity, ReplayReport, Report, Verdict,
+    CheckFailure, CheckKind, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
 };
+use protocol::trace::{End, Event, Object, Place, Segment, Thread, Trace, Wait};
+use protocol::{Exploration, Failure, Finding, Replayed};
 
 use super::failures::COUNTER;
 
@@ -163,7 +162,7 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
 }
 
 pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Verdict {
-    Verdict::Failed(Fault {
+    Verdict::Failed(CheckFailure {
         finding,
         message: message.into(),
         evidence,

@@ -6,12 +6,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use grader::cancel::Cancel;
 use grader::discover::Workspace;
 use grader::libraries::{self, Libraries, Tools};
-use grader::process::{self, Command, End, Input, Level, Limits, Paths, Profile, Reach};
 use grader::report::grid::Grid;
 use grader::report::text::{Line, Text, Tone};
+use sandbox::cancel::Cancel;
+use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile};
 use tempfile::TempDir;
 
 use super::failed;
@@ -96,7 +96,7 @@ impl Bench {
             env: Vec::new(),
             folder: PathBuf::from("/"),
             input: Input::Nothing,
-            reach: Reach::of(profile, level),
+            policy: Policy::of(profile, level),
         }
     }
 
@@ -113,14 +113,14 @@ impl Bench {
             env: vec![("TMPDIR".into(), output.clone().into())],
             folder: PathBuf::from("/"),
             input: Input::Nothing,
-            reach: Reach {
+            policy: Policy {
                 paths: Paths {
                     readable: vec![self.solution.clone()],
                     writable: vec![output],
                     executable: toolchain.into_iter().collect(),
                     ..Paths::default()
                 },
-                ..Reach::of(Profile::Compile, level)
+                ..Policy::of(Profile::Compile, level)
             },
         }
     }
@@ -136,8 +136,8 @@ impl Bench {
                 let ended = process::run(&command, &LIMITS, &self.cancel);
                 let duration = start.elapsed();
                 match ended.map_err(|error| Error::Ungraded(error.into()))? {
-                    ended if ended.end == End::Code(0) => {}
-                    ended if ended.end == End::Cancelled => return Err(Error::Interrupted),
+                    ended if ended.end == ExitReason::Code(0) => {}
+                    ended if ended.end == ExitReason::Cancelled => return Err(Error::Interrupted),
                     ended => {
                         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
                         return Err(failed(&format!("failed at level {level}: {:?}: {said}", ended.end)));

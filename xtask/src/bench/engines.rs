@@ -7,10 +7,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use grader::cancel::Cancel;
 use grader::discover::Workspace;
 use grader::report::grid::Grid;
 use grader::report::text::{Line, Text, Tone};
+use sandbox::cancel::Cancel;
 use serde::Deserialize;
 
 use super::failed;

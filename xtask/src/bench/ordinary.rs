@@ -47,9 +47,9 @@ fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
     let manifest = format!(
         "[package]\nname = \"modelled\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n\n\
          [dependencies]\nstd = {{ package = \"model-std\", path = {model:?} }}\n\n\
-         [dev-dependencies]\ndriver = {{ path = {driver:?} }}\n",
+         [dev-dependencies]\ndriver = {{ path = {harness:?} }}\n",
         model = grader.join("model-std"),
-        driver = grader.join("driver"),
+        harness = grader.join("harness"),
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     let tests = folder.join("tests/checks");

@@ -6,11 +6,11 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use driver::protocol::Work;
 use grader::exercise::CheckWork;
 use grader::grade::Options;
-use grader::process::{Level, Profile, Reach};
 use grader::run::{self, Observation};
+use protocol::Work;
+use sandbox::process::{Level, Policy, Profile};
 
 use super::{Bench, Error, failed, succeed};
 
@@ -22,11 +22,11 @@ pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
         standard.extend(linked(name, &libraries.model_std));
     }
     standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
-    let driver = linked("driver", &libraries.driver);
+    let harness = linked("harness", &libraries.harness);
     let program = bench.exercise.folder.join("src/main.rs");
     let checks = bench.workspace.checks_folder(&bench.exercise).join("src/main.rs");
     thread::scope(|scope| {
-        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &driver, &checks));
+        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &checks));
         form(bench, "real", &[], &[], &program)?;
         modelled.join().expect("compiling does not panic")
     })
@@ -48,8 +48,8 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
             let check = next.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(check) = check else { return Ok(()) };
             // What contains it is not part of the floor.
-            let reach = Reach::of(Profile::Run, Level::Basic);
-            match run::observe_check(&program, &check.name, Work::Explore, reach, &limits, &bench.cancel) {
+            let policy = Policy::of(Profile::Run, Level::Basic);
+            match run::observe_check(&program, &check.name, Work::Explore, policy, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
                 other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
             }
@@ -65,7 +65,7 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
 }
 
 /// The library, then the program over it.
-fn form(bench: &Bench, name: &str, standard: &[OsString], driver: &[OsString], program: &Path) -> Result<(), Error> {
+fn form(bench: &Bench, name: &str, standard: &[OsString], harness: &[OsString], program: &Path) -> Result<(), Error> {
     let folder = bench.folder.path().join(name);
     std::fs::create_dir_all(&folder).map_err(Error::Output)?;
     let library = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
@@ -90,7 +90,7 @@ fn form(bench: &Bench, name: &str, standard: &[OsString], driver: &[OsString], p
         rustc()
             .arg(program)
             .args(built)
-            .args(driver)
+            .args(harness)
             .arg("-o")
             .arg(folder.join("program")),
     )

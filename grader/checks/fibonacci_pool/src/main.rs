@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use driver::real::{self, Check, Gate, Trial};
-use driver::{Fault, Finding};
 use fibonacci_pool::{fib, fib_pool, fib_sequence};
 use fibonacci_pool_kit::{are_exactly, are_numbers, are_squares, is_left_to_the_pool, leaves_no_thread, square};
+use harness::real::{self, Check, Gate, Trial};
+use harness::{Finding, Violation};
 
 use crate::contract::pool_map;
 
@@ -73,7 +73,7 @@ fn pool_map_calls_f_once_for_each_input(trial: &mut Trial) {
     }
 }
 
-fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Fault> {
+fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
     let calls: Vec<AtomicUsize> = inputs.clone().map(|_| AtomicUsize::new(0)).collect();
     let stranger = OnceLock::new();
     let values = real::catch(|| {
@@ -89,14 +89,14 @@ fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Fault> {
     });
     if let Some(input) = stranger.get() {
         let expected = "expected `f` to be called with the inputs and nothing else";
-        return Err(Fault::new(Finding::WrongResult, expected).got(format!("it was called with {input}")));
+        return Err(Violation::new(Finding::WrongResult, expected).got(format!("it was called with {input}")));
     }
-    let values = values.map_err(|panic| Fault::new(Finding::Panic, "expected no panic").got(panic))?;
+    let values = values.map_err(|panic| Violation::new(Finding::Panic, "expected no panic").got(panic))?;
     for (input, calls) in inputs.clone().zip(&calls) {
         let calls = calls.load(Ordering::Relaxed);
         if calls != 1 {
             let expected = format!("expected one call of `f` with {input}");
-            return Err(Fault::new(Finding::WrongResult, expected).got(format!("there were {calls}")));
+            return Err(Violation::new(Finding::WrongResult, expected).got(format!("there were {calls}")));
         }
     }
     are_squares(inputs, &values)
@@ -122,7 +122,7 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
 }
 
 /// Both callers' threads come to the same gate: neither call waits for the other, or works on its pool.
-fn two_callers_at_once() -> Result<(), Fault> {
+fn two_callers_at_once() -> Result<(), Violation> {
     let gate = Gate::new();
     let call = || pool_map(2, 0..6, |input| gate.pass(|| square(input)));
     let (own, other) = thread::scope(|scope| {
@@ -134,7 +134,7 @@ fn two_callers_at_once() -> Result<(), Fault> {
     are_squares(0..6, &other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
 }
 
-fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Fault> {
+fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
     let gate = Gate::new();
     let values = pool_map(workers, inputs.clone(), |input| gate.pass(|| square(input)));
     are_exactly(workers.max(1), &gate, thread::current().id())?;
@@ -200,7 +200,7 @@ fn a_panic_reaches_the_caller(trial: &mut Trial) {
                 Ok(values) => {
                     let expected = "expected the panic of `f` to reach the caller of `pool_map`";
                     let got = format!("it returned {} values as if nothing had happened", values.len());
-                    Err(Fault::new(Finding::WrongResult, expected).got(got))
+                    Err(Violation::new(Finding::WrongResult, expected).got(got))
                 }
             }
         });

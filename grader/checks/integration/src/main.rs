@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use driver::{Check, Execution, Fault, Finding, Model};
+use harness::{Check, Execution, Finding, Model, Violation};
 use integration_kit::{Computed, Recorder, Stripes, are_shared, curve, is_nan, is_passed_on};
 
 use crate::contract::{integrate, integrate_threads};
@@ -29,7 +29,7 @@ const CHECKS: &[Check] = &[
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn main() -> ExitCode {
-    driver::main(CHECKS)
+    harness::main(CHECKS)
 }
 
 /// So many stripes from `a` to `b`.
@@ -194,7 +194,7 @@ fn several_calls(model: &mut Model) {
     );
 }
 
-fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 2]) -> Result<(), Fault> {
+fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 2]) -> Result<(), Violation> {
     let judged = stripes.iter().zip(&execution.value);
     let first = judged
         .map(|(stripes, computed)| stripes.are_integrated("integrate_threads", computed))
@@ -203,12 +203,12 @@ fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 
 }
 
 /// What is wrong only in some interleavings is a race.
-fn by_schedule<T>(execution: &Execution<T>, judged: Result<(), Fault>) -> Result<(), Fault> {
-    judged.map_err(|mut fault| {
-        if fault.finding == Finding::WrongResult && execution.preemptions > 0 {
-            fault.finding = Finding::Race;
+fn by_schedule<T>(execution: &Execution<T>, judged: Result<(), Violation>) -> Result<(), Violation> {
+    judged.map_err(|mut violation| {
+        if violation.finding == Finding::WrongResult && execution.preemptions > 0 {
+            violation.finding = Finding::Race;
         }
-        fault
+        violation
     })
 }
 

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use driver::real::{self, Check, Gate, Trial};
-use driver::{Fault, Finding};
+use harness::real::{self, Check, Gate, Trial};
+use harness::{Finding, Violation};
 use integration_kit::{
     Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, is_passed_on, leaves_no_thread,
 };
@@ -114,7 +114,7 @@ fn panicking(x: f64) -> f64 {
     x
 }
 
-fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Fault> {
+fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Violation> {
     let (gate, recorder) = (Gate::new(), Recorder::new(thread::current().id()));
     let f = |x| gate.pass(|| recorder.note(thread::current().id(), x));
     let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, threads);
@@ -127,8 +127,8 @@ fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Fault> {
         } else {
             Finding::NotConcurrent
         };
-        let fault = Fault::new(finding, format!("expected {expected} to evaluate `f` at the same time"));
-        return Err(fault.got(format!("at most {most} did")));
+        let violation = Violation::new(finding, format!("expected {expected} to evaluate `f` at the same time"));
+        return Err(violation.got(format!("at most {most} did")));
     }
     are_shared(stripes.n, threads, &computed.calls)
 }
@@ -157,7 +157,7 @@ fn rayon_gives_the_same_sum(trial: &mut Trial) {
     );
 }
 
-fn rayon_uses_several_threads() -> Result<(), Fault> {
+fn rayon_uses_several_threads() -> Result<(), Violation> {
     let (gate, calls) = (Gate::new(), AtomicUsize::new(0));
     let f = |x| {
         // Relaxed: only the number counts. Those who come first find the gate closed; the others need not be counted.
@@ -171,11 +171,11 @@ fn rayon_uses_several_threads() -> Result<(), Fault> {
     if gate.most_at_once() >= 2 {
         return Ok(());
     }
-    let fault = Fault::new(
+    let violation = Violation::new(
         Finding::NotConcurrent,
         "expected several of rayon's threads to evaluate `f` for `integrate_rayon` at the same time",
     );
-    Err(fault.got("only one did"))
+    Err(violation.got("only one did"))
 }
 
 fn two_threads_share_the_computing(trial: &mut Trial) {
@@ -196,11 +196,11 @@ fn two_threads_share_the_computing(trial: &mut Trial) {
         if is_unclear {
             return Ok(());
         }
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::NotConcurrent,
             "expected both threads together to compute at least 1.8 times as much as the busier one",
         );
-        Err(fault.got("the busier one computes nearly everything, however much there is to compute"))
+        Err(violation.got("the busier one computes nearly everything, however much there is to compute"))
     });
     if is_unclear {
         trial.unclear("the kernel's account of how much each thread computes is not clear enough on this machine");

@@ -8,7 +8,7 @@ mod runs;
 
 use std::process::ExitCode;
 
-use driver::{Check, Execution, Fault, Finding, Model};
+use harness::{Check, Execution, Finding, Model, Violation};
 use runs::{Flaw, Runs};
 
 /// What must be true of the runs of a call.
@@ -47,7 +47,7 @@ const CHECKS: &[Check] = &[
 ];
 
 fn main() -> ExitCode {
-    driver::main(CHECKS)
+    harness::main(CHECKS)
 }
 
 fn zero_gives_no_run_and_one_gives_one(model: &mut Model) {
@@ -163,7 +163,7 @@ fn always_found_as(model: &mut Model, total: u64, property: Property, finding: f
 }
 
 /// Demands that there was something to do for each iteration. Which of the threads did how much is theirs to say.
-fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Fault> {
+fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
     let steps: u64 = execution.threads.iter().map(|thread| thread.operations).sum();
     if steps < STEPS_OF_QUITE_A_FEW {
         // The caller and one more are not yet two threads that could meet.
@@ -171,14 +171,14 @@ fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Fault> {
             0..=2 => Finding::NotConcurrent,
             _ => Finding::OverSerialized,
         };
-        let fault = Fault::new(
+        let violation = Violation::new(
             finding,
             format!(
                 "Expected {} made one by one, so that a thread can come in between any two.",
                 iterations(QUITE_A_FEW)
             ),
         );
-        return Err(fault.got(format!(
+        return Err(violation.got(format!(
             "There were {steps} operations in all, so most iterations took none."
         )));
     }

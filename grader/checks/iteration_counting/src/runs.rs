@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use driver::{Fault, Finding};
+use harness::{Finding, Violation};
 use iteration_counting::count_iterations;
 
 /// The runs that one call returned for a total.
@@ -122,7 +122,7 @@ impl Flaw {
     }
 
     /// This flaw as the failure of a check.
-    pub(crate) fn found_as(self, finding: Finding) -> Fault {
-        Fault::new(finding, format!("Expected {}.", self.expected)).got(format!("There were {}.", self.got))
+    pub(crate) fn found_as(self, finding: Finding) -> Violation {
+        Violation::new(finding, format!("Expected {}.", self.expected)).got(format!("There were {}.", self.got))
     }
 }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
@@ -165,7 +165,7 @@ fn ask_while_it_is_kept() -> Wait {
     })
 }
 
-fn either_way_and_still_one(execution: &Execution<Aftermath>) -> Result<(), Fault> {
+fn either_way_and_still_one(execution: &Execution<Aftermath>) -> Result<(), Violation> {
     let Aftermath {
         wait,
         available,
@@ -177,39 +177,39 @@ fn either_way_and_still_one(execution: &Execution<Aftermath>) -> Result<(), Faul
         gave_up(wait, 5 * MILLISECOND)?;
     }
     if available != 1 {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             "expected the only permit to be free when all was over",
         );
-        return Err(fault.got(format!("available() said {available}")));
+        return Err(violation.got(format!("available() said {available}")));
     }
     let got = match served {
         [true, false] => return Ok(()),
         [true, true] => "two calls got one, with the first permit still kept",
         _ => "the first call of acquire_timeout got none",
     };
-    let fault = Fault::new(
+    let violation = Violation::new(
         Finding::WrongResult,
         "expected the only permit to serve one thread afterwards, and no second one beside it",
     );
-    Err(fault.got(got))
+    Err(violation.got(got))
 }
 
-fn gave_up(wait: Wait, due: Duration) -> Result<(), Fault> {
+fn gave_up(wait: Wait, due: Duration) -> Result<(), Violation> {
     if wait.got || !is_on_time(wait.elapsed, due) {
         return Err(differs(wait, "none", due));
     }
     Ok(())
 }
 
-fn succeeded(wait: Wait, due: Duration) -> Result<(), Fault> {
+fn succeeded(wait: Wait, due: Duration) -> Result<(), Violation> {
     if !wait.got || !is_on_time(wait.elapsed, due) {
         return Err(differs(wait, "a permit", due));
     }
     Ok(())
 }
 
-fn differs(wait: Wait, expected: &str, due: Duration) -> Fault {
+fn differs(wait: Wait, expected: &str, due: Duration) -> Violation {
     let Wait { timeout, got, elapsed } = wait;
     let timeout = if timeout == Duration::MAX {
         "Duration::MAX".to_owned()
@@ -218,5 +218,5 @@ fn differs(wait: Wait, expected: &str, due: Duration) -> Fault {
     };
     let expected = format!("expected acquire_timeout({timeout}) to give {expected} after {due:?}");
     let got = if got { "a permit" } else { "none" };
-    Fault::new(Finding::WrongResult, expected).got(format!("it gave {got} after {elapsed:?}"))
+    Violation::new(Finding::WrongResult, expected).got(format!("it gave {got} after {elapsed:?}"))
 }

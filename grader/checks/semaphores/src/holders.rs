@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::{Gauge, MILLISECOND};
@@ -114,26 +114,26 @@ fn timed(semaphore: &Semaphore, holders: &Gauge) -> usize {
         .map_or(0, |_permit| holders.pass(|| ()))
 }
 
-fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Fault> {
+fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Violation> {
     let most = execution.value;
     if most > permits {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::LimitExceeded,
             format!("expected at most {permits} holders at once"),
         );
-        return Err(fault.got(format!("{most} permits were out at the same time")));
+        return Err(violation.got(format!("{most} permits were out at the same time")));
     }
     Ok(())
 }
 
-fn are_out(permits: usize, execution: &Execution<usize>) -> Result<(), Fault> {
+fn are_out(permits: usize, execution: &Execution<usize>) -> Result<(), Violation> {
     at_most(permits, execution)?;
     if execution.value < permits {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             format!("expected try_acquire to give {permits} permits of {permits}"),
         );
-        return Err(fault.got(format!("it gave {}", execution.value)));
+        return Err(violation.got(format!("it gave {}", execution.value)));
     }
     Ok(())
 }

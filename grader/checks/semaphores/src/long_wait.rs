@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use driver::{Execution, Fault, Finding};
+use harness::{Execution, Finding, Violation};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -15,16 +15,16 @@ pub(crate) const HUNDRED_DAYS: Duration = Duration::from_secs(100 * 24 * 60 * 60
 const OPERATIONS_OF_A_SLEEPER: u64 = 64;
 
 /// Whether no thread did more than a sleeper does while others kept it waiting for so long.
-pub(crate) fn takes_few_steps<T>(execution: &Execution<T>, kept_waiting: Duration) -> Result<(), Fault> {
+pub(crate) fn takes_few_steps<T>(execution: &Execution<T>, kept_waiting: Duration) -> Result<(), Violation> {
     let threads = execution.threads.iter();
     let most = threads.map(|thread| thread.operations).max().unwrap_or(0);
     if most > OPERATIONS_OF_A_SLEEPER {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::BusyWait,
             "expected a waiting thread to sleep until it is woken",
         );
         let kept_waiting = in_words(kept_waiting);
-        return Err(fault.got(format!(
+        return Err(violation.got(format!(
             "one performed {most} operations while it had {kept_waiting} to wait"
         )));
     }

@@ -15,7 +15,7 @@ mod run_limited;
 mod try_acquire;
 mod waiters;
 
-use driver::Check;
+use harness::Check;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -49,5 +49,5 @@ const CHECKS: &[Check] = &[
 ];
 
 fn main() -> std::process::ExitCode {
-    driver::main(CHECKS)
+    harness::main(CHECKS)
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::MILLISECOND;
@@ -75,25 +75,25 @@ fn wait_for_a_panic() -> Aftermath {
     Aftermath::of(&semaphore, 1)
 }
 
-fn the_permit_is_back(execution: &Execution<Aftermath>) -> Result<(), Fault> {
+fn the_permit_is_back(execution: &Execution<Aftermath>) -> Result<(), Violation> {
     let Aftermath {
         permits,
         available,
         gives_one,
     } = execution.value;
     if available != permits {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             format!("expected {permits} available after the holder's panic"),
         );
-        return Err(fault.got(format!("available() said {available}")));
+        return Err(violation.got(format!("available() said {available}")));
     }
     if !gives_one {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             "expected try_acquire to give a permit after the holder's panic",
         );
-        return Err(fault.got("it gave none"));
+        return Err(violation.got("it gave none"));
     }
     Ok(())
 }

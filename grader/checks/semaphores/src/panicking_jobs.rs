@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::run_limited;
 
 use crate::gauge::MILLISECOND;
@@ -88,18 +88,18 @@ fn run_with_panics(limit: usize, jobs: usize, panicking: &[usize], payload: Payl
     }
 }
 
-fn the_others_finished(execution: &Execution<Outcome>, others: usize) -> Result<(), Fault> {
+fn the_others_finished(execution: &Execution<Outcome>, others: usize) -> Result<(), Violation> {
     let Outcome { panicked, finished } = execution.value;
     if !panicked {
-        let fault = Fault::new(Finding::WrongResult, "expected the caller to panic because a job did");
-        return Err(fault.got("run_limited returned as if nothing had happened"));
+        let violation = Violation::new(Finding::WrongResult, "expected the caller to panic because a job did");
+        return Err(violation.got("run_limited returned as if nothing had happened"));
     }
     if finished != others {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             format!("expected the other {others} jobs to finish before the panic reaches the caller"),
         );
-        return Err(fault.got(format!("{finished} had finished")));
+        return Err(violation.got(format!("{finished} had finished")));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::run_limited;
 
 use crate::gauge::{Gauge, MILLISECOND};
@@ -151,19 +151,19 @@ fn most_at_once(limit: usize, jobs: usize) -> usize {
     run_limited(limit, vec![job; jobs]).into_iter().max().unwrap_or(0)
 }
 
-fn gives(execution: &Execution<Vec<usize>>, expected: &[usize]) -> Result<(), Fault> {
+fn gives(execution: &Execution<Vec<usize>>, expected: &[usize]) -> Result<(), Violation> {
     if execution.value != expected {
-        let fault = Fault::new(Finding::WrongResult, format!("expected the results {expected:?}"));
-        return Err(fault.got(format!("the results were {:?}", execution.value)));
+        let violation = Violation::new(Finding::WrongResult, format!("expected the results {expected:?}"));
+        return Err(violation.got(format!("the results were {:?}", execution.value)));
     }
     Ok(())
 }
 
-fn at_most(limit: usize, execution: &Execution<usize>) -> Result<(), Fault> {
+fn at_most(limit: usize, execution: &Execution<usize>) -> Result<(), Violation> {
     let most = execution.value;
     if most > limit {
-        let fault = Fault::new(Finding::LimitExceeded, format!("expected at most {limit} jobs at once"));
-        return Err(fault.got(format!("{most} jobs ran at the same time")));
+        let violation = Violation::new(Finding::LimitExceeded, format!("expected at most {limit} jobs at once"));
+        return Err(violation.got(format!("{most} jobs ran at the same time")));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::MILLISECOND;
@@ -63,15 +63,15 @@ fn count_down_and_up() -> Answers {
     Answers { available, tries }
 }
 
-fn counts_are_right(execution: &Execution<Answers>) -> Result<(), Fault> {
+fn counts_are_right(execution: &Execution<Answers>) -> Result<(), Violation> {
     expect_available(&execution.value.available, &[0, 2, 1, 0, 1, 2])?;
     expect_tries(&execution.value.tries, &[false, true, false, true])?;
     if !execution.elapsed.is_zero() {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             "expected try_acquire to answer without any time passing",
         );
-        return Err(fault.got(format!("{:?} passed", execution.elapsed)));
+        return Err(violation.got(format!("{:?} passed", execution.elapsed)));
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn use_two_semaphores() -> Answers {
     Answers { available, tries }
 }
 
-fn each_has_its_own(execution: &Execution<Answers>) -> Result<(), Fault> {
+fn each_has_its_own(execution: &Execution<Answers>) -> Result<(), Violation> {
     expect_tries(&execution.value.tries, &[true, true])?;
     expect_available(&execution.value.available, &[1, 0])
 }
@@ -124,7 +124,7 @@ fn take_both_at_once() -> Answers {
     })
 }
 
-fn nothing_is_free(execution: &Execution<Answers>) -> Result<(), Fault> {
+fn nothing_is_free(execution: &Execution<Answers>) -> Result<(), Violation> {
     expect_tries(&execution.value.tries, &[false])?;
     expect_available(&execution.value.available, &[0])
 }
@@ -146,35 +146,35 @@ fn watch() -> (usize, usize) {
     (most, semaphore.available())
 }
 
-fn never_above_the_permits(execution: &Execution<(usize, usize)>) -> Result<(), Fault> {
+fn never_above_the_permits(execution: &Execution<(usize, usize)>) -> Result<(), Violation> {
     let (most, last) = execution.value;
     if most > 1 {
-        let fault = Fault::new(Finding::WrongResult, "expected at most 1 available permit of 1");
-        return Err(fault.got(format!("available() said {most}")));
+        let violation = Violation::new(Finding::WrongResult, "expected at most 1 available permit of 1");
+        return Err(violation.got(format!("available() said {most}")));
     }
     expect_available(&[last], &[1])
 }
 
-fn expect_available(got: &[usize], expected: &[usize]) -> Result<(), Fault> {
+fn expect_available(got: &[usize], expected: &[usize]) -> Result<(), Violation> {
     if got != expected {
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             format!("expected available() to say {expected:?}"),
         );
-        return Err(fault.got(format!("it said {got:?}")));
+        return Err(violation.got(format!("it said {got:?}")));
     }
     Ok(())
 }
 
-fn expect_tries(got: &[bool], expected: &[bool]) -> Result<(), Fault> {
+fn expect_tries(got: &[bool], expected: &[bool]) -> Result<(), Violation> {
     if got != expected {
         let expected: Vec<&str> = expected.iter().copied().map(in_words).collect();
         let got: Vec<&str> = got.iter().copied().map(in_words).collect();
-        let fault = Fault::new(
+        let violation = Violation::new(
             Finding::WrongResult,
             format!("expected try_acquire to give {}", expected.join(", ")),
         );
-        return Err(fault.got(format!("it gave {}", got.join(", "))));
+        return Err(violation.got(format!("it gave {}", got.join(", "))));
     }
     Ok(())
 }

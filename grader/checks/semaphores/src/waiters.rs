@@ -4,7 +4,7 @@ use std::fmt;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use driver::{Execution, Fault, Finding, Model};
+use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
@@ -179,7 +179,7 @@ fn wait(call: Call, kept: Duration) -> Wait {
     })
 }
 
-fn went_on(wait: &Wait) -> Result<(), Fault> {
+fn went_on(wait: &Wait) -> Result<(), Violation> {
     let Wait {
         call,
         due,
@@ -192,8 +192,8 @@ fn went_on(wait: &Wait) -> Result<(), Fault> {
             in_words(*due)
         );
         let got = if *got { "it" } else { "none" };
-        let fault = Fault::new(Finding::WrongResult, expected);
-        return Err(fault.got(format!("it gave {got} after {}", in_words(*elapsed))));
+        let violation = Violation::new(Finding::WrongResult, expected);
+        return Err(violation.got(format!("it gave {got} after {}", in_words(*elapsed))));
     }
     Ok(())
 }
@@ -263,12 +263,12 @@ fn give_back_at_a_deadline() -> Sleepers {
     })
 }
 
-fn nobody_slept_on(execution: &Execution<Sleepers>) -> Result<(), Fault> {
+fn nobody_slept_on(execution: &Execution<Sleepers>) -> Result<(), Violation> {
     let Sleepers { free, waits } = &execution.value;
     for (wait, thread) in waits.iter().zip(1..) {
         if !is_on_time(wait.elapsed, wait.due) {
             let due = in_words(wait.due);
-            let fault = Fault::new(
+            let violation = Violation::new(
                 Finding::LostWakeup,
                 format!("expected every waiting thread to get on with the permits that came back after {due}"),
             );
@@ -277,7 +277,7 @@ fn nobody_slept_on(execution: &Execution<Sleepers>) -> Result<(), Fault> {
                 1 => format!("1 permit is free, and thread {thread} sleeps until the check wakes it"),
                 _ => format!("{free} permits are free, and thread {thread} sleeps until the check wakes it"),
             };
-            return Err(fault.got(got));
+            return Err(violation.got(got));
         }
     }
     Ok(())
@@ -298,17 +298,17 @@ fn wait_at_two_semaphores() -> [Wait; 2] {
     })
 }
 
-fn each_went_on_with_its_own(execution: &Execution<[Wait; 2]>) -> Result<(), Fault> {
+fn each_went_on_with_its_own(execution: &Execution<[Wait; 2]>) -> Result<(), Violation> {
     for (wait, semaphore) in execution.value.iter().zip(["first", "second"]) {
         if !is_on_time(wait.elapsed, wait.due) {
             let due = in_words(wait.due);
-            let fault = Fault::new(
+            let violation = Violation::new(
                 Finding::LostWakeup,
                 format!(
                     "expected the thread at the {semaphore} semaphore to get its permit when it came back, after {due}"
                 ),
             );
-            return Err(fault.got(format!("it slept on until {} had passed", in_words(wait.elapsed))));
+            return Err(violation.got(format!("it slept on until {} had passed", in_words(wait.elapsed))));
         }
     }
     Ok(())

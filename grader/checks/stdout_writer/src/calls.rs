@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use driver::{Execution, Fault, Finding, Segment};
+use harness::{Execution, Finding, Segment, Violation};
 
 use crate::text::every_line_is_written;
 
@@ -32,26 +32,26 @@ pub(crate) fn make(calls: &[Call]) -> Vec<Duration> {
 }
 
 /// Holds if every one of `calls` wrote its lines, and the last took the time of the first.
-pub(crate) fn start_anew(execution: &Execution<Vec<Duration>>, calls: &[Call]) -> Result<(), Fault> {
+pub(crate) fn start_anew(execution: &Execution<Vec<Duration>>, calls: &[Call]) -> Result<(), Violation> {
     let is_mark = |segment: &Segment| segment.thread == 0 && segment.bytes == MARK.as_bytes();
     let written: Vec<&[Segment]> = execution.stdout.split(is_mark).skip(1).collect();
     if written.len() != calls.len() {
         let expected = "expected the output of the checks themselves to stay as it is";
         let got = format!("got {:?}", String::from_utf8_lossy(&execution.text()));
-        return Err(Fault::new(Finding::WrongOutput, expected).got(got));
+        return Err(Violation::new(Finding::WrongOutput, expected).got(got));
     }
     for (number, (stdout, call)) in (1..).zip(written.iter().zip(calls)) {
-        every_line_is_written(stdout, call.n_pauses).map_err(|fault| in_call(fault, number, calls.len()))?;
+        every_line_is_written(stdout, call.n_pauses).map_err(|violation| in_call(violation, number, calls.len()))?;
     }
     last_takes_the_time_of_the_first(&execution.value)
 }
 
-fn in_call(fault: Fault, number: usize, n_calls: usize) -> Fault {
-    let expected = format!("{} in call {number} of {n_calls}", fault.expected);
-    Fault { expected, ..fault }
+fn in_call(violation: Violation, number: usize, n_calls: usize) -> Violation {
+    let expected = format!("{} in call {number} of {n_calls}", violation.expected);
+    Violation { expected, ..violation }
 }
 
-fn last_takes_the_time_of_the_first(took: &[Duration]) -> Result<(), Fault> {
+fn last_takes_the_time_of_the_first(took: &[Duration]) -> Result<(), Violation> {
     let [first, .., last] = took else {
         unreachable!("there are several calls");
     };
@@ -67,5 +67,5 @@ fn last_takes_the_time_of_the_first(took: &[Duration]) -> Result<(), Fault> {
     } else {
         "a permit was lost in an earlier call"
     };
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {last:?}, as if {why}")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got {last:?}, as if {why}")))
 }

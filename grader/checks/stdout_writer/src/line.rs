@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use driver::{Fault, Finding, Segment};
+use harness::{Finding, Segment, Violation};
 
 /// All that one thread wrote, which should be one line; never empty.
 pub(crate) struct Line {
@@ -81,11 +81,11 @@ pub(crate) fn lines(stdout: &[Segment]) -> Vec<Line> {
     lines
 }
 
-/// The lines of `stdout`, or a fault unless they come from exactly `n_threads` threads.
+/// The lines of `stdout`, or a violation unless they come from exactly `n_threads` threads.
 ///
 /// Every property starts here, so that none holds just because nothing, or nothing of its kind, was written. The
 /// calling thread may be one of them.
-pub(crate) fn lines_of(stdout: &[Segment], n_threads: usize) -> Result<Vec<Line>, Fault> {
+pub(crate) fn lines_of(stdout: &[Segment], n_threads: usize) -> Result<Vec<Line>, Violation> {
     let lines = lines(stdout);
     if lines.len() == n_threads {
         Ok(lines)
@@ -94,8 +94,8 @@ pub(crate) fn lines_of(stdout: &[Segment], n_threads: usize) -> Result<Vec<Line>
     }
 }
 
-/// The fault of `stdout` in which not each of `n_threads` threads wrote its own line: who wrote what instead.
-pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Fault {
+/// The violation of `stdout` in which not each of `n_threads` threads wrote its own line: who wrote what instead.
+pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Violation {
     let mut missing: Vec<usize> = (1..=n_threads).collect();
     let mut got = Vec::new();
     let lines = lines(stdout);
@@ -118,7 +118,7 @@ pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Fault {
     } else {
         Finding::WrongOutput
     };
-    Fault::new(finding, expectation(n_threads)).got(got.join("; "))
+    Violation::new(finding, expectation(n_threads)).got(got.join("; "))
 }
 
 /// All of `stdout` as text.

@@ -15,7 +15,7 @@ mod text;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use driver::{Check, Execution, Fault, Finding, Model};
+use harness::{Check, Execution, Finding, Model, Violation};
 use stdout_writer::{one_at_a_time, two_at_a_time};
 
 use crate::calls::Call;
@@ -54,7 +54,7 @@ const WITH_A_FRACTION: Duration = Duration::new(1, 500_000_001);
 const A_DOZEN: [u64; 12] = [1; 12];
 
 fn main() -> ExitCode {
-    driver::main(CHECKS)
+    harness::main(CHECKS)
 }
 
 fn one_at_a_time_writes_every_line(model: &mut Model) {
@@ -224,7 +224,7 @@ fn every_call_starts_anew(model: &mut Model) {
 fn writes_every_line(
     model: &mut Model,
     function: fn(&[Duration]),
-    property: fn(&Execution<()>, &[Duration]) -> Result<(), Fault>,
+    property: fn(&Execution<()>, &[Duration]) -> Result<(), Violation>,
 ) {
     few_executions(model);
     every(model, function, &[], property);
@@ -240,7 +240,7 @@ fn writes_every_line(
 }
 
 /// Holds if every thread wrote its line.
-fn the_lines(execution: &Execution<()>, pauses: &[Duration]) -> Result<(), Fault> {
+fn the_lines(execution: &Execution<()>, pauses: &[Duration]) -> Result<(), Violation> {
     every_line_is_written(&execution.stdout, pauses.len())
 }
 
@@ -249,7 +249,7 @@ fn every(
     model: &mut Model,
     function: fn(&[Duration]),
     pauses: &[Duration],
-    property: fn(&Execution<()>, &[Duration]) -> Result<(), Fault>,
+    property: fn(&Execution<()>, &[Duration]) -> Result<(), Violation>,
 ) {
     let label = match pauses {
         [] => "no pauses".to_owned(),

@@ -1,6 +1,6 @@
 //! In which order the lines begin.
 
-use driver::Segment;
+use harness::Segment;
 
 use crate::line::{Line, lines};
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use driver::{Fault, Finding, Segment};
+use harness::{Finding, Segment, Violation};
 
 use crate::line::{Line, first_part, lines_of};
 use crate::text::every_line_is_written;
@@ -13,7 +13,7 @@ use crate::text::every_line_is_written;
 const LATENESS: Duration = Duration::from_millis(1);
 
 /// Holds if thread `k` lets `pauses[k - 1]` pass between the two parts of its line, and no more.
-pub(crate) fn each_lies_inside_its_line(stdout: &[Segment], pauses: &[Duration]) -> Result<(), Fault> {
+pub(crate) fn each_lies_inside_its_line(stdout: &[Segment], pauses: &[Duration]) -> Result<(), Violation> {
     every_line_is_written(stdout, pauses.len())?;
     let lines = lines_of(stdout, pauses.len())?;
     for (number, &pause) in (1..).zip(pauses) {
@@ -26,7 +26,7 @@ pub(crate) fn each_lies_inside_its_line(stdout: &[Segment], pauses: &[Duration])
     Ok(())
 }
 
-fn lies_inside(pause: Duration, line: &Line, number: usize) -> Result<(), Fault> {
+fn lies_inside(pause: Duration, line: &Line, number: usize) -> Result<(), Violation> {
     let start_of_second = first_part(number).len();
     let [first, second] = [start_of_second - 1, start_of_second].map(|index| &line.bytes[index]);
     let passed = second.time - first.time;
@@ -39,11 +39,11 @@ fn lies_inside(pause: Duration, line: &Line, number: usize) -> Result<(), Fault>
     } else {
         format!("got {passed:?}")
     };
-    Err(Fault::new(Finding::WrongResult, expected).got(got))
+    Err(Violation::new(Finding::WrongResult, expected).got(got))
 }
 
 /// Holds if all pauses together take exactly `expected`; `too_short` is what it means if they take less.
-pub(crate) fn together_take(elapsed: Duration, expected: Duration, too_short: Finding) -> Result<(), Fault> {
+pub(crate) fn together_take(elapsed: Duration, expected: Duration, too_short: Finding) -> Result<(), Violation> {
     if elapsed == expected {
         return Ok(());
     }
@@ -53,5 +53,5 @@ pub(crate) fn together_take(elapsed: Duration, expected: Duration, too_short: Fi
         Finding::OverSerialized
     };
     let expected = format!("expected the pauses to take {expected:?} together");
-    Err(Fault::new(finding, expected).got(format!("got {elapsed:?}")))
+    Err(Violation::new(finding, expected).got(format!("got {elapsed:?}")))
 }

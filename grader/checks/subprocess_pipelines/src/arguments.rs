@@ -1,7 +1,7 @@
 //! Arguments reach the program as they are: nobody on the way reads them, a shell least of all.
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 
 use crate::call::{self, End, must_capture, must_run, shown};
 use crate::desk::{Desk, settled};
@@ -56,7 +56,7 @@ pub(crate) fn arguments_stay_literal(trial: &mut Trial) {
     }
 }
 
-fn captured_recital(words: &[&str]) -> Result<(), Fault> {
+fn captured_recital(words: &[&str]) -> Result<(), Violation> {
     let output = must_capture(&call::stages(&[Role::Recite(words)]), b"")?;
     let mut got: Vec<&[u8]> = output.stdout.split(|&byte| byte == 0).collect();
     // Behind the last zero byte there is nothing.
@@ -66,12 +66,14 @@ fn captured_recital(words: &[&str]) -> Result<(), Fault> {
             1 => "expected the program to be given 1 argument".to_owned(),
             number => format!("expected the program to be given {number} arguments"),
         };
-        return Err(Fault::new(Finding::WrongResult, expected).got(format!("it was given {}", got.len())));
+        return Err(Violation::new(Finding::WrongResult, expected).got(format!("it was given {}", got.len())));
     }
     for (number, (expected, got)) in (1..).zip(words.iter().zip(got)) {
         if expected.as_bytes() != got {
             let expected = format!("expected argument {number} to be {}", shown(expected.as_bytes()));
-            return Err(Fault::new(Finding::WrongResult, expected).got(format!("the program was given {}", shown(got))));
+            return Err(
+                Violation::new(Finding::WrongResult, expected).got(format!("the program was given {}", shown(got)))
+            );
         }
     }
     match output.ends.as_slice() {
@@ -81,7 +83,7 @@ fn captured_recital(words: &[&str]) -> Result<(), Fault> {
     }
 }
 
-fn run_recital(words: &[&str]) -> Result<(), Fault> {
+fn run_recital(words: &[&str]) -> Result<(), Violation> {
     let [stage] = &call::stages(&[Role::Recite(words)])[..] else {
         unreachable!("one role is one stage");
     };
@@ -89,17 +91,17 @@ fn run_recital(words: &[&str]) -> Result<(), Fault> {
         End::Code(AS_EXPECTED) => Ok(()),
         End::Code(OTHER_ARGUMENTS) => {
             let expected = "expected the program to be given its arguments as they are";
-            Err(Fault::new(Finding::WrongResult, expected).got("it was given others"))
+            Err(Violation::new(Finding::WrongResult, expected).got("it was given others"))
         }
         End::Code(OTHER_PARENT) => Err(other_parent()),
         end => {
             let expected = format!("expected the program to be run, and the exit `Code({AS_EXPECTED})`");
-            Err(Fault::new(Finding::WrongResult, expected).got(format!("got {end}")))
+            Err(Violation::new(Finding::WrongResult, expected).got(format!("got {end}")))
         }
     }
 }
 
-fn other_parent() -> Fault {
+fn other_parent() -> Violation {
     let expected = "expected the program to be started by this process itself";
-    Fault::new(Finding::WrongResult, expected).got("there is another process in between")
+    Violation::new(Finding::WrongResult, expected).got("there is another process in between")
 }

@@ -2,8 +2,8 @@
 
 use std::slice;
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::call::{must_be, must_capture, program, shell};
@@ -78,12 +78,12 @@ fn gives(trial: &mut Trial, label: &str, stages: &[Stage], input: &[u8], expecte
 }
 
 /// The first stage reads `input`, which is empty, and not what the process that calls `capture` could read.
-fn own_input_is_not_read() -> Result<(), Fault> {
+fn own_input_is_not_read() -> Result<(), Violation> {
     let ended = call_in_a_process(&Role::CallCapture, b"this is not for the pipeline\n");
     must_be("the standard output", b"", &ended.stdout)?;
     if ended.status.code() == Some(AS_EXPECTED) {
         return Ok(());
     }
     let expected = "expected `capture` to run the pipeline";
-    Err(Fault::new(Finding::WrongResult, expected).got("it did not"))
+    Err(Violation::new(Finding::WrongResult, expected).got("it did not"))
 }

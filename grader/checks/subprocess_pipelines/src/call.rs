@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io;
 
-use driver::{Fault, Finding};
+use harness::{Finding, Violation};
 use subprocess_pipelines::{Exit, Stage};
 
 use crate::role::{self, Role};
@@ -102,17 +102,17 @@ pub(crate) fn capture(stages: &[Stage], input: &[u8]) -> Result<Output, String> 
 }
 
 /// What `run` says of a program that can be started.
-pub(crate) fn must_run(stage: &Stage) -> Result<End, Fault> {
+pub(crate) fn must_run(stage: &Stage) -> Result<End, Violation> {
     run(stage).map_err(|text| gave_error("expected `run` to run the program", &text))
 }
 
 /// What `capture` gives of programs that can be started.
-pub(crate) fn must_capture(stages: &[Stage], input: &[u8]) -> Result<Output, Fault> {
+pub(crate) fn must_capture(stages: &[Stage], input: &[u8]) -> Result<Output, Violation> {
     capture(stages, input).map_err(|text| gave_error("expected `capture` to run the pipeline", &text))
 }
 
-fn gave_error(expected: &str, text: &str) -> Fault {
-    Fault::new(Finding::WrongResult, expected).got(format!("it gave the error {}", quoted(text)))
+fn gave_error(expected: &str, text: &str) -> Violation {
+    Violation::new(Finding::WrongResult, expected).got(format!("it gave the error {}", quoted(text)))
 }
 
 /// A text of the submission as it is shown: cut off, and without the path of this program.
@@ -139,13 +139,13 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 }
 
 /// Holds if `got` is `expected`; `what` it is completes "expected …".
-pub(crate) fn must_be(what: &str, expected: &[u8], got: &[u8]) -> Result<(), Fault> {
+pub(crate) fn must_be(what: &str, expected: &[u8], got: &[u8]) -> Result<(), Violation> {
     if expected == got {
         return Ok(());
     }
     if expected.len() <= SHOWN {
         let expected = format!("expected {what}: {}", shown(expected));
-        return Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
+        return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
     }
     let place = expected
         .iter()
@@ -159,5 +159,5 @@ pub(crate) fn must_be(what: &str, expected: &[u8], got: &[u8]) -> Result<(), Fau
         _ => format!("got other bytes from byte {} on", place + 1),
     };
     let expected = format!("expected {what}: {} bytes", expected.len());
-    Err(Fault::new(Finding::WrongResult, expected).got(text))
+    Err(Violation::new(Finding::WrongResult, expected).got(text))
 }

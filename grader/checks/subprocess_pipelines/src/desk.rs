@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use driver::real::{self, Stillness, Trial, kernel};
-use driver::{Fault, Finding};
+use harness::real::{self, Stillness, Trial, kernel};
+use harness::{Finding, Violation};
 
 use crate::{call, role};
 
@@ -164,10 +164,10 @@ fn n_alive() -> usize {
 /// Runs a scenario, and then waits for whatever children it left behind to end by themselves.
 ///
 /// What a call leaves behind is judged by one check alone. In all the others it must not matter how long it takes to end.
-pub(crate) fn settled<T>(scenario: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+pub(crate) fn settled<T>(scenario: impl FnOnce() -> Result<T, Violation>) -> Result<T, Violation> {
     let outcome = real::catch(scenario).unwrap_or_else(|message| {
         let message = call::without_own_path(&message);
-        Err(Fault::new(Finding::Panic, "expected no panic").got(message))
+        Err(Violation::new(Finding::Panic, "expected no panic").got(message))
     });
     let _observer = kernel::observe_only();
     until_alive(0);

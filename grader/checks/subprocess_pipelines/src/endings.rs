@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Output as ProcessOutput, Stdio};
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::call::{self, ERRORS_OF_PASS_ON, End, must_capture, must_run, program, shell, stages};
@@ -34,12 +34,12 @@ fn run_ends(trial: &mut Trial, script: &str, expected: End) {
             return Ok(());
         }
         let expected = format!("expected the exit {expected}");
-        Err(Fault::new(Finding::WrongResult, expected).got(format!("got {end}")))
+        Err(Violation::new(Finding::WrongResult, expected).got(format!("got {end}")))
     });
 }
 
 /// A process whose streams are held here calls `run`: what it gives its program is what it has.
-fn run_shares_its_streams() -> Result<(), Fault> {
+fn run_shares_its_streams() -> Result<(), Violation> {
     let input = b"from standard input\n";
     let ended = call_in_a_process(&Role::CallRun, input);
     stream_is("standard output", input, &ended.stdout)?;
@@ -48,10 +48,10 @@ fn run_shares_its_streams() -> Result<(), Fault> {
         return Ok(());
     }
     let expected = format!("expected the exit `Code({AS_EXPECTED})`");
-    Err(Fault::new(Finding::WrongResult, expected).got("got another"))
+    Err(Violation::new(Finding::WrongResult, expected).got("got another"))
 }
 
-fn stream_is(name: &str, expected: &[u8], got: &[u8]) -> Result<(), Fault> {
+fn stream_is(name: &str, expected: &[u8], got: &[u8]) -> Result<(), Violation> {
     if expected == got {
         return Ok(());
     }
@@ -63,7 +63,7 @@ fn stream_is(name: &str, expected: &[u8], got: &[u8]) -> Result<(), Fault> {
         [] => "nothing came".to_owned(),
         got => format!("got {}", call::shown(got)),
     };
-    Err(Fault::new(Finding::WrongOutput, expected).got(got))
+    Err(Violation::new(Finding::WrongOutput, expected).got(got))
 }
 
 /// Lets a process of its own call the submission, with `input` to read, and returns all that it wrote.
@@ -117,7 +117,7 @@ fn exits(trial: &mut Trial, label: &str, stages: &[Stage], expected: &[End]) {
     });
 }
 
-fn ends_are(expected: &[End], got: &[End]) -> Result<(), Fault> {
+fn ends_are(expected: &[End], got: &[End]) -> Result<(), Violation> {
     if expected == got {
         return Ok(());
     }
@@ -126,11 +126,11 @@ fn ends_are(expected: &[End], got: &[End]) -> Result<(), Fault> {
         ends => ends.iter().map(End::to_string).collect::<Vec<_>>().join(", "),
     };
     let expected = format!("expected the exits {}", list(expected));
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", list(got))))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", list(got))))
 }
 
 /// The second is let go first, and the first only when the second has ended.
-fn first_ends_last(desk: &Desk) -> Result<(), Fault> {
+fn first_ends_last(desk: &Desk) -> Result<(), Violation> {
     let port = desk.port();
     let report = |name, code| Role::Report { port, name, code };
     let stages = stages(&[report("first", 3), report("second", 4)]);
@@ -144,7 +144,7 @@ fn first_ends_last(desk: &Desk) -> Result<(), Fault> {
 }
 
 /// When there is nothing more to read, the first stage is there all the same, and ends in its own time.
-fn silent_goes_on(desk: &Desk) -> Result<(), Fault> {
+fn silent_goes_on(desk: &Desk) -> Result<(), Violation> {
     let report = Role::Report {
         port: desk.port(),
         name: "silent",

@@ -1,7 +1,7 @@
 //! Standard error of every stage: all of it, while the stages run.
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::call::{self, Output, must_be, must_capture, shell};
@@ -30,7 +30,7 @@ pub(crate) fn standard_error_is_drained(trial: &mut Trial) {
 }
 
 /// A stage for each kind of letters, which writes `length` of them before it passes `input` on, and as many afterwards.
-fn grumbling(letters: &[Letters], length: usize, input: &[u8]) -> Result<(), Fault> {
+fn grumbling(letters: &[Letters], length: usize, input: &[u8]) -> Result<(), Violation> {
     let roles: Vec<Role> = letters.iter().map(|&letters| Role::Grumble(letters, length)).collect();
     let stages: Vec<Stage> = call::stages(&roles);
     let output = settled(|| must_capture(&stages, input))?;
@@ -43,11 +43,11 @@ fn grumbling(letters: &[Letters], length: usize, input: &[u8]) -> Result<(), Fau
         return Ok(());
     }
     let expected = format!("expected a standard error of {expected} bytes, all that the stages wrote and nothing else");
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {got} bytes")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got {got} bytes")))
 }
 
 /// Holds if the errors of stage `number` are there, in their order, whatever others stand among them.
-pub(crate) fn errors_are(number: usize, letters: Letters, length: usize, output: &Output) -> Result<(), Fault> {
+pub(crate) fn errors_are(number: usize, letters: Letters, length: usize, output: &Output) -> Result<(), Violation> {
     let expected = letters.text(length).repeat(2);
     let what = format!("the errors of stage {number} in their order");
     must_be(&what, &expected, &letters.of(&output.stderr))

@@ -2,8 +2,8 @@
 
 use std::slice;
 
-use driver::Fault;
-use driver::real::Trial;
+use harness::Violation;
+use harness::real::Trial;
 use subprocess_pipelines::Stage;
 
 use crate::call::{self, must_be, must_capture, program, shell};
@@ -54,7 +54,7 @@ pub(crate) fn a_mebibyte_flows_both_ways(trial: &mut Trial) {
 }
 
 fn gives(trial: &mut Trial, label: &str, stages: &[Stage], input: &[u8], expected: &[u8]) {
-    trial.scenario(label, || -> Result<(), Fault> {
+    trial.scenario(label, || -> Result<(), Violation> {
         let output = settled(|| must_capture(stages, input))?;
         must_be("the standard output", expected, &output.stdout)
     });

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use driver::real::{Stillness, Trial, kernel};
-use driver::{Fault, Finding};
+use harness::real::{Stillness, Trial, kernel};
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::bytes::LINE;
@@ -98,7 +98,7 @@ impl Holdings {
     }
 
     /// Holds if there is no child, and this process has nothing now that it did not have then.
-    fn are_all_there_is(&self) -> Result<(), Fault> {
+    fn are_all_there_is(&self) -> Result<(), Violation> {
         no_child_is_there()?;
         let _observer = kernel::observe_only();
         let mut stillness = Stillness::default();
@@ -120,7 +120,7 @@ impl Holdings {
     }
 }
 
-fn no_child_is_there() -> Result<(), Fault> {
+fn no_child_is_there() -> Result<(), Violation> {
     let children = kernel::children();
     let Some(child) = children.first() else { return Ok(()) };
     let expected = "expected every child to have ended and to be waited for when the call returns";
@@ -132,17 +132,18 @@ fn no_child_is_there() -> Result<(), Fault> {
     if n_children > 1 {
         got.push_str(&format!("; {n_children} were left in all"));
     }
-    Err(Fault::new(Finding::ChildLeak, expected).got(got))
+    Err(Violation::new(Finding::ChildLeak, expected).got(got))
 }
 
-fn left(threads: usize, descriptor: Option<&(i32, String)>) -> Fault {
+fn left(threads: usize, descriptor: Option<&(i32, String)>) -> Violation {
     if threads > 0 {
         let expected = "expected every thread to have ended when the call returns";
-        return Fault::new(Finding::ThreadLeak, expected).got(format!("{threads} went on"));
+        return Violation::new(Finding::ThreadLeak, expected).got(format!("{threads} went on"));
     }
     let kind = descriptor.map_or("descriptor", |(_, target)| kind_of(target));
     let expected = "expected the call to close whatever it opened";
-    Fault::new(Finding::LimitExceeded, expected).got(format!("this process has a {kind} that it did not have before"))
+    Violation::new(Finding::LimitExceeded, expected)
+        .got(format!("this process has a {kind} that it did not have before"))
 }
 
 fn kind_of(target: &str) -> &'static str {
@@ -158,14 +159,14 @@ fn kind_of(target: &str) -> &'static str {
 }
 
 /// A call gives what it gives, whatever was called before.
-fn repeats(desk: &Desk) -> Result<(), Fault> {
+fn repeats(desk: &Desk) -> Result<(), Violation> {
     for letters in [Letters::Small, Letters::Capital, Letters::Small] {
         gives_its_own(letters, &own_stages(desk, letters), desk)?;
     }
     Ok(())
 }
 
-fn gives_its_own(letters: Letters, stages: &[Stage], desk: &Desk) -> Result<(), Fault> {
+fn gives_its_own(letters: Letters, stages: &[Stage], desk: &Desk) -> Result<(), Violation> {
     let (output, _) = desk.attended(
         |desk| desk.receive(1).len(),
         || must_capture(stages, letters.name().as_bytes()),
@@ -184,7 +185,7 @@ fn own_stages(desk: &Desk, letters: Letters) -> Vec<Stage> {
 }
 
 /// The three are held at the desk until all have come, or until nothing moves because they come one after the other.
-fn at_the_same_time(desk: &Desk) -> Result<(), Fault> {
+fn at_the_same_time(desk: &Desk) -> Result<(), Violation> {
     let attend = |desk: &Desk| desk.receive(Letters::ALL.len()).len();
     let call = |letters: Letters| must_capture(&own_stages(desk, letters), letters.name().as_bytes());
     let (outputs, _) = desk.attended(attend, || {
@@ -203,7 +204,7 @@ fn at_the_same_time(desk: &Desk) -> Result<(), Fault> {
 }
 
 /// Holds if the call gave what its own program wrote, and nothing of another call.
-fn is_own(letters: Letters, output: &Output) -> Result<(), Fault> {
+fn is_own(letters: Letters, output: &Output) -> Result<(), Violation> {
     must_be("the standard output", letters.name().as_bytes(), &output.stdout)?;
     errors_are(1, letters, 1000, output)?;
     if output.stderr.len() == 2000 && output.ends.len() == 1 {
@@ -215,5 +216,5 @@ fn is_own(letters: Letters, output: &Output) -> Result<(), Fault> {
         output.stderr.len(),
         output.ends.len()
     );
-    Err(Fault::new(Finding::WrongResult, expected).got(got))
+    Err(Violation::new(Finding::WrongResult, expected).got(got))
 }

@@ -7,7 +7,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use driver::real::{self, Check};
+use harness::real::{self, Check};
 
 mod arguments;
 mod bytes;

@@ -1,7 +1,7 @@
 //! Stages run at the same time: each is there before any other has ended.
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::call::{self, End, must_be, must_capture, program};
@@ -27,7 +27,7 @@ pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
     });
 }
 
-fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Fault> {
+fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Violation> {
     let port = desk.port();
     let role = |&name| Role::Report { port, name, code: 0 };
     let stages = call::stages(&names.iter().map(role).collect::<Vec<_>>());
@@ -43,11 +43,11 @@ fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Fault> {
         1 => (Finding::NotConcurrent, "one ran alone, and no other came".to_owned()),
         met => (Finding::OverSerialized, format!("{met} did, and no other came")),
     };
-    Err(Fault::new(finding, expected).got(got))
+    Err(Violation::new(finding, expected).got(got))
 }
 
 /// Holds if the last stage gives its line and the first, which would write for ever, is ended by the broken pipe.
-fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Fault> {
+fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Violation> {
     let output = must_capture(stages, b"")?;
     must_be("the standard output", b"y\n", &output.stdout)?;
     // Whether a signal is told as one, and each stage's exit in its place, is for another check.
@@ -58,5 +58,5 @@ fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Fault> {
     }
     let expected = format!("expected `yes` to be ended by signal {SIGPIPE}, since nobody reads what it writes");
     let ends: Vec<String> = output.ends.iter().map(End::to_string).collect();
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got the exits {}", ends.join(", "))))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got the exits {}", ends.join(", "))))
 }

@@ -1,7 +1,7 @@
 //! Programs that cannot be started: the error says which.
 
-use driver::real::Trial;
-use driver::{Fault, Finding};
+use harness::real::Trial;
+use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::bytes::LINE;
@@ -23,7 +23,7 @@ pub(crate) fn a_program_that_cannot_be_started_is_named(trial: &mut Trial) {
     trial.scenario("no stages", || {
         let expected = "expected an error for an empty list of stages";
         settled(|| match call::capture(&[], LINE) {
-            Ok(_) => Err(Fault::new(Finding::WrongResult, expected).got("got a success")),
+            Ok(_) => Err(Violation::new(Finding::WrongResult, expected).got("got a success")),
             Err(_) => Ok(()),
         })
     });
@@ -84,13 +84,13 @@ fn unstartable() -> Vec<(&'static str, Stage)> {
 }
 
 /// Holds if there is an error, and the text names `program` before it names any of the `others`.
-fn is_named<T>(outcome: Result<T, String>, program: &str, others: &[&str]) -> Result<(), Fault> {
+fn is_named<T>(outcome: Result<T, String>, program: &str, others: &[&str]) -> Result<(), Violation> {
     let expected = match program {
         "" => "expected an error".to_owned(),
         program => format!("expected an error that names `{program}`"),
     };
     let Err(text) = outcome else {
-        return Err(Fault::new(Finding::WrongResult, expected).got("got a success"));
+        return Err(Violation::new(Finding::WrongResult, expected).got("got a success"));
     };
     let place = text.find(program);
     let is_first = |place| {
@@ -102,8 +102,8 @@ fn is_named<T>(outcome: Result<T, String>, program: &str, others: &[&str]) -> Re
         Some(place) if is_first(place) => Ok(()),
         Some(_) => {
             let expected = format!("{expected}, the first that could not be started");
-            Err(Fault::new(Finding::WrongResult, expected).got(format!("its text is {}", quoted(&text))))
+            Err(Violation::new(Finding::WrongResult, expected).got(format!("its text is {}", quoted(&text))))
         }
-        None => Err(Fault::new(Finding::WrongResult, expected).got(format!("its text is {}", quoted(&text)))),
+        None => Err(Violation::new(Finding::WrongResult, expected).got(format!("its text is {}", quoted(&text)))),
     }
 }

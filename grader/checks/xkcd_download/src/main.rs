@@ -7,8 +7,8 @@ mod contract;
 
 use std::process::ExitCode;
 
-use driver::real::{self, Check, Trial};
-use driver::{Fault, Finding};
+use harness::real::{self, Check, Trial};
+use harness::{Finding, Violation};
 use xkcd_download::{download_in_parallel, download_in_sequence};
 use xkcd_download_kit::{
     Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_again, asked_once,
@@ -37,7 +37,7 @@ fn on_server(
     label: impl Into<String>,
     shelf: Shelf,
     hold: Hold,
-    body: impl FnOnce(&Server) -> Result<(), Fault>,
+    body: impl FnOnce(&Server) -> Result<(), Violation>,
 ) {
     match Server::start(shelf, hold) {
         Ok(server) => trial.scenario(label, || {
@@ -46,7 +46,7 @@ fn on_server(
                 let got = panic
                     .replace(server.base(), "{base}")
                     .replace(server.nobody(), "{base}");
-                Err(Fault::new(Finding::Panic, "expected no panic").got(got))
+                Err(Violation::new(Finding::Panic, "expected no panic").got(got))
             });
             // Where somebody polls, replies were let go before all that could happen had happened.
             nobody_polls(&server).and(outcome)

@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use driver::real::{Gate, Stillness, kernel};
-use driver::{Fault, Finding};
+use harness::real::{Gate, Stillness, kernel};
+use harness::{Finding, Violation};
 use num_bigint::BigUint;
 
 /// How many digits of a number are told from each end.
@@ -30,25 +30,25 @@ fn numbers(n: u32) -> Vec<BigUint> {
 /// # Errors
 ///
 /// The first difference.
-pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Fault> {
+pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Violation> {
     let numbers = numbers(inputs.end.max(inputs.start));
     let expected = &numbers[inputs.start as usize..(inputs.end as usize).max(inputs.start as usize)];
     has_length(function, expected.len(), got.len())?;
     for ((index, expected), got) in inputs.zip(expected).zip(got) {
         if expected != got {
             let expected = format!("expected fib({index}) = {} from {function}", told(expected));
-            return Err(Fault::new(Finding::WrongResult, expected).got(format!("got {}", told(got))));
+            return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", told(got))));
         }
     }
     Ok(())
 }
 
-fn has_length(function: &str, expected: usize, got: usize) -> Result<(), Fault> {
+fn has_length(function: &str, expected: usize, got: usize) -> Result<(), Violation> {
     if expected == got {
         return Ok(());
     }
     let expected = format!("expected a value for each of {expected} inputs from {function}");
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("got {got}")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got {got}")))
 }
 
 fn told(number: &BigUint) -> String {
@@ -65,7 +65,7 @@ fn told(number: &BigUint) -> String {
 /// # Errors
 ///
 /// The first difference; values that came in another order are a race.
-pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Fault> {
+pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Violation> {
     let expected: Vec<u64> = inputs.clone().map(square).collect();
     has_length("`pool_map`", expected.len(), got.len())?;
     if got == expected {
@@ -84,7 +84,7 @@ pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Fault> {
         .find(|((_, expected), got)| expected != got);
     let ((input, expected), got) = first.expect("they differ somewhere");
     let expected = format!("expected the values in the order of the inputs: {expected} for {input}");
-    Err(Fault::new(finding, expected).got(format!("{got} stands in its place")))
+    Err(Violation::new(finding, expected).got(format!("{got} stands in its place")))
 }
 
 /// What the checks let a pool compute.
@@ -97,11 +97,11 @@ pub fn square(input: u32) -> u64 {
 /// # Errors
 ///
 /// Who was missing, or too many.
-pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), Fault> {
+pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), Violation> {
     let expected = format!("expected {} of the pool to call `f` at once", threads(workers));
     if gate.passes().iter().any(|(thread, _)| *thread == caller) {
         let expected = format!("{expected}, and not the thread that called `pool_map`");
-        return Err(Fault::new(Finding::NotConcurrent, expected).got("that thread called `f` too"));
+        return Err(Violation::new(Finding::NotConcurrent, expected).got("that thread called `f` too"));
     }
     let most = gate.most_at_once();
     if most < workers {
@@ -110,10 +110,10 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
         } else {
             format!("at most {most} did")
         };
-        return Err(Fault::new(Finding::NotConcurrent, expected).got(got));
+        return Err(Violation::new(Finding::NotConcurrent, expected).got(got));
     }
     if most > workers {
-        return Err(Fault::new(Finding::LimitExceeded, expected).got(format!("{most} did")));
+        return Err(Violation::new(Finding::LimitExceeded, expected).got(format!("{most} did")));
     }
     Ok(())
 }
@@ -128,14 +128,14 @@ const TELLING: Duration = Duration::from_millis(20);
 /// # Errors
 ///
 /// That it does not.
-pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Fault> {
+pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Violation> {
     let alone = own_time(alone);
     if alone < TELLING || own_time(pooled) < alone * 3 / 4 {
         return Ok(());
     }
     let expected = "expected `fib_pool` to leave the computing to the threads of its pool";
     let got = "the thread that called it computed as much as in `fib_sequence`";
-    Err(Fault::new(Finding::NotConcurrent, expected).got(got))
+    Err(Violation::new(Finding::NotConcurrent, expected).got(got))
 }
 
 /// What the calling thread computes in `work`.
@@ -158,7 +158,7 @@ fn threads(n: usize) -> String {
 /// # Errors
 ///
 /// How many threads are left.
-pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
+pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
     // On a thread of its own, which does not count: the calling one is among those that have to be still.
@@ -168,5 +168,5 @@ pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
         return Ok(());
     }
     let expected = format!("expected the threads of the pool to be gone after {what}");
-    Err(Fault::new(Finding::ThreadLeak, expected).got(format!("{} of them are still there", left.len())))
+    Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{} of them are still there", left.len())))
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use driver::real::kernel;
+use harness::real::kernel;
 
 /// How many rounds make a [`compute`]: far more than any bookkeeping around it takes.
 const ROUNDS: u32 = 1_000;

@@ -2,15 +2,15 @@
 
 use std::thread;
 
-use driver::real::{Stillness, kernel};
-use driver::{Fault, Finding};
+use harness::real::{Stillness, kernel};
+use harness::{Finding, Violation};
 
 /// Calls `work` and holds if no thread of it is left when everything has come to rest.
 ///
 /// # Errors
 ///
 /// How many threads are left.
-pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
+pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
     // On a thread of its own, which does not count: the calling one is among those that have to be still.
@@ -19,7 +19,7 @@ pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Fault> {
         0 => Ok(()),
         left => {
             let expected = format!("expected all threads to be gone after {what}");
-            Err(Fault::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
+            Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
         }
     }
 }

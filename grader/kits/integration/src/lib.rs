@@ -7,7 +7,7 @@ mod busy;
 mod left;
 mod recorder;
 
-use driver::{Fault, Finding};
+use harness::{Finding, Violation};
 
 pub use busy::{Busy, Evidence, compute};
 pub use left::leaves_no_thread;
@@ -71,7 +71,7 @@ impl Stripes {
     /// # Errors
     ///
     /// The first point that is missing or should not be there; else, what the sum should be.
-    pub fn are_integrated(&self, function: &str, computed: &Computed) -> Result<(), Fault> {
+    pub fn are_integrated(&self, function: &str, computed: &Computed) -> Result<(), Violation> {
         self.are_evaluated(function, &computed.calls)?;
         let mut sum = 0.0;
         for point in self.points() {
@@ -84,10 +84,10 @@ impl Stripes {
             return Ok(());
         }
         let expected = format!("expected `{function}` to give {expected}");
-        Err(Fault::new(Finding::WrongResult, expected).got(format!("it gave {got}")))
+        Err(Violation::new(Finding::WrongResult, expected).got(format!("it gave {got}")))
     }
 
-    fn are_evaluated(&self, function: &str, calls: &[Call]) -> Result<(), Fault> {
+    fn are_evaluated(&self, function: &str, calls: &[Call]) -> Result<(), Violation> {
         let mut expected = self.points();
         let mut got: Vec<f64> = calls.iter().map(|call| call.point).collect();
         // An order by all bits, so that what stands in the same place has to be the same bit by bit.
@@ -102,7 +102,7 @@ impl Stripes {
             1 => format!("expected `{function}` to call `f` once, with {}", self.a),
             n => format!("expected `{function}` to call `f` once at each of the {n} points `a + i as f64 * dx`"),
         };
-        Err(Fault::new(Finding::WrongResult, expected).got(format!("it was called {times}, {problem}")))
+        Err(Violation::new(Finding::WrongResult, expected).got(format!("it was called {times}, {problem}")))
     }
 }
 
@@ -139,12 +139,12 @@ fn is_same(a: f64, b: f64) -> bool {
 /// # Errors
 ///
 /// If it is one.
-pub fn is_nan(function: &str, value: f64) -> Result<(), Fault> {
+pub fn is_nan(function: &str, value: f64) -> Result<(), Violation> {
     if value.is_nan() {
         return Ok(());
     }
     let expected = format!("expected `{function}` to give NaN, since `f` does at one point");
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("it gave {value}")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("it gave {value}")))
 }
 
 /// Holds if so many threads evaluated `n` points, each of them its share, and the caller none.
@@ -152,7 +152,7 @@ pub fn is_nan(function: &str, value: f64) -> Result<(), Fault> {
 /// # Errors
 ///
 /// How it was shared instead.
-pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault> {
+pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violation> {
     let threads = threads.max(1).min(n);
     let expected = match threads {
         0 => "expected nobody to evaluate `f` without stripes".to_owned(),
@@ -170,7 +170,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault>
             "the thread that called `integrate_threads` evaluated it too"
         };
         let expected = format!("{expected}, and not the caller");
-        return Err(Fault::new(Finding::NotConcurrent, expected).got(got));
+        return Err(Violation::new(Finding::NotConcurrent, expected).got(got));
     }
     let mut counts = vec![0_usize; calls.iter().map(|call| call.thread).max().unwrap_or(0)];
     for call in calls {
@@ -179,7 +179,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault>
     counts.sort_unstable_by(|a, b| b.cmp(a));
     if counts.len() > threads {
         let got = format!("{} threads evaluated it", counts.len());
-        return Err(Fault::new(Finding::LimitExceeded, expected).got(got));
+        return Err(Violation::new(Finding::LimitExceeded, expected).got(got));
     }
     let is_fair = counts
         .first()
@@ -190,7 +190,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault>
         counts.resize(threads, 0);
         let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
         let got = format!("their shares of the {n} points were {}", counts.join(" + "));
-        return Err(Fault::new(Finding::WrongResult, expected).got(got));
+        return Err(Violation::new(Finding::WrongResult, expected).got(got));
     }
     Ok(())
 }
@@ -200,13 +200,13 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Fault>
 /// # Errors
 ///
 /// If it got a value.
-pub fn is_passed_on(function: &str, outcome: Result<f64, String>) -> Result<(), Fault> {
+pub fn is_passed_on(function: &str, outcome: Result<f64, String>) -> Result<(), Violation> {
     match outcome {
         Err(_) => Ok(()),
         Ok(value) => {
             let expected = format!("expected the panic of `f` to reach the caller of `{function}`");
             let got = format!("it returned {value} as if nothing had happened");
-            Err(Fault::new(Finding::WrongResult, expected).got(got))
+            Err(Violation::new(Finding::WrongResult, expected).got(got))
         }
     }
 }

@@ -7,7 +7,7 @@ const STRIPES: Stripes = Stripes { a: 1.0, b: 3.0, n: 4 };
 fn said(stripes: Stripes, points: &[f64], value: f64) -> Result<(), String> {
     let calls = points.iter().map(|&point| Call { thread: 1, point }).collect();
     let judged = stripes.are_integrated("integrate", &Computed { value, calls });
-    judged.map_err(|fault| fault.got.unwrap_or_default())
+    judged.map_err(|violation| violation.got.unwrap_or_default())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_wrong_sum_is_told() {
 }
 
 /// Judges so many calls by each of some threads, and so many by the caller.
-fn judged(n: usize, threads: usize, counts: &[usize], own: usize) -> Result<(), Fault> {
+fn judged(n: usize, threads: usize, counts: &[usize], own: usize) -> Result<(), Violation> {
     let recorder = Recorder::new("caller");
     let names = ["one", "two", "three", "four"];
     for (name, count) in names.into_iter().zip(counts).chain([("caller", &own)]) {
@@ -66,7 +66,7 @@ fn judged(n: usize, threads: usize, counts: &[usize], own: usize) -> Result<(), 
 }
 
 fn finding(n: usize, threads: usize, counts: &[usize], own: usize) -> Option<Finding> {
-    judged(n, threads, counts, own).err().map(|fault| fault.finding)
+    judged(n, threads, counts, own).err().map(|violation| violation.finding)
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn shares_are_even() {
 #[test]
 fn a_caller_that_helps_is_told_from_one_that_no_thread_of_std_helps() {
     let got = |counts: &[usize], own| {
-        let fault = judged(4, 2, counts, own).expect_err("the caller evaluates");
-        fault.got.unwrap_or_default()
+        let violation = judged(4, 2, counts, own).expect_err("the caller evaluates");
+        violation.got.unwrap_or_default()
     };
     assert!(got(&[2], 2).ends_with("evaluated it too"));
     assert!(got(&[], 4).starts_with("no thread of its own from std did"));

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
-use driver::real::{Stillness, kernel};
-use driver::{Fault, Finding};
+use harness::real::{Stillness, kernel};
+use harness::{Finding, Violation};
 
 use crate::outcome::Outcome;
 use crate::server::Server;
@@ -25,7 +25,7 @@ pub enum Way {
 /// # Errors
 ///
 /// The first difference. Results that would be right in another order are a race, if there are several workers.
-pub fn are_right(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Fault> {
+pub fn are_right(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Violation> {
     let expected: Vec<Outcome> = numbers.iter().map(|number| server.expected(*number)).collect();
     are_as_expected(way, server, numbers, &expected, got)
 }
@@ -35,7 +35,7 @@ pub fn are_right(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) ->
 /// # Errors
 ///
 /// The first difference.
-pub fn are_refused(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Fault> {
+pub fn are_refused(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Violation> {
     let url = |number: &u32| format!("{}{}", server.nobody(), crate::shelf::info_path(*number));
     let refused = numbers.iter().map(|number| Outcome::Transport { url: url(number) });
     are_as_expected(way, server, numbers, &refused.collect::<Vec<_>>(), got)
@@ -47,10 +47,10 @@ fn are_as_expected(
     numbers: &[u32],
     expected: &[Outcome],
     got: &[Outcome],
-) -> Result<(), Fault> {
+) -> Result<(), Violation> {
     if expected.len() != got.len() {
         let expected = format!("expected a result for each of {} numbers", numbers.len());
-        return Err(Fault::new(Finding::WrongResult, expected).got(format!("there are {}", got.len())));
+        return Err(Violation::new(Finding::WrongResult, expected).got(format!("there are {}", got.len())));
     }
     let got: Vec<Outcome> = got
         .iter()
@@ -72,7 +72,7 @@ fn are_as_expected(
     if told == expected_here.told(base) {
         told = "other bytes, or another server".to_owned();
     }
-    Err(Fault::new(finding, sentence).got(format!("got {told}")))
+    Err(Violation::new(finding, sentence).got(format!("got {told}")))
 }
 
 /// The client that most use tells a body that ends too early as one that it cannot decode.
@@ -94,19 +94,19 @@ fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
 /// # Errors
 ///
 /// What was asked for too often or in vain.
-pub fn asked_once(server: &Server) -> Result<(), Fault> {
-    let fault = |got| Err(Fault::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
+pub fn asked_once(server: &Server) -> Result<(), Violation> {
+    let violation = |got| Err(Violation::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
     let mut asked: BTreeMap<String, usize> = server.paths().map(|path| (path.clone(), 0)).collect();
     for path in server.asked() {
         match asked.get_mut(&path) {
             Some(n) => *n += 1,
-            None => return fault(format!("`{path}` was asked for, which no comic speaks of")),
+            None => return violation(format!("`{path}` was asked for, which no comic speaks of")),
         }
     }
     match asked.iter().find(|(_, n)| **n != 1) {
         None => Ok(()),
-        Some((path, 0)) => fault(format!("`{path}` was not asked for")),
-        Some((path, n)) => fault(format!("`{path}` was asked for {n} times")),
+        Some((path, 0)) => violation(format!("`{path}` was not asked for")),
+        Some((path, n)) => violation(format!("`{path}` was asked for {n} times")),
     }
 }
 
@@ -115,13 +115,13 @@ pub fn asked_once(server: &Server) -> Result<(), Fault> {
 /// # Errors
 ///
 /// What was asked for only once.
-pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Fault> {
+pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Violation> {
     let second = server.asked().split_off(first.len());
     let Some(path) = first.iter().find(|path| !second.contains(path)) else {
         return Ok(());
     };
     let expected = "expected the second call to ask for all that the first had asked for";
-    Err(Fault::new(Finding::WrongResult, expected).got(format!("`{path}` was asked for by the first only")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("`{path}` was asked for by the first only")))
 }
 
 /// Holds if never more than `workers` requests were in flight.
@@ -129,13 +129,13 @@ pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Fault> {
 /// # Errors
 ///
 /// How many were.
-pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Fault> {
+pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Violation> {
     let most = server.most_in_flight();
     if most <= workers {
         return Ok(());
     }
     let expected = format!("expected never more than {} in flight", requests(workers));
-    Err(Fault::new(Finding::LimitExceeded, expected).got(format!("at some moment there were {most}")))
+    Err(Violation::new(Finding::LimitExceeded, expected).got(format!("at some moment there were {most}")))
 }
 
 /// Holds if, whenever nothing more could happen, each of `workers` waited for a reply, or nothing was left to do for those
@@ -144,7 +144,7 @@ pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Fault> {
 /// # Errors
 ///
 /// How many were busy at such a moment.
-pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Fault> {
+pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> {
     for rest in server.rests() {
         let expected = workers.min(rest.unfinished);
         if rest.in_flight >= expected {
@@ -167,7 +167,7 @@ pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Fault> {
             1 => "there was one, and nothing more happened".to_owned(),
             n => format!("there were {n}, and nothing more happened"),
         };
-        return Err(Fault::new(finding, sentence).got(got));
+        return Err(Violation::new(finding, sentence).got(got));
     }
     Ok(())
 }
@@ -177,13 +177,13 @@ pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Fault> {
 /// # Errors
 ///
 /// That it was not.
-pub fn nobody_polls(server: &Server) -> Result<(), Fault> {
+pub fn nobody_polls(server: &Server) -> Result<(), Violation> {
     if !server.was_polled() {
         return Ok(());
     }
     let expected = "expected all threads to sleep while no reply comes";
     let got = "some woke up again and again, and asked for nothing";
-    Err(Fault::new(Finding::BusyWait, expected).got(got))
+    Err(Violation::new(Finding::BusyWait, expected).got(got))
 }
 
 fn requests(n: usize) -> String {
@@ -201,7 +201,7 @@ fn requests(n: usize) -> String {
 /// # Errors
 ///
 /// How many there were, if that does not depend on such moments.
-pub fn connections_are_used_again(server: &Server) -> Result<(), Fault> {
+pub fn connections_are_used_again(server: &Server) -> Result<(), Violation> {
     let n_comics = server.shelf().n_comics();
     let n = server.n_connections();
     if n <= n_comics / 2 {
@@ -213,7 +213,7 @@ pub fn connections_are_used_again(server: &Server) -> Result<(), Fault> {
     } else {
         "there were more"
     };
-    Err(Fault::new(Finding::LimitExceeded, expected).got(got))
+    Err(Violation::new(Finding::LimitExceeded, expected).got(got))
 }
 
 /// Calls `work`, which asks `server`, and holds if nothing of it goes on when it has returned.
@@ -221,7 +221,7 @@ pub fn connections_are_used_again(server: &Server) -> Result<(), Fault> {
 /// # Errors
 ///
 /// What is left: requests that are still in flight, or threads that are still there when everything has come to rest.
-pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Fault> {
+pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
     let in_flight = server.in_flight();
@@ -229,13 +229,13 @@ pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Resul
     thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
     let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
     let expected = format!("expected all that `{what}` started to have ended when it returns");
-    let fault = |got| Err(Fault::new(Finding::ThreadLeak, expected).got(got));
+    let violation = |got| Err(Violation::new(Finding::ThreadLeak, expected).got(got));
     if in_flight > 0 {
-        return fault("it still waited for a reply".to_owned());
+        return violation("it still waited for a reply".to_owned());
     }
     match left.len() {
         0 => Ok(()),
-        1 => fault("one thread is still there".to_owned()),
-        n => fault(format!("{n} threads are still there")),
+        1 => violation("one thread is still there".to_owned()),
+        n => violation(format!("{n} threads are still there")),
     }
 }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use driver::real::{Stillness, kernel};
+use harness::real::{Stillness, kernel};
 
 /// How long to wait between two looks.
 const INTERVAL: Duration = Duration::from_millis(20);

@@ -150,7 +150,7 @@ impl Shelf {
         }
     }
 
-    /// Whether a body ends too early, which some clients tell as a fault of its encoding.
+    /// Whether a body ends too early, which some clients tell as a violation of its encoding.
     pub(crate) fn is_cut_off(&self, number: u32) -> bool {
         matches!(self.trouble(number), Some(Trouble::InfoCutOff | Trouble::ImageCutOff))
     }

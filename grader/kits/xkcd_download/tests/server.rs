@@ -160,11 +160,11 @@ fn whatever_is_asked_for_twice_in_vain_or_not_at_all_is_told() {
         for path in paths {
             status(&server, path);
         }
-        asked_once(&server).err().and_then(|fault| fault.got)
+        asked_once(&server).err().and_then(|violation| violation.got)
     };
     let (info, image, missing) = ("/7/info.0.json", "/comics/picture_7.png", "/8/info.0.json");
     assert_eq!(ask(&[info, image, missing]), None);
-    let got = |paths: &[&str]| ask(paths).expect("a fault");
+    let got = |paths: &[&str]| ask(paths).expect("a violation");
     assert_eq!(got(&[info, image]), "`/8/info.0.json` was not asked for");
     assert_eq!(
         got(&[info, missing, image, missing]),
@@ -194,7 +194,7 @@ fn results_are_compared_in_their_order_and_with_their_kind() {
     let judge = |way, got: &[Outcome]| {
         are_right(way, &server, &[1, 2], got)
             .err()
-            .map(|fault| fault.finding.as_str())
+            .map(|violation| violation.finding.as_str())
     };
     for is_decode in [false, true] {
         assert_eq!(judge(Way::InParallel, &[status.clone(), cut_off(is_decode)]), None);

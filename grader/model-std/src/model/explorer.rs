@@ -18,9 +18,10 @@ use super::bounds::{Bounds, Pruning};
 use super::determinism::difference;
 use super::orderings::AtomicAccess;
 use super::running::{Ran, Value, erased, run, typed};
-use super::schedule::{Schedule, Spawns};
+use super::schedule;
 use super::settings::Settings;
 use super::trace::End;
+use super::{Schedule, Spawns};
 use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
 use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
@@ -99,7 +100,7 @@ fn explore_erased(
         visited,
         coverage: Coverage::new(),
         most_choices: 0,
-        spawns: Spawns::Unseen,
+        spawns: Spawns::Invisible,
         spawns_overlap: false,
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
@@ -120,7 +121,7 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let chooser = Chooser::new(schedule.prefix(), Policy::Usual).with_spawns(schedule.spawns);
+    let chooser = Chooser::new(schedule::prefix(schedule), Policy::Usual).with_spawns(schedule.spawns);
     let ran = run(settings, &erased(body), chooser, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -187,7 +188,7 @@ impl Search<'_> {
 
     /// Whether spawns were no choice, and ought to have been.
     fn has_to_choose_spawns(&self) -> bool {
-        self.spawns_overlap && self.spawns == Spawns::Unseen
+        self.spawns_overlap && self.spawns == Spawns::Invisible
     }
 
     /// As [`Search::exhaust`], but comes back early where it turns out that spawns have to be chosen.
@@ -294,7 +295,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: Schedule::of(choices, self.spawns),
+                schedule: schedule::of(choices, self.spawns),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });

@@ -4,7 +4,6 @@ use super::trace::Place;
 
 /// An access to an atomic, or a fence, as it stands in the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AtomicAccess {
     /// The line that asks for it.
     pub place: Place,

@@ -18,8 +18,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::running::{Value, erased, run, typed};
-use super::schedule::{Schedule, Spawns};
+use super::schedule;
 use super::{Execution, Settings};
+use super::{Schedule, Spawns};
 use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix};
 use crate::runtime::guide::{Guide, Log, Moment, Pick, Plan, Point};
 
@@ -129,7 +130,7 @@ struct Shortening<'a> {
 
 impl Shortening<'_> {
     fn shorten(mut self, schedule: &Schedule) -> Shortened {
-        let (given, execution) = self.run(schedule.prefix(), Plan::default());
+        let (given, execution) = self.run(schedule::prefix(schedule), Plan::default());
         let fails = (self.still_fails)(execution);
         let before = fails.then_some(given.size);
         let mut best = given;
@@ -139,7 +140,7 @@ impl Shortening<'_> {
         }
         Shortened {
             schedule: if fails {
-                Schedule::of(&best.choices, self.spawns)
+                schedule::of(&best.choices, self.spawns)
             } else {
                 schedule.clone()
             },

@@ -131,7 +131,7 @@ impl Chooser {
             prefix,
             visited: None,
             known_from: None,
-            spawns: Spawns::Unseen,
+            spawns: Spawns::Invisible,
             spawns_overlap: false,
         }
     }

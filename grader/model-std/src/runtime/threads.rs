@@ -35,7 +35,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         site: Some(site),
     };
     match with(|runtime| runtime.chooser.spawns) {
-        Spawns::Unseen => announce_unseen(operation, Until::Now),
+        Spawns::Invisible => announce_unseen(operation, Until::Now),
         Spawns::Chosen => {
             announce(operation, Until::Now, None);
         }

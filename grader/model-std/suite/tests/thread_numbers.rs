@@ -132,7 +132,7 @@ fn which_of_two_scoped_threads_has_the_lower_number_does_not_depend_on_which_is_
     returns(body, [(0, false), (0, true), (1, false), (1, true)]);
 }
 
-/// As above, as the driver takes it: who has the lower number decides whether there is a deadlock.
+/// As above, as the harness takes it: who has the lower number decides whether there is a deadlock.
 #[test]
 fn an_order_of_spawns_is_replayed_and_shortened() {
     let body = || {
@@ -192,5 +192,5 @@ fn spawning_is_no_choice_where_there_is_but_one_order() {
         }
     });
     let second = coverage.stopped.expect("there are two").schedule;
-    assert_eq!(second.spawns, Spawns::Unseen);
+    assert_eq!(second.spawns, Spawns::Invisible);
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::diagnostics::{Diagnostics, SourceText};
-use crate::process::{Doing, Stream};
+use sandbox::process::{Activity, Stream};
 
 fn exercise() -> Exercise {
     let text = r#"
@@ -32,7 +32,7 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
     }
 }
 
-fn failed(step: Step, end: End, errors: Vec<Diagnostic>) -> Compiled {
+fn failed(step: Step, end: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
     Compiled {
         step,
         end,
@@ -45,7 +45,7 @@ fn failed(step: Step, end: End, errors: Vec<Diagnostic>) -> Compiled {
 }
 
 fn done(step: Step) -> Compiled {
-    failed(step, End::Code(0), Vec::new())
+    failed(step, ExitReason::Code(0), Vec::new())
 }
 
 fn verdict(calls: Vec<Compiled>) -> Verdict {
@@ -63,9 +63,13 @@ fn verdict(calls: Vec<Compiled>) -> Verdict {
 #[track_caller]
 fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
     match verdict(calls) {
-        Verdict::Failed(fault) => {
-            assert_eq!(fault.finding, finding, "{fault:?}");
-            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        Verdict::Failed(check_failure) => {
+            assert_eq!(check_failure.finding, finding, "{check_failure:?}");
+            assert!(
+                check_failure.message.contains(message),
+                "no {message:?} in {:?}",
+                check_failure.message
+            );
         }
         other => panic!("expected a failure with {finding}, got {other:?}"),
     }
@@ -94,7 +98,7 @@ fn errors_in_the_real_form_are_the_submissions() {
         error("E0308", "src/lib.rs", "x"),
         error("unsafe_code", "src/lib.rs", "unsafe"),
     ];
-    let calls = vec![failed(Step::Real, End::Code(1), both), done(Step::Modelled)];
+    let calls = vec![failed(Step::Real, ExitReason::Code(1), both), done(Step::Modelled)];
     fails(calls, Finding::CompileError, "the compiler reports 2 errors");
 }
 
@@ -103,7 +107,7 @@ fn nothing_but_unsafe_is_forbidden_code() {
     for code in ["unsafe_code", "E0453"] {
         let calls = vec![failed(
             Step::Real,
-            End::Code(1),
+            ExitReason::Code(1),
             vec![error(code, "src/lib.rs", "unsafe")],
         )];
         fails(calls, Finding::ForbiddenCode, "without `unsafe`");
@@ -114,7 +118,11 @@ fn nothing_but_unsafe_is_forbidden_code() {
 fn what_only_the_model_lacks_costs_no_points() {
     let calls = vec![
         done(Step::Real),
-        failed(Step::Modelled, End::Code(1), vec![error("E0433", "src/lib.rs", "simd")]),
+        failed(
+            Step::Modelled,
+            ExitReason::Code(1),
+            vec![error("E0433", "src/lib.rs", "simd")],
+        ),
     ];
     ungraded(calls, "model of `std`, which lacks something that it uses: about simd");
 }
@@ -125,7 +133,7 @@ fn a_contract_that_does_not_compile_names_the_item_and_its_signature() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::ModelChecks, End::Code(1), errors),
+        failed(Step::ModelChecks, ExitReason::Code(1), errors),
     ];
     fails(
         calls,
@@ -143,12 +151,12 @@ fn errors_outside_of_the_contract_do_not_blame_further_items() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::ModelChecks, End::Code(1), errors),
+        failed(Step::ModelChecks, ExitReason::Code(1), errors),
     ];
-    let Verdict::Failed(fault) = verdict(calls) else {
+    let Verdict::Failed(check_failure) = verdict(calls) else {
         panic!("expected a failure")
     };
-    assert!(!fault.message.contains("Tally"), "{}", fault.message);
+    assert!(!check_failure.message.contains("Tally"), "{}", check_failure.message);
 }
 
 #[test]
@@ -157,7 +165,7 @@ fn checks_that_do_not_compile_by_themselves_cost_no_points() {
     let calls = vec![
         done(Step::Real),
         done(Step::Modelled),
-        failed(Step::ModelChecks, End::Code(1), errors),
+        failed(Step::ModelChecks, ExitReason::Code(1), errors),
     ];
     ungraded(calls, "what the course links to it does not: about helper");
 }
@@ -166,16 +174,16 @@ fn checks_that_do_not_compile_by_themselves_cost_no_points() {
 fn a_compiler_that_fails_by_itself_costs_no_points() {
     let errors = || vec![error("", "", "linking")];
     ungraded(
-        vec![failed(Step::Real, End::Code(1), errors())],
+        vec![failed(Step::Real, ExitReason::Code(1), errors())],
         "not because of the submission: error[]: about linking",
     );
     ungraded(
-        vec![failed(Step::Real, End::Signal(9), Vec::new())],
+        vec![failed(Step::Real, ExitReason::Signal(9), Vec::new())],
         "not because of the submission",
     );
     let full = Compiled {
         is_disk_full: true,
-        ..failed(Step::Real, End::Signal(6), Vec::new())
+        ..failed(Step::Real, ExitReason::Signal(6), Vec::new())
     };
     ungraded(
         vec![full],
@@ -186,18 +194,24 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
 #[test]
 fn a_compiler_that_a_submission_keeps_busy_or_crashes_is_the_submissions() {
     fails(
-        vec![failed(Step::Real, End::TimedOut { doing: Doing::Running }, Vec::new())],
+        vec![failed(
+            Step::Real,
+            ExitReason::TimedOut {
+                activity: Activity::Running,
+            },
+            Vec::new(),
+        )],
         Finding::Timeout,
         "not done at the time limit",
     );
     fails(
-        vec![failed(Step::Real, End::Signal(11), Vec::new())],
+        vec![failed(Step::Real, ExitReason::Signal(11), Vec::new())],
         Finding::CompileError,
         "crashed on it with signal 11",
     );
     let flood = failed(
         Step::Real,
-        End::OutputLimit(Stream::Stderr),
+        ExitReason::OutputLimit(Stream::Stderr),
         vec![error("E0308", "src/lib.rs", "x")],
     );
     fails(vec![flood], Finding::CompileError, "an error");

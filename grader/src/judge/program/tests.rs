@@ -4,11 +4,11 @@ use regex::Regex;
 
 use super::*;
 use crate::exercise::Filter;
-use crate::process::Doing;
+use sandbox::process::Activity;
 
-fn ended(end: End) -> Ended {
+fn ended(end: ExitReason) -> ProcessOutput {
     let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
-    Ended {
+    ProcessOutput {
         end,
         stdout,
         stderr,
@@ -20,9 +20,13 @@ fn ended(end: End) -> Ended {
 #[track_caller]
 fn fails(verdict: Verdict, finding: Finding, message: &str) {
     match verdict {
-        Verdict::Failed(fault) => {
-            assert_eq!(fault.finding, finding, "{fault:?}");
-            assert!(fault.message.contains(message), "no {message:?} in {:?}", fault.message);
+        Verdict::Failed(check_failure) => {
+            assert_eq!(check_failure.finding, finding, "{check_failure:?}");
+            assert!(
+                check_failure.message.contains(message),
+                "no {message:?} in {:?}",
+                check_failure.message
+            );
         }
         other => panic!("expected a failure with {finding}, got {other:?}"),
     }
@@ -42,14 +46,14 @@ fn program() -> ProgramCheck {
     }
 }
 
-fn printed(stdout: &str) -> Ended {
-    Ended {
+fn printed(stdout: &str) -> ProcessOutput {
+    ProcessOutput {
         stdout: stdout.into(),
-        ..ended(End::Code(0))
+        ..ended(ExitReason::Code(0))
     }
 }
 
-fn judge_program(check: ProgramCheck, ended: Ended, snapshot: Option<&str>) -> Verdict {
+fn judge_program(check: ProgramCheck, ended: ProcessOutput, snapshot: Option<&str>) -> Verdict {
     judge(&check, &ended, snapshot)
 }
 
@@ -62,20 +66,23 @@ fn output_that_matches_after_filters_and_sorting_is_a_pass() {
 #[test]
 fn other_output_is_wrong_output_with_both_texts() {
     let verdict = judge_program(program(), printed("b 3ms\nc\n"), Some("a\nb [time]"));
-    let Verdict::Failed(fault) = verdict else {
+    let Verdict::Failed(check_failure) = verdict else {
         panic!("expected a failure, got {verdict:?}")
     };
     let difference = Evidence::Difference {
         expected: "a\nb [time]".into(),
         got: "b [time]\nc".into(),
     };
-    assert_eq!((fault.finding, fault.evidence), (Finding::WrongOutput, difference));
+    assert_eq!(
+        (check_failure.finding, check_failure.evidence),
+        (Finding::WrongOutput, difference)
+    );
 }
 
 #[test]
 fn another_exit_code_is_told_before_the_output() {
-    let ended = |code| Ended {
-        end: End::Code(code),
+    let ended = |code| ProcessOutput {
+        end: ExitReason::Code(code),
         ..printed("wrong")
     };
     fails(
@@ -98,7 +105,7 @@ fn another_exit_code_is_told_before_the_output() {
 
 #[test]
 fn noise_on_standard_error_counts_only_where_the_check_says_so() {
-    let noisy = Ended {
+    let noisy = ProcessOutput {
         stderr: b"noise".to_vec(),
         ..printed("a")
     };
@@ -116,7 +123,13 @@ fn noise_on_standard_error_counts_only_where_the_check_says_so() {
 
 #[test]
 fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
-    let verdict = judge_program(program(), ended(End::TimedOut { doing: Doing::Waiting }), Some("a"));
+    let verdict = judge_program(
+        program(),
+        ended(ExitReason::TimedOut {
+            activity: Activity::Waiting,
+        }),
+        Some("a"),
+    );
     fails(
         verdict,
         Finding::Timeout,
@@ -127,8 +140,8 @@ fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
 #[test]
 fn threads_that_wait_for_one_another_are_a_deadlock() {
     let deadlocked = |threads| {
-        let doing = Doing::WaitingForEachOther { threads };
-        judge_program(program(), ended(End::TimedOut { doing }), Some("a"))
+        let activity = Activity::WaitingForEachOther { threads };
+        judge_program(program(), ended(ExitReason::TimedOut { activity }), Some("a"))
     };
     fails(deadlocked(3), Finding::Deadlock, "all 3 of its threads were asleep");
     fails(deadlocked(2), Finding::Deadlock, "both of its threads were asleep");
@@ -138,9 +151,9 @@ fn threads_that_wait_for_one_another_are_a_deadlock() {
 #[test]
 fn a_panic_over_a_refusal_or_a_limit_is_told_as_that() {
     let panicked = |stderr: &str| {
-        let ended = Ended {
+        let ended = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(End::Code(101))
+            ..ended(ExitReason::Code(101))
         };
         judge_program(program(), ended, Some("a"))
     };
@@ -165,7 +178,7 @@ fn without_the_snapshot_there_is_no_verdict() {
 
 #[test]
 fn a_child_that_the_program_leaves_behind_is_told() {
-    let leaky = Ended {
+    let leaky = ProcessOutput {
         left_behind: 1,
         ..printed("a")
     };

@@ -1,10 +1,10 @@
 //! What each answer of a check on real threads means, without any process.
 
-use driver::protocol::{Reply, Request, Work};
+use protocol::{Reply, Request, Work};
 
 use super::*;
-use crate::process::End;
 use crate::run::Answer;
+use sandbox::process::ExitReason;
 
 fn run(observation: CheckObservation) -> CheckRun {
     let request = Request {
@@ -18,8 +18,8 @@ fn run(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: Ended {
-            end: End::Code(0),
+        ended: ProcessOutput {
+            end: ExitReason::Code(0),
             stdout: Vec::new(),
             stderr: Vec::new(),
             answer: Vec::new(),
@@ -47,9 +47,9 @@ fn failure() -> TrialFailure {
     }
 }
 
-fn fault(run: &CheckRun) -> Fault {
+fn check_failure(run: &CheckRun) -> CheckFailure {
     match judge(run) {
-        Verdict::Failed(fault) => fault,
+        Verdict::Failed(check_failure) => check_failure,
         other => panic!("expected a failure, got {other:?}"),
     }
 }
@@ -62,9 +62,9 @@ fn a_pass_needs_a_scenario_that_was_run() {
 
 #[test]
 fn a_failure_names_its_scenario() {
-    let fault = fault(&trials(1, Some(failure()), None));
-    assert_eq!(fault.finding, Finding::NotConcurrent);
-    assert_eq!(fault.message, "four workers: expected four at once, one was");
+    let check_failure = check_failure(&trials(1, Some(failure()), None));
+    assert_eq!(check_failure.finding, Finding::NotConcurrent);
+    assert_eq!(check_failure.message, "four workers: expected four at once, one was");
 }
 
 #[test]
@@ -74,22 +74,24 @@ fn what_the_machine_cannot_show_costs_no_points() {
     assert_eq!(verdict, Verdict::Ungraded { reason });
     // But what was shown counts.
     assert_eq!(
-        fault(&trials(1, Some(failure()), Some("there is one core"))).finding,
+        check_failure(&trials(1, Some(failure()), Some("there is one core"))).finding,
         Finding::NotConcurrent
     );
 }
 
 #[test]
 fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
-    let fault = fault(&run(CheckObservation::Hung {
+    let check_failure = check_failure(&run(CheckObservation::Hung {
         scenario: "two workers".to_owned(),
         threads: vec!["the main thread waits for another thread".to_owned()],
     }));
-    assert_eq!(fault.finding, Finding::Deadlock);
+    assert_eq!(check_failure.finding, Finding::Deadlock);
     assert!(
-        fault.message.ends_with("\n  the main thread waits for another thread"),
+        check_failure
+            .message
+            .ends_with("\n  the main thread waits for another thread"),
         "{}",
-        fault.message
+        check_failure.message
     );
 }
 
@@ -97,7 +99,7 @@ fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
 fn a_child_that_is_left_is_a_failure_of_a_check_that_went_right() {
     let mut left = trials(1, None, None);
     left.ended.left_behind = 1;
-    assert_eq!(fault(&left).finding, Finding::ChildLeak);
+    assert_eq!(check_failure(&left).finding, Finding::ChildLeak);
 }
 
 #[test]
@@ -106,7 +108,7 @@ fn an_exploration_is_no_answer_on_real_threads() {
     let verdict = judge(&run(CheckObservation::TokenRefused { reason }));
     assert!(matches!(verdict, Verdict::Ungraded { .. }));
     let (scenario, seconds) = (Some("two workers".to_owned()), 8);
-    let stalled = fault(&run(CheckObservation::Stalled { scenario, seconds }));
+    let stalled = check_failure(&run(CheckObservation::Stalled { scenario, seconds }));
     assert_eq!(stalled.finding, Finding::Timeout);
     assert!(
         stalled.message.starts_with("two workers: expected "),
@@ -115,5 +117,5 @@ fn an_exploration_is_no_answer_on_real_threads() {
     );
     let mut forged = trials(1, None, None);
     forged.request.nonce = "another".to_owned();
-    assert_eq!(fault(&forged).finding, Finding::AccessDenied);
+    assert_eq!(check_failure(&forged).finding, Finding::AccessDenied);
 }

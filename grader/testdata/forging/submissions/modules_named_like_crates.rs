@@ -15,7 +15,7 @@ pub mod core {
     //! Not the core library either.
 }
 
-pub mod driver {
+pub mod harness {
     //! Carries out no check.
 
     /// Always passes.

@@ -5,10 +5,10 @@ mod contract;
 use std::process::ExitCode;
 
 use counting::{Tally, count};
-use driver::{Check, Fault, Finding, Model};
+use harness::{Check, Violation, Finding, Model};
 
 fn main() -> ExitCode {
-    driver::main(&[
+    harness::main(&[
         Check::new("every_step_counts", every_step_counts),
         Check::new("tally_adds_up", tally_adds_up),
     ])
@@ -20,7 +20,7 @@ fn every_step_counts(model: &mut Model) {
         || count(2),
         |execution| match execution.value {
             2 => Ok(()),
-            other => Err(Fault::new(Finding::Race, "expected 2").got(format!("got {other}"))),
+            other => Err(Violation::new(Finding::Race, "expected 2").got(format!("got {other}"))),
         },
     );
 }
@@ -33,6 +33,6 @@ fn tally_adds_up(model: &mut Model) {
     };
     model.every("1 and 2", sum, |execution| match execution.value {
         3 => Ok(()),
-        other => Err(Fault::new(Finding::WrongResult, "expected 3").got(format!("got {other}"))),
+        other => Err(Violation::new(Finding::WrongResult, "expected 3").got(format!("got {other}"))),
     });
 }

@@ -1,0 +1,122 @@
+//! The channel between the grader and a check program: a socket in the place of standard input.
+//!
+//! The request is read, and the socket taken out of the submission's reach, before any code of the submission runs.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::check::Check;
+use crate::model::Model;
+use crate::supervision;
+use protocol::token::Token;
+use protocol::{CheckObservation, Reply, Request, Work};
+
+/// The exit code of a check program that was not started by the grader.
+const NOT_STARTED_BY_GRADER: u8 = 2;
+
+/// Serves one request: reads it from standard input, which must be a socket, runs the check, and answers there.
+///
+/// Returns a failure when there is no request to serve or no way to answer; what was found is not part of the exit code.
+pub fn main(checks: &[Check]) -> ExitCode {
+    exit_code(serve(checks))
+}
+
+pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(NOT_STARTED_BY_GRADER),
+    }
+}
+
+fn serve(checks: &[Check]) -> io::Result<()> {
+    let (request, answer) = open()?;
+    let watched = Arc::clone(&answer);
+    supervision::watch(move |stalled: Duration| {
+        let (scenario, seconds) = (None, stalled.as_secs());
+        answer_and_exit(&watched, CheckObservation::Stalled { scenario, seconds })
+    });
+    answer.give(observe(checks, &request.check, request.work))
+}
+
+/// Takes the request and the way to answer it, and puts nothing in the place of standard input.
+pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
+    supervision::end_with_the_grader();
+    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // A pipe that nobody writes to, because there may be no `/dev/null` where the program runs.
+    let (nothing, _) = io::pipe()?;
+    rustix::stdio::dup2_stdin(nothing)?;
+    let mut line = String::new();
+    BufReader::new(&channel).read_line(&mut line)?;
+    let request: Request = serde_json::from_str(&line)?;
+    let answer = Answer {
+        channel: Mutex::new(Some(channel)),
+        nonce: request.nonce.clone(),
+        check: request.check.clone(),
+    };
+    Ok((request, Arc::new(answer)))
+}
+
+/// Answers from a thread beside the one that carries out the check, and ends the process.
+#[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
+pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) -> ! {
+    let code = answer.give(observation).map_or(NOT_STARTED_BY_GRADER, |()| 0);
+    std::process::exit(code.into())
+}
+
+/// The one answer to a request.
+pub(crate) struct Answer {
+    /// Gone once it was given.
+    channel: Mutex<Option<UnixStream>>,
+    nonce: String,
+    check: String,
+}
+
+impl Answer {
+    pub(crate) fn give(&self, observation: CheckObservation) -> io::Result<()> {
+        let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut channel) = channel else { return Ok(()) };
+        let (nonce, check) = (self.nonce.clone(), self.check.clone());
+        let mut answer = serde_json::to_vec(&Reply {
+            nonce,
+            check,
+            observation,
+        })?;
+        answer.push(b'\n');
+        channel.write_all(&answer)
+    }
+}
+
+fn observe(checks: &[Check], name: &str, work: Work) -> CheckObservation {
+    let Some(check) = checks.iter().find(|check| check.name == name) else {
+        return CheckObservation::UnknownCheck;
+    };
+    match work {
+        Work::Try => CheckObservation::UnknownCheck,
+        Work::Explore => {
+            let mut model = Model::exploring(check.name);
+            (check.run)(&mut model);
+            CheckObservation::Explored(model.into_exploration())
+        }
+        Work::Replay { token } => match Token::decode(&token, check.name) {
+            Ok(token) => replay(check, token),
+            Err(error) => CheckObservation::TokenRefused {
+                reason: error.to_string(),
+            },
+        },
+    }
+}
+
+fn replay(check: &Check, token: Token) -> CheckObservation {
+    let mut model = Model::replaying(check.name, token);
+    (check.run)(&mut model);
+    match model.into_replayed() {
+        Ok(replayed) => CheckObservation::Replayed(replayed),
+        Err(reason) => CheckObservation::TokenRefused {
+            reason: reason.to_string(),
+        },
+    }
+}

@@ -1,0 +1,68 @@
+//! A check and the ways in which it can fail.
+
+use crate::model::Model;
+use protocol::Finding;
+
+/// One graded assertion.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&mut Model),
+}
+
+impl Check {
+    /// The check called `name`, which `run` carries out.
+    pub const fn new(name: &'static str, run: fn(&mut Model)) -> Self {
+        Self { name, run }
+    }
+
+    /// Carries out the check called `name` in this process, as an ordinary test would.
+    ///
+    /// # Panics
+    ///
+    /// If `checks` has no such check, or it does not hold.
+    pub fn assert(checks: &[Check], name: &str) {
+        let check = checks
+            .iter()
+            .find(|check| check.name == name)
+            .expect("the check is listed");
+        let mut model = Model::exploring(check.name);
+        (check.run)(&mut model);
+        if let Some(failure) = model.into_exploration().failure {
+            let got = failure.got.unwrap_or_default();
+            panic!(
+                "{name}: {} in scenario `{}`: {} {got}",
+                failure.finding, failure.scenario, failure.expected
+            );
+        }
+    }
+}
+
+/// How an execution breaks a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The one word.
+    pub finding: Finding,
+    /// What was expected, as a sentence.
+    pub expected: String,
+    /// What was observed instead, as a sentence.
+    pub got: Option<String>,
+}
+
+impl Violation {
+    /// A violation of the kind `finding`; `expected` is a sentence that starts with that word.
+    pub fn new(finding: Finding, expected: impl Into<String>) -> Self {
+        Self {
+            finding,
+            expected: expected.into(),
+            got: None,
+        }
+    }
+
+    /// Adds what was observed.
+    #[must_use]
+    pub fn got(mut self, got: impl Into<String>) -> Self {
+        self.got = Some(got.into());
+        self
+    }
+}

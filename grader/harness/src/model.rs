@@ -1,0 +1,355 @@
+//! What a check asks of the model: that a property holds in every execution, or that something happens in some execution.
+
+use std::rc::Rc;
+
+use model_std::model::{Bounds, Settings};
+
+use crate::check::Violation;
+use crate::execution::{AnyBody, Execution};
+use crate::requirement::{About, Body, Every, Question, Requirement, Witnessed};
+use crate::scenario::Scenario;
+use protocol::token::{Token, TokenError};
+use protocol::{Exploration, Replayed};
+
+/// Runs the scenarios of one check, until the first that fails.
+#[derive(Debug)]
+pub struct Model {
+    check: &'static str,
+    purpose: Purpose,
+    bounds: Bounds,
+    settings: Settings,
+    n_scenarios: u32,
+}
+
+#[derive(Debug)]
+enum Purpose {
+    Explore(Box<Exploration>),
+    Replay {
+        token: Token,
+        replayed: Box<Result<Replayed, TokenError>>,
+    },
+}
+
+impl Model {
+    pub(crate) fn exploring(check: &'static str) -> Self {
+        let nothing_yet = Exploration {
+            executions: 0,
+            random: 0,
+            preemption_bound: None,
+            complete: true,
+            scenarios: 0,
+            weak_orderings: Vec::new(),
+            failure: None,
+        };
+        Self::new(check, Purpose::Explore(Box::new(nothing_yet)))
+    }
+
+    pub(crate) fn replaying(check: &'static str, token: Token) -> Self {
+        Self::new(
+            check,
+            Purpose::Replay {
+                token,
+                replayed: Box::new(Err(TokenError::OtherSubmission)),
+            },
+        )
+    }
+
+    fn new(check: &'static str, purpose: Purpose) -> Self {
+        // Whoever uses the weak form has to reckon with its failure: that costs nothing where nobody does.
+        let settings = Settings {
+            weak_failures: 1,
+            ..Settings::default()
+        };
+        Self {
+            check,
+            purpose,
+            bounds: Bounds::default(),
+            settings,
+            n_scenarios: 0,
+        }
+    }
+
+    /// Sets the most preemptions in an execution of the exhaustive part (2 by default).
+    pub fn preemptions(&mut self, n: u32) {
+        self.bounds.preemptions = n;
+    }
+
+    /// Sets the most executions of the exhaustive part of a scenario (20 000 by default).
+    pub fn executions(&mut self, n: u64) {
+        self.bounds.executions = n;
+    }
+
+    /// Sets how many executions are sampled beyond the exhaustive part of a scenario (500 by default).
+    pub fn random(&mut self, n: u64) {
+        self.bounds.random = n;
+    }
+
+    /// Sets the most operations in one execution (10 000 by default).
+    pub fn steps(&mut self, n: u64) {
+        self.settings.steps = n;
+    }
+
+    /// Sets how many waits may end without a reason in one execution (none by default).
+    pub fn spurious_wakeups(&mut self, n: u32) {
+        self.settings.spurious_wakeups = n;
+    }
+
+    /// Sets how many weak compare-exchanges may fail without a reason in one execution (1 by default).
+    pub fn weak_failures(&mut self, n: u32) {
+        self.settings.weak_failures = n;
+    }
+
+    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows that for the
+    /// orderings that were asked for (none by default).
+    pub fn stale_reads(&mut self, n: u32) {
+        self.settings.stale_reads = n;
+    }
+
+    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by default).
+    ///
+    /// Then a pause no longer orders threads, so it shows who relies on that, and elapsed time is no longer exact.
+    pub fn late_threads(&mut self, n: u32) {
+        self.settings.late_threads = n;
+    }
+
+    /// Lets threads spin through virtual time, in this and all later scenarios.
+    pub fn allow_busy_wait(&mut self) {
+        self.settings.allow_busy_wait = true;
+    }
+
+    /// Requires that every execution of `body` comes to its end and that `property` holds in it.
+    ///
+    /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first failure:
+    /// later calls do nothing then.
+    pub fn every<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        property: impl Fn(&Execution<T>) -> Result<(), Violation>,
+    ) {
+        self.require(Box::new(body), label, &About(&property));
+    }
+
+    /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
+    /// `what` says what that shows, as in "in which the second thread writes first".
+    ///
+    /// Stops at the first such execution. If there is none, the check fails as `not_concurrent` when no two threads were
+    /// ever alive at once, and as `over_serialized` otherwise.
+    pub fn some<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        what: impl Into<String>,
+        witness: impl Fn(&Execution<T>) -> bool,
+    ) {
+        self.look_for(Box::new(body), label, what, &About(&witness));
+    }
+
+    fn require(
+        &mut self,
+        body: Box<dyn Body>,
+        label: impl Into<String>,
+        property: &dyn Question<Result<(), Violation>>,
+    ) {
+        self.scenario(label.into(), body, &mut Every(property));
+    }
+
+    fn look_for(
+        &mut self,
+        body: Box<dyn Body>,
+        label: impl Into<String>,
+        what: impl Into<String>,
+        witness: &dyn Question<bool>,
+    ) {
+        self.scenario(label.into(), body, &mut Witnessed::new(what.into(), witness));
+    }
+
+    pub(crate) fn into_exploration(self) -> Exploration {
+        match self.purpose {
+            Purpose::Explore(exploration) => *exploration,
+            Purpose::Replay { .. } => unreachable!("a replay is not asked for an exploration"),
+        }
+    }
+
+    pub(crate) fn into_replayed(self) -> Result<Replayed, TokenError> {
+        match self.purpose {
+            Purpose::Replay { replayed, .. } => *replayed,
+            Purpose::Explore(_) => unreachable!("an exploration is not asked for a replay"),
+        }
+    }
+
+    fn scenario(&mut self, label: String, body: Box<dyn Body>, requirement: &mut dyn Requirement) {
+        let body: AnyBody = Rc::new(move || body.run());
+        let number = self.n_scenarios;
+        self.n_scenarios += 1;
+        match &mut self.purpose {
+            Purpose::Explore(exploration) if exploration.failure.is_some() => {}
+            Purpose::Explore(exploration) => {
+                let scenario = Scenario {
+                    check: self.check,
+                    number,
+                    label,
+                    settings: self.settings,
+                };
+                scenario.explore(&self.bounds, &body, requirement, exploration);
+            }
+            Purpose::Replay { token, replayed } if token.scenario == number => {
+                let scenario = Scenario {
+                    check: self.check,
+                    number,
+                    label,
+                    settings: self.settings,
+                };
+                **replayed = scenario.replay(&body, requirement, token);
+            }
+            Purpose::Replay { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model_std::sync::Arc;
+    use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use model_std::thread;
+
+    use super::*;
+    use protocol::{Failure, Finding};
+
+    const CHECK: &str = "every_step_counts";
+
+    /// Two threads that count so many steps each, and lose some.
+    fn count(n_steps: usize) -> usize {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let threads = [(); 2].map(|()| {
+            let counter = Arc::clone(&counter);
+            thread::spawn(move || {
+                for _ in 0..n_steps {
+                    let seen = counter.load(SeqCst);
+                    counter.store(seen + 1, SeqCst);
+                }
+            })
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        counter.load(SeqCst)
+    }
+
+    /// A check of two scenarios, of which only the second can fail.
+    fn check(model: &mut Model, body: impl Fn() -> usize + 'static, expected: usize) {
+        model.every("one thread", || 0, |_| Ok(()));
+        model.every("two threads", body, move |execution| {
+            if execution.value == expected {
+                return Ok(());
+            }
+            let violation = Violation::new(Finding::Race, format!("expected {expected} steps"));
+            Err(violation.got(format!("{} were counted", execution.value)))
+        });
+    }
+
+    fn explore(prepare: impl Fn(&mut Model), n_steps: usize) -> Failure {
+        let mut model = Model::exploring(CHECK);
+        prepare(&mut model);
+        check(&mut model, move || count(n_steps), 2 * n_steps);
+        model.into_exploration().failure.expect("a step is lost")
+    }
+
+    fn replay(failure: &Failure, run: impl Fn(&mut Model)) -> Result<Replayed, TokenError> {
+        let token = failure.token.as_deref().expect("an execution has a token");
+        let mut model = Model::replaying(CHECK, Token::decode(token, CHECK)?);
+        run(&mut model);
+        model.into_replayed()
+    }
+
+    #[test]
+    fn a_failure_found_at_random_is_shown_with_the_fewest_preemptions() {
+        let only_random = |model: &mut Model| {
+            model.preemptions(0);
+            model.random(50);
+        };
+        let (at_random, in_order) = (explore(only_random, 3), explore(|_| {}, 3));
+        assert_eq!((at_random.preemptions, in_order.preemptions), (1, 1));
+        assert_eq!(at_random.got.as_deref(), Some("3 were counted"));
+        let trace = at_random.trace.expect("it was recorded");
+        assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
+    }
+
+    #[test]
+    fn what_a_sample_showed_is_not_forgotten() {
+        // Only a sample has two preemptions, and it is met before all executions with one are over.
+        let mut model = Model::exploring(CHECK);
+        model.preemptions(1);
+        let is_rare = |execution: &crate::Execution<usize>| execution.preemptions >= 2;
+        model.some("two threads", || count(3), "both are stopped", is_rare);
+        assert_eq!(model.into_exploration().failure, None);
+    }
+
+    #[test]
+    fn a_token_leads_to_the_failure_that_was_shown() {
+        let failure = explore(|_| {}, 2);
+        let replayed = replay(&failure, |model| check(model, || count(2), 4)).expect("it fits");
+        assert_eq!(replayed.scenario, "two threads");
+        let again = replayed.failure.expect("it fails again");
+        assert_eq!(
+            (again.finding, again.got, again.token),
+            (failure.finding, failure.got, failure.token)
+        );
+        assert_eq!(Some(replayed.trace), failure.trace);
+    }
+
+    #[test]
+    fn a_token_fits_whatever_is_expected_of_the_execution() {
+        let failure = explore(|_| {}, 2);
+        let replayed = replay(&failure, |model| check(model, || count(2), 2)).expect("it fits");
+        assert_eq!(replayed.failure, None);
+    }
+
+    #[test]
+    fn a_token_of_other_code_or_another_workload_does_not_fit() {
+        let failure = explore(|_| {}, 2);
+        let refused = |run: &dyn Fn(&mut Model)| {
+            assert_eq!(replay(&failure, run).err(), Some(TokenError::OtherSubmission));
+        };
+        refused(&|model| check(model, || count(3), 6));
+        refused(&|model| check(model, || count(1), 2));
+        refused(&|model| model.every("two threads", || count(2), |_| Ok(())));
+        refused(&|_| {});
+        let mended = || {
+            let counter = AtomicUsize::new(0);
+            thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(|| counter.fetch_add(2, SeqCst)))));
+            counter.load(SeqCst)
+        };
+        refused(&|model| check(model, mended, 4));
+    }
+
+    #[test]
+    fn a_token_of_other_settings_fits_only_if_they_make_no_difference() {
+        let wakes = || {
+            let (main, is_due) = (thread::current(), Arc::new(AtomicUsize::new(0)));
+            let theirs = Arc::clone(&is_due);
+            let waker = thread::spawn(move || {
+                theirs.store(1, SeqCst);
+                main.unpark();
+            });
+            thread::park();
+            let woken_when_due = is_due.load(SeqCst);
+            waker.join().unwrap();
+            woken_when_due
+        };
+        let mut model = Model::exploring(CHECK);
+        model.spurious_wakeups(1);
+        model.every("parked", wakes, |execution| match execution.value {
+            1 => Ok(()),
+            _ => Err(Violation::new(Finding::Race, "expected a reason")),
+        });
+        let failure = model.into_exploration().failure.expect("it is woken without a reason");
+        let with = |n| {
+            move |model: &mut Model| {
+                model.spurious_wakeups(n);
+                model.every("parked", wakes, |_| Ok(()));
+            }
+        };
+        assert!(replay(&failure, with(1)).is_ok());
+        assert!(replay(&failure, with(2)).is_ok());
+        assert_eq!(replay(&failure, with(0)).err(), Some(TokenError::OtherSubmission));
+    }
+}

@@ -1,0 +1,127 @@
+//! What is required of the executions of a scenario: of every one of them, or of one at least.
+
+use std::ops::ControlFlow;
+
+use crate::check::Violation;
+use crate::execution::{AnyExecution, Execution};
+use protocol::Finding;
+
+/// A body, whatever it returns.
+pub(crate) trait Body {
+    /// Runs it once.
+    fn run(&self) -> Box<dyn AnyExecution>;
+}
+
+impl<F: Fn() -> T, T: 'static> Body for F {
+    fn run(&self) -> Box<dyn AnyExecution> {
+        <dyn AnyExecution>::returning(self())
+    }
+}
+
+/// A question about an execution with the answer `A`, whatever its body returns.
+pub(crate) trait Question<A> {
+    /// Asks it.
+    fn ask(&self, execution: &dyn AnyExecution) -> A;
+}
+
+/// A question about an execution whose body returns a `T`.
+pub(crate) struct About<'a, T, A>(pub(crate) &'a dyn TypedQuestion<T, A>);
+
+impl<T: 'static, A> Question<A> for About<'_, T, A> {
+    fn ask(&self, execution: &dyn AnyExecution) -> A {
+        self.0.ask_typed(execution.typed())
+    }
+}
+
+/// As `Fn(&Execution<T>) -> A`, which takes more to compile.
+pub(crate) trait TypedQuestion<T, A> {
+    /// Asks it.
+    fn ask_typed(&self, execution: &Execution<T>) -> A;
+}
+
+impl<F: Fn(&Execution<T>) -> A, T, A> TypedQuestion<T, A> for F {
+    fn ask_typed(&self, execution: &Execution<T>) -> A {
+        self(execution)
+    }
+}
+
+/// What a scenario requires of its executions, and what it learned from those it saw.
+pub(crate) trait Requirement {
+    /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Violation>>;
+
+    /// What the executions that were seen lack all together; `n` is their number.
+    fn conclude(&self, n: u64) -> Option<Violation>;
+}
+
+/// A property of every execution.
+pub(crate) struct Every<'a>(pub(crate) &'a dyn Question<Result<(), Violation>>);
+
+impl Requirement for Every<'_> {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<Violation>> {
+        match self.0.ask(execution) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(violation) => ControlFlow::Break(Some(violation)),
+        }
+    }
+
+    fn conclude(&self, _n: u64) -> Option<Violation> {
+        None
+    }
+}
+
+/// Something that at least one execution must show.
+pub(crate) struct Witnessed<'a> {
+    what: String,
+    witness: &'a dyn Question<bool>,
+    seen: bool,
+    most_alive: usize,
+}
+
+impl<'a> Witnessed<'a> {
+    pub(crate) fn new(what: String, witness: &'a dyn Question<bool>) -> Self {
+        Self {
+            what,
+            witness,
+            seen: false,
+            most_alive: 0,
+        }
+    }
+}
+
+impl Requirement for Witnessed<'_> {
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Violation>> {
+        self.most_alive = self.most_alive.max(most_alive);
+        // An exploration that was told to stop at a sample may go on for a while.
+        self.seen = self.seen || self.witness.ask(execution);
+        if self.seen {
+            ControlFlow::Break(None)
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn conclude(&self, n: u64) -> Option<Violation> {
+        if self.seen {
+            return None;
+        }
+        let expected = format!("expected at least one interleaving in which {}", self.what);
+        let (finding, why) = if self.most_alive < 2 {
+            (
+                Finding::NotConcurrent,
+                "no two threads that the function started were ever alive at the same time",
+            )
+        } else {
+            (
+                Finding::OverSerialized,
+                "the threads exist at the same time but keep each other waiting",
+            )
+        };
+        let seen = if n == 1 {
+            "there is only one, and it is not".to_owned()
+        } else {
+            format!("it is none of {n}")
+        };
+        Some(Violation::new(finding, expected).got(format!("{seen}: {why}")))
+    }
+}

@@ -1,0 +1,15 @@
+//! The plain types that cross the socket between the grader and a check program, or pass from one stage to the next.
+//!
+//! Neither side's code is here, and nothing is read or written: the grader, the check programs, the modelled `std` and the
+//! report all depend on this package, and it depends on none of them.
+
+mod exchange;
+mod finding;
+pub mod schedule;
+pub mod token;
+pub mod trace;
+
+pub use exchange::{
+    CheckObservation, Exploration, Failure, Replayed, Reply, Request, TrialFailure, Trials, WeakOrdering, Work,
+};
+pub use finding::Finding;

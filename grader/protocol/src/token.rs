@@ -1,0 +1,307 @@
+//! The short name of one execution: `3-3k9f…`.
+//!
+//! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
+//! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
+//! that it is not. A last byte tells a token that was mistyped from one that no longer fits. Layout after the version: the bytes
+//! below in base 32 (digits and lower-case letters without i, l, o, u: Crockford, *Base 32*, 2002).
+//!
+//! ```text
+//! 2 bytes  hash of the check's name
+//! 4 bytes  digest of the trace
+//! varint   twice the scenario, counted from 0, and one more where spawns are choices
+//! varints  pairs: usual choices skipped, number of the option taken
+//! 1 byte   check byte over all of these
+//! ```
+
+use crate::schedule::{Schedule, Spawns};
+
+/// The version of the layout. A change of what a schedule means needs a new one.
+const VERSION: &str = "3";
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The most choices that a token may name: far beyond any execution's limit of steps, small enough to allocate.
+const MAX_CHOICES: usize = 1 << 20;
+
+/// One execution of one scenario of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The scenario, counted from 0.
+    pub scenario: u32,
+    /// The choices.
+    pub schedule: Schedule,
+    /// The digest of the trace.
+    pub digest: u32,
+}
+
+/// Why a text is no token for a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is not a token at all, or was mistyped or cut.
+    #[error("it is not a token, or it was mistyped or cut")]
+    Malformed,
+    /// It is a token of another version.
+    #[error("it was made by another version of the grader")]
+    OtherVersion,
+    /// It belongs to another check.
+    #[error("it belongs to another exercise or check")]
+    OtherCheck,
+    /// The execution that it names does not exist in this submission.
+    #[error("the submission does something else under this schedule: it, the check or the grader has changed since")]
+    OtherSubmission,
+}
+
+/// The one of `checks` that `token` belongs to.
+///
+/// # Errors
+///
+/// If it is not a token of this version, or belongs to none of them.
+pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
+    let bytes = decode(token)?;
+    let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
+    let check = checks.iter().find(|check| name_hash(check).to_le_bytes() == found);
+    check.copied().ok_or(TokenError::OtherCheck)
+}
+
+impl Token {
+    /// The token as text, for the check called `check`.
+    pub fn encode(&self, check: &str) -> String {
+        let mut bytes = Vec::new();
+        bytes.extend(name_hash(check).to_le_bytes());
+        bytes.extend(self.digest.to_le_bytes());
+        let spawns = u64::from(self.schedule.spawns == Spawns::Chosen);
+        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns);
+        let mut usual = 0;
+        for choice in &self.schedule.choices {
+            if *choice == 0 {
+                usual += 1;
+            } else {
+                push_varint(&mut bytes, usual);
+                push_varint(&mut bytes, u64::from(*choice));
+                usual = 0;
+            }
+        }
+        bytes.push(check_byte(&bytes));
+        format!("{VERSION}-{}", encode_digits(&bytes))
+    }
+
+    /// The token that `text` is, for the check called `check`.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, or one of another version or check.
+    pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
+        let bytes = decode(text)?;
+        let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
+        if *hash != name_hash(check).to_le_bytes() {
+            return Err(TokenError::OtherCheck);
+        }
+        let (digest, mut rest) = rest.split_first_chunk::<4>().ok_or(TokenError::Malformed)?;
+        let scenario_and_spawns = take_varint(&mut rest)?;
+        let mut choices = Vec::new();
+        while !rest.is_empty() {
+            let usual = take_varint(&mut rest)? as usize;
+            let choice = take_varint(&mut rest)?;
+            if choices.len() + usual > MAX_CHOICES {
+                return Err(TokenError::Malformed);
+            }
+            choices.resize(choices.len() + usual, 0);
+            choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
+        }
+        let scenario = u32::try_from(scenario_and_spawns >> 1).map_err(|_| TokenError::Malformed)?;
+        let spawns = match scenario_and_spawns & 1 {
+            0 => Spawns::Invisible,
+            _ => Spawns::Chosen,
+        };
+        Ok(Self {
+            scenario,
+            schedule: Schedule { choices, spawns },
+            digest: u32::from_le_bytes(*digest),
+        })
+    }
+}
+
+/// The bytes of a token, without the check byte.
+fn decode(token: &str) -> Result<Vec<u8>, TokenError> {
+    let mut bytes = decode_digits(token)?;
+    let found = bytes.pop().ok_or(TokenError::Malformed)?;
+    if found == check_byte(&bytes) {
+        Ok(bytes)
+    } else {
+        Err(TokenError::Malformed)
+    }
+}
+
+/// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds every change
+/// within 8 neighbouring bits, and a digit is 5.
+fn check_byte(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0xFF, |remainder, byte| {
+        (0..8).fold(remainder ^ byte, |remainder, _| {
+            let carry = if remainder & 0x80 == 0 { 0 } else { 0x07 };
+            remainder << 1 ^ carry
+        })
+    })
+}
+
+/// FNV-1a (Fowler, Noll & Vo, RFC 9923), folded to 16 bits.
+fn name_hash(name: &str) -> u16 {
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (hash ^ (hash >> 16)) as u16
+}
+
+/// LEB128: seven bits a byte, the lowest first.
+fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn take_varint(bytes: &mut &[u8]) -> Result<u64, TokenError> {
+    let mut value = 0;
+    for shift in (0..35).step_by(7) {
+        let (byte, rest) = bytes.split_first().ok_or(TokenError::Malformed)?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7F) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err(TokenError::Malformed)
+}
+
+fn encode_digits(bytes: &[u8]) -> String {
+    let (mut text, mut buffer, mut n_bits) = (String::new(), 0_u32, 0);
+    for byte in bytes {
+        buffer = (buffer << 8) | u32::from(*byte);
+        n_bits += 8;
+        while n_bits >= 5 {
+            n_bits -= 5;
+            text.push(char::from(DIGITS[(buffer >> n_bits) as usize & 31]));
+        }
+    }
+    if n_bits > 0 {
+        text.push(char::from(DIGITS[(buffer << (5 - n_bits)) as usize & 31]));
+    }
+    text
+}
+
+fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
+    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
+    if version != VERSION {
+        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        return Err(if is_version {
+            TokenError::OtherVersion
+        } else {
+            TokenError::Malformed
+        });
+    }
+    let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
+    for digit in digits.bytes() {
+        let value = DIGITS
+            .iter()
+            .position(|known| *known == digit)
+            .ok_or(TokenError::Malformed)?;
+        buffer = (buffer << 5) | value as u32;
+        n_bits += 5;
+        if n_bits >= 8 {
+            n_bits -= 8;
+            bytes.push((buffer >> n_bits) as u8);
+            buffer &= (1 << n_bits) - 1;
+        }
+    }
+    // What is left over is padding, and less than a digit.
+    if n_bits >= 5 || buffer != 0 || bytes.is_empty() {
+        Err(TokenError::Malformed)
+    } else {
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(choices: &[u16]) -> Token {
+        Token {
+            scenario: 3,
+            schedule: Schedule {
+                choices: choices.to_vec(),
+                spawns: Spawns::Invisible,
+            },
+            digest: 0xDEAD_BEEF,
+        }
+    }
+
+    #[track_caller]
+    fn check_round_trip(choices: &[u16]) {
+        for spawns in [Spawns::Invisible, Spawns::Chosen] {
+            let mut token = token(choices);
+            token.schedule.spawns = spawns;
+            let text = token.encode("every_line_is_whole");
+            assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
+            assert_eq!(
+                check_of(&text, &["other", "every_line_is_whole"]),
+                Ok("every_line_is_whole")
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_round_trips() {
+        check_round_trip(&[]);
+        check_round_trip(&[1]);
+        check_round_trip(&[0, 0, 2, 0, 1]);
+        check_round_trip(&[&[0; 300][..], &[513]].concat());
+    }
+
+    #[test]
+    fn a_token_of_another_check_is_refused() {
+        let text = token(&[1]).encode("one_check");
+        assert_eq!(Token::decode(&text, "other_check"), Err(TokenError::OtherCheck));
+        assert_eq!(check_of(&text, &["other_check"]), Err(TokenError::OtherCheck));
+    }
+
+    #[test]
+    fn a_cut_or_foreign_token_is_refused() {
+        let text = token(&[0, 0, 5]).encode("check");
+        for cut in 0..text.len() {
+            assert_eq!(
+                Token::decode(&text[..cut], "check"),
+                Err(TokenError::Malformed),
+                "{}",
+                &text[..cut]
+            );
+        }
+        for longer in [format!("{text}0"), format!("{text}00"), format!(" {text}")] {
+            assert_eq!(Token::decode(&longer, "check"), Err(TokenError::Malformed), "{longer}");
+        }
+        assert_eq!(Token::decode("2-00", "check"), Err(TokenError::OtherVersion));
+        for nonsense in ["hello", "3-!!", "3-", "-", ""] {
+            assert_eq!(
+                Token::decode(nonsense, "check"),
+                Err(TokenError::Malformed),
+                "{nonsense}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_with_any_one_character_changed_is_refused() {
+        for choices in [&[][..], &[1], &[0, 0, 2, 0, 1], &[0, 513, 0, 0, 0, 0, 0, 3]] {
+            let text = token(choices).encode("check");
+            for (index, character) in text.char_indices() {
+                for other in (' '..='~').filter(|other| *other != character) {
+                    let mut changed: Vec<char> = text.chars().collect();
+                    changed[index] = other;
+                    let changed: String = changed.into_iter().collect();
+                    assert!(Token::decode(&changed, "check").is_err(), "{text} as {changed}");
+                    assert!(check_of(&changed, &["check"]).is_err(), "{text} as {changed}");
+                }
+            }
+        }
+    }
+}
