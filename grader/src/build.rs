@@ -158,7 +158,7 @@ struct Form<'a> {
 
 impl<'a> Form<'a> {
     fn real(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
-        let offered = libraries.kit.iter().flat_map(|kit| &kit.offered);
+        let offered = libraries.support.iter().flat_map(|support| &support.offered);
         let offered = offered.map(|offered| (offered.name.as_str(), &offered.real));
         Form {
             order,
@@ -172,7 +172,7 @@ impl<'a> Form<'a> {
     /// The controlled `std` stands in for every name under which the real one could be reached.
     fn modelled(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
         let std = ["std", "core", "alloc"].map(|name| (name, &libraries.model_std));
-        let offered = libraries.kit.iter().flat_map(|kit| &kit.offered);
+        let offered = libraries.support.iter().flat_map(|support| &support.offered);
         let offered = offered.map(|offered| (offered.name.as_str(), &offered.modelled));
         Form {
             order,
@@ -260,8 +260,12 @@ impl<'a> Form<'a> {
         let harness = ("harness", &self.libraries.harness);
         match step {
             Step::ModelChecks | Step::RealChecks => {
-                let kit = self.libraries.kit.iter().map(|kit| (kit.name.as_str(), &kit.library));
-                linked([harness].into_iter().chain(kit))
+                let support = self
+                    .libraries
+                    .support
+                    .iter()
+                    .map(|support| (support.name.as_str(), &support.library));
+                linked([harness].into_iter().chain(support))
             }
             Step::Real | Step::Modelled | Step::Program => Vec::new(),
         }

@@ -196,7 +196,7 @@ impl Workspace {
         })
     }
 
-    /// The folder with the check program of an exercise, and the snapshots of its program.
+    /// The folder with everything that the checks of an exercise need: check programs, support library, snapshots.
     pub fn checks_folder(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("grader/checks").join(&exercise.name)
     }
@@ -204,23 +204,19 @@ impl Workspace {
     /// The main file of the check program over interleavings, if the exercise has one.
     pub fn model_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Model]);
-        has_any.then(|| self.checks_folder(exercise).join("src/main.rs"))
+        has_any.then(|| self.checks_folder(exercise).join("model/src/main.rs"))
     }
 
-    /// The main file of the check program on the real `std`, if the exercise has one: in a folder of its own where there is
-    /// another over interleavings, since a package has one `std`.
+    /// The main file of the check program on the real `std`, if the exercise has one. It is a package of its own, since a package
+    /// has one `std`.
     pub fn real_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Service, CheckKind::Speed]);
-        let folder = match self.model_checks(exercise) {
-            Some(_) => self.root.join("grader/checks").join(format!("{}_real", exercise.name)),
-            None => self.checks_folder(exercise),
-        };
-        has_any.then(|| folder.join("src/main.rs"))
+        has_any.then(|| self.checks_folder(exercise).join("real/src/main.rs"))
     }
 
-    /// The folder with the kit of an exercise that has one.
-    pub fn kit_folder(&self, exercise: &Exercise) -> PathBuf {
-        self.root.join("grader/kits").join(&exercise.name)
+    /// The folder with the support library of an exercise that has one.
+    pub fn support_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.checks_folder(exercise).join("support")
     }
 
     /// The folder with the solution of an exercise, which a handout leaves out.

@@ -61,7 +61,7 @@ pub struct Library {
     /// Its name: `crossbeam_channel`.
     pub name: String,
     /// The library that stands in for it in the modelled form, because it blocks: `model_crossbeam_channel`.
-    pub twin: Option<String>,
+    pub shim: Option<String>,
 }
 
 /// What a submission needs besides threads, and so is not kept from.
@@ -107,7 +107,7 @@ pub enum CheckWork {
 /// One run of the exercise's program and what it has to show.
 #[derive(Debug, Clone)]
 pub struct ProgramCheck {
-    /// The program's arguments. In each of them [`COMPANION`] stands for what the exercise's companion says.
+    /// The program's arguments. In each of them [`TEST_SERVER`] stands for what the exercise's test server says.
     pub args: Vec<String>,
     /// The exit code it has to end with.
     pub exit: i32,
@@ -121,8 +121,8 @@ pub struct ProgramCheck {
     pub stderr_empty: bool,
 }
 
-/// Stands for the line that the exercise's companion, such as a server, prints when it is ready.
-pub const COMPANION: &str = "{companion}";
+/// Stands for the line that the test server of the exercise prints when it is ready.
+pub const TEST_SERVER: &str = "{test_server}";
 
 /// Replaces what may differ between two right outputs.
 #[derive(Debug, Clone)]
@@ -203,18 +203,18 @@ impl Exercise {
         self.checks.iter().any(|check| kinds.contains(&check.kind()))
     }
 
-    /// Whether a run of its program is told where its companion is.
-    pub fn talks_to_companion(&self) -> bool {
+    /// Whether a run of its program is told where its test server is.
+    pub fn talks_to_test_server(&self) -> bool {
         self.checks.iter().any(|check| match &check.work {
-            CheckWork::Program(program) => program.args.iter().any(|arg| arg.contains(COMPANION)),
+            CheckWork::Program(program) => program.args.iter().any(|arg| arg.contains(TEST_SERVER)),
             CheckWork::Model | CheckWork::Service | CheckWork::Speed => false,
         })
     }
 
     /// The package of the course that Cargo builds for the exercise alone: its libraries and what its checks have in common.
     /// `None` where the exercise needs nothing but `std`.
-    pub fn kit(&self) -> Option<String> {
-        (!self.libraries.is_empty()).then(|| format!("{}_kit", self.name))
+    pub fn support(&self) -> Option<String> {
+        (!self.libraries.is_empty()).then(|| format!("{}_support", self.name))
     }
 
     /// The check of that name.

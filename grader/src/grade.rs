@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
-use crate::libraries::{self, KitOrder, Libraries, LibrariesError, Tools};
+use crate::libraries::{self, Libraries, LibrariesError, SupportOrder, Tools};
 use crate::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
@@ -151,9 +151,9 @@ pub(crate) fn find_libraries(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Libraries, LibrariesError> {
-    let kit = exercise.kit().map(|package| KitOrder {
+    let support = exercise.support().map(|package| SupportOrder {
         package,
-        folder: workspace.kit_folder(exercise),
+        folder: workspace.support_folder(exercise),
         libraries: exercise.libraries.clone(),
     });
     let is_building = Cell::new(false);
@@ -163,7 +163,7 @@ pub(crate) fn find_libraries(
     };
     let libraries = libraries::locate(
         &workspace.root,
-        kit.as_ref(),
+        support.as_ref(),
         &options.tools,
         &options.cancel,
         &building,

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use self::kept::{Kept, Key, Stamp, keep, read};
 use sandbox::cancel::Cancel;
 
-pub use self::kit::{Kit, KitOrder, Offered};
+pub use self::support::{Offered, Support, SupportOrder};
 
 mod cargo;
 mod kept;
-mod kit;
+mod support;
 
 /// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
 const TICK: Duration = Duration::from_millis(5);
@@ -54,8 +54,8 @@ pub struct Libraries {
     pub dependencies: PathBuf,
     /// The files in it that they depend on. There may be others, which are no submission's business.
     pub files: Vec<PathBuf>,
-    /// What the exercise's kit adds, where it has one.
-    pub kit: Option<Kit>,
+    /// What the exercise's support library adds, where it has one.
+    pub support: Option<Support>,
 }
 
 /// Why there are no libraries to link.
@@ -110,31 +110,31 @@ impl Tools {
 /// When there is no compiler, or Cargo cannot build the libraries.
 pub fn locate(
     root: &Path,
-    kit: Option<&KitOrder>,
+    support: Option<&SupportOrder>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
 ) -> Result<Libraries, LibrariesError> {
     let executable = std::env::current_exe().ok().and_then(|path| Stamp::of(&path));
     let Some(executable) = executable else {
-        return ask(root, kit, tools, cancel, building);
+        return ask(root, support, tools, cancel, building);
     };
-    let file = match kit {
-        Some(kit) => executable.path.with_extension(format!("{}.json", kit.package)),
+    let file = match support {
+        Some(support) => executable.path.with_extension(format!("{}.json", support.package)),
         None => executable.path.with_extension("libraries.json"),
     };
     let key = Key {
         executable,
         root: root.to_owned(),
         compiler: tools.rustc.clone(),
-        kit: kit.map_or(Vec::new(), |kit| kit.stamps(root)),
+        support: support.map_or(Vec::new(), |support| support.stamps(root)),
     };
     if let Some(kept) = read(&file)
         && kept.is_good(&key)
     {
         return Ok(kept.libraries);
     }
-    let libraries = ask(root, kit, tools, cancel, building)?;
+    let libraries = ask(root, support, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
         // What cannot be kept is asked again.
         let _ = keep(
@@ -151,7 +151,7 @@ pub fn locate(
 
 fn ask(
     root: &Path,
-    kit: Option<&KitOrder>,
+    support: Option<&SupportOrder>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
@@ -171,7 +171,7 @@ fn ask(
     let build = [
         "build",
         "--package",
-        kit.map_or(&tools.package, |kit| &kit.package),
+        support.map_or(&tools.package, |support| &support.package),
         "--profile",
         profile,
         "--message-format=json",
@@ -190,7 +190,7 @@ fn ask(
         harness,
         dependencies,
         files,
-        kit: kit.map(|kit| kit::find(&messages, kit)).transpose()?,
+        support: support.map(|support| support::find(&messages, support)).transpose()?,
     })
 }
 

@@ -9,13 +9,13 @@ use std::path::Path;
 
 use protocol::{Reply, Request, Work};
 
-use crate::exercise::{COMPANION, ProgramCheck};
+use crate::exercise::{ProgramCheck, TEST_SERVER};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
 
-use companion::Companion;
+use test_server::TestServer;
 
-mod companion;
+mod test_server;
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,30 +85,32 @@ pub fn observe_check(
     }
 }
 
-/// Runs the exercise's program as a check asks for it, beside its companion where its arguments name one.
+/// Runs the exercise's program as a check asks for it, beside its test server where its arguments name one.
 pub fn observe_program(
     program: &Path,
     check: &ProgramCheck,
-    companion: Option<&Path>,
+    test_server: Option<&Path>,
     policy: Policy,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Observation {
-    let companion = companion.filter(|_| check.args.iter().any(|arg| arg.contains(COMPANION)));
-    let companion = match companion.map(Companion::start).transpose() {
-        Ok(companion) => companion,
+    let test_server = test_server.filter(|_| check.args.iter().any(|arg| arg.contains(TEST_SERVER)));
+    let test_server = match test_server.map(TestServer::start).transpose() {
+        Ok(test_server) => test_server,
         Err(error) => {
             return Observation::NotStarted {
-                reason: format!("failed to start the companion of the program: {error}"),
+                reason: format!("failed to start the test server of the program: {error}"),
             };
         }
     };
-    let said = companion.as_ref().map_or(COMPANION, |companion| &companion.said);
-    let args: Vec<String> = check.args.iter().map(|arg| arg.replace(COMPANION, said)).collect();
+    let said = test_server
+        .as_ref()
+        .map_or(TEST_SERVER, |test_server| &test_server.said);
+    let args: Vec<String> = check.args.iter().map(|arg| arg.replace(TEST_SERVER, said)).collect();
     let policy = Policy {
-        ports: companion
+        ports: test_server
             .as_ref()
-            .and_then(|companion| port(&companion.said))
+            .and_then(|test_server| port(&test_server.said))
             .into_iter()
             .collect(),
         ..policy

@@ -8,7 +8,7 @@ use std::process::Command;
 use grader::discover::Workspace;
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
 use grader::grade::Options;
-use grader::libraries::{self, Kit, KitOrder, Tools};
+use grader::libraries::{self, Support, SupportOrder, Tools};
 use grader::run::{Observation, observe_program};
 use grader::snapshot;
 use sandbox::cancel::Cancel;
@@ -21,14 +21,14 @@ fn every_solutions_program_prints_its_snapshots() {
     let mut n_snapshots = 0;
     for exercise in workspace.exercises().expect("the exercises") {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let kit = kit(&workspace, &exercise);
-        let program = build(&workspace, &exercise, kit.as_ref(), folder.path());
-        let companion = kit.as_ref().and_then(|kit| kit.companion.as_deref());
+        let support = support(&workspace, &exercise);
+        let program = build(&workspace, &exercise, support.as_ref(), folder.path());
+        let test_server = support.as_ref().and_then(|support| support.test_server.as_deref());
         for check in &exercise.checks {
             if let CheckWork::Program(run) = &check.work
                 && let Some(name) = &run.snapshot
             {
-                let printed = print(&program, run, companion);
+                let printed = print(&program, run, test_server);
                 compare(
                     &workspace.checks_folder(&exercise).join("snapshots"),
                     name,
@@ -43,10 +43,10 @@ fn every_solutions_program_prints_its_snapshots() {
 }
 
 /// What the program prints; it is the solution's, so nothing has to contain it.
-fn print(program: &Path, run: &ProgramCheck, companion: Option<&Path>) -> String {
+fn print(program: &Path, run: &ProgramCheck, test_server: Option<&Path>) -> String {
     let policy = Policy::of(Profile::Run, Level::Basic);
     let limits = Options::default().program_limits;
-    match observe_program(program, run, companion, policy, &limits, &Cancel::new()) {
+    match observe_program(program, run, test_server, policy, &limits, &Cancel::new()) {
         Observation::Program(ended) => String::from_utf8_lossy(&ended.stdout).into_owned(),
         other => panic!("{} did not run: {other:?}", program.display()),
     }
@@ -63,38 +63,38 @@ fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
 }
 
 /// The libraries that the exercise offers, where it does.
-fn kit(workspace: &Workspace, exercise: &Exercise) -> Option<Kit> {
-    let order = KitOrder {
-        package: exercise.kit()?,
-        folder: workspace.kit_folder(exercise),
+fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
+    let order = SupportOrder {
+        package: exercise.support()?,
+        folder: workspace.support_folder(exercise),
         libraries: exercise.libraries.clone(),
     };
     let tools = Tools::from_environment();
     let libraries = libraries::locate(&workspace.root, Some(&order), &tools, &Cancel::new(), &|| {});
-    libraries.expect("Cargo builds the kit").kit
+    libraries.expect("Cargo builds the support library").support
 }
 
 /// Builds the exercise's program over the solution.
-fn build(workspace: &Workspace, exercise: &Exercise, kit: Option<&Kit>, folder: &Path) -> PathBuf {
+fn build(workspace: &Workspace, exercise: &Exercise, support: Option<&Support>, folder: &Path) -> PathBuf {
     let name = &exercise.name;
     let library = workspace.solution_folder(exercise).join("src/lib.rs");
     let rlib = folder.join(format!("lib{name}.rlib"));
-    let mut rustc = rustc(kit);
+    let mut rustc = rustc(support);
     rustc.arg(library).args(["--crate-type=lib", "--crate-name", name]);
     compile(rustc.arg("-o").arg(&rlib));
     let program = folder.join("program");
-    let mut rustc = self::rustc(kit);
+    let mut rustc = self::rustc(support);
     rustc.arg(exercise.folder.join("src/main.rs"));
     rustc.arg("--extern").arg(format!("{name}={}", rlib.display()));
     compile(rustc.arg("-o").arg(&program));
     program
 }
 
-/// The compiler, with the libraries of the kit.
-fn rustc(kit: Option<&Kit>) -> Command {
+/// The compiler, with the libraries of the support library.
+fn rustc(support: Option<&Support>) -> Command {
     let mut rustc = Command::new("rustc");
     rustc.arg("--edition=2024");
-    for offered in kit.iter().flat_map(|kit| &kit.offered) {
+    for offered in support.iter().flat_map(|support| &support.offered) {
         rustc
             .arg("--extern")
             .arg(format!("{}={}", offered.name, offered.real.display()));

@@ -61,7 +61,10 @@ const COURSE: [(&str, &str); 9] = [
     ("exercises/a/exercise.toml", MANIFEST),
     ("exercises/a/src/lib.rs", "//! A stub.\n"),
     ("exercises/a/src/main.rs", "//! A program.\n"),
-    ("grader/checks/a/Cargo.toml", "[package]\nname = \"a_checks\"\n"),
+    (
+        "grader/checks/a/model/Cargo.toml",
+        "[package]\nname = \"a_model_checks\"\n",
+    ),
     ("grader/testdata/broken.rs", "no purpose, on purpose\n"),
     (
         "solutions/a/Cargo.toml",
@@ -106,9 +109,9 @@ fn work_left_undone_is_noticed() {
 #[test]
 fn a_package_with_another_name_than_its_folder_is_noticed() {
     notices(
-        "grader/checks/a/Cargo.toml",
+        "grader/checks/a/model/Cargo.toml",
         "[package]\nname = \"checks\"\n",
-        ": the package has to be called `a_checks`",
+        ": the package has to be called `a_model_checks`",
     );
 }
 

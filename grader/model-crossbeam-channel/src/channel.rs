@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model_std::twin::{self, Condition, Operation, Site, When};
+use model_std::shim::{self, Condition, Operation, Site, When};
 
 use crate::core::{Core, next_slot};
 use crate::receiver::Receiver;
@@ -127,7 +127,7 @@ fn wait(core: &Arc<Core>, slot: Slot, step: Step, name: &'static str, site: Site
         return;
     }
     assert!(
-        twin::is_active(),
+        shim::is_active(),
         "the other side of a channel has to complete its operation, which outside an execution it cannot"
     );
     let operation = Operation {
@@ -135,7 +135,7 @@ fn wait(core: &Arc<Core>, slot: Slot, step: Step, name: &'static str, site: Site
         objects: &[&core.object],
         site: Some(site),
     };
-    twin::announce(&operation, When::Until(Rc::new(condition), None));
+    shim::announce(&operation, When::Until(Rc::new(condition), None));
 }
 
 /// How far a slot that was granted has to come.

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model_std::twin::{self, Object, Site};
+use model_std::shim::{self, Object, Site};
 
 use crate::slots::{Slot, Slots};
 
@@ -78,7 +78,7 @@ struct State {
 impl Ticket {
     pub(crate) fn new(name: &'static str, site: Site) -> Arc<Ticket> {
         Arc::new(Ticket {
-            thread: twin::thread(),
+            thread: shim::thread(),
             name,
             site,
             partner: Mutex::new(None),
@@ -95,7 +95,7 @@ impl Ticket {
 
     /// Records that what the waiting thread wants took effect at `core`.
     pub(crate) fn record(&self, core: &Core) {
-        twin::record_for(self.thread, self.name, &core.object, self.site);
+        shim::record_for(self.thread, self.name, &core.object, self.site);
     }
 }
 
@@ -174,12 +174,12 @@ impl Core {
             Side::Send => "drop sender",
             Side::Receive => "drop receiver",
         };
-        let operation = twin::Operation {
+        let operation = shim::Operation {
             name,
             objects: &[&self.object],
             site: None,
         };
-        twin::announce(&operation, twin::When::AtOnce);
+        shim::announce(&operation, shim::When::AtOnce);
         let left = {
             let mut state = self.state();
             let count = state.count(side);
@@ -188,7 +188,7 @@ impl Core {
         };
         self.object.changed();
         self.object.released();
-        twin::record(name, Some(&self.object), None, || {
+        shim::record(name, Some(&self.object), None, || {
             (Some(format!("→ {left} left")), self.describe())
         });
         left
@@ -250,9 +250,9 @@ impl Core {
 
     /// Meets one of the threads that wait at the other side.
     fn meet(&self, side: Side, offered: Option<Slot>) -> Taken {
-        let thread = twin::thread();
+        let thread = shim::thread();
         let n_partners = self.state().partners(side, thread).count();
-        let chosen = twin::choose(n_partners);
+        let chosen = shim::choose(n_partners);
         let mut state = self.state();
         let Some(partner) = state.partners(side, thread).nth(chosen) else {
             return Taken {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::panic::Location;
 
-use model_std::twin::Site;
+use model_std::shim::Site;
 
 use crate::receiver::Receiver;
 use crate::selecting::Patience;

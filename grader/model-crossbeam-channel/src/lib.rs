@@ -1,4 +1,4 @@
-//! The modelled twin of `crossbeam-channel` 0.5: the same channels, under the scheduler and the clock of `model-std`.
+//! The modelled shim of `crossbeam-channel` 0.5: the same channels, under the scheduler and the clock of `model-std`.
 //!
 //! A crate that is compiled with `--extern crossbeam_channel=libmodel_crossbeam_channel.rlib` beside the modelled `std` uses it
 //! unchanged. What a thread does with a channel is one operation of the model: one choice of the schedule and one line of a
@@ -8,7 +8,7 @@
 //! * Which of several ready operations a `select` takes, and which of several waiting threads a message without room is handed
 //!   to, is a choice of the schedule; a biased `select` takes the first that is ready. The library itself looks at one channel
 //!   after the other, so that its biased `select` may take a later one if both become ready meanwhile; it promises no such
-//!   thing, and the twin does not do it.
+//!   thing, and the shim does not do it.
 //! * `after`, `at` and `tick` deliver on the virtual clock.
 //! * A full or an empty channel, or one without room and without a partner, makes a thread wait in a way that the scheduler
 //!   knows: a deadlock names it and says who is left at the other end.

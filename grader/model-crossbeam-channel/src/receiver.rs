@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossbeam_channel::{RecvError, RecvTimeoutError, TryRecvError};
+use model_std::shim::{self, Operation, Site, When};
 use model_std::time::Instant;
-use model_std::twin::{self, Operation, Site, When};
 
 use crate::channel::Channel;
 use crate::core::{Core, Grant, Side};
@@ -212,9 +212,9 @@ impl<T> Receiver<T> {
                     objects: &[&timer.object],
                     site: Some(site),
                 };
-                twin::announce(&operation, When::AtOnce);
-                let seen = of_clock(timer.is_ready(twin::now()));
-                twin::record(name, Some(&timer.object), Some(site), || {
+                shim::announce(&operation, When::AtOnce);
+                let seen = of_clock(timer.is_ready(shim::now()));
+                shim::record(name, Some(&timer.object), Some(site), || {
                     (Some(format!("→ {seen:?}")), None)
                 });
                 seen

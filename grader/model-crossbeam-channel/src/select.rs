@@ -10,8 +10,8 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crossbeam_channel::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
+use model_std::shim::Site;
 use model_std::time::Instant;
-use model_std::twin::Site;
 use model_std::{process, thread};
 
 use crate::core::Grant;

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model_std::shim::{self, Condition, Object, Operation, Site, When};
 use model_std::time::Instant;
-use model_std::twin::{self, Condition, Object, Operation, Site, When};
 
 use crate::core::{Core, Grant, Met, Side, Ticket};
 use crate::slots::Slot;
@@ -85,12 +85,12 @@ pub(crate) enum Outcome {
 impl Patience {
     /// Waits so long from now on.
     pub(crate) fn of(timeout: Duration) -> Patience {
-        twin::deadline_after(timeout).map_or(Patience::Forever, Patience::Until)
+        shim::deadline_after(timeout).map_or(Patience::Forever, Patience::Until)
     }
 
     /// Waits until then.
     pub(crate) fn until(deadline: Instant) -> Patience {
-        twin::deadline_at(deadline).map_or(Patience::Forever, Patience::Until)
+        shim::deadline_at(deadline).map_or(Patience::Forever, Patience::Until)
     }
 
     pub(crate) fn deadline(self) -> Option<Duration> {
@@ -103,7 +103,7 @@ impl Patience {
     fn is_over(self) -> bool {
         match self {
             Patience::None => true,
-            Patience::Until(deadline) => deadline <= twin::now(),
+            Patience::Until(deadline) => deadline <= shim::now(),
             Patience::Forever => false,
         }
     }
@@ -145,8 +145,8 @@ impl<'a> End<'a> {
 
     fn is_ready(&self, now: Option<Duration>) -> bool {
         match self {
-            End::Send(core, _) => core.is_ready(Side::Send, twin::thread()),
-            End::Receive(core) => core.is_ready(Side::Receive, twin::thread()),
+            End::Send(core, _) => core.is_ready(Side::Send, shim::thread()),
+            End::Receive(core) => core.is_ready(Side::Receive, shim::thread()),
             End::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
             End::Never => false,
         }
@@ -159,7 +159,7 @@ impl Attempt<'_> {
         let is_seen = self.cases.iter().any(End::hands_over) && !self.patience.is_over();
         loop {
             if is_seen || matches!(self.patience, Patience::None) {
-                twin::announce(&self.operation(&self.objects()), When::AtOnce);
+                shim::announce(&self.operation(&self.objects()), When::AtOnce);
             } else {
                 self.wait(None);
             }
@@ -167,12 +167,12 @@ impl Attempt<'_> {
                 return Some(selected);
             }
             if is_seen
-                && twin::is_active()
+                && shim::is_active()
                 && let Some(selected) = self.wait_to_be_met()
             {
                 return Some(selected);
             }
-            if self.patience.is_over() || !twin::is_active() {
+            if self.patience.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
@@ -204,15 +204,15 @@ impl Attempt<'_> {
     pub(crate) fn ready(&self) -> Option<usize> {
         loop {
             match self.patience {
-                Patience::None => twin::announce(&self.operation(&self.objects()), When::AtOnce),
+                Patience::None => shim::announce(&self.operation(&self.objects()), When::AtOnce),
                 Patience::Until(_) | Patience::Forever => self.wait(None),
             }
             if let Some(place) = self.choose() {
                 self.objects().iter().for_each(|object| object.acquired());
-                twin::record(self.name, self.cases[place].object(), Some(self.site), || (None, None));
+                shim::record(self.name, self.cases[place].object(), Some(self.site), || (None, None));
                 return Some(place);
             }
-            if self.patience.is_over() || !twin::is_active() {
+            if self.patience.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
@@ -239,7 +239,7 @@ impl Attempt<'_> {
             End::Timer(_) | End::Never => None,
         });
         let condition = Waiting {
-            thread: twin::thread(),
+            thread: shim::thread(),
             ticket,
             ends: ends.collect(),
         };
@@ -249,20 +249,20 @@ impl Attempt<'_> {
         });
         let deadline = timers.chain(self.patience.deadline()).min();
         let when = When::Until(Rc::new(condition), deadline);
-        twin::announce(&self.operation(&self.objects()), when);
+        shim::announce(&self.operation(&self.objects()), when);
     }
 
     /// One of the cases that are ready.
     fn choose(&self) -> Option<usize> {
         let needs_the_time = self.cases.iter().any(|case| matches!(case, End::Timer(_)));
-        let now = needs_the_time.then(twin::now);
+        let now = needs_the_time.then(shim::now);
         let places = 0..self.cases.len();
         let mut ready = places.filter(|place| self.cases[*place].is_ready(now));
         match self.order {
             Order::First => ready.next(),
             Order::Any => {
                 let ready: Vec<usize> = ready.collect();
-                let chosen = twin::choose(ready.len());
+                let chosen = shim::choose(ready.len());
                 ready.get(chosen).copied()
             }
         }
@@ -275,13 +275,13 @@ impl Attempt<'_> {
             End::Send(core, offered) => self.take_at(core, Side::Send, offered),
             End::Receive(core) => self.take_at(core, Side::Receive, None),
             End::Timer(timer) => {
-                let delivered = timer.take(twin::now());
-                twin::record(self.name, Some(&timer.object), Some(self.site), || (None, None));
+                let delivered = timer.take(shim::now());
+                shim::record(self.name, Some(&timer.object), Some(self.site), || (None, None));
                 Outcome::Delivered(delivered)
             }
             End::Never => unreachable!("`never` is never ready"),
         };
-        twin::learned(place as u64 + 1);
+        shim::learned(place as u64 + 1);
         Some(Selected {
             place,
             outcome,
@@ -293,7 +293,7 @@ impl Attempt<'_> {
     fn take_at(&self, core: &Arc<Core>, side: Side, offered: Option<Slot>) -> Outcome {
         let taken = core.take(side, offered);
         let record = || {
-            twin::record(self.name, Some(&core.object), Some(self.site), || {
+            shim::record(self.name, Some(&core.object), Some(self.site), || {
                 (self.detail(side, taken.grant), core.describe())
             });
         };
@@ -322,10 +322,10 @@ impl Attempt<'_> {
     }
 
     fn record_refusal(&self) {
-        twin::learned(0);
+        shim::learned(0);
         let objects = self.objects();
         let object = if let [only] = objects[..] { Some(only) } else { None };
-        twin::record(self.name, object, Some(self.site), || {
+        shim::record(self.name, object, Some(self.site), || {
             (Some(self.patience.refusal().describe()), None)
         });
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{SendError, SendTimeoutError, TrySendError};
+use model_std::shim::{self, Operation, Site, When};
 use model_std::time::Instant;
-use model_std::twin::{self, Operation, Site, When};
 
 use crate::channel::Channel;
 use crate::core::{Core, Grant, Side};
@@ -149,10 +149,10 @@ pub(crate) fn look<R: fmt::Debug>(core: &Core, name: &'static str, site: Site, s
         objects: &[&core.object],
         site: Some(site),
     };
-    twin::announce(&operation, When::AtOnce);
+    shim::announce(&operation, When::AtOnce);
     core.object.acquired();
     let seen = see(core);
-    twin::record(name, Some(&core.object), Some(site), || {
+    shim::record(name, Some(&core.object), Some(site), || {
         (Some(format!("→ {seen:?}")), core.describe())
     });
     seen

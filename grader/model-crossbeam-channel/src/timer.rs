@@ -4,8 +4,8 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model_std::shim::{self, Object, Operation, Site, When};
 use model_std::time::Instant;
-use model_std::twin::{self, Object, Operation, Site, When};
 
 use crate::receiver::Receiver;
 use crate::selecting::{Patience, Refusal};
@@ -14,7 +14,7 @@ use crate::selecting::{Patience, Refusal};
 #[track_caller]
 #[must_use]
 pub fn after(duration: Duration) -> Receiver<Instant> {
-    match twin::instant(twin::now()).checked_add(duration) {
+    match shim::instant(shim::now()).checked_add(duration) {
         Some(delivery) => open("after", delivery, None, Location::caller()),
         None => never(),
     }
@@ -31,7 +31,7 @@ pub fn at(when: Instant) -> Receiver<Instant> {
 #[track_caller]
 #[must_use]
 pub fn tick(duration: Duration) -> Receiver<Instant> {
-    match twin::instant(twin::now()).checked_add(duration) {
+    match shim::instant(shim::now()).checked_add(duration) {
         Some(delivery) => open("tick", delivery, Some(duration), Location::caller()),
         None => never(),
     }
@@ -70,7 +70,7 @@ impl Timer {
     /// When the next message is there, since the start of the execution; `None` for never.
     pub(crate) fn due(&self) -> Option<Duration> {
         let delivery = *self.delivery();
-        delivery.and_then(twin::deadline_at)
+        delivery.and_then(shim::deadline_at)
     }
 
     /// Whether a message is there at `now`.
@@ -89,7 +89,7 @@ impl Timer {
         let delivered = {
             let mut delivery = self.delivery();
             let delivered = delivery.expect("only a message that is there is taken");
-            *delivery = period.map(|period| twin::instant(now) + period);
+            *delivery = period.map(|period| shim::instant(now) + period);
             delivered
         };
         self.object.changed();
@@ -106,24 +106,24 @@ impl Timer {
             objects: &[&self.object],
             site: Some(site),
         };
-        twin::announce(&operation, When::AtOnce);
-        let now = twin::now();
+        shim::announce(&operation, When::AtOnce);
+        let now = shim::now();
         let deadline = patience.deadline();
         let due = self.due();
         // A message that comes at the deadline still comes in time.
         if deadline.is_some_and(|deadline| due.is_none_or(|due| deadline < due)) {
             wait_for(&operation, deadline.filter(|deadline| *deadline > now));
-            twin::record(name, Some(&self.object), Some(site), || {
+            shim::record(name, Some(&self.object), Some(site), || {
                 (Some(Refusal::TimedOut.describe()), None)
             });
             return Err(Refusal::TimedOut);
         }
-        let Some(due) = due.filter(|due| *due <= now || twin::is_active()) else {
+        let Some(due) = due.filter(|due| *due <= now || shim::is_active()) else {
             return Err(Refusal::TimedOut);
         };
         let delivered = self.take(now.max(due));
         wait_for(&operation, Some(due).filter(|due| *due > now));
-        twin::record(name, Some(&self.object), Some(site), || (None, None));
+        shim::record(name, Some(&self.object), Some(site), || (None, None));
         Ok(delivered)
     }
 }
@@ -131,6 +131,6 @@ impl Timer {
 /// Waits for the time, if there is one.
 fn wait_for(operation: &Operation<'_>, time: Option<Duration>) {
     if time.is_some() {
-        twin::announce(operation, When::Until(std::rc::Rc::new(twin::Never), time));
+        shim::announce(operation, When::Until(std::rc::Rc::new(shim::Never), time));
     }
 }

@@ -32,8 +32,8 @@ pub mod panic;
 pub mod prelude;
 pub mod process;
 mod runtime;
+#[doc(hidden)]
+pub mod shim;
 pub mod sync;
 pub mod thread;
 pub mod time;
-#[doc(hidden)]
-pub mod twin;

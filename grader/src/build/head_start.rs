@@ -122,7 +122,7 @@ mod tests {
             harness: file("harness"),
             dependencies: folder.to_owned(),
             files: Vec::new(),
-            kit: None,
+            support: None,
         }
     }
 

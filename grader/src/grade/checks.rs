@@ -94,11 +94,11 @@ impl Grading<'_> {
             }
             CheckWork::Program(program) => match self.snapshot(program) {
                 Ok(text) => {
-                    let companion = prepared.companion.as_deref();
+                    let test_server = prepared.test_server.as_deref();
                     let observation = observe_program(
                         &build.program,
                         program,
-                        companion,
+                        test_server,
                         self.policy(),
                         program_limits,
                         cancel,
@@ -120,7 +120,7 @@ impl Grading<'_> {
     fn policy(&self) -> Policy {
         let needs = |need| self.exercise.needs.contains(&need);
         // A server that runs beside the program is one of the machine's.
-        let has_network = needs(Need::Network) || self.exercise.talks_to_companion();
+        let has_network = needs(Need::Network) || self.exercise.talks_to_test_server();
         let profile = match (needs(Need::Children), has_network) {
             (false, false) => Profile::Run,
             (false, true) => Profile::RunWithLoopback,

@@ -28,7 +28,7 @@ pub(super) struct Prepared {
     staged: Option<Staged>,
     build: Option<Build>,
     /// What runs beside the exercise's program, where it needs something.
-    pub(super) companion: Option<PathBuf>,
+    pub(super) test_server: Option<PathBuf>,
     /// Removed with everything in it when the grading is over.
     _folder: Option<Folder>,
 }
@@ -39,7 +39,7 @@ impl Prepared {
             verdict,
             staged: None,
             build: None,
-            companion: None,
+            test_server: None,
             _folder: None,
         }
     }
@@ -111,7 +111,10 @@ impl Grading<'_> {
             verdict,
             staged: Some(staged),
             build: Some(build),
-            companion: libraries.kit.as_ref().and_then(|kit| kit.companion.clone()),
+            test_server: libraries
+                .support
+                .as_ref()
+                .and_then(|support| support.test_server.clone()),
             _folder: Some(folder),
         })
     }

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kit, Libraries};
+use super::{Libraries, Support};
 
 /// What a kept answer depends on.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +15,8 @@ pub(super) struct Key {
     pub(super) root: PathBuf,
     /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
     pub(super) compiler: PathBuf,
-    /// The sources of the kit, which are no part of the executable, and the versions of all libraries.
-    pub(super) kit: Vec<Stamp>,
+    /// The sources of the support library, which are no part of the executable, and the versions of all libraries.
+    pub(super) support: Vec<Stamp>,
 }
 
 /// A file as it was when it was looked at.
@@ -60,7 +60,7 @@ impl Kept {
                 .into_iter()
                 .chain(&self.libraries.files)
                 .all(|path| path.exists())
-            && self.libraries.kit.as_ref().is_none_or(Kit::is_there)
+            && self.libraries.support.as_ref().is_none_or(Support::is_there)
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
             },
             root: "/".into(),
             compiler: "rustc".into(),
-            kit: Vec::new(),
+            support: Vec::new(),
         };
         let libraries = Libraries {
             rustc: file("rustc"),
@@ -106,7 +106,7 @@ mod tests {
             harness: file("harness"),
             dependencies: folder.path().to_owned(),
             files: Vec::new(),
-            kit: None,
+            support: None,
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");
         let kept = Kept {

@@ -15,12 +15,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         package(tree, &format!("exercises/{name}"), name, &mut problems);
         stands_alone(tree, name, &workspace, &mut problems);
         described(tree, name, &mut problems);
-        package(
-            tree,
-            &format!("grader/checks/{name}"),
-            &format!("{name}_checks"),
-            &mut problems,
-        );
+        checked(tree, name, &mut problems);
     }
     for name in tree.folders("solutions") {
         let folder = format!("solutions/{name}");
@@ -28,6 +23,29 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         stands_in(tree, &folder, name, &mut problems);
     }
     problems
+}
+
+/// The packages with the checks of an exercise: one program over interleavings, one on real threads, or both, and perhaps a
+/// support library.
+fn checked(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
+    let checks = format!("grader/checks/{name}");
+    let names = [
+        ("model", format!("{name}_model_checks")),
+        ("real", format!("{name}_real_checks")),
+        ("support", format!("{name}_support")),
+    ];
+    let there: Vec<&str> = tree.folders(&checks);
+    for (folder, package_name) in &names {
+        if there.contains(folder) {
+            package(tree, &format!("{checks}/{folder}"), package_name, problems);
+        }
+    }
+    if !there.contains(&"model") && !there.contains(&"real") {
+        problems.push(Problem::new(
+            &checks,
+            "has no check program: `model` for checks over interleavings, `real` for checks on real threads",
+        ));
+    }
 }
 
 fn table(file: &File) -> Option<Table> {

@@ -1,7 +1,7 @@
 //! Every public item of the library is there, with the same signature and the same auto traits; what the library's do not have
-//! its twins do not have either.
+//! its shims do not have either.
 //!
-//! Each list is one module that is compiled against both: what compiles with the library compiles with the twin.
+//! Each list is one module that is compiled against both: what compiles with the library compiles with the shim.
 
 #![allow(
     dead_code,

@@ -83,8 +83,8 @@ pub(crate) enum State {
         /// The threads that were spawned in it and have not ended.
         running: Vec<TaskId>,
     },
-    /// An object of a twin of a library, which keeps its state itself (see `twin`).
-    Twin,
+    /// An object of a shim of a library, which keeps its state itself (see `shim`).
+    Shim,
 }
 
 /// A lock of any kind.

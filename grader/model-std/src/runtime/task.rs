@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::object::ObjectId;
-use crate::twin::Condition;
+use crate::shim::Condition;
 
 /// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
 pub(crate) type TaskId = usize;
@@ -78,7 +78,7 @@ pub(crate) enum Until {
         /// The message's number, counted from 0.
         message: u64,
     },
-    /// The task's own condition, which a twin of a library has set (see `twin`).
+    /// The task's own condition, which a shim of a library has set (see `shim`).
     Condition,
 }
 

@@ -1,0 +1,312 @@
+//! The checks of the exercise `integration` that look at every interleaving of few threads.
+//!
+//! The integrated function notes who calls it, and with what; what the sum should be and how the work has to be shared is
+//! judged outside of the execution, from those notes alone.
+
+mod contract;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use harness::{Check, Execution, Finding, Model, Violation};
+use integration_support::{Computed, Recorder, Stripes, are_shared, curve, is_nan, is_passed_on};
+
+use crate::contract::{integrate, integrate_threads};
+
+/// What the exercise must show, in the order of `exercise.toml`.
+const CHECKS: &[Check] = &[
+    Check::new("integrate_is_the_left_sum", integrate_is_the_left_sum),
+    Check::new("every_interleaving_gives_the_sum", every_interleaving_gives_the_sum),
+    Check::new("every_thread_does_its_share", every_thread_does_its_share),
+    Check::new("all_threads_can_evaluate_at_once", all_threads_can_evaluate_at_once),
+    Check::new("a_panic_reaches_the_caller", a_panic_reaches_the_caller),
+];
+
+/// Longer than anybody waits who does not wait for the end. The clock is virtual.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+fn main() -> ExitCode {
+    harness::main(CHECKS)
+}
+
+/// So many stripes from `a` to `b`.
+const fn stripes(n: usize, a: f64, b: f64) -> Stripes {
+    Stripes { a, b, n }
+}
+
+fn integrate_is_the_left_sum(model: &mut Model) {
+    for stripes in [
+        stripes(4, 1.0, 3.0),
+        stripes(1, 0.0, 10.0),
+        stripes(1000, -2.5, 7.25),
+        stripes(10, 3.0, 1.0),
+        stripes(3, 2.0, 2.0),
+        stripes(0, 1.0, 2.0),
+    ] {
+        model.every(
+            stripes.label(),
+            move || {
+                let recorder = Recorder::new(thread::current().id());
+                let value = integrate(
+                    |x| recorder.note(thread::current().id(), x),
+                    stripes.a,
+                    stripes.b,
+                    stripes.n,
+                );
+                recorder.into_computed(value)
+            },
+            |execution| stripes.are_integrated("integrate", &execution.value),
+        );
+    }
+    model.every(
+        "4 stripes from 0 to 1, `f` gives NaN at 0.5",
+        || integrate(nan_in_the_middle, 0.0, 1.0, 4),
+        |execution| is_nan("integrate", execution.value),
+    );
+}
+
+fn nan_in_the_middle(x: f64) -> f64 {
+    if x == 0.5 { f64::NAN } else { curve(x) }
+}
+
+/// The integral as `integrate_threads` computes it, with notes of all calls.
+fn compute(stripes: Stripes, threads: usize) -> Computed {
+    let recorder = Recorder::new(thread::current().id());
+    let value = integrate_threads(
+        |x| recorder.note(thread::current().id(), x),
+        stripes.a,
+        stripes.b,
+        stripes.n,
+        threads,
+    );
+    recorder.into_computed(value)
+}
+
+fn label(stripes: Stripes, threads: usize) -> String {
+    let name = if threads == 1 { "thread" } else { "threads" };
+    format!("{}, {threads} {name}", stripes.label())
+}
+
+fn every_interleaving_gives_the_sum(model: &mut Model) {
+    model.random(100);
+    for (stripes, threads) in [
+        (stripes(4, 1.0, 3.0), 2),
+        (stripes(5, -1.0, 1.5), 2),
+        (stripes(3, 0.0, 0.75), 3),
+        (stripes(2, 1.0, 2.0), 3),
+        (stripes(3, 3.0, 1.5), 2),
+        (stripes(3, 1.0, 2.5), 1),
+        (stripes(2, 1.0, 2.0), 0),
+        (stripes(2, 2.0, 2.0), 2),
+        (stripes(0, 1.0, 2.0), 2),
+    ] {
+        model.every(
+            label(stripes, threads),
+            move || compute(stripes, threads),
+            |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
+        );
+    }
+    model.every(
+        "4 stripes from 0 to 1, `f` gives NaN at 0.5, 2 threads",
+        || integrate_threads(nan_in_the_middle, 0.0, 1.0, 4, 2),
+        |execution| is_nan("integrate_threads", execution.value),
+    );
+    slow_points(model);
+    several_calls(model);
+    weakly_ordered(model);
+}
+
+/// Atomics that order less than they have to show where a load gives what was there before.
+fn weakly_ordered(model: &mut Model) {
+    model.stale_reads(1);
+    let stripes = stripes(4, 1.0, 3.0);
+    model.every(
+        format!("{}, one load of an atomic may be out of date", label(stripes, 2)),
+        move || compute(stripes, 2),
+        |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
+    );
+}
+
+/// The sum is waited for, however long a point takes.
+fn slow_points(model: &mut Model) {
+    let stripes = stripes(4, 1.0, 3.0);
+    model.every(
+        format!("{}, `f` takes a year at each point", label(stripes, 2)),
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                thread::sleep(YEAR);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, 2);
+            recorder.into_computed(value)
+        },
+        |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
+    );
+}
+
+/// What a call leaves to the next, or takes from another at the same time, shows with few preemptions.
+fn several_calls(model: &mut Model) {
+    model.preemptions(1);
+    let (first, second) = (stripes(2, 1.0, 2.0), stripes(3, 5.0, 2.0));
+    model.every(
+        "2 stripes, then 3 others, 2 threads each",
+        move || [compute(first, 2), compute(second, 2)],
+        |execution| are_both_integrated(execution, [first, second]),
+    );
+    model.every(
+        "2 stripes, 2 threads, twice, with another `f` the second time",
+        move || {
+            let halved = integrate_threads(|x| curve(x) / 2.0, first.a, first.b, first.n, 2);
+            let mut computed = compute(first, 2);
+            // Half of the one and half of the other is the whole only if each call asks its own `f`.
+            computed.value = halved + computed.value / 2.0;
+            computed
+        },
+        |execution| by_schedule(execution, first.are_integrated("integrate_threads", &execution.value)),
+    );
+    model.every(
+        "a call inside of `f`, 2 stripes and 2 threads each",
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                integrate_threads(curve, x, x + 1.0, 2, 2);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_threads(f, first.a, first.b, first.n, 2);
+            recorder.into_computed(value)
+        },
+        |execution| by_schedule(execution, first.are_integrated("integrate_threads", &execution.value)),
+    );
+    model.every(
+        "two calls at the same time, 2 and 3 stripes, 2 threads each",
+        move || {
+            thread::scope(|scope| {
+                let other = scope.spawn(move || compute(second, 2));
+                let own = compute(first, 2);
+                [own, other.join().unwrap_or_else(|panic| panic::resume_unwind(panic))]
+            })
+        },
+        |execution| are_both_integrated(execution, [first, second]),
+    );
+}
+
+fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 2]) -> Result<(), Violation> {
+    let judged = stripes.iter().zip(&execution.value);
+    let first = judged
+        .map(|(stripes, computed)| stripes.are_integrated("integrate_threads", computed))
+        .find(Result::is_err);
+    by_schedule(execution, first.unwrap_or(Ok(())))
+}
+
+/// What is wrong only in some interleavings is a race.
+fn by_schedule<T>(execution: &Execution<T>, judged: Result<(), Violation>) -> Result<(), Violation> {
+    judged.map_err(|mut violation| {
+        if violation.finding == Finding::WrongResult && execution.preemptions > 0 {
+            violation.finding = Finding::Race;
+        }
+        violation
+    })
+}
+
+fn every_thread_does_its_share(model: &mut Model) {
+    model.random(100);
+    for (stripes, threads) in [
+        (stripes(4, 1.0, 3.0), 2),
+        (stripes(5, 1.0, 3.5), 2),
+        (stripes(4, 0.0, 1.0), 3),
+        (stripes(3, 0.0, 0.75), 3),
+        (stripes(2, 1.0, 2.0), 3),
+        (stripes(3, 1.0, 2.5), 1),
+        (stripes(2, 1.0, 2.0), 0),
+    ] {
+        model.every(
+            label(stripes, threads),
+            move || compute(stripes, threads),
+            |execution| are_shared(stripes.n, threads, &execution.value.calls),
+        );
+    }
+    // Too many points for all interleavings, but a share is the same in each.
+    model.preemptions(0);
+    model.executions(20);
+    model.random(5);
+    for (n, threads) in [(10, 4), (11, 3), (17, 5), (20, 6)] {
+        let stripes = stripes(n, 0.0, 1.0);
+        model.every(
+            label(stripes, threads),
+            move || compute(stripes, threads),
+            |execution| are_shared(n, threads, &execution.value.calls),
+        );
+    }
+}
+
+fn all_threads_can_evaluate_at_once(model: &mut Model) {
+    model.executions(1000);
+    model.random(100);
+    for (n, threads) in [(2, 2), (5, 2), (3, 3), (4, 4)] {
+        let stripes = stripes(n, 1.0, 2.0);
+        model.some(
+            label(stripes, threads),
+            move || most_at_once(stripes, threads),
+            format!("{threads} threads evaluate `f` at the same time"),
+            move |execution| execution.value >= threads,
+        );
+    }
+}
+
+/// The most that were inside `f` at once. Each stays for a moment, in which all others can come.
+fn most_at_once(stripes: Stripes, threads: usize) -> usize {
+    let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let f = |x| {
+        let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
+        most.fetch_max(now, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(1));
+        inside.fetch_sub(1, Ordering::SeqCst);
+        curve(x)
+    };
+    integrate_threads(f, stripes.a, stripes.b, stripes.n, threads);
+    most.load(Ordering::SeqCst)
+}
+
+fn a_panic_reaches_the_caller(model: &mut Model) {
+    model.random(100);
+    // A function that panics in any case, as the stub does, passes nothing on. Whether the sum is right is for another check.
+    model.every(
+        "4 stripes, 2 threads, no panic",
+        || integrate_threads(curve, 0.0, 4.0, 4, 2),
+        |_| Ok(()),
+    );
+    // The points are 0, 1, 2, and so on.
+    for (label, n, threads, bad) in [
+        ("4 stripes, 2 threads, `f` panics at the first", 4, 2, 0..1),
+        ("4 stripes, 2 threads, `f` panics at the last", 4, 2, 3..4),
+        ("3 stripes, 3 threads, `f` panics at the second", 3, 3, 1..2),
+        ("3 stripes, 3 threads, `f` panics at every point", 3, 3, 0..3),
+        ("2 stripes, 1 thread, `f` panics at the first", 2, 1, 0..1),
+    ] {
+        model.every(
+            label,
+            move || {
+                let f = |x| {
+                    assert!(!bad.contains(&(x as usize)), "`f` panics, as the check wants it");
+                    x
+                };
+                panic::catch_unwind(AssertUnwindSafe(|| integrate_threads(f, 0.0, n as f64, n, threads)))
+                    .map_err(|_| "it panicked".to_owned())
+            },
+            |execution| is_passed_on("integrate_threads", execution.value.clone()),
+        );
+    }
+    model.every(
+        "2 stripes, 2 threads, after a call that panicked",
+        move || {
+            let f = |_| panic!("`f` panics, as the check wants it");
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| integrate_threads(f, 0.0, 2.0, 2, 2)));
+            integrate_threads(curve, 1.0, 2.0, 2, 2)
+        },
+        |_| Ok(()),
+    );
+}

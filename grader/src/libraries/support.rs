@@ -1,0 +1,98 @@
+//! What an exercise needs besides `std`: its support library.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::LibrariesError;
+use super::cargo::{artifact, executable};
+use super::kept::Stamp;
+use crate::exercise::Library;
+
+/// What an exercise needs besides `std`, as Cargo built it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    /// The name of its crate.
+    pub name: String,
+    /// The library of what the exercise's checks have in common.
+    pub library: PathBuf,
+    /// The libraries that a submission may use.
+    pub offered: Vec<Offered>,
+    /// The program that runs beside the exercise's program, if there is one.
+    pub test_server: Option<PathBuf>,
+}
+
+/// A library that a submission may use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Its name in `use`.
+    pub name: String,
+    /// Where it is.
+    pub real: PathBuf,
+    /// What stands for it in the modelled form.
+    pub modelled: PathBuf,
+}
+
+/// The support library to build with the libraries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupportOrder {
+    /// The package.
+    pub package: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The libraries that a submission may use.
+    pub libraries: Vec<Library>,
+}
+
+impl SupportOrder {
+    /// The files that a kept answer about the support library depends on.
+    pub(super) fn stamps(&self, root: &Path) -> Vec<Stamp> {
+        let mut files = vec![root.join("Cargo.lock"), self.folder.join("Cargo.toml")];
+        let mut folders = vec![self.folder.join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { &mut folders } else { &mut files }.push(path);
+            }
+        }
+        files.sort();
+        files.iter().filter_map(|file| Stamp::of(file)).collect()
+    }
+}
+
+impl Support {
+    pub(super) fn is_there(&self) -> bool {
+        let offered = self
+            .offered
+            .iter()
+            .flat_map(|offered| [&offered.real, &offered.modelled]);
+        [&self.library]
+            .into_iter()
+            .chain(&self.test_server)
+            .chain(offered)
+            .all(|path| path.exists())
+    }
+}
+
+/// What Cargo built of the support library.
+pub(super) fn find(messages: &str, order: &SupportOrder) -> Result<Support, LibrariesError> {
+    let mut offered = Vec::new();
+    for Library { name, shim } in &order.libraries {
+        let real = artifact(messages, name)?;
+        let modelled = match shim {
+            Some(shim) => artifact(messages, shim)?,
+            None => real.clone(),
+        };
+        offered.push(Offered {
+            name: name.clone(),
+            real,
+            modelled,
+        });
+    }
+    Ok(Support {
+        name: order.package.clone(),
+        library: artifact(messages, &order.package)?,
+        offered,
+        test_server: executable(messages),
+    })
+}
