@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::exercise::{Exercise, ExerciseError};
-use crate::verdict::CheckKind;
+use protocol::verdict::CheckKind;
 
 /// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
 const SIMILAR: f64 = 0.8;
@@ -212,11 +212,6 @@ impl Workspace {
     pub fn real_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Service, CheckKind::Speed]);
         has_any.then(|| self.checks_folder(exercise).join("real/src/main.rs"))
-    }
-
-    /// The folder with the support library of an exercise that has one.
-    pub fn support_folder(&self, exercise: &Exercise) -> PathBuf {
-        self.checks_folder(exercise).join("support")
     }
 
     /// The folder with the solution of an exercise, which a handout leaves out.

@@ -1,10 +1,10 @@
 //! Progress, as it leaves the library: through a caller's callback, from whatever thread makes it.
 //!
-//! Events tell what happens now and carry nothing that a [`Report`](crate::verdict::Report) lacks.
+//! Events tell what happens now and carry nothing that a [`Report`](protocol::verdict::Report) lacks.
 
 use std::path::PathBuf;
 
-use crate::verdict::Verdict;
+use protocol::verdict::Verdict;
 
 /// Something that happened while grading.
 #[derive(Debug, Clone, PartialEq)]

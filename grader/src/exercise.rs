@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use protocol::Finding;
 use regex::Regex;
 
-use crate::verdict::CheckKind;
+use protocol::verdict::CheckKind;
 
 mod manifest;
 

@@ -14,7 +14,7 @@ use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted}
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::libraries::{self, Libraries, LibrariesError, SupportOrder, Tools};
-use crate::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
+use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
 
@@ -153,7 +153,6 @@ pub(crate) fn find_libraries(
 ) -> Result<Libraries, LibrariesError> {
     let support = exercise.support().map(|package| SupportOrder {
         package,
-        folder: workspace.support_folder(exercise),
         libraries: exercise.libraries.clone(),
     });
     let is_building = Cell::new(false);

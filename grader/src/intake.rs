@@ -13,7 +13,7 @@ use protocol::Finding;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 
 use crate::discover::{Source, Submission};
-use crate::verdict::{CheckFailure, Evidence};
+use protocol::verdict::{CheckFailure, Evidence};
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;

@@ -7,7 +7,7 @@ use protocol::{Exploration, Finding};
 
 use crate::exercise::{Check, CheckWork};
 use crate::run::Observation;
-use crate::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::{Activity, ExitReason, ProcessOutput, Stream};
 
 pub use build::judge_build;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
-use self::kept::{Kept, Key, Stamp, keep, read};
+use self::kept::{Kept, Key, Sources, Stamp, keep, read};
 use sandbox::cancel::Cancel;
 
 pub use self::support::{Offered, Support, SupportOrder};
@@ -34,9 +34,6 @@ pub struct Tools {
     pub rustc: PathBuf,
     /// Where the compiler finds the linker.
     pub path: OsString,
-    /// The package whose dependencies the libraries are taken from. Cargo builds a library once for each set of features: for
-    /// the package that is running they are built already, for any other perhaps not.
-    pub package: String,
 }
 
 /// The libraries that check programs link, and the compiler for whatever is linked to them.
@@ -89,16 +86,14 @@ pub enum LibrariesError {
 }
 
 impl Tools {
-    /// The tools and the package that Cargo names to what it runs; where it names none, those on the `PATH` and `harness`.
+    /// The tools that Cargo names to what it runs; where it names none, those on the `PATH`.
     pub fn from_environment() -> Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "harness".to_owned());
         Tools {
             cargo: tool("CARGO", "cargo"),
             rustc: tool("RUSTC", "rustc"),
             path,
-            package,
         }
     }
 }
@@ -117,7 +112,7 @@ pub fn locate(
 ) -> Result<Libraries, LibrariesError> {
     let executable = std::env::current_exe().ok().and_then(|path| Stamp::of(&path));
     let Some(executable) = executable else {
-        return ask(root, support, tools, cancel, building);
+        return Ok(ask(root, support, tools, cancel, building)?.0);
     };
     let file = match support {
         Some(support) => executable.path.with_extension(format!("{}.json", support.package)),
@@ -127,14 +122,13 @@ pub fn locate(
         executable,
         root: root.to_owned(),
         compiler: tools.rustc.clone(),
-        support: support.map_or(Vec::new(), |support| support.stamps(root)),
     };
     if let Some(kept) = read(&file)
         && kept.is_good(&key)
     {
         return Ok(kept.libraries);
     }
-    let libraries = ask(root, support, tools, cancel, building)?;
+    let (libraries, folders) = ask(root, support, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
         // What cannot be kept is asked again.
         let _ = keep(
@@ -142,6 +136,7 @@ pub fn locate(
             &Kept {
                 key,
                 rustc,
+                sources: Sources::of(root, folders),
                 libraries: libraries.clone(),
             },
         );
@@ -149,13 +144,14 @@ pub fn locate(
     Ok(libraries)
 }
 
+/// The libraries as Cargo builds them now, and the folders of the packages that they are built from.
 fn ask(
     root: &Path,
     support: Option<&SupportOrder>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
-) -> Result<Libraries, LibrariesError> {
+) -> Result<(Libraries, Vec<PathBuf>), LibrariesError> {
     building();
     let sysroot = text(call(root, cancel, &tools.rustc, &["--print", "sysroot"])?);
     let rustc = Path::new(sysroot.trim()).join("bin/rustc");
@@ -171,7 +167,7 @@ fn ask(
     let build = [
         "build",
         "--package",
-        support.map_or(&tools.package, |support| &support.package),
+        support.map_or("harness", |support| &support.package),
         "--profile",
         profile,
         "--message-format=json",
@@ -183,7 +179,7 @@ fn ask(
     let harness = cargo::artifact(&messages, "harness")?;
     let dependencies = model_std.parent().unwrap_or(root).to_owned();
     let files = cargo::files(&messages);
-    Ok(Libraries {
+    let libraries = Libraries {
         rustc,
         compiler,
         model_std,
@@ -191,7 +187,8 @@ fn ask(
         dependencies,
         files,
         support: support.map(|support| support::find(&messages, support)).transpose()?,
-    })
+    };
+    Ok((libraries, cargo::package_folders(&messages, root)))
 }
 
 /// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader. Whoever asks
@@ -244,7 +241,6 @@ mod tests {
             cargo: "cargo".into(),
             rustc: "rustc".into(),
             path: OsString::new(),
-            package: "harness".to_owned(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Verdicts and points to a score. Pure.
 
-use crate::verdict::Verdict;
+use protocol::verdict::Verdict;
 
 /// The points that a check earns: all of them when it passed, or else none.
 pub fn score(verdict: &Verdict, points: u32) -> u32 {

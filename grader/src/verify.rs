@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::parallel;
-use crate::verdict::{CheckKind, Overall, Report, Verdict};
+use protocol::verdict::{CheckKind, Overall, Report, Verdict};
 
 mod header;
 

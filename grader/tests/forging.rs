@@ -16,9 +16,9 @@ use course::{Course, first_failure, silent};
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{Options, SandboxRequirement, grade};
-use grader::report::{self, Extent, human};
-use grader::verdict::{Overall, Report};
 use protocol::Finding;
+use protocol::verdict::{Overall, Report};
+use report::{self, Extent, human};
 use sandbox::process::Level;
 
 use Control::{Accepted, Nothing, Works};

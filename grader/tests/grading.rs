@@ -9,7 +9,7 @@ use course::{Course, silent, verdict, words};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
-use grader::verdict::{CheckKind, Evidence, Overall, Verdict};
+use protocol::verdict::{CheckKind, Evidence, Overall, Verdict};
 use protocol::{Finding, WeakOrdering};
 
 #[test]

@@ -13,7 +13,7 @@ use std::path::Path;
 use course::silent;
 use grader::discover::{Submission, Workspace};
 use grader::grade::{Options, grade};
-use grader::verdict::Overall;
+use protocol::verdict::Overall;
 
 /// How many gradings there are where nobody asks for more.
 const FEW: usize = 12;

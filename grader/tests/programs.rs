@@ -66,7 +66,6 @@ fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
 fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
     let order = SupportOrder {
         package: exercise.support()?,
-        folder: workspace.support_folder(exercise),
         libraries: exercise.libraries.clone(),
     };
     let tools = Tools::from_environment();

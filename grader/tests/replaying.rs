@@ -5,8 +5,8 @@ mod course;
 
 use course::{Course, silent, verdict};
 use grader::grade::{ReplayError, replay};
-use grader::verdict::{Evidence, Overall, ReplayReport, Verdict};
 use protocol::Failure;
+use protocol::verdict::{Evidence, Overall, ReplayReport, Verdict};
 
 const MISTAKE: &str = "solutions/counting/mistakes/load_then_store.rs";
 

@@ -5,8 +5,8 @@ mod course;
 
 use course::{Course, first_failure, verdict};
 use grader::grade::SandboxRequirement;
-use grader::verdict::{Overall, Verdict};
 use protocol::Finding;
+use protocol::verdict::{Overall, Verdict};
 use sandbox::process::Level;
 
 /// The submission, the first check that fails, and how.

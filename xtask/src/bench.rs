@@ -12,8 +12,8 @@ use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, Options};
 use grader::libraries::{self, Libraries, Tools};
-use grader::report::grid::Grid;
-use grader::report::text::{Line, Text, Tone};
+use report::grid::Grid;
+use report::text::{Line, Text, Tone};
 use sandbox::cancel::Cancel;
 use tempfile::TempDir;
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use grader::discover::Workspace;
-use grader::report::text::{Line, Text, Tone};
+use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
 use crate::error::{Error, Message};

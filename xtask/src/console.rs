@@ -1,13 +1,13 @@
 //! The only printing: reports on standard output, errors and progress on standard error.
 //!
 //! Colours and widths are decided here and nowhere else. Everything printed for a reader goes through
-//! [`grader::report::text`] and is escaped by it.
+//! [`report::text`] and is escaped by it.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Effects, Style};
-use grader::report::text::{Line, Text, Tone};
+use report::text::{Line, Text, Tone};
 
 use crate::error::Error;
 use crate::exit_code::ExitCode;

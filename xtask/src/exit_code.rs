@@ -2,7 +2,7 @@
 
 use std::process;
 
-use grader::verdict::Overall;
+use protocol::verdict::Overall;
 
 /// How the command ended. The order is that of urgency: of several submissions the most urgent code wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

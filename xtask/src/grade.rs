@@ -5,9 +5,9 @@ use std::path::Path;
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, Options};
-use grader::report::text::Text;
-use grader::report::{self, Extent, human, json};
-use grader::verdict::Report;
+use protocol::verdict::Report;
+use report::text::Text;
+use report::{self, Extent, human, json};
 
 use crate::console::Console;
 use crate::error::{Error, Message};

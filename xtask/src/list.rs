@@ -2,8 +2,8 @@
 
 use grader::discover::Workspace;
 use grader::exercise::Exercise;
-use grader::report::grid::Grid;
-use grader::report::text::{Line, Tone};
+use report::grid::Grid;
+use report::text::{Line, Tone};
 
 use crate::console::Console;
 use crate::error::Error;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use grader::event::Event;
-use grader::report::text::{Line, Tone};
+use report::text::{Line, Tone};
 
 use crate::console::Console;
 

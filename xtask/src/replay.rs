@@ -2,7 +2,7 @@
 
 use grader::discover::Workspace;
 use grader::grade::{self, Options, ReplayError};
-use grader::report::{self, Extent, human, json};
+use report::{self, Extent, human, json};
 
 use crate::console::Console;
 use crate::error::Error;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use grader::discover::Workspace;
 use grader::exercise::Exercise;
-use grader::verdict::Report;
+use protocol::verdict::Report;
 use serde::{Deserialize, Serialize};
 
 /// What is left in a stub by whoever has not begun.

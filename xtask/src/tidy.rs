@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use grader::discover::Workspace;
-use grader::report::escape::counted;
-use grader::report::text::{Line, Text, Tone};
+use report::escape::counted;
+use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
 use crate::error::{Error, Message};

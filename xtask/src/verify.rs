@@ -4,10 +4,10 @@ use std::path::Path;
 
 use grader::discover::Workspace;
 use grader::grade::Options;
-use grader::report::escape::counted;
-use grader::report::text::{Line, Text, Tone};
-use grader::verdict::Overall;
 use grader::verify::{self, Expectation, Role, VerifyOutcome};
+use protocol::verdict::Overall;
+use report::escape::counted;
+use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
 use crate::error::Error;

@@ -8,6 +8,7 @@ mod finding;
 pub mod schedule;
 pub mod token;
 pub mod trace;
+pub mod verdict;
 
 pub use exchange::{
     CheckObservation, Exploration, Failure, Replayed, Reply, Request, TrialFailure, Trials, WeakOrdering, Work,

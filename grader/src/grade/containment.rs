@@ -3,7 +3,7 @@
 use sandbox::{Level, Probe, probe_up_to};
 
 use crate::exercise::{Exercise, Need};
-use crate::verdict::{Containment, Lack};
+use protocol::verdict::{Containment, Lack};
 
 /// How well a submission is to be contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::intake::{IntakeError, Staged, intake};
 use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
 use crate::lifetimes;
-use crate::verdict::{CheckFailure, CheckKind, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, CheckKind, Evidence, Verdict};
 
 /// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few
 /// enough that a source made to be slow to look through costs seconds.

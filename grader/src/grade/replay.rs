@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
 use crate::judge::{Replay, judge_replay};
 use crate::run::Observation;
-use crate::verdict::{ReplayReport, Report, Verdict};
+use protocol::verdict::{ReplayReport, Report, Verdict};
 
 /// Why an interleaving was not run again.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use super::{excerpt, signal};
 use crate::build::{Build, Compiled, Step};
 use crate::diagnostics::{Diagnostic, items_of, rendered};
 use crate::exercise::{Exercise, Item};
-use crate::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ExitReason;
 
 /// How many messages of the compiler are repeated where they stand in a sentence.

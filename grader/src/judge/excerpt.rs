@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::verdict::Evidence;
+use protocol::verdict::Evidence;
 use sandbox::process::ProcessOutput;
 
 /// How many bytes of a stream are shown from each end: two screens.

@@ -8,7 +8,7 @@ use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 use super::reply::genuine;
 use super::{Judgement, World, child_leak, excerpt};
 use crate::run::CheckRun;
-use crate::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
 
 /// What a check program did that answers nothing that was asked.
@@ -79,7 +79,7 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
 
 fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
-        Some(failure) => Verdict::Failed(CheckFailure::from(failure)),
+        Some(failure) => Verdict::Failed(told(failure)),
         None if exploration.executions == 0 => Verdict::Ungraded {
             reason: "no interleaving was run".to_owned(),
         },
@@ -92,16 +92,15 @@ fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     }
 }
 
-impl From<&Failure> for CheckFailure {
-    fn from(failure: &Failure) -> CheckFailure {
-        let message = match &failure.got {
-            Some(got) => format!("{}, {got}", failure.expected),
-            None => failure.expected.clone(),
-        };
-        CheckFailure {
-            finding: failure.finding,
-            message,
-            evidence: Evidence::Interleaving(Box::new(failure.clone())),
-        }
+/// How the check failed, in the words of its author.
+fn told(failure: &Failure) -> CheckFailure {
+    let message = match &failure.got {
+        Some(got) => format!("{}, {got}", failure.expected),
+        None => failure.expected.clone(),
+    };
+    CheckFailure {
+        finding: failure.finding,
+        message,
+        evidence: Evidence::Interleaving(Box::new(failure.clone())),
     }
 }

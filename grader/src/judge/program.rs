@@ -10,7 +10,7 @@ use protocol::Finding;
 use super::{World, child_leak, excerpt, judge_end, refusal};
 use crate::exercise::ProgramCheck;
 use crate::snapshot;
-use crate::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The code with which `std` ends a process whose main thread panicked.

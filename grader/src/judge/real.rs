@@ -6,7 +6,7 @@ use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
 use super::{World, child_leak, excerpt};
 use crate::run::CheckRun;
-use crate::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {

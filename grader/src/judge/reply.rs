@@ -4,7 +4,7 @@ use protocol::{Finding, Reply};
 
 use super::{World, excerpt, judge_end};
 use crate::run::{Answer, CheckRun};
-use crate::verdict::{CheckFailure, Verdict};
+use protocol::verdict::{CheckFailure, Verdict};
 use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The reply, if it is there, is the check program's own, and the process ended as it should.

@@ -1,6 +1,6 @@
 //! What Cargo says of what it built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -10,6 +10,8 @@ use super::LibrariesError;
 #[derive(Deserialize)]
 struct Message {
     reason: String,
+    /// The manifest of the package.
+    manifest_path: Option<PathBuf>,
     target: Option<Target>,
     #[serde(default)]
     filenames: Vec<PathBuf>,
@@ -40,6 +42,19 @@ pub(super) fn files(messages: &str) -> Vec<PathBuf> {
     files.sort();
     files.dedup();
     files
+}
+
+/// The folders of those packages below `root` that took part, sorted: what is built changes when their sources do.
+pub(super) fn package_folders(messages: &str, root: &Path) -> Vec<PathBuf> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let manifests = messages.filter_map(|message| message.manifest_path);
+    let folders = manifests.filter_map(|manifest| manifest.parent().map(Path::to_owned));
+    let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.starts_with(root)).collect();
+    folders.sort();
+    folders.dedup();
+    folders
 }
 
 /// The program of the package that was built.
@@ -80,9 +95,18 @@ pub(super) fn artifact(messages: &str, name: &str) -> Result<PathBuf, LibrariesE
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
+
+    #[test]
+    fn the_packages_of_the_workspace_are_told_from_others() {
+        let messages = r#"{"reason":"compiler-artifact","manifest_path":"/course/grader/harness/Cargo.toml"}
+{"reason":"compiler-artifact","manifest_path":"/registry/serde/Cargo.toml"}
+{"reason":"compiler-artifact","manifest_path":"/course/grader/harness/Cargo.toml"}"#;
+        assert_eq!(
+            package_folders(messages, Path::new("/course")),
+            [Path::new("/course/grader/harness")]
+        );
+    }
 
     #[test]
     fn a_library_is_found_among_the_messages_of_cargo() {

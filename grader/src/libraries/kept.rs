@@ -15,8 +15,6 @@ pub(super) struct Key {
     pub(super) root: PathBuf,
     /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
     pub(super) compiler: PathBuf,
-    /// The sources of the support library, which are no part of the executable, and the versions of all libraries.
-    pub(super) support: Vec<Stamp>,
 }
 
 /// A file as it was when it was looked at.
@@ -31,6 +29,7 @@ pub(super) struct Stamp {
 pub(super) struct Kept {
     pub(super) key: Key,
     pub(super) rustc: Stamp,
+    pub(super) sources: Sources,
     pub(super) libraries: Libraries,
 }
 
@@ -46,6 +45,35 @@ impl Stamp {
     }
 }
 
+/// The sources of the libraries, which are no part of the executable.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Sources {
+    /// The folders of their packages.
+    folders: Vec<PathBuf>,
+    /// Their files, and what decides the versions and profiles of all libraries.
+    stamps: Vec<Stamp>,
+}
+
+impl Sources {
+    /// The sources in these folders, as they are now.
+    pub(super) fn of(root: &Path, folders: Vec<PathBuf>) -> Sources {
+        let mut files = vec![root.join("Cargo.lock"), root.join("Cargo.toml")];
+        let mut unread: Vec<PathBuf> = folders.iter().map(|folder| folder.join("src")).collect();
+        files.extend(folders.iter().map(|folder| folder.join("Cargo.toml")));
+        while let Some(folder) = unread.pop() {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { &mut unread } else { &mut files }.push(path);
+            }
+        }
+        files.sort();
+        Sources {
+            stamps: files.iter().filter_map(|file| Stamp::of(file)).collect(),
+            folders,
+        }
+    }
+}
+
 impl Kept {
     pub(super) fn is_good(&self, key: &Key) -> bool {
         let Libraries {
@@ -55,6 +83,7 @@ impl Kept {
             ..
         } = &self.libraries;
         self.key == *key
+            && Sources::of(&key.root, self.sources.folders.clone()) == self.sources
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
             && [model_std, harness, dependencies]
                 .into_iter()
@@ -82,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_for_another_executable_or_without_its_files_does_not_count() {
+    fn an_answer_for_another_executable_or_other_sources_or_without_its_files_does_not_count() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = |name: &str| {
             let path = folder.path().join(name);
@@ -97,7 +126,6 @@ mod tests {
             },
             root: "/".into(),
             compiler: "rustc".into(),
-            support: Vec::new(),
         };
         let libraries = Libraries {
             rustc: file("rustc"),
@@ -109,13 +137,30 @@ mod tests {
             support: None,
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");
+        let package = folder.path().join("package");
+        let source = package.join("src/below/lib.rs");
+        std::fs::create_dir_all(package.join("src/below")).expect("a folder");
+        std::fs::write(&source, "fn f() {}").expect("a file");
         let kept = Kept {
             key: key(1),
             rustc,
+            sources: Sources::of(Path::new("/"), vec![package]),
             libraries,
         };
         assert!(kept.is_good(&key(1)));
         assert!(!kept.is_good(&key(2)));
+        std::fs::write(&source, "fn g() -> u8 { 0 }").expect("a file");
+        assert!(!kept.is_good(&key(1)));
+        std::fs::write(&source, "fn f() {}").expect("a file");
+        std::fs::File::options()
+            .write(true)
+            .open(&source)
+            .and_then(|file| file.set_modified(UNIX_EPOCH))
+            .expect("its time is set");
+        assert!(!kept.is_good(&key(1)), "the time counts as well");
+        let sources = Sources::of(Path::new("/"), kept.sources.folders.clone());
+        let kept = Kept { sources, ..kept };
+        assert!(kept.is_good(&key(1)));
         std::fs::remove_file(folder.path().join("harness")).expect("it was there");
         assert!(!kept.is_good(&key(1)));
     }

@@ -1,12 +1,11 @@
 //! What an exercise needs besides `std`: its support library.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::LibrariesError;
 use super::cargo::{artifact, executable};
-use super::kept::Stamp;
 use crate::exercise::Library;
 
 /// What an exercise needs besides `std`, as Cargo built it.
@@ -38,26 +37,8 @@ pub struct Offered {
 pub struct SupportOrder {
     /// The package.
     pub package: String,
-    /// Its folder.
-    pub folder: PathBuf,
     /// The libraries that a submission may use.
     pub libraries: Vec<Library>,
-}
-
-impl SupportOrder {
-    /// The files that a kept answer about the support library depends on.
-    pub(super) fn stamps(&self, root: &Path) -> Vec<Stamp> {
-        let mut files = vec![root.join("Cargo.lock"), self.folder.join("Cargo.toml")];
-        let mut folders = vec![self.folder.join("src")];
-        while let Some(folder) = folders.pop() {
-            for entry in folder.read_dir().into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() { &mut folders } else { &mut files }.push(path);
-            }
-        }
-        files.sort();
-        files.iter().filter_map(|file| Stamp::of(file)).collect()
-    }
 }
 
 impl Support {

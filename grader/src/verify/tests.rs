@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::grade::BUILD;
-use crate::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity};
+use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity};
 
 fn report(verdicts: &[(&str, Verdict)]) -> Report {
     let check = |(name, verdict): &(&str, Verdict)| CheckVerdict {

@@ -9,8 +9,8 @@ use grader::discover::{Submission, Workspace};
 use grader::event::Event;
 use grader::exercise::Exercise;
 use grader::grade::{Options, grade};
-use grader::verdict::{Report, Verdict};
 use protocol::Finding;
+use protocol::verdict::{Report, Verdict};
 use sandbox::process::Limits;
 
 /// The course, its only exercise, and limits that are short enough for what hangs and long enough for what does not.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use grader::discover::Workspace;
 use grader::libraries::{self, Libraries, Tools};
-use grader::report::grid::Grid;
-use grader::report::text::{Line, Text, Tone};
+use report::grid::Grid;
+use report::text::{Line, Text, Tone};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile};
 use tempfile::TempDir;

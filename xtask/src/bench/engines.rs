@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use grader::discover::Workspace;
-use grader::report::grid::Grid;
-use grader::report::text::{Line, Text, Tone};
+use report::grid::Grid;
+use report::text::{Line, Text, Tone};
 use sandbox::cancel::Cancel;
 use serde::Deserialize;
 

@@ -1,0 +1,245 @@
+//! What was judged: one verdict a check, and everything said about one submission.
+//!
+//! Plain data. A [`Verdict`] is only ever made by `judge`, and starts as [`Verdict::Ungraded`]: a pass has to be earned.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::{Exploration, Failure, Finding, Replayed, WeakOrdering};
+
+/// How a check is run, in the order of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// The compiler accepts the submission, in its real and its modelled form, and every public item is there.
+    Build,
+    /// Every interleaving up to a bound.
+    Model,
+    /// On real threads, children and servers: judged by what a gate, the server or the kernel saw.
+    Service,
+    /// The same with the machine to itself: judged by what each thread has computed.
+    Speed,
+    /// The exercise's program, run as a process.
+    Program,
+}
+
+/// The judgement on one check.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It holds, and there is evidence for that.
+    Passed,
+    /// It does not hold.
+    Failed(CheckFailure),
+    /// It was not run, because an earlier check explains what is wrong.
+    Skipped {
+        /// The name of that check.
+        because: String,
+    },
+    /// The grader could not do its work. Never the student's points.
+    Ungraded {
+        /// What happened and what to do next.
+        reason: String,
+    },
+}
+
+/// How a check failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckFailure {
+    /// The one word.
+    pub finding: Finding,
+    /// Sentences for the student: what was expected, then what was observed.
+    pub message: String,
+    /// What shows it.
+    pub evidence: Evidence,
+}
+
+/// What shows that a check failed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Evidence {
+    /// The message says it all.
+    None,
+    /// What the compiler said, as it rendered it, with the paths that the student knows.
+    Diagnostics(String),
+    /// The interleaving that fails.
+    Interleaving(Box<Failure>),
+    /// What the program printed against what it should have printed.
+    Difference {
+        /// The text that was expected, after filters.
+        expected: String,
+        /// The text that came, after filters.
+        got: String,
+    },
+    /// What the program printed.
+    Output {
+        /// Its standard output, cut to the cap.
+        stdout: Vec<u8>,
+        /// Its standard error, cut to the cap.
+        stderr: Vec<u8>,
+    },
+}
+
+/// One check of one submission, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckVerdict {
+    /// The check's name, which states the property.
+    pub name: String,
+    /// How it is run.
+    pub kind: CheckKind,
+    /// The property as a sentence.
+    pub property: String,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// The points it is worth.
+    pub points: u32,
+    /// The points earned: all of them or none.
+    pub score: u32,
+    /// What was explored, where interleavings were.
+    pub explored: Option<Exploration>,
+    /// Step-wise hints for this failure: a nudge, the concept, the item of `std`. Empty when it passed.
+    pub hints: Vec<String>,
+}
+
+/// The verdict on a whole submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overall {
+    /// Every check passed.
+    Passed,
+    /// At least one check failed.
+    Failed,
+    /// At least one check could not be graded, and none failed before it.
+    Ungraded,
+}
+
+/// Everything said about one submission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The exercise's name.
+    pub exercise: String,
+    /// Its title.
+    pub title: String,
+    /// The submission, as its reader names it: a path relative to the workspace, or as given on the command line.
+    pub submission: PathBuf,
+    /// The checks, in the order of the manifest. A build that fails is the first of them, with kind [`CheckKind::Build`].
+    pub checks: Vec<CheckVerdict>,
+    /// What graded it.
+    pub grader: GraderIdentity,
+    /// The lines of the submission's files, for tables that show them: path as in a trace, then its text.
+    pub sources: Vec<(String, String)>,
+}
+
+/// What graded a submission.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct GraderIdentity {
+    /// The grader's version.
+    pub version: String,
+    /// The compiler: `rustc 1.95.0`.
+    pub compiler: String,
+    /// What contained the submission, mechanism by mechanism.
+    pub containment: Containment,
+}
+
+/// What contained the submission, mechanism by mechanism; each a word a reader can look up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Containment {
+    /// The level, `A` to `D`.
+    pub level: String,
+    /// How the process tree is ended: `process group and subreaper`.
+    pub processes: String,
+    /// How files are kept out of reach: `none`, `landlock`.
+    pub filesystem: String,
+    /// How the network is kept out of reach: `none`, `seccomp`.
+    pub network: String,
+    /// What this machine does not offer, of all that was asked for.
+    pub missing: Vec<Lack>,
+}
+
+/// A means of containment that a machine does not offer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Lack {
+    /// Which: `landlock`, `seccomp`, `chroot`, `own user`.
+    pub mechanism: String,
+    /// Why.
+    pub reason: String,
+    /// The number with which the system refused it.
+    pub errno: Option<i32>,
+    /// What a submission can do without it.
+    pub consequence: String,
+    /// How to get it.
+    pub help: String,
+}
+
+/// One interleaving of one submission, run again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplayReport {
+    /// The exercise's name.
+    pub exercise: String,
+    /// The check's name.
+    pub check: String,
+    /// The submission, as its reader names it.
+    pub submission: PathBuf,
+    /// The token.
+    pub token: String,
+    /// What was seen.
+    pub replayed: Box<Replayed>,
+    /// The lines of the submission's files.
+    pub sources: Vec<(String, String)>,
+}
+
+impl CheckVerdict {
+    /// The failing interleaving, or what is known where no single one fails.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Failed(check_failure) => match &check_failure.evidence {
+                Evidence::Interleaving(failure) => Some(failure),
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
+                    None
+                }
+            },
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
+        }
+    }
+
+    /// The token of the failing interleaving.
+    pub fn token(&self) -> Option<&str> {
+        self.failure()?.token.as_deref()
+    }
+}
+
+impl Report {
+    /// The verdict on the whole submission: failed as soon as one check failed, ungraded when none failed but one could
+    /// not be graded (or none was run), and passed only when every check passed.
+    pub fn overall(&self) -> Overall {
+        let any = |wanted: fn(&Verdict) -> bool| self.checks.iter().any(|check| wanted(&check.verdict));
+        if any(|verdict| matches!(verdict, Verdict::Failed(_))) {
+            Overall::Failed
+        } else if !self.checks.is_empty() && self.checks.iter().all(|check| check.verdict == Verdict::Passed) {
+            Overall::Passed
+        } else {
+            Overall::Ungraded
+        }
+    }
+
+    /// The operations in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, in the order
+    /// of the source.
+    ///
+    /// What was explored says nothing about the reorderings that they allow, so no verdict depends on them.
+    pub fn weak_orderings(&self) -> BTreeSet<&WeakOrdering> {
+        let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
+        let is_own = |operation: &&WeakOrdering| self.sources.iter().any(|(path, _)| *path == operation.file);
+        explored
+            .flat_map(|explored| &explored.weak_orderings)
+            .filter(is_own)
+            .collect()
+    }
+
+    /// The points earned.
+    pub fn score(&self) -> u32 {
+        self.checks.iter().map(|check| check.score).sum()
+    }
+
+    /// The points that could be earned.
+    pub fn max_score(&self) -> u32 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
+}

@@ -1,0 +1,230 @@
+//! What shows that a check failed: an interleaving, a difference, what the compiler said, what the program printed.
+
+use protocol::Failure;
+use protocol::trace::{End, Place, Trace};
+
+use super::escape::{counted, cut_middle, decode, escape, shorten_middle};
+use super::names::Names;
+use super::steps::{self, Row};
+use super::story::story;
+use super::table::{INDENT, table};
+use super::text::{Line, Text, Tone};
+use super::{Extent, Options, difference, lanes};
+use protocol::verdict::{CheckFailure, Evidence};
+
+/// So many lines of a compiler or a program are enough to see what is wrong.
+const LINES: usize = 40;
+/// So many lines of source take part in a failure that is still easy to follow.
+const SOURCE_LINES: usize = 10;
+
+/// All that there is to say about a check_failure.
+pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
+    let mut text = Text::new();
+    let columns = options.columns;
+    match &check_failure.evidence {
+        Evidence::Interleaving(failure) => text.append(interleaving(failure, sources, options)),
+        Evidence::None => message(&mut text, &check_failure.message, columns),
+        Evidence::Diagnostics(rendered) => {
+            message(&mut text, &check_failure.message, columns);
+            text.blank();
+            text.append(diagnostics(rendered, options.extent));
+        }
+        Evidence::Difference { expected, got } => {
+            message(&mut text, &check_failure.message, columns);
+            text.blank();
+            text.append(difference::difference(expected, got, options.extent, columns));
+        }
+        Evidence::Output { stdout, stderr } => {
+            message(&mut text, &check_failure.message, columns);
+            output(&mut text, "standard output", stdout, options);
+            output(&mut text, "standard error", stderr, options);
+        }
+    }
+    text
+}
+
+/// Sentences, a line each; one that says how to go on looks like it.
+pub fn message(text: &mut Text, message: &str, columns: usize) {
+    let lines: Vec<&str> = message.lines().collect();
+    let (head, left_out, tail) = cut_middle(&lines, LINES);
+    let mut push = |lines: &[&str]| {
+        for line in lines {
+            let tone = if line.starts_with("help:") {
+                Tone::Help
+            } else {
+                Tone::Plain
+            };
+            text.paragraph(tone, INDENT, line, columns);
+        }
+    };
+    push(head);
+    if left_out > 0 {
+        push(&[&format!("… {}", counted(left_out as u64, "line"))]);
+    }
+    push(tail);
+}
+
+/// The interleaving that fails, or what is known where no single one does.
+pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
+    let mut text = claim(failure, options);
+    if let Some(account) = account(failure, sources, options) {
+        text.append(account);
+    }
+    text
+}
+
+/// What was expected of which scenario, and what came.
+pub fn claim(failure: &Failure, options: &Options) -> Text {
+    let mut text = Text::new();
+    let expected = strip(&failure.expected, "expected ");
+    let got = failure.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
+    for (label, sentence) in [
+        ("scenario", Some(failure.scenario.as_str())),
+        ("expected", Some(expected)),
+        ("got", got),
+    ] {
+        if let Some(sentence) = sentence.filter(|sentence| !sentence.is_empty()) {
+            let label = Line::indented(INDENT)
+                .with(Tone::Dim, label)
+                .pad_to(INDENT + "expected  ".len());
+            text.hanging(label, Tone::Plain, sentence, options.columns);
+        }
+    }
+    text
+}
+
+/// How a failure comes about, as one execution shows it; `None` where no single one does.
+pub fn account(failure: &Failure, sources: &[(String, String)], options: &Options) -> Option<Text> {
+    let trace = failure.trace.as_ref()?;
+    let names = Names::new(trace, sources);
+    let story = story(failure, trace, &names);
+    let rows = steps::rows(trace, &story.steps, options.extent);
+    let mut text = execution(trace, &names, &rows, options);
+    text.blank();
+    for sentence in &story.sentences {
+        text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
+    }
+    Some(text)
+}
+
+/// An execution: the lines it tore, its table, and the source lines that take part.
+pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
+    let mut text = Text::new();
+    text.push(Line::new());
+    text.append(lanes::lanes(trace, names, options.extent, options.columns));
+    text.blank();
+    if !rows.is_empty() {
+        text.append(table(trace, names, rows, options.columns));
+    }
+    text.blank();
+    text.append(source_lines(trace, names, rows, options));
+    text
+}
+
+/// The submission's lines that take part, once each, in the order of the file.
+fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
+    let limit = if options.extent == Extent::Full {
+        usize::MAX
+    } else {
+        SOURCE_LINES
+    };
+    let line = |place: &Place| Some((names.short_place(place), names.line(place)?.replace('\t', "    ")));
+    let lines: Vec<(String, String)> = places(trace, rows).into_iter().filter_map(line).take(limit).collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let margin = lines.iter().map(|(_, line)| indent(line)).min().unwrap_or(0);
+    let label = lines.iter().map(|(place, _)| place.len()).max().unwrap_or(0);
+    let mut text = Text::new();
+    for (place, line) in lines {
+        let start = Line::indented(INDENT).with(Tone::Dim, place).pad_to(INDENT + label + 2);
+        text.push(start.with(Tone::Plain, &line[margin..]).shortened(options.columns));
+    }
+    text
+}
+
+/// The places that the rows and the end speak of, each line once, in order.
+fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
+    let of_row = |row: &Row| -> Vec<&'a Place> {
+        match row {
+            Row::Gap(_) => Vec::new(),
+            Row::Step(index) => trace.events[*index].place.iter().collect(),
+            Row::Waiting(index) => {
+                let wait = &steps::waits(trace)[*index];
+                wait.place.iter().chain(&wait.held_since).collect()
+            }
+        }
+    };
+    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(end(trace)).collect();
+    places.sort_unstable();
+    places.dedup_by_key(|place| (&place.file, place.line));
+    places
+}
+
+/// The places that the end of an execution speaks of.
+fn end(trace: &Trace) -> Vec<&Place> {
+    match &trace.end {
+        End::Panicked { place, .. } | End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
+        End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
+        End::ThreadsLeft { threads } => {
+            let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
+            left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
+        }
+        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// `sentence` without `word` at its beginning: the label before it says it.
+fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
+    match sentence.get(..word.len()) {
+        Some(start) if start.eq_ignore_ascii_case(word) => &sentence[word.len()..],
+        Some(_) | None => sentence,
+    }
+}
+
+/// What the compiler said, as it said it.
+fn diagnostics(rendered: &str, extent: Extent) -> Text {
+    let mut text = Text::new();
+    let lines: Vec<&str> = rendered.trim_end().lines().collect();
+    let limit = if extent == Extent::Full { usize::MAX } else { LINES };
+    for line in lines.iter().take(limit) {
+        let tone = match line {
+            _ if line.starts_with("error") => Tone::Bad,
+            _ if line.starts_with("warning") => Tone::Caution,
+            _ => Tone::Plain,
+        };
+        text.push(Line::indented(INDENT).with(tone, line.replace('\t', "    ")));
+    }
+    if lines.len() > limit {
+        let left_out = counted((lines.len() - limit) as u64, "more line");
+        text.push(Line::indented(INDENT).with(Tone::Dim, format!("… {left_out}")));
+    }
+    text
+}
+
+/// What a stream held, if anything.
+fn output(text: &mut Text, stream: &str, bytes: &[u8], options: &Options) {
+    if bytes.is_empty() {
+        return;
+    }
+    let decoded = decode(bytes);
+    let lines: Vec<&str> = decoded.strip_suffix('\n').unwrap_or(&decoded).split('\n').collect();
+    let limit = if options.extent == Extent::Full {
+        usize::MAX
+    } else {
+        LINES / 2
+    };
+    let (head, left_out, tail) = cut_middle(&lines, limit);
+    text.blank();
+    text.push(Line::indented(INDENT).with(Tone::Dim, format!("{stream}:")));
+    let line = |line: &str| {
+        let start = Line::indented(INDENT).with(Tone::Dim, "│ ");
+        let room = options.columns.saturating_sub(start.width());
+        start.with(Tone::Plain, shorten_middle(&escape(line), room))
+    };
+    head.iter().for_each(|head| text.push(line(head)));
+    if left_out > 0 {
+        text.push(Line::indented(INDENT).with(Tone::Dim, format!("… {}", counted(left_out as u64, "line"))));
+    }
+    tail.iter().for_each(|tail| text.push(line(tail)));
+}

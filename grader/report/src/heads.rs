@@ -1,0 +1,134 @@
+//! The line of one check: its mark, its name, its points, and how it went.
+
+use protocol::{Exploration, Failure};
+
+use super::escape::{counted, grouped};
+use super::text::{Line, Tone};
+use protocol::verdict::{CheckVerdict, Report, Verdict};
+
+/// The widths that the lines of all checks share.
+pub(super) struct Heads {
+    name: usize,
+    points: usize,
+    columns: usize,
+}
+
+impl Heads {
+    /// The widths that suit all checks of a report.
+    pub(super) fn new(report: &Report, columns: usize) -> Self {
+        let widest = |width: fn(&CheckVerdict) -> usize| report.checks.iter().map(width).max().unwrap_or(0);
+        Self {
+            name: widest(|check| check.name.chars().count()),
+            points: widest(|check| points(check).len()),
+            columns,
+        }
+    }
+
+    /// The line of one check.
+    pub(super) fn head(&self, check: &CheckVerdict) -> Line {
+        let line = self.start(check);
+        let room = self.columns.saturating_sub(line.width());
+        match &check.verdict {
+            Verdict::Passed => {
+                let explored = check
+                    .explored
+                    .as_ref()
+                    .map(explorations)
+                    .and_then(|choices| fitting(&choices, room));
+                line.with(Tone::Dim, explored.unwrap_or_default())
+            }
+            Verdict::Failed(check_failure) => {
+                let effort = self.effort(check).map_or(String::new(), |effort| format!(", {effort}"));
+                line.with(Tone::Bad, check_failure.finding.as_str())
+                    .with(Tone::Plain, effort)
+            }
+            Verdict::Skipped { because } => {
+                let choices = [
+                    format!("skipped, because of `{because}`"),
+                    "skipped, as another check failed".to_owned(),
+                    "skipped".to_owned(),
+                ];
+                line.with(Tone::Dim, fitting(&choices, room).unwrap_or_default())
+            }
+            Verdict::Ungraded { .. } => line.with(Tone::Caution, "not graded"),
+        }
+    }
+
+    /// The mark, the name and the points.
+    fn start(&self, check: &CheckVerdict) -> Line {
+        let (mark, tone) = mark(&check.verdict);
+        let points = format!("{:>width$}", points(check), width = self.points);
+        let name_tone = if tone == Tone::Dim { Tone::Dim } else { Tone::Strong };
+        let start = Line::indented(1)
+            .with(tone, mark)
+            .with(Tone::Plain, " ")
+            .with(name_tone, &check.name);
+        start
+            .pad_to(3 + self.name + 2)
+            .with(Tone::Dim, points)
+            .with(Tone::Plain, "  ")
+    }
+
+    /// What it took to find a failure, where that fits behind the finding.
+    pub(super) fn effort(&self, check: &CheckVerdict) -> Option<String> {
+        let failure = check.failure()?;
+        let line = self
+            .start(check)
+            .with(Tone::Plain, failure.finding.as_str())
+            .with(Tone::Plain, ", ");
+        fitting(&[effort(failure)], self.columns.saturating_sub(line.width()))
+    }
+}
+
+/// The first of `choices` that fits into `columns`.
+fn fitting(choices: &[String], columns: usize) -> Option<String> {
+    choices.iter().find(|words| words.chars().count() <= columns).cloned()
+}
+
+fn mark(verdict: &Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::Passed => ("✓", Tone::Good),
+        Verdict::Failed(_) => ("✗", Tone::Bad),
+        Verdict::Skipped { .. } => ("–", Tone::Dim),
+        Verdict::Ungraded { .. } => ("?", Tone::Caution),
+    }
+}
+
+/// What it took to find a failure: `after 3 interleavings, 1 preemption`.
+pub(super) fn effort(failure: &Failure) -> String {
+    let after = format!("after {}", counted(failure.executions, "interleaving"));
+    match failure.trace {
+        Some(_) => format!("{after}, {}", counted(failure.preemptions.into(), "preemption")),
+        None => after,
+    }
+}
+
+/// What was explored for one check, in more words and in fewer: `all 5 860 interleavings, 500 random ones`.
+fn explorations(exploration: &Exploration) -> [String; 3] {
+    let in_order = exploration.executions.saturating_sub(exploration.random);
+    let all = if exploration.complete && in_order > 1 {
+        "all "
+    } else {
+        ""
+    };
+    let (count, interleavings) = (grouped(in_order), counted(in_order, "interleaving"));
+    match exploration.random {
+        0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
+        random => {
+            let (random, ones) = (grouped(random), if random == 1 { "one" } else { "ones" });
+            [
+                format!("{all}{interleavings}, {random} random {ones}"),
+                format!("{all}{interleavings}, {random} random"),
+                format!("{all}{count}, {random} random"),
+            ]
+        }
+    }
+}
+
+/// `0/3`; nothing for a check that is worth nothing, as the build is.
+fn points(check: &CheckVerdict) -> String {
+    if check.points == 0 {
+        return String::new();
+    }
+    format!("{}/{}", check.score, check.points)
+}

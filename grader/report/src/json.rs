@@ -1,0 +1,281 @@
+//! A report for a machine: one document, on one line.
+//!
+//! Keys and their order are stable; a key without a value is `null`. No times and no absolute paths, so that equal
+//! submissions give equal bytes on any machine. Characters that act on a terminal, or cannot be seen, are escaped.
+
+use std::path::{Component, Path};
+
+use protocol::trace::{Event, Place, Trace};
+use protocol::{self, Exploration, Failure};
+use serde::Serialize;
+
+use super::escape::is_hidden;
+use protocol::verdict::{CheckKind, CheckVerdict, Evidence, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+
+/// The version of the documents; it grows with any change that is not an addition.
+const SCHEMA: u32 = 1;
+
+/// One submission.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    exercise: &'a str,
+    submission: String,
+    verdict: Overall,
+    score: u32,
+    max_score: u32,
+    checks: Vec<Check<'a>>,
+    weak_orderings: Vec<WeakOrdering<'a>>,
+    grader: &'a GraderIdentity,
+}
+
+/// One check of a submission.
+#[derive(Serialize)]
+struct Check<'a> {
+    name: &'a str,
+    kind: CheckKind,
+    verdict: &'static str,
+    finding: Option<&'static str>,
+    score: u32,
+    max_score: u32,
+    message: Option<&'a str>,
+    schedule: Option<&'a str>,
+    explored: Option<Explored>,
+}
+
+/// What was explored for a check.
+#[derive(Serialize)]
+struct Explored {
+    executions: u64,
+    preemption_bound: Option<u32>,
+    complete: bool,
+}
+
+/// An operation of the submission that asks for less than `SeqCst`: whether that is enough was not explored.
+#[derive(Serialize)]
+struct WeakOrdering<'a> {
+    file: String,
+    line: u32,
+    operation: &'a str,
+    ordering: &'a str,
+}
+
+/// One interleaving, run again.
+#[derive(Serialize)]
+struct Replay<'a> {
+    schema: u32,
+    exercise: &'a str,
+    submission: String,
+    check: &'a str,
+    schedule: &'a str,
+    verdict: &'static str,
+    finding: Option<&'static str>,
+    scenario: &'a str,
+    expected: Option<&'a str>,
+    got: Option<&'a str>,
+    preemptions: u32,
+    threads: Vec<Option<&'a str>>,
+    objects: Vec<Object<'a>>,
+    steps: Vec<Step<'a>>,
+}
+
+/// An object that threads share.
+#[derive(Serialize)]
+struct Object<'a> {
+    kind: &'a str,
+    created_at: Option<String>,
+}
+
+/// One step of an interleaving.
+#[derive(Serialize)]
+struct Step<'a> {
+    thread: usize,
+    operation: &'a str,
+    object: Option<usize>,
+    detail: Option<&'a str>,
+    state: Option<&'a str>,
+    place: Option<String>,
+    virtual_nanos: u128,
+    preempts: bool,
+}
+
+/// The document of one submission, with a line feed at its end.
+pub fn report(report: &Report) -> String {
+    line(&Document {
+        schema: SCHEMA,
+        exercise: &report.exercise,
+        submission: portable(&report.submission),
+        verdict: report.overall(),
+        score: report.score(),
+        max_score: report.max_score(),
+        checks: report.checks.iter().map(check).collect(),
+        weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),
+        grader: &report.grader,
+    })
+}
+
+fn check(check: &CheckVerdict) -> Check<'_> {
+    let (verdict, finding, message, failure) = match &check.verdict {
+        Verdict::Passed => ("passed", None, None, None),
+        Verdict::Failed(check_failure) => {
+            let failure = match &check_failure.evidence {
+                Evidence::Interleaving(failure) => Some(failure),
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
+                    None
+                }
+            };
+            (
+                "failed",
+                Some(check_failure.finding.as_str()),
+                Some(check_failure.message.as_str()),
+                failure,
+            )
+        }
+        Verdict::Skipped { because } => ("skipped", None, Some(because.as_str()), None),
+        Verdict::Ungraded { reason } => ("ungraded", None, Some(reason.as_str()), None),
+    };
+    Check {
+        name: &check.name,
+        kind: check.kind,
+        verdict,
+        finding,
+        score: check.score,
+        max_score: check.points,
+        message,
+        schedule: failure.and_then(|failure| failure.token.as_deref()),
+        explored: check.explored.as_ref().map(explored),
+    }
+}
+
+fn explored(exploration: &Exploration) -> Explored {
+    Explored {
+        executions: exploration.executions,
+        preemption_bound: exploration.preemption_bound,
+        complete: exploration.complete,
+    }
+}
+
+fn weak_ordering(operation: &protocol::WeakOrdering) -> WeakOrdering<'_> {
+    WeakOrdering {
+        file: portable(Path::new(&operation.file)),
+        line: operation.line,
+        operation: &operation.operation,
+        ordering: &operation.ordering,
+    }
+}
+
+/// The document of one interleaving, with a line feed at its end.
+pub fn replay(report: &ReplayReport) -> String {
+    let replayed = &report.replayed;
+    let failure: Option<&Failure> = replayed.failure.as_ref();
+    let trace: &Trace = failure
+        .and_then(|failure| failure.trace.as_ref())
+        .unwrap_or(&replayed.trace);
+    line(&Replay {
+        schema: SCHEMA,
+        exercise: &report.exercise,
+        submission: portable(&report.submission),
+        check: &report.check,
+        schedule: &report.token,
+        verdict: if failure.is_some() { "failed" } else { "passed" },
+        finding: failure.map(|failure| failure.finding.as_str()),
+        scenario: &replayed.scenario,
+        expected: failure.map(|failure| failure.expected.as_str()),
+        got: failure.and_then(|failure| failure.got.as_deref()),
+        preemptions: replayed.preemptions,
+        threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
+        objects: trace.objects.iter().map(object).collect(),
+        steps: trace.events.iter().map(step).collect(),
+    })
+}
+
+fn object(object: &protocol::trace::Object) -> Object<'_> {
+    Object {
+        kind: &object.kind,
+        created_at: object.created_at.as_ref().map(place),
+    }
+}
+
+fn step(event: &Event) -> Step<'_> {
+    Step {
+        thread: event.thread,
+        operation: &event.operation,
+        object: event.object,
+        detail: event.detail.as_deref(),
+        state: event.state.as_deref(),
+        place: event.place.as_ref().map(place),
+        virtual_nanos: event.time.as_nanos(),
+        preempts: event.preempts,
+    }
+}
+
+fn place(place: &Place) -> String {
+    format!("{}:{}", portable(Path::new(&place.file)), place.line)
+}
+
+/// A path that does not tell where on a machine it lies: an absolute one by its last name, a file's with its folder's.
+fn portable(path: &Path) -> String {
+    let names: Vec<String> = path
+        .components()
+        .filter_map(|component| match component {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            Component::ParentDir => Some("..".to_owned()),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+        })
+        .collect();
+    let kept = if path.is_relative() {
+        names.len()
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
+        2
+    } else {
+        1
+    };
+    names[names.len().saturating_sub(kept)..].join("/")
+}
+
+/// `document` on one line, in ASCII where a character acts or hides, and without what a CI service takes for a command.
+fn line(document: &impl Serialize) -> String {
+    let json = serde_json::to_string(document).expect("a document holds only strings, numbers and lists");
+    let mut line = String::with_capacity(json.len() + 1);
+    for character in json.chars() {
+        if is_hidden(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                line.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            line.push(character);
+        }
+    }
+    // `#` stands in strings only, and `##[`, `##vso[` would be commands wherever they stand in a line.
+    line = line.replace("##", "\\u0023\\u0023");
+    line.push('\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_does_not_tell_where_it_lies() {
+        assert_eq!(
+            portable(Path::new("exercises/stdout_writer")),
+            "exercises/stdout_writer"
+        );
+        assert_eq!(portable(Path::new("./../mine.rs")), "../mine.rs");
+        assert_eq!(portable(Path::new("/home/ada/class/bob")), "bob");
+        assert_eq!(portable(Path::new("/home/ada/class/bob/lib.rs")), "bob/lib.rs");
+    }
+
+    #[test]
+    fn a_line_is_safe_to_print_and_says_the_same() {
+        let hostile = "\u{1b}\u{9b}\u{202e}\u{e0041}##[group]\n";
+        let printed = line(&hostile);
+        assert_eq!(
+            printed,
+            "\"\\u001b\\u009b\\u202e\\udb40\\udc41\\u0023\\u0023[group]\\n\"\n"
+        );
+        let read: String = serde_json::from_str(&printed).expect("it is JSON");
+        assert_eq!(read, hostile);
+    }
+}

@@ -1,0 +1,63 @@
+//! The last stage: what was judged, written out for a reader or a machine.
+//!
+//! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON. Both are functions of
+//! the report and their options alone: no clock, no terminal, no environment. Whatever comes from a submission is escaped
+//! on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something that the grader said.
+
+mod contents;
+pub mod difference;
+pub mod escape;
+pub mod evidence;
+pub mod grid;
+mod heads;
+pub mod human;
+pub mod json;
+pub mod lanes;
+pub mod names;
+mod orderings;
+pub mod steps;
+pub mod story;
+pub mod table;
+pub mod text;
+pub mod waiting;
+
+/// How a report is to be written for a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// How many columns there are; [`Options::default`] has what suits a file.
+    pub columns: usize,
+    /// How many steps of each hint to show.
+    pub hints: usize,
+    /// How much of the evidence to show.
+    pub extent: Extent,
+    /// What selects the submission on the command line, ready to be repeated: `--solution`, `--submission 'my file.rs'`.
+    pub selection: String,
+}
+
+/// How much of the evidence to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What matters.
+    Cut,
+    /// All of it.
+    Full,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            columns: 80,
+            hints: 0,
+            extent: Extent::Cut,
+            selection: String::new(),
+        }
+    }
+}
+
+impl Options {
+    /// A command of this grader about the same submission.
+    fn command(&self, command: &str) -> String {
+        let space = if self.selection.is_empty() { "" } else { " " };
+        format!("cargo xtask {command}{space}{}", self.selection)
+    }
+}

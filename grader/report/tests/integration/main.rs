@@ -1,0 +1,393 @@
+//! Reports as a reader and a machine get them: one snapshot for every way to fail that reads differently.
+
+mod failures;
+mod hostile;
+mod notifications;
+mod orderings;
+mod replays;
+mod samples;
+
+use insta::assert_snapshot;
+use protocol::trace::End;
+use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Lack, Report, Verdict};
+use protocol::{Failure, Finding};
+use report::{Extent, Options, human, json};
+use samples::{check, event, failed, model_failure, report};
+
+/// The report as it is printed, after two rules that hold for every report: no line is longer than the width, and no
+/// character acts or hides.
+#[track_caller]
+fn printed(report: &Report, options: &Options) -> String {
+    let text = human::report(report, options);
+    for line in text.lines() {
+        // What a compiler rendered stays as it is: its marks stand below its code.
+        let is_rendered = report.checks.iter().any(|check| check.kind == CheckKind::Build);
+        let printed = line.plain();
+        let width = report::escape::width(&printed);
+        assert!(is_rendered || width <= options.columns, "{width} columns: {printed}");
+        assert!(
+            !printed.chars().any(report::escape::is_hidden),
+            "hidden characters: {printed:?}"
+        );
+    }
+    text.plain()
+}
+
+fn of_model(failure: Failure, source: &str) -> Report {
+    report(vec![model_failure("every_increment_counts", failure)], source)
+}
+
+fn of_program(finding: Finding, message: &str, evidence: Evidence) -> Report {
+    report(
+        vec![check(
+            "program_prints_two",
+            CheckKind::Program,
+            failed(finding, message, evidence),
+        )],
+        "",
+    )
+}
+
+fn passed() -> CheckVerdict {
+    check("threads_run_at_once", CheckKind::Model, Verdict::Passed)
+}
+
+#[test]
+fn a_pass_is_short() {
+    let checks = vec![
+        passed(),
+        check("program_prints_two", CheckKind::Program, Verdict::Passed),
+    ];
+    assert_snapshot!(printed(&report(checks, ""), &Options::default()));
+}
+
+#[test]
+fn what_the_machine_lacks_is_told_with_its_consequence_and_the_way_to_get_it() {
+    let mut report = report(vec![passed()], "");
+    report.grader.containment = Containment {
+        level: "C".into(),
+        processes: "process group and subreaper".into(),
+        filesystem: "none".into(),
+        network: "seccomp".into(),
+        missing: vec![Lack {
+            mechanism: "landlock".into(),
+            reason: "landlock_create_ruleset refused: ENOSYS".into(),
+            errno: Some(38),
+            consequence: "files can be read".into(),
+            help: "use Linux 5.13 or later".into(),
+        }],
+    };
+    assert_snapshot!(printed(&report, &Options::default()));
+    assert_snapshot!(json::report(&report));
+}
+
+#[test]
+fn a_race_shows_its_interleaving() {
+    let checks = vec![
+        passed(),
+        model_failure("every_increment_counts", failures::lost_update()),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            Verdict::Skipped {
+                because: "every_increment_counts".into(),
+            },
+        ),
+    ];
+    assert_snapshot!(printed(&report(checks, failures::COUNTER), &Options::default()));
+}
+
+#[test]
+fn a_long_race_is_cut_to_what_matters() {
+    assert_snapshot!(printed(
+        &of_model(failures::late_lost_update(), failures::COUNTER),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn full_cuts_nothing() {
+    let options = Options {
+        extent: Extent::Full,
+        ..Options::default()
+    };
+    let printed = printed(&of_model(failures::late_lost_update(), failures::COUNTER), &options);
+    assert!(!printed.contains('…'), "{printed}");
+}
+
+#[test]
+fn what_comes_about_as_before_is_told_once() {
+    let checks = || {
+        vec![
+            model_failure("every_increment_counts", failures::lost_update()),
+            model_failure("two_calls_do_not_disturb_each_other", failures::lost_update()),
+        ]
+    };
+    let told = |extent| {
+        let printed = printed(
+            &report(checks(), failures::COUNTER),
+            &Options {
+                extent,
+                ..Options::default()
+            },
+        );
+        (
+            printed.matches("both read 0").count(),
+            printed.matches("as with `every_increment_counts` above").count(),
+        )
+    };
+    assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
+}
+
+#[test]
+fn a_deadlock_names_who_waits_for_whom() {
+    assert_snapshot!(printed(
+        &of_model(failures::deadlock(), failures::TRANSFER),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn a_lost_wakeup_names_the_notification() {
+    assert_snapshot!(printed(
+        &of_model(failures::lost_wakeup(), failures::EVENT),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn a_torn_line_shows_who_wrote_what() {
+    assert_snapshot!(printed(
+        &of_model(failures::torn_line(), failures::WRITER),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn a_busy_wait_names_the_line() {
+    let spin = (0..30).map(|_| event(1, "load", Some(0), "→ 0", "0", 12)).collect();
+    let end = End::BusyWait {
+        thread: 1,
+        place: Some(samples::place(12, 5)),
+    };
+    let trace = samples::trace(&["", ""], vec![samples::object(0, "AtomicU64", 7, 28)], spin, end);
+    let failure = samples::failure(Finding::BusyWait, "expected waiting", "got asking", 0, trace);
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
+}
+
+#[test]
+fn a_thread_left_behind_is_named_with_its_spawn() {
+    let events = vec![event(0, "spawn", None, "thread 1", "", 12)];
+    let trace = samples::trace(&["", ""], Vec::new(), events, End::ThreadsLeft { threads: vec![1] });
+    let failure = samples::failure(
+        Finding::ThreadLeak,
+        "expected all threads to have ended",
+        "got 1 that runs",
+        0,
+        trace,
+    );
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
+}
+
+#[test]
+fn a_failure_that_no_single_interleaving_shows_has_no_table() {
+    let expected = "expected two threads at once in at least one interleaving";
+    let failure = Failure {
+        token: None,
+        trace: None,
+        got: Some("in none of 412 interleavings did the second thread write before the first".into()),
+        executions: 412,
+        ..samples::failure(
+            Finding::OverSerialized,
+            expected,
+            "",
+            0,
+            failures::lost_update().trace.expect("has a trace"),
+        )
+    };
+    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
+}
+
+#[test]
+fn a_compile_error_is_shown_as_rustc_says_it() {
+    let rendered = "error[E0382]: borrow of moved value: `counter`\n --> exercises/counting/src/lib.rs:14:9\n   |\n14 |\t\tcounter.load(SeqCst)\n   |         ^^^^^^^ value borrowed here after move\n\n";
+    let verdict = failed(
+        Finding::CompileError,
+        "The submission does not compile.",
+        Evidence::Diagnostics(rendered.into()),
+    );
+    let because = || Verdict::Skipped {
+        because: "it_compiles".into(),
+    };
+    let checks = vec![
+        check("it_compiles", CheckKind::Build, verdict),
+        check("every_increment_counts", CheckKind::Model, because()),
+    ];
+    assert_snapshot!(printed(&report(checks, ""), &Options::default()));
+}
+
+#[test]
+fn a_missing_item_is_named_with_its_signature() {
+    let message = "`count` is missing, or has another signature than this:\npub fn count(threads: usize) -> u64\nhelp: compare with the stub";
+    let verdict = failed(Finding::MissingItem, message, Evidence::None);
+    assert_snapshot!(printed(
+        &report(vec![check("it_compiles", CheckKind::Build, verdict)], ""),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn a_timeout_shows_what_was_printed() {
+    let evidence = Evidence::Output {
+        stdout: b"counting\n".repeat(100),
+        stderr: b"partly\xff".to_vec(),
+    };
+    let message = "expected the program to end within 10 s\ngot no end";
+    assert_snapshot!(printed(
+        &of_program(Finding::Timeout, message, evidence),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn wrong_output_is_a_difference_of_lines() {
+    let evidence = Evidence::Difference {
+        expected: "Thread-1 writing....done\nThread-2 writing....done\nThread-3 writing....done\n\nended\n".into(),
+        got: "Thread-1 writing....done\nThread-2 writing...done\nThread-3 writing....done  \n\nended".into(),
+    };
+    let message = "The program printed something else than expected.";
+    assert_snapshot!(printed(
+        &of_program(Finding::WrongOutput, message, evidence),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn no_output_at_all_is_said_in_words() {
+    let evidence = Evidence::Difference {
+        expected: "one\ntwo\n".into(),
+        got: String::new(),
+    };
+    let message = "The program printed something else than expected.";
+    assert_snapshot!(printed(
+        &of_program(Finding::WrongOutput, message, evidence),
+        &Options::default()
+    ));
+}
+
+#[test]
+fn what_could_not_be_graded_costs_no_points() {
+    let reason = "failed to start `rustc`: no such file\nhelp: install the toolchain with `rustup show`";
+    let checks = vec![
+        passed(),
+        check(
+            "every_increment_counts",
+            CheckKind::Model,
+            Verdict::Ungraded { reason: reason.into() },
+        ),
+    ];
+    assert_snapshot!(printed(&report(checks, ""), &Options::default()));
+}
+
+#[test]
+fn a_narrow_terminal_gets_a_list_of_steps() {
+    let options = Options {
+        columns: 48,
+        ..Options::default()
+    };
+    assert_snapshot!(printed(&of_model(failures::lost_update(), failures::COUNTER), &options));
+}
+
+#[test]
+fn a_terminal_in_between_gets_shorter_cells() {
+    let options = Options {
+        columns: 64,
+        ..Options::default()
+    };
+    assert_snapshot!(printed(&of_model(failures::lost_update(), failures::COUNTER), &options));
+}
+
+#[test]
+fn a_skipped_check_has_a_reason_on_every_line_that_has_room_for_one() {
+    let shown = |columns| {
+        let because = "every_increment_counts".to_owned();
+        let skipped = check("program_prints_two", CheckKind::Program, Verdict::Skipped { because });
+        let options = Options {
+            columns,
+            ..Options::default()
+        };
+        printed(&report(vec![skipped], ""), &options)
+    };
+    assert!(shown(80).contains("  skipped, because of `every_increment_counts`\n"));
+    assert!(shown(66).contains("  skipped, as another check failed\n"));
+    assert!(shown(50).contains("  skipped\n"));
+}
+
+#[test]
+fn hints_come_one_by_one() {
+    let report = of_model(failures::lost_update(), failures::COUNTER);
+    let shown = |hints| {
+        printed(
+            &report,
+            &Options {
+                hints,
+                ..Options::default()
+            },
+        )
+        .matches("hint ")
+        .count()
+    };
+    assert_eq!([shown(0), shown(1), shown(2), shown(3)], [0, 1, 2, 3]);
+}
+
+#[test]
+fn commands_name_the_submission_again() {
+    let options = Options {
+        selection: "--submission 'my file.rs'".into(),
+        ..Options::default()
+    };
+    let printed = printed(&of_model(failures::lost_update(), failures::COUNTER), &options);
+    assert!(
+        printed.contains("cargo xtask replay counting 1-9f3a --submission 'my file.rs'\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("next: cargo xtask grade counting --submission 'my file.rs' --hint\n"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn json_is_one_stable_line() {
+    let checks = vec![
+        passed(),
+        model_failure("every_increment_counts", failures::lost_update()),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            Verdict::Skipped {
+                because: "every_increment_counts".into(),
+            },
+        ),
+    ];
+    assert_snapshot!(json::report(&report(checks, failures::COUNTER)));
+}
+
+#[test]
+fn several_submissions_end_in_a_summary() {
+    let reports = [
+        report(vec![passed()], ""),
+        of_model(failures::lost_update(), failures::COUNTER),
+        report(
+            vec![check(
+                "every_increment_counts",
+                CheckKind::Model,
+                Verdict::Ungraded {
+                    reason: "no compiler".into(),
+                },
+            )],
+            "",
+        ),
+    ];
+    assert_snapshot!(human::summary(&reports, 80).plain());
+}

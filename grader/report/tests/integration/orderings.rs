@@ -1,0 +1,109 @@
+//! The note on orderings that no exploration decides.
+
+use insta::assert_snapshot;
+use protocol::verdict::{CheckKind, CheckVerdict, Report, Verdict};
+use protocol::{Exploration, WeakOrdering};
+use report::{Options, json};
+
+use super::failures::COUNTER;
+use super::samples::{self, FILE, check};
+use super::{passed, printed};
+
+/// An operation at `line` of `file`.
+fn weak(file: &str, line: u32, operation: &str, ordering: &str) -> WeakOrdering {
+    WeakOrdering {
+        file: file.into(),
+        line,
+        operation: operation.into(),
+        ordering: ordering.into(),
+    }
+}
+
+/// A check that passes and meets `weak_orderings`.
+fn meeting(name: &str, weak_orderings: Vec<WeakOrdering>) -> CheckVerdict {
+    CheckVerdict {
+        explored: Some(Exploration {
+            weak_orderings,
+            ..samples::exploration(6360, 500)
+        }),
+        ..check(name, CheckKind::Model, Verdict::Passed)
+    }
+}
+
+/// The report on a publication that two checks meet, beside what is not the submission's.
+fn publication() -> Report {
+    let load = || weak(FILE, 20, "load", "Acquire");
+    let of_the_check = weak("grader/checks/counting/src/main.rs", 7, "store", "Relaxed");
+    let of_a_library = weak("library/src/queue.rs", 7, "store", "Relaxed");
+    let checks = vec![
+        meeting("every_increment_counts", vec![load(), of_the_check, of_a_library]),
+        passed(),
+        meeting(
+            "threads_count_at_once",
+            vec![weak(FILE, 12, "store", "Release"), load()],
+        ),
+    ];
+    samples::report(checks, COUNTER)
+}
+
+#[test]
+fn orderings_weaker_than_seq_cst_are_a_note_and_no_verdict() {
+    assert_snapshot!(printed(&publication(), &Options::default()), @r"
+    counting  Nobody loses count
+    exercises/counting
+
+     ✓ every_increment_counts  3/3  all 5 860 interleavings, 500 random ones
+     ✓ threads_run_at_once     3/3  all 5 860 interleavings, 500 random ones
+     ✓ threads_count_at_once   3/3  all 5 860 interleavings, 500 random ones
+
+    score 9 of 9 · 3 of 3 checks ran
+    explored 17 580 interleavings, complete up to 2 preemptions, and 1 500 random
+    ones
+    note: orderings weaker than `SeqCst` at lib.rs:12 (store, Release), lib.rs:20
+    (load, Acquire): explored as if they were `SeqCst`, without the reorderings that
+    they allow
+    containment B: process group and subreaper; files landlock 7; network seccomp
+    ");
+}
+
+#[test]
+fn orderings_weaker_than_seq_cst_are_a_list_in_json() {
+    let printed = json::report(&publication());
+    let report: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+    assert_eq!(report["verdict"], "passed");
+    assert_eq!(
+        report["weak_orderings"],
+        serde_json::json!([
+            { "file": FILE, "line": 12, "operation": "store", "ordering": "Release" },
+            { "file": FILE, "line": 20, "operation": "load", "ordering": "Acquire" },
+        ])
+    );
+}
+
+#[test]
+fn many_weak_orderings_are_told_up_to_a_number() {
+    let mut operations: Vec<WeakOrdering> = (1..=5).map(|line| weak(FILE, line, "load", "Relaxed")).collect();
+    let told = |operations: &[WeakOrdering]| {
+        let report = samples::report(vec![meeting("every_increment_counts", operations.to_vec())], "");
+        let wide = Options {
+            columns: 400,
+            ..Options::default()
+        };
+        let printed = printed(&report, &wide);
+        let note = printed.lines().find(|line| line.starts_with("note: "));
+        note.expect("there is a note").to_owned()
+    };
+    assert!(!told(&operations).contains("more"), "{}", told(&operations));
+    operations.push(weak(FILE, 6, "compare_exchange", "AcqRel"));
+    operations.push(weak(FILE, 6, "compare_exchange", "Acquire"));
+    assert!(
+        told(&operations).contains("lib.rs:5 (load, Relaxed) and 1 more: "),
+        "{}",
+        told(&operations)
+    );
+    assert!(
+        told(&operations[5..]).contains(" at lib.rs:6 (compare_exchange, AcqRel/Acquire): "),
+        "{}",
+        told(&operations[5..])
+    );
+}
