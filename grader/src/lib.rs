@@ -1,4 +1,4 @@
-//! Grades submissions to the exercises of the course: discover → build → run → judge → report.
+//! Grades submissions to the exercises of the course: discover → build → run → judge → score.
 //!
 //! Each stage is a function from plain data to plain data, and a stage never uses a later one:
 //!
@@ -6,12 +6,11 @@
 //! | --- | --- | --- | --- |
 //! | discover | [`discover`], [`exercise`] | names and paths | an exercise and a submission |
 //! | build | [`intake`], [`lifetimes`], [`libraries`], [`build`](mod@build) | a submission | two programs, or what the compiler said ([`diagnostics`]) |
-//! | run | [`run`], [`process`] | a program and a check | an observation: what happened |
-//! | judge | [`judge`](mod@judge), [`snapshot`], [`score`](mod@score) | a check and an observation | a [`verdict`]: what it means |
-//! | report | [`report`] | verdicts | bytes for a reader or a machine |
+//! | run | [`run`] | a program and a check | an observation: what happened |
+//! | judge | [`judge`](mod@judge), [`snapshot`], [`score`](mod@score) | a check and an observation | a [`Verdict`](protocol::verdict::Verdict): what it means |
 //!
 //! [`grade`](mod@grade) is the list of these stages for one submission, [`verify`](mod@verify) applies it to submissions whose
-//! verdicts are known. The library never prints: progress leaves it as an [`event`], and a [`cancel::Cancel`] stops it.
+//! verdicts are known. The library never prints: progress leaves it as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel) stops it.
 //!
 //! A bad submission is data: whatever it does costs a verdict of its own and no other. What keeps the grader from its work is
 //! an ungraded verdict, never a score of zero. A verdict starts as ungraded, and a pass needs evidence.
