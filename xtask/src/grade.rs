@@ -92,6 +92,12 @@ fn print(
 }
 
 fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Error> {
+    let is_number = |name: &&String| name.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(number) = flags.exercises.iter().find(is_number).filter(|_| flags.hints() > 0) {
+        let message =
+            format!("failed to find the exercise `{number}`\nhelp: write `--hint={number}` to see more hints");
+        return Err(Error::Usage(Box::new(Message(message))));
+    }
     let exercises = exercises(&flags.exercises, workspace)?;
     if exercises.len() > 1 && !flags.submissions.is_empty() {
         let message = "failed to tell which exercise `--submission` is for\nhelp: name one exercise";

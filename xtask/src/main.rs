@@ -26,7 +26,7 @@ use exit_code::ExitCode;
 use flags::{Command, Flags};
 
 fn main() -> process::ExitCode {
-    let flags = match Flags::try_parse_from(flags::with_hint_steps_joined(std::env::args_os())) {
+    let flags = match Flags::try_parse() {
         Ok(flags) => flags,
         Err(error) => return Console::new(flags::Color::Auto).usage(&error).into(),
     };

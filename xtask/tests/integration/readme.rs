@@ -1,6 +1,5 @@
 //! The transcripts in `README.md` are what the commands print.
 
-use std::path::Path;
 use std::process::Command;
 
 /// What stands before a command in a transcript.
@@ -21,9 +20,7 @@ fn without_containment(text: &str) -> String {
 
 #[test]
 fn every_transcript_in_the_readme_is_what_the_command_prints() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package is in a folder of the workspace");
+    let root = super::root();
     let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
     let mut n_transcripts = 0;
     for block in readme.split("```\n").skip(1).step_by(2) {

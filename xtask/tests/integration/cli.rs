@@ -1,11 +1,12 @@
 //! The whole command from outside: exit codes, what goes to which stream, and one grading from end to end.
 
-use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
+
+use super::root;
 
 /// The command in the root of this repository, with an environment of its own.
 fn xtask(args: &[&str]) -> Command {
@@ -17,12 +18,6 @@ fn xtask(args: &[&str]) -> Command {
         .env_remove("CI")
         .env("TERM", "xterm");
     command
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package is in a folder of the workspace")
 }
 
 #[track_caller]
@@ -51,6 +46,10 @@ fn wrong_usage_ends_with_2_and_says_why() {
     is_wrong_usage(
         &["grade", "stdout_writer", "--check", "no_such_check"],
         "`no_such_check`",
+    );
+    is_wrong_usage(
+        &["grade", "stdout_writer", "--hint", "2"],
+        "help: write `--hint=2` to see more hints",
     );
     is_wrong_usage(&["replay", "stdout_writer", "no-token"], "`no-token`");
 }

@@ -7,14 +7,10 @@ use std::path::Path;
 use assert_cmd::Command;
 use predicates::str::contains;
 
+use super::root;
+
 /// What a repository has besides its sources.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package is in a folder of the workspace")
-}
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;

@@ -1,0 +1,18 @@
+//! The command as its users have it, in one program so that it links once.
+
+use std::path::Path;
+
+mod cli;
+mod handout;
+mod killing;
+mod readme;
+mod same_everywhere;
+mod tidy;
+mod weak_orderings;
+
+/// The root of this repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in a folder of the workspace")
+}
