@@ -1,7 +1,7 @@
 //! Runs the functions of the exercise and compares their times.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::io::{self, Write};

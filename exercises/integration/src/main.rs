@@ -1,7 +1,7 @@
 //! Integrates x² in three ways, with more and more stripes, and compares the times of one, two, four and eight threads.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::hint::black_box;

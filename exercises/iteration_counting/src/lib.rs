@@ -1,4 +1,4 @@
-//! Two threads count iterations together and report who made how many in a row.
+//! Two threads count iterations together and report how many each made in a row.
 //!
 //! No iteration is lost, none is made twice, and every thread has ended when the runs are handed over.
 
@@ -25,8 +25,8 @@ impl fmt::Display for Run {
 /// Returns the runs in the order in which they were made. Neighbouring runs belong to different threads, no run is
 /// empty, and their iterations add up to `total`. Both threads have ended on return.
 pub fn count_iterations(total: u64) -> Vec<Run> {
-    // What the two threads share: how many iterations have been made, who made the last one, and the runs so far.
-    // Which of these belong together?
+    // What the two threads share: how many iterations have been made, which thread made the last one, and the runs so
+    // far. Which of these belong together?
     //
     // In the standard library: `thread::scope` and `Scope::spawn`, or `thread::spawn` with `Arc` and
     // `JoinHandle::join`; `Mutex` with `lock` and `into_inner`; `AtomicU64` with `fetch_add`; `mpsc::channel`;

@@ -1,7 +1,7 @@
 //! Shows what pipelines do, or runs the one that its arguments describe.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::io::{self, Write};

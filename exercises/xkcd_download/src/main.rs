@@ -1,7 +1,7 @@
 //! Downloads comics both ways, compares the times, and saves the pictures where you ask for it.
 //!
 //! Reads all arguments before it asks for anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right. A comic that failed ends it with exit code 1, after
+//! and a message that says what is expected. A comic that failed ends it with exit code 1, after
 //! all the others.
 
 use std::env;

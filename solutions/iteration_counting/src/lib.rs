@@ -1,4 +1,4 @@
-//! Two threads count iterations together and report who made how many in a row.
+//! Two threads count iterations together and report how many each made in a row.
 //!
 //! Everything that an iteration reads or changes lies behind one lock, and that lock is held for exactly one iteration:
 //! long enough that nothing comes between a check and the change that depends on it, short enough that the other

@@ -1,5 +1,5 @@
-//! Mistake: a permit that comes back wakes a waiter only when the count was 0, as if nobody could
-//! be waiting otherwise. But the one woken before may not have run yet, and a second waiter then
+//! Mistake: a permit that comes back wakes a waiter only when the count was 0, as if no thread
+//! could wait otherwise. But the one woken before may not have run yet, and a second waiter then
 //! sleeps while a permit is free.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
