@@ -21,8 +21,12 @@ mod spec;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
-#[path = "elsewhere.rs"]
-mod linux;
+mod portable;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use portable as system;
 
 pub use level::{Level, Mechanism, Missing};
 #[cfg(target_os = "linux")]

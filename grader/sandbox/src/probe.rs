@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::level::{Level, Missing};
-use crate::linux::{self, Plan};
+use crate::system::{self, Plan};
 
 /// What this machine can contain a program with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,5 +44,5 @@ pub fn probe_up_to(level: Level) -> &'static Probe {
         Level::Strong => 2,
         Level::Full => 3,
     };
-    FOUND[index].get_or_init(|| linux::find(level))
+    FOUND[index].get_or_init(|| system::find(level))
 }

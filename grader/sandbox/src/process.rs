@@ -26,11 +26,14 @@ pub use crate::{Level, Paths, Profile};
 mod capture;
 mod deadline;
 #[cfg(target_os = "linux")]
-#[path = "process/linux.rs"]
-mod tree;
+mod linux;
 #[cfg(not(target_os = "linux"))]
-#[path = "process/portable.rs"]
-mod tree;
+mod portable;
+
+#[cfg(target_os = "linux")]
+use linux as tree;
+#[cfg(not(target_os = "linux"))]
+use portable as tree;
 
 /// How long a wait lasts before the wish to stop is looked at again. Short enough for a hand on Ctrl-C.
 const TICK: Duration = Duration::from_millis(50);

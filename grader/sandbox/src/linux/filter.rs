@@ -214,5 +214,4 @@ const _: () = assert!(mem::offset_of!(libc::seccomp_data, args) == ARGUMENTS as 
 const _: () = assert!(cfg!(target_endian = "little"));
 
 #[cfg(test)]
-#[path = "filter_tests.rs"]
 mod tests;

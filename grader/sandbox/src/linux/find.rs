@@ -375,5 +375,4 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "find_tests.rs"]
 mod tests;

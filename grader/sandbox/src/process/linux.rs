@@ -25,9 +25,7 @@ use self::stat::Stat;
 use super::deadline::Look;
 use super::{Command, Limits, Profile, Streams};
 
-#[path = "linux/activity.rs"]
 mod activity;
-#[path = "linux/stat.rs"]
 mod stat;
 
 /// The variable that marks a run's processes.
