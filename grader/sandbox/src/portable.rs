@@ -1,9 +1,11 @@
-//! Containment where there is none: other systems than Linux.
+//! Systems other than Linux, on which programs run without a sandbox.
+
+use std::path::PathBuf;
 
 use crate::level::{Level, Mechanism, Missing};
 use crate::probe::Probe;
 
-/// The means that a child is contained by: none.
+/// The mechanisms that a child is contained by: none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan;
 
@@ -13,9 +15,9 @@ impl Plan {
     }
 }
 
-/// The level that every system has, and what Linux would add.
+/// The level that every system has, and the mechanisms that Linux would add.
 pub(crate) fn find(up_to: Level) -> Probe {
-    let wished: &[Mechanism] = match up_to {
+    let wanted: &[Mechanism] = match up_to {
         Level::Basic => &[],
         Level::Partial | Level::Strong | Level::Full => &[Mechanism::Filter, Mechanism::Landlock, Mechanism::Root],
     };
@@ -24,13 +26,23 @@ pub(crate) fn find(up_to: Level) -> Probe {
         landlock: None,
         has_filter: false,
         has_root: false,
-        missing: wished.iter().copied().map(lack).collect(),
-        loopback: Some(lack(Mechanism::Network)),
+        missing: wanted.iter().copied().map(missing).collect(),
+        loopback: Some(missing(Mechanism::Network)),
         plan: Plan,
     }
 }
 
-fn lack(mechanism: Mechanism) -> Missing {
+/// Without a sandbox, nothing has to be allowed.
+pub(crate) fn program_folders() -> Option<PathBuf> {
+    None
+}
+
+/// As above.
+pub(crate) fn process_folder() -> Option<PathBuf> {
+    None
+}
+
+fn missing(mechanism: Mechanism) -> Missing {
     Missing {
         mechanism,
         reason: format!("{} does not have it", std::env::consts::OS),

@@ -1,4 +1,4 @@
-//! A compiler, contained, over sources that want more than to be compiled.
+//! A compiler in the sandbox, with hostile sources.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use sandbox::{Level, Limits, Paths, Profile, Spec, probe, spawn};
+use sandbox::{Level, Paths, Profile, ResourceLimits, Spec, probe, spawn};
 
-const LIMITS: Limits = Limits {
+const LIMITS: ResourceLimits = ResourceLimits {
     cpu: Some(Duration::from_secs(20)),
     memory: Some(2 << 30),
     file_size: 64 << 20,
@@ -19,15 +19,15 @@ const LIMITS: Limits = Limits {
     threads: 256,
 };
 
-/// How much the compiler may say.
+/// How many bytes the compiler may print.
 const OUTPUT: u64 = 1 << 20;
 
-/// A submission beside somebody else's file.
+/// A submission beside a file that it must not read.
 struct Class {
     folder: tempfile::TempDir,
 }
 
-/// What came of compiling.
+/// The result of compiling.
 struct Compiled {
     status: ExitStatus,
     said: String,
@@ -60,11 +60,11 @@ impl Class {
         args
     }
 
-    fn compile(&self, emit: &str, limits: Limits) -> Compiled {
+    fn compile(&self, emit: &str, limits: ResourceLimits) -> Compiled {
         self.call(&self.args(emit), limits)
     }
 
-    fn call(&self, args: &[OsString], limits: Limits) -> Compiled {
+    fn call(&self, args: &[OsString], limits: ResourceLimits) -> Compiled {
         let toolchain = toolchain();
         let output = self.path("output");
         let env = [
@@ -130,7 +130,7 @@ fn is_skipped() -> bool {
     is_skipped
 }
 
-/// The source compiles where nothing is contained, and is refused a file where it is.
+/// Checks that the source compiles without a sandbox, and that the compiler is refused a file in the sandbox.
 #[track_caller]
 fn check_refused(source: &str, emit: &str, words: &str) {
     if is_skipped() {
@@ -149,7 +149,7 @@ fn check_refused(source: &str, emit: &str, words: &str) {
 const METADATA: &str = "--emit=metadata";
 
 #[test]
-fn an_honest_library_and_an_honest_program_compile_and_link() {
+fn a_harmless_library_and_a_harmless_program_compile_and_link() {
     let class = Class::new("pub fn answer() -> u32 { 42 }");
     let compiled = class.compile("--emit=link", LIMITS);
     assert!(compiled.status.success(), "{}", compiled.said);
@@ -206,13 +206,13 @@ fn files_of_others_cannot_be_included() {
 }
 
 #[test]
-fn a_link_in_the_submission_leads_nowhere() {
+fn a_link_in_the_submission_cannot_be_followed() {
     check_refused("include!(\"link.rs\");", METADATA, "Permission denied");
     check_refused("#[path = \"link.rs\"] pub mod x;", METADATA, "Permission denied");
 }
 
 #[test]
-fn the_assembler_includes_nothing_either() {
+fn the_assembler_cannot_include_files_either() {
     check_refused(
         "std::arch::global_asm!(\".incbin \\\"/etc/passwd\\\"\");",
         "--emit=obj",
@@ -221,7 +221,7 @@ fn the_assembler_includes_nothing_either() {
 }
 
 #[test]
-fn the_environment_of_the_grader_is_not_there() {
+fn the_environment_of_the_grader_is_not_inherited() {
     if is_skipped() {
         return;
     }
@@ -235,19 +235,19 @@ fn the_environment_of_the_grader_is_not_there() {
 }
 
 #[test]
-fn a_constant_that_is_computed_for_ever_is_ended() {
+fn an_endless_constant_evaluation_is_ended() {
     let class = Class::new(
         "#![allow(long_running_const_eval)]\n\
          const fn forever() -> u32 { let mut i = 0u32; loop { i = i.wrapping_add(1); if i == u32::MAX { i = 0; } } }\n\
          pub const X: u32 = forever();",
     );
     let cpu = Some(Duration::from_secs(1));
-    let compiled = class.compile(METADATA, Limits { cpu, ..LIMITS });
+    let compiled = class.compile(METADATA, ResourceLimits { cpu, ..LIMITS });
     assert_eq!(compiled.status.signal(), Some(libc::SIGXCPU), "{}", compiled.said);
 }
 
 #[test]
-fn a_macro_that_explodes_is_ended() {
+fn an_exploding_macro_is_ended() {
     let class = Class::new(
         "#![recursion_limit = \"1000000\"]\n\
          macro_rules! more { ($($x:tt)*) => { more!($($x)* $($x)* 1); } }\n\
@@ -255,7 +255,7 @@ fn a_macro_that_explodes_is_ended() {
     );
     let cpu = Some(Duration::from_secs(2));
     let memory = Some(512 << 20);
-    let compiled = class.compile(METADATA, Limits { cpu, memory, ..LIMITS });
+    let compiled = class.compile(METADATA, ResourceLimits { cpu, memory, ..LIMITS });
     assert_ne!(compiled.status.code(), Some(0), "{}", compiled.said);
     assert!(
         compiled.status.signal().is_some(),
@@ -287,7 +287,7 @@ fn a_giant_object_is_not_written() {
 }
 
 #[test]
-fn a_static_beyond_all_memory_is_an_error_of_the_source() {
+fn a_static_larger_than_memory_does_not_compile() {
     let class = Class::new("pub static X: [u8; 1 << 47] = [0; 1 << 47];");
     assert!(!class.compile("--emit=obj", LIMITS).status.success());
 }
@@ -301,7 +301,7 @@ fn a_flood_of_errors_is_cut() {
 }
 
 #[test]
-fn settings_in_the_submission_are_read_by_nobody() {
+fn configuration_files_in_the_submission_are_not_read() {
     let class = Class::new("pub fn answer() -> u32 { 42 }");
     let submission = class.path("submission");
     fs::create_dir(submission.join(".cargo")).expect("a folder");
@@ -322,7 +322,7 @@ fn settings_in_the_submission_are_read_by_nobody() {
 }
 
 #[test]
-fn nothing_is_written_beside_the_folder_for_it() {
+fn nothing_is_written_outside_of_the_output_folder() {
     if is_skipped() {
         return;
     }

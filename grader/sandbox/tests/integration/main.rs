@@ -1,7 +1,7 @@
-//! Contained children through the public interface: hostile programs, kinds of programs, and the compiler.
+//! The sandbox through its public interface: hostile programs, the profiles of programs, and the compiler.
 #![cfg(target_os = "linux")]
 
-mod acts;
+mod attacks;
 mod compiling;
 mod profiles;
 mod setup;

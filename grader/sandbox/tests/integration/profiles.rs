@@ -1,11 +1,11 @@
-//! What the kinds of programs may do beyond one process, and that the rest stays out of reach.
+//! What each profile allows beyond one process, and that everything else stays forbidden.
 
 use std::path::PathBuf;
 
-use crate::support::{Outcome, Scene, contained_as, contained_in};
+use crate::support::{Outcome, Target, contained_as, contained_in};
 use sandbox::{Level, Paths, Profile, probe, probe_up_to};
 
-/// Levels that this machine reaches and at which the rest is out of reach.
+/// The levels from strong on that this machine reaches.
 fn reached() -> impl Iterator<Item = Level> {
     let levels = [Level::Strong, Level::Full].into_iter();
     levels.filter(|level| {
@@ -18,28 +18,28 @@ fn reached() -> impl Iterator<Item = Level> {
 }
 
 #[track_caller]
-fn check(profile: Profile, executable: &[&str], act: &str, expected: Outcome) {
+fn check(profile: Profile, executable: &[&str], attack: &str, expected: Outcome) {
     for level in reached() {
         let paths = Paths {
             executable: executable.iter().map(PathBuf::from).collect(),
             ..Paths::default()
         };
         assert_eq!(
-            contained_as(profile, paths, act, level),
+            contained_as(profile, paths, attack, level),
             expected,
-            "{act} at level {level}"
+            "{attack} at level {level}"
         );
     }
 }
 
 #[test]
-fn a_program_with_children_starts_what_it_was_given() {
+fn a_program_with_children_starts_the_programs_that_it_was_given() {
     check(Profile::RunWithChildren, &["/bin/true"], "command", Outcome::Succeeded);
     check(Profile::RunWithChildren, &["/bin/sh"], "exec-shell", Outcome::Succeeded);
 }
 
 #[test]
-fn a_program_with_children_starts_nothing_else() {
+fn a_program_with_children_starts_no_other_programs() {
     check(Profile::RunWithChildren, &[], "command", Outcome::Contained);
     check(
         Profile::RunWithChildren,
@@ -50,8 +50,8 @@ fn a_program_with_children_starts_nothing_else() {
 }
 
 #[test]
-fn a_program_with_children_reaches_neither_files_nor_network_nor_other_processes() {
-    for act in [
+fn a_program_with_children_has_no_files_no_network_and_no_other_processes() {
+    for attack in [
         "read-solution",
         "overwrite-cache",
         "create",
@@ -71,14 +71,14 @@ fn a_program_with_children_reaches_neither_files_nor_network_nor_other_processes
         "setuid",
         "clear-death-signal",
     ] {
-        check(Profile::RunWithChildren, &["/bin/true"], act, Outcome::Contained);
+        check(Profile::RunWithChildren, &["/bin/true"], attack, Outcome::Contained);
     }
 }
 
 #[test]
-fn processes_are_counted_where_the_program_is_a_user_by_itself() {
+fn processes_are_limited_if_the_program_has_a_user_of_its_own() {
     if !probe().counts_threads() {
-        eprintln!("skipped: no user by itself: {:?}", probe().missing);
+        eprintln!("skipped: no user of its own: {:?}", probe().missing);
         return;
     }
     let outcome = contained_as(Profile::RunWithChildren, Paths::default(), "fork-bomb", Level::Full);
@@ -86,14 +86,14 @@ fn processes_are_counted_where_the_program_is_a_user_by_itself() {
 }
 
 #[test]
-fn a_program_with_a_network_talks_to_itself_alone() {
+fn a_program_with_a_network_connects_only_to_itself() {
     if let Some(missing) = &probe().loopback {
         eprintln!("skipped: {missing}");
         return;
     }
-    let run = |act| contained_as(Profile::RunWithLoopback, Paths::default(), act, Level::Full);
+    let run = |attack| contained_as(Profile::RunWithLoopback, Paths::default(), attack, Level::Full);
     assert_eq!(run("loopback"), Outcome::Succeeded);
-    for act in [
+    for attack in [
         "tcp",
         "mptcp",
         "udp",
@@ -105,13 +105,13 @@ fn a_program_with_a_network_talks_to_itself_alone() {
         "command",
         "kill-grader",
     ] {
-        assert_eq!(run(act), Outcome::Contained, "{act}");
+        assert_eq!(run(attack), Outcome::Contained, "{attack}");
     }
 }
 
 #[test]
-fn without_a_network_by_itself_a_program_sends_no_datagrams() {
-    let run = |act| contained_as(Profile::RunWithLoopback, Paths::default(), act, Level::Strong);
+fn without_a_network_of_its_own_a_program_sends_no_datagrams() {
+    let run = |attack| contained_as(Profile::RunWithLoopback, Paths::default(), attack, Level::Strong);
     if probe_up_to(Level::Strong).level < Level::Strong {
         eprintln!("skipped: {:?}", probe_up_to(Level::Strong).missing);
         return;
@@ -121,49 +121,53 @@ fn without_a_network_by_itself_a_program_sends_no_datagrams() {
 }
 
 #[test]
-fn a_program_connects_to_the_ports_that_it_was_given_and_to_no_others() {
-    /// The version of Landlock that knows of ports.
-    const KNOWS_PORTS: u32 = 4;
-    if probe().landlock < Some(KNOWS_PORTS) {
+fn a_program_connects_only_to_the_ports_that_it_was_given() {
+    /// The version of Landlock from which on it supports ports.
+    const SUPPORTS_PORTS: u32 = 4;
+    if probe().landlock < Some(SUPPORTS_PORTS) {
         eprintln!("skipped: {:?}", probe().missing);
         return;
     }
-    let (scene, other) = (Scene::new(), Scene::new());
+    let (target, other) = (Target::new(), Target::new());
     for level in reached() {
-        let connect = |port, act| {
+        let connect = |port, attack| {
             contained_in(
-                &scene,
+                &target,
                 Profile::RunWithLoopback,
                 Paths::default(),
                 vec![port],
-                act,
+                attack,
                 level,
             )
         };
-        assert_eq!(connect(scene.port(), "tcp"), Outcome::Succeeded);
+        assert_eq!(connect(target.port(), "tcp"), Outcome::Succeeded);
         assert_eq!(connect(other.port(), "tcp"), Outcome::Contained);
-        for act in ["mptcp", "udp", "loopback", "unix-abstract", "read-solution"] {
-            assert_eq!(connect(scene.port(), act), Outcome::Contained, "{act} at level {level}");
+        for attack in ["mptcp", "udp", "loopback", "unix-abstract", "read-solution"] {
+            assert_eq!(
+                connect(target.port(), attack),
+                Outcome::Contained,
+                "{attack} at level {level}"
+            );
         }
     }
 }
 
 #[test]
-fn children_of_a_program_with_a_network_share_it() {
+fn children_share_the_network_of_their_program() {
     if let Some(missing) = &probe().loopback {
         eprintln!("skipped: {missing}");
         return;
     }
-    let run = |act| {
+    let run = |attack| {
         let paths = Paths {
             executable: vec!["/bin/true".into()],
             ..Paths::default()
         };
-        contained_as(Profile::RunWithChildrenAndLoopback, paths, act, Level::Full)
+        contained_as(Profile::RunWithChildrenAndLoopback, paths, attack, Level::Full)
     };
     assert_eq!(run("loopback"), Outcome::Succeeded);
     assert_eq!(run("command"), Outcome::Succeeded);
-    for act in [
+    for attack in [
         "tcp",
         "udp",
         "unix-path",
@@ -171,6 +175,6 @@ fn children_of_a_program_with_a_network_share_it() {
         "read-solution",
         "kill-grader",
     ] {
-        assert_eq!(run(act), Outcome::Contained, "{act}");
+        assert_eq!(run(attack), Outcome::Contained, "{attack}");
     }
 }

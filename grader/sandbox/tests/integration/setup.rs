@@ -1,4 +1,4 @@
-//! What cannot be contained as it should be is not run, and what is contained has nothing left over.
+//! A program is not started if its sandbox cannot be set up, and a program in a sandbox has no privileges left.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -44,21 +44,18 @@ fn readable(path: &str) -> Paths {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_told_with_the_step_and_the_answer() {
+fn a_folder_that_does_not_exist_is_reported_with_the_step_and_the_error() {
     for level in [Level::Basic, Level::Partial, Level::Strong, Level::Full] {
         let error =
             cat(&[], "/nonexistent", Paths::default(), probe_up_to(level)).expect_err("there is no such folder");
         assert_eq!(error.stage, Stage::Folder, "at level {level}");
         assert_eq!(error.source.raw_os_error(), Some(libc::ENOENT));
-        assert_eq!(
-            error.to_string(),
-            "failed to set up the containment, at the step `folder`"
-        );
+        assert_eq!(error.to_string(), "failed to set up the sandbox at the step `folder`");
     }
 }
 
 #[test]
-fn a_path_that_is_not_there_is_told_before_anything_is_started() {
+fn a_path_that_does_not_exist_is_reported_before_the_fork() {
     if probe().level < Level::Strong {
         eprintln!("skipped: {:?}", probe().missing);
         return;
@@ -68,7 +65,7 @@ fn a_path_that_is_not_there_is_told_before_anything_is_started() {
 }
 
 #[test]
-fn a_program_has_no_capabilities_no_way_to_new_ones_and_a_filter() {
+fn a_program_has_no_capabilities_no_new_privileges_and_a_filter() {
     let (child, said) = cat(&["/proc/self/status"], "/", readable("/proc"), probe()).expect("it can be contained");
     assert!(child.wait().expect("it is ours").success(), "{said}");
     let value = |key: &str| {
@@ -87,7 +84,7 @@ fn a_program_has_no_capabilities_no_way_to_new_ones_and_a_filter() {
 }
 
 #[test]
-fn a_program_that_the_grader_user_owns_has_no_capabilities_either() {
+fn a_program_of_the_graders_user_has_no_capabilities_either() {
     let strong = probe_up_to(Level::Strong);
     let (child, said) = cat(&["/proc/self/status"], "/", readable("/proc"), strong).expect("it can be contained");
     assert!(child.wait().expect("it is ours").success(), "{said}");
@@ -95,46 +92,46 @@ fn a_program_that_the_grader_user_owns_has_no_capabilities_either() {
 }
 
 #[test]
-fn what_can_be_set_up_here_holds() {
+fn mechanisms_that_can_be_set_up_have_an_effect() {
     for level in [Level::Basic, Level::Partial, Level::Strong, Level::Full] {
-        for lack in &probe_up_to(level).missing {
+        for missing in &probe_up_to(level).missing {
             assert_ne!(
-                lack.errno, 0,
-                "{lack}: it was set up, and the canary did what it should not"
+                missing.errno, 0,
+                "{missing}: it was set up, and the probe did what it should not"
             );
         }
     }
 }
 
 #[test]
-fn a_machine_that_refuses_roots_and_users_is_found_out() {
+fn a_machine_that_refuses_root_folders_and_users_reaches_the_strong_level() {
     // SAFETY: `geteuid` has no preconditions.
     if unsafe { libc::geteuid() } != 0 || probe().level < Level::Strong {
         eprintln!(
-            "skipped: only root has rights to give up, and Landlock is needed: {:?}",
+            "skipped: only root has capabilities to give up, and Landlock is needed: {:?}",
             probe().missing
         );
         return;
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_acts"));
-    let without_rights = || {
-        /// `_LINUX_CAPABILITY_VERSION_3` of the kernel's `capability.h`, whose sets are twice three words.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_attacks"));
+    let without_capabilities = || {
+        /// `_LINUX_CAPABILITY_VERSION_3` of the kernel's `capability.h`. Its sets are two times three words.
         const VERSION_3: u32 = 0x2008_0522;
         let (header, none) = ([VERSION_3, 0], [0u32; 6]);
-        // SAFETY: both arrays are as long as the kernel takes them to be, and it only reads them.
+        // SAFETY: both arrays are as long as the kernel expects, and it only reads them.
         let has_none = unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) } == 0;
-        // Otherwise the next program of root's has them all again. Taking them from what a program may ever have would do as
-        // well, but is itself a right, which a container may not have.
+        // Otherwise the next program of root would have all of them again. Dropping them from the bounding set would also do, but
+        // that takes a capability that a container may not have.
         // SAFETY: the arguments are numbers.
-        let stays_so = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } == 0;
-        if has_none && stays_so {
+        let keeps_none = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } == 0;
+        if has_none && keeps_none {
             Ok(())
         } else {
             Err(io::Error::last_os_error())
         }
     };
-    // SAFETY: between `fork` and `execve` there are system calls only.
-    unsafe { command.pre_exec(without_rights) };
+    // SAFETY: the closure makes system calls only.
+    unsafe { command.pre_exec(without_capabilities) };
     let output = command.arg("probe").output().expect("it is there");
     let said = String::from_utf8(output.stdout).expect("text");
     let lines: Vec<&str> = said.lines().collect();
@@ -145,14 +142,14 @@ fn a_machine_that_refuses_roots_and_users_is_found_out() {
 }
 
 #[test]
-fn children_that_cannot_be_set_up_leave_no_descriptors_and_no_processes() {
+fn children_that_cannot_be_set_up_leave_no_descriptors() {
     let count = || std::fs::read_dir("/proc/self/fd").expect("it is there").count();
     let attempt = || {
         let paths = Paths::default();
         cat(&[], "/nonexistent", paths, probe()).expect_err("there is no such folder");
     };
     attempt();
-    // Other tests of this program open files meanwhile: what leaks at each attempt outweighs them.
+    // Other tests open files at the same time. A leak at each attempt would be larger than that.
     let before = count();
     for _ in 0..300 {
         attempt();

@@ -1,4 +1,4 @@
-//! Runs one act, contained or not, and says what came of it.
+//! Runs one attack, with or without a sandbox, and returns the outcome.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
@@ -14,18 +14,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sandbox::{Level, Limits, Paths, Profile, Spec, probe_up_to, spawn};
+use sandbox::{Level, Paths, Profile, ResourceLimits, Spec, probe_up_to, spawn};
 
-const ACTS: &str = env!("CARGO_BIN_EXE_acts");
+const ATTACKS: &str = env!("CARGO_BIN_EXE_attacks");
 
-/// How long an act that never ends is watched before it is ended. The others get a watchdog.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How long an endless attack runs before it is ended. The other attacks get a watchdog.
+const ENDLESS_ATTACK_TIME: Duration = Duration::from_millis(300);
 const WATCHDOG: Duration = Duration::from_secs(60);
 
-/// How much may be printed.
+/// How many bytes may be printed.
 const OUTPUT: usize = 1 << 20;
 
-pub(crate) const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: ResourceLimits = ResourceLimits {
     cpu: Some(Duration::from_secs(5)),
     memory: Some(512 << 20),
     file_size: 0,
@@ -33,19 +33,19 @@ pub(crate) const LIMITS: Limits = Limits {
     threads: 64,
 };
 
-/// What came of an act.
+/// The outcome of an attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It succeeded.
     Succeeded,
     /// It was refused, or ended, or had no effect.
     Contained,
-    /// It was not even tried, which is the test's fault.
+    /// It was not tried, which is an error of the test.
     NotTried,
 }
 
-/// What an act acts on, laid out afresh for each.
-pub(crate) struct Scene {
+/// The target of one attack.
+pub(crate) struct Target {
     folder: tempfile::TempDir,
     victim: Child,
     tcp: TcpListener,
@@ -55,8 +55,8 @@ pub(crate) struct Scene {
     name: String,
 }
 
-impl Scene {
-    pub(crate) fn new() -> Scene {
+impl Target {
+    pub(crate) fn new() -> Target {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in ["solution.rs", "cache", "submission.rs"] {
@@ -70,9 +70,13 @@ impl Scene {
             }
         };
         // Relaxed: only the number counts.
-        let name = format!("acts-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "attacks-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let address = SocketAddr::from_abstract_name(&name).expect("a name");
-        Scene {
+        Target {
             victim: victim(),
             _unix: UnixListener::bind(folder.path().join("socket")).expect("a socket"),
             _abstract: UnixListener::bind_addr(&address).expect("a socket"),
@@ -88,10 +92,10 @@ impl Scene {
         self.tcp.local_addr().expect("it is bound").port()
     }
 
-    fn args(&self, act: &str) -> Vec<String> {
+    fn args(&self, attack: &str) -> Vec<String> {
         let folder = self.folder.path().display();
         vec![
-            act.to_owned(),
+            attack.to_owned(),
             format!("folder={folder}"),
             format!("victim={}", self.victim.id()),
             format!("port={}", self.port()),
@@ -105,7 +109,7 @@ impl Scene {
         self.udp.recv(&mut [0; 64]).is_ok()
     }
 
-    /// Everything that an act could change.
+    /// Everything in the folder that an attack could change.
     fn state(&self) -> Vec<(PathBuf, Vec<u8>, u32, i64)> {
         let mut state = Vec::new();
         for entry in fs::read_dir(self.folder.path()).expect("the folder is there").flatten() {
@@ -118,8 +122,8 @@ impl Scene {
     }
 }
 
-/// A process with an environment. The kernel lets whoever starts a program go on before it has laid out what the program was given,
-/// so on a busy machine there is nothing to be seen of that for a while.
+/// A process with an environment. Starting a program returns before the kernel has copied the environment, which may take a while on
+/// a busy machine, so this waits for it.
 fn victim() -> Child {
     let victim = Command::new("sleep").arg("1000").env("VICTIM", "1").spawn();
     let victim = victim.expect("a process");
@@ -132,34 +136,34 @@ fn victim() -> Child {
     victim
 }
 
-impl Drop for Scene {
+impl Drop for Target {
     fn drop(&mut self) {
         let _ = self.victim.kill();
         let _ = self.victim.wait();
     }
 }
 
-/// Performs `act` contained up to `level`, as a program of one process.
-pub(crate) fn contained(act: &str, level: Level) -> Outcome {
-    contained_as(Profile::Run, Paths::default(), act, level)
+/// Makes `attack` in a sandbox of at most `level`, as a program of one process.
+pub(crate) fn contained(attack: &str, level: Level) -> Outcome {
+    contained_as(Profile::Run, Paths::default(), attack, level)
 }
 
-/// Performs `act` contained up to `level`, as a program of this kind.
-pub(crate) fn contained_as(profile: Profile, paths: Paths, act: &str, level: Level) -> Outcome {
-    contained_in(&Scene::new(), profile, paths, Vec::new(), act, level)
+/// Makes `attack` in a sandbox of at most `level`, with this profile.
+pub(crate) fn contained_as(profile: Profile, paths: Paths, attack: &str, level: Level) -> Outcome {
+    contained_in(&Target::new(), profile, paths, Vec::new(), attack, level)
 }
 
-/// Performs `act` on `scene`, allowed to connect to these ports.
+/// Makes `attack` on `target`, with permission to connect to these ports.
 pub(crate) fn contained_in(
-    scene: &Scene,
+    target: &Target,
     profile: Profile,
     paths: Paths,
     ports: Vec<u16>,
-    act: &str,
+    attack: &str,
     level: Level,
 ) -> Outcome {
     let probe = probe_up_to(level);
-    let before = scene.state();
+    let before = target.state();
     let (reader, writer) = io::pipe().expect("a pipe");
     let nothing = File::options()
         .read(true)
@@ -168,9 +172,9 @@ pub(crate) fn contained_in(
         .expect("it is there");
     let secret = Leaked::new();
     let child = {
-        let args: Vec<_> = scene.args(act).into_iter().map(Into::into).collect();
+        let args: Vec<_> = target.args(attack).into_iter().map(Into::into).collect();
         let spec = Spec {
-            program: Path::new(ACTS),
+            program: Path::new(ATTACKS),
             args: &args,
             env: &[],
             folder: Path::new("/"),
@@ -186,29 +190,29 @@ pub(crate) fn contained_in(
     };
     drop((writer, secret));
     let limits = Some(LIMITS.threads);
-    let watched = watch(reader, child.id(), is_endless(act), limits, || {
+    let watched = watch(reader, child.id(), is_endless(attack), limits, || {
         child.kill().expect("a child can be ended");
     });
     let status = child.wait().expect("it is ours");
     wait_for_group(child.id());
-    // Whatever it says of itself: what has changed was not contained.
-    if scene.state() != before {
+    // Whatever the program says: if it has changed something, it was not contained.
+    if target.state() != before {
         return Outcome::Succeeded;
     }
     match outcome(&watched, status) {
-        // To send is no harm as long as it does not arrive.
-        Outcome::Succeeded if act == "udp" && !scene.has_received() => Outcome::Contained,
+        // Sending does no harm if nothing arrives.
+        Outcome::Succeeded if attack == "udp" && !target.has_received() => Outcome::Contained,
         outcome => outcome,
     }
 }
 
-/// Performs `act` as an ordinary child, with all that is the grader's.
-pub(crate) fn uncontained(act: &str) -> Outcome {
-    let scene = Scene::new();
+/// Makes `attack` as an ordinary child with the grader's environment and descriptors.
+pub(crate) fn uncontained(attack: &str) -> Outcome {
+    let target = Target::new();
     let (reader, writer) = io::pipe().expect("a pipe");
     let _secret = Leaked::new();
-    let mut command = Command::new(ACTS);
-    command.args(scene.args(act)).env("GRADER_SECRET", "42");
+    let mut command = Command::new(ATTACKS);
+    command.args(target.args(attack)).env("GRADER_SECRET", "42");
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(writer)
@@ -216,9 +220,9 @@ pub(crate) fn uncontained(act: &str) -> Outcome {
         .expect("it is there");
     drop(command);
     let mut stdin = child.stdin.take().expect("it was piped");
-    // Most acts do not read it.
+    // Fails for most attacks, which do not read it.
     let _ = stdin.write_all(b"secret");
-    let watched = watch(reader, child.id() as i32, is_endless(act), None, || ());
+    let watched = watch(reader, child.id() as i32, is_endless(attack), None, || ());
     if watched.ended_by_us {
         child.kill().expect("it is ours");
     }
@@ -227,15 +231,15 @@ pub(crate) fn uncontained(act: &str) -> Outcome {
     if outcome != Outcome::Succeeded {
         let said = String::from_utf8_lossy(&watched.output[..watched.output.len().min(200)]);
         eprintln!(
-            "{act} without containment: {status}, ended by the test: {}, {said:?}",
+            "{attack} without containment: {status}, ended by the test: {}, {said:?}",
             watched.ended_by_us
         );
     }
     outcome
 }
 
-fn is_endless(act: &str) -> bool {
-    matches!(act, "infinite-loop" | "deadlock" | "ignores-signals")
+fn is_endless(attack: &str) -> bool {
+    matches!(attack, "infinite-loop" | "deadlock" | "ignores-signals")
 }
 
 fn outcome(watched: &Watched, status: ExitStatus) -> Outcome {
@@ -253,7 +257,8 @@ struct Watched {
     ended_by_us: bool,
 }
 
-/// Reads what the child writes until it has ended, floods, has too many threads, or its time is up; calls `end` in these cases.
+/// Reads what the child writes until it ends by itself, or prints too much, has too many threads, or runs out of time. In the latter
+/// three cases it calls `end`.
 fn watch(
     mut reader: impl Read + Send,
     pid: i32,
@@ -282,7 +287,7 @@ fn watch(
             match chunks.recv_timeout(Duration::from_millis(5)) {
                 Ok(chunk) => {
                     if watched.output.is_empty() && is_endless {
-                        deadline = Instant::now() + PATIENCE;
+                        deadline = Instant::now() + ENDLESS_ATTACK_TIME;
                     }
                     watched.output.extend(chunk);
                 }
@@ -310,7 +315,7 @@ fn n_threads(pid: i32) -> u64 {
     line.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
 }
 
-/// Whoever takes orphans needs a moment to reap them.
+/// Waits until the processes of a group are reaped. The process that adopts orphans takes a moment for that.
 #[track_caller]
 fn wait_for_group(group: i32) {
     let deadline = Instant::now() + WATCHDOG;
@@ -321,7 +326,7 @@ fn wait_for_group(group: i32) {
     }
 }
 
-/// A descriptor that every child inherits unless something is done about it.
+/// A descriptor that every child inherits unless it is closed.
 struct Leaked {
     _file: File,
 }

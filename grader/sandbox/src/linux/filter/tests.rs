@@ -1,18 +1,18 @@
-//! The filter's program, run by an interpreter over every number and many arguments, against what the lists say.
+//! Runs the filter's program in an interpreter, with every number and many arguments, and compares with the lists.
 
-use super::super::calls::{Network, Signals, rules};
 use super::*;
-use crate::spec::Profile;
+use crate::linux::calls::{Network, Signals, rules};
+use crate::profile::Profile;
 
 const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
 const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
 const EPERM: u32 = libc::SECCOMP_RET_ERRNO | libc::EPERM as u32;
 const ENOSYS: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
 
-/// What is the same in all programs below.
+/// The process id in all filters below.
 const OWN: u32 = 4321;
 
-/// What the kernel would answer; it refuses programs that jump out of themselves or load what is not there.
+/// What the kernel would return. It refuses programs that jump past their end or load from outside of the data.
 fn interpret(filter: &Filter, architecture: u32, number: u32, args: [u64; 6]) -> u32 {
     let mut data = [0; 64];
     data[NUMBER as usize..][..4].copy_from_slice(&number.to_ne_bytes());
@@ -50,7 +50,7 @@ fn filter(profile: Profile, signals: Signals, network: Network) -> Filter {
     filter
 }
 
-/// The program for one process.
+/// The filter for one process.
 fn plain() -> Filter {
     filter(Profile::Run, Signals::ToItself, Network::Own)
 }
@@ -105,7 +105,7 @@ fn every_number_with_the_bit_of_32_bit_pointers_ends_the_process() {
 }
 
 #[test]
-fn every_number_that_is_not_known_looks_missing() {
+fn every_unknown_number_fails_as_if_the_kernel_did_not_have_it() {
     for filter in every_filter() {
         for number in (LAST_KNOWN + 1..=600).chain([X32_BIT - 1]) {
             assert_eq!(interpret(&filter, NATIVE, number, [0; 6]), ENOSYS);
@@ -113,7 +113,7 @@ fn every_number_that_is_not_known_looks_missing() {
     }
 }
 
-/// The numbers that are allowed whatever the arguments, from the filter alone.
+/// The numbers that the filter allows with any arguments.
 fn allowed(filter: &Filter) -> Vec<u32> {
     let patterns = [[0; 6], [u64::MAX; 6], [1 << 40; 6], [0x5a5a_5a5a_5a5a_5a5a; 6]];
     let is_allowed = |number: &u32| {
@@ -125,7 +125,7 @@ fn allowed(filter: &Filter) -> Vec<u32> {
 
 #[test]
 #[cfg(target_arch = "x86_64")]
-fn one_process_may_make_these_calls_with_any_arguments_and_no_others() {
+fn one_process_may_make_exactly_these_calls_with_any_arguments() {
     let expected: Vec<u32> = vec![
         0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 32, 33, 34, 35, 39,
         44, 45, 46, 47, 48, 51, 52, 55, 59, 60, 61, 63, 74, 75, 79, 89, 95, 96, 97, 98, 99, 100, 102, 104, 107, 108,
@@ -137,7 +137,7 @@ fn one_process_may_make_these_calls_with_any_arguments_and_no_others() {
 }
 
 #[test]
-fn threads_can_be_made_and_processes_cannot() {
+fn threads_can_be_started_and_processes_cannot() {
     let filter = plain();
     for flags in [0x3d_0f00, 0x7d_0f00] {
         answers(&filter, libc::SYS_clone, &[flags], ALLOW);
@@ -173,7 +173,7 @@ fn memory_is_private_and_does_not_grow_by_itself() {
 }
 
 #[test]
-fn only_the_process_itself_gets_signals_limits_and_processors() {
+fn signals_limits_and_cpu_affinity_are_for_the_process_itself() {
     let filter = plain();
     let own = u64::from(OWN);
     for number in [libc::SYS_kill, libc::SYS_tgkill] {
@@ -190,7 +190,7 @@ fn only_the_process_itself_gets_signals_limits_and_processors() {
 }
 
 #[test]
-fn a_pair_of_sockets_is_for_streams_alone() {
+fn a_pair_of_sockets_has_to_be_of_streams() {
     let filter = plain();
     let pair = |kind: i32, expected| answers(&filter, libc::SYS_socketpair, &[1, kind as u64, 0], expected);
     pair(libc::SOCK_STREAM, ALLOW);
@@ -202,7 +202,7 @@ fn a_pair_of_sockets_is_for_streams_alone() {
 }
 
 #[test]
-fn descriptors_and_the_process_are_controlled_in_harmless_ways_only() {
+fn fcntl_ioctl_and_prctl_have_harmless_commands_only() {
     let filter = plain();
     answers(&filter, libc::SYS_fcntl, &[0, libc::F_GETFD as u64], ALLOW);
     answers(&filter, libc::SYS_fcntl, &[0, libc::F_SETOWN as u64], EPERM);
@@ -214,7 +214,7 @@ fn descriptors_and_the_process_are_controlled_in_harmless_ways_only() {
 }
 
 #[test]
-fn sockets_are_for_the_internet_and_datagrams_for_a_network_by_itself() {
+fn sockets_are_for_the_internet_and_datagrams_need_a_network_of_their_own() {
     let socket = |network, args: [i32; 3], expected| {
         let filter = filter(Profile::RunWithLoopback, Signals::ToItself, network);
         answers(&filter, libc::SYS_socket, &args.map(|arg| arg as u64), expected);
@@ -236,7 +236,7 @@ fn sockets_are_for_the_internet_and_datagrams_for_a_network_by_itself() {
 }
 
 #[test]
-fn children_are_processes_in_the_same_namespaces() {
+fn children_stay_in_the_same_namespaces() {
     for signals in [Signals::ToItself, Signals::ToItsOwn] {
         let filter = filter(Profile::RunWithChildren, signals, Network::Own);
         answers(&filter, libc::SYS_clone, &[17], ALLOW);
@@ -251,7 +251,7 @@ fn children_are_processes_in_the_same_namespaces() {
 }
 
 #[test]
-fn a_compiler_starts_programs_and_reaches_nothing_but_files() {
+fn a_compiler_may_start_programs_and_use_files_only() {
     let filter = filter(Profile::Compile, Signals::ToItself, Network::Own);
     for number in [
         libc::SYS_openat,

@@ -1,4 +1,4 @@
-//! Conclusions from what a canary could do.
+//! Conclusions from the attempts of a probe child.
 
 use super::*;
 
@@ -15,23 +15,23 @@ fn full() -> Plan {
 
 fn blamed(plan: &Plan, succeeded: &[Attempt]) -> Option<Mechanism> {
     let bits = succeeded.iter().fold(0, |bits, attempt| bits | *attempt as i32);
-    judge(plan, Profile::Run, Succeeded(bits))
+    check_prevented(plan, Profile::Run, Succeeded(bits))
         .err()
-        .map(|lack| lack.mechanism)
+        .map(|missing| missing.mechanism)
 }
 
 #[test]
-fn a_canary_that_can_do_nothing_confirms_the_plan() {
+fn a_probe_without_successful_attempts_confirms_the_plan() {
     assert_eq!(blamed(&full(), &[]), None);
     assert_eq!(full().level(), Level::Full);
 }
 
 #[test]
-fn each_attempt_that_succeeds_is_blamed_on_what_should_have_refused_it() {
+fn each_successful_attempt_is_blamed_on_the_mechanism_that_should_have_prevented_it() {
     for (attempt, mechanism) in [
         (Attempt::Read, Mechanism::Root),
         (Attempt::List, Mechanism::Root),
-        (Attempt::Look, Mechanism::Root),
+        (Attempt::Stat, Mechanism::Root),
         (Attempt::Fork, Mechanism::Filter),
         (Attempt::Signal, Mechanism::Filter),
         (Attempt::Connect, Mechanism::Filter),
@@ -41,65 +41,69 @@ fn each_attempt_that_succeeds_is_blamed_on_what_should_have_refused_it() {
 }
 
 #[test]
-fn without_a_root_files_are_the_business_of_landlock_and_their_names_nobodys() {
+fn without_a_root_folder_landlock_protects_files_but_not_their_names() {
     let strong = Plan { root: None, ..full() };
     assert_eq!(strong.level(), Level::Strong);
-    assert_eq!(blamed(&strong, &[Attempt::Look]), None);
+    assert_eq!(blamed(&strong, &[Attempt::Stat]), None);
     assert_eq!(blamed(&strong, &[Attempt::Read]), Some(Mechanism::Landlock));
 }
 
 #[test]
-fn a_network_by_itself_does_not_reach_the_machine() {
+fn a_network_of_its_own_does_not_reach_the_machine() {
     let plan = Plan {
         network: true,
         ..full()
     };
-    let lack = judge(&plan, Profile::RunWithLoopback, Succeeded(Attempt::Connect as i32)).expect_err("it connected");
-    assert_eq!(lack.mechanism, Mechanism::Network);
+    let connected = Succeeded(Attempt::Connect as i32);
+    let missing = check_prevented(&plan, Profile::RunWithLoopback, connected).expect_err("it connected");
+    assert_eq!(missing.mechanism, Mechanism::Network);
 }
 
 #[test]
-fn each_means_that_is_struck_off_lowers_the_level() {
+fn each_mechanism_that_is_removed_lowers_the_level() {
     let mut plan = full();
-    assert!(plan.strike(Mechanism::User), "it was there");
+    assert!(plan.remove(Mechanism::User), "it was there");
     assert_eq!((plan.level(), plan.root.clone()), (Level::Strong, None));
-    assert!(!plan.strike(Mechanism::User), "it is gone");
-    assert!(plan.strike(Mechanism::Landlock));
+    assert!(!plan.remove(Mechanism::User), "it is gone");
+    assert!(plan.remove(Mechanism::Landlock));
     assert_eq!(plan.level(), Level::Partial);
-    assert!(plan.strike(Mechanism::Filter));
+    assert!(plan.remove(Mechanism::Filter));
     assert_eq!((plan.level(), plan), (Level::Basic, Plan::basic()));
 }
 
 #[test]
-fn a_chroot_of_a_real_root_user_does_not_depend_on_another_user() {
+fn the_root_user_can_change_the_root_folder_without_another_user() {
     let mut plan = Plan {
         user: User::Other,
         ..full()
     };
-    assert!(plan.strike(Mechanism::User));
+    assert!(plan.remove(Mechanism::User));
     assert_eq!(plan.level(), Level::Full);
 }
 
 #[test]
-fn what_is_missing_names_the_answer_the_consequence_and_the_help() {
+fn a_missing_mechanism_names_the_error_the_consequence_and_the_help() {
     let error = io::Error::from_raw_os_error(libc::EPERM);
-    let lack = lack(Mechanism::Root, "namespaces refused", &error);
+    let missing = missing(Mechanism::Root, "namespaces refused", &error);
     assert_eq!(
-        lack.to_string(),
+        missing.to_string(),
         "no chroot: namespaces refused: EPERM → names of hidden files can be guessed"
     );
-    assert!(lack.help.contains("SECURITY.md"));
+    assert!(missing.help.contains("SECURITY.md"));
 }
 
 #[test]
-fn the_help_for_a_network_names_the_right_to_make_one_and_the_right_to_switch_its_device_on() {
-    for right in ["`--cap-add SYS_ADMIN ", " --cap-add NET_ADMIN`"] {
-        assert!(help(Mechanism::Network, libc::EPERM).contains(right), "{right}");
+fn the_help_for_a_network_names_both_capabilities_that_it_takes() {
+    for capability in ["`--cap-add SYS_ADMIN ", " --cap-add NET_ADMIN`"] {
+        assert!(
+            help(Mechanism::Network, libc::EPERM).contains(capability),
+            "{capability}"
+        );
     }
 }
 
 #[test]
-fn the_basic_level_contains_with_nothing_and_lacks_nothing() {
+fn the_basic_level_has_no_mechanisms_and_misses_none() {
     let found = find(Level::Basic);
     assert_eq!((found.level, found.missing.len()), (Level::Basic, 0));
 }

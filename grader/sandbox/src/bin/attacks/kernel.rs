@@ -1,10 +1,10 @@
-//! Acts that use parts of the kernel that no exercise needs.
+//! Attacks that use parts of the kernel that no exercise needs.
 
 use std::io;
 
-use crate::scene::{Act, Scene, call, text};
+use crate::target::{Attack, Target, call, text};
 
-pub(crate) const ACTS: &[(&str, Act)] = &[
+pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("io-uring", io_uring),
     ("bpf", bpf),
     ("perf", perf),
@@ -20,13 +20,13 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("sched-fifo", sched_fifo),
 ];
 
-fn io_uring(_: &Scene) -> io::Result<()> {
+fn io_uring(_: &Target) -> io::Result<()> {
     let parameters = [0u32; 30];
     call(libc::SYS_io_uring_setup, &[1, parameters.as_ptr() as usize]).map(drop)
 }
 
 /// An array of one number.
-fn bpf(_: &Scene) -> io::Result<()> {
+fn bpf(_: &Target) -> io::Result<()> {
     let attributes = [2u32, 4, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     call(
         libc::SYS_bpf,
@@ -36,7 +36,7 @@ fn bpf(_: &Scene) -> io::Result<()> {
 }
 
 /// Counts the processor's cycles, or the clock where there is no such counter.
-fn perf(_: &Scene) -> io::Result<()> {
+fn perf(_: &Target) -> io::Result<()> {
     const SIZE: u32 = 128;
     let mut attributes = [0u32; SIZE as usize / 4];
     (attributes[0], attributes[1]) = (1, SIZE);
@@ -44,13 +44,13 @@ fn perf(_: &Scene) -> io::Result<()> {
     call(libc::SYS_perf_event_open, &args).map(drop)
 }
 
-fn mount(scene: &Scene) -> io::Result<()> {
-    let target = crate::scene::c_path(&scene.folder());
-    let args = [text(c"none"), text(&target), text(c"tmpfs"), 0, 0];
+fn mount(target: &Target) -> io::Result<()> {
+    let mount_point = crate::target::c_path(&target.folder());
+    let args = [text(c"none"), text(&mount_point), text(c"tmpfs"), 0, 0];
     call(libc::SYS_mount, &args).map(drop)
 }
 
-fn sched_fifo(_: &Scene) -> io::Result<()> {
+fn sched_fifo(_: &Target) -> io::Result<()> {
     let priority = 1i32;
     let args = [0, libc::SCHED_FIFO as usize, &raw const priority as usize];
     call(libc::SYS_sched_setscheduler, &args).map(drop)

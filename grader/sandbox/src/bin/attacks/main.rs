@@ -1,7 +1,7 @@
-//! A hostile program: it performs the one act that its first argument names.
+//! A hostile program that makes the one attack named by its first argument.
 //!
-//! It says `trying` first, so that a program that did not even start is not taken for one that was stopped. Code 0 means that the
-//! act succeeded, code 3 that it was refused. Every act is one that a test can clear up after.
+//! It prints `trying` first, which distinguishes a program that was stopped from one that did not start. It exits with code 0 if the
+//! attack succeeded and with code 3 if it was refused. A test can clean up after every attack.
 
 #[cfg(target_os = "linux")]
 mod files;
@@ -16,7 +16,7 @@ mod others;
 #[cfg(target_os = "linux")]
 mod own;
 #[cfg(target_os = "linux")]
-mod scene;
+mod target;
 #[cfg(target_os = "linux")]
 mod trees;
 
@@ -29,22 +29,22 @@ fn main() -> std::process::ExitCode {
 
     let mut args = std::env::args().skip(1);
     let name = args.next().unwrap_or_default();
-    let scene = scene::Scene::from_args(args);
+    let target = target::Target::from_args(args);
     let all = [
-        trees::ACTS,
-        memory::ACTS,
-        files::ACTS,
-        network::ACTS,
-        kernel::ACTS,
-        others::ACTS,
-        own::ACTS,
+        trees::ATTACKS,
+        memory::ATTACKS,
+        files::ATTACKS,
+        network::ATTACKS,
+        kernel::ATTACKS,
+        others::ATTACKS,
+        own::ATTACKS,
     ];
-    let Some((_, act)) = all.iter().copied().flatten().find(|(known, _)| *known == name) else {
+    let Some((_, attack)) = all.iter().copied().flatten().find(|(known, _)| *known == name) else {
         return std::process::ExitCode::from(2);
     };
-    // Without a reader there is nobody to tell.
+    // If nobody reads, there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "trying");
-    match act(&scene) {
+    match attack(&target) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stdout(), "refused: {error}");

@@ -1,10 +1,10 @@
-//! Acts on what a program inherits.
+//! Attacks on what a program inherits.
 
 use std::io::{self, Read as _, Write as _};
 
-use crate::scene::{Act, Scene, call, nothing};
+use crate::target::{Attack, Target, call, nothing};
 
-pub(crate) const ACTS: &[(&str, Act)] = &[
+pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("env-secret", |_| {
         std::env::var("GRADER_SECRET").map(drop).map_err(io::Error::other)
     }),
@@ -17,7 +17,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("probe", probe),
 ];
 
-fn read_stdin(_: &Scene) -> io::Result<()> {
+fn read_stdin(_: &Target) -> io::Result<()> {
     let mut byte = [0];
     match io::stdin().read(&mut byte)? {
         0 => Err(nothing()),
@@ -25,19 +25,19 @@ fn read_stdin(_: &Scene) -> io::Result<()> {
     }
 }
 
-fn inherited_fds(_: &Scene) -> io::Result<()> {
+fn inherited_fds(_: &Target) -> io::Result<()> {
     let is_open = |fd: &usize| call(libc::SYS_fcntl, &[*fd, libc::F_GETFD as usize]).is_ok();
     (3..64).find(is_open).map(drop).ok_or_else(nothing)
 }
 
-/// Whoever reads it must stand it.
-fn non_utf8(_: &Scene) -> io::Result<()> {
+/// Succeeds for no reader: the test is that reading this does no harm.
+fn non_utf8(_: &Target) -> io::Result<()> {
     io::stdout().write_all(b"\xff\xfe\x00\x1b[31m")?;
     Err(nothing())
 }
 
-/// No hostile act: says what could be contained from here.
-fn probe(_: &Scene) -> io::Result<()> {
+/// Not an attack: prints what the probe finds in this process.
+fn probe(_: &Target) -> io::Result<()> {
     let found = sandbox::probe();
     let missing: Vec<String> = found.missing.iter().map(ToString::to_string).collect();
     writeln!(io::stdout(), "{}\n{}", found.level, missing.join("\n"))

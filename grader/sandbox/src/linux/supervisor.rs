@@ -1,9 +1,10 @@
-//! Ends what a child has started when the grader is killed, and with it whoever would have done so.
+//! A process that ends a child's descendants if the grader is killed.
 //!
-//! The kernel ends a child with the grader, but not the processes below the child. A warden is a process of its own that holds
-//! one end of a pipe, whose other end the grader has: when that is closed, for whatever reason, it ends every process of the
-//! child's session, which a contained program cannot leave, until there is none. It is a fork that never becomes another
-//! program, so it keeps to the rules of the setup: system calls only, no memory asked for.
+//! When the grader ends, the kernel ends the child, but not the processes below the child. A supervisor is a process beside the
+//! grader. It holds one end of a pipe, and the grader holds the other. When the grader's end is closed, for whatever reason, the
+//! supervisor kills all processes in the child's session until none is left. A program in the sandbox cannot leave its session.
+//! A supervisor is a fork that never becomes another program, so the rules of the setup apply: it makes system calls only and
+//! allocates nothing.
 
 use std::ffi::c_int;
 use std::io;
@@ -12,27 +13,27 @@ use std::ptr;
 
 use super::spawn::BlockedSignals;
 
-/// How often all processes are looked at before it gives up. It ends earlier when there is none left; where nobody reaps orphans,
-/// their remains stay in the session.
+/// How often all processes are searched at most. The search ends earlier when none is left in the session; where nobody reaps
+/// orphans, zombies stay in it.
 const ROUNDS: usize = 1000;
 
-/// A warden that waits; it is ended when this is dropped.
+/// A waiting supervisor. It is ended when this is dropped.
 #[derive(Debug)]
-pub(super) struct Warden {
+pub(super) struct Supervisor {
     pid: libc::pid_t,
-    /// The grader's end of the pipe. Nobody else has it, but a child that is being set up.
+    /// The grader's end of the pipe. Nobody else has it, except for a child that is being set up.
     lifeline: OwnedFd,
 }
 
-impl Warden {
-    /// Starts one. The child tells it its session by [`Warden::lifeline`].
-    pub(super) fn start() -> io::Result<Warden> {
+impl Supervisor {
+    /// Starts one. The child tells it its session through [`Supervisor::lifeline`].
+    pub(super) fn start() -> io::Result<Supervisor> {
         let (theirs, ours) = io::pipe()?;
         let blocked = BlockedSignals::new();
         // SAFETY: the child makes system calls only until it ends.
         let pid = unsafe { libc::fork() };
         if pid == 0 {
-            keep_watch(theirs.as_raw_fd());
+            wait_for_the_grader(theirs.as_raw_fd());
         }
         let error = io::Error::last_os_error();
         drop(blocked);
@@ -40,23 +41,23 @@ impl Warden {
             return Err(error);
         }
         let lifeline = ours.into();
-        Ok(Warden { pid, lifeline })
+        Ok(Supervisor { pid, lifeline })
     }
 
-    /// Its number.
+    /// Its process id.
     pub(super) fn id(&self) -> i32 {
         self.pid
     }
 
-    /// Where a child writes its own number, which is its session's.
+    /// Where the child writes its process id, which is also the id of its session.
     pub(super) fn lifeline(&self) -> RawFd {
         self.lifeline.as_raw_fd()
     }
 }
 
-impl Drop for Warden {
+impl Drop for Supervisor {
     fn drop(&mut self) {
-        // SAFETY: it is not reaped, so its number is its own; without room for a status, none is written.
+        // SAFETY: it is not reaped, so the id is its own; without room for a status, none is written.
         unsafe {
             libc::kill(self.pid, libc::SIGKILL);
             while libc::waitpid(self.pid, ptr::null_mut(), 0) < 0 && super::errno() == libc::EINTR {}
@@ -64,10 +65,10 @@ impl Drop for Warden {
     }
 }
 
-/// Waits for the end of the grader. Signals are blocked, so that no hand on the keyboard ends it before its time.
-fn keep_watch(reader: RawFd) -> ! {
-    // SAFETY: the arguments are numbers, and the buffer of `read` is as long as it is said to be. Nothing of the grader's stays
-    // open here: not the ends of other pipes, whose readers wait for their end.
+/// Waits for the end of the grader. Signals are blocked, so that Ctrl-C does not end it before that.
+fn wait_for_the_grader(reader: RawFd) -> ! {
+    // SAFETY: the arguments are numbers, and the buffers of `read` have the given length. All other descriptors are closed,
+    // because the readers of other pipes wait until every writer is closed.
     unsafe {
         libc::setsid();
         libc::dup2(reader, 0);
@@ -81,7 +82,7 @@ fn keep_watch(reader: RawFd) -> ! {
             let mut byte = 0u8;
             while libc::read(0, (&raw mut byte).cast(), 1) != 0 {}
             let mut rounds = 0;
-            while rounds < ROUNDS && end_all_of(session) {
+            while rounds < ROUNDS && kill_all_in(session) {
                 rounds += 1;
                 libc::sched_yield();
             }
@@ -90,14 +91,14 @@ fn keep_watch(reader: RawFd) -> ! {
     }
 }
 
-/// Ends every process of `session`, and says whether there was one.
-fn end_all_of(session: c_int) -> bool {
+/// Kills every process in `session`, and says whether there was one.
+fn kill_all_in(session: c_int) -> bool {
     // SAFETY: the path ends in a zero byte.
     let folder = unsafe { libc::open(c"/proc".as_ptr(), libc::O_RDONLY | libc::O_DIRECTORY) };
     let mut entries = [0u8; 4096];
     let mut has_any = false;
     loop {
-        // SAFETY: the buffer is as long as it is said to be.
+        // SAFETY: the buffer has the given length.
         let n = unsafe { libc::syscall(libc::SYS_getdents64, folder, entries.as_mut_ptr(), entries.len()) };
         let Some(mut rest) = usize::try_from(n)
             .ok()
@@ -106,15 +107,15 @@ fn end_all_of(session: c_int) -> bool {
         else {
             break;
         };
-        // An entry: eight bytes of a number, eight of an offset, two of its length, one of its kind, and its name.
+        // The kernel's `linux_dirent64`: inode (8 bytes), offset (8), length of the entry (2), type (1), name.
         while let Some(&[low, high]) = rest.get(16..18) {
             let length = usize::from(u16::from_ne_bytes([low, high]));
             if let Some(process) = rest.get(19..length).and_then(number) {
-                // SAFETY: the call only asks; a process that has ended meanwhile has no session.
+                // SAFETY: the call only asks. For a process that has ended meanwhile it fails.
                 if unsafe { libc::getsid(process) } == session {
                     has_any = true;
-                    // SAFETY: the arguments are numbers. A number of this session cannot be given to another process between
-                    // the question and this call, but by a thousand forks at the same moment.
+                    // SAFETY: the arguments are numbers. Between the two calls the id could only go to another process if
+                    // the machine used up all ids in that moment.
                     unsafe { libc::kill(process, libc::SIGKILL) };
                 }
             }
@@ -126,7 +127,7 @@ fn end_all_of(session: c_int) -> bool {
     has_any
 }
 
-/// The number that a name is, up to its zero byte.
+/// The number in a name, which ends at its zero byte.
 fn number(name: &[u8]) -> Option<c_int> {
     let digits = name.split(|byte| *byte == 0).next()?;
     let mut number: c_int = 0;

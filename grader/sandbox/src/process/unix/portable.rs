@@ -1,29 +1,19 @@
-//! A child and the tree below it where the system offers no more than process groups.
+//! A child and its process group, on Unix systems other than Linux.
 //!
-//! It is not contained. A descendant that left the group is not seen here.
+//! The child runs without a sandbox. A descendant that left the group is not found.
 
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 
 use rustix::process::Pid;
 
-use super::deadline::Look;
-use super::{Activity, Command, Limits, Streams};
+use super::Streams;
+use super::deadline::Sample;
+use crate::process::{Activity, Command, Limits};
 
-/// Nobody has to be allowed anything.
-pub(super) fn programs() -> Option<PathBuf> {
-    None
-}
-
-/// As above.
-pub(super) fn view_of_processes() -> Option<PathBuf> {
-    None
-}
-
-/// Whether the limit of processor time is seen to.
+/// Whether the limit of CPU time is enforced.
 pub(super) const LIMITS_CPU: bool = false;
 
 /// A child and the processes below it.
@@ -61,7 +51,7 @@ impl Tree {
         self.child.wait()
     }
 
-    pub(super) fn look(&self) -> Look {
+    pub(super) fn sample(&self) -> Sample {
         (Activity::Running, None)
     }
 

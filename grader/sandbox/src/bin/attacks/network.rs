@@ -1,17 +1,19 @@
-//! Acts that reach other programs over sockets.
+//! Attacks that reach other programs over sockets.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixStream};
 
-use crate::scene::{Act, Scene, call};
+use crate::target::{Attack, Target, call};
 
-pub(crate) const ACTS: &[(&str, Act)] = &[
-    ("tcp", |scene| TcpStream::connect(("127.0.0.1", scene.port())).map(drop)),
+pub(crate) const ATTACKS: &[(&str, Attack)] = &[
+    ("tcp", |target| {
+        TcpStream::connect(("127.0.0.1", target.port())).map(drop)
+    }),
     ("mptcp", mptcp),
     ("udp", udp),
-    ("unix-path", |scene| UnixStream::connect(scene.socket()).map(drop)),
+    ("unix-path", |target| UnixStream::connect(target.socket()).map(drop)),
     ("unix-abstract", unix_abstract),
     ("raw-socket", |_| {
         socket(libc::AF_INET, libc::SOCK_RAW, libc::IPPROTO_ICMP).map(drop)
@@ -28,11 +30,11 @@ fn socket(family: i32, kind: i32, protocol: i32) -> io::Result<usize> {
     call(libc::SYS_socket, &args).map(|fd| fd as usize)
 }
 
-fn mptcp(scene: &Scene) -> io::Result<()> {
+fn mptcp(target: &Target) -> io::Result<()> {
     let socket = socket(libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_MPTCP)?;
     let address = libc::sockaddr_in {
         sin_family: libc::AF_INET as libc::sa_family_t,
-        sin_port: scene.port().to_be(),
+        sin_port: target.port().to_be(),
         sin_addr: libc::in_addr {
             s_addr: libc::INADDR_LOOPBACK.to_be(),
         },
@@ -42,18 +44,18 @@ fn mptcp(scene: &Scene) -> io::Result<()> {
     call(libc::SYS_connect, &[socket, &raw const address as usize, length]).map(drop)
 }
 
-fn udp(scene: &Scene) -> io::Result<()> {
+fn udp(target: &Target) -> io::Result<()> {
     let socket = UdpSocket::bind(("127.0.0.1", 0))?;
-    socket.send_to(b"stolen", ("127.0.0.1", scene.port())).map(drop)
+    socket.send_to(b"stolen", ("127.0.0.1", target.port())).map(drop)
 }
 
-fn unix_abstract(scene: &Scene) -> io::Result<()> {
-    let address = SocketAddr::from_abstract_name(scene.abstract_name())?;
+fn unix_abstract(target: &Target) -> io::Result<()> {
+    let address = SocketAddr::from_abstract_name(target.abstract_name())?;
     UnixStream::connect_addr(&address).map(drop)
 }
 
-/// A socket that was allowed as half of a pair, used to send to somebody else's.
-fn datagram_pair(_: &Scene) -> io::Result<()> {
+/// A datagram socket from a pair could send to the sockets of other programs.
+fn datagram_pair(_: &Target) -> io::Result<()> {
     let mut pair = [0i32; 2];
     let args = [
         libc::AF_UNIX as usize,
@@ -64,8 +66,8 @@ fn datagram_pair(_: &Scene) -> io::Result<()> {
     call(libc::SYS_socketpair, &args).map(drop)
 }
 
-/// No hostile act: a server and a client in one program.
-fn loopback(_: &Scene) -> io::Result<()> {
+/// Not an attack: a server and a client in one program.
+fn loopback(_: &Target) -> io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let mut client = TcpStream::connect(listener.local_addr()?)?;
     client.write_all(b"x")?;
@@ -74,9 +76,9 @@ fn loopback(_: &Scene) -> io::Result<()> {
 }
 
 #[cfg(target_arch = "x86_64")]
-fn int80_socket(_: &Scene) -> io::Result<()> {
+fn int80_socket(_: &Target) -> io::Result<()> {
     let answer: i32;
-    // SAFETY: the kernel's older interface: `socket` of 32-bit programs takes three numbers and touches no memory.
+    // SAFETY: this is the interface of 32-bit programs. Its `socket` takes three numbers and touches no memory.
     unsafe {
         std::arch::asm!(
             "xchg {family:r}, rbx",
@@ -97,11 +99,11 @@ fn int80_socket(_: &Scene) -> io::Result<()> {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn int80_socket(_: &Scene) -> io::Result<()> {
-    Err(crate::scene::nothing())
+fn int80_socket(_: &Target) -> io::Result<()> {
+    Err(crate::target::nothing())
 }
 
-fn x32(_: &Scene) -> io::Result<()> {
+fn x32(_: &Target) -> io::Result<()> {
     const X32_BIT: libc::c_long = 0x4000_0000;
     call(
         X32_BIT | libc::SYS_socket,

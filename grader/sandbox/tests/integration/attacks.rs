@@ -1,24 +1,24 @@
-//! Hostile programs, contained at each level that this machine reaches, and uncontained where that harms nobody.
+//! Hostile programs, at each level that this machine reaches, and without a sandbox if that does no harm.
 
 use crate::support::{Outcome, contained, uncontained};
 use sandbox::{Level, probe_up_to};
 
-/// What an act does where nothing contains it.
+/// What an attack does without a sandbox.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Control {
     /// It succeeds.
     Works,
-    /// The kernel may have no such thing, or ordinary rights forbid it.
+    /// The kernel may not support it, or ordinary permissions may forbid it.
     DependsOnMachine,
-    /// It never ends by itself, or is harmless in any case: the test is that the watching stands it.
+    /// It never ends by itself, or it is always harmless. The test is that it can be watched.
     Endless,
-    /// It would harm the machine, and is not tried.
+    /// It would harm the machine, so it is not tried.
     Harmful,
 }
 use Control::{DependsOnMachine, Endless, Harmful, Works};
 
-/// Every act, and whether it works without containment.
-const ACTS: [(&str, Control); 72] = [
+/// Every attack, and whether it works without a sandbox.
+const ATTACKS: [(&str, Control); 72] = [
     ("infinite-loop", Endless),
     ("deadlock", Endless),
     ("ignores-signals", Endless),
@@ -90,14 +90,14 @@ const ACTS: [(&str, Control); 72] = [
     ("dev-tty", DependsOnMachine),
     ("clear-death-signal", Works),
     ("non-utf8", Endless),
-    // Not among those that others have listed: half of a pair of sockets that sends to somebody else's.
+    // Not found in other lists of attacks: one socket of a pair sends to a socket of another program.
     ("datagram-pair", Works),
 ];
 
-/// What the level without a root lets through.
+/// The attacks that succeed without a root folder of the program's own.
 const OPEN_AT_STRONG: &[&str] = &["stat-hidden", "own-executable"];
 
-/// What the level without Landlock lets through besides: everything that opens a file.
+/// The attacks that succeed without Landlock: also all that open a file.
 const OPEN_AT_PARTIAL: &[&str] = &[
     "read-solution",
     "list-solutions",
@@ -115,7 +115,7 @@ const OPEN_AT_PARTIAL: &[&str] = &[
     "own-executable",
 ];
 
-/// Compares the acts that succeed at `level` with those that are known to.
+/// Compares the attacks that succeed at `level` with those that are known to succeed.
 #[track_caller]
 fn check(level: Level, known: &[&str]) {
     let reached = probe_up_to(level);
@@ -126,54 +126,60 @@ fn check(level: Level, known: &[&str]) {
         );
         return;
     }
-    let outcomes: Vec<(&str, Outcome)> = ACTS.map(|(act, _)| (act, contained(act, level))).into();
+    let outcomes: Vec<(&str, Outcome)> = ATTACKS.map(|(attack, _)| (attack, contained(attack, level))).into();
     let with = |outcome| move |entry: &&(&str, Outcome)| entry.1 == outcome;
-    let names = |outcome| -> Vec<&str> { outcomes.iter().filter(with(outcome)).map(|(act, _)| *act).collect() };
+    let names = |outcome| -> Vec<&str> {
+        outcomes
+            .iter()
+            .filter(with(outcome))
+            .map(|(attack, _)| *attack)
+            .collect()
+    };
     assert_eq!(names(Outcome::NotTried), Vec::<&str>::new(), "at level {level}");
-    let unexpected = |act: &&str| !known.contains(act);
+    let unexpected = |attack: &&str| !known.contains(attack);
     let escaped: Vec<&str> = names(Outcome::Succeeded).into_iter().filter(unexpected).collect();
     assert_eq!(escaped, Vec::<&str>::new(), "at level {level}");
     eprintln!(
-        "level {level}: {} of {} acts contained",
+        "level {level}: {} of {} attacks contained",
         names(Outcome::Contained).len(),
-        ACTS.len()
+        ATTACKS.len()
     );
 }
 
 #[test]
-fn the_full_level_contains_every_act() {
+fn the_full_level_contains_every_attack() {
     check(Level::Full, &[]);
 }
 
 #[test]
-fn the_strong_level_lets_a_program_see_that_files_exist_and_read_itself() {
+fn at_the_strong_level_a_program_can_see_that_files_exist_and_read_itself() {
     check(Level::Strong, OPEN_AT_STRONG);
 }
 
 #[test]
-fn the_partial_level_lets_a_program_open_files() {
+fn at_the_partial_level_a_program_can_open_files() {
     check(Level::Partial, OPEN_AT_PARTIAL);
 }
 
 #[test]
-fn every_act_works_where_nothing_contains_it() {
-    let works = ACTS.into_iter().filter(|(_, control)| *control == Works);
+fn every_attack_works_without_a_sandbox() {
+    let works = ATTACKS.into_iter().filter(|(_, control)| *control == Works);
     let stopped: Vec<&str> = works
-        .map(|(act, _)| act)
-        .filter(|act| uncontained(act) != Outcome::Succeeded)
+        .map(|(attack, _)| attack)
+        .filter(|attack| uncontained(attack) != Outcome::Succeeded)
         .collect();
     assert_eq!(stopped, Vec::<&str>::new());
 }
 
 #[test]
-fn acts_that_depend_on_the_machine_are_at_least_tried() {
-    let depends = ACTS.into_iter().filter(|(_, control)| *control == DependsOnMachine);
+fn attacks_that_depend_on_the_machine_are_tried_without_a_sandbox() {
+    let depends = ATTACKS.into_iter().filter(|(_, control)| *control == DependsOnMachine);
     let mut n_working = 0;
-    for (act, _) in depends {
-        let outcome = uncontained(act);
-        assert_ne!(outcome, Outcome::NotTried, "{act}");
+    for (attack, _) in depends {
+        let outcome = uncontained(attack);
+        assert_ne!(outcome, Outcome::NotTried, "{attack}");
         n_working += usize::from(outcome == Outcome::Succeeded);
-        eprintln!("{act}: {outcome:?}");
+        eprintln!("{attack}: {outcome:?}");
     }
     eprintln!("{n_working} of them work on this machine");
 }

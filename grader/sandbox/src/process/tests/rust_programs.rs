@@ -1,10 +1,9 @@
-//! Programs in Rust, contained as submissions are. What containment refuses is for the tests of that package.
+//! Runs programs in Rust in the sandbox, as submissions are run. What the sandbox prevents is tested in `tests/integration`.
 
 use std::path::Path;
 
-use crate::probe;
-
 use super::*;
+use crate::probe;
 
 /// A program that behaves in the way that its argument names.
 const SOURCE: &str = r#"
@@ -38,7 +37,7 @@ fn deadlock() {
     thread.join().unwrap();
 }
 
-/// As in a deadlock, but for one thread that will wake up.
+/// As in a deadlock, except that one thread will wake up.
 fn wait() {
     thread::spawn(|| thread::sleep(Duration::from_secs(1000))).join().unwrap();
 }
@@ -68,23 +67,26 @@ fn program(folder: &Path, word: &str) -> Command {
 }
 
 #[test]
-fn an_honest_program_answers_and_a_curious_one_reads_nothing() {
+fn a_program_may_print_and_may_not_read_files() {
     let folder = compiled();
-    let answer = ended(&program(folder.path(), "answer"), &LIMITS);
-    assert_eq!((answer.end, &*answer.stdout), (ExitReason::Code(0), &b"42\n"[..]));
-    let curious = ended(&program(folder.path(), "read"), &LIMITS);
-    let is_refused = curious.end == ExitReason::Code(101) && curious.stdout.is_empty();
+    let answer = output_of(&program(folder.path(), "answer"), &LIMITS);
+    assert_eq!(
+        (answer.exit_reason, &*answer.stdout),
+        (ExitReason::Code(0), &b"42\n"[..])
+    );
+    let curious = output_of(&program(folder.path(), "read"), &LIMITS);
+    let is_refused = curious.exit_reason == ExitReason::Code(101) && curious.stdout.is_empty();
     assert_eq!(is_refused, probe().level >= Level::Strong, "{curious:?}");
 }
 
 #[test]
-fn a_deadlock_is_told_with_its_threads_and_a_sleep_is_none() {
+fn a_deadlock_is_reported_with_its_threads_and_a_sleep_is_not() {
     let folder = compiled();
     let limits = Limits {
         wall: Duration::from_secs(1),
         ..LIMITS
     };
-    let activity = |word| match ended(&program(folder.path(), word), &limits).end {
+    let activity = |word| match output_of(&program(folder.path(), word), &limits).exit_reason {
         ExitReason::TimedOut { activity } => activity,
         other => panic!("expected {word} to be ended at the limit, got {other:?}"),
     };
@@ -93,15 +95,15 @@ fn a_deadlock_is_told_with_its_threads_and_a_sleep_is_none() {
 }
 
 #[test]
-fn threads_without_end_come_to_an_end_at_the_limit() {
+fn threads_are_limited() {
     let folder = compiled();
     let limits = Limits { threads: 50, ..LIMITS };
     let flood = |level| {
         let mut command = program(folder.path(), "threads");
         command.policy.level = level;
-        ended(&command, &limits).end
+        output_of(&command, &limits).exit_reason
     };
-    // The kernel refuses one more, or somebody has looked.
+    // The kernel refuses another thread, or the process layer has counted them.
     let expected = if probe().counts_threads() {
         ExitReason::Code(101)
     } else {
@@ -112,7 +114,7 @@ fn threads_without_end_come_to_an_end_at_the_limit() {
 }
 
 #[test]
-fn what_cannot_be_contained_is_told_with_the_step() {
+fn a_sandbox_that_cannot_be_set_up_is_reported_with_the_step() {
     let folder = compiled();
     let mut command = program(folder.path(), "answer");
     command.policy.profile = Profile::RunWithChildren;
@@ -120,6 +122,6 @@ fn what_cannot_be_contained_is_told_with_the_step() {
     let error = run(&command, &LIMITS, &Cancel::new()).expect_err("there is no such folder");
     assert_eq!(
         error.source.to_string(),
-        "failed to set up the containment, at the step `folder`: No such file or directory (os error 2)"
+        "failed to set up the sandbox at the step `folder`: No such file or directory (os error 2)"
     );
 }

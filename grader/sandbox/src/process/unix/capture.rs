@@ -1,9 +1,9 @@
-//! One stream of a child, read up to a limit.
+//! Reads one stream of a child up to a limit.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use super::Stream;
+use crate::process::Stream;
 
 /// A stream of the child, as far as it was read.
 pub(super) struct Capture {
@@ -44,7 +44,7 @@ impl Capture {
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // A socket whose other end was closed with bytes unread: there is nothing more to come.
+            // The other end of a socket was closed while it still had bytes to read: nothing more will come.
             Err(_) => self.file = None,
         }
     }

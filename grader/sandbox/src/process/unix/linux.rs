@@ -1,80 +1,68 @@
-//! A contained child on Linux, and the tree below it as `/proc` shows it.
+//! A child in its sandbox on Linux, and the tree of processes below it as `/proc` shows it.
 //!
-//! The grader makes itself the reaper of its descendants: a process whose parent ends becomes its child, also after `setsid`.
-//! Such an orphan belongs to the run whose process group or mark in the environment it has. What has neither, and is not in
-//! the grader's own group either, can only come from a run and is ended as well. Children that the embedding program starts
-//! in its own group are left alone.
+//! The grader makes itself the reaper of its descendants (a subreaper): a process whose parent ends becomes its child, even after
+//! `setsid`. Such an orphan belongs to the run whose process group it is in, or whose mark it has in its environment. An orphan
+//! with neither, outside of the grader's own group, can only come from a run and is ended as well. Children that the program
+//! around the grader starts in its own group are left alone.
+
+mod activity;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{Child, Probe, SetupError, Spec, Stage, probe_up_to};
 use rustix::process::{
     DumpableBehavior, Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, set_child_subreaper,
     set_dumpable_behavior, waitpid,
 };
 
-use self::stat::Stat;
-use super::deadline::Look;
-use super::{Command, Limits, Profile, Streams};
+use super::Streams;
+use super::deadline::Sample;
+use crate::linux::ProcStat;
+use crate::process::{Command, Limits};
+use crate::{Child, Probe, Profile, ResourceLimits, SetupError, Spec, Stage, probe_up_to};
 
-mod activity;
-mod stat;
-
-/// The variable that marks a run's processes.
+/// The environment variable that marks the processes of a run.
 const MARK: &str = "INTERLEAVE_RUN";
 
-/// How long orphans that were killed may take to be gone. A watchdog: the kernel takes microseconds.
-const END_LIMIT: Duration = Duration::from_secs(2);
+/// How long killed orphans may take to be gone. A watchdog: the kernel takes microseconds.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The children of all runs that are not reaped yet, and their wardens. It is locked while a child is started and while orphans
-/// are looked for, so that a child is never taken for an orphan. Global, as the table of processes is.
+/// The children of all runs that are not reaped yet, and their supervisors. Locked while a child is started and while orphans
+/// are searched, so that a child is never taken for an orphan. Global, because the process table is.
 static RUNS: Mutex<Runs> = Mutex::new(Runs {
     children: BTreeSet::new(),
-    wardens: BTreeSet::new(),
+    supervisors: BTreeSet::new(),
 });
 
-/// Processes by their numbers.
+/// Process ids.
 struct Runs {
     children: BTreeSet<i32>,
-    wardens: BTreeSet<i32>,
+    supervisors: BTreeSet<i32>,
 }
 
-/// Whether the limit of processor time is seen to.
+/// Whether the limit of CPU time is enforced.
 pub(super) const LIMITS_CPU: bool = true;
 
-/// How large a file a compiler may write: a hundred times what a program of an exercise takes.
-const OBJECT_SIZE: u64 = 512 << 20;
+/// The largest file that a compiler may write: a hundred times what a program of an exercise takes.
+const COMPILER_FILE_SIZE: u64 = 512 << 20;
 
-/// How many files a compiler may have open, and how many threads: what Linux gives to whoever does not ask.
-const COMPILER_FILES: u64 = 1024;
+/// How many files a compiler may have open: the default of Linux.
+const COMPILER_OPEN_FILES: u64 = 1024;
 
-/// How many files a program may have open.
-const PROGRAM_FILES: u64 = 64;
-
-/// Where the programs are that every system has.
-pub(super) fn programs() -> impl Iterator<Item = PathBuf> {
-    let folders = ["/usr/bin", "/bin"].map(PathBuf::from).into_iter();
-    folders.filter(|folder| folder.exists())
-}
-
-/// Where the kernel tells of processes.
-pub(super) fn view_of_processes() -> Option<PathBuf> {
-    Some(PathBuf::from("/proc"))
-}
+/// How many files any other program may have open.
+const PROGRAM_OPEN_FILES: u64 = 64;
 
 /// A child and the processes below it.
 pub(super) struct Tree {
     child: Child,
     mark: String,
-    /// Whether the kernel holds it to its limit of threads.
+    /// Whether the kernel enforces the child's limit of threads.
     counts_threads: bool,
 }
 
@@ -86,7 +74,7 @@ impl Tree {
         let mark = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let mut env = command.env.clone();
         env.push((MARK.into(), mark.clone().into()));
-        // What tries the containment out starts children too.
+        // Locked before the probe, which starts children too.
         let mut runs = runs();
         let probe = probe_up_to(command.policy.level);
         let spec = Spec {
@@ -98,13 +86,13 @@ impl Tree {
             stdout: streams.stdout.as_fd(),
             stderr: streams.stderr.as_fd(),
             profile: command.policy.profile,
-            limits: contained_limits(command.policy.profile, limits),
+            limits: resource_limits(command.policy.profile, limits),
             paths: command.policy.paths.clone(),
             ports: command.policy.ports.clone(),
         };
-        let child = crate::spawn(&spec, probe).map_err(not_contained)?;
+        let child = crate::spawn(&spec, probe).map_err(start_error)?;
         runs.children.insert(child.id());
-        runs.wardens.extend(child.warden());
+        runs.supervisors.extend(child.supervisor());
         Ok(Tree {
             counts_threads: counts_threads(command.policy.profile, probe),
             child,
@@ -113,7 +101,7 @@ impl Tree {
     }
 
     pub(super) fn pid(&self) -> Pid {
-        Pid::from_raw(self.child.id()).expect("the number of a process is not 0")
+        Pid::from_raw(self.child.id()).expect("a process id is not 0")
     }
 
     /// Readable when the child has ended.
@@ -127,11 +115,11 @@ impl Tree {
     }
 
     /// What the child's threads do.
-    pub(super) fn look(&self) -> Look {
-        activity::look(self.child.id())
+    pub(super) fn sample(&self) -> Sample {
+        activity::sample(self.child.id())
     }
 
-    /// How many threads the child has; `None` where the kernel sees to that limit.
+    /// How many threads the child has; `None` if the kernel enforces that limit.
     pub(super) fn n_threads_to_watch(&self) -> Option<u64> {
         if self.counts_threads {
             return None;
@@ -139,7 +127,7 @@ impl Tree {
         activity::n_threads(self.child.id())
     }
 
-    /// How many processes the child left behind alive, as far as it has ended.
+    /// How many live processes the child left behind, provided that it has ended.
     pub(super) fn count_left(&self) -> usize {
         let runs = runs();
         let orphans = self.orphans(&runs);
@@ -151,9 +139,9 @@ impl Tree {
 
     /// Ends and reaps every orphan of the child, and those that become orphans by that. The child itself has ended.
     pub(super) fn end_all_left(&self) {
-        let deadline = Instant::now() + END_LIMIT;
+        let deadline = Instant::now() + END_TIMEOUT;
         loop {
-            // Locked for the whole round: as long as nobody else reaps an orphan, its number stays its own.
+            // Locked for the whole round: as long as nobody else reaps an orphan, no other process can have its id.
             let runs = runs();
             let orphans = self.orphans(&runs);
             if orphans.is_empty() || Instant::now() >= deadline {
@@ -168,13 +156,13 @@ impl Tree {
         }
     }
 
-    /// The orphans that this run has to end: its own, and those that are nobody's. Those of other runs are not among them.
+    /// The orphans that this run has to end: its own, and those that belong to no run.
     fn orphans(&self, runs: &Runs) -> Vec<Orphan> {
         let own_group = getpgrp().as_raw_pid();
         let mut orphans = Vec::new();
-        let is_known = |pid: &i32| runs.children.contains(pid) || runs.wardens.contains(pid);
+        let is_known = |pid: &i32| runs.children.contains(pid) || runs.supervisors.contains(pid);
         for pid in children().into_iter().filter(|pid| !is_known(pid)) {
-            let Some(stat) = Stat::read(&format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else {
+            let Some(stat) = ProcStat::read(format!("/proc/{pid}")).filter(|stat| stat.group != own_group) else {
                 continue;
             };
             let owner = if stat.group == self.child.id() {
@@ -196,9 +184,9 @@ impl Drop for Tree {
     fn drop(&mut self) {
         let mut runs = runs();
         runs.children.remove(&self.child.id());
-        // Locked until it is reaped, so that its number is not given to another run meanwhile.
-        if let Some(warden) = self.child.end_warden() {
-            runs.wardens.remove(&warden);
+        // Locked until the supervisor is reaped, so that another run cannot get its id in between.
+        if let Some(supervisor) = self.child.end_supervisor() {
+            runs.supervisors.remove(&supervisor);
         }
     }
 }
@@ -207,25 +195,25 @@ fn runs() -> MutexGuard<'static, Runs> {
     RUNS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the grader the reaper of its descendants, and closes what the kernel shows of it: its environment, its memory and its
-/// open files are nobody's affair, whatever the level.
+/// Makes the grader the reaper of its descendants, and hides its environment, memory and open files from other processes. The
+/// latter does not depend on the level of containment.
 fn prepare_this_process() {
     static ONCE: Once = Once::new();
-    // A kernel that refuses leaves process groups, as elsewhere, and what contains a child.
+    // If the kernel refuses, process groups and the sandbox are left.
     ONCE.call_once(|| {
         let _ = set_child_subreaper(Some(getpid()));
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     });
 }
 
-fn contained_limits(profile: Profile, limits: &Limits) -> crate::Limits {
+fn resource_limits(profile: Profile, limits: &Limits) -> ResourceLimits {
     let (file_size, open_files) = match profile {
-        Profile::Compile => (OBJECT_SIZE, COMPILER_FILES),
+        Profile::Compile => (COMPILER_FILE_SIZE, COMPILER_OPEN_FILES),
         Profile::Run | Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
-            (0, PROGRAM_FILES)
+            (0, PROGRAM_OPEN_FILES)
         }
     };
-    crate::Limits {
+    ResourceLimits {
         cpu: limits.cpu,
         memory: limits.memory,
         file_size,
@@ -234,13 +222,15 @@ fn contained_limits(profile: Profile, limits: &Limits) -> crate::Limits {
     }
 }
 
-/// A compiler runs for the grader's user, among whose threads its own are not counted; it makes no more than it is told to.
+/// A compiler runs as the grader's user, so the kernel cannot count its threads apart. It is trusted with that: it starts no
+/// more threads than it is told to.
 fn counts_threads(profile: Profile, probe: &Probe) -> bool {
     profile == Profile::Compile || probe.counts_threads()
 }
 
-/// A program that cannot be started is told as everywhere else; what cannot be contained, with the step.
-fn not_contained(error: SetupError) -> io::Error {
+/// A program that cannot be started is reported as it is without a sandbox. A sandbox that cannot be set up is reported with the
+/// step that failed.
+fn start_error(error: SetupError) -> io::Error {
     match error.stage {
         Stage::Prepare | Stage::Start => error.source,
         _ => io::Error::other(format!("{error}: {}", error.source)),
@@ -249,13 +239,13 @@ fn not_contained(error: SetupError) -> io::Error {
 
 struct Orphan {
     pid: i32,
-    stat: Stat,
+    stat: ProcStat,
     is_ours: bool,
 }
 
-/// The grader's children, zombies included.
+/// The ids of the grader's children, zombies included.
 fn children() -> Vec<i32> {
-    // `children` lists those of one thread; a kernel built without it leaves the whole of `/proc`.
+    // A file `children` lists those of one thread. A kernel built without these files leaves the whole of `/proc` to search.
     let Ok(tasks) = fs::read_dir("/proc/self/task") else {
         return Vec::new();
     };
@@ -263,15 +253,15 @@ fn children() -> Vec<i32> {
     for task in tasks.flatten() {
         match fs::read_to_string(task.path().join("children")) {
             Ok(list) => all.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<i32>().ok())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && task.path().exists() => return all_children(),
-            // The thread has ended; its children went to another one.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && task.path().exists() => return search_children(),
+            // The thread has ended, and its children went to another thread.
             Err(_) => {}
         }
     }
     all
 }
 
-fn all_children() -> Vec<i32> {
+fn search_children() -> Vec<i32> {
     let own = getpid().as_raw_pid();
     let Ok(processes) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -279,11 +269,11 @@ fn all_children() -> Vec<i32> {
     let pids = processes
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| Stat::read(&format!("/proc/{pid}")).is_some_and(|stat| stat.parent == own))
+    pids.filter(|pid| ProcStat::read(format!("/proc/{pid}")).is_some_and(|stat| stat.parent == own))
         .collect()
 }
 
-/// The run that a process was started by, as its environment tells.
+/// The run that started a process, according to its environment.
 fn mark_of(pid: i32) -> Option<String> {
     let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
     let mut variables = environment.split(|&byte| byte == 0);

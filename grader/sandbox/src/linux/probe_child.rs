@@ -1,18 +1,18 @@
-//! A contained child that attempts what it must not be able to do, and tells which attempts succeeded.
+//! A child in the sandbox that attempts what the sandbox must prevent, and reports which attempts succeeded.
 //!
-//! It is a fork that never becomes another program, so it keeps to the rules of the setup: system calls only. Each attempt is
-//! harmless where it succeeds.
+//! It is a fork that never becomes another program, so the rule of the setup applies: system calls only. Every attempt is harmless
+//! if it succeeds.
 
 use std::ffi::CString;
 use std::os::fd::RawFd;
 use std::ptr;
 
-/// What a canary tells in the place of a failed stage.
-pub(super) const SONG: u32 = 0xca;
+/// Marks the message with the result of a probe, in the place of the number of a failed stage.
+pub(super) const PROBE_RESULT: u32 = 0xca;
 
-/// What a canary attempts.
+/// What the attempts are about.
 #[derive(Debug, Clone)]
-pub(super) struct Canary {
+pub(super) struct ProbeChild {
     /// A file that it must not read.
     pub(super) file: CString,
     /// The folder of that file.
@@ -31,7 +31,7 @@ pub(super) enum Attempt {
     /// To list the folder.
     List = 2,
     /// To see how long the file is.
-    Look = 4,
+    Stat = 4,
     /// To start a process.
     Fork = 8,
     /// To signal the grader.
@@ -50,41 +50,44 @@ impl Succeeded {
     }
 }
 
-impl Canary {
-    /// Attempts everything, tells on `errors`, and waits to be ended.
-    pub(super) fn sing(&self, errors: RawFd) {
+impl ProbeChild {
+    /// Attempts everything, reports on `errors`, and waits to be ended.
+    pub(super) fn attempt_all(&self, errors: RawFd) {
         let mut succeeded = 0;
-        for (attempt, is_done) in [
-            (Attempt::Read, opens(&self.file, libc::O_RDONLY)),
-            (Attempt::List, opens(&self.folder, libc::O_RDONLY | libc::O_DIRECTORY)),
-            (Attempt::Look, looks(&self.file)),
-            (Attempt::Fork, forks()),
-            (Attempt::Signal, signals(self.process)),
-            (Attempt::Connect, connects(self.port)),
+        for (attempt, has_succeeded) in [
+            (Attempt::Read, can_open(&self.file, libc::O_RDONLY)),
+            (
+                Attempt::List,
+                can_open(&self.folder, libc::O_RDONLY | libc::O_DIRECTORY),
+            ),
+            (Attempt::Stat, can_stat(&self.file)),
+            (Attempt::Fork, can_fork()),
+            (Attempt::Signal, can_signal(self.process)),
+            (Attempt::Connect, can_connect(self.port)),
         ] {
-            if is_done {
+            if has_succeeded {
                 succeeded |= attempt as i32;
             }
         }
-        tell(errors, SONG, succeeded);
+        send(errors, PROBE_RESULT, succeeded);
         loop {
-            // SAFETY: no descriptors and no time limit: it waits for a signal.
+            // SAFETY: without descriptors and without a timeout, it waits for a signal.
             unsafe { libc::ppoll(ptr::null_mut(), 0, ptr::null(), ptr::null()) };
         }
     }
 }
 
-/// Writes a number and what belongs to it to the pipe that leads to the grader.
-pub(super) fn tell(errors: RawFd, what: u32, value: i32) {
+/// Writes a message to the pipe that leads to the grader: what it is about, and a value.
+pub(super) fn send(errors: RawFd, what: u32, value: i32) {
     let mut message = [0; 8];
     message[..4].copy_from_slice(&what.to_ne_bytes());
     message[4..].copy_from_slice(&value.to_ne_bytes());
-    // A pipe takes eight bytes whole or not at all; without a reader there is nobody to tell.
-    // SAFETY: the buffer is as long as it is said to be.
+    // A pipe takes eight bytes at once or not at all. If nobody reads, there is nobody to tell.
+    // SAFETY: the buffer has the given length.
     unsafe { libc::write(errors, message.as_ptr().cast(), message.len()) };
 }
 
-fn opens(path: &CString, flags: libc::c_int) -> bool {
+fn can_open(path: &CString, flags: libc::c_int) -> bool {
     // SAFETY: the path ends in a zero byte and outlives the call.
     let fd = unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC) };
     if fd >= 0 {
@@ -94,16 +97,16 @@ fn opens(path: &CString, flags: libc::c_int) -> bool {
     fd >= 0
 }
 
-fn looks(path: &CString) -> bool {
+fn can_stat(path: &CString) -> bool {
     // SAFETY: all zeroes is a value of this plain structure.
     let mut status: libc::stat = unsafe { std::mem::zeroed() };
-    // SAFETY: the path ends in a zero byte, and there is room for the answer.
+    // SAFETY: the path ends in a zero byte, and there is room for the result.
     unsafe { libc::stat(path.as_ptr(), &raw mut status) == 0 }
 }
 
-fn forks() -> bool {
-    // The call itself: the C library's `fork` would run what other code has asked it to run then.
-    // SAFETY: a child that shares nothing is made, and ends at once.
+fn can_fork() -> bool {
+    // The system call: the C library's `fork` would run handlers that other code has registered.
+    // SAFETY: the child shares nothing with this process and ends at once.
     let child = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
     if child == 0 {
         // SAFETY: `_exit` has no preconditions.
@@ -116,12 +119,12 @@ fn forks() -> bool {
     child > 0
 }
 
-fn signals(process: libc::pid_t) -> bool {
+fn can_signal(process: libc::pid_t) -> bool {
     // SAFETY: no signal is sent: 0 only asks whether one could be.
     unsafe { libc::kill(process, 0) == 0 }
 }
 
-fn connects(port: u16) -> bool {
+fn can_connect(port: u16) -> bool {
     // SAFETY: `socket` has no preconditions.
     let socket = unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) };
     if socket < 0 {
@@ -133,9 +136,9 @@ fn connects(port: u16) -> bool {
     address.sin_port = port.to_be();
     address.sin_addr.s_addr = libc::INADDR_LOOPBACK.to_be();
     let length = size_of::<libc::sockaddr_in>() as libc::socklen_t;
-    // SAFETY: the address is as long as it is said to be.
-    let answer = unsafe { libc::connect(socket, (&raw const address).cast(), length) };
+    // SAFETY: the address has the given length.
+    let result = unsafe { libc::connect(socket, (&raw const address).cast(), length) };
     // SAFETY: the descriptor was opened here.
     unsafe { libc::close(socket) };
-    answer == 0
+    result == 0
 }

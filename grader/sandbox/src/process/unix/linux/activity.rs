@@ -1,21 +1,20 @@
-//! What the threads of a process do, as the kernel tells it. A thread that ends meanwhile is left out.
+//! What the threads of a process do, as the kernel shows it. A thread that ends meanwhile is left out.
 
 use std::fs;
 
 use crate::kernel::{self, Task};
-
 use crate::process::Activity;
-use crate::process::deadline::Look;
+use crate::process::unix::deadline::Sample;
 
-/// What the threads of `process` do, and how often they have been given a processor, if there are any.
-pub(super) fn look(process: i32) -> Look {
+/// What the threads of `process` do, and how often they were given a CPU. The latter is `None` when there are no threads.
+pub(super) fn sample(process: i32) -> Sample {
     let tasks = kernel::tasks_of(process);
-    let n_runs = tasks.iter().map(|task| task.switches).sum();
-    (activity(&tasks), (!tasks.is_empty()).then_some(n_runs))
+    let n_switches = tasks.iter().map(|task| task.switches).sum();
+    (activity(&tasks), (!tasks.is_empty()).then_some(n_switches))
 }
 
 fn activity(tasks: &[Task]) -> Activity {
-    // In a call that cannot be interrupted it waits for a disk, which may have much else to do as well.
+    // `D`: the thread waits for a disk, for as long as the disk is busy with other work.
     if tasks.iter().any(|task| matches!(task.state, 'R' | 'D')) {
         return Activity::Running;
     }
@@ -27,7 +26,7 @@ fn activity(tasks: &[Task]) -> Activity {
 
 /// How many threads `process` has.
 pub(super) fn n_threads(process: i32) -> Option<u64> {
-    // The name of the process, which stands there too, is cut after 15 bytes, be it within a letter.
+    // The file also holds the name of the process, which the kernel may cut inside of a character.
     let status = fs::read(format!("/proc/{process}/status")).ok()?;
     String::from_utf8_lossy(&status)
         .lines()
