@@ -79,10 +79,10 @@ impl Mechanism {
         match self {
             Mechanism::Session => "a program may outlive its run",
             Mechanism::Landlock => "files can be read",
-            Mechanism::Filter => "processes, network and other processes are within reach",
+            Mechanism::Filter => "a program can start processes, use the network and act on other processes",
             Mechanism::Root => "names of hidden files can be guessed",
-            Mechanism::User => "threads are counted from outside",
-            Mechanism::Network => "programs that use the network can reach more than themselves",
+            Mechanism::User => "threads are counted by polling",
+            Mechanism::Network => "a program that uses the network can connect to other programs",
         }
     }
 }

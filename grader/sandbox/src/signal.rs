@@ -1,6 +1,6 @@
 //! The signal that ended a process.
 
-/// A signal. Those have a name that say why a process ended.
+/// A signal. The named ones say why a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// `SIGABRT`: the process ended itself, as `std` does after a failed allocation.

@@ -31,7 +31,7 @@ use portable as tree;
 /// How long one wait lasts, and so how long a request to stop may go unnoticed. Short enough after Ctrl-C.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The same for kernels without pidfd, and for children whose threads have to be counted from outside.
+/// The same for kernels without pidfd, and for children whose threads have to be counted by polling.
 const SHORT_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How long a pipe may stay open after the child and its descendants are gone.
