@@ -196,7 +196,7 @@ impl Prepared {
         )?;
         call!(Stage::User, libc::syscall(libc::SYS_setresgid, user, user, user))?;
         call!(Stage::User, libc::syscall(libc::SYS_setresuid, user, user, user))?;
-        // The kernel has cleared the request when the user changed.
+        // The kernel clears the request when the user changes.
         self.end_with_the_grader()
     }
 

@@ -2,9 +2,9 @@
 //!
 //! When the grader ends, the kernel ends the child, but not the processes below the child. A supervisor is a process beside the
 //! grader. It holds one end of a pipe, and the grader holds the other. When the grader's end is closed, for whatever reason, the
-//! supervisor kills all processes in the child's session until none is left. A program in the sandbox cannot leave its session.
-//! A supervisor is a fork that never becomes another program, so the rules of the setup apply: it makes system calls only and
-//! allocates nothing.
+//! supervisor kills all processes in the child's session until none is left. Where system calls are filtered, no process can leave
+//! its session. A supervisor is a fork that never becomes another program, so the rules of the setup apply: it makes system calls
+//! only and allocates nothing.
 
 use std::ffi::c_int;
 use std::io;
@@ -13,7 +13,7 @@ use std::ptr;
 
 use super::spawn::BlockedSignals;
 
-/// How often all processes are searched at most. The search ends earlier when none is left in the session; where nobody reaps
+/// How many times all processes are searched at most. The search ends earlier when none is left in the session. If nobody reaps
 /// orphans, zombies stay in it.
 const ROUNDS: usize = 1000;
 
