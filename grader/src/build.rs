@@ -349,12 +349,12 @@ impl<'a> Form<'a> {
             threads: THREAD_LIMIT,
         };
         let ended = process::run(&command, &limits, self.cancel)?;
-        let is_disk_full = ended.end != ExitReason::Code(0) && is_full(&self.folder);
+        let is_disk_full = ended.exit_reason != ExitReason::Code(0) && is_full(&self.folder);
         let mut diagnostics = Diagnostics::parse(&ended.stderr);
         hide(&mut diagnostics, self.order.folder);
         Ok(Compiled {
             step,
-            end: ended.end,
+            end: ended.exit_reason,
             diagnostics,
             is_disk_full,
         })
@@ -395,5 +395,5 @@ fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
 }
 
 fn is_full(folder: &Path) -> bool {
-    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LITTLE_SPACE)
+    sandbox::disk::free_space(folder).is_ok_and(|free| free < LITTLE_SPACE)
 }

@@ -23,7 +23,6 @@ pub use replay::{ReplayError, replay};
 
 mod checks;
 mod containment;
-mod folder;
 mod prepare;
 mod replay;
 

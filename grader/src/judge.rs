@@ -8,7 +8,7 @@ use protocol::{Exploration, Finding};
 use crate::exercise::{Check, CheckWork};
 use crate::run::Observation;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::{Activity, ExitReason, ProcessOutput, Stream};
+use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
 
 pub use build::judge_build;
 pub use model::{Replay, judge_replay};
@@ -19,16 +19,6 @@ mod model;
 mod program;
 mod real;
 mod reply;
-
-/// The numbers of signals that say more than their number; the same on every system that Rust's `std` runs on.
-mod signal {
-    pub(super) const ABRT: i32 = 6;
-    pub(super) const KILL: i32 = 9;
-    pub(super) const SEGV: i32 = 11;
-    pub(super) const XCPU: i32 = 24;
-    pub(super) const XFSZ: i32 = 25;
-    pub(super) const SYS: i32 = 31;
-}
 
 /// The judgement on one check, and what was explored for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,13 +67,13 @@ enum World {
 
 /// What an end that nobody asked for means; `None` for a code, which is for the caller to judge.
 fn judge_end(ended: &ProcessOutput, world: World) -> Option<Verdict> {
-    let (finding, got) = match ended.end {
+    let (finding, got) = match ended.exit_reason {
         ExitReason::Code(_) => return None,
         ExitReason::Cancelled => {
             let reason = "it was stopped before it ended".to_owned();
             return Some(Verdict::Ungraded { reason });
         }
-        ExitReason::Signal(signal::KILL) => {
+        ExitReason::Signal(Signal::Kill) => {
             let reason = "the process was killed from outside, as systems do that run out of memory\n\
                           help: close other programs and try again";
             let reason = reason.to_owned();
@@ -93,7 +83,7 @@ fn judge_end(ended: &ProcessOutput, world: World) -> Option<Verdict> {
             activity: Activity::WaitingForEachOther { threads },
         } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
         ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
-        ExitReason::Signal(signal::XCPU) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
+        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
         ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
         ExitReason::OutputLimit(stream) => (
             Finding::OutputLimit,
@@ -135,36 +125,34 @@ fn deadlocked(threads: usize) -> String {
     format!("at the time limit {who} asleep, waiting for a lock or for another thread without a time limit: a deadlock")
 }
 
-fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
+fn judge_signal(signal: Signal, stderr: &[u8]) -> (Finding, String) {
     let says = |text: &str| says(stderr, text);
-    match signal {
-        signal::ABRT if says(ALLOCATION_FAILED) => {
+    let hint = match signal {
+        Signal::Abort if says(ALLOCATION_FAILED) => {
             return (
                 Finding::MemoryLimit,
                 "it asked for more memory than the limit".to_owned(),
             );
         }
-        signal::SYS => {
+        Signal::BadSystemCall => {
             let got = "it called the system in a way that no program in Rust does";
             return (Finding::AccessDenied, got.to_owned());
         }
-        signal::XFSZ => {
+        Signal::FileSizeLimit => {
             return (
                 Finding::OutputLimit,
                 "it wrote more to a file than the limit".to_owned(),
             );
         }
-        _ => {}
-    }
-    let hint = match signal {
-        signal::SEGV => ": mostly a stack that overflowed, from a function that calls itself without end",
-        signal::ABRT if says("overflowed its stack") => {
+        Signal::SegmentationFault => ": mostly a stack that overflowed, from a function that calls itself without end",
+        Signal::Abort if says("overflowed its stack") => {
             ": a stack overflowed, mostly from a function that calls itself without end"
         }
-        signal::ABRT => ": mostly a panic while another panic was under way",
-        _ => "",
+        Signal::Abort => ": mostly a panic while another panic was under way",
+        Signal::Kill | Signal::CpuTimeLimit | Signal::Other(_) => "",
     };
-    (Finding::Panic, format!("it was ended by signal {signal}{hint}"))
+    let number = signal.number();
+    (Finding::Panic, format!("it was ended by signal {number}{hint}"))
 }
 
 /// What `std` says when it is refused memory, a thread or something else. The kernel tells of it in no other way; a submission

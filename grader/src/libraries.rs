@@ -6,24 +6,19 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Output};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use self::kept::{Kept, Key, Sources, Stamp, keep, read};
 use sandbox::cancel::Cancel;
+use sandbox::tool;
 
 pub use self::support::{Offered, Support, SupportOrder};
 
 mod cargo;
 mod kept;
 mod support;
-
-/// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
-const TICK: Duration = Duration::from_millis(5);
 
 /// The tools that build, as the environment names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,33 +186,16 @@ fn ask(
     Ok((libraries, cargo::package_folders(&messages, root)))
 }
 
-/// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader. Whoever asks
-/// to stop in another way does not wait for them either.
+/// Runs a tool in the workspace. The tools are trusted.
 fn call(root: &Path, cancel: &Cancel, tool: &Path, args: &[&str]) -> Result<Output, LibrariesError> {
     let failed = |source| LibrariesError::Start {
         tool: tool.to_owned(),
         source,
     };
     let mut command = Command::new(tool);
-    command.args(args).current_dir(root).stdin(Stdio::null());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let child = child.map_err(failed)?;
-    let pid = Pid::from_child(&child);
-    let output = thread::scope(|scope| {
-        let output = scope.spawn(|| child.wait_with_output());
-        while !output.is_finished() {
-            if cancel.is_cancelled() {
-                // Cargo ends what it has started. Until the other thread is as good as done, the number is the child's.
-                let _ = kill_process(pid, Signal::INT);
-            }
-            thread::sleep(TICK);
-        }
-        output.join().expect("waiting does not panic")
-    });
-    if cancel.is_cancelled() {
-        return Err(LibrariesError::Cancelled);
-    }
-    let output = output.map_err(failed)?;
+    command.args(args).current_dir(root);
+    let output = tool::output(&mut command, cancel).map_err(failed)?;
+    let output = output.ok_or(LibrariesError::Cancelled)?;
     if output.status.success() {
         return Ok(output);
     }

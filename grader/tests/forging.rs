@@ -265,14 +265,3 @@ fn a_lifetime_that_is_extended_is_told_with_its_place() {
     );
     assert_eq!(report.overall(), Overall::Failed);
 }
-
-#[test]
-fn a_process_that_grades_is_closed_to_others() {
-    let tricks = Tricks::new();
-    tricks.grade("always_equal", MODEL, SandboxRequirement::AUTO);
-    #[cfg(target_os = "linux")]
-    assert_eq!(
-        rustix::process::dumpable_behavior().expect("the kernel tells"),
-        rustix::process::DumpableBehavior::NotDumpable
-    );
-}

@@ -29,7 +29,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let options = Options {
         check: flags.check.clone(),
         cancel: interrupt::cancel_on_signal(),
-        containment: Containment::demand(flags.containment),
+        containment: Containment::requirement(flags.containment),
         ..Options::default()
     };
     let mut code = ExitCode::Passed;

@@ -151,17 +151,17 @@ pub struct Containment {
     /// How the network is kept out of reach: `none`, `seccomp`.
     pub network: String,
     /// What this machine does not offer, of all that was asked for.
-    pub missing: Vec<Lack>,
+    pub missing: Vec<MissingMechanism>,
 }
 
-/// A means of containment that a machine does not offer.
+/// A mechanism of containment that a machine does not offer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Lack {
+pub struct MissingMechanism {
     /// Which: `landlock`, `seccomp`, `chroot`, `own user`.
     pub mechanism: String,
     /// Why.
     pub reason: String,
-    /// The number with which the system refused it.
+    /// The kernel's error as a number, if there was one.
     pub errno: Option<i32>,
     /// What a submission can do without it.
     pub consequence: String,

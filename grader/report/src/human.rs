@@ -13,7 +13,7 @@ use super::orderings::undecided;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 use super::{Extent, Options, steps};
-use protocol::verdict::{CheckVerdict, Containment, Lack, Overall, ReplayReport, Report, Verdict};
+use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, ReplayReport, Report, Verdict};
 
 /// Everything about one submission.
 pub fn report(report: &Report, options: &Options) -> Text {
@@ -219,17 +219,17 @@ fn contained(containment: &Containment) -> Vec<String> {
     if !matches!(level.as_str(), "A" | "B") {
         held.push_str("; a self-check, not a grade");
     }
-    let lack = |lack: &Lack| {
-        let Lack {
+    let missing_line = |mechanism: &MissingMechanism| {
+        let MissingMechanism {
             mechanism,
             reason,
             consequence,
             help,
             ..
-        } = lack;
+        } = mechanism;
         format!("no {mechanism}: {reason}, so {consequence}; {help}")
     };
-    std::iter::once(held).chain(missing.iter().map(lack)).collect()
+    std::iter::once(held).chain(missing.iter().map(missing_line)).collect()
 }
 
 /// The one command that helps most.

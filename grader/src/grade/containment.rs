@@ -3,7 +3,7 @@
 use sandbox::{Level, Probe, probe_up_to};
 
 use crate::exercise::{Exercise, Need};
-use protocol::verdict::{Containment, Lack};
+use protocol::verdict::{Containment, MissingMechanism};
 
 /// How well a submission is to be contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +83,12 @@ fn contained_by(probe: &Probe) -> Containment {
         processes: processes.to_owned(),
         filesystem: or_none(&filesystem.join(" and ")),
         network: or_none(if probe.has_filter { "seccomp" } else { "" }),
-        missing: probe.missing.iter().map(lack).collect(),
+        missing: probe.missing.iter().map(missing_mechanism).collect(),
     }
 }
 
-fn lack(missing: &sandbox::Missing) -> Lack {
-    Lack {
+fn missing_mechanism(missing: &sandbox::Missing) -> MissingMechanism {
+    MissingMechanism {
         mechanism: missing.mechanism.word().to_owned(),
         reason: missing.reason.clone(),
         errno: (missing.errno != 0).then_some(missing.errno),

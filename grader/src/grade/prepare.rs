@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use protocol::Finding;
 
-use super::folder::Folder;
 use super::{Grading, containment};
 use crate::build::{Build, HeadStart, Order, build};
 use crate::discover::Source;
@@ -17,6 +16,7 @@ use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
 use crate::lifetimes;
 use protocol::verdict::{CheckFailure, CheckKind, Evidence, Verdict};
+use sandbox::ScratchFolder;
 
 /// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few
 /// enough that a source made to be slow to look through costs seconds.
@@ -30,7 +30,7 @@ pub(super) struct Prepared {
     /// What runs beside the exercise's program, where it needs something.
     pub(super) test_server: Option<PathBuf>,
     /// Removed with everything in it when the grading is over.
-    _folder: Option<Folder>,
+    _folder: Option<ScratchFolder>,
 }
 
 impl Prepared {
@@ -134,9 +134,9 @@ impl Grading<'_> {
         HeadStart::of(&self.exercise.name, submission, checks, libraries)
     }
 
-    fn take_in(&self) -> Result<(Folder, Staged), Verdict> {
+    fn take_in(&self) -> Result<(ScratchFolder, Staged), Verdict> {
         let temporary = &self.options.temporary;
-        let folder = Folder::new_in(temporary).map_err(|source| no_room(temporary, &source))?;
+        let folder = ScratchFolder::new_in(temporary).map_err(|source| no_room(temporary, &source))?;
         let source = folder.path().join("source");
         std::fs::create_dir(&source).map_err(|source| no_room(temporary, &source))?;
         let staged = intake(self.submission, &source).map_err(|error| match error {

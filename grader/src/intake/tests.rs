@@ -1,7 +1,5 @@
 //! What is taken from a submission and what is refused.
 
-use std::os::unix::fs::symlink;
-
 use super::*;
 
 struct Case {
@@ -88,25 +86,31 @@ fn one_file_stands_for_the_library_and_keeps_its_name() {
 }
 
 #[test]
-fn a_link_to_a_file_outside_is_refused() {
-    let case = Case::new(&[("src/lib.rs", b"")]);
-    symlink("/etc/passwd", case.folder.path().join("src/data.rs")).expect("a link");
-    case.refused(Finding::AccessDenied, "`exercises/x/src/data.rs` is a link");
+fn a_link_and_a_special_file_are_refused_with_the_path_that_the_student_knows() {
+    let message = |error| match not_taken(error, |path| format!("exercises/x/{path}")) {
+        IntakeError::Refused(check_failure) => {
+            assert_eq!(check_failure.finding, Finding::AccessDenied);
+            check_failure.message
+        }
+        other => panic!("expected a refusal, got {other:?}"),
+    };
+    let path = || "src/data.rs".to_owned();
+    assert_eq!(
+        message(SourceError::Link { path: path() }),
+        "`exercises/x/src/data.rs` is a link; a submission consists of plain files and folders"
+    );
+    assert_eq!(
+        message(SourceError::NotRegular { path: path() }),
+        "`exercises/x/src/data.rs` is not a plain file; a submission consists of plain files"
+    );
 }
 
 #[test]
-fn a_source_folder_that_is_a_link_is_refused() {
-    let case = Case::new(&[("elsewhere/lib.rs", b"")]);
-    symlink("elsewhere", case.folder.path().join("src")).expect("a link");
-    case.refused(Finding::AccessDenied, "`exercises/x/src` is a link");
-}
-
-#[test]
-fn a_pipe_is_refused_and_not_waited_for() {
-    let case = Case::new(&[("src/lib.rs", b"")]);
-    let path = case.folder.path().join("src/pipe.rs");
-    rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
-    case.refused(Finding::AccessDenied, "not a plain file");
+fn a_submission_that_cannot_be_read_is_the_graders_failure() {
+    match Case::new(&[]).intake() {
+        Err(IntakeError::Read { path, .. }) => assert_eq!(path, Path::new("exercises/x/src")),
+        other => panic!("expected an error, got {other:?}"),
+    }
 }
 
 #[test]
@@ -119,12 +123,14 @@ fn text_that_is_not_utf_8_is_a_compile_error_with_its_line() {
 }
 
 #[test]
-fn too_many_files_and_too_many_bytes_are_refused() {
+fn too_many_files_too_many_bytes_and_too_deep_folders_are_refused() {
     let names: Vec<String> = (0..=MAX_FILES).map(|index| format!("src/m{index}.rs")).collect();
     let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
     Case::new(&files).refused(Finding::ForbiddenCode, "more than 200 files");
     let large = vec![b' '; MAX_BYTES as usize + 1];
     Case::new(&[("src/lib.rs", &large)]).refused(Finding::ForbiddenCode, "more than 4 MiB");
+    let deep = format!("src/{}lib.rs", "m/".repeat(MAX_DEPTH + 1));
+    Case::new(&[(&deep, b"")]).refused(Finding::ForbiddenCode, "folders nested deeper than 16");
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use protocol::Finding;
 
-use super::{excerpt, signal};
+use super::excerpt;
 use crate::build::{Build, Compiled, Step};
 use crate::diagnostics::{Diagnostic, items_of, rendered};
 use crate::exercise::{Exercise, Item};
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ExitReason;
+use sandbox::process::{ExitReason, Signal};
 
 /// How many messages of the compiler are repeated where they stand in a sentence.
 const MAX_MESSAGES: usize = 3;
@@ -122,12 +122,12 @@ fn judge_crash(call: &Compiled) -> Verdict {
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
     let got = match call.end {
         ExitReason::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
-        ExitReason::Code(_) | ExitReason::Signal(signal::KILL) => {
+        ExitReason::Code(_) | ExitReason::Signal(Signal::Kill) => {
             return ungraded(format!(
                 "the compiler failed, but not because of the submission: {said}"
             ));
         }
-        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) if is_submission => {
+        ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
             return Verdict::Failed(CheckFailure {
                 finding: Finding::Timeout,
@@ -135,10 +135,10 @@ fn judge_crash(call: &Compiled) -> Verdict {
                 evidence: Evidence::None,
             });
         }
-        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) => {
+        ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) => {
             return ungraded("the compiler was not done at the time limit".to_owned());
         }
-        ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
+        ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {}", signal.number()),
         ExitReason::ThreadLimit => "the compiler started threads without end".to_owned(),
         ExitReason::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
     };

@@ -41,7 +41,7 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
 }
 
 fn code(ended: &ProcessOutput) -> i32 {
-    match ended.end {
+    match ended.exit_reason {
         ExitReason::Code(code) => code,
         ExitReason::Signal(_)
         | ExitReason::TimedOut { .. }

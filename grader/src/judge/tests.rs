@@ -7,9 +7,9 @@ use protocol::{CheckObservation, Failure, Replayed, Reply, Request, WeakOrdering
 use super::*;
 use crate::run::{Answer, CheckRun};
 
-fn ended(end: ExitReason) -> ProcessOutput {
+fn ended(exit_reason: ExitReason) -> ProcessOutput {
     ProcessOutput {
-        end,
+        exit_reason,
         stdout: Vec::new(),
         stderr: Vec::new(),
         answer: Vec::new(),
@@ -217,7 +217,7 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     );
     fails(
         judge_model(CheckRun {
-            ended: ended(ExitReason::Signal(11)),
+            ended: ended(ExitReason::Signal(Signal::SegmentationFault)),
             ..right()
         }),
         Finding::Panic,
@@ -269,12 +269,20 @@ fn an_end_by_force_says_by_which() {
         "a loop that locks nothing",
     );
     fails(
-        end(ExitReason::Signal(24)),
+        end(ExitReason::Signal(Signal::CpuTimeLimit)),
         Finding::CpuLimit,
         "a loop that locks nothing",
     );
-    fails(end(ExitReason::Signal(31)), Finding::AccessDenied, "called the system");
-    fails(end(ExitReason::Signal(25)), Finding::OutputLimit, "to a file");
+    fails(
+        end(ExitReason::Signal(Signal::BadSystemCall)),
+        Finding::AccessDenied,
+        "called the system",
+    );
+    fails(
+        end(ExitReason::Signal(Signal::FileSizeLimit)),
+        Finding::OutputLimit,
+        "to a file",
+    );
     fails(
         end(ExitReason::ThreadLimit),
         Finding::ProcessLimit,
@@ -292,8 +300,12 @@ fn an_end_by_force_says_by_which() {
         Finding::OutputLimit,
         "standard output without end",
     );
-    fails(end(ExitReason::Signal(11)), Finding::Panic, "a stack that overflowed");
-    ungraded(end(ExitReason::Signal(9)), "killed from outside");
+    fails(
+        end(ExitReason::Signal(Signal::SegmentationFault)),
+        Finding::Panic,
+        "a stack that overflowed",
+    );
+    ungraded(end(ExitReason::Signal(Signal::Kill)), "killed from outside");
     ungraded(end(ExitReason::Cancelled), "stopped");
 }
 
@@ -302,7 +314,7 @@ fn an_abort_is_told_apart_by_what_the_runtime_says() {
     let abort = |stderr: &str| {
         let ended = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(ExitReason::Signal(6))
+            ..ended(ExitReason::Signal(Signal::Abort))
         };
         judge_model(CheckRun {
             ended,

@@ -136,11 +136,14 @@ impl Bench {
                 let ended = process::run(&command, &LIMITS, &self.cancel);
                 let duration = start.elapsed();
                 match ended.map_err(|error| Error::Ungraded(error.into()))? {
-                    ended if ended.end == ExitReason::Code(0) => {}
-                    ended if ended.end == ExitReason::Cancelled => return Err(Error::Interrupted),
+                    ended if ended.exit_reason == ExitReason::Code(0) => {}
+                    ended if ended.exit_reason == ExitReason::Cancelled => return Err(Error::Interrupted),
                     ended => {
                         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-                        return Err(failed(&format!("failed at level {level}: {:?}: {said}", ended.end)));
+                        return Err(failed(&format!(
+                            "failed at level {level}: {:?}: {said}",
+                            ended.exit_reason
+                        )));
                     }
                 }
                 if repetition > 0 {

@@ -9,7 +9,7 @@ mod samples;
 
 use insta::assert_snapshot;
 use protocol::trace::End;
-use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Lack, Report, Verdict};
+use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
 use protocol::{Failure, Finding};
 use report::{Extent, Options, human, json};
 use samples::{check, event, failed, model_failure, report};
@@ -69,7 +69,7 @@ fn what_the_machine_lacks_is_told_with_its_consequence_and_the_way_to_get_it() {
         processes: "process group and subreaper".into(),
         filesystem: "none".into(),
         network: "seccomp".into(),
-        missing: vec![Lack {
+        missing: vec![MissingMechanism {
             mechanism: "landlock".into(),
             reason: "landlock_create_ruleset refused: ENOSYS".into(),
             errno: Some(38),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::diagnostics::{Diagnostics, SourceText};
-use sandbox::process::{Activity, Stream};
+use sandbox::process::{Activity, Signal, Stream};
 
 fn exercise() -> Exercise {
     let text = r#"
@@ -178,12 +178,12 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
         "not because of the submission: error[]: about linking",
     );
     ungraded(
-        vec![failed(Step::Real, ExitReason::Signal(9), Vec::new())],
+        vec![failed(Step::Real, ExitReason::Signal(Signal::Kill), Vec::new())],
         "not because of the submission",
     );
     let full = Compiled {
         is_disk_full: true,
-        ..failed(Step::Real, ExitReason::Signal(6), Vec::new())
+        ..failed(Step::Real, ExitReason::Signal(Signal::Abort), Vec::new())
     };
     ungraded(
         vec![full],
@@ -205,7 +205,11 @@ fn a_compiler_that_a_submission_keeps_busy_or_crashes_is_the_submissions() {
         "not done at the time limit",
     );
     fails(
-        vec![failed(Step::Real, ExitReason::Signal(11), Vec::new())],
+        vec![failed(
+            Step::Real,
+            ExitReason::Signal(Signal::SegmentationFault),
+            Vec::new(),
+        )],
         Finding::CompileError,
         "crashed on it with signal 11",
     );

@@ -6,10 +6,10 @@ use super::*;
 use crate::exercise::Filter;
 use sandbox::process::Activity;
 
-fn ended(end: ExitReason) -> ProcessOutput {
+fn ended(exit_reason: ExitReason) -> ProcessOutput {
     let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
     ProcessOutput {
-        end,
+        exit_reason,
         stdout,
         stderr,
         answer,
@@ -82,7 +82,7 @@ fn other_output_is_wrong_output_with_both_texts() {
 #[test]
 fn another_exit_code_is_told_before_the_output() {
     let ended = |code| ProcessOutput {
-        end: ExitReason::Code(code),
+        exit_reason: ExitReason::Code(code),
         ..printed("wrong")
     };
     fails(

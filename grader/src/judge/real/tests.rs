@@ -19,7 +19,7 @@ fn run(observation: CheckObservation) -> CheckRun {
     };
     CheckRun {
         ended: ProcessOutput {
-            end: ExitReason::Code(0),
+            exit_reason: ExitReason::Code(0),
             stdout: Vec::new(),
             stderr: Vec::new(),
             answer: Vec::new(),
