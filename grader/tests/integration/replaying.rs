@@ -1,12 +1,10 @@
 //! A failing interleaving, run again from nothing but its token.
 
-#[path = "course/course.rs"]
-mod course;
-
-use course::{Course, silent, verdict};
 use grader::grade::{ReplayError, replay};
 use protocol::Failure;
 use protocol::verdict::{Evidence, Overall, ReplayReport, Verdict};
+
+use crate::course::{Course, silent, verdict};
 
 const MISTAKE: &str = "solutions/counting/mistakes/load_then_store.rs";
 

@@ -1,6 +1,6 @@
 //! What the reference solutions' programs print, as the snapshots that submissions are compared with.
 //!
-//! This is where a snapshot is made and reviewed: `cargo insta test --review -p grader --test programs`.
+//! This is where a snapshot is made and reviewed: `cargo insta test --review -p grader --test integration -- programs`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

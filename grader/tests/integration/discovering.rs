@@ -1,13 +1,11 @@
 //! The workspace, exercises and submissions: what is found, and what is said where there is nothing.
 
-#[path = "course/course.rs"]
-mod course;
-
 use std::fs;
 use std::path::Path;
 
-use course::Course;
 use grader::discover::{DiscoverError, Submission, Workspace};
+
+use crate::course::Course;
 
 #[track_caller]
 fn refused(files: &[&str], folders: &[&str], path: &str, expected: &str) {

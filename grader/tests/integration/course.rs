@@ -1,7 +1,5 @@
 //! The course in small that the tests grade, and the ways to grade it.
 
-#![allow(dead_code, reason = "each test file uses a part of this")]
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

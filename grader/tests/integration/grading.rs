@@ -1,16 +1,14 @@
 //! Whole gradings of the course in small: what a report says and what it never says.
 
-#[path = "course/course.rs"]
-mod course;
-
 use std::sync::Mutex;
 
-use course::{Course, silent, verdict, words};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
 use protocol::verdict::{CheckKind, Evidence, Overall, Verdict};
 use protocol::{Finding, WeakOrdering};
+
+use crate::course::{Course, first_failure, silent, verdict, words};
 
 #[test]
 fn the_solution_gets_all_points() {
@@ -208,7 +206,7 @@ fn text_that_is_not_utf_8_is_the_submissions_fault() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::CompileError))
     );
 }
@@ -224,7 +222,7 @@ fn a_source_too_long_to_look_through_is_refused() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::ForbiddenCode))
     );
 }
@@ -237,7 +235,7 @@ fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::AccessDenied))
     );
 }

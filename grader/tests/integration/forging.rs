@@ -5,14 +5,10 @@
 
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
 
-#[path = "course/course.rs"]
-mod course;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use course::{Course, first_failure, silent};
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{Options, SandboxRequirement, grade};
@@ -20,6 +16,8 @@ use protocol::Finding;
 use protocol::verdict::{Overall, Report};
 use report::{self, Extent, human};
 use sandbox::process::Level;
+
+use crate::course::{Course, first_failure, silent, words};
 
 use Control::{Accepted, Nothing, Works};
 
@@ -258,7 +256,7 @@ fn a_panic_cannot_pass_for_what_the_grader_says() {
 fn a_lifetime_that_is_extended_is_told_with_its_place() {
     let tricks = Tricks::new();
     let report = tricks.grade("extends_a_lifetime", MODEL, SandboxRequirement::AUTO);
-    let words = course::words(&report, "build");
+    let words = words(&report, "build");
     assert!(
         words.contains("extends_a_lifetime.rs:7`") && words.contains("rust#25860"),
         "{words}"
