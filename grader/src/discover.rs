@@ -5,8 +5,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::CheckKind;
+
 use crate::exercise::{Exercise, ExerciseError};
-use protocol::verdict::CheckKind;
 
 /// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
 const SIMILAR: f64 = 0.8;

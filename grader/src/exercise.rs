@@ -3,15 +3,13 @@
 //! Reading a manifest reports all its problems at once; a key that is not known is a problem. What comes out is complete:
 //! ten points, three hints everywhere, filters that are valid patterns.
 
+mod manifest;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
+use protocol::{CheckKind, Finding};
 use regex::Regex;
-
-use protocol::verdict::CheckKind;
-
-mod manifest;
 
 /// What the points of the checks of an exercise add up to, so that scores of different exercises compare.
 pub const POINTS: u32 = 10;

@@ -14,7 +14,8 @@ use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted}
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::libraries::{self, Libraries, LibrariesError, SupportOrder, Tools};
-use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
+use protocol::CheckKind;
+use protocol::verdict::{CheckVerdict, GraderIdentity, Report, Verdict};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
 

@@ -8,14 +8,14 @@ use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
+use protocol::{CheckKind, Finding};
 
 use crate::discover::{DiscoverError, Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::parallel;
-use protocol::verdict::{CheckKind, Overall, Report, Verdict};
+use protocol::verdict::{Overall, Report, Verdict};
 
 mod header;
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use protocol::Work;
+use protocol::{CheckKind, Work};
 
 use super::prepare::{Prepared, reason};
 use super::{BUILD, Grading, Options};
@@ -14,7 +14,7 @@ use crate::parallel;
 use crate::run::{Observation, observe_check, observe_program};
 use crate::score::score;
 use crate::snapshot::{self, SnapshotError};
-use protocol::verdict::{CheckKind, CheckVerdict, Verdict};
+use protocol::verdict::{CheckVerdict, Verdict};
 use sandbox::process::{Policy, Profile};
 
 /// How many checks share a core that wait most of the time.

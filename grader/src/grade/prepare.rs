@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
+use protocol::{CheckKind, Finding};
 
 use super::folder::Folder;
 use super::{Grading, containment};
@@ -16,7 +16,7 @@ use crate::intake::{IntakeError, Staged, intake};
 use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
 use crate::lifetimes;
-use protocol::verdict::{CheckFailure, CheckKind, Evidence, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 
 /// How many bytes of source are looked through for what the compiler does not see: several times the largest solution, and few
 /// enough that a source made to be slow to look through costs seconds.

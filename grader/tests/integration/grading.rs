@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
-use protocol::verdict::{CheckKind, Evidence, Overall, Verdict};
-use protocol::{Finding, WeakOrdering};
+use protocol::verdict::{Evidence, Overall, Verdict};
+use protocol::{CheckKind, Finding, WeakOrdering};
 
 use crate::course::{Course, first_failure, silent, verdict, words};
 
