@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use protocol::CheckKind;
 
 use crate::exercise::{Exercise, ExerciseError};
+use crate::help::Help;
 
 /// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
 const SIMILAR: f64 = 0.8;
@@ -41,10 +42,7 @@ pub enum Source {
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
     /// Neither the folder nor any above it is the course.
-    #[error(
-        "failed to find the course at or above `{start}`\nhelp: run the command inside the folder that holds `exercises/`",
-        start = start.display()
-    )]
+    #[error("failed to find the course at or above `{start}`", start = start.display())]
     NoWorkspace {
         /// Where the search began.
         start: PathBuf,
@@ -58,7 +56,7 @@ pub enum DiscoverError {
         source: io::Error,
     },
     /// There is no exercise of that name.
-    #[error("failed to find the exercise `{name}`, known are {known}{help}", known = quoted(known), help = did_you_mean(similar))]
+    #[error("failed to find the exercise `{name}`, known are {known}", known = quoted(known))]
     UnknownExercise {
         /// The name.
         name: String,
@@ -76,7 +74,7 @@ pub enum DiscoverError {
         source: ExerciseError,
     },
     /// There is nothing at that path.
-    #[error("failed to find the submission `{path}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    #[error("failed to find the submission `{path}`", path = path.display())]
     NoSubmission {
         /// The path, as given.
         path: PathBuf,
@@ -84,13 +82,13 @@ pub enum DiscoverError {
         source: io::Error,
     },
     /// The folder has nothing in it.
-    #[error("failed to find a submission in `{path}`: the folder is empty\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    #[error("failed to find a submission in `{path}`: the folder is empty", path = path.display())]
     EmptyFolder {
         /// The path, as given.
         path: PathBuf,
     },
     /// The folder has no library.
-    #[error("failed to find `{file}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", file = file.display())]
+    #[error("failed to find `{file}`", file = file.display())]
     NoLibrary {
         /// The file that is missing.
         file: PathBuf,
@@ -117,10 +115,8 @@ pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
         .join(", ")
 }
 
-pub(crate) fn did_you_mean(similar: &Option<String>) -> String {
-    similar
-        .as_ref()
-        .map_or(String::new(), |similar| format!("\nhelp: did you mean `{similar}`?"))
+pub(crate) fn did_you_mean(similar: Option<&String>) -> Option<String> {
+    similar.map(|similar| format!("did you mean `{similar}`?"))
 }
 
 /// The known name that is most like `name`, if any is.
@@ -144,6 +140,21 @@ impl DiscoverError {
             | DiscoverError::NoLibrary { .. }
             | DiscoverError::WrongKind { .. } => true,
             DiscoverError::List { .. } | DiscoverError::Exercise { .. } => false,
+        }
+    }
+}
+
+impl Help for DiscoverError {
+    fn help(&self) -> Option<String> {
+        match self {
+            DiscoverError::NoWorkspace { .. } => {
+                Some("run the command inside the folder that holds `exercises/`".to_owned())
+            }
+            DiscoverError::UnknownExercise { similar, .. } => did_you_mean(similar.as_ref()),
+            DiscoverError::NoSubmission { .. }
+            | DiscoverError::EmptyFolder { .. }
+            | DiscoverError::NoLibrary { .. } => Some("give a folder with `src/lib.rs`, or one `.rs` file".to_owned()),
+            DiscoverError::List { .. } | DiscoverError::Exercise { .. } | DiscoverError::WrongKind { .. } => None,
         }
     }
 }

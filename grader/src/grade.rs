@@ -13,13 +13,14 @@ use std::time::Duration;
 use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
+use crate::help::Help;
 use crate::libraries::{self, Libraries, LibrariesError, SupportOrder, Tools};
 use protocol::CheckKind;
 use protocol::verdict::{CheckVerdict, GraderIdentity, Report, Verdict};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
 
-pub use containment::SandboxRequirement;
+pub use containment::{SandboxError, SandboxRequirement};
 pub use replay::{ReplayError, replay};
 
 mod checks;
@@ -97,7 +98,7 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum GradeError {
     /// There is no check of that name: wrong usage.
-    #[error("failed to find the check `{name}`, known are {known}{help}", known = quoted(known), help = did_you_mean(similar))]
+    #[error("failed to find the check `{name}`, known are {known}", known = quoted(known))]
     UnknownCheck {
         /// The name.
         name: String,
@@ -109,6 +110,15 @@ pub enum GradeError {
     /// Somebody asked to stop.
     #[error("failed to grade: stopped")]
     Cancelled,
+}
+
+impl Help for GradeError {
+    fn help(&self) -> Option<String> {
+        match self {
+            GradeError::UnknownCheck { similar, .. } => did_you_mean(similar.as_ref()),
+            GradeError::Cancelled => None,
+        }
+    }
 }
 
 /// Grades `submission` as a submission for `exercise`.

@@ -13,6 +13,7 @@ use protocol::Finding;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 
 use crate::discover::{Source, Submission};
+use crate::help::Help;
 use protocol::verdict::{CheckFailure, Evidence};
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
@@ -65,6 +66,8 @@ pub enum IntakeError {
         source: io::Error,
     },
 }
+
+impl Help for IntakeError {}
 
 /// Copies the source files of `submission` into `folder`, which is empty.
 ///

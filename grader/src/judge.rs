@@ -42,21 +42,25 @@ pub struct Judgement {
 /// Judges one check. `snapshot` is the text that a program's output is compared with, where the check has one.
 pub fn judge(check: &Check, observation: &Observation, snapshot: Option<&str>) -> Judgement {
     match (&check.work, observation) {
-        (_, Observation::NotStarted { reason }) => Judgement::ungraded(reason.clone()),
+        (_, Observation::NotStarted { reason, help }) => Verdict::Ungraded {
+            reason: reason.clone(),
+            help: help.clone(),
+        }
+        .into(),
         (CheckWork::Model, Observation::Check(run)) => model::judge(run),
         (CheckWork::Service | CheckWork::Speed, Observation::Check(run)) => real::judge(run).into(),
         (CheckWork::Program(program), Observation::Program(ended)) => program::judge(program, ended, snapshot).into(),
         (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
         | (CheckWork::Program(_), Observation::Check(_)) => {
-            Judgement::ungraded("something else was run than the check asks for".to_owned())
+            ungraded("something else was run than the check asks for").into()
         }
     }
 }
 
-impl Judgement {
-    fn ungraded(reason: String) -> Judgement {
-        Verdict::Ungraded { reason }.into()
-    }
+/// The grader could not do its work, and nobody can do anything about it but who maintains it.
+fn ungraded(reason: impl Into<String>) -> Verdict {
+    let (reason, help) = (reason.into(), None);
+    Verdict::Ungraded { reason, help }
 }
 
 impl From<Verdict> for Judgement {
@@ -79,15 +83,12 @@ enum World {
 fn judge_end(ended: &ProcessOutput, world: World) -> Option<Verdict> {
     let (finding, got) = match ended.end {
         ExitReason::Code(_) => return None,
-        ExitReason::Cancelled => {
-            let reason = "it was stopped before it ended".to_owned();
-            return Some(Verdict::Ungraded { reason });
-        }
+        ExitReason::Cancelled => return Some(ungraded("it was stopped before it ended")),
         ExitReason::Signal(signal::KILL) => {
-            let reason = "the process was killed from outside, as systems do that run out of memory\n\
-                          help: close other programs and try again";
-            let reason = reason.to_owned();
-            return Some(Verdict::Ungraded { reason });
+            return Some(Verdict::Ungraded {
+                reason: "the process was killed from outside, as systems do that run out of memory".to_owned(),
+                help: Some("close other programs and try again".to_owned()),
+            });
         }
         ExitReason::TimedOut {
             activity: Activity::WaitingForEachOther { threads },

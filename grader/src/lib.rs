@@ -33,6 +33,7 @@ pub mod discover;
 pub mod event;
 pub mod exercise;
 pub mod grade;
+pub mod help;
 pub mod intake;
 pub mod judge;
 pub mod libraries;

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use self::kept::{Kept, Key, Sources, Stamp, keep, read};
+use crate::help::Help;
 use sandbox::cancel::Cancel;
 
 pub use self::support::{Offered, Support, SupportOrder};
@@ -59,7 +60,7 @@ pub struct Libraries {
 #[derive(Debug, thiserror::Error)]
 pub enum LibrariesError {
     /// A tool cannot be started.
-    #[error("failed to start `{tool}`\nhelp: install Rust with Cargo (https://rustup.rs) and put both on the `PATH`", tool = tool.display())]
+    #[error("failed to start `{tool}`", tool = tool.display())]
     Start {
         /// The tool.
         tool: PathBuf,
@@ -75,7 +76,7 @@ pub enum LibrariesError {
         stderr: String,
     },
     /// Cargo built no such library.
-    #[error("failed to find the library `{name}` among what Cargo built\nhelp: run `cargo clean` and try again")]
+    #[error("failed to find the library `{name}` among what Cargo built")]
     Missing {
         /// Its name.
         name: String,
@@ -83,6 +84,17 @@ pub enum LibrariesError {
     /// Somebody asked to stop.
     #[error("failed to build the libraries: stopped")]
     Cancelled,
+}
+
+impl Help for LibrariesError {
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            LibrariesError::Start { .. } => "install Rust with Cargo (https://rustup.rs) and put both on the `PATH`",
+            LibrariesError::Missing { .. } => "run `cargo clean` and try again",
+            LibrariesError::Failed { .. } | LibrariesError::Cancelled => return None,
+        };
+        Some(help.to_owned())
+    }
 }
 
 impl Tools {
@@ -252,10 +264,8 @@ mod tests {
             ..tools()
         };
         let error = ask(Path::new("/"), None, &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
-        let text = error.to_string();
-        assert!(
-            text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"),
-            "{text}"
-        );
+        assert_eq!(error.to_string(), "failed to start `/nonexistent/rustc`");
+        let help = error.help().expect("there is something to do");
+        assert!(help.starts_with("install Rust"), "{help}");
     }
 }

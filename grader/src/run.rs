@@ -28,6 +28,8 @@ pub enum Observation {
     NotStarted {
         /// Why not.
         reason: String,
+        /// What the reader can do about it.
+        help: Option<String>,
     },
 }
 
@@ -71,6 +73,7 @@ pub fn observe_check(
         Err(error) => {
             return Observation::NotStarted {
                 reason: format!("failed to read `/dev/urandom`: {error}"),
+                help: None,
             };
         }
     };
@@ -100,6 +103,7 @@ pub fn observe_program(
         Err(error) => {
             return Observation::NotStarted {
                 reason: format!("failed to start the test server of the program: {error}"),
+                help: None,
             };
         }
     };
@@ -160,11 +164,12 @@ fn run(
 fn not_started(what: &str, error: &RunError) -> Observation {
     let cause = &error.source;
     let help = match cause.kind() {
-        io::ErrorKind::PermissionDenied => "\nhelp: set `TMPDIR` to a folder in which programs may be run",
-        _ => "",
+        io::ErrorKind::PermissionDenied => Some("set `TMPDIR` to a folder in which programs may be run".to_owned()),
+        _ => None,
     };
     Observation::NotStarted {
-        reason: format!("failed to start the {what}: {cause}{help}"),
+        reason: format!("failed to start the {what}: {cause}"),
+        help,
     }
 }
 

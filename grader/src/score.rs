@@ -29,7 +29,8 @@ mod tests {
         assert_eq!(
             score(
                 &Verdict::Ungraded {
-                    reason: "no disk".into()
+                    reason: "no disk".into(),
+                    help: None
                 },
                 3
             ),

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::exercise::ProgramCheck;
+use crate::help::Help;
 
 /// Why there is no text to compare with.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,8 @@ pub enum SnapshotError {
         path: PathBuf,
     },
 }
+
+impl Help for SnapshotError {}
 
 /// Reads the text of the snapshot `name` in `folder`.
 ///

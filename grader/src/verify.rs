@@ -14,6 +14,7 @@ use crate::discover::{DiscoverError, Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
+use crate::help::Help;
 use crate::parallel;
 use protocol::verdict::{Overall, Report, Verdict};
 
@@ -91,6 +92,15 @@ pub enum VerifyError {
     /// Somebody asked to stop.
     #[error("failed to verify: stopped")]
     Cancelled,
+}
+
+impl Help for VerifyError {
+    fn help(&self) -> Option<String> {
+        match self {
+            VerifyError::Discover { source, .. } => source.help(),
+            VerifyError::Read { .. } | VerifyError::Headers { .. } | VerifyError::Cancelled => None,
+        }
+    }
 }
 
 /// Grades every known submission of `exercises`, as many side by side as the options allow. The outcomes come in the order of
@@ -262,7 +272,11 @@ impl Case<'_> {
         let got = failed.collect();
         let mut differences = differences(&self.expected, &got, report);
         differences.extend(report.checks.iter().filter_map(|check| match &check.verdict {
-            Verdict::Ungraded { reason } => Some(format!("`{}` is ungraded: {reason}", check.name)),
+            Verdict::Ungraded { reason, help } => {
+                let help = help.iter().flat_map(|help| help.lines());
+                let help: String = help.map(|advice| format!("; {advice}")).collect();
+                Some(format!("`{}` is ungraded: {reason}{help}", check.name))
+            }
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Failed(_) => None,
         }));
         VerifyOutcome {

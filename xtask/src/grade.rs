@@ -1,16 +1,19 @@
 //! `cargo xtask grade`: what a student wrote, the solution, or any other submission.
 
+use std::error::Error as StdError;
+use std::fmt;
 use std::path::Path;
 
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, Options};
+use grader::help::Help;
 use protocol::verdict::Report;
 use report::text::Text;
 use report::{self, Extent, human, json};
 
 use crate::console::Console;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::{interrupt, progress, standing};
@@ -20,6 +23,24 @@ struct Target {
     exercise: Exercise,
     submission: Submission,
     selection: String,
+}
+
+/// `--submission` was given with more than one exercise.
+#[derive(Debug)]
+struct ManyExercises;
+
+impl fmt::Display for ManyExercises {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("failed to tell which exercise `--submission` is for")
+    }
+}
+
+impl StdError for ManyExercises {}
+
+impl Help for ManyExercises {
+    fn help(&self) -> Option<String> {
+        Some("name one exercise".to_owned())
+    }
 }
 
 /// Grades whatever the flags name; the most urgent outcome gives the exit code.
@@ -94,8 +115,7 @@ fn print(
 fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Error> {
     let exercises = exercises(&flags.exercises, workspace)?;
     if exercises.len() > 1 && !flags.submissions.is_empty() {
-        let message = "failed to tell which exercise `--submission` is for\nhelp: name one exercise";
-        return Err(Error::Usage(Box::new(Message(message.to_owned()))));
+        return Err(Error::Usage(Box::new(ManyExercises)));
     }
     let mut targets = Vec::new();
     for exercise in exercises {

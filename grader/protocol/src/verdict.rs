@@ -23,8 +23,10 @@ pub enum Verdict {
     },
     /// The grader could not do its work. Never the student's points.
     Ungraded {
-        /// What happened and what to do next.
+        /// What happened.
         reason: String,
+        /// What the reader can do about it, one advice a line.
+        help: Option<String>,
     },
 }
 

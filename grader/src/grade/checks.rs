@@ -4,7 +4,7 @@ use std::num::NonZero;
 
 use protocol::{CheckKind, Work};
 
-use super::prepare::{Prepared, reason};
+use super::prepare::{Prepared, ungraded};
 use super::{BUILD, Grading, Options};
 use crate::build::Build;
 use crate::event::Event;
@@ -76,8 +76,8 @@ impl Grading<'_> {
             ..
         } = self.options;
         if cancel.is_cancelled() {
-            let reason = "it was stopped before it started".to_owned();
-            return judge(check, &Observation::NotStarted { reason }, None);
+            let (reason, help) = ("it was stopped before it started".to_owned(), None);
+            return judge(check, &Observation::NotStarted { reason, help }, None);
         }
         let build = prepared.build();
         match &check.work {
@@ -105,7 +105,7 @@ impl Grading<'_> {
                     );
                     judge(check, &observation, text.as_deref())
                 }
-                Err(error) => Verdict::Ungraded { reason: reason(&error) }.into(),
+                Err(error) => ungraded(&error).into(),
             },
         }
     }

@@ -1,8 +1,9 @@
 //! How well submissions are contained, and whether that is good enough to grade.
 
-use sandbox::{Level, Probe, probe_up_to};
+use sandbox::{Level, Missing, Probe, probe_up_to};
 
 use crate::exercise::{Exercise, Need};
+use crate::help::Help;
 use protocol::verdict::{Containment, Lack};
 
 /// How well a submission is to be contained.
@@ -34,32 +35,66 @@ impl SandboxRequirement {
     };
 }
 
-/// Whether what holds is enough to grade; the reason why not, and what to do.
-pub(super) fn suffices(demand: SandboxRequirement, exercise: &Exercise) -> Result<(), String> {
-    let probe = probe_up_to(demand.at_best);
-    let help = "help: pass `--containment=auto` to grade your own code with less, or see SECURITY.md for a container";
-    if probe.level < demand.at_least {
-        let SandboxRequirement { at_least, .. } = demand;
-        let level = probe.level;
-        let lacks: String = probe
-            .missing
-            .iter()
-            .map(|lack| format!("; {lack}\nhelp: {}", lack.help))
-            .collect();
-        return Err(format!("containment {level} is below {at_least}{lacks}\n{help}"));
+/// Why this machine does not contain submissions as well as was required.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SandboxError {
+    /// The level that it offers is too low.
+    #[error("containment {level} is below {at_least}{list}", list = listed(missing))]
+    BelowRequirement {
+        /// The level that it offers.
+        level: Level,
+        /// The level that was required.
+        at_least: Level,
+        /// What it does not offer.
+        missing: Vec<Missing>,
+    },
+    /// The exercise needs a network, and this machine cannot confine a submission to one of its own.
+    #[error("the exercise needs a network: {missing}")]
+    NoLoopback {
+        /// What it does not offer.
+        missing: Missing,
+    },
+}
+
+fn listed(missing: &[Missing]) -> String {
+    missing.iter().map(|missing| format!("; {missing}")).collect()
+}
+
+impl Help for SandboxError {
+    fn help(&self) -> Option<String> {
+        let missing = match self {
+            SandboxError::BelowRequirement { missing, .. } => missing.as_slice(),
+            SandboxError::NoLoopback { missing } => std::slice::from_ref(missing),
+        };
+        let mut advice: Vec<&str> = missing.iter().map(|missing| missing.help).collect();
+        advice.push("pass `--containment=auto` to grade your own code with less, or see SECURITY.md for a container");
+        Some(advice.join("\n"))
+    }
+}
+
+/// Checks that this machine contains the submissions to `exercise` as well as is required.
+pub(super) fn check(required: SandboxRequirement, exercise: &Exercise) -> Result<(), SandboxError> {
+    let probe = probe_up_to(required.at_best);
+    if probe.level < required.at_least {
+        return Err(SandboxError::BelowRequirement {
+            level: probe.level,
+            at_least: required.at_least,
+            missing: probe.missing.clone(),
+        });
     }
     match &probe.loopback {
-        Some(lack) if demand.at_least > Level::Basic && exercise.needs.contains(&Need::Network) => Err(format!(
-            "the exercise needs a network: {lack}\nhelp: {}\n{help}",
-            lack.help
-        )),
+        Some(missing) if required.at_least > Level::Basic && exercise.needs.contains(&Need::Network) => {
+            Err(SandboxError::NoLoopback {
+                missing: missing.clone(),
+            })
+        }
         Some(_) | None => Ok(()),
     }
 }
 
 /// What contains submissions on this machine, for a report.
-pub(super) fn of(demand: SandboxRequirement) -> Containment {
-    contained_by(probe_up_to(demand.at_best))
+pub(super) fn of(required: SandboxRequirement) -> Containment {
+    contained_by(probe_up_to(required.at_best))
 }
 
 fn contained_by(probe: &Probe) -> Containment {
@@ -87,7 +122,7 @@ fn contained_by(probe: &Probe) -> Containment {
     }
 }
 
-fn lack(missing: &sandbox::Missing) -> Lack {
+fn lack(missing: &Missing) -> Lack {
     Lack {
         mechanism: missing.mechanism.word().to_owned(),
         reason: missing.reason.clone(),

@@ -1,6 +1,5 @@
 //! A submission taken in and built, in a folder of its own.
 
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use crate::build::{Build, HeadStart, Order, build};
 use crate::discover::Source;
 use crate::event::Event;
 use crate::exercise::Check;
+use crate::help::{Help, with_causes};
 use crate::intake::{IntakeError, Staged, intake};
 use crate::judge::judge_build;
 use crate::libraries::{Libraries, LibrariesError};
@@ -56,12 +56,12 @@ impl Prepared {
 impl Grading<'_> {
     /// Takes the submission in and builds what `checks` need.
     pub(super) fn prepare(&self, libraries: &Result<Libraries, LibrariesError>, checks: &[&Check]) -> Prepared {
-        if let Err(reason) = containment::suffices(self.options.containment, self.exercise) {
-            return Prepared::broken(Verdict::Ungraded { reason });
+        if let Err(error) = containment::check(self.options.containment, self.exercise) {
+            return Prepared::broken(ungraded(&error));
         }
         let libraries = match libraries {
             Ok(libraries) => libraries,
-            Err(error) => return Prepared::broken(Verdict::Ungraded { reason: reason(error) }),
+            Err(error) => return Prepared::broken(ungraded(error)),
         };
         let exercise = self.exercise.name.clone();
         (self.events)(Event::BuildStarted {
@@ -105,7 +105,7 @@ impl Grading<'_> {
             head_start,
         };
         let build = build(&order, libraries, &self.options.cancel);
-        let build = build.map_err(|error| Verdict::Ungraded { reason: reason(&error) })?;
+        let build = build.map_err(|error| ungraded(&error))?;
         let verdict = judge_build(self.exercise, &build);
         Ok(Prepared {
             verdict,
@@ -142,7 +142,7 @@ impl Grading<'_> {
         let staged = intake(self.submission, &source).map_err(|error| match error {
             IntakeError::Refused(fault) => Verdict::Failed(fault),
             IntakeError::Write { source } => no_room(temporary, &source),
-            IntakeError::Read { .. } => Verdict::Ungraded { reason: reason(&error) },
+            IntakeError::Read { .. } => ungraded(&error),
         })?;
         Ok((folder, staged))
     }
@@ -181,26 +181,16 @@ fn extended_lifetimes(staged: &Staged) -> Option<CheckFailure> {
 /// Without the name of the new folder, which differs each time.
 fn no_room(temporary: &Path, source: &io::Error) -> Verdict {
     let (folder, kind) = (temporary.display(), source.kind());
-    let help = "help: free some space there, or set `TMPDIR` to another folder";
     Verdict::Ungraded {
-        reason: format!("failed to write to the temporary folder `{folder}`: {kind}\n{help}"),
+        reason: format!("failed to write to the temporary folder `{folder}`: {kind}"),
+        help: Some("free some space there, or set `TMPDIR` to another folder".to_owned()),
     }
 }
 
-/// An error and its causes on one line, and the help of all of them on the lines after it.
-pub(super) fn reason(error: &dyn Error) -> String {
-    let (mut said, mut help) = (Vec::new(), Vec::new());
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        match text.split_once("\nhelp: ") {
-            Some((text, advice)) => {
-                said.push(text.to_owned());
-                help.push(format!("\nhelp: {advice}"));
-            }
-            None => said.push(text),
-        }
-        next = error.source();
+/// What kept the grader from its work.
+pub(super) fn ungraded(error: &dyn Help) -> Verdict {
+    Verdict::Ungraded {
+        reason: with_causes(error),
+        help: error.help(),
     }
-    said.join(": ") + &help.concat()
 }

@@ -8,6 +8,7 @@ use super::{Grading, Options, find_libraries};
 use crate::discover::{Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
+use crate::help::Help;
 use crate::judge::{Replay, judge_replay};
 use crate::run::Observation;
 use protocol::verdict::{ReplayReport, Report, Verdict};
@@ -16,7 +17,7 @@ use protocol::verdict::{ReplayReport, Report, Verdict};
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The token is none, or of another exercise or version: wrong usage.
-    #[error("failed to use the token `{token}`\nhelp: copy it from the line `replay:` of a report, with its exercise")]
+    #[error("failed to use the token `{token}`")]
     Token {
         /// The token.
         token: String,
@@ -24,7 +25,7 @@ pub enum ReplayError {
         source: TokenError,
     },
     /// The token does not fit the submission as it is now: wrong usage.
-    #[error("failed to replay `{token}`: {reason}\nhelp: grade the submission again for a token that fits it")]
+    #[error("failed to replay `{token}`: {reason}")]
     Refused {
         /// The token.
         token: String,
@@ -41,6 +42,17 @@ pub enum ReplayError {
     /// Somebody asked to stop.
     #[error("failed to replay: stopped")]
     Cancelled,
+}
+
+impl Help for ReplayError {
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            ReplayError::Token { .. } => "copy it from the line `replay:` of a report, with its exercise",
+            ReplayError::Refused { .. } => "grade the submission again for a token that fits it",
+            ReplayError::NotReplayed { .. } | ReplayError::Cancelled => return None,
+        };
+        Some(help.to_owned())
+    }
 }
 
 impl ReplayError {
@@ -128,7 +140,7 @@ impl Grading<'_> {
         };
         match self.observe_model(prepared.build(), check, work) {
             Observation::Check(run) => judge_replay(&run),
-            Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
+            Observation::NotStarted { reason, help } => Replay::Lost(Verdict::Ungraded { reason, help }),
             Observation::Program(_) => unreachable!("a check program was run"),
         }
     }

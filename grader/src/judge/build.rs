@@ -2,7 +2,7 @@
 
 use protocol::Finding;
 
-use super::{excerpt, signal};
+use super::{excerpt, signal, ungraded};
 use crate::build::{Build, Compiled, Step};
 use crate::diagnostics::{Diagnostic, items_of, rendered};
 use crate::exercise::{Exercise, Item};
@@ -16,9 +16,7 @@ const MAX_MESSAGES: usize = 3;
 pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
     match build.calls.iter().find(|call| !call.is_success()) {
         Some(call) => judge_call(exercise, call),
-        None if build.calls.is_empty() => Verdict::Ungraded {
-            reason: "nothing was compiled".to_owned(),
-        },
+        None if build.calls.is_empty() => ungraded("nothing was compiled"),
         None => Verdict::Passed,
     }
 }
@@ -70,9 +68,7 @@ fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
     let items = items_of(errors, &exercise.items);
     if items.is_empty() {
         let reason = "the submission compiles, but what the course links to it does not";
-        return Verdict::Ungraded {
-            reason: format!("{reason}: {}", messages(errors)),
-        };
+        return ungraded(format!("{reason}: {}", messages(errors)));
     }
     Verdict::Failed(missing_item(&items, errors))
 }
@@ -97,9 +93,7 @@ fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
     let reason =
         "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
     let rendered = excerpt::lines(&rendered(errors));
-    Verdict::Ungraded {
-        reason: format!("{reason}: {}\n\n{rendered}", messages(errors)),
-    }
+    ungraded(format!("{reason}: {}\n\n{rendered}", messages(errors)))
 }
 
 fn messages(errors: &[&Diagnostic]) -> String {
@@ -113,15 +107,16 @@ fn messages(errors: &[&Diagnostic]) -> String {
 
 /// A compiler that failed without an error in the source.
 fn judge_crash(call: &Compiled) -> Verdict {
-    let ungraded = |reason: String| Verdict::Ungraded { reason };
     let said = excerpt::lines(&call.diagnostics.of_compiler());
     if call.is_disk_full {
-        let help = "help: free some space, or set `TMPDIR` to another folder";
-        return ungraded(format!("there is no space left for what the compiler writes\n{help}"));
+        return Verdict::Ungraded {
+            reason: "there is no space left for what the compiler writes".to_owned(),
+            help: Some("free some space, or set `TMPDIR` to another folder".to_owned()),
+        };
     }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
     let got = match call.end {
-        ExitReason::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
+        ExitReason::Cancelled => return ungraded("it was stopped before it ended"),
         ExitReason::Code(_) | ExitReason::Signal(signal::KILL) => {
             return ungraded(format!(
                 "the compiler failed, but not because of the submission: {said}"
@@ -136,7 +131,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
             });
         }
         ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) => {
-            return ungraded("the compiler was not done at the time limit".to_owned());
+            return ungraded("the compiler was not done at the time limit");
         }
         ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
         ExitReason::ThreadLimit => "the compiler started threads without end".to_owned(),

@@ -6,7 +6,7 @@
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 
 use super::reply::genuine;
-use super::{Judgement, World, child_leak, excerpt};
+use super::{Judgement, World, child_leak, excerpt, ungraded};
 use crate::run::CheckRun;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
@@ -38,7 +38,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         CheckObservation::Replayed(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
-        | CheckObservation::Hung { .. } => Judgement::ungraded(OTHER_QUESTION.to_owned()),
+        | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
         CheckObservation::UnknownCheck => unknown_check(run).into(),
     }
@@ -50,8 +50,7 @@ pub fn judge_replay(run: &CheckRun) -> Replay {
         Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
         Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
-            let reason = OTHER_QUESTION.to_owned();
-            Replay::Lost(Verdict::Ungraded { reason })
+            Replay::Lost(ungraded(OTHER_QUESTION))
         }
         Ok(CheckObservation::Stalled { .. }) => Replay::Lost(stalled(run)),
         Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
@@ -72,17 +71,15 @@ fn stalled(run: &CheckRun) -> Verdict {
 
 pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
     let check = &run.request.check;
-    Verdict::Ungraded {
-        reason: format!("the check program has no check `{check}`, which `exercise.toml` names"),
-    }
+    ungraded(format!(
+        "the check program has no check `{check}`, which `exercise.toml` names"
+    ))
 }
 
 fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
         Some(failure) => Verdict::Failed(told(failure)),
-        None if exploration.executions == 0 => Verdict::Ungraded {
-            reason: "no interleaving was run".to_owned(),
-        },
+        None if exploration.executions == 0 => ungraded("no interleaving was run"),
         None if ended.left_behind > 0 => Verdict::Failed(child_leak()),
         None => Verdict::Passed,
     };

@@ -7,7 +7,7 @@ use assert_cmd::assert::OutputAssertExt as _;
 use predicates::prelude::*;
 use protocol::Finding;
 
-use super::{World, child_leak, excerpt, judge_end, refusal};
+use super::{World, child_leak, excerpt, judge_end, refusal, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::snapshot;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
@@ -21,9 +21,7 @@ pub(super) fn judge(check: &ProgramCheck, ended: &ProcessOutput, snapshot: Optio
         return verdict;
     }
     if check.snapshot.is_some() && snapshot.is_none() {
-        return Verdict::Ungraded {
-            reason: "there is no snapshot to compare with".to_owned(),
-        };
+        return ungraded("there is no snapshot to compare with");
     }
     let faults = exit_fault(check, ended)
         .or_else(|| output_fault(check, ended, snapshot))

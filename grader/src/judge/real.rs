@@ -4,7 +4,7 @@ use protocol::{CheckObservation, Finding, TrialFailure, Trials};
 
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
-use super::{World, child_leak, excerpt};
+use super::{World, child_leak, excerpt, ungraded};
 use crate::run::CheckRun;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
@@ -20,9 +20,7 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::UnknownCheck => unknown_check(run),
         CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.ended)),
         CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
-            Verdict::Ungraded {
-                reason: OTHER_QUESTION.to_owned(),
-            }
+            ungraded(OTHER_QUESTION)
         }
     }
 }
@@ -30,10 +28,8 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
 fn tried(trials: &Trials, ended: &ProcessOutput) -> Verdict {
     match (&trials.failure, &trials.unclear) {
         (Some(failure), _) => Verdict::Failed(failed(failure, ended)),
-        (None, Some(reason)) => Verdict::Ungraded { reason: reason.clone() },
-        (None, None) if trials.scenarios == 0 => Verdict::Ungraded {
-            reason: "no scenario was run".to_owned(),
-        },
+        (None, Some(reason)) => ungraded(reason),
+        (None, None) if trials.scenarios == 0 => ungraded("no scenario was run"),
         (None, None) if ended.left_behind > 0 => Verdict::Failed(child_leak()),
         (None, None) => Verdict::Passed,
     }

@@ -110,7 +110,7 @@ fn fails(verdict: Verdict, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(verdict: Verdict, expected: &str) {
     match verdict {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
@@ -248,6 +248,7 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
     );
     let observation = Observation::NotStarted {
         reason: "no disk".into(),
+        help: None,
     };
     ungraded(judge(&check(CheckWork::Model), &observation, None).verdict, "no disk");
 }

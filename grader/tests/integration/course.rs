@@ -73,12 +73,14 @@ pub(crate) fn first_failure(report: &Report) -> Option<(String, Finding)> {
     })
 }
 
-/// The message of the failure of a check, or the reason why it is ungraded.
+/// The message of the failure of a check, or why it is ungraded and what to do about it.
 #[track_caller]
-pub(crate) fn words<'a>(report: &'a Report, check: &str) -> &'a str {
+pub(crate) fn words(report: &Report, check: &str) -> String {
     match verdict(report, check) {
-        Verdict::Failed(fault) => &fault.message,
-        Verdict::Ungraded { reason } => reason,
+        Verdict::Failed(check_failure) => check_failure.message.clone(),
+        Verdict::Ungraded { reason, help } => {
+            format!("{reason}\nhelp: {}", help.as_deref().unwrap_or("none"))
+        }
         other => panic!("expected words, got {other:?}"),
     }
 }

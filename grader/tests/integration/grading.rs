@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
+use grader::help::Help as _;
 use protocol::verdict::{Evidence, Overall, Verdict};
 use protocol::{CheckKind, Finding, WeakOrdering};
 
@@ -98,7 +99,7 @@ fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_st
 #[test]
 fn a_missing_item_is_told_with_its_signature() {
     let course = Course::open();
-    let told = |name: &str| words(&course.grade(&format!("submissions/{name}.rs")), "build").to_owned();
+    let told = |name: &str| words(&course.grade(&format!("submissions/{name}.rs")), "build");
     assert_eq!(
         told("lacks_an_item"),
         "expected this public item, it is missing or has another signature:\n  `Tally`: `pub struct Tally(pub u64)`"
@@ -164,7 +165,7 @@ fn a_check_that_is_not_there_is_wrong_usage_and_lists_those_that_are() {
         text.contains("known are `every_step_counts`, `tally_adds_up`"),
         "{text}"
     );
-    assert!(text.ends_with("\nhelp: did you mean `every_step_counts`?"), "{text}");
+    assert_eq!(error.help().as_deref(), Some("did you mean `every_step_counts`?"));
 }
 
 #[test]

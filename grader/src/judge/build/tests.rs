@@ -78,7 +78,7 @@ fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(calls: Vec<Compiled>, expected: &str) {
     match verdict(calls) {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
@@ -185,10 +185,11 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
         is_disk_full: true,
         ..failed(Step::Real, ExitReason::Signal(6), Vec::new())
     };
-    ungraded(
-        vec![full],
-        "no space left for what the compiler writes\nhelp: free some space",
-    );
+    let Verdict::Ungraded { reason, help } = verdict(vec![full]) else {
+        panic!("expected ungraded")
+    };
+    assert_eq!(reason, "there is no space left for what the compiler writes");
+    assert!(help.is_some_and(|help| help.starts_with("free some space")));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn a_failure_names_its_scenario() {
 fn what_the_machine_cannot_show_costs_no_points() {
     let verdict = judge(&trials(1, None, Some("there is one core")));
     let reason = "there is one core".to_owned();
-    assert_eq!(verdict, Verdict::Ungraded { reason });
+    assert_eq!(verdict, Verdict::Ungraded { reason, help: None });
     // But what was shown counts.
     assert_eq!(
         check_failure(&trials(1, Some(failure()), Some("there is one core"))).finding,
