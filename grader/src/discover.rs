@@ -213,6 +213,11 @@ impl Workspace {
         self.root.join("grader/checks").join(&exercise.name)
     }
 
+    /// The folder with the texts that the output of the exercise's program is compared with.
+    pub fn snapshots_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.checks_folder(exercise).join("snapshots")
+    }
+
     /// The main file of the check program over interleavings, if the exercise has one.
     pub fn model_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Model]);

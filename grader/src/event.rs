@@ -4,30 +4,26 @@
 
 use std::path::PathBuf;
 
-use protocol::verdict::Verdict;
-
 /// Something that happened while grading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Cargo builds the libraries that check programs link; only after a change of the grader.
     LibrariesStarted,
     /// The libraries are there.
     LibrariesFinished,
-    /// The compiler starts on a submission.
+    /// A submission is taken in and compiled.
     BuildStarted {
         /// The exercise.
         exercise: String,
         /// The submission, as its reader names it.
         submission: PathBuf,
     },
-    /// The compiler is done with a submission.
+    /// A submission was compiled, or will not be.
     BuildFinished {
         /// The exercise.
         exercise: String,
         /// The submission, as its reader names it.
         submission: PathBuf,
-        /// What it came to: passed, failed or ungraded.
-        verdict: Verdict,
     },
     /// A check starts.
     CheckStarted {
@@ -38,7 +34,7 @@ pub enum Event {
         /// The check's name.
         check: String,
     },
-    /// A check was judged.
+    /// A check was run.
     CheckFinished {
         /// The exercise.
         exercise: String,
@@ -46,8 +42,6 @@ pub enum Event {
         submission: PathBuf,
         /// The check's name.
         check: String,
-        /// The judgement.
-        verdict: Verdict,
     },
     /// A submission was graded, its report is complete.
     SubmissionFinished {

@@ -4,17 +4,19 @@
 //! a path is opened by itself and never through a link, so what was looked at is what is read. Hidden names and files that
 //! are no `.rs` are passed over; `src/main.rs` is, too: the program of an exercise is the course's own.
 
+mod lifetimes;
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 
 use crate::discover::{Source, Submission};
 use crate::help::Help;
-use protocol::verdict::{CheckFailure, Evidence};
+
+pub use self::lifetimes::Extension;
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;
@@ -24,6 +26,10 @@ pub const MAX_BYTES: u64 = 4 << 20;
 
 /// How deep folders may be nested.
 pub const MAX_DEPTH: usize = 16;
+
+/// How many bytes of source are searched for extended lifetimes: ten times the largest solution. A source that is made to be
+/// slow to search costs seconds at this size.
+pub const MAX_SEARCHED_BYTES: usize = 128 << 10;
 
 /// The source files of a submission, in a folder of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +51,49 @@ pub struct Renamed {
     pub to: String,
 }
 
+/// What was found in a submission that no submission may hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A link.
+    Link {
+        /// Its path, as it is shown.
+        path: String,
+    },
+    /// A device, a pipe or a socket.
+    SpecialFile {
+        /// Its path, as it is shown.
+        path: String,
+    },
+    /// Folders nested deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// More than [`MAX_FILES`] files.
+    TooManyFiles,
+    /// More than [`MAX_BYTES`] bytes.
+    TooManyBytes,
+    /// A source file that is not UTF-8.
+    NotText {
+        /// Its path, as it is shown.
+        path: String,
+        /// The line of the first byte that begins no character, counted from 1.
+        line: usize,
+        /// That byte.
+        byte: u8,
+    },
+    /// More source than is searched for [`Refusal::ExtendedLifetime`].
+    TooLongToSearch {
+        /// How many bytes all files have together.
+        n_bytes: usize,
+    },
+    /// A known way around the compiler's refusal of `unsafe`.
+    ExtendedLifetime(Extension),
+}
+
 /// Why a submission was not taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// It is no submission that can be built: that is judged.
-    #[error("the submission is not acceptable: {}", .0.message)]
-    Refused(CheckFailure),
+    /// It holds what no submission may hold: the submission's failure.
+    #[error("the submission holds what no submission may hold")]
+    Refused(Refusal),
     /// It cannot be read: the grader's failure.
     #[error("failed to read `{path}`", path = path.display())]
     Read {
@@ -73,7 +116,7 @@ impl Help for IntakeError {}
 ///
 /// # Errors
 ///
-/// When the submission holds what none may hold, or files cannot be read or written.
+/// When the submission holds what no submission may hold, or files cannot be read or written.
 pub fn intake(submission: &Submission, folder: &Path) -> Result<Staged, IntakeError> {
     let (renamed, mut files) = collect(submission)?;
     files.sort();
@@ -84,6 +127,7 @@ pub fn intake(submission: &Submission, folder: &Path) -> Result<Staged, IntakeEr
         write(folder, &path, &text)?;
         sources.push((shown, text));
     }
+    search(&sources).map_err(IntakeError::Refused)?;
     Ok(Staged {
         folder: folder.to_owned(),
         renamed,
@@ -148,7 +192,7 @@ impl<'a> Walk<'a> {
             _ => self.unreadable(path, error.into()),
         })?;
         if depth > MAX_DEPTH {
-            return Err(self.too_much(format!("folders nested deeper than {MAX_DEPTH}")));
+            return Err(IntakeError::Refused(Refusal::TooDeep));
         }
         for name in self.names(&folder, path)? {
             let path = format!("{path}/{name}");
@@ -186,14 +230,10 @@ impl<'a> Walk<'a> {
     fn file(&mut self, file: OwnedFd, path: &str) -> Result<(), IntakeError> {
         let stat = fstat(&file).map_err(|error| self.unreadable(path, error.into()))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            let message = format!(
-                "`{}` is not a plain file; a submission consists of plain files",
-                self.show(path)
-            );
-            return Err(refused(Finding::AccessDenied, message));
+            return Err(IntakeError::Refused(Refusal::SpecialFile { path: self.show(path) }));
         }
         if self.files.len() == MAX_FILES {
-            return Err(self.too_much(format!("more than {MAX_FILES} files")));
+            return Err(IntakeError::Refused(Refusal::TooManyFiles));
         }
         let mut bytes = Vec::new();
         let room = MAX_BYTES - self.bytes;
@@ -201,7 +241,7 @@ impl<'a> Walk<'a> {
         read.map_err(|error| self.unreadable(path, error))?;
         self.bytes += bytes.len() as u64;
         if self.bytes > MAX_BYTES {
-            return Err(self.too_much(format!("more than {} MiB of source", MAX_BYTES >> 20)));
+            return Err(IntakeError::Refused(Refusal::TooManyBytes));
         }
         self.files.push((path.to_owned(), bytes));
         Ok(())
@@ -216,15 +256,7 @@ impl<'a> Walk<'a> {
     }
 
     fn link(&self, path: &str) -> IntakeError {
-        let message = format!(
-            "`{}` is a link; a submission consists of plain files and folders",
-            self.show(path)
-        );
-        refused(Finding::AccessDenied, message)
-    }
-
-    fn too_much(&self, what: String) -> IntakeError {
-        refused(Finding::ForbiddenCode, format!("the submission has {what}"))
+        IntakeError::Refused(Refusal::Link { path: self.show(path) })
     }
 
     fn unreadable(&self, path: &str, source: io::Error) -> IntakeError {
@@ -235,24 +267,24 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn refused(finding: Finding, message: String) -> IntakeError {
-    IntakeError::Refused(CheckFailure {
-        finding,
-        message,
-        evidence: Evidence::None,
-    })
+fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> Refusal {
+    let valid = error.utf8_error().valid_up_to();
+    Refusal::NotText {
+        path: shown.to_owned(),
+        line: error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1,
+        byte: error.as_bytes()[valid],
+    }
 }
 
-fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> CheckFailure {
-    let valid = error.utf8_error().valid_up_to();
-    let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let byte = error.as_bytes()[valid];
-    let message =
-        format!("`{shown}` is not UTF-8 text: line {line} holds the byte 0x{byte:02x}, which begins no character");
-    CheckFailure {
-        finding: Finding::CompileError,
-        message,
-        evidence: Evidence::None,
+/// Refuses sources with a known way around the compiler's refusal of `unsafe`.
+fn search(sources: &[(String, String)]) -> Result<(), Refusal> {
+    let n_bytes = sources.iter().map(|(_, text)| text.len()).sum();
+    if n_bytes > MAX_SEARCHED_BYTES {
+        return Err(Refusal::TooLongToSearch { n_bytes });
+    }
+    match lifetimes::extensions(sources).into_iter().next() {
+        Some(extension) => Err(Refusal::ExtendedLifetime(extension)),
+        None => Ok(()),
     }
 }
 

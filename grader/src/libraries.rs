@@ -3,6 +3,10 @@
 //! Cargo and rustup are asked once: the answer is kept beside the running executable, which Cargo links anew whenever one of
 //! the libraries changes. A kept answer counts only for that executable and that compiler, and while every file is there.
 
+mod cache;
+mod cargo;
+mod support;
+
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,15 +17,11 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
-use self::kept::{Kept, Key, Sources, Stamp, keep, read};
+use self::cache::{Entry, Key, Sources, Stamp, read, write};
 use crate::help::Help;
 use sandbox::cancel::Cancel;
 
-pub use self::support::{Offered, Support, SupportOrder};
-
-mod cargo;
-mod kept;
-mod support;
+pub use self::support::{Offered, Support, SupportPackage};
 
 /// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
 const TICK: Duration = Duration::from_millis(5);
@@ -117,7 +117,7 @@ impl Tools {
 /// When there is no compiler, or Cargo cannot build the libraries.
 pub fn locate(
     root: &Path,
-    support: Option<&SupportOrder>,
+    support: Option<&SupportPackage>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
@@ -127,7 +127,7 @@ pub fn locate(
         return Ok(ask(root, support, tools, cancel, building)?.0);
     };
     let file = match support {
-        Some(support) => executable.path.with_extension(format!("{}.json", support.package)),
+        Some(support) => executable.path.with_extension(format!("{}.json", support.name)),
         None => executable.path.with_extension("libraries.json"),
     };
     let key = Key {
@@ -135,17 +135,17 @@ pub fn locate(
         root: root.to_owned(),
         compiler: tools.rustc.clone(),
     };
-    if let Some(kept) = read(&file)
-        && kept.is_good(&key)
+    if let Some(entry) = read(&file)
+        && entry.is_valid(&key)
     {
-        return Ok(kept.libraries);
+        return Ok(entry.libraries);
     }
     let (libraries, folders) = ask(root, support, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
-        // What cannot be kept is asked again.
-        let _ = keep(
+        // Where nothing can be written, Cargo is asked again the next time.
+        let _ = write(
             &file,
-            &Kept {
+            &Entry {
                 key,
                 rustc,
                 sources: Sources::of(root, folders),
@@ -159,7 +159,7 @@ pub fn locate(
 /// The libraries as Cargo builds them now, and the folders of the packages that they are built from.
 fn ask(
     root: &Path,
-    support: Option<&SupportOrder>,
+    support: Option<&SupportPackage>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
@@ -179,7 +179,7 @@ fn ask(
     let build = [
         "build",
         "--package",
-        support.map_or("harness", |support| &support.package),
+        support.map_or("harness", |support| &support.name),
         "--profile",
         profile,
         "--message-format=json",

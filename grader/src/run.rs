@@ -3,6 +3,9 @@
 //! A check program gets its request on a socket that it closes to all others before any code of the submission runs, and
 //! answers there. Whatever it prints is output, never an answer.
 
+mod plan;
+mod test_server;
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -13,9 +16,9 @@ use crate::exercise::{ProgramCheck, TEST_SERVER};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
 
-use test_server::TestServer;
+use self::test_server::TestServer;
 
-mod test_server;
+pub use self::plan::{CheckOutcome, Outcome, Plan, Progress};
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +39,8 @@ pub enum Observation {
 /// What was observed of a check program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckRun {
-    /// How its process ended.
-    pub ended: ProcessOutput,
+    /// What was observed of its process.
+    pub output: ProcessOutput,
     /// What it was asked.
     pub request: Request,
     /// What it answered.
@@ -80,9 +83,13 @@ pub fn observe_check(
     let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
     line.push(b'\n');
     match run(program, &[], Input::Channel(line), policy, limits, cancel) {
-        Ok(mut ended) => {
-            let answer = read_answer(&std::mem::take(&mut ended.answer));
-            Observation::Check(CheckRun { ended, request, answer })
+        Ok(mut output) => {
+            let answer = read_answer(&std::mem::take(&mut output.answer));
+            Observation::Check(CheckRun {
+                output,
+                request,
+                answer,
+            })
         }
         Err(error) => not_started("check program", &error),
     }
@@ -120,7 +127,7 @@ pub fn observe_program(
         ..policy
     };
     match run(program, &args, Input::Nothing, policy, limits, cancel) {
-        Ok(ended) => Observation::Program(ended),
+        Ok(output) => Observation::Program(output),
         Err(error) => not_started("program of the exercise", &error),
     }
 }

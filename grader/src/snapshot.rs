@@ -2,10 +2,11 @@
 //!
 //! Only the format is insta's: its assertions print, panic and write files, and a grader does none of that.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::exercise::ProgramCheck;
+use crate::exercise::{Check, CheckWork, ProgramCheck};
 use crate::help::Help;
 
 /// Why there is no text to compare with.
@@ -29,12 +30,20 @@ pub enum SnapshotError {
 
 impl Help for SnapshotError {}
 
-/// Reads the text of the snapshot `name` in `folder`.
-///
-/// # Errors
-///
-/// When the file is not there or no snapshot.
-pub fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
+/// The snapshots of some checks, by name.
+pub type Snapshots = BTreeMap<String, Result<String, SnapshotError>>;
+
+/// Reads the snapshots that `checks` compare with, in `folder`.
+pub fn read_all(folder: &Path, checks: &[&Check]) -> Snapshots {
+    let names = checks.iter().filter_map(|check| match &check.work {
+        CheckWork::Program(program) => program.snapshot.clone(),
+        CheckWork::Model | CheckWork::Service | CheckWork::Speed => None,
+    });
+    let pairs = names.map(|name| (name.clone(), read(folder, &name)));
+    pairs.collect()
+}
+
+fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
     let path = folder.join(format!("{name}.snap"));
     let file = std::fs::read_to_string(&path);
     let file = file.map_err(|source| SnapshotError::Read {

@@ -15,6 +15,7 @@ use crate::event::Event;
 use crate::exercise::{Check, Exercise};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::help::Help;
+use crate::judge::BUILD;
 use crate::parallel;
 use protocol::verdict::{Overall, Report, Verdict};
 
@@ -297,7 +298,7 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
         Expectation::Fails(fails) => fails,
         Expectation::EveryCheckPasses => &none,
         Expectation::NoCheckPasses => {
-            let is_built = !got.contains_key(crate::grade::BUILD);
+            let is_built = !got.contains_key(BUILD);
             let fails = report.overall() == Overall::Failed;
             let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
             let broken = rules.iter().filter(|(holds, _)| !holds);

@@ -2,9 +2,10 @@
 
 use protocol::Finding;
 
-use super::{excerpt, signal, ungraded};
+use super::exit::signal;
+use super::{excerpt, ungraded};
+use crate::build::diagnostics::{Diagnostic, items_of, rendered};
 use crate::build::{Build, Compiled, Step};
-use crate::diagnostics::{Diagnostic, items_of, rendered};
 use crate::exercise::{Exercise, Item};
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ExitReason;
@@ -13,17 +14,17 @@ use sandbox::process::ExitReason;
 const MAX_MESSAGES: usize = 3;
 
 /// Judges a build: passed when everything was compiled, and otherwise what the first failure in the order of steps means.
-pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
-    match build.calls.iter().find(|call| !call.is_success()) {
+pub(super) fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
+    match build.first_failed() {
         Some(call) => judge_call(exercise, call),
-        None if build.calls.is_empty() => ungraded("nothing was compiled"),
-        None => Verdict::Passed,
+        None if build.is_complete() => Verdict::Passed,
+        None => ungraded("nothing was compiled"),
     }
 }
 
 fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     let errors = call.diagnostics.of_source();
-    if errors.is_empty() || call.end == ExitReason::Cancelled {
+    if errors.is_empty() || call.exit_reason == ExitReason::Cancelled {
         return judge_crash(call);
     }
     match call.step {
@@ -115,7 +116,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
         };
     }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
-    let got = match call.end {
+    let got = match call.exit_reason {
         ExitReason::Cancelled => return ungraded("it was stopped before it ended"),
         ExitReason::Code(_) | ExitReason::Signal(signal::KILL) => {
             return ungraded(format!(

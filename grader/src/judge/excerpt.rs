@@ -14,13 +14,13 @@ const HALF: usize = 4 << 10;
 const HALF_LINES: usize = 200;
 
 /// What a process printed, for a reader.
-pub(super) fn output(ended: &ProcessOutput) -> Evidence {
-    if ended.stdout.is_empty() && ended.stderr.is_empty() {
+pub(super) fn output(output: &ProcessOutput) -> Evidence {
+    if output.stdout.is_empty() && output.stderr.is_empty() {
         return Evidence::None;
     }
     Evidence::Output {
-        stdout: bytes(&ended.stdout),
-        stderr: bytes(&without_ids(&ended.stderr)),
+        stdout: bytes(&output.stdout),
+        stderr: bytes(&without_ids(&output.stderr)),
     }
 }
 

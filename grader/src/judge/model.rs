@@ -5,9 +5,10 @@
 
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 
+use super::exit::{World, child_leak};
 use super::reply::genuine;
-use super::{Judgement, World, child_leak, excerpt, ungraded};
-use crate::run::CheckRun;
+use super::{Judgement, excerpt, not_started, ungraded};
+use crate::run::{CheckRun, Observation};
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
 
@@ -34,7 +35,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         Err(verdict) => return verdict.into(),
     };
     match observation {
-        CheckObservation::Explored(exploration) => explored(exploration, &run.ended),
+        CheckObservation::Explored(exploration) => explored(exploration, &run.output),
         CheckObservation::Replayed(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
@@ -44,8 +45,13 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
     }
 }
 
-/// Judges the answer to a request for one interleaving.
-pub fn judge_replay(run: &CheckRun) -> Replay {
+/// Judges what was observed when one interleaving was to be run again.
+pub fn judge_replay(observation: &Observation) -> Replay {
+    let run = match observation {
+        Observation::Check(run) => run,
+        Observation::NotStarted { reason, help } => return Replay::Lost(not_started(reason, help.as_ref())),
+        Observation::Program(_) => return Replay::Lost(ungraded("something else was run than the check asks for")),
+    };
     match genuine(run, World::Modelled).map(|reply| &reply.observation) {
         Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
@@ -65,7 +71,7 @@ fn stalled(run: &CheckRun) -> Verdict {
     Verdict::Failed(CheckFailure {
         finding: Finding::Timeout,
         message: message.to_owned(),
-        evidence: excerpt::output(&run.ended),
+        evidence: excerpt::output(&run.output),
     })
 }
 
@@ -76,11 +82,11 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
     ))
 }
 
-fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
+fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
         Some(failure) => Verdict::Failed(told(failure)),
         None if exploration.executions == 0 => ungraded("no interleaving was run"),
-        None if ended.left_behind > 0 => Verdict::Failed(child_leak()),
+        None if output.left_behind > 0 => Verdict::Failed(child_leak()),
         None => Verdict::Passed,
     };
     Judgement {

@@ -2,9 +2,10 @@
 
 use protocol::{CheckObservation, Finding, TrialFailure, Trials};
 
+use super::exit::{World, child_leak};
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
-use super::{World, child_leak, excerpt, ungraded};
+use super::{excerpt, ungraded};
 use crate::run::CheckRun;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
@@ -15,27 +16,27 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         Err(verdict) => return verdict,
     };
     match observation {
-        CheckObservation::Tried(trials) => tried(trials, &run.ended),
-        CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.ended)),
+        CheckObservation::Tried(trials) => tried(trials, &run.output),
+        CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.output)),
         CheckObservation::UnknownCheck => unknown_check(run),
-        CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.ended)),
+        CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.output)),
         CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
             ungraded(OTHER_QUESTION)
         }
     }
 }
 
-fn tried(trials: &Trials, ended: &ProcessOutput) -> Verdict {
+fn tried(trials: &Trials, output: &ProcessOutput) -> Verdict {
     match (&trials.failure, &trials.unclear) {
-        (Some(failure), _) => Verdict::Failed(failed(failure, ended)),
+        (Some(failure), _) => Verdict::Failed(failed(failure, output)),
         (None, Some(reason)) => ungraded(reason),
         (None, None) if trials.scenarios == 0 => ungraded("no scenario was run"),
-        (None, None) if ended.left_behind > 0 => Verdict::Failed(child_leak()),
+        (None, None) if output.left_behind > 0 => Verdict::Failed(child_leak()),
         (None, None) => Verdict::Passed,
     }
 }
 
-fn failed(failure: &TrialFailure, ended: &ProcessOutput) -> CheckFailure {
+fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
     let TrialFailure {
         finding,
         scenario,
@@ -50,13 +51,13 @@ fn failed(failure: &TrialFailure, ended: &ProcessOutput) -> CheckFailure {
         finding: *finding,
         message: format!("{scenario}: {expected}{got}"),
         evidence: match finding {
-            Finding::Panic | Finding::Exited => excerpt::output(ended),
+            Finding::Panic | Finding::Exited => excerpt::output(output),
             _ => Evidence::None,
         },
     }
 }
 
-fn hung(scenario: &str, threads: &[String], ended: &ProcessOutput) -> CheckFailure {
+fn hung(scenario: &str, threads: &[String], output: &ProcessOutput) -> CheckFailure {
     let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
     for thread in threads {
         message.push_str(&format!("\n  {thread}"));
@@ -64,18 +65,18 @@ fn hung(scenario: &str, threads: &[String], ended: &ProcessOutput) -> CheckFailu
     CheckFailure {
         finding: Finding::Deadlock,
         message,
-        evidence: excerpt::output(ended),
+        evidence: excerpt::output(output),
     }
 }
 
-fn stalled(scenario: Option<&str>, ended: &ProcessOutput) -> CheckFailure {
+fn stalled(scenario: Option<&str>, output: &ProcessOutput) -> CheckFailure {
     let scenario = scenario.map_or(String::new(), |scenario| format!("{scenario}: "));
     CheckFailure {
         finding: Finding::Timeout,
         message: format!(
             "{scenario}expected the submission to get on, it computes without end, or far longer than there is work for"
         ),
-        evidence: excerpt::output(ended),
+        evidence: excerpt::output(output),
     }
 }
 

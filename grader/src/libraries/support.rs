@@ -32,11 +32,11 @@ pub struct Offered {
     pub modelled: PathBuf,
 }
 
-/// The support library to build with the libraries.
+/// The package of an exercise's support library.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SupportOrder {
-    /// The package.
-    pub package: String,
+pub struct SupportPackage {
+    /// Its name.
+    pub name: String,
     /// The libraries that a submission may use.
     pub libraries: Vec<Library>,
 }
@@ -56,9 +56,9 @@ impl Support {
 }
 
 /// What Cargo built of the support library.
-pub(super) fn find(messages: &str, order: &SupportOrder) -> Result<Support, LibrariesError> {
+pub(super) fn find(messages: &str, package: &SupportPackage) -> Result<Support, LibrariesError> {
     let mut offered = Vec::new();
-    for Library { name, shim } in &order.libraries {
+    for Library { name, shim } in &package.libraries {
         let real = artifact(messages, name)?;
         let modelled = match shim {
             Some(shim) => artifact(messages, shim)?,
@@ -71,8 +71,8 @@ pub(super) fn find(messages: &str, order: &SupportOrder) -> Result<Support, Libr
         });
     }
     Ok(Support {
-        name: order.package.clone(),
-        library: artifact(messages, &order.package)?,
+        name: package.name.clone(),
+        library: artifact(messages, &package.name)?,
         offered,
         test_server: executable(messages),
     })

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use protocol::Finding;
 
 use crate::exercise::Exercise;
-use crate::grade::BUILD;
+use crate::judge::BUILD;
 
 /// Reads the header of a mistake: the checks that it fails, and how.
 pub(super) fn mistake(text: &str, exercise: &Exercise) -> Result<BTreeMap<String, Finding>, Vec<String>> {

@@ -7,10 +7,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use assert_cmd::Command;
 use grader::discover::{Submission, Workspace};
 use grader::grade::{Options, grade};
+use predicates::str::contains;
 use protocol::verdict::Overall;
 
 use crate::course::silent;
@@ -81,17 +82,12 @@ fn many_gradings_leave_nothing_behind() {
         grade_many();
         return;
     }
-    let mut test = Command::new(std::env::current_exe().expect("a test has an executable"));
+    let executable = std::env::current_exe().expect("a test has an executable");
+    let mut test = Command::new(executable);
     test.args(["--exact", "lasting::many_gradings_leave_nothing_behind", "--nocapture"]);
-    let output = test.env(ALONE, "1").output().expect("the test starts");
-    let (stdout, stderr) = (&output.stdout, &output.stderr);
-    let said = [stdout, stderr].map(|stream| String::from_utf8_lossy(stream)).concat();
-    println!("{said}");
-    assert!(
-        output.status.success() && said.contains("test result: ok. 1 passed"),
-        "{test:?}: {}",
-        output.status
-    );
+    let assert = test.env(ALONE, "1").assert();
+    println!("{}", String::from_utf8_lossy(&assert.get_output().stdout));
+    assert.success().stdout(contains("test result: ok. 1 passed"));
 }
 
 fn grade_many() {

@@ -8,7 +8,7 @@ use std::process::Command;
 use grader::discover::Workspace;
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
 use grader::grade::Options;
-use grader::libraries::{self, Support, SupportOrder, Tools};
+use grader::libraries::{self, Support, SupportPackage, Tools};
 use grader::run::{Observation, observe_program};
 use grader::snapshot;
 use sandbox::cancel::Cancel;
@@ -29,12 +29,7 @@ fn every_solutions_program_prints_its_snapshots() {
                 && let Some(name) = &run.snapshot
             {
                 let printed = print(&program, run, test_server);
-                compare(
-                    &workspace.checks_folder(&exercise).join("snapshots"),
-                    name,
-                    &printed,
-                    run,
-                );
+                compare(&workspace.snapshots_folder(&exercise), name, &printed, run);
                 n_snapshots += 1;
             }
         }
@@ -47,7 +42,7 @@ fn print(program: &Path, run: &ProgramCheck, test_server: Option<&Path>) -> Stri
     let policy = Policy::of(Profile::Run, Level::Basic);
     let limits = Options::default().program_limits;
     match observe_program(program, run, test_server, policy, &limits, &Cancel::new()) {
-        Observation::Program(ended) => String::from_utf8_lossy(&ended.stdout).into_owned(),
+        Observation::Program(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
         other => panic!("{} did not run: {other:?}", program.display()),
     }
 }
@@ -64,12 +59,12 @@ fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
 
 /// The libraries that the exercise offers, where it does.
 fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
-    let order = SupportOrder {
-        package: exercise.support()?,
+    let package = SupportPackage {
+        name: exercise.support()?,
         libraries: exercise.libraries.clone(),
     };
     let tools = Tools::from_environment();
-    let libraries = libraries::locate(&workspace.root, Some(&order), &tools, &Cancel::new(), &|| {});
+    let libraries = libraries::locate(&workspace.root, Some(&package), &tools, &Cancel::new(), &|| {});
     libraries.expect("Cargo builds the support library").support
 }
 

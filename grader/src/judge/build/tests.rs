@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::diagnostics::{Diagnostics, SourceText};
+use crate::build::diagnostics::{Diagnostics, SourceText};
 use sandbox::process::{Activity, Stream};
 
 fn exercise() -> Exercise {
@@ -32,10 +32,10 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
     }
 }
 
-fn failed(step: Step, end: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
+fn failed(step: Step, exit_reason: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
     Compiled {
         step,
-        end,
+        exit_reason,
         diagnostics: Diagnostics {
             errors,
             other: String::new(),

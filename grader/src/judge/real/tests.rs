@@ -18,7 +18,7 @@ fn run(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: ProcessOutput {
+        output: ProcessOutput {
             end: ExitReason::Code(0),
             stdout: Vec::new(),
             stderr: Vec::new(),
@@ -98,7 +98,7 @@ fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
 #[test]
 fn a_child_that_is_left_is_a_failure_of_a_check_that_went_right() {
     let mut left = trials(1, None, None);
-    left.ended.left_behind = 1;
+    left.output.left_behind = 1;
     assert_eq!(check_failure(&left).finding, Finding::ChildLeak);
 }
 

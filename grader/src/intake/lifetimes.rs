@@ -46,7 +46,7 @@ pub(crate) enum Token {
 type Placed = (Token, usize);
 
 /// The places in `sources`, which are paths with their texts.
-pub fn extensions(sources: &[(String, String)]) -> Vec<Extension> {
+pub(super) fn extensions(sources: &[(String, String)]) -> Vec<Extension> {
     let files: Vec<(&String, Vec<Placed>)> = sources.iter().map(|(path, text)| (path, tokens(text))).collect();
     // A function may be in one file and what is done with it in another.
     let values: BTreeSet<&str> = files.iter().flat_map(|(_, tokens)| values(tokens)).collect();

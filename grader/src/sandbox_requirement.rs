@@ -1,4 +1,4 @@
-//! How well submissions are contained, and whether that is good enough to grade.
+//! How well submissions have to be contained, and whether this machine can do it.
 
 use sandbox::{Level, Missing, Probe, probe_up_to};
 
@@ -6,12 +6,12 @@ use crate::exercise::{Exercise, Need};
 use crate::help::Help;
 use protocol::verdict::{Containment, Lack};
 
-/// How well a submission is to be contained.
+/// How well a submission has to be contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SandboxRequirement {
-    /// No better than this, though the machine may offer more.
+    /// The highest level to use, though the machine may offer more.
     pub at_best: Level,
-    /// Nothing is graded where the machine offers less than this.
+    /// The level below which nothing is graded.
     pub at_least: Level,
 }
 
@@ -22,13 +22,13 @@ impl SandboxRequirement {
         at_least: Level::Basic,
     };
 
-    /// As well as this machine can, and so that a submission cannot open files of others.
+    /// As well as this machine can, and at least so that a submission cannot open the files of others.
     pub const REQUIRE: SandboxRequirement = SandboxRequirement {
         at_best: Level::Full,
         at_least: Level::Strong,
     };
 
-    /// With what every system has, though the machine may offer more.
+    /// At the level that every system offers.
     pub const BASIC: SandboxRequirement = SandboxRequirement {
         at_best: Level::Basic,
         at_least: Level::Basic,
@@ -73,7 +73,7 @@ impl Help for SandboxError {
 }
 
 /// Checks that this machine contains the submissions to `exercise` as well as is required.
-pub(super) fn check(required: SandboxRequirement, exercise: &Exercise) -> Result<(), SandboxError> {
+pub(crate) fn check(required: SandboxRequirement, exercise: &Exercise) -> Result<(), SandboxError> {
     let probe = probe_up_to(required.at_best);
     if probe.level < required.at_least {
         return Err(SandboxError::BelowRequirement {
@@ -93,7 +93,7 @@ pub(super) fn check(required: SandboxRequirement, exercise: &Exercise) -> Result
 }
 
 /// What contains submissions on this machine, for a report.
-pub(super) fn of(required: SandboxRequirement) -> Containment {
+pub(crate) fn containment(required: SandboxRequirement) -> Containment {
     contained_by(probe_up_to(required.at_best))
 }
 
