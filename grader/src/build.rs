@@ -14,12 +14,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use sandbox::cancel::Cancel;
+use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile, RunError};
+
 use self::diagnostics::{Diagnostics, without_registry};
 use crate::intake::Staged;
 use crate::libraries::Libraries;
 use crate::parallel;
-use sandbox::cancel::Cancel;
-use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile, RunError};
 
 pub use self::incremental::IncrementalCache;
 

@@ -15,11 +15,11 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use sandbox::cancel::Cancel;
 use serde::{Deserialize, Serialize};
 
 use self::cache::{Entry, Key, Sources, Stamp, read, write};
 use crate::help::Help;
-use sandbox::cancel::Cancel;
 
 pub use self::support::{Offered, Support, SupportPackage};
 

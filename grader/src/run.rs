@@ -11,12 +11,11 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use protocol::{Reply, Request, Work};
-
-use crate::exercise::{ProgramCheck, TEST_SERVER};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
 
 use self::test_server::TestServer;
+use crate::exercise::{ProgramCheck, TEST_SERVER};
 
 pub use self::plan::{CheckOutcome, Outcome, Plan, Progress};
 

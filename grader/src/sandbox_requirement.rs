@@ -1,10 +1,10 @@
 //! How well submissions have to be contained, and whether this machine can do it.
 
+use protocol::verdict::{Containment, Lack};
 use sandbox::{Level, Missing, Probe, probe_up_to};
 
 use crate::exercise::{Exercise, Need};
 use crate::help::Help;
-use protocol::verdict::{Containment, Lack};
 
 /// How well a submission has to be contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

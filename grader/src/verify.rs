@@ -3,11 +3,14 @@
 //! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that its header
 //! names, with the findings it names. Nothing is judged twice: the reports are those that a student would get.
 
+mod header;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use protocol::verdict::{Overall, Report, Verdict};
 use protocol::{CheckKind, Finding};
 
 use crate::discover::{DiscoverError, Submission, Workspace};
@@ -17,9 +20,6 @@ use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::help::Help;
 use crate::judge::BUILD;
 use crate::parallel;
-use protocol::verdict::{Overall, Report, Verdict};
-
-mod header;
 
 /// What was expected of one known submission and what it got.
 #[derive(Debug, Clone, PartialEq)]

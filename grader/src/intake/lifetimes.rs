@@ -9,14 +9,13 @@
 //! The tokens of the source are looked at, so comments and text are not, and macros are. This is a net for what is known and no
 //! proof: whoever takes the trick apart, or puts it together from pieces, is not found. What is not Rust has no findings.
 
+mod signature;
+
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree, extra};
-
 use signature::{Signature, borrows};
-
-mod signature;
 
 /// How many tokens a signature or a bound has at most. Those of people have fewer than a hundred; without a limit, a source that is
 /// nothing but beginnings would take for ever.

@@ -1,14 +1,14 @@
 //! What a build means: whether the submission compiles, offers what the exercise asks for, and can be modelled.
 
 use protocol::Finding;
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::ExitReason;
 
 use super::exit::signal;
 use super::{excerpt, ungraded};
 use crate::build::diagnostics::{Diagnostic, items_of, rendered};
 use crate::build::{Build, Compiled, Step};
 use crate::exercise::{Exercise, Item};
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ExitReason;
 
 /// How many messages of the compiler are repeated where they stand in a sentence.
 const MAX_MESSAGES: usize = 3;

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
-
 use protocol::verdict::Evidence;
+use regex::bytes::Regex;
 use sandbox::process::ProcessOutput;
 
 /// How many bytes of a stream are shown from each end: two screens.

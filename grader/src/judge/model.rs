@@ -3,14 +3,14 @@
 //! An answer counts with the right nonce, the right check and a process that ended as it should. A pass needs more than the
 //! absence of a failure: interleavings that were run.
 
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
+use sandbox::process::ProcessOutput;
 
 use super::exit::{World, child_leak};
 use super::reply::genuine;
 use super::{Judgement, excerpt, not_started, ungraded};
 use crate::run::{CheckRun, Observation};
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ProcessOutput;
 
 /// What a check program did that answers nothing that was asked.
 pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";

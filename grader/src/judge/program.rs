@@ -1,13 +1,13 @@
 //! What a run of the exercise's program means.
 
 use protocol::Finding;
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::{ExitReason, ProcessOutput};
 
 use super::exit::{World, child_leak, judge_exit, refusal};
 use super::{excerpt, prevented, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::snapshot::{self, Snapshots};
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The code with which `std` exits when the main thread panicked.
 const PANIC_CODE: i32 = 101;

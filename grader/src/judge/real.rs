@@ -1,14 +1,14 @@
 //! What the answer of a check program on real threads means.
 
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, TrialFailure, Trials};
+use sandbox::process::ProcessOutput;
 
 use super::exit::{World, child_leak};
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
 use super::{excerpt, ungraded};
 use crate::run::CheckRun;
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ProcessOutput;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {
     let observation = match genuine(run, World::Real) {

@@ -1,12 +1,12 @@
 //! Whether what a check program answered counts.
 
+use protocol::verdict::{CheckFailure, Verdict};
 use protocol::{Finding, Reply};
+use sandbox::process::{ExitReason, ProcessOutput};
 
 use super::excerpt;
 use super::exit::{World, judge_exit};
 use crate::run::{Answer, CheckRun};
-use protocol::verdict::{CheckFailure, Verdict};
-use sandbox::process::{ExitReason, ProcessOutput};
 
 /// The reply, if it is there, is the check program's own, and the process ended as it should.
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {

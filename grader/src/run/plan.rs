@@ -4,13 +4,13 @@ use std::num::NonZero;
 use std::path::Path;
 
 use protocol::{CheckKind, Work};
+use sandbox::cancel::Cancel;
+use sandbox::process::{Level, Limits, Policy, Profile};
 
 use super::{Observation, observe_check, observe_program};
 use crate::build::Build;
 use crate::exercise::{Check, CheckWork, Exercise, Need};
 use crate::parallel;
-use sandbox::cancel::Cancel;
-use sandbox::process::{Level, Limits, Policy, Profile};
 
 /// How many service checks share a core: they wait most of the time, for every thread to be idle.
 const SERVICE_CHECKS_PER_CORE: NonZero<usize> = NonZero::new(3).expect("it is not zero");
