@@ -1,9 +1,11 @@
-//! Compiles a submission twice, and the programs that use it.
+//! Compiles a submission twice, and the programs that link it.
 //!
-//! The compiler is called by itself, never through Cargo, and sees a folder with the submission's source files only. The two
-//! forms are compiled side by side: with the real `std`, then the exercise's program; with the modelled `std`, then the check
-//! program. The compiler is contained: it reads the submission and what belongs to the step, and writes to the given folder and
-//! to where an earlier build is kept. Nothing is judged.
+//! `rustc` is called directly, never through Cargo, in a folder that holds only the submission's source files. The two
+//! forms are compiled side by side: one against the real `std`, for the exercise's program and the checks on real
+//! threads; one against the modelled `std`, for the check program over interleavings.
+//!
+//! The compiler runs in the sandbox: it can read what the step needs, and write to the given folder and to the
+//! incremental compilation cache. Nothing is judged.
 
 pub mod diagnostics;
 mod incremental;
@@ -24,16 +26,16 @@ use crate::parallel;
 
 pub use self::incremental::IncrementalCache;
 
-/// How much the compiler may say: several hundred errors with their explanations.
+/// How many bytes the compiler may print: several hundred errors with their explanations.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
-/// How much memory the compiler may take; what the exercises need is a tenth of that.
+/// How many bytes of memory the compiler may use. The exercises need a tenth of that.
 const MEMORY_LIMIT: u64 = 4 << 30;
 
-/// How many threads and processes the compiler may have: those of a few dozen processors.
+/// How many threads and processes the compiler may have at once: enough for a few dozen cores.
 const THREAD_LIMIT: u64 = 1024;
 
-/// With less space than this, a build that fails without an error in the source failed for want of space.
+/// The free bytes below which a build that fails without an error in the source is taken to have run out of space.
 const LITTLE_SPACE: u64 = 4 << 20;
 
 /// What to build.
@@ -51,12 +53,12 @@ pub struct Plan<'a> {
     pub program: Option<PathBuf>,
     /// The workspace: paths inside it are shown relative to it.
     pub root: &'a Path,
-    /// The folder to write to; empty.
+    /// The folder to write to, which is empty.
     pub folder: &'a Path,
     /// Where the compiler finds the linker.
     pub path: OsString,
-    /// How many cores it has. With one, the compiler divides nothing: that is a ninth less work, and takes longer where there are
-    /// more.
+    /// How many cores the compiler has. With one, it gets a single codegen unit, which is a ninth less work; with more
+    /// cores, several units are faster.
     pub workers: NonZero<usize>,
     /// How long one call of the compiler may take.
     pub limit: Duration,
@@ -88,16 +90,16 @@ pub struct Compiled {
     pub step: Step,
     /// How the compiler exited.
     pub exit_reason: ExitReason,
-    /// What it said.
+    /// What it printed.
     pub diagnostics: Diagnostics,
-    /// Whether there was hardly any space left to write to when it failed.
+    /// Whether the compiler failed and its folder had hardly any free space.
     pub is_disk_full: bool,
 }
 
 /// What was observed of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
-    /// The calls of the compiler that were made, in the order of [`Step`]; the first that failed ends its form.
+    /// The calls of the compiler, in the order of [`Step`]. A form is not compiled further once a call failed.
     pub calls: Vec<Compiled>,
     /// The check program over interleavings, if it was built.
     pub model_checks: PathBuf,
@@ -108,7 +110,7 @@ pub struct Build {
 }
 
 impl Compiled {
-    /// Whether the compiler did what it was asked for.
+    /// Whether the compiler succeeded.
     pub fn is_success(&self) -> bool {
         self.exit_reason == ExitReason::Code(0)
     }
@@ -126,7 +128,7 @@ impl Build {
     }
 }
 
-/// Compiles what `plan` asks for.
+/// Compiles what `plan` names.
 ///
 /// # Errors
 ///
@@ -166,7 +168,7 @@ struct Form<'a> {
     cancel: &'a Cancel,
     /// The folder for what is built, inside the plan's.
     folder: PathBuf,
-    /// The libraries that everything is compiled with.
+    /// The compiler's options for the libraries that everything in this form links.
     standard: Vec<OsString>,
 }
 
@@ -183,7 +185,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The controlled `std` stands in for every name under which the real one could be reached.
+    /// The modelled `std` replaces every crate through which the real one could be reached.
     fn modelled(plan: &'a Plan<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
         let std = ["std", "core", "alloc"].map(|name| (name, &libraries.model_std));
         let offered = libraries.support.iter().flat_map(|support| &support.offered);
@@ -197,7 +199,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The submission, and then, side by side, the programs over it that are wanted.
+    /// Compiles the submission, then side by side the programs that link it.
     fn compile(&self, library: Step, programs: &[(Step, Option<&Path>)]) -> Result<Vec<Compiled>, RunError> {
         let made = std::fs::create_dir_all(&self.folder);
         made.map_err(|source| RunError {
@@ -216,7 +218,7 @@ impl<'a> Form<'a> {
         Ok(calls)
     }
 
-    /// The check program is compiled from where an earlier build of it got to; if that fails, from nothing.
+    /// Compiles the check program with the cache, and once more without it if that fails.
     fn compile_program(&self, step: Step, source: &Path) -> Result<Compiled, RunError> {
         let cache = self.plan.cache.as_ref().filter(|_| step == Step::ModelChecks);
         if let Some(cache) = cache {
@@ -244,7 +246,7 @@ impl<'a> Form<'a> {
 
     fn library_args(&self, is_linked: bool) -> Vec<OsString> {
         let Plan { name, staged, .. } = self.plan;
-        // Without a program that links it, the library has only to be accepted.
+        // Where no program links the library, only its errors matter.
         let emit = if is_linked { "link" } else { "metadata" };
         let mut args = vec!["src/lib.rs".into(), "--crate-name".into(), (*name).into()];
         args.extend([
@@ -274,7 +276,7 @@ impl<'a> Form<'a> {
         args
     }
 
-    /// What a check program is compiled with, besides; the exercise's program has only what the submission has.
+    /// The further libraries of a check program. The exercise's program links only what the submission links.
     fn linked_to(&self, step: Step) -> Vec<OsString> {
         let harness = ("harness", &self.libraries.harness);
         match step {
@@ -297,7 +299,8 @@ impl<'a> Form<'a> {
         })
     }
 
-    /// What the compiler may read and write: no more than the step needs, so that nothing of the course leaks into messages.
+    /// The sandbox policy of the compiler: what the step needs and no more, so that no file of the course gets into
+    /// messages.
     fn policy(&self, step: Step) -> Policy {
         let Plan { staged, cache, .. } = self.plan;
         let toolchain = self.libraries.rustc.ancestors().nth(2).unwrap_or(Path::new("/"));
@@ -352,7 +355,8 @@ impl<'a> Form<'a> {
             program: self.libraries.rustc.clone(),
             args,
             env: vec![(OsString::from("PATH"), self.plan.path.clone()), temporary],
-            // Only the submission is named relative to a folder. The programs are not, so that what is known of them stays true.
+            // Paths of the submission are relative to its folder. The check program is compiled from a fixed folder,
+            // because the incremental compilation cache is only valid for the folder that it was made in.
             folder: match step {
                 Step::Real | Step::Modelled => self.plan.staged.folder.clone(),
                 Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
@@ -397,7 +401,7 @@ fn assignment(name: &str, path: &Path) -> OsString {
     text
 }
 
-/// Takes the name of the temporary folder, which differs each time, out of what is shown.
+/// Replaces the path of the temporary folder, which differs each time.
 fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
     let folder = folder.to_string_lossy();
     let hide = |text: &mut String| {

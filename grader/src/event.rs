@@ -1,35 +1,35 @@
-//! Progress, as it leaves the library: through a caller's callback, from whatever thread makes it.
+//! Progress, which the library reports through a caller's callback, from any thread.
 //!
-//! Events tell what happens now and carry nothing that a [`Report`](protocol::verdict::Report) lacks.
+//! Events say what happens now. They carry nothing that is not in a [`Report`](protocol::verdict::Report) as well.
 
 use std::path::PathBuf;
 
 /// Something that happened while grading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Cargo builds the libraries that check programs link; only after a change of the grader.
+    /// Cargo builds the libraries that check programs link. This happens only after a change of the grader.
     LibrariesStarted,
-    /// The libraries are there.
+    /// The libraries are built.
     LibrariesFinished,
     /// A submission is taken in and compiled.
     BuildStarted {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
     },
     /// A submission was compiled, or will not be.
     BuildFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
     },
     /// A check starts.
     CheckStarted {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
         /// The check's name.
         check: String,
@@ -38,7 +38,7 @@ pub enum Event {
     CheckFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
         /// The check's name.
         check: String,
@@ -47,7 +47,7 @@ pub enum Event {
     SubmissionFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
     },
 }

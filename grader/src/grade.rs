@@ -35,22 +35,22 @@ pub use crate::sandbox_requirement::SandboxRequirement;
 /// How to grade.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Only the check of that name.
+    /// Run only the check of that name.
     pub check: Option<String>,
     /// No check of a later kind is run, nor is anything built that only such checks need.
     pub up_to: CheckKind,
     /// Stops everything when set.
     pub cancel: Cancel,
-    /// The tools that build.
+    /// Cargo and the compiler.
     pub tools: Tools,
     /// How well submissions have to be contained.
     pub containment: SandboxRequirement,
-    /// Where folders for temporary files are made.
+    /// Where temporary folders are made.
     pub temporary: PathBuf,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
-    /// How much processor time one call of the compiler may take, and how long it may wait. Thirty times what the slowest
-    /// call takes.
+    /// How much processor time one call of the compiler may take, and how long it may wait. Thirty times what the
+    /// slowest call takes.
     pub build_limit: Duration,
     /// What a check program that explores interleavings may use. The search is bounded by a number of executions; these
     /// limits only end a program that hangs.
@@ -72,8 +72,8 @@ impl Default for Options {
             // Twice what the largest solution needs.
             threads: 256,
         };
-        // A loop without an operation that the model knows uses processor time, which does not depend on what else runs.
-        // Twenty times what the longest check of the course takes: a guess at the slowest machine.
+        // A loop without an operation that the model knows uses processor time, which does not depend on what else
+        // runs. Twenty times what the longest check of the course takes: a guess at the slowest machine.
         let checks = Limits {
             wall: Duration::from_secs(60),
             cpu: Some(Duration::from_secs(20)),
@@ -95,17 +95,17 @@ impl Default for Options {
     }
 }
 
-/// Why a submission was not graded at all.
+/// Why there is no report on a submission.
 #[derive(Debug, thiserror::Error)]
 pub enum GradeError {
-    /// There is no check of that name: wrong usage.
+    /// The exercise has no check of that name: wrong usage.
     #[error("failed to find the check `{name}`, known are {known}", known = quoted(known))]
     UnknownCheck {
         /// The name.
         name: String,
-        /// The checks that there are.
+        /// The checks that the exercise has.
         known: Vec<String>,
-        /// The one that was probably meant.
+        /// A check with a similar name.
         similar: Option<String>,
     },
     /// Somebody asked to stop.
@@ -126,8 +126,8 @@ impl Help for GradeError {
 ///
 /// # Errors
 ///
-/// When the options name a check that the exercise does not have, or somebody asked to stop. Any other failure of the grader
-/// is in the report.
+/// When the options name a check that the exercise does not have, or somebody asked to stop. Any other failure of the
+/// grader is in the report.
 pub fn grade(
     workspace: &Workspace,
     exercise: &Exercise,

@@ -1,8 +1,11 @@
-//! Takes the source files of a submission into a folder that only the grader uses.
+//! Copies the source files of a submission into a folder that only the grader uses.
 //!
-//! A submission is `src/**/*.rs` and nothing else: no manifest, no build script, no link, no special file. Each component of
-//! a path is opened by itself and never through a link, so what was looked at is what is read. Hidden names and files that
-//! are no `.rs` are passed over; `src/main.rs` is, too: the program of an exercise is the course's own.
+//! A submission is `src/**/*.rs` and nothing else: no manifest, no build script, no symbolic link, no special file.
+//! Each component of a path is opened by itself and never through a link, so the file that was checked is the file that
+//! is read. Hidden files and files that are not `.rs` are ignored, and so is `src/main.rs`: the program of an exercise
+//! belongs to the course.
+//!
+//! What is not allowed is a [`Refusal`], which says what was found and where. Nothing is judged.
 
 mod lifetimes;
 
@@ -21,14 +24,14 @@ pub use self::lifetimes::Extension;
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;
 
-/// How many bytes all files may have together: what a compiler reads in a moment, and a hundred times the largest solution.
+/// How many bytes all files may have together: a hundred times the largest solution, and little for a compiler.
 pub const MAX_BYTES: u64 = 4 << 20;
 
 /// How deep folders may be nested.
 pub const MAX_DEPTH: usize = 16;
 
-/// How many bytes of source are searched for extended lifetimes: ten times the largest solution. A source that is made to be
-/// slow to search costs seconds at this size.
+/// How many bytes of source are searched for extended lifetimes: ten times the largest solution. A source that is made
+/// to be slow to search costs seconds at this size.
 pub const MAX_SEARCHED_BYTES: usize = 128 << 10;
 
 /// The source files of a submission, in a folder of their own.
@@ -36,9 +39,9 @@ pub const MAX_SEARCHED_BYTES: usize = 128 << 10;
 pub struct Staged {
     /// That folder; the crate's root is `src/lib.rs` in it.
     pub folder: PathBuf,
-    /// What stands for `src` (or, for one file, `src/lib.rs`) wherever a path is shown.
+    /// How paths inside that folder are shown.
     pub renamed: Renamed,
-    /// Each file: its path as it is shown, then its text; sorted by path.
+    /// The path of each file, as it is shown, and its text; sorted by path.
     pub sources: Vec<(String, String)>,
 }
 
@@ -94,7 +97,7 @@ pub enum IntakeError {
     /// It holds what no submission may hold: the submission's failure.
     #[error("the submission holds what no submission may hold")]
     Refused(Refusal),
-    /// It cannot be read: the grader's failure.
+    /// A file or folder cannot be read: the grader's failure.
     #[error("failed to read `{path}`", path = path.display())]
     Read {
         /// The file or folder, as it is shown.
@@ -168,7 +171,7 @@ fn write(folder: &Path, path: &str, text: &str) -> Result<(), IntakeError> {
     written.map_err(|source| IntakeError::Write { source })
 }
 
-/// Not through a link, not waiting for the other end of a pipe.
+/// Neither follows a link nor waits for the other end of a pipe.
 const READ: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
 struct Walk<'a> {
@@ -211,7 +214,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The names in a folder, sorted; no module has a name that is no text, and editors hide theirs.
+    /// The names in a folder, sorted, without hidden names and names that are not text.
     fn names(&self, folder: &OwnedFd, path: &str) -> Result<Vec<String>, IntakeError> {
         let entries = Dir::read_from(folder).map_err(|error| self.unreadable(path, error.into()))?;
         let mut names = Vec::new();

@@ -1,7 +1,8 @@
-//! From what was observed to what it means. Pure: no clock, no files, no processes.
+//! Turns observations into verdicts. Pure: no clock, no files, no processes.
 //!
-//! A verdict starts as ungraded and has to earn a pass. What the submission did is a failure with a finding; what kept the
-//! grader from its work is ungraded and costs no points. Messages hold nothing that differs between two equal runs.
+//! Only this module makes verdicts. A verdict starts as ungraded, and a pass needs evidence. Where the submission is at
+//! fault, the verdict is a failure with a finding; where the grader could not do its work, it is ungraded and costs no
+//! points. Messages contain nothing that differs between two equal runs.
 
 mod build;
 mod excerpt;
@@ -31,7 +32,7 @@ use crate::snapshot::Snapshots;
 
 pub use self::model::{Replay, judge_replay};
 
-/// The name under which a build stands among the checks of a report.
+/// The name of the build among the checks of a report.
 pub const BUILD: &str = "build";
 
 /// Why there is no build to judge.
@@ -54,21 +55,21 @@ pub enum NotBuilt<'a> {
     Compiler(RunError),
 }
 
-/// The judgement on one check, and what was explored for it.
+/// The verdict on one check, and what was explored for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
-    /// The judgement.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was explored, where interleavings were.
+    /// What was explored, where the check explores interleavings.
     pub explored: Option<Exploration>,
 }
 
-/// What was judged, and how.
+/// A check or the build, judged.
 #[derive(Debug)]
 pub struct Judged<'a> {
     /// What was judged.
     pub subject: Subject<'a>,
-    /// How.
+    /// The judgement.
     pub judgement: Judgement,
 }
 
@@ -81,8 +82,8 @@ pub enum Subject<'a> {
     Check(&'a Check),
 }
 
-/// Judges a submission: each check that was run or skipped. Where the build failed, it is judged itself and comes first, and
-/// all of `checks` are skipped.
+/// Judges each check of a submission that was run or skipped. Where the build failed, its verdict comes first, and all
+/// of `checks` are skipped.
 pub fn judge<'a>(
     exercise: &Exercise,
     checks: &[&'a Check],
@@ -113,7 +114,7 @@ pub fn judge<'a>(
     judged.collect()
 }
 
-/// Whether what was observed of a check explains what is wrong with a submission, so that later checks need not be run.
+/// Whether a check failed, so that checks of a later kind need not be run.
 pub fn has_failed(check: &Check, observation: &Observation, snapshots: &Snapshots) -> bool {
     matches!(judge_check(check, observation, snapshots).verdict, Verdict::Failed(_))
 }
@@ -134,7 +135,7 @@ fn judge_check(check: &Check, observation: &Observation, snapshots: &Snapshots) 
     }
 }
 
-/// Judges a submission of which there is no build.
+/// Judges a submission without a build.
 fn judge_not_built(not_built: &NotBuilt<'_>) -> Verdict {
     match not_built {
         NotBuilt::Intake(IntakeError::Refused(refusal)) => Verdict::Failed(intake::refused(refusal)),
@@ -142,7 +143,7 @@ fn judge_not_built(not_built: &NotBuilt<'_>) -> Verdict {
         NotBuilt::Sandbox(error) => prevented(error),
         NotBuilt::Libraries(error) => prevented(*error),
         NotBuilt::Compiler(error) => prevented(error),
-        // Without the name of the new folder in it, which differs each time.
+        // The path of the folder inside it differs each time, so it is not named.
         NotBuilt::TemporaryFolder { folder, source } => Verdict::Ungraded {
             reason: format!(
                 "failed to write to the temporary folder `{}`: {}",
@@ -167,7 +168,7 @@ fn not_started(reason: &str, help: Option<&String>) -> Verdict {
     }
 }
 
-/// An error prevented the grader from its work.
+/// The grader could not do its work because of `error`.
 fn prevented(error: &dyn Help) -> Verdict {
     Verdict::Ungraded {
         reason: with_causes(error),
@@ -175,7 +176,7 @@ fn prevented(error: &dyn Help) -> Verdict {
     }
 }
 
-/// The grader could not do its work, and there is nothing that the reader can do about it.
+/// The grader could not do its work, and the reader can do nothing about it.
 fn ungraded(reason: impl Into<String>) -> Verdict {
     Verdict::Ungraded {
         reason: reason.into(),

@@ -8,15 +8,15 @@
 //! | intake | [`intake`](mod@intake) | a submission | its source files, or why they are refused |
 //! | build | [`build`](mod@build), [`libraries`] | source files | programs, or what the compiler said |
 //! | run | [`run`] | programs and checks | an observation of each check: what happened |
-//! | judge | [`judge`](mod@judge), [`snapshot`] | observations | a [`Verdict`](protocol::verdict::Verdict) on each check |
+//! | judge | [`judge`](mod@judge), [`snapshot`] | observations | a verdict on each check |
 //! | score | [`score`](mod@score) | verdicts | points and hints |
 //!
-//! [`grade`](mod@grade) calls these stages for one submission, and [`verify`](mod@verify) grades submissions whose verdicts
-//! are known. The library never prints: it reports progress as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel)
-//! stops it.
+//! [`grade`](mod@grade) calls these stages for one submission, and [`verify`](mod@verify) grades submissions whose
+//! verdicts are known. The library never prints: it reports progress as an [`event`], and a
+//! [`Cancel`](sandbox::cancel::Cancel) stops it.
 //!
-//! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader is an
-//! ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
+//! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader is
+//! an ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
 //!
 //! ```no_run
 //! use grader::discover::{Submission, Workspace};

@@ -1,7 +1,7 @@
-//! The libraries that check programs link, as Cargo built them, and the compiler that built them.
+//! Finds the libraries that check programs link, as Cargo built them, and the compiler that built them.
 //!
-//! Cargo and rustup are asked once: the answer is kept beside the running executable, which Cargo links anew whenever one of
-//! the libraries changes. A kept answer counts only for that executable and that compiler, and while every file is there.
+//! The answers of Cargo and rustup are cached in a file beside the running executable. A cached answer is valid only
+//! for that executable, that compiler and these sources, and only while every file in it exists.
 
 mod cache;
 mod cargo;
@@ -26,33 +26,33 @@ pub use self::support::{Offered, Support, SupportPackage};
 /// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
 const TICK: Duration = Duration::from_millis(5);
 
-/// The tools that build, as the environment names them.
+/// The build tools that the environment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     /// Cargo.
     pub cargo: PathBuf,
-    /// The compiler, or the proxy that finds it.
+    /// The compiler, or rustup's proxy for it.
     pub rustc: PathBuf,
     /// Where the compiler finds the linker.
     pub path: OsString,
 }
 
-/// The libraries that check programs link, and the compiler for whatever is linked to them.
+/// The libraries that check programs link, and the compiler that built them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Libraries {
-    /// The compiler itself, by absolute path: no proxy that would look for settings.
+    /// The absolute path of the compiler itself. A proxy would look for settings.
     pub rustc: PathBuf,
     /// Its name and version: `rustc 1.95.0`.
     pub compiler: String,
-    /// The controlled `std`.
+    /// The modelled `std`.
     pub model_std: PathBuf,
-    /// The library of the check programs.
+    /// The check harness.
     pub harness: PathBuf,
-    /// The folder with everything that these two depend on.
+    /// The folder with the dependencies of these two.
     pub dependencies: PathBuf,
-    /// The files in it that they depend on. There may be others, which are no submission's business.
+    /// Their dependencies in that folder. The compiler can read these and no others.
     pub files: Vec<PathBuf>,
-    /// What the exercise's support library adds, where it has one.
+    /// The exercise's support library, if it has one.
     pub support: Option<Support>,
 }
 
@@ -75,7 +75,7 @@ pub enum LibrariesError {
         /// What it said.
         stderr: String,
     },
-    /// Cargo built no such library.
+    /// Cargo did not build a library of that name.
     #[error("failed to find the library `{name}` among what Cargo built")]
     Missing {
         /// Its name.
@@ -98,7 +98,7 @@ impl Help for LibrariesError {
 }
 
 impl Tools {
-    /// The tools that Cargo names to what it runs; where it names none, those on the `PATH`.
+    /// The tools that Cargo names in the environment of what it runs; otherwise those on the `PATH`.
     pub fn from_environment() -> Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -110,7 +110,7 @@ impl Tools {
     }
 }
 
-/// Finds the libraries of the workspace at `root`, calling `building` before Cargo has to be asked.
+/// Finds the libraries of the workspace at `root`. Calls `building` before it runs Cargo.
 ///
 /// # Errors
 ///
@@ -142,7 +142,7 @@ pub fn locate(
     }
     let (libraries, folders) = ask(root, support, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
-        // Where nothing can be written, Cargo is asked again the next time.
+        // If this fails, Cargo runs again the next time.
         let _ = write(
             &file,
             &Entry {
@@ -156,7 +156,7 @@ pub fn locate(
     Ok(libraries)
 }
 
-/// The libraries as Cargo builds them now, and the folders of the packages that they are built from.
+/// Builds the libraries with Cargo; also returns the folders of the packages that they are built from.
 fn ask(
     root: &Path,
     support: Option<&SupportPackage>,

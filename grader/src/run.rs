@@ -1,7 +1,7 @@
-//! Runs one check in a process of its own and records what happened. Nothing is judged.
+//! Runs each check in a process of its own and records what happened. Nothing is judged.
 //!
-//! A check program gets its request on a socket that it closes to all others before any code of the submission runs, and
-//! answers there. Whatever it prints is output, never an answer.
+//! A check program receives its request over a socket and sends its reply there. It makes the socket inaccessible
+//! before any code of the submission runs. What the submission prints is output and never a reply.
 
 mod plan;
 mod test_server;
@@ -28,7 +28,7 @@ pub enum Observation {
     Program(ProcessOutput),
     /// Nothing ran.
     NotStarted {
-        /// Why not.
+        /// Why.
         reason: String,
         /// What the reader can do about it.
         help: Option<String>,
@@ -40,20 +40,20 @@ pub enum Observation {
 pub struct CheckRun {
     /// What was observed of its process.
     pub output: ProcessOutput,
-    /// What it was asked.
+    /// The request.
     pub request: Request,
-    /// What it answered.
+    /// What came back.
     pub answer: Answer,
 }
 
-/// What came back on the channel of a check program.
+/// What came back over the socket of a check program.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Nothing.
     Nothing,
-    /// Something that is not one reply.
+    /// Something that is not exactly one reply.
     Unreadable,
-    /// One reply, from whoever wrote it.
+    /// One reply. Whether the check program wrote it is not yet known.
     Reply(Box<Reply>),
 }
 
@@ -94,7 +94,7 @@ pub fn observe_check(
     }
 }
 
-/// Runs the exercise's program as a check asks for it, beside its test server where its arguments name one.
+/// Runs the exercise's program with the arguments of a check, and its test server where they name one.
 pub fn observe_program(
     program: &Path,
     check: &ProgramCheck,
@@ -131,7 +131,7 @@ pub fn observe_program(
     }
 }
 
-/// The port at the end of what a server says about itself: `http://127.0.0.1:8080`, perhaps with a path after it.
+/// The port in the line that a test server prints: `http://127.0.0.1:8080`, perhaps with a path after it.
 fn port(said: &str) -> Option<u16> {
     let digits = said.rsplit_once(':')?.1;
     let end = digits
@@ -140,9 +140,9 @@ fn port(said: &str) -> Option<u16> {
     digits[..end].parse().ok()
 }
 
-/// What is the same on every machine. Programs are looked up where the C library looks if nobody says where: a submission that
-/// reads `PATH` itself finds them there too. The pool that rayon makes by itself has as many threads as this, so that who uses
-/// it by mistake fails in the same way everywhere.
+/// The environment of every run, which is the same on all machines. `PATH` is the C library's default, for submissions
+/// that read it. `RAYON_NUM_THREADS` is the size of rayon's global pool, so that a submission which uses that pool by
+/// mistake fails in the same way everywhere.
 const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/bin:/usr/bin"), ("RAYON_NUM_THREADS", "7")];
 
 fn run(
@@ -166,7 +166,7 @@ fn run(
     process::run(&command, limits, cancel)
 }
 
-/// Without the program's path, which differs each time.
+/// The program's path is left out: it differs each time.
 fn not_started(what: &str, error: &RunError) -> Observation {
     let cause = &error.source;
     let help = match cause.kind() {
@@ -190,7 +190,7 @@ fn read_answer(bytes: &[u8]) -> Answer {
     if bytes.is_empty() {
         return Answer::Nothing;
     }
-    // Exactly one line: anything before or after it was written by somebody else.
+    // Anything before or after the one line of the reply was not written by the check program.
     match serde_json::from_slice(bytes) {
         Ok(reply) => Answer::Reply(Box::new(reply)),
         Err(_) => Answer::Unreadable,
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_stands_after_the_last_colon() {
+    fn the_port_is_behind_the_last_colon() {
         assert_eq!(port("http://127.0.0.1:8080"), Some(8080));
         assert_eq!(port("127.0.0.1:8080/files 3"), Some(8080));
         assert_eq!(port("ready"), None);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_not_the_one_before() {
+    fn two_nonces_differ() {
         let (first, second) = (nonce().expect("randomness"), nonce().expect("randomness"));
         assert_ne!(first, second);
         assert_eq!(first.len(), 32);

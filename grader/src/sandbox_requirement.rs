@@ -38,20 +38,20 @@ impl SandboxRequirement {
 /// Why this machine does not contain submissions as well as was required.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SandboxError {
-    /// The level that it offers is too low.
+    /// This machine offers only a lower level.
     #[error("containment {level} is below {at_least}{list}", list = listed(missing))]
     BelowRequirement {
-        /// The level that it offers.
+        /// The level that this machine offers.
         level: Level,
         /// The level that was required.
         at_least: Level,
-        /// What it does not offer.
+        /// The mechanisms that it lacks.
         missing: Vec<Missing>,
     },
-    /// The exercise needs a network, and this machine cannot confine a submission to one of its own.
+    /// The exercise needs a network, and this machine cannot give a submission one of its own.
     #[error("the exercise needs a network: {missing}")]
     NoLoopback {
-        /// What it does not offer.
+        /// The mechanism that it lacks.
         missing: Missing,
     },
 }
@@ -92,7 +92,7 @@ pub(crate) fn check(required: SandboxRequirement, exercise: &Exercise) -> Result
     }
 }
 
-/// What contains submissions on this machine, for a report.
+/// The mechanisms that contain submissions on this machine, for a report.
 pub(crate) fn containment(required: SandboxRequirement) -> Containment {
     contained_by(probe_up_to(required.at_best))
 }

@@ -1,6 +1,6 @@
-//! The texts that a program's output is compared with, in the files that insta writes and reviews.
+//! Reads the snapshots that a program's output is compared with, from the files that `insta` writes.
 //!
-//! Only the format is insta's: its assertions print, panic and write files, and a grader does none of that.
+//! Only the file format is `insta`'s. Its assertions print, panic and write files, which a grader must not do.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::exercise::{Check, CheckWork, ProgramCheck};
 use crate::help::Help;
 
-/// Why there is no text to compare with.
+/// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The file cannot be read.
@@ -21,7 +21,10 @@ pub enum SnapshotError {
         source: io::Error,
     },
     /// The file has no header.
-    #[error("failed to read the snapshot `{path}`: it does not begin with a header between two lines `---`", path = path.display())]
+    #[error(
+        "failed to read the snapshot `{path}`: it does not begin with a header between two lines `---`",
+        path = path.display()
+    )]
     NoHeader {
         /// The file.
         path: PathBuf,
@@ -54,15 +57,15 @@ fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
     Ok(text)
 }
 
-/// The text behind the header, without the line breaks at its end.
+/// The text after the header, without trailing line breaks.
 fn parse(file: &str) -> Option<String> {
     let file = file.replace("\r\n", "\n");
     let (_, text) = file.strip_prefix("---\n")?.split_once("\n---\n")?;
     Some(without_last_breaks(text))
 }
 
-/// A program's output in the form in which it is compared: filtered, then sorted where the check asks for that, without the
-/// line breaks at its end.
+/// A program's output in the form in which it is compared: filtered, then sorted where the check asks for that, without
+/// trailing line breaks.
 pub fn normalize(stdout: &str, check: &ProgramCheck) -> String {
     let mut text = stdout.replace("\r\n", "\n");
     for filter in &check.filters {

@@ -2,7 +2,8 @@
 //!
 //! A student grades the same exercise again after each edit, and the check program stays the same: with the cache, the
 //! compiler compiles only what the edit has changed. One build at a time uses the cache of a submission, because the
-//! compiler discards it when the program is written to another path. A failure of the cache costs time and nothing else.
+//! compiler discards it when the program is written to another path. A failure of the cache costs time and nothing
+//! else.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use crate::libraries::Libraries;
 
-/// How many codegen units the compiler divides the program into. It compiles the changed ones again. With more of them it
-/// writes more files than it saves work (measured with 4, 16, 64 and 256).
+/// How many codegen units the compiler divides the program into. It compiles the changed ones again. With more of them
+/// it writes more files than it saves work (measured with 4, 16, 64 and 256).
 const CODEGEN_UNITS: u32 = 16;
 
 /// The cache of one submission, locked while this value lives.
@@ -26,7 +27,8 @@ pub struct IncrementalCache {
 }
 
 impl IncrementalCache {
-    /// The cache for the check program of `exercise`, with its main file at `checks`, and the submission called `submission`.
+    /// The cache for the check program of `exercise`, with its main file at `checks`, and the submission called
+    /// `submission`.
     ///
     /// `None` if another build uses it, or it cannot be written.
     pub fn open(exercise: &str, submission: &str, checks: &Path, libraries: &Libraries) -> Option<IncrementalCache> {

@@ -17,7 +17,7 @@ use crate::snapshot::Snapshots;
 /// Why an interleaving was not run again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The token is none, or of another exercise or version: wrong usage.
+    /// The token is malformed, or belongs to another exercise or version: wrong usage.
     #[error("failed to use the token `{token}`")]
     Token {
         /// The token.
@@ -33,11 +33,11 @@ pub enum ReplayError {
         /// Why.
         reason: String,
     },
-    /// The submission does not build, or the interleaving did not come to an end. The report says why, and its overall
-    /// verdict whose fault that is.
+    /// The submission does not build, or the execution did not end. The report says why, and its overall verdict says
+    /// whether that is the submission's failure or the grader's.
     #[error("failed to replay: the report tells why")]
     NotReplayed {
-        /// What stood in the way.
+        /// Why.
         report: Box<Report>,
     },
     /// Somebody asked to stop.
@@ -57,7 +57,7 @@ impl Help for ReplayError {
 }
 
 impl ReplayError {
-    /// How the submission failed, where that stood in the way.
+    /// The finding, where the submission's own failure prevented the replay.
     pub fn finding(&self) -> Option<Finding> {
         let ReplayError::NotReplayed { report } = self else {
             return None;
@@ -69,7 +69,7 @@ impl ReplayError {
     }
 }
 
-/// Runs the interleaving that `token` names again.
+/// Runs again the interleaving that `token` names.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a build means: whether the submission compiles, offers what the exercise asks for, and can be modelled.
+//! Judges a build: whether the submission compiles, defines the exercise's public items, and can be modelled.
 
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
@@ -10,10 +10,10 @@ use crate::build::diagnostics::{Diagnostic, items_of, rendered};
 use crate::build::{Build, Compiled, Step};
 use crate::exercise::{Exercise, Item};
 
-/// How many messages of the compiler are repeated where they stand in a sentence.
+/// How many of the compiler's messages are quoted in a sentence.
 const MAX_MESSAGES: usize = 3;
 
-/// Judges a build: passed when everything was compiled, and otherwise what the first failure in the order of steps means.
+/// Passed when everything was compiled; otherwise what the first call that failed means.
 pub(super) fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
     match build.first_failed() {
         Some(call) => judge_call(exercise, call),
@@ -34,7 +34,7 @@ fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     }
 }
 
-/// The errors in the contract of a check program, which names each item once; without any, all errors.
+/// The errors in `contract.rs` of a check program, which names each item once; all errors if there are none.
 fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
     let is_contract = |error: &&Diagnostic| error.places.iter().any(|place| place.file.ends_with("/contract.rs"));
     let contract: Vec<&Diagnostic> = errors.iter().copied().filter(is_contract).collect();
@@ -42,7 +42,7 @@ fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
 }
 
 fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
-    // The lint itself, and the attempt to switch it off.
+    // The lint itself, and an attempt to allow it.
     let is_unsafe = |error: &&Diagnostic| matches!(error.code.as_deref(), Some("unsafe_code" | "E0453"));
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
     if errors.iter().all(is_unsafe) {
@@ -64,7 +64,7 @@ fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
     }
 }
 
-/// The submission compiles, but not what uses it.
+/// The submission compiles, but not what links it.
 fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
     let items = items_of(errors, &exercise.items);
     if items.is_empty() {
@@ -106,7 +106,7 @@ fn messages(errors: &[&Diagnostic]) -> String {
         .join("; ")
 }
 
-/// A compiler that failed without an error in the source.
+/// Judges a compiler that failed without an error in the source.
 fn judge_crash(call: &Compiled) -> Verdict {
     let said = excerpt::lines(&call.diagnostics.of_compiler());
     if call.is_disk_full {

@@ -1,4 +1,4 @@
-//! What the way a process exited means, for check programs and the exercise's program alike.
+//! Judges how a process exited, for check programs and the exercise's program alike.
 
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
@@ -16,14 +16,16 @@ pub(super) mod signal {
     pub(in crate::judge) const SYS: i32 = 31;
 }
 
-/// Whether a program runs the submission under the grader's clock or on the machine.
+/// Which form of the submission a program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum World {
+    /// The form that is compiled against the modelled `std`.
     Modelled,
+    /// The form that is compiled against the real `std`.
     Real,
 }
 
-/// What it means that a process did not exit with a code; `None` where it did, which is for the caller to judge.
+/// Judges a process that did not exit by itself. `None` where it exited with a code, which the caller judges.
 pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict> {
     let (finding, got) = match output.end {
         ExitReason::Code(_) => return None,
@@ -53,7 +55,7 @@ pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict
     }))
 }
 
-/// What a process did when its time was up.
+/// What a process did at its time limit.
 fn at_limit(world: World, activity: Activity) -> String {
     let did = match (world, activity) {
         (World::Modelled, Activity::Running) => {
@@ -70,7 +72,7 @@ fn at_limit(world: World, activity: Activity) -> String {
     format!("at the time limit {did}")
 }
 
-/// The kernel has no more to say of them than in which call they are.
+/// The kernel shows in which system call each thread is, and nothing more about what it waits for.
 fn deadlocked(threads: usize) -> String {
     let who = match threads {
         1 => "its only thread was".to_owned(),
@@ -112,8 +114,8 @@ fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
     (Finding::Panic, format!("it was ended by signal {signal}{hint}"))
 }
 
-/// What `std` says when it is refused memory, a thread or something else. The kernel tells of it in no other way; a submission
-/// that prints the same only gives its own end another name.
+/// What `std` prints when the system refuses memory, a thread or something else. The exit status does not show the
+/// reason. A submission that prints the same text only changes the finding of its own failure.
 const ALLOCATION_FAILED: &str = "memory allocation of";
 const THREAD_REFUSED: &str = "failed to spawn thread: Os { code: 11,";
 const REFUSED: [&str; 6] = [
@@ -121,12 +123,12 @@ const REFUSED: [&str; 6] = [
     "Os { code: 13, kind: PermissionDenied",
     "(os error 1)",
     "(os error 13)",
-    // Where a program has a root by itself, what it may not have is not there.
+    // In a root folder of its own, a program does not find what it may not use.
     "Os { code: 2, kind: NotFound",
     "(os error 2)",
 ];
 
-/// What a panic that left the program was about, where it was a limit or a refusal.
+/// The reason of a panic that ended the program, where it was a limit or a refusal.
 pub(super) fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
     if says(stderr, THREAD_REFUSED) {
         return Some((Finding::ProcessLimit, "it could start no more threads".to_owned()));

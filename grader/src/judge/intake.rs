@@ -1,4 +1,4 @@
-//! What it means that a submission was refused before anything was built.
+//! Judges a submission that the intake stage refused.
 
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence};
@@ -34,10 +34,10 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
         Refusal::ExtendedLifetime(extension) => (
             Finding::ForbiddenCode,
             format!(
-                "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is the \
-                 known way to make a reference live longer than what it refers to (rust-lang/rust#25860)\n\
-                 help: if it is meant otherwise, give both references the same lifetime, or call the function instead of \
-                 passing it on",
+                "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is \
+                 the known way to make a reference live longer than what it refers to (rust-lang/rust#25860)\n\
+                 help: if it is meant otherwise, give both references the same lifetime, or call the function instead \
+                 of passing it on",
                 extension.file, extension.line
             ),
         ),

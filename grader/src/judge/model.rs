@@ -1,7 +1,6 @@
-//! What the answer of a check program means.
+//! Judges the reply of a check program that explores interleavings.
 //!
-//! An answer counts with the right nonce, the right check and a process that ended as it should. A pass needs more than the
-//! absence of a failure: interleavings that were run.
+//! A pass needs more than the absence of a failure: at least one execution was run.
 
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
@@ -12,10 +11,9 @@ use super::reply::genuine;
 use super::{Judgement, excerpt, not_started, ungraded};
 use crate::run::{CheckRun, Observation};
 
-/// What a check program did that answers nothing that was asked.
 pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";
 
-/// What came of running one interleaving again.
+/// The result of running one interleaving again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Replay {
     /// It was run.
@@ -25,7 +23,7 @@ pub enum Replay {
         /// Why, as the check program says.
         reason: String,
     },
-    /// It was not run to its end; the verdict tells who is to blame.
+    /// It did not end. The verdict says whether that is the submission's failure or the grader's.
     Lost(Verdict),
 }
 
@@ -45,7 +43,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
     }
 }
 
-/// Judges what was observed when one interleaving was to be run again.
+/// Judges a run of one interleaving.
 pub fn judge_replay(observation: &Observation) -> Replay {
     let run = match observation {
         Observation::Check(run) => run,
@@ -65,9 +63,9 @@ pub fn judge_replay(observation: &Observation) -> Replay {
 }
 
 fn stalled(run: &CheckRun) -> Verdict {
-    // Without the seconds, which differ a little each time.
-    let message = "expected the submission to get on, it computed for seconds of processor time without touching a thread, a \
-                   lock, a channel, an atomic or the clock: a loop that does not end";
+    // The number of seconds is left out: it differs a little each time.
+    let message = "expected the submission to get on, it computed for seconds of processor time without touching a \
+                   thread, a lock, a channel, an atomic or the clock: a loop that does not end";
     Verdict::Failed(CheckFailure {
         finding: Finding::Timeout,
         message: message.to_owned(),
@@ -95,7 +93,7 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     }
 }
 
-/// How the check failed, in the words of its author.
+/// The failure in the words of the check's author.
 fn told(failure: &Failure) -> CheckFailure {
     let message = match &failure.got {
         Some(got) => format!("{}, {got}", failure.expected),

@@ -1,4 +1,4 @@
-//! What a run of the exercise's program means.
+//! Judges a run of the exercise's program.
 
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};

@@ -1,4 +1,4 @@
-//! What the answer of a check program on real threads means.
+//! Judges the reply of a check program on real threads.
 
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, TrialFailure, Trials};
@@ -43,7 +43,7 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
         expected,
         got,
     } = failure;
-    // It may repeat what the submission says, whose lines must not pass for those of a report.
+    // It may contain text of the submission, whose lines must not look like lines of the report.
     let got = got
         .as_ref()
         .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));

@@ -1,4 +1,4 @@
-//! Whether what a check program answered counts.
+//! Decides whether a reply is the check program's own.
 
 use protocol::verdict::{CheckFailure, Verdict};
 use protocol::{Finding, Reply};
@@ -8,7 +8,7 @@ use super::excerpt;
 use super::exit::{World, judge_exit};
 use crate::run::{Answer, CheckRun};
 
-/// The reply, if it is there, is the check program's own, and the process ended as it should.
+/// The reply, if it has the nonce and the check of the request and the process exited with 0.
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
     if let Some(verdict) = judge_exit(&run.output, world) {
         return Err(verdict);

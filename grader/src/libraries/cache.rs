@@ -13,11 +13,11 @@ use super::{Libraries, Support};
 pub(super) struct Key {
     pub(super) executable: Stamp,
     pub(super) root: PathBuf,
-    /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
+    /// The name of the compiler in the environment.
     pub(super) compiler: PathBuf,
 }
 
-/// The state of a file, by which a change is noticed.
+/// What shows that a file has changed.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     pub(super) path: PathBuf,
@@ -46,12 +46,12 @@ impl Stamp {
     }
 }
 
-/// The sources of the libraries. The executable may be older than they are.
+/// The sources of the libraries, which the executable does not contain.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sources {
     /// The folders of their packages.
     folders: Vec<PathBuf>,
-    /// Their files, and what decides the versions and profiles of all libraries.
+    /// The files in them, and the manifest and lock file of the workspace.
     stamps: Vec<Stamp>,
 }
 

@@ -105,7 +105,13 @@ mod tests {
 
     #[test]
     fn every_line_fails_is_read() {
-        let text = "//! Mistake: no lock.\n//!\n//! Fails: `lines_are_whole` with `race`.\n//! Fails: `build` with `panic`.\n\nfn f() {}";
+        let text = "\
+//! Mistake: no lock.
+//!
+//! Fails: `lines_are_whole` with `race`.
+//! Fails: `build` with `panic`.
+
+fn f() {}";
         let fails = mistake(text, &exercise()).expect("the header is good");
         let expected = [
             ("build".to_owned(), Finding::Panic),

@@ -1,4 +1,4 @@
-//! The workspace, exercises and submissions: what is found, and what is said where there is nothing.
+//! Finding the workspace, exercises and submissions, and the errors where there are none.
 
 use std::fs;
 use std::path::Path;

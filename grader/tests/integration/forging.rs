@@ -1,7 +1,7 @@
-//! Submissions that want points without an answer: none gets any, and each is told why.
+//! Submissions that try to get points without an answer. None gets any, and each is told why.
 //!
-//! Each answers wrongly unless its trick works, so a trick that would work where nothing keeps it from it shows that: its control
-//! is a pass without containment, or a compiler that takes the source without the refusal of `unsafe`.
+//! Each answers wrongly unless its trick works. Where a trick would work without the grader's defence, a control shows
+//! that: it passes without the sandbox, or the compiler accepts it where `unsafe` is not refused.
 
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
 
@@ -21,22 +21,22 @@ use crate::course::{Course, first_failure, silent, words};
 
 use Control::{Accepted, Nothing, Works};
 
-/// What shows that a trick is one.
+/// What shows that a trick would work without the grader's defence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Control {
     /// Without containment it earns the points.
     Works,
     /// The compiler accepts it, where `unsafe` is not refused.
     Accepted,
-    /// It has nothing to show: what it hopes for is not there, contained or not.
+    /// Nothing: the trick does not work even without the sandbox.
     Nothing,
 }
 
-/// The check in the grader's world, and the one on the machine.
+/// The check against the modelled `std`, and the one against the real `std`.
 const MODEL: &str = "model_hears_the_answer";
 const MACHINE: &str = "machine_hears_the_answer";
 
-/// Tricks at which the submission is refused before anything of it runs: its name, the finding, and its control.
+/// Tricks that are refused before anything of the submission runs: name, finding, control.
 const REFUSED: &[(&str, Finding, Control)] = &[
     ("no_mangle_exit", Finding::ForbiddenCode, Accepted),
     ("export_name_recv", Finding::ForbiddenCode, Accepted),
@@ -60,7 +60,7 @@ const REFUSED: &[(&str, Finding, Control)] = &[
     ("always_equal", Finding::MissingItem, Nothing),
 ];
 
-/// Tricks at which a check is run: the submission's name, the check, the finding, and its control.
+/// Tricks that are run: name, check, finding, control.
 const RUN: &[(&str, &str, Finding, Control)] = &[
     ("prints_a_verdict", MODEL, Finding::WrongResult, Nothing),
     ("prints_a_verdict", MACHINE, Finding::WrongResult, Nothing),
@@ -111,7 +111,7 @@ const RUN: &[(&str, &str, Finding, Control)] = &[
 struct Tricks {
     workspace: Workspace,
     exercise: Exercise,
-    /// The submissions, with the place of the course in them.
+    /// The submissions, with the path of the course filled in.
     folder: tempfile::TempDir,
 }
 
@@ -148,7 +148,7 @@ impl Tricks {
         grade(&self.workspace, &self.exercise, &submission, &options, &silent).expect("the options are right")
     }
 
-    /// The report as a terminal shows it, on one check or, without a name, on all.
+    /// The report on one check, as a terminal shows it.
     fn shown(&self, name: &str, check: &str) -> String {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let options = report::Options {
@@ -160,7 +160,7 @@ impl Tricks {
         human::report(&report, &options).plain()
     }
 
-    /// What is wrong with the treatment of a trick, if anything is.
+    /// The problem with the verdict on a trick, if there is one.
     fn judge(&self, name: &str, check: &str, expected: (&str, Finding), control: Control) -> Option<String> {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let (expected_check, finding) = expected;
@@ -178,7 +178,7 @@ impl Tricks {
     }
 }
 
-/// Whether the compiler takes a source that nobody refuses anything.
+/// Whether the compiler accepts a source when `unsafe` is not refused.
 fn is_accepted(source: &Path) -> bool {
     let out = tempfile::tempdir().expect("a temporary folder");
     let mut rustc = Command::new("rustc");

@@ -1,4 +1,4 @@
-//! Whole gradings of the course in small: what a report says and what it never says.
+//! Gradings of the small course: what a report contains.
 
 use std::sync::Mutex;
 
@@ -78,15 +78,15 @@ fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
 #[test]
 fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_students_paths() {
     let report = Course::open().grade("submissions/does_not_compile.rs");
-    let Verdict::Failed(fault) = verdict(&report, "build") else {
+    let Verdict::Failed(check_failure) = verdict(&report, "build") else {
         panic!("{report:#?}")
     };
     assert_eq!(
-        fault.message,
+        check_failure.message,
         "expected the submission to compile, the compiler reports an error"
     );
-    let Evidence::Diagnostics(text) = &fault.evidence else {
-        panic!("{fault:#?}")
+    let Evidence::Diagnostics(text) = &check_failure.evidence else {
+        panic!("{check_failure:#?}")
     };
     assert!(
         text.starts_with("error[E0308]: mismatched types\n --> submissions/does_not_compile.rs:5:5"),
@@ -111,12 +111,12 @@ fn a_missing_item_is_told_with_its_signature() {
 #[test]
 fn a_difference_is_shown_after_the_filters() {
     let report = Course::open().grade("submissions/prints_too_much.rs");
-    let Verdict::Failed(fault) = verdict(&report, "program_prints_the_count") else {
+    let Verdict::Failed(check_failure) = verdict(&report, "program_prints_the_count") else {
         panic!("{report:#?}")
     };
     let expected = "counted to 7 in [time]".to_owned();
     let got = "counting\ncounted to 7 in [time]".to_owned();
-    assert_eq!(fault.evidence, Evidence::Difference { expected, got });
+    assert_eq!(check_failure.evidence, Evidence::Difference { expected, got });
 }
 
 #[test]

@@ -19,13 +19,13 @@ use crate::course::silent;
 /// Set for the process that has the gradings to itself.
 const ALONE: &str = "INTERLEAVE_ALONE";
 
-/// How many gradings there are where nobody asks for more.
-const FEW: usize = 12;
+/// How many gradings there are by default.
+const DEFAULT_GRADINGS: usize = 12;
 
-/// How much memory the allocator may keep for later, in KiB, once each kind of submission has been graded.
-const SLACK: u64 = 8 << 10;
+/// How many KiB the allocator may keep for later, once each kind of submission has been graded.
+const SLACK_KIB: u64 = 8 << 10;
 
-/// What is graded in turn: a third hostile, a third wrong, and a third right.
+/// The submissions are graded in turn: a third hostile, a third wrong, and a third right.
 const HOSTILE: [&str; 6] = [
     "child_outlives_the_check",
     "floods",
@@ -41,7 +41,7 @@ const WRONG: [&str; 4] = [
     "always_equal",
 ];
 
-/// What a process has that it should not have more of after a grading.
+/// What a process must not have more of after a grading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     descriptors: usize,
@@ -67,7 +67,7 @@ impl Held {
     }
 }
 
-/// How much memory this process has, in KiB.
+/// How many KiB of memory this process uses.
 fn memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("it is there");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -75,7 +75,8 @@ fn memory() -> u64 {
     number.expect("the kernel tells").trim().parse().expect("a number")
 }
 
-/// What is counted belongs to the whole process, where other tests run as well: so the gradings get a process of their own.
+/// The gradings get a process of their own, because the counts are those of the whole process and other tests run in
+/// this one.
 #[test]
 fn many_gradings_leave_nothing_behind() {
     if std::env::var_os(ALONE).is_some() {
@@ -92,7 +93,7 @@ fn many_gradings_leave_nothing_behind() {
 
 fn grade_many() {
     let wished = std::env::var("INTERLEAVE_GRADINGS").ok();
-    let n_gradings = wished.map_or(FEW, |n| n.parse().expect("a number"));
+    let n_gradings = wished.map_or(DEFAULT_GRADINGS, |n| n.parse().expect("a number"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/forging");
     let workspace = Workspace::find_from(&root).expect("the course is there");
     let exercise = workspace.exercise("reckoning").expect("the exercise is there");
@@ -118,7 +119,7 @@ fn grade_many() {
         let report = grade(&workspace, &exercise, &submission, &options, &silent).expect("the options are right");
         assert_eq!(report.overall(), expected, "{report:#?}");
         let held = Held::now(temporary.path());
-        // The first finds out what the machine offers, and keeps what it has found.
+        // The first grading probes the sandbox and keeps the result.
         let before = before.get_or_insert_with(|| held.clone());
         assert_eq!(held, *before, "after grading {n}, {}", report.submission.display());
         if n == n_gradings / 2 {
@@ -131,7 +132,7 @@ fn grade_many() {
     let now = memory();
     println!("{n_gradings} gradings: {:?}, {now} KiB", Held::now(temporary.path()));
     assert!(
-        now <= filled + SLACK,
+        now <= filled + SLACK_KIB,
         "{filled} KiB became {now} KiB in the second half"
     );
 }

@@ -1,6 +1,6 @@
-//! What the reference solutions' programs print, as the snapshots that submissions are compared with.
+//! The output of the reference solutions' programs, as the snapshots that submissions are compared with.
 //!
-//! This is where a snapshot is made and reviewed: `cargo insta test --review -p grader --test integration -- programs`.
+//! Snapshots are made and reviewed with `cargo insta test --review -p grader --test integration -- programs`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,7 +37,7 @@ fn every_solutions_program_prints_its_snapshots() {
     assert!(n_snapshots > 0, "no exercise has a snapshot");
 }
 
-/// What the program prints; it is the solution's, so nothing has to contain it.
+/// What the program prints. It is the solution's, so it needs no sandbox.
 fn print(program: &Path, run: &ProgramCheck, test_server: Option<&Path>) -> String {
     let policy = Policy::of(Profile::Run, Level::Basic);
     let limits = Options::default().program_limits;
@@ -57,7 +57,7 @@ fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
     settings.bind(|| insta::assert_snapshot!(name, printed));
 }
 
-/// The libraries that the exercise offers, where it does.
+/// The support library of the exercise, if it has one.
 fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
     let package = SupportPackage {
         name: exercise.support()?,
@@ -68,7 +68,7 @@ fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
     libraries.expect("Cargo builds the support library").support
 }
 
-/// Builds the exercise's program over the solution.
+/// Builds the exercise's program against the solution.
 fn build(workspace: &Workspace, exercise: &Exercise, support: Option<&Support>, folder: &Path) -> PathBuf {
     let name = &exercise.name;
     let library = workspace.solution_folder(exercise).join("src/lib.rs");
@@ -84,7 +84,7 @@ fn build(workspace: &Workspace, exercise: &Exercise, support: Option<&Support>, 
     program
 }
 
-/// The compiler, with the libraries of the support library.
+/// The compiler, with the libraries that a submission may use.
 fn rustc(support: Option<&Support>) -> Command {
     let mut rustc = Command::new("rustc");
     rustc.arg("--edition=2024");

@@ -1,4 +1,4 @@
-//! A failing interleaving, run again from nothing but its token.
+//! Running a failing interleaving again from its token.
 
 use grader::grade::{ReplayError, replay};
 use protocol::Failure;
@@ -11,7 +11,7 @@ const MISTAKE: &str = "solutions/counting/mistakes/load_then_store.rs";
 fn failure(course: &Course) -> Failure {
     let report = course.grade(MISTAKE);
     match verdict(&report, "every_step_counts") {
-        Verdict::Failed(fault) => match &fault.evidence {
+        Verdict::Failed(check_failure) => match &check_failure.evidence {
             Evidence::Interleaving(failure) => (**failure).clone(),
             other => panic!("expected an interleaving, got {other:?}"),
         },

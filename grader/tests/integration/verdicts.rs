@@ -1,4 +1,4 @@
-//! Every way to end has a submission that ends so; none takes another check's verdict with it.
+//! A submission for each way to fail. A check that fails does not change the verdict on another.
 
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
@@ -7,7 +7,7 @@ use sandbox::process::Level;
 
 use crate::course::{Course, first_failure, verdict, words};
 
-/// The submission, the first check that fails, and how.
+/// The submission, the first check that fails, and its finding.
 const TABLE: &[(&str, &str, Finding)] = &[
     ("hangs", "every_step_counts", Finding::Timeout),
     ("exits", "every_step_counts", Finding::Exited),

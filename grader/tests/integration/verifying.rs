@@ -1,4 +1,4 @@
-//! The known submissions of the course in small get what they must get.
+//! The known submissions of the small course get the expected verdicts.
 
 use grader::verify::{Role, verify};
 

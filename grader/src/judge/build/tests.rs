@@ -11,7 +11,10 @@ fn exercise() -> Exercise {
         title = "t"
         order = 1
         summary = "s"
-        item = [{ name = "count", signature = "pub fn count(total: u64) -> u64" }, { name = "Tally", signature = "pub struct Tally" }]
+        item = [
+            { name = "count", signature = "pub fn count(total: u64) -> u64" },
+            { name = "Tally", signature = "pub struct Tally" },
+        ]
         check = [{ name = "counts", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
     "#;
     Exercise::parse(Path::new("/exercises/x"), text).expect("the manifest is good")
