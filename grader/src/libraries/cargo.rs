@@ -110,16 +110,22 @@ mod tests {
 
     #[test]
     fn a_library_is_found_among_the_messages_of_cargo() {
-        let messages = r#"not json
-{"reason":"compiler-artifact","target":{"name":"harness","kind":["bin"]},"filenames":["/t/debug/harness"]}
-{"reason":"compiler-artifact","target":{"name":"harness","kind":["lib"]},"filenames":["/t/libharness.rlib","/t/h.rmeta"]}
-{"reason":"build-finished","success":true}"#;
+        let messages = [
+            "not json",
+            r#"{"reason":"compiler-artifact","target":{"name":"harness","kind":["bin"]},"filenames":["/t/harness"]}"#,
+            concat!(
+                r#"{"reason":"compiler-artifact","target":{"name":"harness","kind":["lib"]},"#,
+                r#""filenames":["/t/debug/libharness.rlib","/t/debug/deps/libharness-1.rmeta"]}"#
+            ),
+            r#"{"reason":"build-finished","success":true}"#,
+        ];
+        let messages = messages.join("\n");
         assert_eq!(
-            artifact(messages, "harness").expect("it is there"),
-            Path::new("/t/libharness.rlib")
+            artifact(&messages, "harness").expect("it is there"),
+            Path::new("/t/debug/libharness.rlib")
         );
         assert!(matches!(
-            artifact(messages, "model_std"),
+            artifact(&messages, "model_std"),
             Err(LibrariesError::Missing { .. })
         ));
     }
