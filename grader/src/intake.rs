@@ -1,21 +1,27 @@
-//! Takes the source files of a submission into a folder that only the grader uses.
+//! Copies the source files of a submission into a folder that only the grader uses.
 //!
-//! A submission is `src/**/*.rs` and nothing else: no manifest, no build script, no link, no special file. Files with other
-//! names and hidden files are skipped. `src/main.rs` is skipped too, because the course has its own program for an exercise.
+//! A submission is `src/**/*.rs` and nothing else: no manifest, no build script, no symbolic link, no special file.
+//! Hidden files and files that are not `.rs` are ignored, and so is `src/main.rs`: the program of an exercise
+//! belongs to the course.
+//!
+//! What is not allowed is a [`Refusal`], which says what was found and where. Nothing is judged.
+
+mod lifetimes;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
-use protocol::verdict::{CheckFailure, Evidence};
 use sandbox::source_files::{self, SourceError, SourceFile, SourceLimits};
 
 use crate::discover::{Source, Submission};
+use crate::help::Help;
+
+pub use self::lifetimes::Extension;
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;
 
-/// How many bytes all files may have together: what a compiler reads in a moment, and a hundred times the largest solution.
+/// How many bytes all files may have together: a hundred times the largest solution, and little for a compiler.
 pub const MAX_BYTES: u64 = 4 << 20;
 
 /// How deep folders may be nested.
@@ -27,14 +33,18 @@ const LIMITS: SourceLimits = SourceLimits {
     depth: MAX_DEPTH,
 };
 
+/// How many bytes of source are searched for extended lifetimes: ten times the largest solution. A source that is made
+/// to be slow to search costs seconds at this size.
+pub const MAX_SEARCHED_BYTES: usize = 128 << 10;
+
 /// The source files of a submission, in a folder of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staged {
     /// That folder; the crate's root is `src/lib.rs` in it.
     pub folder: PathBuf,
-    /// What stands for `src` (or, for one file, `src/lib.rs`) wherever a path is shown.
+    /// How paths inside that folder are shown.
     pub renamed: Renamed,
-    /// Each file: its path as it is shown, then its text; sorted by path.
+    /// The path of each file, as it is shown, and its text; sorted by path.
     pub sources: Vec<(String, String)>,
 }
 
@@ -47,13 +57,50 @@ pub struct Renamed {
     pub to: String,
 }
 
+/// What was found in a submission that no submission may hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A link.
+    Link {
+        /// Its path, as it is shown.
+        path: String,
+    },
+    /// A device, a pipe or a socket.
+    SpecialFile {
+        /// Its path, as it is shown.
+        path: String,
+    },
+    /// Folders nested deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// More than [`MAX_FILES`] files.
+    TooManyFiles,
+    /// More than [`MAX_BYTES`] bytes.
+    TooManyBytes,
+    /// A source file that is not UTF-8.
+    NotText {
+        /// Its path, as it is shown.
+        path: String,
+        /// The line of the first byte that begins no character, counted from 1.
+        line: usize,
+        /// That byte.
+        byte: u8,
+    },
+    /// More source than is searched for [`Refusal::ExtendedLifetime`].
+    TooLongToSearch {
+        /// How many bytes all files have together.
+        n_bytes: usize,
+    },
+    /// A known way around the compiler's refusal of `unsafe`.
+    ExtendedLifetime(Extension),
+}
+
 /// Why a submission was not taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// It is no submission that can be built: that is judged.
-    #[error("the submission is not acceptable: {}", .0.message)]
-    Refused(CheckFailure),
-    /// It cannot be read: the grader's failure.
+    /// It holds what no submission may hold: the submission's failure.
+    #[error("the submission holds what no submission may hold")]
+    Refused(Refusal),
+    /// A file or folder cannot be read: the grader's failure.
     #[error("failed to read `{path}`", path = path.display())]
     Read {
         /// The file or folder, as it is shown.
@@ -69,11 +116,13 @@ pub enum IntakeError {
     },
 }
 
+impl Help for IntakeError {}
+
 /// Copies the source files of `submission` into `folder`, which is empty.
 ///
 /// # Errors
 ///
-/// When the submission holds what none may hold, or files cannot be read or written.
+/// When the submission holds what no submission may hold, or files cannot be read or written.
 pub fn intake(submission: &Submission, folder: &Path) -> Result<Staged, IntakeError> {
     let (renamed, files) = collect(submission)?;
     let mut sources = Vec::new();
@@ -83,6 +132,7 @@ pub fn intake(submission: &Submission, folder: &Path) -> Result<Staged, IntakeEr
         write(folder, &path, &text)?;
         sources.push((shown, text));
     }
+    search(&sources).map_err(IntakeError::Refused)?;
     Ok(Staged {
         folder: folder.to_owned(),
         renamed,
@@ -131,52 +181,42 @@ fn write(folder: &Path, path: &str, text: &str) -> Result<(), IntakeError> {
     written.map_err(|source| IntakeError::Write { source })
 }
 
-/// What it means that files were not read; `show` gives the path that is shown.
+/// Why a submission is not taken in when its files were not read; `show` gives the path that is shown.
 fn not_taken(error: SourceError, show: impl Fn(&str) -> String) -> IntakeError {
-    let too_much = |what: String| refused(Finding::ForbiddenCode, format!("the submission has {what}"));
-    match error {
-        SourceError::Link { path } => {
-            let message = format!(
-                "`{}` is a link; a submission consists of plain files and folders",
-                show(&path)
-            );
-            refused(Finding::AccessDenied, message)
+    let refusal = match error {
+        SourceError::Link { path } => Refusal::Link { path: show(&path) },
+        SourceError::NotRegular { path } => Refusal::SpecialFile { path: show(&path) },
+        SourceError::TooDeep => Refusal::TooDeep,
+        SourceError::TooManyFiles => Refusal::TooManyFiles,
+        SourceError::TooManyBytes => Refusal::TooManyBytes,
+        SourceError::Read { path, source } => {
+            return IntakeError::Read {
+                path: PathBuf::from(show(&path)),
+                source,
+            };
         }
-        SourceError::NotRegular { path } => {
-            let message = format!(
-                "`{}` is not a plain file; a submission consists of plain files",
-                show(&path)
-            );
-            refused(Finding::AccessDenied, message)
-        }
-        SourceError::TooDeep => too_much(format!("folders nested deeper than {MAX_DEPTH}")),
-        SourceError::TooManyFiles => too_much(format!("more than {MAX_FILES} files")),
-        SourceError::TooManyBytes => too_much(format!("more than {} MiB of source", MAX_BYTES >> 20)),
-        SourceError::Read { path, source } => IntakeError::Read {
-            path: PathBuf::from(show(&path)),
-            source,
-        },
+    };
+    IntakeError::Refused(refusal)
+}
+
+fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> Refusal {
+    let valid = error.utf8_error().valid_up_to();
+    Refusal::NotText {
+        path: shown.to_owned(),
+        line: error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1,
+        byte: error.as_bytes()[valid],
     }
 }
 
-fn refused(finding: Finding, message: String) -> IntakeError {
-    IntakeError::Refused(CheckFailure {
-        finding,
-        message,
-        evidence: Evidence::None,
-    })
-}
-
-fn not_text(shown: &str, error: &std::string::FromUtf8Error) -> CheckFailure {
-    let valid = error.utf8_error().valid_up_to();
-    let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let byte = error.as_bytes()[valid];
-    let message =
-        format!("`{shown}` is not UTF-8 text: line {line} holds the byte 0x{byte:02x}, which begins no character");
-    CheckFailure {
-        finding: Finding::CompileError,
-        message,
-        evidence: Evidence::None,
+/// Refuses sources with a known way around the compiler's refusal of `unsafe`.
+fn search(sources: &[(String, String)]) -> Result<(), Refusal> {
+    let n_bytes = sources.iter().map(|(_, text)| text.len()).sum();
+    if n_bytes > MAX_SEARCHED_BYTES {
+        return Err(Refusal::TooLongToSearch { n_bytes });
+    }
+    match lifetimes::extensions(sources).into_iter().next() {
+        Some(extension) => Err(Refusal::ExtendedLifetime(extension)),
+        None => Ok(()),
     }
 }
 

@@ -1,27 +1,13 @@
 //! What was judged: one verdict a check, and everything said about one submission.
 //!
-//! Plain data. A [`Verdict`] is only ever made by `judge`, and starts as [`Verdict::Ungraded`]: a pass has to be earned.
+//! Plain data. Only the `judge` stage makes a [`Verdict`], and each starts as [`Verdict::Ungraded`]: a pass needs evidence.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::{Exploration, Failure, Finding, Replayed, WeakOrdering};
 
-/// How a check is run, in the order of that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckKind {
-    /// The compiler accepts the submission, in its real and its modelled form, and every public item is there.
-    Build,
-    /// Every interleaving up to a bound.
-    Model,
-    /// On real threads, children and servers: judged by what a gate, the server or the kernel saw.
-    Service,
-    /// The same with the machine to itself: judged by what each thread has computed.
-    Speed,
-    /// The exercise's program, run as a process.
-    Program,
-}
+pub use crate::CheckKind;
 
 /// The judgement on one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +23,10 @@ pub enum Verdict {
     },
     /// The grader could not do its work. Never the student's points.
     Ungraded {
-        /// What happened and what to do next.
+        /// What happened.
         reason: String,
+        /// What the reader can do about it, one advice a line.
+        help: Option<String>,
     },
 }
 

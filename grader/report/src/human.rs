@@ -67,8 +67,11 @@ fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options
     let mut text = Text::new();
     match &check.verdict {
         Verdict::Passed | Verdict::Skipped { .. } => return text,
-        Verdict::Ungraded { reason } => {
+        Verdict::Ungraded { reason, help } => {
             evidence::message(&mut text, reason, options.columns);
+            for advice in help.iter().flat_map(|help| help.lines()) {
+                text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), options.columns);
+            }
             return text;
         }
         Verdict::Failed(check_failure) => {

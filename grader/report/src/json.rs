@@ -3,6 +3,7 @@
 //! Keys and their order are stable; a key without a value is `null`. No times and no absolute paths, so that equal
 //! submissions give equal bytes on any machine. Characters that act on a terminal, or cannot be seen, are escaped.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use protocol::trace::{Event, Place, Trace};
@@ -38,7 +39,7 @@ struct Check<'a> {
     finding: Option<&'static str>,
     score: u32,
     max_score: u32,
-    message: Option<&'a str>,
+    message: Option<Cow<'a, str>>,
     schedule: Option<&'a str>,
     explored: Option<Explored>,
 }
@@ -127,12 +128,16 @@ fn check(check: &CheckVerdict) -> Check<'_> {
             (
                 "failed",
                 Some(check_failure.finding.as_str()),
-                Some(check_failure.message.as_str()),
+                Some(Cow::from(check_failure.message.as_str())),
                 failure,
             )
         }
-        Verdict::Skipped { because } => ("skipped", None, Some(because.as_str()), None),
-        Verdict::Ungraded { reason } => ("ungraded", None, Some(reason.as_str()), None),
+        Verdict::Skipped { because } => ("skipped", None, Some(Cow::from(because.as_str())), None),
+        Verdict::Ungraded { reason, help } => {
+            let help = help.iter().flat_map(|help| help.lines());
+            let help: String = help.map(|advice| format!("\nhelp: {advice}")).collect();
+            ("ungraded", None, Some(Cow::from(format!("{reason}{help}"))), None)
+        }
     };
     Check {
         name: &check.name,

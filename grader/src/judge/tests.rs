@@ -4,10 +4,13 @@ use protocol::trace::End as TraceEnd;
 use protocol::trace::Trace;
 use protocol::{CheckObservation, Failure, Replayed, Reply, Request, WeakOrdering, Work};
 
+use protocol::Finding;
+use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
+
 use super::*;
 use crate::run::{Answer, CheckRun};
 
-fn ended(exit_reason: ExitReason) -> ProcessOutput {
+fn output(exit_reason: ExitReason) -> ProcessOutput {
     ProcessOutput {
         exit_reason,
         stdout: Vec::new(),
@@ -78,7 +81,7 @@ fn answered(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: ended(ExitReason::Code(0)),
+        output: output(ExitReason::Code(0)),
         request,
         answer: Answer::Reply(Box::new(reply)),
     }
@@ -88,8 +91,12 @@ fn right() -> CheckRun {
     answered(CheckObservation::Explored(exploration(5860, None)))
 }
 
+fn judge_one(observation: &Observation) -> Judgement {
+    judge_check(&check(CheckWork::Model), observation, &Snapshots::new())
+}
+
 fn judge_model(run: CheckRun) -> Verdict {
-    judge(&check(CheckWork::Model), &Observation::Check(run), None).verdict
+    judge_one(&Observation::Check(run)).verdict
 }
 
 #[track_caller]
@@ -110,14 +117,14 @@ fn fails(verdict: Verdict, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(verdict: Verdict, expected: &str) {
     match verdict {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
 
 #[test]
 fn interleavings_without_a_failure_are_a_pass() {
-    let judgement = judge(&check(CheckWork::Model), &Observation::Check(right()), None);
+    let judgement = judge_one(&Observation::Check(right()));
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert_eq!(judgement.explored, Some(exploration(5860, None)));
 }
@@ -136,7 +143,7 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
             ..exploration(5860, failure.clone())
         };
         let run = answered(CheckObservation::Explored(explored.clone()));
-        let judgement = judge(&check(CheckWork::Model), &Observation::Check(run), None);
+        let judgement = judge_one(&Observation::Check(run));
         let without = judge_model(answered(CheckObservation::Explored(exploration(5860, failure))));
         assert_eq!(
             (judgement.verdict == Verdict::Passed, judgement.explored.as_ref()),
@@ -167,7 +174,7 @@ fn silence_is_no_pass_whatever_the_exit_code() {
     for code in [0, 1, 101] {
         let run = CheckRun {
             answer: Answer::Nothing,
-            ended: ended(ExitReason::Code(code)),
+            output: output(ExitReason::Code(code)),
             ..right()
         };
         fails(
@@ -209,7 +216,7 @@ fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
 fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     fails(
         judge_model(CheckRun {
-            ended: ended(ExitReason::Code(1)),
+            output: output(ExitReason::Code(1)),
             ..right()
         }),
         Finding::Exited,
@@ -217,16 +224,16 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     );
     fails(
         judge_model(CheckRun {
-            ended: ended(ExitReason::Signal(Signal::SegmentationFault)),
+            output: output(ExitReason::Signal(Signal::SegmentationFault)),
             ..right()
         }),
         Finding::Panic,
         "signal 11",
     );
     let run = CheckRun {
-        ended: ProcessOutput {
+        output: ProcessOutput {
             left_behind: 1,
-            ..ended(ExitReason::Code(0))
+            ..output(ExitReason::Code(0))
         },
         ..right()
     };
@@ -241,22 +248,20 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
     );
     let refused = CheckObservation::TokenRefused { reason: "no".into() };
     ungraded(judge_model(answered(refused)), "another question");
-    let observation = Observation::Program(ended(ExitReason::Code(0)));
-    ungraded(
-        judge(&check(CheckWork::Model), &observation, None).verdict,
-        "something else",
-    );
+    let observation = Observation::Program(output(ExitReason::Code(0)));
+    ungraded(judge_one(&observation).verdict, "something else");
     let observation = Observation::NotStarted {
         reason: "no disk".into(),
+        help: None,
     };
-    ungraded(judge(&check(CheckWork::Model), &observation, None).verdict, "no disk");
+    ungraded(judge_one(&observation).verdict, "no disk");
 }
 
 #[test]
 fn an_end_by_force_says_by_which() {
     let end = |end| {
         judge_model(CheckRun {
-            ended: ended(end),
+            output: output(end),
             answer: Answer::Nothing,
             ..right()
         })
@@ -312,12 +317,12 @@ fn an_end_by_force_says_by_which() {
 #[test]
 fn an_abort_is_told_apart_by_what_the_runtime_says() {
     let abort = |stderr: &str| {
-        let ended = ProcessOutput {
+        let output = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(ExitReason::Signal(Signal::Abort))
+            ..output(ExitReason::Signal(Signal::Abort))
         };
         judge_model(CheckRun {
-            ended,
+            output,
             answer: Answer::Nothing,
             ..right()
         })
@@ -344,12 +349,15 @@ fn a_replay_is_replayed_refused_or_lost() {
         trace: trace(),
     };
     let run = answered(CheckObservation::Replayed(replayed.clone()));
-    assert_eq!(judge_replay(&run), Replay::Replayed(Box::new(replayed)));
+    assert_eq!(
+        judge_replay(&Observation::Check(run)),
+        Replay::Replayed(Box::new(replayed))
+    );
     let run = answered(CheckObservation::TokenRefused {
         reason: "too old".into(),
     });
     assert_eq!(
-        judge_replay(&run),
+        judge_replay(&Observation::Check(run)),
         Replay::Refused {
             reason: "too old".into()
         }
@@ -358,5 +366,8 @@ fn a_replay_is_replayed_refused_or_lost() {
         answer: Answer::Nothing,
         ..right()
     };
-    assert!(matches!(judge_replay(&run), Replay::Lost(Verdict::Failed(_))));
+    assert!(matches!(
+        judge_replay(&Observation::Check(run)),
+        Replay::Lost(Verdict::Failed(_))
+    ));
 }

@@ -277,15 +277,11 @@ fn no_output_at_all_is_said_in_words() {
 
 #[test]
 fn what_could_not_be_graded_costs_no_points() {
-    let reason = "failed to start `rustc`: no such file\nhelp: install the toolchain with `rustup show`";
-    let checks = vec![
-        passed(),
-        check(
-            "every_increment_counts",
-            CheckKind::Model,
-            Verdict::Ungraded { reason: reason.into() },
-        ),
-    ];
+    let ungraded = Verdict::Ungraded {
+        reason: "failed to start `rustc`: no such file".into(),
+        help: Some("install the toolchain with `rustup show`".into()),
+    };
+    let checks = vec![passed(), check("every_increment_counts", CheckKind::Model, ungraded)];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
 }
 
@@ -384,6 +380,7 @@ fn several_submissions_end_in_a_summary() {
                 CheckKind::Model,
                 Verdict::Ungraded {
                     reason: "no compiler".into(),
+                    help: None,
                 },
             )],
             "",

@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::diagnostics::{Diagnostics, SourceText};
-use sandbox::process::{Activity, Signal, Stream};
+use crate::build::diagnostics::{Diagnostics, SourceText};
+use sandbox::process::{Activity, Stream};
 
 fn exercise() -> Exercise {
     let text = r#"
         title = "t"
         order = 1
         summary = "s"
-        item = [{ name = "count", signature = "pub fn count(total: u64) -> u64" }, { name = "Tally", signature = "pub struct Tally" }]
+        item = [
+            { name = "count", signature = "pub fn count(total: u64) -> u64" },
+            { name = "Tally", signature = "pub struct Tally" },
+        ]
         check = [{ name = "counts", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
     "#;
     Exercise::parse(Path::new("/exercises/x"), text).expect("the manifest is good")
@@ -32,10 +35,10 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
     }
 }
 
-fn failed(step: Step, end: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
+fn failed(step: Step, exit_reason: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
     Compiled {
         step,
-        end,
+        exit_reason,
         diagnostics: Diagnostics {
             errors,
             other: String::new(),
@@ -78,7 +81,7 @@ fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(calls: Vec<Compiled>, expected: &str) {
     match verdict(calls) {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
@@ -185,10 +188,11 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
         is_disk_full: true,
         ..failed(Step::Real, ExitReason::Signal(Signal::Abort), Vec::new())
     };
-    ungraded(
-        vec![full],
-        "no space left for what the compiler writes\nhelp: free some space",
-    );
+    let Verdict::Ungraded { reason, help } = verdict(vec![full]) else {
+        panic!("expected ungraded")
+    };
+    assert_eq!(reason, "there is no space left for what the compiler writes");
+    assert!(help.is_some_and(|help| help.starts_with("free some space")));
 }
 
 #[test]

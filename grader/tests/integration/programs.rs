@@ -1,6 +1,6 @@
-//! What the reference solutions' programs print, as the snapshots that submissions are compared with.
+//! The output of the reference solutions' programs, as the snapshots that submissions are compared with.
 //!
-//! This is where a snapshot is made and reviewed: `cargo insta test --review -p grader --test programs`.
+//! Snapshots are made and reviewed with `cargo insta test --review -p grader --test integration -- programs`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::process::Command;
 use grader::discover::Workspace;
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
 use grader::grade::Options;
-use grader::libraries::{self, Support, SupportOrder, Tools};
+use grader::libraries::{self, Support, SupportPackage, Tools};
 use grader::run::{Observation, observe_program};
 use grader::snapshot;
 use sandbox::cancel::Cancel;
@@ -29,12 +29,7 @@ fn every_solutions_program_prints_its_snapshots() {
                 && let Some(name) = &run.snapshot
             {
                 let printed = print(&program, run, test_server);
-                compare(
-                    &workspace.checks_folder(&exercise).join("snapshots"),
-                    name,
-                    &printed,
-                    run,
-                );
+                compare(&workspace.snapshots_folder(&exercise), name, &printed, run);
                 n_snapshots += 1;
             }
         }
@@ -42,12 +37,12 @@ fn every_solutions_program_prints_its_snapshots() {
     assert!(n_snapshots > 0, "no exercise has a snapshot");
 }
 
-/// What the program prints; it is the solution's, so nothing has to contain it.
+/// What the program prints. It is the solution's, so it needs no sandbox.
 fn print(program: &Path, run: &ProgramCheck, test_server: Option<&Path>) -> String {
     let policy = Policy::of(Profile::Run, Level::Basic);
     let limits = Options::default().program_limits;
     match observe_program(program, run, test_server, policy, &limits, &Cancel::new()) {
-        Observation::Program(ended) => String::from_utf8_lossy(&ended.stdout).into_owned(),
+        Observation::Program(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
         other => panic!("{} did not run: {other:?}", program.display()),
     }
 }
@@ -62,18 +57,18 @@ fn compare(snapshots: &Path, name: &str, printed: &str, run: &ProgramCheck) {
     settings.bind(|| insta::assert_snapshot!(name, printed));
 }
 
-/// The libraries that the exercise offers, where it does.
+/// The support library of the exercise, if it has one.
 fn support(workspace: &Workspace, exercise: &Exercise) -> Option<Support> {
-    let order = SupportOrder {
-        package: exercise.support()?,
+    let package = SupportPackage {
+        name: exercise.support()?,
         libraries: exercise.libraries.clone(),
     };
     let tools = Tools::from_environment();
-    let libraries = libraries::locate(&workspace.root, Some(&order), &tools, &Cancel::new(), &|| {});
+    let libraries = libraries::locate(&workspace.root, Some(&package), &tools, &Cancel::new(), &|| {});
     libraries.expect("Cargo builds the support library").support
 }
 
-/// Builds the exercise's program over the solution.
+/// Builds the exercise's program against the solution.
 fn build(workspace: &Workspace, exercise: &Exercise, support: Option<&Support>, folder: &Path) -> PathBuf {
     let name = &exercise.name;
     let library = workspace.solution_folder(exercise).join("src/lib.rs");
@@ -89,7 +84,7 @@ fn build(workspace: &Workspace, exercise: &Exercise, support: Option<&Support>, 
     program
 }
 
-/// The compiler, with the libraries of the support library.
+/// The compiler, with the libraries that a submission may use.
 fn rustc(support: Option<&Support>) -> Command {
     let mut rustc = Command::new("rustc");
     rustc.arg("--edition=2024");

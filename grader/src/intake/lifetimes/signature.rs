@@ -1,26 +1,26 @@
-//! The signature of a function, as far as its lifetimes go.
+//! The lifetimes in the signature of a function.
 
 use proc_macro2::Delimiter;
 
-use super::{LONGEST, Placed, Token, after_angles, lifetimes};
+use super::{MAX_TOKENS, Placed, Token, after_angles, lifetimes};
 
 /// The tokens of a signature.
 pub(crate) struct Signature<'a> {
-    /// The function's name; `None` where a macro gives it one.
+    /// The function's name; `None` where it is a macro variable.
     pub(crate) name: Option<&'a str>,
     pub(crate) line: usize,
     generics: &'a [Placed],
     parameters: &'a [Placed],
-    /// All up to the body, bounds included.
+    /// The return type and the bounds.
     rest: &'a [Placed],
 }
 
 impl<'a> Signature<'a> {
-    /// Every function with generics; those without cannot have two lifetimes by name.
+    /// The signatures of all functions with generics. Others cannot have two named lifetimes.
     pub(crate) fn all(tokens: &'a [Placed]) -> Vec<Signature<'a>> {
         let is_fn = |token: &Token| matches!(token, Token::Word(word) if word == "fn");
         let mut signatures = Vec::new();
-        // There is no function inside a signature, so each token is looked at for one.
+        // A signature contains no other function, so the search goes on behind it.
         let mut end = 0;
         for (index, (token, line)) in tokens.iter().enumerate() {
             if index >= end
@@ -49,7 +49,7 @@ impl<'a> Signature<'a> {
         let is_end = |token: &Token| matches!(token, Token::Open(Delimiter::Brace) | Token::Mark(';'));
         let rest = tokens[close..]
             .iter()
-            .take(LONGEST)
+            .take(MAX_TOKENS)
             .position(|(token, _)| is_end(token));
         let end = close + rest.unwrap_or(0);
         Some(Signature {
@@ -61,13 +61,14 @@ impl<'a> Signature<'a> {
         })
     }
 
-    /// Whether a value that lives as long as the inner lifetime of a `&'a &'b …` comes in and leaves with the outer one.
+    /// Whether the function takes a value with the inner lifetime of a `&'a &'b …` and returns one with the outer
+    /// lifetime.
     pub(crate) fn translates(&self) -> bool {
         let result = self.result();
         let signature = [self.parameters, self.rest].into_iter();
         signature.flat_map(borrows).any(|(outer, inner)| {
             let is_own = |name| lifetimes(self.generics).any(|own| own == name);
-            // In the nested reference it comes in as well; a value has to besides.
+            // The inner lifetime has to occur outside of the nested references as well.
             let in_pairs = borrows(self.parameters).filter(|pair| *pair == (outer, inner)).count();
             let comes_in = lifetimes(self.parameters).filter(|name| *name == inner).count() > in_pairs;
             let leaves = lifetimes(result).any(|name| name == outer);
@@ -75,7 +76,8 @@ impl<'a> Signature<'a> {
         })
     }
 
-    /// Whether that is so without anybody having to bring a `&'a &'b …`, because it stands in `<&'a &'b … as Trait>`.
+    /// Whether it does so, and the `&'a &'b …` is in a projection `<&'a &'b … as Trait>`, where no caller has to pass
+    /// it.
     pub(crate) fn hides_a_bound_in_a_projection(&self) -> bool {
         let mut places = self.parameters.iter().enumerate();
         let has_projection = places.any(|(index, (token, _))| {
@@ -90,7 +92,7 @@ impl<'a> Signature<'a> {
         has_projection && self.translates()
     }
 
-    /// What is returned.
+    /// The return type.
     fn result(&self) -> &'a [Placed] {
         let end = self
             .rest
@@ -100,13 +102,13 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// How many tokens there are up to the end of the group that begins with the first.
+/// The length of the group that begins with the first token.
 fn matching(tokens: &[Placed]) -> Option<usize> {
     if tokens.first()?.0 != Token::Open(Delimiter::Parenthesis) {
         return None;
     }
     let mut depth = 0usize;
-    for (place, (token, _)) in tokens.iter().enumerate().take(LONGEST) {
+    for (place, (token, _)) in tokens.iter().enumerate().take(MAX_TOKENS) {
         match token {
             Token::Open(_) => depth += 1,
             Token::Close(_) => depth = depth.saturating_sub(1),
@@ -119,7 +121,7 @@ fn matching(tokens: &[Placed]) -> Option<usize> {
     None
 }
 
-/// The lifetimes of every `&'a &'b …`, the outer first.
+/// The lifetimes of each `&'a &'b …`, the outer first.
 pub(crate) fn borrows(tokens: &[Placed]) -> impl Iterator<Item = (&str, &str)> {
     (0..tokens.len()).filter_map(|index| {
         let (outer, index) = borrow(tokens, index)?;
@@ -128,7 +130,7 @@ pub(crate) fn borrows(tokens: &[Placed]) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The lifetime of the `&'a` or `&'a mut` at `index`, and where the tokens go on.
+/// The lifetime of the `&'a` or `&'a mut` at `index`, and the index after it.
 fn borrow(tokens: &[Placed], index: usize) -> Option<(&str, usize)> {
     let Some([(Token::Mark('&'), _), (Token::Lifetime(name), _)]) = tokens.get(index..index + 2) else {
         return None;

@@ -1,15 +1,13 @@
-//! Every way to end has a submission that ends so; none takes another check's verdict with it.
+//! A submission for each way to fail. A check that fails does not change the verdict on another.
 
-#[path = "course/course.rs"]
-mod course;
-
-use course::{Course, first_failure, verdict};
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::verdict::{Overall, Verdict};
 use sandbox::process::Level;
 
-/// The submission, the first check that fails, and how.
+use crate::course::{Course, first_failure, verdict, words};
+
+/// The submission, the first check that fails, and its finding.
 const TABLE: &[(&str, &str, Finding)] = &[
     ("hangs", "every_step_counts", Finding::Timeout),
     ("exits", "every_step_counts", Finding::Exited),
@@ -72,7 +70,7 @@ fn below_the_level_that_is_required_nothing_is_graded() {
         (Overall::Ungraded, 0),
         "{report:#?}"
     );
-    let words = course::words(&report, "build");
+    let words = words(&report, "build");
     assert!(words.starts_with("containment D basic is below B strong"), "{words}");
     assert!(words.contains("help: "), "{words}");
     assert_eq!(report.grader.containment.level, "D");
@@ -88,7 +86,7 @@ fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_
         first_failure(&report),
         Some(("every_step_counts".to_owned(), Finding::Timeout))
     );
-    assert!(course::words(&report, "every_step_counts").contains("waited for something outside of the model"));
+    assert!(words(&report, "every_step_counts").contains("waited for something outside of the model"));
 }
 
 #[test]

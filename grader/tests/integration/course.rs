@@ -1,6 +1,4 @@
-//! The course in small that the tests grade, and the ways to grade it.
-
-#![allow(dead_code, reason = "each test file uses a part of this")]
+//! A small course in `testdata`, and helpers to grade its submissions.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +11,7 @@ use protocol::Finding;
 use protocol::verdict::{Report, Verdict};
 use sandbox::process::Limits;
 
-/// The course, its only exercise, and limits that are short enough for what hangs and long enough for what does not.
+/// The course, its only exercise, and short limits, so that submissions that hang end soon.
 pub(crate) struct Course {
     pub(crate) workspace: Workspace,
     pub(crate) exercise: Exercise,
@@ -67,20 +65,22 @@ pub(crate) fn verdict<'a>(report: &'a Report, check: &str) -> &'a Verdict {
     &found.unwrap_or_else(|| panic!("no {check} in {report:#?}")).verdict
 }
 
-/// The check that failed first, and how; `None` when none failed.
+/// The first check that failed, with its finding.
 pub(crate) fn first_failure(report: &Report) -> Option<(String, Finding)> {
     report.checks.iter().find_map(|check| match &check.verdict {
-        Verdict::Failed(fault) => Some((check.name.clone(), fault.finding)),
+        Verdict::Failed(check_failure) => Some((check.name.clone(), check_failure.finding)),
         _ => None,
     })
 }
 
-/// The message of the failure of a check, or the reason why it is ungraded.
+/// The message of the failure of a check, or why it is ungraded and what to do about it.
 #[track_caller]
-pub(crate) fn words<'a>(report: &'a Report, check: &str) -> &'a str {
+pub(crate) fn words(report: &Report, check: &str) -> String {
     match verdict(report, check) {
-        Verdict::Failed(fault) => &fault.message,
-        Verdict::Ungraded { reason } => reason,
+        Verdict::Failed(check_failure) => check_failure.message.clone(),
+        Verdict::Ungraded { reason, help } => {
+            format!("{reason}\nhelp: {}", help.as_deref().unwrap_or("none"))
+        }
         other => panic!("expected words, got {other:?}"),
     }
 }

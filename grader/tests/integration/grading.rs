@@ -1,16 +1,15 @@
-//! Whole gradings of the course in small: what a report says and what it never says.
-
-#[path = "course/course.rs"]
-mod course;
+//! Gradings of the small course: what a report contains.
 
 use std::sync::Mutex;
 
-use course::{Course, silent, verdict, words};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
-use protocol::verdict::{CheckKind, Evidence, Overall, Verdict};
-use protocol::{Finding, WeakOrdering};
+use grader::help::Help as _;
+use protocol::verdict::{Evidence, Overall, Verdict};
+use protocol::{CheckKind, Finding, WeakOrdering};
+
+use crate::course::{Course, first_failure, silent, verdict, words};
 
 #[test]
 fn the_solution_gets_all_points() {
@@ -79,15 +78,15 @@ fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
 #[test]
 fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_students_paths() {
     let report = Course::open().grade("submissions/does_not_compile.rs");
-    let Verdict::Failed(fault) = verdict(&report, "build") else {
+    let Verdict::Failed(check_failure) = verdict(&report, "build") else {
         panic!("{report:#?}")
     };
     assert_eq!(
-        fault.message,
+        check_failure.message,
         "expected the submission to compile, the compiler reports an error"
     );
-    let Evidence::Diagnostics(text) = &fault.evidence else {
-        panic!("{fault:#?}")
+    let Evidence::Diagnostics(text) = &check_failure.evidence else {
+        panic!("{check_failure:#?}")
     };
     assert!(
         text.starts_with("error[E0308]: mismatched types\n --> submissions/does_not_compile.rs:5:5"),
@@ -100,7 +99,7 @@ fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_st
 #[test]
 fn a_missing_item_is_told_with_its_signature() {
     let course = Course::open();
-    let told = |name: &str| words(&course.grade(&format!("submissions/{name}.rs")), "build").to_owned();
+    let told = |name: &str| words(&course.grade(&format!("submissions/{name}.rs")), "build");
     assert_eq!(
         told("lacks_an_item"),
         "expected this public item, it is missing or has another signature:\n  `Tally`: `pub struct Tally(pub u64)`"
@@ -112,12 +111,12 @@ fn a_missing_item_is_told_with_its_signature() {
 #[test]
 fn a_difference_is_shown_after_the_filters() {
     let report = Course::open().grade("submissions/prints_too_much.rs");
-    let Verdict::Failed(fault) = verdict(&report, "program_prints_the_count") else {
+    let Verdict::Failed(check_failure) = verdict(&report, "program_prints_the_count") else {
         panic!("{report:#?}")
     };
     let expected = "counted to 7 in [time]".to_owned();
     let got = "counting\ncounted to 7 in [time]".to_owned();
-    assert_eq!(fault.evidence, Evidence::Difference { expected, got });
+    assert_eq!(check_failure.evidence, Evidence::Difference { expected, got });
 }
 
 #[test]
@@ -166,7 +165,7 @@ fn a_check_that_is_not_there_is_wrong_usage_and_lists_those_that_are() {
         text.contains("known are `every_step_counts`, `tally_adds_up`"),
         "{text}"
     );
-    assert!(text.ends_with("\nhelp: did you mean `every_step_counts`?"), "{text}");
+    assert_eq!(error.help().as_deref(), Some("did you mean `every_step_counts`?"));
 }
 
 #[test]
@@ -208,7 +207,7 @@ fn text_that_is_not_utf_8_is_the_submissions_fault() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::CompileError))
     );
 }
@@ -224,7 +223,7 @@ fn a_source_too_long_to_look_through_is_refused() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::ForbiddenCode))
     );
 }
@@ -237,7 +236,7 @@ fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
     let submission = Submission::at(folder.path(), &course.exercise).expect("a submission");
     let report = course.grade_submission(&submission);
     assert_eq!(
-        course::first_failure(&report),
+        first_failure(&report),
         Some(("build".to_owned(), Finding::AccessDenied))
     );
 }

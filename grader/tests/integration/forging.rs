@@ -1,18 +1,14 @@
-//! Submissions that want points without an answer: none gets any, and each is told why.
+//! Submissions that try to get points without an answer. None gets any, and each is told why.
 //!
-//! Each answers wrongly unless its trick works, so a trick that would work where nothing keeps it from it shows that: its control
-//! is a pass without containment, or a compiler that takes the source without the refusal of `unsafe`.
+//! Each answers wrongly unless its trick works. Where a trick would work without the grader's defence, a control shows
+//! that: it passes without the sandbox, or the compiler accepts it where `unsafe` is not refused.
 
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
-
-#[path = "course/course.rs"]
-mod course;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use course::{Course, first_failure, silent};
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{Options, SandboxRequirement, grade};
@@ -21,24 +17,26 @@ use protocol::verdict::{Overall, Report};
 use report::{self, Extent, human};
 use sandbox::process::Level;
 
+use crate::course::{Course, first_failure, silent, words};
+
 use Control::{Accepted, Nothing, Works};
 
-/// What shows that a trick is one.
+/// What shows that a trick would work without the grader's defence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Control {
     /// Without containment it earns the points.
     Works,
     /// The compiler accepts it, where `unsafe` is not refused.
     Accepted,
-    /// It has nothing to show: what it hopes for is not there, contained or not.
+    /// Nothing: the trick does not work even without the sandbox.
     Nothing,
 }
 
-/// The check in the grader's world, and the one on the machine.
+/// The check against the modelled `std`, and the one against the real `std`.
 const MODEL: &str = "model_hears_the_answer";
 const MACHINE: &str = "machine_hears_the_answer";
 
-/// Tricks at which the submission is refused before anything of it runs: its name, the finding, and its control.
+/// Tricks that are refused before anything of the submission runs: name, finding, control.
 const REFUSED: &[(&str, Finding, Control)] = &[
     ("no_mangle_exit", Finding::ForbiddenCode, Accepted),
     ("export_name_recv", Finding::ForbiddenCode, Accepted),
@@ -62,7 +60,7 @@ const REFUSED: &[(&str, Finding, Control)] = &[
     ("always_equal", Finding::MissingItem, Nothing),
 ];
 
-/// Tricks at which a check is run: the submission's name, the check, the finding, and its control.
+/// Tricks that are run: name, check, finding, control.
 const RUN: &[(&str, &str, Finding, Control)] = &[
     ("prints_a_verdict", MODEL, Finding::WrongResult, Nothing),
     ("prints_a_verdict", MACHINE, Finding::WrongResult, Nothing),
@@ -113,7 +111,7 @@ const RUN: &[(&str, &str, Finding, Control)] = &[
 struct Tricks {
     workspace: Workspace,
     exercise: Exercise,
-    /// The submissions, with the place of the course in them.
+    /// The submissions, with the path of the course filled in.
     folder: tempfile::TempDir,
 }
 
@@ -150,7 +148,7 @@ impl Tricks {
         grade(&self.workspace, &self.exercise, &submission, &options, &silent).expect("the options are right")
     }
 
-    /// The report as a terminal shows it, on one check or, without a name, on all.
+    /// The report on one check, as a terminal shows it.
     fn shown(&self, name: &str, check: &str) -> String {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let options = report::Options {
@@ -162,7 +160,7 @@ impl Tricks {
         human::report(&report, &options).plain()
     }
 
-    /// What is wrong with the treatment of a trick, if anything is.
+    /// The problem with the verdict on a trick, if there is one.
     fn judge(&self, name: &str, check: &str, expected: (&str, Finding), control: Control) -> Option<String> {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let (expected_check, finding) = expected;
@@ -180,7 +178,7 @@ impl Tricks {
     }
 }
 
-/// Whether the compiler takes a source that nobody refuses anything.
+/// Whether the compiler accepts a source when `unsafe` is not refused.
 fn is_accepted(source: &Path) -> bool {
     let out = tempfile::tempdir().expect("a temporary folder");
     let mut rustc = Command::new("rustc");
@@ -258,7 +256,7 @@ fn a_panic_cannot_pass_for_what_the_grader_says() {
 fn a_lifetime_that_is_extended_is_told_with_its_place() {
     let tricks = Tricks::new();
     let report = tricks.grade("extends_a_lifetime", MODEL, SandboxRequirement::AUTO);
-    let words = course::words(&report, "build");
+    let words = words(&report, "build");
     assert!(
         words.contains("extends_a_lifetime.rs:7`") && words.contains("rust#25860"),
         "{words}"

@@ -1,13 +1,12 @@
-//! The workspace, exercises and submissions: what is found, and what is said where there is nothing.
-
-#[path = "course/course.rs"]
-mod course;
+//! Finding the workspace, exercises and submissions, and the errors where there are none.
 
 use std::fs;
 use std::path::Path;
 
-use course::Course;
 use grader::discover::{DiscoverError, Submission, Workspace};
+use grader::help::Help as _;
+
+use crate::course::Course;
 
 #[track_caller]
 fn refused(files: &[&str], folders: &[&str], path: &str, expected: &str) {
@@ -30,17 +29,15 @@ fn the_workspace_is_found_from_any_folder_in_it() {
     let found = Workspace::find_from(&course.path("exercises/counting/src")).expect("it is above");
     assert_eq!(found.root, course.workspace.root);
     let error = Workspace::find_from(Path::new("/")).expect_err("it is not there");
-    assert!(
-        error.is_wrong_usage() && error.to_string().contains("\nhelp: "),
-        "{error}"
-    );
+    assert!(error.is_wrong_usage() && error.help().is_some(), "{error}");
 }
 
 #[test]
 fn an_unknown_exercise_lists_the_known_ones_and_offers_the_likely_one() {
     let error = Course::open().workspace.exercise("countin").expect_err("there is none");
-    let text = "failed to find the exercise `countin`, known are `counting`\nhelp: did you mean `counting`?";
+    let text = "failed to find the exercise `countin`, known are `counting`";
     assert_eq!(error.to_string(), text);
+    assert_eq!(error.help().as_deref(), Some("did you mean `counting`?"));
     assert!(error.is_wrong_usage());
     let error = Course::open()
         .workspace

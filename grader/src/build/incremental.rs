@@ -1,9 +1,9 @@
-//! Where an earlier build of a check program got to, kept for the next build for the same submission.
+//! The compiler's incremental compilation cache for the check program of one submission.
 //!
-//! A student edits, grades, edits and grades again, and the check program is the same each time: the compiler's incremental
-//! compilation does again only what the edit has changed. What is kept belongs to one submission alone, and one build at a
-//! time has it, because the compiler starts afresh when the program is to be written to another place. Whatever goes wrong
-//! here costs time and nothing else.
+//! A student grades the same exercise again after each edit, and the check program stays the same: with the cache, the
+//! compiler compiles only what the edit has changed. One build at a time uses the cache of a submission, because the
+//! compiler discards it when the program is written to another path. A failure of the cache costs time and nothing
+//! else.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -13,62 +13,63 @@ use std::path::{Path, PathBuf};
 
 use crate::libraries::Libraries;
 
-/// Into how many parts the compiler divides the program. It works again on those parts that have changed; with more of them
-/// it would write more files than it saves work (measured with 4, 16, 64 and 256).
-const PARTS: u32 = 16;
+/// How many codegen units the compiler divides the program into. It compiles the changed ones again. With more of them
+/// it writes more files than it saves work (measured with 4, 16, 64 and 256).
+const CODEGEN_UNITS: u32 = 16;
 
-/// What is kept of one submission's builds; nobody else has it as long as this value lives.
+/// The cache of one submission, locked while this value lives.
 #[derive(Debug)]
-pub struct HeadStart {
+pub struct IncrementalCache {
     folder: PathBuf,
-    /// What it is worth nothing without.
+    /// Cache key.
     key: String,
     _lock: File,
 }
 
-impl HeadStart {
-    /// What is kept for the check program of `exercise`, with its main file at `checks`, and the submission called `submission`.
+impl IncrementalCache {
+    /// The cache for the check program of `exercise`, with its main file at `checks`, and the submission called
+    /// `submission`.
     ///
-    /// `None` if another build has it, or there is no place to keep anything.
-    pub fn of(exercise: &str, submission: &str, checks: &Path, libraries: &Libraries) -> Option<HeadStart> {
+    /// `None` if another build uses it, or it cannot be written.
+    pub fn open(exercise: &str, submission: &str, checks: &Path, libraries: &Libraries) -> Option<IncrementalCache> {
         let executable = std::env::current_exe().ok()?;
-        let folder = executable.with_extension("sessions").join(exercise).join(submission);
+        let folder = executable.with_extension("incremental").join(exercise).join(submission);
         fs::create_dir_all(&folder).ok()?;
         let lock = File::create(folder.join("lock")).ok()?;
         lock.try_lock().ok()?;
-        Some(HeadStart {
+        Some(IncrementalCache {
             key: key(checks, libraries).ok()?,
             folder,
             _lock: lock,
         })
     }
 
-    /// The options with which the compiler goes on from there.
+    /// The compiler's options for a build that uses the cache.
     pub(super) fn args(&self) -> [OsString; 4] {
         if !fs::read_to_string(self.key_file()).is_ok_and(|key| key == self.key) {
-            self.forget();
+            self.clear();
         }
         let mut incremental = OsString::from("-Cincremental=");
         incremental.push(self.session());
-        let parts = format!("-Ccodegen-units={PARTS}").into();
-        [incremental, parts, "-o".into(), self.program().into()]
+        let units = format!("-Ccodegen-units={CODEGEN_UNITS}").into();
+        [incremental, units, "-o".into(), self.program().into()]
     }
 
-    /// The folder that the compiler writes to then.
+    /// The folder that the compiler then writes to.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Moves the program that was compiled with these options to `place`.
+    /// Moves the compiled program to `place`, and marks the cache as valid for its key.
     pub(super) fn finish(&self, place: &Path) -> io::Result<()> {
         let from = self.program();
-        // Another file system takes a copy.
+        // A file cannot be moved to another file system.
         fs::rename(&from, place).or_else(|_| fs::copy(&from, place).map(drop))?;
         fs::write(self.key_file(), &self.key)
     }
 
-    /// Starts from nothing the next time.
-    pub(super) fn forget(&self) {
+    /// Empties the cache.
+    pub(super) fn clear(&self) {
         let _ = fs::remove_file(self.key_file());
         let _ = fs::remove_dir_all(self.session());
         let _ = fs::remove_file(self.program());
@@ -87,7 +88,7 @@ impl HeadStart {
     }
 }
 
-/// The compiler, the libraries and the checks.
+/// The cache key: the compiler, the libraries and the checks.
 fn key(checks: &Path, libraries: &Libraries) -> io::Result<String> {
     let mut hasher = DefaultHasher::new();
     libraries.compiler.hash(&mut hasher);
@@ -127,30 +128,30 @@ mod tests {
     }
 
     #[test]
-    fn one_build_at_a_time_has_what_is_kept_and_another_check_program_starts_from_nothing() {
+    fn one_build_at_a_time_uses_the_cache_and_another_check_program_empties_it() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let libraries = libraries(folder.path());
         let checks = folder.path().join("main.rs");
         fs::write(&checks, "fn main() {}").expect("a file");
         // A name of its own: other tests of this executable may run at the same time.
-        let open = || HeadStart::of("head_start_test", "submission", &checks, &libraries);
-        let first = open().expect("nobody has it");
-        assert!(open().is_none(), "two builds have it at once");
-        first.forget();
+        let open = || IncrementalCache::open("incremental_cache_test", "submission", &checks, &libraries);
+        let first = open().expect("nobody uses it");
+        assert!(open().is_none(), "two builds use it at once");
+        first.clear();
         fs::create_dir_all(first.session()).expect("a folder");
         fs::write(first.program(), "program").expect("a file");
         let place = folder.path().join("program");
         first.finish(&place).expect("there is room");
         assert_eq!(fs::read_to_string(&place).expect("it was moved"), "program");
         first.args();
-        assert!(first.session().exists(), "what is worth something was thrown away");
+        assert!(first.session().exists(), "a valid cache was emptied");
         drop(first);
         fs::write(&checks, "fn main() { }").expect("a file");
-        let second = open().expect("nobody has it");
+        let second = open().expect("nobody uses it");
         second.args();
-        assert!(!second.session().exists(), "what belongs to other checks was kept");
+        assert!(!second.session().exists(), "the cache of other checks was used");
         drop(second);
-        let kept = std::env::current_exe().expect("a path").with_extension("sessions");
-        fs::remove_dir_all(kept.join("head_start_test")).expect("it is there");
+        let caches = std::env::current_exe().expect("a path").with_extension("incremental");
+        fs::remove_dir_all(caches.join("incremental_cache_test")).expect("it is there");
     }
 }

@@ -1,27 +1,31 @@
-//! Many gradings in one process, a third of them of hostile submissions, leave nothing: no process, no file, no descriptor, no memory.
+//! Many gradings in one process, a third of them hostile, leave nothing: no process, file, descriptor or memory.
 //!
-//! `INTERLEAVE_GRADINGS=500 cargo test -p grader --test lasting -- --nocapture` is the long form.
-#![cfg(target_os = "linux")]
-#![expect(clippy::print_stdout, reason = "the figures of the long form are for a reader")]
+//! The long form, with its figures:
+//! `INTERLEAVE_GRADINGS=500 cargo test -p grader --test integration lasting -- --nocapture`.
 
-#[path = "course/course.rs"]
-mod course;
+#![expect(clippy::print_stdout, reason = "the figures of the long form are for a reader")]
 
 use std::fs;
 use std::path::Path;
 
-use course::silent;
+use assert_cmd::Command;
 use grader::discover::{Submission, Workspace};
 use grader::grade::{Options, grade};
+use predicates::str::contains;
 use protocol::verdict::Overall;
 
-/// How many gradings there are where nobody asks for more.
-const FEW: usize = 12;
+use crate::course::silent;
 
-/// How much memory the allocator may keep for later, in KiB, once each kind of submission has been graded.
-const SLACK: u64 = 8 << 10;
+/// Set for the process that has the gradings to itself.
+const ALONE: &str = "INTERLEAVE_ALONE";
 
-/// What is graded in turn: a third hostile, a third wrong, and a third right.
+/// How many gradings there are by default.
+const DEFAULT_GRADINGS: usize = 12;
+
+/// How many KiB the allocator may keep for later, once each kind of submission has been graded.
+const SLACK_KIB: u64 = 8 << 10;
+
+/// The submissions are graded in turn: a third hostile, a third wrong, and a third right.
 const HOSTILE: [&str; 6] = [
     "child_outlives_the_check",
     "floods",
@@ -37,7 +41,7 @@ const WRONG: [&str; 4] = [
     "always_equal",
 ];
 
-/// What a process has that it should not have more of after a grading.
+/// What a process must not have more of after a grading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     descriptors: usize,
@@ -63,7 +67,7 @@ impl Held {
     }
 }
 
-/// How much memory this process has, in KiB.
+/// How many KiB of memory this process uses.
 fn memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("it is there");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -71,10 +75,25 @@ fn memory() -> u64 {
     number.expect("the kernel tells").trim().parse().expect("a number")
 }
 
+/// The gradings get a process of their own, because the counts are those of the whole process and other tests run in
+/// this one.
 #[test]
 fn many_gradings_leave_nothing_behind() {
+    if std::env::var_os(ALONE).is_some() {
+        grade_many();
+        return;
+    }
+    let executable = std::env::current_exe().expect("a test has an executable");
+    let mut test = Command::new(executable);
+    test.args(["--exact", "lasting::many_gradings_leave_nothing_behind", "--nocapture"]);
+    let assert = test.env(ALONE, "1").assert();
+    println!("{}", String::from_utf8_lossy(&assert.get_output().stdout));
+    assert.success().stdout(contains("test result: ok. 1 passed"));
+}
+
+fn grade_many() {
     let wished = std::env::var("INTERLEAVE_GRADINGS").ok();
-    let n_gradings = wished.map_or(FEW, |n| n.parse().expect("a number"));
+    let n_gradings = wished.map_or(DEFAULT_GRADINGS, |n| n.parse().expect("a number"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/forging");
     let workspace = Workspace::find_from(&root).expect("the course is there");
     let exercise = workspace.exercise("reckoning").expect("the exercise is there");
@@ -100,7 +119,7 @@ fn many_gradings_leave_nothing_behind() {
         let report = grade(&workspace, &exercise, &submission, &options, &silent).expect("the options are right");
         assert_eq!(report.overall(), expected, "{report:#?}");
         let held = Held::now(temporary.path());
-        // The first finds out what the machine offers, and keeps what it has found.
+        // The first grading probes the sandbox and keeps the result.
         let before = before.get_or_insert_with(|| held.clone());
         assert_eq!(held, *before, "after grading {n}, {}", report.submission.display());
         if n == n_gradings / 2 {
@@ -113,7 +132,7 @@ fn many_gradings_leave_nothing_behind() {
     let now = memory();
     println!("{n_gradings} gradings: {:?}, {now} KiB", Held::now(temporary.path()));
     assert!(
-        now <= filled + SLACK,
+        now <= filled + SLACK_KIB,
         "{filled} KiB became {now} KiB in the second half"
     );
 }

@@ -1,19 +1,17 @@
-//! A failing interleaving, run again from nothing but its token.
+//! Running a failing interleaving again from its token.
 
-#[path = "course/course.rs"]
-mod course;
-
-use course::{Course, silent, verdict};
 use grader::grade::{ReplayError, replay};
 use protocol::Failure;
 use protocol::verdict::{Evidence, Overall, ReplayReport, Verdict};
+
+use crate::course::{Course, silent, verdict};
 
 const MISTAKE: &str = "solutions/counting/mistakes/load_then_store.rs";
 
 fn failure(course: &Course) -> Failure {
     let report = course.grade(MISTAKE);
     match verdict(&report, "every_step_counts") {
-        Verdict::Failed(fault) => match &fault.evidence {
+        Verdict::Failed(check_failure) => match &check_failure.evidence {
             Evidence::Interleaving(failure) => (**failure).clone(),
             other => panic!("expected an interleaving, got {other:?}"),
         },

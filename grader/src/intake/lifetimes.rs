@@ -1,28 +1,29 @@
-//! Finds the known forms of a hole in the compiler through which code without `unsafe` makes references live for ever.
+//! Detects the known soundness hole of the compiler through which safe code extends lifetimes.
 //!
-//! From `&'a &'b ()` among the parameters of a function the compiler concludes that `'b` outlives `'a`, and forgets to ask for
-//! it when the function is taken as a value ([rust-lang/rust#25860](https://github.com/rust-lang/rust/issues/25860)), when the
-//! reference stands in a projection ([#100051](https://github.com/rust-lang/rust/issues/100051)), or in the bound of a trait
-//! ([#84591](https://github.com/rust-lang/rust/issues/84591)). Whoever has such a reference can read and write any memory of the
-//! process, the answer of a check included.
+//! From a parameter `&'a &'b ()` the compiler concludes that `'b` outlives `'a`. It fails to check this when the
+//! function is used as a value ([rust-lang/rust#25860](https://github.com/rust-lang/rust/issues/25860)), when the
+//! reference is in a projection ([#100051](https://github.com/rust-lang/rust/issues/100051)), or when it is in a trait
+//! bound ([#84591](https://github.com/rust-lang/rust/issues/84591)). With a dangling reference made this way, a
+//! submission can read and write any memory of its process, including the reply of a check.
 //!
-//! The tokens of the source are looked at, so comments and text are not, and macros are. This is a net for what is known and no
-//! proof: whoever takes the trick apart, or puts it together from pieces, is not found. What is not Rust has no findings.
+//! The detection works on tokens: it sees macros, and ignores comments and string literals. It recognises the known
+//! forms and proves nothing: a form that is split over several functions is not detected. Text that is not Rust has no
+//! findings.
+
+mod signature;
 
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree, extra};
 
-use signature::{Signature, borrows};
+use self::signature::{Signature, borrows};
 
-mod signature;
+/// How many tokens of a signature or a bound are looked at. Real ones have fewer than a hundred. Without a limit, a
+/// source full of unfinished signatures would take quadratic time.
+const MAX_TOKENS: usize = 200;
 
-/// How many tokens a signature or a bound has at most. Those of people have fewer than a hundred; without a limit, a source that is
-/// nothing but beginnings would take for ever.
-const LONGEST: usize = 200;
-
-/// A place where a lifetime is made longer than it is.
+/// A place where a lifetime may be extended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extension {
     /// The file, as in `sources`.
@@ -31,7 +32,7 @@ pub struct Extension {
     pub line: usize,
 }
 
-/// A token, with groups taken apart.
+/// A token. A group is flattened into its delimiters and its tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
     Word(String),
@@ -45,10 +46,10 @@ pub(crate) enum Token {
 /// A token and its line.
 type Placed = (Token, usize);
 
-/// The places in `sources`, which are paths with their texts.
-pub fn extensions(sources: &[(String, String)]) -> Vec<Extension> {
+/// The places in `sources`, which are paths and texts.
+pub(super) fn extensions(sources: &[(String, String)]) -> Vec<Extension> {
     let files: Vec<(&String, Vec<Placed>)> = sources.iter().map(|(path, text)| (path, tokens(text))).collect();
-    // A function may be in one file and what is done with it in another.
+    // A function may be defined in one file and used as a value in another.
     let values: BTreeSet<&str> = files.iter().flat_map(|(_, tokens)| values(tokens)).collect();
     let mut found = Vec::new();
     for (path, tokens) in &files {
@@ -71,13 +72,13 @@ pub fn extensions(sources: &[(String, String)]) -> Vec<Extension> {
     found
 }
 
-/// The tokens of a file; none of what is no Rust.
+/// The tokens of a file; none if it is not Rust.
 fn tokens(text: &str) -> Vec<Placed> {
     let Ok(stream) = TokenStream::from_str(text) else {
         return Vec::new();
     };
     let mut tokens = Vec::new();
-    // Not by recursion: groups may be nested as deeply as somebody likes.
+    // Without recursion, because groups may be nested arbitrarily deep.
     let mut open: Vec<(proc_macro2::token_stream::IntoIter, Option<(Delimiter, usize)>)> =
         vec![(stream.into_iter(), None)];
     while let Some((rest, group)) = open.last_mut() {
@@ -95,7 +96,7 @@ fn tokens(text: &str) -> Vec<Placed> {
             }
         }
     }
-    // The texts would be kept for the sake of their places.
+    // Otherwise `proc_macro2` keeps each text for its spans.
     extra::invalidate_current_thread_spans();
     tokens
 }
@@ -115,7 +116,7 @@ fn push(tree: TokenTree, tokens: &mut Vec<Placed>) {
     tokens.push((token, line));
 }
 
-/// The names that stand for something without being called or defined.
+/// The names that are used as values: neither called nor defined.
 fn values(tokens: &[Placed]) -> impl Iterator<Item = &str> {
     tokens.iter().enumerate().filter_map(|(index, (token, _))| {
         let Token::Word(name) = token else { return None };
@@ -127,7 +128,7 @@ fn values(tokens: &[Placed]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the tokens go on after `::<…>`, if that stands at `index`.
+/// The index after `::<…>`, if the tokens at `index` are that; otherwise `index`.
 fn after_generics(tokens: &[Placed], index: usize) -> usize {
     let marks: Vec<&Token> = tokens[index..].iter().take(3).map(|(token, _)| token).collect();
     match marks[..] {
@@ -140,10 +141,10 @@ fn after_generics(tokens: &[Placed], index: usize) -> usize {
 pub(crate) fn after_angles(tokens: &[Placed], index: usize) -> usize {
     let mut depth = 0usize;
     let mut before = None;
-    for (place, (token, _)) in tokens.iter().enumerate().skip(index).take(LONGEST) {
+    for (place, (token, _)) in tokens.iter().enumerate().skip(index).take(MAX_TOKENS) {
         match token {
             Token::Mark('<') => depth += 1,
-            // The end of `->` is none.
+            // The `>` of `->` closes nothing.
             Token::Mark('>') if before != Some(&Token::Mark('-')) => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
@@ -155,10 +156,11 @@ pub(crate) fn after_angles(tokens: &[Placed], index: usize) -> usize {
         }
         before = Some(token);
     }
-    tokens.len().min(index + LONGEST)
+    tokens.len().min(index + MAX_TOKENS)
 }
 
-/// The lines of bounds `for<'a, 'b> Trait<'a, 'b, &'b &'a ()>`: such a trait has its own name for each lifetime besides.
+/// The lines of bounds such as `for<'a, 'b> Trait<'a, 'b, &'b &'a ()>`, where both lifetimes are arguments by
+/// themselves too.
 fn bounds(tokens: &[Placed]) -> impl Iterator<Item = usize> {
     tokens.iter().enumerate().filter_map(|(index, (token, line))| {
         let is_for = *token == Token::Word("for".to_owned());

@@ -1,4 +1,4 @@
-//! What was found out about the libraries, kept beside the executable.
+//! The answer of Cargo and rustup, cached in a file beside the executable.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Libraries, Support};
 
-/// What a kept answer depends on.
+/// Cache key.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Key {
     pub(super) executable: Stamp,
     pub(super) root: PathBuf,
-    /// The compiler as it is named, not where it was found: the same Cargo built the executable with it.
+    /// The name of the compiler in the environment.
     pub(super) compiler: PathBuf,
 }
 
-/// A file as it was when it was looked at.
+/// What shows that a file has changed.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     pub(super) path: PathBuf,
@@ -25,8 +25,9 @@ pub(super) struct Stamp {
     length: u64,
 }
 
+/// What is cached.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) rustc: Stamp,
     pub(super) sources: Sources,
@@ -45,12 +46,12 @@ impl Stamp {
     }
 }
 
-/// The sources of the libraries, which are no part of the executable.
+/// The sources of the libraries, which the executable does not contain.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sources {
     /// The folders of their packages.
     folders: Vec<PathBuf>,
-    /// Their files, and what decides the versions and profiles of all libraries.
+    /// The files in them, and the manifest and lock file of the workspace.
     stamps: Vec<Stamp>,
 }
 
@@ -74,8 +75,8 @@ impl Sources {
     }
 }
 
-impl Kept {
-    pub(super) fn is_good(&self, key: &Key) -> bool {
+impl Entry {
+    pub(super) fn is_valid(&self, key: &Key) -> bool {
         let Libraries {
             model_std,
             harness,
@@ -93,15 +94,15 @@ impl Kept {
     }
 }
 
-pub(super) fn read(file: &Path) -> Option<Kept> {
+pub(super) fn read(file: &Path) -> Option<Entry> {
     serde_json::from_slice(&std::fs::read(file).ok()?).ok()
 }
 
-/// Several graders may keep the same answer at once: each puts a whole file in place.
-pub(super) fn keep(file: &Path, kept: &Kept) -> io::Result<()> {
+/// Replaces the file as a whole: several graders may write the same answer at once.
+pub(super) fn write(file: &Path, entry: &Entry) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut new, kept)?;
+    serde_json::to_writer(&mut new, entry)?;
     new.persist(file)?;
     Ok(())
 }
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_for_another_executable_or_other_sources_or_without_its_files_does_not_count() {
+    fn an_entry_for_another_executable_or_other_sources_or_without_its_files_is_invalid() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = |name: &str| {
             let path = folder.path().join(name);
@@ -141,27 +142,27 @@ mod tests {
         let source = package.join("src/below/lib.rs");
         std::fs::create_dir_all(package.join("src/below")).expect("a folder");
         std::fs::write(&source, "fn f() {}").expect("a file");
-        let kept = Kept {
+        let entry = Entry {
             key: key(1),
             rustc,
             sources: Sources::of(Path::new("/"), vec![package]),
             libraries,
         };
-        assert!(kept.is_good(&key(1)));
-        assert!(!kept.is_good(&key(2)));
+        assert!(entry.is_valid(&key(1)));
+        assert!(!entry.is_valid(&key(2)));
         std::fs::write(&source, "fn g() -> u8 { 0 }").expect("a file");
-        assert!(!kept.is_good(&key(1)));
+        assert!(!entry.is_valid(&key(1)));
         std::fs::write(&source, "fn f() {}").expect("a file");
         std::fs::File::options()
             .write(true)
             .open(&source)
             .and_then(|file| file.set_modified(UNIX_EPOCH))
             .expect("its time is set");
-        assert!(!kept.is_good(&key(1)), "the time counts as well");
-        let sources = Sources::of(Path::new("/"), kept.sources.folders.clone());
-        let kept = Kept { sources, ..kept };
-        assert!(kept.is_good(&key(1)));
+        assert!(!entry.is_valid(&key(1)), "the time counts as well");
+        let sources = Sources::of(Path::new("/"), entry.sources.folders.clone());
+        let entry = Entry { sources, ..entry };
+        assert!(entry.is_valid(&key(1)));
         std::fs::remove_file(folder.path().join("harness")).expect("it was there");
-        assert!(!kept.is_good(&key(1)));
+        assert!(!entry.is_valid(&key(1)));
     }
 }

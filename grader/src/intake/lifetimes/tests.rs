@@ -65,7 +65,9 @@ fn every_shape_of_the_function_is_found() {
 #[test]
 fn a_function_whose_name_comes_from_a_macro_is_found() {
     is_found(
-        "macro_rules! make { ($name:ident) => { fn $name<'a, 'b, T>(_: &'a &'b (), value: &'b T) -> &'a T { value } } }",
+        "macro_rules! make { ($name:ident) => {
+             fn $name<'a, 'b, T>(_: &'a &'b (), value: &'b T) -> &'a T { value }
+         } }",
     );
 }
 

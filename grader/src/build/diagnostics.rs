@@ -1,7 +1,7 @@
-//! What the compiler said, as data.
+//! The compiler's diagnostics, as data.
 //!
-//! Reads the lines of `--error-format=json`. A line that is cut off or no diagnostic (a crash of the compiler leaves plain
-//! text) is kept apart and never taken for an error of the source.
+//! Parses the lines of `--error-format=json`. Anything else, such as the plain text of a compiler crash, is kept apart
+//! and never taken for an error in the source.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,16 +11,16 @@ use serde::Deserialize;
 
 use crate::exercise::Item;
 
-/// One thing that the compiler said.
+/// One diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Its code: `E0308`, or the name of a lint.
     pub code: Option<String>,
     /// The message.
     pub message: String,
-    /// The whole of it as the compiler rendered it.
+    /// The whole diagnostic as the compiler rendered it.
     pub rendered: String,
-    /// The places it is mainly about, outside of any macro.
+    /// Its primary spans; for code from a macro, the place where the macro is called.
     pub places: Vec<SourceText>,
 }
 
@@ -35,12 +35,12 @@ pub struct SourceText {
     pub marked: String,
 }
 
-/// Everything that one call of the compiler said.
+/// Everything that one call of the compiler printed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnostics {
     /// Its errors, in order.
     pub errors: Vec<Diagnostic>,
-    /// What was no diagnostic.
+    /// The lines that are no diagnostics.
     pub other: String,
 }
 
@@ -80,14 +80,14 @@ struct Expansion {
 }
 
 impl Diagnostics {
-    /// Reads what the compiler wrote to standard error.
+    /// Parses the compiler's standard error.
     pub fn parse(stderr: &[u8]) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         for line in String::from_utf8_lossy(stderr).lines() {
             match serde_json::from_str::<Line>(line) {
                 Ok(line) if line.level.starts_with("error") => diagnostics.errors.push(Diagnostic::from(line)),
                 Ok(_) => {}
-                // The limit of output may fall into the middle of a diagnostic.
+                // The last diagnostic may be cut off by the output limit.
                 Err(_) if line.starts_with("{\"$message_type\"") => {}
                 Err(_) => {
                     diagnostics.other.push_str(line);
@@ -98,12 +98,12 @@ impl Diagnostics {
         diagnostics
     }
 
-    /// The errors that are about a place in the source; the others are about the compiler's own work, or count these.
+    /// The errors with a place in the source. The others are about the compiler itself, or count these.
     pub fn of_source(&self) -> Vec<&Diagnostic> {
         self.errors.iter().filter(|error| !error.places.is_empty()).collect()
     }
 
-    /// All errors that are not about the source, and what was no diagnostic.
+    /// The errors without a place in the source, and the lines that are no diagnostics.
     pub fn of_compiler(&self) -> String {
         let errors = self.errors.iter().filter(|error| error.places.is_empty());
         errors
@@ -114,7 +114,7 @@ impl Diagnostics {
     }
 }
 
-/// Errors as the compiler rendered them, one after the other.
+/// The errors as the compiler rendered them.
 pub fn rendered(errors: &[&Diagnostic]) -> String {
     errors
         .iter()
@@ -174,7 +174,8 @@ impl SpanLine {
 
 /// The items that these errors are about, in the order of `items`.
 ///
-/// What is marked decides; where it names none, the message does; then the line, whose value stands behind its `=`.
+/// The items are looked for in the marked text first, then in the message, then behind the `=` of the line, then in the
+/// line.
 pub fn items_of<'a>(errors: &[&Diagnostic], items: &'a [Item]) -> Vec<&'a Item> {
     let found: BTreeSet<usize> = errors.iter().flat_map(|error| items_of_one(error, items)).collect();
     found.into_iter().map(|index| &items[index]).collect()
@@ -200,8 +201,8 @@ fn items_of_one(error: &Diagnostic, items: &[Item]) -> BTreeSet<usize> {
     items_named(&lines, &lines, items)
 }
 
-/// The items whose last segment stands in `text`, and whose type, if they have one, stands in `text` or in `lines`. A type
-/// counts only where none of its own items does.
+/// The items whose last path segment is in `text` and whose type, if they have one, is in `text` or `lines`. A type is
+/// left out where one of its own items was found.
 fn items_named(text: &str, lines: &str, items: &[Item]) -> BTreeSet<usize> {
     let (here, around) = (words(text), words(lines));
     let is_named = |item: &Item| match item.name.rsplit_once("::") {
@@ -226,7 +227,7 @@ fn words(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// `text` with the sources of libraries named from their own folder on: where Cargo keeps them differs between machines.
+/// `text` with the paths of libraries relative to Cargo's registry, which differs between machines.
 pub(crate) fn without_registry(text: &str) -> String {
     static REGISTRY: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[^\s`]*/registry/src/[^/\s]+/").expect("the pattern is right"));
@@ -238,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_source_of_a_library_is_named_from_its_own_folder_on() {
+    fn the_path_of_a_library_is_relative_to_the_registry() {
         let text = "   --> /home/jo/.cargo/registry/src/index.example-1949cf/rayon-1.12.0/src/iter/mod.rs:593:4\n";
         assert_eq!(without_registry(text), "   --> rayon-1.12.0/src/iter/mod.rs:593:4\n");
         assert_eq!(without_registry("src/registry.rs:1:2"), "src/registry.rs:1:2");
@@ -325,12 +326,17 @@ mod tests {
 
     #[test]
     fn lines_of_the_compiler_become_errors_and_the_rest_is_kept_apart() {
-        let stderr = br#"{"$message_type":"diagnostic","message":"mismatched types","code":{"code":"E0308"},"level":"error","spans":[{"file_name":"src/lib.rs","is_primary":true,"text":[{"text":"let x: u32 = y;","highlight_start":14,"highlight_end":15}],"expansion":null}],"rendered":"error[E0308]"}
+        let error = [
+            r#"{"$message_type":"diagnostic","message":"mismatched types","code":{"code":"E0308"},"level":"error","#,
+            r#""spans":[{"file_name":"src/lib.rs","is_primary":true,"text":[{"text":"let x: u32 = y;","#,
+            r#""highlight_start":14,"highlight_end":15}],"expansion":null}],"rendered":"error[E0308]"}"#,
+        ];
+        let others = r#"
 {"$message_type":"diagnostic","message":"unused","code":null,"level":"warning","spans":[],"rendered":""}
 {"$message_type":"diagnostic","message":"aborting","code":null,"level":"error","spans":[],"rendered":"error: aborting"}
 thread 'rustc' has overflowed its stack
 {"$message_type":"diagn"#;
-        let diagnostics = Diagnostics::parse(stderr);
+        let diagnostics = Diagnostics::parse((error.concat() + others).as_bytes());
         assert_eq!(diagnostics.errors.len(), 2);
         assert_eq!(diagnostics.of_source()[0].places[0].marked, "y");
         assert_eq!(
