@@ -74,6 +74,36 @@ const NAMES_NEVER: [(&str, &[&str], &str); 7] = [
 const OF_THE_SYSTEM: &[&str] = &["std::os", "rustix::", "libc::"];
 const ONLY_SANDBOX: &str = "only `grader/sandbox` knows the operating system";
 
+/// The modules of the grader in the order of its stages: each names only those before it.
+const STAGES: [&str; 14] = [
+    "help",
+    "parallel",
+    "exercise",
+    "discover",
+    "sandbox_requirement",
+    "libraries",
+    "intake",
+    "build",
+    "snapshot",
+    "run",
+    "judge",
+    "score",
+    "grade",
+    "verify",
+];
+
+/// The stages that come before the judgement, which alone makes verdicts.
+const BEFORE_JUDGEMENT: [&str; 8] = [
+    "exercise",
+    "discover",
+    "libraries",
+    "intake",
+    "build",
+    "snapshot",
+    "run",
+    "parallel",
+];
+
 /// A package of the workspace and what it depends on, tests aside.
 struct Package {
     name: String,
@@ -145,6 +175,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
             format!("Cargo cannot read the workspace: {error}"),
         )],
     };
+    problems.extend(stages(tree));
     for (folder, names, why) in NAMES_NEVER {
         let sources = tree.files.iter().filter(|file| file.path.starts_with(folder));
         for file in sources.filter(|file| file.path.ends_with(".rs") && !is_test(&file.path)) {
@@ -156,6 +187,41 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Where a stage of the grader knows a later one, or makes a verdict before anything is judged.
+fn stages(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for file in &tree.files {
+        let Some(below) = file.path.strip_prefix("grader/src/") else {
+            continue;
+        };
+        let stage = below.split(['/', '.']).next().unwrap_or_default();
+        let Some(place) = STAGES.iter().position(|other| *other == stage) else {
+            continue;
+        };
+        if is_test(&file.path) {
+            continue;
+        }
+        for (number, code) in code_lines(&file.text) {
+            for later in STAGES[place + 1..].iter().filter(|later| names_module(code, later)) {
+                let what = format!("names `crate::{later}`: the stage `{stage}` comes before it");
+                problems.push(Problem::at(&file.path, number, what));
+            }
+            if BEFORE_JUDGEMENT.contains(&stage) && names_path(code, "protocol::verdict") {
+                let what = "names `protocol::verdict`: only `judge` makes verdicts";
+                problems.push(Problem::at(&file.path, number, what));
+            }
+        }
+    }
+    problems
+}
+
+/// Whether `code` names a module of its own crate, by itself or in a group.
+fn names_module(code: &str, module: &str) -> bool {
+    let in_group = |group: &str| group.split(['{', '}', ',']).any(|name| name.trim() == module);
+    names_path(code, &format!("crate::{module}"))
+        || code.split_once("crate::{").is_some_and(|(_, group)| in_group(group))
 }
 
 /// Whether a file holds only tests.
@@ -297,6 +363,41 @@ mod tests {
         finds(
             &[package("sandbox", &["libc"]), package("report", &["libc"])],
             &["grader/report/Cargo.toml: depends on `libc`"],
+        );
+    }
+
+    #[test]
+    fn a_stage_that_knows_a_later_one_or_makes_a_verdict_is_noticed() {
+        let file = |path: &str, text: &str| super::super::File {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        let tree = Tree {
+            root: "/".into(),
+            files: vec![
+                file(
+                    "grader/src/build.rs",
+                    "use crate::intake::Staged;\nuse crate::run::Plan;\n",
+                ),
+                file("grader/src/intake/lifetimes.rs", "use crate::{help, judge};\n"),
+                file(
+                    "grader/src/judge.rs",
+                    "use crate::run::Plan;\nuse protocol::verdict::Verdict;\n",
+                ),
+                file("grader/src/run.rs", "use protocol::verdict::Verdict;\n"),
+            ],
+        };
+        let found: Vec<String> = stages(&tree)
+            .into_iter()
+            .map(|problem| format!("{}:{}", problem.path, problem.line.unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "grader/src/build.rs:2",
+                "grader/src/intake/lifetimes.rs:1",
+                "grader/src/run.rs:1"
+            ]
         );
     }
 
