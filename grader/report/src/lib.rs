@@ -4,6 +4,7 @@
 //! the report and their options alone: no clock, no terminal, no environment. Whatever comes from a submission is escaped
 //! on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something that the grader said.
 
+mod bindings;
 mod contents;
 pub mod difference;
 pub mod escape;

@@ -3,9 +3,11 @@
 //! An object is called after the variable, field or static that it was created for, as the source line says; where that
 //! cannot be told, after its type. Names are unique within a trace and depend on nothing but the trace and the sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::trace::{Object, Place, Trace};
+
+use crate::bindings;
 
 /// The names of one trace.
 #[derive(Debug, Clone)]
@@ -23,7 +25,8 @@ impl<'a> Names<'a> {
             Some(name) => (name.clone(), None),
             None => (format!("thread {}", thread.id), None),
         });
-        let objects = trace.objects.iter().map(|object| name_object(object, sources));
+        let bindings = bindings(&trace.objects, sources);
+        let objects = trace.objects.iter().map(|object| name_object(object, &bindings));
         Self {
             sources,
             threads: unique(threads.collect()),
@@ -137,12 +140,30 @@ fn line_of<'a>(sources: &'a [(String, String)], place: &Place) -> Option<&'a str
         .nth((place.line as usize).checked_sub(1)?)
 }
 
+/// The variables, fields and statics for which the submission created its objects, by the place of the creation.
+fn bindings<'a>(objects: &'a [Object], sources: &[(String, String)]) -> BTreeMap<&'a Place, String> {
+    let places: BTreeSet<&Place> = objects.iter().filter_map(|object| object.created_at.as_ref()).collect();
+    let mut names = BTreeMap::new();
+    for (file, text) in sources {
+        let places: Vec<&Place> = places.iter().copied().filter(|place| place.file == *file).collect();
+        let positions: Vec<(u32, u32)> = places.iter().map(|place| (place.line, place.column)).collect();
+        let found = bindings::names_at(text, &positions);
+        names.extend(
+            places
+                .into_iter()
+                .zip(found)
+                .filter_map(|(place, name)| Some((place, name?))),
+        );
+    }
+    names
+}
+
 /// The name wanted, and what to tell two of one name apart by before they are numbered.
-fn name_object(object: &Object, sources: &[(String, String)]) -> (String, Option<String>) {
+fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String, Option<String>) {
     let kind = object.kind.clone();
-    let found = object.created_at.as_ref().and_then(|place| identifier(place, sources));
+    let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
     match (found, &object.created_at) {
-        (Some(name), _) => (name, Some(kind)),
+        (Some(name), _) => (name.clone(), Some(kind)),
         (None, Some(place)) if is_in_check(place) => (format!("check's {kind}"), None),
         (None, Some(_)) => (format!("{kind} #"), None),
         (None, None) => (kind, None),
@@ -180,141 +201,27 @@ fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
 /// A label that is longer pushes what it labels off the page.
 const LONG_PLACE: usize = 16;
 
-/// How many lines an expression may go back to the `let` it belongs to.
-const LINES_BACK: u32 = 4;
-
-/// The variable, field or static for which the expression at `place` makes a value.
-fn identifier(place: &Place, sources: &[(String, String)]) -> Option<String> {
-    let line = line_of(sources, place)?;
-    let before: String = line.chars().take((place.column as usize).saturating_sub(1)).collect();
-    let mut found = identifier_in(&before);
-    let mut above = place.clone();
-    // `let counter = Arc::new(` and the like: the name stands on an earlier line, as long as that line is not finished.
-    for _ in 0..LINES_BACK {
-        if found.is_some() {
-            break;
-        }
-        above.line = above.line.checked_sub(1)?;
-        let line = line_of(sources, &above)?.trim_end();
-        if !line.ends_with(['(', '=', '[', ',', '|']) {
-            break;
-        }
-        found = identifier_in(line);
-    }
-    found
-}
-
-/// The last name in `code` that is given a value: `name: …`, `let name = …`, `static NAME: …`.
-fn identifier_in(code: &str) -> Option<String> {
-    let field = last_field(code);
-    let binding = last_binding(code);
-    match (field, binding) {
-        (Some((at, field)), Some((start, end, binding))) => {
-            // `let counter: Arc<…> = …`: the colon belongs to the pattern.
-            Some(if at > start && at < end { binding } else { field })
-        }
-        (Some((_, field)), None) => Some(field),
-        (None, Some((_, _, binding))) => Some(binding),
-        (None, None) => None,
-    }
-}
-
-/// The last `name:` that is not part of a path, and where it stands.
-fn last_field(code: &str) -> Option<(usize, String)> {
-    code.char_indices()
-        .rev()
-        .filter(|(_, character)| *character == ':')
-        .find_map(|(at, _)| {
-            let is_path = code[..at].ends_with(':') || code[at + 1..].starts_with(':');
-            let name = last_word(&code[..at])?;
-            (!is_path).then_some((at, name))
-        })
-}
-
-/// The last `let pattern =`: where it starts, where its `=` stands, and the names it binds, joined by `/`.
-fn last_binding(code: &str) -> Option<(usize, usize, String)> {
-    let start = code.rfind("let ")?;
-    let end = start + code[start..].find('=')?;
-    let pattern = &code[start + 4..end];
-    let pattern = pattern.split(':').next().unwrap_or(pattern);
-    let words = pattern.split(|character: char| !is_word(character));
-    let names: Vec<&str> = words
-        .filter(|word| is_variable(word) && !matches!(*word, "mut" | "ref"))
-        .collect();
-    (!names.is_empty()).then(|| (start, end, names.join("/")))
-}
-
-fn last_word(code: &str) -> Option<String> {
-    let code = code.trim_end();
-    let start = code
-        .rfind(|character| !is_word(character))
-        .map_or(0, |at| at + code[at..].chars().next().map_or(0, char::len_utf8));
-    let word = &code[start..];
-    let is_name = word.starts_with(|character: char| character.is_alphabetic() || character == '_');
-    is_name.then(|| word.to_owned())
-}
-
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
-fn is_variable(word: &str) -> bool {
-    word.starts_with(|character: char| character.is_lowercase() || character == '_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The name for an object that is created where `▶` stands in `source`.
-    #[track_caller]
-    fn named(source: &str, expected: &str) {
-        let (line, column) = source
-            .lines()
-            .enumerate()
-            .find_map(|(line, text)| Some((line, text.chars().position(|character| character == '▶')?)))
-            .expect("the source marks a place");
-        let place = Place {
-            file: "lib.rs".into(),
-            line: line as u32 + 1,
-            column: column as u32 + 1,
-        };
-        let object = Object {
+    #[test]
+    fn an_object_without_a_variable_is_called_after_its_type_and_numbered() {
+        let sources = [(
+            "lib.rs".to_owned(),
+            "fn new() -> Self {\n    Self(Mutex::new(0))\n}\n".to_owned(),
+        )];
+        let objects = [Object {
             id: 0,
             kind: "Mutex".into(),
-            created_at: Some(place),
-        };
-        let sources = [("lib.rs".to_owned(), source.replace('▶', ""))];
-        assert_eq!(unique(vec![name_object(&object, &sources)]), [expected], "{source}");
-    }
-
-    #[test]
-    fn an_object_is_called_after_its_variable() {
-        named("    let counter = Arc::new(▶Mutex::new(0));", "counter");
-        named(
-            "let mut counter: Arc<Mutex<u32>> = Arc::new(▶Mutex::new(0));",
-            "counter",
-        );
-        named("static COUNT: AtomicUsize = ▶AtomicUsize::new(0);", "COUNT");
-        named("let (sender, receiver) = ▶mpsc::channel();", "sender/receiver");
-    }
-
-    #[test]
-    fn an_object_is_called_after_its_field() {
-        named("        permits: ▶Mutex::new(permits),", "permits");
-        named("let s = State { a: Mutex::new(0), b: ▶std::sync::Mutex::new(0) };", "b");
-    }
-
-    #[test]
-    fn the_name_may_stand_on_an_earlier_line() {
-        named("let counter = Arc::new(\n    ▶Mutex::new(0),\n);", "counter");
-        named("let counter =\n    Arc::new(▶Mutex::new(0));", "counter");
-    }
-
-    #[test]
-    fn without_a_name_the_type_is_numbered() {
-        named("    take(5);\n    ▶Mutex::new(0)", "Mutex #1");
-        named("(0..3).map(|_| ▶Mutex::new(0)).collect()", "Mutex #1");
+            created_at: Some(Place {
+                file: "lib.rs".into(),
+                line: 2,
+                column: 10,
+            }),
+        }];
+        let bindings = bindings(&objects, &sources);
+        assert_eq!(unique(vec![name_object(&objects[0], &bindings)]), ["Mutex #1"]);
     }
 
     #[test]
