@@ -196,8 +196,6 @@ pub enum ObjectState {
     },
     /// Something that is initialised once.
     Once(OnceState),
-    /// A scope: the threads that were spawned in it and run.
-    Running(Vec<ThreadId>),
 }
 
 /// How far something that is initialised once has come.
