@@ -1,10 +1,11 @@
 //! What stands in the table of an interleaving, before it is laid out.
 
-use protocol::trace::{Event, Object, Place, Trace, Wait};
+use protocol::trace::{Event, Object, ObjectKind, Place, Trace, Wait, WaitReason};
 
-use super::names::{self, Names};
-use super::steps::{self, Row};
-use super::table::duration;
+use crate::names::{self, Names};
+use crate::steps::Row;
+use crate::table::duration;
+use crate::words;
 
 /// More columns of state than this hide the steps.
 const STATES: usize = 3;
@@ -95,7 +96,7 @@ impl<'a> Touch<'a> {
                 })
             }
             Row::Waiting(index) => {
-                let wait = &steps::waits(trace)[*index];
+                let wait = &trace.end.waits()[*index];
                 Some(Self {
                     thread: wait.thread,
                     object: wait.object,
@@ -108,18 +109,39 @@ impl<'a> Touch<'a> {
 
 /// The objects whose states are worth a column, the most telling first.
 fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
+    let rank = |id: &usize| {
+        let object = trace.objects.get(*id)?;
+        // Least says what the check counts for itself.
+        Some((names::is_of_check(object), worth(object)?))
+    };
     let mut stateful: Vec<usize> = Vec::new();
-    for touch in touches
+    for (object, _) in touches
         .iter()
-        .filter(|touch| touch.event.is_some_and(|event| event.state.is_some()))
+        .filter_map(|touch| touch.event)
+        .flat_map(|event| &event.states)
     {
-        stateful.extend(touch.object.filter(|object| !stateful.contains(object)));
+        if rank(object).is_some() && !stateful.contains(object) {
+            stateful.push(*object);
+        }
     }
-    // A value says more than who holds a lock, which the steps say already; least says what the check counts for itself.
-    let rank = |object: &Object| (names::is_of_check(object), names::is_lock(object));
-    stateful.sort_by_key(|object| trace.objects.get(*object).map(rank));
+    stateful.sort_by_key(rank);
     stateful.truncate(STATES);
     stateful
+}
+
+/// How much the state of an object tells, the most first; `None` where the story tells it better.
+fn worth(object: &Object) -> Option<u8> {
+    match object.kind {
+        ObjectKind::Atomic(_) | ObjectKind::MpscChannel | ObjectKind::CrossbeamChannel | ObjectKind::Barrier => Some(0),
+        // Only who holds them, which the steps tell already.
+        ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Stdin | ObjectKind::Stdout | ObjectKind::Stderr => Some(1),
+        ObjectKind::Condvar
+        | ObjectKind::Once
+        | ObjectKind::OnceLock
+        | ObjectKind::LazyLock
+        | ObjectKind::Timer(_)
+        | ObjectKind::Scope => None,
+    }
 }
 
 /// Whether each step has to name its object: not where there is only one, which the heading of its column names.
@@ -153,7 +175,7 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
             })
         }
         Row::Waiting(index) => {
-            let wait = &steps::waits(trace)[*index];
+            let wait = &trace.end.waits()[*index];
             Entry::Step(Step {
                 number: String::new(),
                 is_preempting: false,
@@ -179,37 +201,15 @@ fn place(place: Option<&Place>, names: &Names<'_>) -> Option<(String, String)> {
 fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<String>> {
     let mut now = vec![String::new(); stateful.len()];
     let mut states = Vec::with_capacity(trace.events.len());
-    for (index, event) in trace.events.iter().enumerate() {
-        let column = |object: Option<usize>| stateful.iter().position(|other| Some(*other) == object);
-        if let (Some(column), Some(state)) = (column(event.object), &event.state) {
-            now[column] = state_in_words(state, names);
-        }
-        // Who waits at a condition variable has let go of the lock that it took last.
-        if matches!(event.operation.as_str(), "wait" | "wait_timeout" | "wait_while") {
-            let taken = trace.events[..index]
-                .iter()
-                .rfind(|earlier| earlier.thread == event.thread && takes(trace, earlier));
-            if let Some(column) = column(taken.and_then(|taken| taken.object)) {
-                now[column] = "free".to_owned();
+    for event in &trace.events {
+        for (object, state) in &event.states {
+            if let Some(column) = stateful.iter().position(|other| other == object) {
+                now[column] = words::state(state, names);
             }
         }
         states.push(now.clone());
     }
     states
-}
-
-/// Whether an event takes a mutex.
-fn takes(trace: &Trace, event: &Event) -> bool {
-    let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
-    event.object.is_some_and(is_lock) && event.operation != "unlock"
-}
-
-/// A state with threads called by their names: `held by 2` becomes `held by thread 2`.
-fn state_in_words(state: &str, names: &Names<'_>) -> String {
-    match state.rsplit_once(" by ").map(|(held, thread)| (held, thread.parse())) {
-        Some((held, Ok(thread))) => format!("{held} by {}", names.thread(thread)),
-        Some((_, Err(_))) | None => state.to_owned(),
-    }
 }
 
 fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
@@ -222,8 +222,8 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
     let object = object
         .as_deref()
         .map(|object| object.strip_prefix("check's ").unwrap_or(object));
-    let operation = on(object, &event.operation);
-    match &event.detail {
+    let operation = on(object, words::operation(&event.op));
+    match words::detail(trace, event, names) {
         Some(detail) => format!("{operation} {detail}"),
         None => operation,
     }
@@ -232,9 +232,25 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
 /// A wait, as the step that it would be if it ended.
 fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
-    // `wait on a condition variable` is a `wait` when the object's name stands before it.
-    let verb = wait.operation.split(' ').next().filter(|_| wait.object.is_some());
-    format!("{} …", on(object.as_deref(), verb.unwrap_or(&wait.operation)))
+    let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
+    match wait.reason {
+        WaitReason::Join { thread } => format!("{operation} {} …", names.thread(thread)),
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Notification { .. }
+        | WaitReason::Relock { .. }
+        | WaitReason::Barrier { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::HandOver { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::ScopeEnd
+        | WaitReason::Park { .. }
+        | WaitReason::Clock => format!("{operation} …"),
+    }
 }
 
 /// An operation and what it is done to: `counter.load`, `Mutex #1: lock`.

@@ -2,22 +2,22 @@
 
 use protocol::Failure;
 use protocol::trace::{End, Place, Trace};
-
-use super::escape::{counted, cut_middle, decode, escape, shorten_middle};
-use super::names::Names;
-use super::steps::{self, Row};
-use super::story::story;
-use super::table::{INDENT, table};
-use super::text::{Line, Text, Tone};
-use super::{Extent, Options, difference, lanes};
 use protocol::verdict::{CheckFailure, Evidence};
+
+use crate::escape::{counted, cut_middle, decode, escape, shorten_middle};
+use crate::explain::{Story, explain};
+use crate::names::Names;
+use crate::steps::{self, Row};
+use crate::table::{INDENT, table};
+use crate::text::{Line, Text, Tone};
+use crate::{Extent, Options, difference, lanes};
 
 /// So many lines of a compiler or a program are enough to see what is wrong.
 const LINES: usize = 40;
 /// So many lines of source take part in a failure that is still easy to follow.
 const SOURCE_LINES: usize = 10;
 
-/// All that there is to say about a check_failure.
+/// All that there is to say about how a check failed.
 pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
@@ -66,18 +66,20 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
 
 /// The interleaving that fails, or what is known where no single one does.
 pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
-    let mut text = claim(failure, options);
-    if let Some(account) = account(failure, sources, options) {
+    let names = Names::of(failure, sources);
+    let story = explain(failure, &names);
+    let mut text = claim(failure, &story, options);
+    if let Some(account) = account(failure, &story, &names, options) {
         text.append(account);
     }
     text
 }
 
 /// What was expected of which scenario, and what came.
-pub fn claim(failure: &Failure, options: &Options) -> Text {
+pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     let mut text = Text::new();
-    let expected = strip(&failure.expected, "expected ");
-    let got = failure.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
+    let expected = strip(&story.expected, "expected ");
+    let got = story.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
     for (label, sentence) in [
         ("scenario", Some(failure.scenario.as_str())),
         ("expected", Some(expected)),
@@ -94,12 +96,10 @@ pub fn claim(failure: &Failure, options: &Options) -> Text {
 }
 
 /// How a failure comes about, as one execution shows it; `None` where no single one does.
-pub fn account(failure: &Failure, sources: &[(String, String)], options: &Options) -> Option<Text> {
+pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
     let trace = failure.trace.as_ref()?;
-    let names = Names::new(trace, sources);
-    let story = story(failure, trace, &names);
     let rows = steps::rows(trace, &story.steps, options.extent);
-    let mut text = execution(trace, &names, &rows, options);
+    let mut text = execution(trace, names, &rows, options);
     text.blank();
     for sentence in &story.sentences {
         text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
@@ -148,7 +148,7 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
             Row::Gap(_) => Vec::new(),
             Row::Step(index) => trace.events[*index].place.iter().collect(),
             Row::Waiting(index) => {
-                let wait = &steps::waits(trace)[*index];
+                let wait = &trace.end.waits()[*index];
                 wait.place.iter().chain(&wait.held_since).collect()
             }
         }
@@ -162,13 +162,14 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
 /// The places that the end of an execution speaks of.
 fn end(trace: &Trace) -> Vec<&Place> {
     match &trace.end {
-        End::Panicked { place, .. } | End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
+        End::Panicked(panic) => panic.place.iter().collect(),
+        End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
         End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
         End::ThreadsLeft { threads } => {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
             left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
         }
-        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => {
+        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic(_) => {
             Vec::new()
         }
     }

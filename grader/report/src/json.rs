@@ -3,14 +3,18 @@
 //! Keys and their order are stable; a key without a value is `null`. No times and no absolute paths, so that equal
 //! submissions give equal bytes on any machine. Characters that act on a terminal, or cannot be seen, are escaped.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
-use protocol::trace::{Event, Place, Trace};
-use protocol::{self, Exploration, Failure};
+use protocol::trace::{AtomicAccess, Event, Place, Trace};
+use protocol::verdict::{CheckKind, CheckVerdict, Evidence, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::{Exploration, Failure};
 use serde::Serialize;
 
-use super::escape::is_hidden;
-use protocol::verdict::{CheckKind, CheckVerdict, Evidence, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use crate::escape::is_hidden;
+use crate::explain::explain;
+use crate::names::Names;
+use crate::words;
 
 /// The version of the documents; it grows with any change that is not an addition.
 const SCHEMA: u32 = 1;
@@ -38,7 +42,7 @@ struct Check<'a> {
     finding: Option<&'static str>,
     score: u32,
     max_score: u32,
-    message: Option<&'a str>,
+    message: Option<Cow<'a, str>>,
     schedule: Option<&'a str>,
     explored: Option<Explored>,
 }
@@ -75,25 +79,25 @@ struct Replay<'a> {
     got: Option<&'a str>,
     preemptions: u32,
     threads: Vec<Option<&'a str>>,
-    objects: Vec<Object<'a>>,
-    steps: Vec<Step<'a>>,
+    objects: Vec<Object>,
+    steps: Vec<Step>,
 }
 
 /// An object that threads share.
 #[derive(Serialize)]
-struct Object<'a> {
-    kind: &'a str,
+struct Object {
+    kind: &'static str,
     created_at: Option<String>,
 }
 
 /// One step of an interleaving.
 #[derive(Serialize)]
-struct Step<'a> {
+struct Step {
     thread: usize,
-    operation: &'a str,
+    operation: &'static str,
     object: Option<usize>,
-    detail: Option<&'a str>,
-    state: Option<&'a str>,
+    detail: Option<String>,
+    state: Option<String>,
     place: Option<String>,
     virtual_nanos: u128,
     preempts: bool,
@@ -108,31 +112,28 @@ pub fn report(report: &Report) -> String {
         verdict: report.overall(),
         score: report.score(),
         max_score: report.max_score(),
-        checks: report.checks.iter().map(check).collect(),
+        checks: report.checks.iter().map(|check| self::check(check, report)).collect(),
         weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),
         grader: &report.grader,
     })
 }
 
-fn check(check: &CheckVerdict) -> Check<'_> {
-    let (verdict, finding, message, failure) = match &check.verdict {
-        Verdict::Passed => ("passed", None, None, None),
+fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
+    let (verdict, finding, message) = match &check.verdict {
+        Verdict::Passed => ("passed", None, None),
         Verdict::Failed(check_failure) => {
-            let failure = match &check_failure.evidence {
-                Evidence::Interleaving(failure) => Some(failure),
+            let message = match &check_failure.evidence {
+                Evidence::Interleaving(failure) => {
+                    Cow::Owned(explain(failure, &Names::of(failure, &report.sources)).message())
+                }
                 Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
-                    None
+                    Cow::Borrowed(check_failure.message.as_str())
                 }
             };
-            (
-                "failed",
-                Some(check_failure.finding.as_str()),
-                Some(check_failure.message.as_str()),
-                failure,
-            )
+            ("failed", Some(check_failure.finding.as_str()), Some(message))
         }
-        Verdict::Skipped { because } => ("skipped", None, Some(because.as_str()), None),
-        Verdict::Ungraded { reason } => ("ungraded", None, Some(reason.as_str()), None),
+        Verdict::Skipped { because } => ("skipped", None, Some(Cow::Borrowed(because.as_str()))),
+        Verdict::Ungraded { reason } => ("ungraded", None, Some(Cow::Borrowed(reason.as_str()))),
     };
     Check {
         name: &check.name,
@@ -142,7 +143,7 @@ fn check(check: &CheckVerdict) -> Check<'_> {
         score: check.score,
         max_score: check.points,
         message,
-        schedule: failure.and_then(|failure| failure.token.as_deref()),
+        schedule: check.token(),
         explored: check.explored.as_ref().map(explored),
     }
 }
@@ -155,12 +156,12 @@ fn explored(exploration: &Exploration) -> Explored {
     }
 }
 
-fn weak_ordering(operation: &protocol::WeakOrdering) -> WeakOrdering<'_> {
+fn weak_ordering(access: &AtomicAccess) -> WeakOrdering<'static> {
     WeakOrdering {
-        file: portable(Path::new(&operation.file)),
-        line: operation.line,
-        operation: &operation.operation,
-        ordering: &operation.ordering,
+        file: portable(Path::new(&access.place.file)),
+        line: access.place.line,
+        operation: access.function.as_str(),
+        ordering: access.order.as_str(),
     }
 }
 
@@ -171,6 +172,8 @@ pub fn replay(report: &ReplayReport) -> String {
     let trace: &Trace = failure
         .and_then(|failure| failure.trace.as_ref())
         .unwrap_or(&replayed.trace);
+    let names = Names::new(trace, &report.sources);
+    let story = failure.map(|failure| explain(failure, &names));
     line(&Replay {
         schema: SCHEMA,
         exercise: &report.exercise,
@@ -180,29 +183,30 @@ pub fn replay(report: &ReplayReport) -> String {
         verdict: if failure.is_some() { "failed" } else { "passed" },
         finding: failure.map(|failure| failure.finding.as_str()),
         scenario: &replayed.scenario,
-        expected: failure.map(|failure| failure.expected.as_str()),
-        got: failure.and_then(|failure| failure.got.as_deref()),
+        expected: story.as_ref().map(|story| story.expected.as_str()),
+        got: story.as_ref().and_then(|story| story.got.as_deref()),
         preemptions: replayed.preemptions,
         threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
         objects: trace.objects.iter().map(object).collect(),
-        steps: trace.events.iter().map(step).collect(),
+        steps: trace.events.iter().map(|event| step(trace, event, &names)).collect(),
     })
 }
 
-fn object(object: &protocol::trace::Object) -> Object<'_> {
+fn object(object: &protocol::trace::Object) -> Object {
     Object {
-        kind: &object.kind,
+        kind: object.kind.as_str(),
         created_at: object.created_at.as_ref().map(place),
     }
 }
 
-fn step(event: &Event) -> Step<'_> {
+fn step(trace: &Trace, event: &Event, names: &Names<'_>) -> Step {
+    let state = event.object.and_then(|object| event.state_of(object));
     Step {
         thread: event.thread,
-        operation: &event.operation,
+        operation: words::operation(&event.op),
         object: event.object,
-        detail: event.detail.as_deref(),
-        state: event.state.as_deref(),
+        detail: words::detail(trace, event, names),
+        state: state.map(|state| words::state(state, names)),
         place: event.place.as_ref().map(place),
         virtual_nanos: event.time.as_nanos(),
         preempts: event.preempts,

@@ -9,6 +9,7 @@ mod contents;
 pub mod difference;
 pub mod escape;
 pub mod evidence;
+pub mod explain;
 pub mod grid;
 mod heads;
 pub mod human;
@@ -17,10 +18,9 @@ pub mod lanes;
 pub mod names;
 mod orderings;
 pub mod steps;
-pub mod story;
 pub mod table;
 pub mod text;
-pub mod waiting;
+mod words;
 
 /// How a report is to be written for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::trace::{Object, Place, Trace};
+use protocol::Failure;
+use protocol::trace::{Object, ObjectKind, Place, ThreadId, Trace};
 
-use crate::bindings;
+use crate::{bindings, words};
 
 /// The names of one trace.
 #[derive(Debug, Clone)]
@@ -18,6 +19,19 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// The names for a failure, which are none but those of places where no single execution shows it.
+    pub fn of(failure: &Failure, sources: &'a [(String, String)]) -> Self {
+        let nothing = Self {
+            sources,
+            threads: Vec::new(),
+            objects: Vec::new(),
+        };
+        failure
+            .trace
+            .as_ref()
+            .map_or(nothing, |trace| Self::new(trace, sources))
+    }
+
     /// Names everything in `trace`; `sources` are the submission's files, each with its path and its text.
     pub fn new(trace: &Trace, sources: &'a [(String, String)]) -> Self {
         let threads = trace.threads.iter().map(|thread| match &thread.name {
@@ -35,8 +49,48 @@ impl<'a> Names<'a> {
     }
 
     /// A thread: `main` for the body, its own name if it has one, else `thread 1`.
-    pub fn thread(&self, id: usize) -> String {
+    pub fn thread(&self, id: ThreadId) -> String {
         self.threads.get(id).cloned().unwrap_or_else(|| format!("thread {id}"))
+    }
+
+    /// Several threads, each once: `thread 1, thread 2 and main`.
+    pub fn threads(&self, ids: &[ThreadId]) -> String {
+        words::list(&self.each_once(ids))
+    }
+
+    /// The same where there is little room: `thread 1, thread 2, main`.
+    pub fn threads_in_short(&self, ids: &[ThreadId]) -> String {
+        self.each_once(ids).join(", ")
+    }
+
+    fn each_once(&self, ids: &[ThreadId]) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let ids = ids.iter().filter(|&id| seen.insert(*id));
+        ids.map(|&id| self.thread(id)).collect()
+    }
+
+    /// Several threads, of which only the first few are named: `thread 1, thread 2, thread 3 and 4 more`.
+    pub fn some_threads(&self, ids: &[ThreadId]) -> String {
+        let mut names: Vec<String> = ids.iter().take(NAMED).map(|&id| self.thread(id)).collect();
+        if ids.len() > NAMED {
+            names.push(format!("{} more", ids.len() - NAMED));
+        }
+        words::list(&names)
+    }
+
+    /// A thread as a sentence begins with it: `Thread 1`. `main` and names of the submission's own stay as they are.
+    pub fn thread_at_start(&self, id: ThreadId) -> String {
+        at_start(self.thread(id))
+    }
+
+    /// [`Names::threads`], as a sentence begins with it.
+    pub fn threads_at_start(&self, ids: &[ThreadId]) -> String {
+        at_start(self.threads(ids))
+    }
+
+    /// [`Names::some_threads`], as a sentence begins with it.
+    pub fn some_threads_at_start(&self, ids: &[ThreadId]) -> String {
+        at_start(self.some_threads(ids))
     }
 
     /// An object: `counter`, or `Mutex #1` where its variable cannot be told.
@@ -71,14 +125,6 @@ impl<'a> Names<'a> {
         place.map_or(String::new(), |place| format!(" at {}", self.place(place)))
     }
 
-    /// A name as a sentence begins with it: `thread 1` becomes `Thread 1`; `main` and names of the submission's own stay.
-    pub fn at_start(name: &str) -> String {
-        match name.strip_prefix("thread ") {
-            Some(rest) => format!("Thread {rest}"),
-            None => name.to_owned(),
-        }
-    }
-
     /// The submission's line at `place`; `None` where the place is not in the submission.
     pub fn line(&self, place: &Place) -> Option<&'a str> {
         line_of(self.sources, place)
@@ -91,6 +137,16 @@ impl<'a> Names<'a> {
 
     fn text(&self, file: &str) -> Option<&'a str> {
         text_of(self.sources, file)
+    }
+}
+
+/// More threads than these are counted.
+const NAMED: usize = 3;
+
+fn at_start(name: String) -> String {
+    match name.strip_prefix("thread ") {
+        Some(rest) => format!("Thread {rest}"),
+        None => name,
     }
 }
 
@@ -119,12 +175,27 @@ pub fn is_of_check(object: &Object) -> bool {
 
 /// Whether an object is a lock, whose state says only who holds it.
 pub fn is_lock(object: &Object) -> bool {
-    matches!(object.kind.as_str(), "Mutex" | "RwLock" | "ReentrantLock")
+    match object.kind {
+        ObjectKind::Mutex | ObjectKind::RwLock => true,
+        ObjectKind::Condvar
+        | ObjectKind::Barrier
+        | ObjectKind::Once
+        | ObjectKind::OnceLock
+        | ObjectKind::LazyLock
+        | ObjectKind::Atomic(_)
+        | ObjectKind::MpscChannel
+        | ObjectKind::CrossbeamChannel
+        | ObjectKind::Timer(_)
+        | ObjectKind::Scope
+        | ObjectKind::Stdin
+        | ObjectKind::Stdout
+        | ObjectKind::Stderr => false,
+    }
 }
 
 /// Whether an object is standard output.
 pub fn is_stdout(object: &Object) -> bool {
-    object.created_at.is_none() && object.kind.eq_ignore_ascii_case("stdout")
+    object.kind == ObjectKind::Stdout
 }
 
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
@@ -160,7 +231,7 @@ fn bindings<'a>(objects: &'a [Object], sources: &[(String, String)]) -> BTreeMap
 
 /// The name wanted, and what to tell two of one name apart by before they are numbered.
 fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String, Option<String>) {
-    let kind = object.kind.clone();
+    let kind = object.kind.as_str().to_owned();
     let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
     match (found, &object.created_at) {
         (Some(name), _) => (name.clone(), Some(kind)),
@@ -213,7 +284,7 @@ mod tests {
         )];
         let objects = [Object {
             id: 0,
-            kind: "Mutex".into(),
+            kind: ObjectKind::Mutex,
             created_at: Some(Place {
                 file: "lib.rs".into(),
                 line: 2,

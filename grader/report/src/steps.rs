@@ -4,7 +4,7 @@
 //! which the outcome was decided: where the scheduler preempted a thread, what the story is about, the end, and a few
 //! steps at shared objects around them.
 
-use protocol::trace::{End, Event, Trace, Wait};
+use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason};
 
 use super::Extent;
 
@@ -46,7 +46,9 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     push_gap(&mut rows, trace, gap, trace.events.len());
     let is_shown = |wait: &Wait| extent == Extent::Full || !(is_outside(trace, wait) || is_event(trace, wait));
     rows.extend(
-        waits(trace)
+        trace
+            .end
+            .waits()
             .iter()
             .enumerate()
             .filter(|(_, wait)| is_shown(wait))
@@ -55,16 +57,53 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     rows
 }
 
-/// Whether a wait is a mere consequence: not part of the cycle, and at no object.
+/// Whether a wait is a mere consequence: a thread that waits for others to end, outside of the cycle.
 fn is_outside(trace: &Trace, wait: &Wait) -> bool {
     let in_cycle = matches!(&trace.end, End::Deadlock { cycle, .. } if cycle.contains(&wait.thread));
-    is_about_threads(&wait.operation) && !in_cycle
+    let is_for_end = match wait.reason {
+        WaitReason::Join { .. } | WaitReason::ScopeEnd => true,
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Notification { .. }
+        | WaitReason::Relock { .. }
+        | WaitReason::Barrier { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::HandOver { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::Park { .. }
+        | WaitReason::Clock => false,
+    };
+    is_for_end && !in_cycle
 }
 
-/// Whether the trace has the beginning of a wait as an event.
+/// Whether the trace has the beginning of a wait as an event, so that a row for the wait would say it again.
 fn is_event(trace: &Trace, wait: &Wait) -> bool {
     let last = trace.events.iter().rfind(|event| event.thread == wait.thread);
-    last.is_some_and(|last| last.object == wait.object && last.place == wait.place)
+    let Some(last) = last.filter(|last| last.object == wait.object) else {
+        return false;
+    };
+    match wait.reason {
+        WaitReason::Notification { .. } => matches!(last.op, Op::Wait { .. }),
+        WaitReason::Barrier { .. } => matches!(last.op, Op::BarrierWait { .. }),
+        WaitReason::Clock => matches!(last.op, Op::Sleep { .. }),
+        WaitReason::HandOver { .. } => matches!(last.op, Op::Send { .. }),
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Relock { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::Join { .. }
+        | WaitReason::ScopeEnd
+        | WaitReason::Park { .. } => false,
+    }
 }
 
 /// Adds the gap of `gap` events that ends before `next`. What only starts or ends a thread is not missed; a single other
@@ -78,21 +117,6 @@ fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
         (0, _) => {}
         (1, 1) => rows.push(Row::Step(next - 1)),
         (_, gap) => rows.push(Row::Gap(gap)),
-    }
-}
-
-/// The waits at the end, where the execution ended because of them.
-pub fn waits(trace: &Trace) -> &[Wait] {
-    match &trace.end {
-        End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
-        End::Finished
-        | End::Panicked { .. }
-        | End::Livelock { .. }
-        | End::BusyWait { .. }
-        | End::StepLimit
-        | End::Exited { .. }
-        | End::ThreadsLeft { .. }
-        | End::Nondeterministic { .. } => &[],
     }
 }
 
@@ -123,16 +147,55 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     kept
 }
 
-/// Whether an event only starts, ends or joins a thread.
-fn is_lifecycle(event: &Event) -> bool {
-    event.object.is_none() && is_about_threads(&event.operation)
+/// What kind of step an operation is, as far as that decides whether it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// It only starts, ends or joins threads.
+    Lifecycle,
+    /// It lets time pass.
+    Pause,
+    /// It gives up an end of a channel.
+    Farewell,
+    /// Anything else.
+    Work,
 }
 
-fn is_about_threads(operation: &str) -> bool {
-    matches!(
-        operation.split(' ').next(),
-        Some("spawn" | "start" | "join" | "leave" | "end")
-    )
+fn step(op: &Op) -> Step {
+    match op {
+        Op::Spawn { .. } | Op::Join { .. } | Op::LeaveScope | Op::EndThread { panicked: false } => Step::Lifecycle,
+        Op::Sleep { .. } => Step::Pause,
+        Op::DropSender { .. } | Op::DropReceiver { .. } => Step::Farewell,
+        Op::Load { .. }
+        | Op::Store { .. }
+        | Op::Rmw { .. }
+        | Op::CompareExchange { .. }
+        | Op::Fence { .. }
+        | Op::Lock { .. }
+        | Op::Unlock
+        | Op::Downgrade
+        | Op::IsPoisoned { .. }
+        | Op::ClearPoison
+        | Op::Wait { .. }
+        | Op::WakeUp { .. }
+        | Op::Notify { .. }
+        | Op::BarrierWait { .. }
+        | Op::Send { .. }
+        | Op::Receive { .. }
+        | Op::Inspect { .. }
+        | Op::Select { .. }
+        | Op::Initialize { .. }
+        | Op::IsFinished { .. }
+        | Op::EndThread { panicked: true }
+        | Op::Park { .. }
+        | Op::Unpark { .. }
+        | Op::Yield { .. }
+        | Op::Write { .. }
+        | Op::Exit { .. } => Step::Work,
+    }
+}
+
+fn is_lifecycle(event: &Event) -> bool {
+    step(&event.op) == Step::Lifecycle
 }
 
 /// What a story speaks of, and where a thread was preempted.
@@ -148,7 +211,7 @@ const SHARED: u32 = 2;
 
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let events = &trace.events;
-    let passes_time = |event: &Event| event.operation == "sleep";
+    let passes_time = |event: &Event| step(&event.op) == Step::Pause;
     let of_itself = |event: &Event| {
         if is_shared(trace, event.object) || passes_time(event) {
             SHARED
@@ -159,7 +222,7 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let mut importance: Vec<u32> = events.iter().map(of_itself).collect();
     let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
     let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
-    last.filter(|(_, event)| !is_lifecycle(event) && !event.operation.starts_with("drop "))
+    last.filter(|(_, event)| !matches!(step(&event.op), Step::Lifecycle | Step::Farewell))
         .for_each(|(index, _)| raise(index, LAST));
     let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
@@ -175,7 +238,7 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
             }
         }
     }
-    for wait in waits(trace) {
+    for wait in trace.end.waits() {
         let taken = |event: &Event| event.object == wait.object && wait.held_by.contains(&event.thread);
         if let Some(index) = events.iter().rposition(|event| wait.object.is_some() && taken(event)) {
             raise(index, NEIGHBOUR);

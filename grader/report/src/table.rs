@@ -20,8 +20,8 @@ pub const PREEMPTED: &str = "»";
 
 /// A thread's column says nothing that is worth a column if it is narrower: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
-/// A state is a word or a number; what is longer is the detail's to say.
-const STATE_WIDTH: usize = 18;
+/// The widest state that is not cut has a word or two about two threads, or the largest number.
+const STATE_WIDTH: usize = "read by thread 1, thread 2".len();
 
 /// The table of the given rows of `trace`, in at most `columns` columns.
 pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
