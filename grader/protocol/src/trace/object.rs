@@ -53,6 +53,15 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// The type of the atomic, if it is one.
+    pub fn atomic_type(self) -> Option<AtomicType> {
+        if let ObjectKind::Atomic(of) = self {
+            Some(of)
+        } else {
+            None
+        }
+    }
+
     /// The type as the program names it.
     pub fn as_str(self) -> &'static str {
         match self {
