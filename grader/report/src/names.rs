@@ -100,14 +100,18 @@ impl<'a> Names<'a> {
 
     /// A place: `lib.rs:14` in the submission, `check:30` in the check that called it.
     pub fn place(&self, place: &Place) -> String {
-        format!("{}:{}", self.file(place), place.line)
+        self.line_of_file(&place.file, place.line)
     }
 
-    fn file(&self, place: &Place) -> String {
-        if self.text(&place.file).is_none() && is_in_check(place) {
-            return CHECK.to_owned();
-        }
-        file_name(&place.file, self.sources)
+    /// The same for a line of a file.
+    pub fn line_of_file(&self, file: &str, line: u32) -> String {
+        let is_of_check = is_in_check(file) && text_of(self.sources, file).is_none();
+        let name = if is_of_check {
+            CHECK.to_owned()
+        } else {
+            file_name(file, self.sources)
+        };
+        format!("{name}:{line}")
     }
 
     /// A place beside a line: the file's name only where it is needed to tell files apart, or short.
@@ -133,10 +137,6 @@ impl<'a> Names<'a> {
     /// Whether the submission is a single file, so that a line number says it all.
     pub fn is_one_file(&self) -> bool {
         self.sources.len() == 1
-    }
-
-    fn text(&self, file: &str) -> Option<&'a str> {
-        text_of(self.sources, file)
     }
 }
 
@@ -164,13 +164,13 @@ pub fn file_name(file: &str, sources: &[(String, String)]) -> String {
 /// What stands for the files of a check, which a student has no business in.
 pub const CHECK: &str = "check";
 
-fn is_in_check(place: &Place) -> bool {
-    place.file.contains("grader/checks/")
+fn is_in_check(file: &str) -> bool {
+    file.contains("grader/checks/")
 }
 
 /// Whether an object is the check's own.
 pub fn is_of_check(object: &Object) -> bool {
-    object.created_at.as_ref().is_some_and(is_in_check)
+    object.created_at.as_ref().is_some_and(|place| is_in_check(&place.file))
 }
 
 /// Whether an object is a lock, whose state says only who holds it.
@@ -235,7 +235,7 @@ fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String,
     let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
     match (found, &object.created_at) {
         (Some(name), _) => (name.clone(), Some(kind)),
-        (None, Some(place)) if is_in_check(place) => (format!("check's {kind}"), None),
+        (None, Some(place)) if is_in_check(&place.file) => (format!("check's {kind}"), None),
         (None, Some(_)) => (format!("{kind} #"), None),
         (None, None) => (kind, None),
     }

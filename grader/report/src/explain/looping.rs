@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::trace::{Event, ObjectId, Place, ThreadId, Trace};
+use protocol::trace::{Event, ObjectId, ThreadId, Trace};
 
 use crate::names::Names;
 use crate::words;
@@ -14,20 +14,14 @@ const NAMED: usize = 3;
 
 /// The lines that `thread` repeats: `lib.rs:5, lib.rs:6 and lib.rs:7`; `None` where they are too many or not known.
 pub(super) fn lines(trace: &Trace, thread: ThreadId, names: &Names<'_>) -> Option<String> {
-    let places = repeated(trace, thread, |event| event.place.as_ref());
-    let mut lines: Vec<(&str, u32)> = places.iter().map(|place| (place.file.as_str(), place.line)).collect();
-    lines.dedup();
-    let named: Vec<String> = places
+    let lines = repeated(trace, thread, |event| {
+        event.place.as_ref().map(|place| (place.file.as_str(), place.line))
+    });
+    let named: Vec<String> = lines
         .iter()
-        .filter(|place: &&&Place| {
-            let first = places
-                .iter()
-                .find(|other| (&other.file, other.line) == (&place.file, place.line));
-            first == Some(*place)
-        })
-        .map(|place| names.place(place))
+        .map(|(file, line)| names.line_of_file(file, *line))
         .collect();
-    (1..=NAMED).contains(&lines.len()).then(|| words::list(&named))
+    (1..=NAMED).contains(&named.len()).then(|| words::list(&named))
 }
 
 /// The objects that `thread` uses again and again: `` `a` and `b` ``; `None` where they are too many or there are none.

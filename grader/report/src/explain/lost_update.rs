@@ -22,13 +22,14 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
             names.at(events[store].place.as_ref())
         );
         let other = load_before(trace, change);
-        let both_read = other.filter(|&other| load < change && loaded(&events[load]) == loaded(&events[other]));
+        let both_read = other.filter(|&other| loaded(&events[load]) == loaded(&events[other]));
         let sentence = match (both_read, loaded(&events[load])) {
             (Some(other), Some(value)) => {
                 let both = names.threads_at_start(&[events[other.min(load)].thread, events[other.max(load)].thread]);
                 let value = words::value(&value);
                 format!(
-                    "{both} both read {value} from `{object}` before either wrote, so one of the two writes is lost. {lines} another thread may run."
+                    "{both} both read {value} from `{object}` before either wrote, so one of the two writes is lost. \
+                     {lines} another thread may run."
                 )
             }
             (None, _) | (_, None) => {

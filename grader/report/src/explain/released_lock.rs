@@ -15,7 +15,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         let other = (first + 1..again).filter(takes_it).find(|&index| events[index].thread != thread)?;
         (first + 1..=other).find(|&index| takes_turn(trace, index, thread))?;
         let sentence = format!(
-            "{} locked `{}`{}, unlocked it and locked it again{}. In between, {} locked it{}, so what {} had read before may have changed.",
+            "{} locked `{}`{}, unlocked it and locked it again{}. In between, {} locked it{}, so what {} had read before \
+             may have changed.",
             names.thread_at_start(thread),
             names.object(object?),
             names.at(events[first].place.as_ref()),
