@@ -71,10 +71,11 @@ impl<'a> Names<'a> {
 
     /// Several threads, of which only the first few are named: `thread 1, thread 2, thread 3 and 4 more`.
     pub fn some_threads(&self, ids: &[ThreadId]) -> String {
-        let mut names: Vec<String> = ids.iter().take(NAMED).map(|&id| self.thread(id)).collect();
-        if ids.len() > NAMED {
-            names.push(format!("{} more", ids.len() - NAMED));
+        if ids.len() <= NAMED + 1 {
+            return self.threads(ids);
         }
+        let mut names: Vec<String> = ids.iter().take(NAMED).map(|&id| self.thread(id)).collect();
+        names.push(format!("{} more", ids.len() - NAMED));
         words::list(&names)
     }
 

@@ -34,6 +34,7 @@ pub(super) fn sentences(trace: &Trace, told: Option<ThreadId>, names: &Names<'_>
         .filter(|(thread, _)| Some(*thread) != told)
         .collect();
     let mut sentences = Vec::new();
+    let cause = told.and_then(|told| trace.threads.get(told)?.panic.as_ref());
     for &(thread, panic) in panics.iter().take(THREADS) {
         if let Some(event) = poisoned_lock(trace, thread) {
             let object = event
@@ -45,7 +46,13 @@ pub(super) fn sentences(trace: &Trace, told: Option<ThreadId>, names: &Names<'_>
                 names.at(event.place.as_ref())
             ));
         }
-        sentences.push(self::told(&names.thread_at_start(thread), panic, names));
+        let name = names.thread_at_start(thread);
+        let is_passed_on = panic.place.is_none() && cause.is_some_and(|cause| cause.message == panic.message);
+        sentences.push(if is_passed_on {
+            format!("{name} then panicked with the same message.")
+        } else {
+            self::told(&name, panic, names)
+        });
     }
     match panics.len().saturating_sub(THREADS) {
         0 => {}

@@ -482,6 +482,22 @@ fn a_panic_and_what_followed_from_it() {
 }
 
 #[test]
+fn a_panic_that_was_passed_on() {
+    let passed_on = Panic {
+        message: "no".into(),
+        place: None,
+    };
+    let mut trace = panics(&[None, Some("no")], vec![dies(1)], End::Panicked(passed_on.clone()));
+    trace.threads[0].panic = Some(passed_on);
+    assert_snapshot!(told(&ending(0, trace), COUNTER), @r"
+    expected the function to return, thread 1 panicked at lib.rs:11: no
+
+    main then panicked with the same message.
+    steps:
+    ");
+}
+
+#[test]
 fn a_panic_of_the_body_alone() {
     let end = End::Panicked(panic("attempt to divide by zero", 10));
     assert_snapshot!(told(&ending(0, panics(&[None], vec![], end)), COUNTER), @r"
