@@ -24,6 +24,7 @@ mod over_serialized;
 mod panic;
 mod released_lock;
 mod step_limit;
+mod stolen_wakeup;
 mod thread_left;
 mod torn_line;
 mod waits;
@@ -140,13 +141,14 @@ fn ending(trace: &Trace, names: &Names<'_>) -> Story {
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
     let mut account = if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;
-        let patterns: [&dyn Fn() -> Option<Account>; 6] = [
+        let patterns: [&dyn Fn() -> Option<Account>; 7] = [
             &|| lost_update::find(trace, names),
             &|| check_then_act::find(trace, names),
             // Where a limit is exceeded these two say nothing: whoever counts under a lock takes it again and again, and lines
             // may be shared.
             &|| is_race.then(|| released_lock::find(trace, names)).flatten(),
             &|| is_race.then(|| torn_line::find(trace, names)).flatten(),
+            &|| stolen_wakeup::find(trace, names),
             &|| interruption::find(trace, names),
             &|| interruption::none_needed(failure, trace),
         ];

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use protocol::trace::{
     ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome, Difference, End, Event, LockFunction,
     LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction,
-    SelectCase, SelectFunction, SendFunction, Trace, Value, Wait, WaitReason, YieldFunction,
+    SelectCase, SelectFunction, SendFunction, Trace, Value, Wait, WaitReason, Whom, YieldFunction,
 };
 use protocol::{Failure, FailureCause, Finding};
 use report::explain::explain;
@@ -134,6 +134,39 @@ fn a_lock_that_was_released_in_between() {
 
     Thread 1 was interrupted, and thread 2 ran in between.
     steps: 2, 3
+    ");
+}
+
+#[test]
+fn a_wakeup_that_another_thread_was_quicker_than() {
+    let events = |then: Event| {
+        vec![
+            lock(1, 0, 13),
+            failures::waits(1),
+            failures::notifies(Whom::One, &[1]),
+            lock(2, 0, 19),
+            unlock(2, 0),
+            failures::wakes_up(1),
+            then,
+        ]
+    };
+    let shown = |events| {
+        let trace = trace(&["", "", ""], failures::event_objects(), events, End::Finished);
+        let failure = broken(Finding::LimitExceeded, "expected at most 1", "2 did", 0, trace);
+        told(&failure, failures::EVENT)
+    };
+    assert_snapshot!(shown(events(unlock(1, 0))), @r"
+    expected at most 1, 2 did
+
+    main notified thread 1 at lib.rs:20 (step 3), but thread 2 locked `is_set` at lib.rs:19 before thread 1 woke up at lib.rs:14, so what it had waited for may no longer hold.
+    steps: 3, 4, 6
+    ");
+    // A loop around the wait looks again.
+    assert_snapshot!(shown(events(failures::waits(1))), @r"
+    expected at most 1, 2 did
+
+    No thread was interrupted: this happens although each thread runs until it waits or ends.
+    steps:
     ");
 }
 
