@@ -141,7 +141,7 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
     text
 }
 
-/// The places that the rows and the end speak of, each line once, in order.
+/// The places that the rows, the panics and the end speak of, each line once, in order.
 fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
     let of_row = |row: &Row| -> Vec<&'a Place> {
         match row {
@@ -153,7 +153,11 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
             }
         }
     };
-    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(end(trace)).collect();
+    let panics = trace
+        .threads
+        .iter()
+        .filter_map(|thread| thread.panic.as_ref()?.place.as_ref());
+    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(panics).chain(end(trace)).collect();
     places.sort_unstable();
     places.dedup_by_key(|place| (&place.file, place.line));
     places
