@@ -1,4 +1,4 @@
-//! What stands in the table of an interleaving, before it is laid out.
+//! The cells of the table of an interleaving, before they are laid out.
 
 use protocol::trace::{Event, Object, ObjectKind, Place, Trace, Wait, WaitReason};
 
@@ -7,17 +7,17 @@ use crate::steps::Row;
 use crate::table::duration;
 use crate::words;
 
-/// More columns of state than this hide the steps.
+/// The most columns of state. More of them leave too little room for the steps.
 const STATES: usize = 3;
 
-/// What stands in the table.
+/// The table's cells as text.
 pub(super) struct Contents {
     pub(super) entries: Vec<Entry>,
     /// The threads that have a column, with their names.
     pub(super) threads: Vec<(usize, String)>,
     /// The names of the objects that may have a column.
     pub(super) objects: Vec<String>,
-    /// How many of them have one, from the first.
+    /// How many of them have a column: the first ones.
     pub(super) n_states: usize,
     pub(super) has_time: bool,
     pub(super) has_one_file: bool,
@@ -43,7 +43,7 @@ impl Step {
     /// The place, shortened to its line where `is_short` and the file can be told.
     pub(super) fn place(&self, is_short: bool) -> String {
         match &self.place {
-            // A bare line is one of the submission.
+            // A line without a file is a line of the submission.
             Some((file, _)) if is_short && file == names::CHECK => file.clone(),
             Some((_, line)) if is_short => line.clone(),
             Some((file, line)) => format!("{file}{line}"),
@@ -76,7 +76,7 @@ impl Contents {
     }
 }
 
-/// What a row is about: a thread that does something, or waits, at an object.
+/// The thread and the object of a row: the thread does something to the object, or waits there.
 struct Touch<'a> {
     thread: usize,
     object: Option<usize>,
@@ -107,11 +107,11 @@ impl<'a> Touch<'a> {
     }
 }
 
-/// The objects whose states are worth a column, the most telling first.
+/// The objects whose states get a column, the most important first.
 fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
     let rank = |id: &usize| {
         let object = trace.objects.get(*id)?;
-        // Least says what the check counts for itself.
+        // What the check counts for itself is the least important.
         Some((names::is_of_check(object), worth(object)?))
     };
     let mut stateful: Vec<usize> = Vec::new();
@@ -129,11 +129,11 @@ fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
     stateful
 }
 
-/// How much the state of an object tells, the most first; `None` where the story tells it better.
+/// How important a column for the state of an object is: 0 is the most important; `None` for no column.
 fn worth(object: &Object) -> Option<u8> {
     match object.kind {
         ObjectKind::Atomic(_) | ObjectKind::MpscChannel | ObjectKind::CrossbeamChannel | ObjectKind::Barrier => Some(0),
-        // Only who holds them, which the steps tell already.
+        // Their state is only who holds them, and the steps show that already.
         ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Stdin | ObjectKind::Stdout | ObjectKind::Stderr => Some(1),
         ObjectKind::Condvar
         | ObjectKind::Once
@@ -144,8 +144,8 @@ fn worth(object: &Object) -> Option<u8> {
     }
 }
 
-/// Whether each step has to name its object: not where there is only one, which the heading of its column names.
-/// What is written says itself where to.
+/// Whether each step has to name its object. Where there is only one object, the heading of its column names it. A write to
+/// standard output needs no name.
 fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
     let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
     let mut objects = touches
@@ -156,7 +156,7 @@ fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
     stateful.is_empty() || objects.any(|object| Some(object) != first)
 }
 
-/// The rows with all they say.
+/// The rows with their cells.
 fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
     let states = states(trace, names, stateful);
     let nothing = vec![String::new(); stateful.len()];
@@ -218,7 +218,7 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
         .object
         .filter(|object| is_named && !is_stdout(object))
         .map(|object| names.object(object));
-    // The place says that it is the check's.
+    // The place of the step says already that the object is the check's.
     let object = object
         .as_deref()
         .map(|object| object.strip_prefix("check's ").unwrap_or(object));
@@ -229,7 +229,7 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
     }
 }
 
-/// A wait, as the step that it would be if it ended.
+/// A thread that still waits at the end: its operation, with `…` for the end that never comes.
 fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
     let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));

@@ -1,4 +1,4 @@
-//! What shows that a check failed: an interleaving, a difference, what the compiler said, what the program printed.
+//! The evidence that a check failed: an interleaving, a difference, what the compiler said, or what the program printed.
 
 use protocol::Failure;
 use protocol::trace::{End, Place, Trace};
@@ -12,9 +12,9 @@ use crate::table::{INDENT, table};
 use crate::text::{Line, Text, Tone};
 use crate::{Extent, Options, difference, lanes};
 
-/// So many lines of a compiler or a program are enough to see what is wrong.
+/// The most lines of a compiler or a program to show: enough to see what is wrong.
 const LINES: usize = 40;
-/// So many lines of source take part in a failure that is still easy to follow.
+/// The most lines of source to show below a table.
 const SOURCE_LINES: usize = 10;
 
 /// All that there is to say about how a check failed.
@@ -43,7 +43,7 @@ pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], opti
     text
 }
 
-/// Sentences, a line each; one that says how to go on looks like it.
+/// Sentences, one on each line. A sentence that begins with `help:` is styled as help.
 pub fn message(text: &mut Text, message: &str, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
     let (head, left_out, tail) = cut_middle(&lines, LINES);
@@ -75,7 +75,7 @@ pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &O
     text
 }
 
-/// What was expected of which scenario, and what came.
+/// The scenario, what was expected of it, and what was observed.
 pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     let mut text = Text::new();
     let expected = strip(&story.expected, "expected ");
@@ -107,7 +107,7 @@ pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Op
     Some(text)
 }
 
-/// An execution: the lines it tore, its table, and the source lines that take part.
+/// An execution: its torn lines, its table, and the source lines that take part.
 pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
     let mut text = Text::new();
     text.push(Line::new());
@@ -179,7 +179,7 @@ fn end(trace: &Trace) -> Vec<&Place> {
     }
 }
 
-/// `sentence` without `word` at its beginning: the label before it says it.
+/// `sentence` without `word` at its beginning, because the label before it is the same word.
 fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     match sentence.get(..word.len()) {
         Some(start) if start.eq_ignore_ascii_case(word) => &sentence[word.len()..],
@@ -187,7 +187,7 @@ fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     }
 }
 
-/// What the compiler said, as it said it.
+/// What the compiler said, unchanged.
 fn diagnostics(rendered: &str, extent: Extent) -> Text {
     let mut text = Text::new();
     let lines: Vec<&str> = rendered.trim_end().lines().collect();

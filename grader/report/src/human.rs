@@ -1,4 +1,4 @@
-//! A report for a reader: a line a check, the evidence below each that failed, the score and what to do next.
+//! A report for a reader: one line for each check, the evidence below each check that failed, the score, and what to do next.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn heading(exercise: &str, what: &str, submission: &Path, options: &Options) -> 
     text
 }
 
-/// Whether more is to be said of a check than one line.
+/// Whether a check needs more than one line.
 fn needs_words(check: &CheckVerdict) -> bool {
     match check.verdict {
         Verdict::Failed(_) | Verdict::Ungraded { .. } => true,
@@ -64,10 +64,10 @@ fn needs_words(check: &CheckVerdict) -> bool {
     }
 }
 
-/// How failures come about, by the name of the check that tells it: what comes about in the same way is not told again.
+/// The accounts that the report has already given, each with the name of its check. The same account is not given twice.
 type Told<'a> = Vec<(&'a str, Text)>;
 
-/// What is to be said below the line of a check; `told` is what the checks above it have said.
+/// The text below the line of a check; `told` has the accounts of the checks above it.
 fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     match &check.verdict {
@@ -137,7 +137,7 @@ fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     text
 }
 
-/// The score, how much ran, what was explored and what not, what contained it, and one thing to do next.
+/// The score, how many checks ran, what was explored and what was not, the containment, and one thing to do next.
 fn foot(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     let tone = match report.overall() {
@@ -180,7 +180,7 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together; a bound is named where every exploration that has one is complete.
+/// What was explored for all checks together. A bound is named if every exploration that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
     let explorations: Vec<&Exploration> = report
         .checks
@@ -211,7 +211,7 @@ fn all_explored(report: &Report) -> Option<String> {
     Some(words)
 }
 
-/// What held, and what did not and what that means. A report from a machine that leaves files open proves nothing to others.
+/// What contained the submission, and what this machine lacks. A report from a machine without file protection is no grade.
 fn contained(containment: &Containment) -> Vec<String> {
     let Containment {
         level,

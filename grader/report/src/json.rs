@@ -55,7 +55,7 @@ struct Explored {
     complete: bool,
 }
 
-/// An operation of the submission that asks for less than `SeqCst`: whether that is enough was not explored.
+/// An operation of the submission with an ordering weaker than `SeqCst`. Whether that is enough was not explored.
 #[derive(Serialize)]
 struct WeakOrdering<'a> {
     file: String,
@@ -217,7 +217,7 @@ fn place(place: &Place) -> String {
     format!("{}:{}", portable(Path::new(&place.file)), place.line)
 }
 
-/// A path that does not tell where on a machine it lies: an absolute one by its last name, a file's with its folder's.
+/// A path without the folders of the machine: of an absolute path the last name, and the folder of a file.
 fn portable(path: &Path) -> String {
     let names: Vec<String> = path
         .components()
@@ -237,7 +237,8 @@ fn portable(path: &Path) -> String {
     names[names.len().saturating_sub(kept)..].join("/")
 }
 
-/// `document` on one line, in ASCII where a character acts or hides, and without what a CI service takes for a command.
+/// `document` on one line, without commands of CI services, and with escapes for characters that act on a terminal or are
+/// invisible.
 fn line(document: &impl Serialize) -> String {
     let json = serde_json::to_string(document).expect("a document holds only strings, numbers and lists");
     let mut line = String::with_capacity(json.len() + 1);
@@ -250,7 +251,7 @@ fn line(document: &impl Serialize) -> String {
             line.push(character);
         }
     }
-    // `#` stands in strings only, and `##[`, `##vso[` would be commands wherever they stand in a line.
+    // `#` occurs only in strings. `##[` and `##vso[` would be commands anywhere in a line.
     line = line.replace("##", "\\u0023\\u0023");
     line.push('\n');
     line

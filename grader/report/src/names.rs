@@ -1,7 +1,7 @@
-//! Names that a reader knows for what a trace only counts: threads, objects and places.
+//! Names for the threads, objects and places of a trace, which has only numbers for them.
 //!
-//! An object is called after the variable, field or static that it was created for, as the source line says; where that
-//! cannot be told, after its type. Names are unique within a trace and depend on nothing but the trace and the sources.
+//! An object gets the name of the variable, field or static that the source creates it for, or else the name of its type. Names
+//! are unique within a trace and depend on nothing but the trace and the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// The names for a failure, which are none but those of places where no single execution shows it.
+    /// The names for the trace of a failure. A failure that no single execution shows has no threads and objects.
     pub fn of(failure: &Failure, sources: &'a [(String, String)]) -> Self {
         let nothing = Self {
             sources,
@@ -135,13 +135,13 @@ impl<'a> Names<'a> {
         line_of(self.sources, place)
     }
 
-    /// Whether the submission is a single file, so that a line number says it all.
+    /// Whether the submission is a single file, so that a line number is enough.
     pub fn is_one_file(&self) -> bool {
         self.sources.len() == 1
     }
 }
 
-/// More threads than these are counted.
+/// How many threads are named before the others are only counted.
 const NAMED: usize = 3;
 
 fn at_start(name: String) -> String {
@@ -162,7 +162,7 @@ pub fn file_name(file: &str, sources: &[(String, String)]) -> String {
     }
 }
 
-/// What stands for the files of a check, which a student has no business in.
+/// The name for every file of a check: they are not the student's.
 pub const CHECK: &str = "check";
 
 fn is_in_check(file: &str) -> bool {
@@ -230,7 +230,7 @@ fn bindings<'a>(objects: &'a [Object], sources: &[(String, String)]) -> BTreeMap
     names
 }
 
-/// The name wanted, and what to tell two of one name apart by before they are numbered.
+/// The name for an object, and its type, which tells two objects of one name apart.
 fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String, Option<String>) {
     let kind = object.kind.as_str().to_owned();
     let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
@@ -270,7 +270,7 @@ fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
     told_apart.iter().map(number).collect()
 }
 
-/// A label that is longer pushes what it labels off the page.
+/// The longest label that leaves enough room for the line of source behind it.
 const LONG_PLACE: usize = 16;
 
 #[cfg(test)]

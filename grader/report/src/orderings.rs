@@ -1,6 +1,6 @@
-//! The note on what an exploration does not decide: orderings weaker than `SeqCst`.
+//! The note on orderings weaker than `SeqCst`, which an exploration does not judge.
 //!
-//! It says where they stand and what was left out, never that one of them is wrong.
+//! It says where they are and what was not explored, never that one of them is wrong.
 
 use protocol::trace::AtomicAccess;
 use protocol::verdict::Report;
@@ -42,7 +42,7 @@ fn is_same(one: &AtomicAccess, other: &AtomicAccess) -> bool {
 /// `lib.rs:12 (store, Release)`
 fn named(operation: &[&AtomicAccess], report: &Report) -> String {
     let access = operation[0];
-    // The stronger one first: mostly it is that of the success.
+    // The stronger one comes first: mostly it is the ordering for success.
     let orders: Vec<&str> = operation.iter().rev().map(|access| access.order.as_str()).collect();
     format!(
         "{}:{} ({}, {})",

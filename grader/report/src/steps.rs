@@ -1,8 +1,7 @@
 //! Which steps of an interleaving are worth showing.
 //!
-//! Of a short interleaving all steps stay but those that start, end and join threads. Of a longer one the steps stay at
-//! which the outcome was decided: where the scheduler preempted a thread, what the story is about, the end, and a few
-//! steps at shared objects around them.
+//! A short interleaving is shown without the steps that only start, end and join threads. A longer one is cut to the steps that
+//! decide its outcome: preemptions, the steps that the story is about, the end, and a few steps at shared objects around them.
 
 use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason};
 
@@ -13,17 +12,17 @@ use super::Extent;
 pub enum Row {
     /// The event at this index.
     Step(usize),
-    /// So many events that are left out.
+    /// A number of events that are left out.
     Gap(usize),
     /// A thread that waits at the end: the index of its wait.
     Waiting(usize),
 }
 
-/// Up to here an interleaving is short: it fits below its finding on a screen of 24 lines.
+/// The most steps of a short interleaving: with its finding it fits on a screen of 24 lines.
 const SHORT: usize = 12;
-/// So many steps stay of a longer one.
+/// How many steps of a longer one are shown.
 const KEPT: usize = 16;
-/// Steps this near to a decisive one help to find one's way.
+/// How far from a decisive step a step may be to be shown for orientation.
 const NEAR: usize = 2;
 
 /// The rows to show of `trace`. `decisive` are the events that a story speaks of.
@@ -106,8 +105,8 @@ fn is_event(trace: &Trace, wait: &Wait) -> bool {
     }
 }
 
-/// Adds the gap of `gap` events that ends before `next`. What only starts or ends a thread is not missed; a single other
-/// event takes no more room than the word that it is missing.
+/// Adds a row for the `gap` events before `next` that are left out. Steps that only start or end threads are left out without a
+/// row. A single other event is shown, because it takes no more room than a row that says that it is left out.
 fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
     let missed = trace.events[next - gap..next]
         .iter()
@@ -134,7 +133,7 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     let importance = importance(trace, decisive);
     let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
     let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
-    // Where nothing is known to have decided, whatever came before the end may have.
+    // Where no step is known to be decisive, any step before the end may be.
     let near = if importance.contains(&DECISIVE) { NEAR } else { n_events };
     let mut order: Vec<usize> = (0..n_events)
         .filter(|&index| importance[index] > 0 && distance(index) <= near)
@@ -198,15 +197,15 @@ fn is_lifecycle(event: &Event) -> bool {
     step(&event.op) == Step::Lifecycle
 }
 
-/// What a story speaks of, and where a thread was preempted.
+/// The importance of the steps that the story is about, and of preemptions.
 const DECISIVE: u32 = 5;
-/// What a preempted thread did last and does next; where a lock was taken that somebody waits for.
+/// The importance of the steps before and after a preemption, and of taking a lock that another thread waits for.
 const NEIGHBOUR: u32 = 4;
-/// The end of the execution.
+/// The importance of the last steps.
 const LAST: u32 = 3;
-/// So many steps are the end.
+/// How many steps are the last ones.
 const LAST_STEPS: usize = 3;
-/// An operation on what several threads share.
+/// The importance of an operation on an object that several threads use.
 const SHARED: u32 = 2;
 
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
@@ -226,7 +225,7 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
         .for_each(|(index, _)| raise(index, LAST));
     let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
-        // Without a preemption the steps that decide are among those at which another thread goes on.
+        // Without a preemption, the decisive steps are among those at which another thread goes on.
         let switches =
             !is_marked && events[index].thread != events[index - 1].thread && !is_lifecycle(&events[index - 1]);
         if events[index].preempts || switches {
