@@ -9,8 +9,9 @@ use course::{Course, silent, verdict, words};
 use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
+use protocol::Finding;
+use protocol::trace::AtomicAccess;
 use protocol::verdict::{CheckKind, Evidence, Overall, Verdict};
-use protocol::{Finding, WeakOrdering};
 
 #[test]
 fn the_solution_gets_all_points() {
@@ -60,7 +61,10 @@ fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
     let listed = |path: &str| {
         let report = course.grade(path);
         assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
-        let told = |weak: &WeakOrdering| format!("{}:{} {} {}", weak.file, weak.line, weak.operation, weak.ordering);
+        let told = |weak: &AtomicAccess| {
+            let (file, line, function, order) = weak.source_key();
+            format!("{file}:{line} {} {}", function.as_str(), order.as_str())
+        };
         report.weak_orderings().into_iter().map(told).collect::<Vec<_>>()
     };
     assert_eq!(

@@ -79,7 +79,7 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
 
 fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
-        Some(failure) => Verdict::Failed(told(failure)),
+        Some(failure) => Verdict::Failed(failed(failure)),
         None if exploration.executions == 0 => Verdict::Ungraded {
             reason: "no interleaving was run".to_owned(),
         },
@@ -92,15 +92,11 @@ fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     }
 }
 
-/// How the check failed, in the words of its author.
-fn told(failure: &Failure) -> CheckFailure {
-    let message = match &failure.got {
-        Some(got) => format!("{}, {got}", failure.expected),
-        None => failure.expected.clone(),
-    };
+/// What failed: the evidence says how, and the report puts it into words.
+fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure {
         finding: failure.finding,
-        message,
+        message: String::new(),
         evidence: Evidence::Interleaving(Box::new(failure.clone())),
     }
 }
