@@ -3,11 +3,6 @@
 //! One file a pattern. A story claims nothing that the trace does not show. A failed property of which no pattern is recognised
 //! gets the place where a thread was interrupted, or the fact that none had to be.
 
-use protocol::trace::{End, Trace};
-use protocol::{Failure, FailureCause, Finding};
-
-use crate::names::Names;
-
 mod accesses;
 mod busy_wait;
 mod check_then_act;
@@ -28,6 +23,11 @@ mod stolen_wakeup;
 mod thread_left;
 mod torn_line;
 mod waits;
+
+use protocol::trace::{End, Trace};
+use protocol::{Failure, FailureCause, Finding};
+
+use crate::names::Names;
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
