@@ -1,7 +1,7 @@
-//! What went wrong, told from a failure in plain sentences: the only place that does.
+//! Explains in plain sentences what went wrong. Nothing else does, so the same trace has the same words everywhere.
 //!
-//! One file a pattern. A story claims nothing that the trace does not show. A failed property of which no pattern is recognised
-//! gets the place where a thread was interrupted, or the fact that none had to be.
+//! Each pattern has a file of its own. A story says nothing that the trace does not show. A property that does not hold, and
+//! that no other pattern explains, gets the place where a thread was interrupted, or the fact that none was.
 
 mod accesses;
 mod busy_wait;
@@ -36,7 +36,7 @@ pub struct Story {
     pub expected: String,
     /// What was observed instead, as a clause.
     pub got: Option<String>,
-    /// How it comes about: sentences, in the order to be read.
+    /// How it happens: sentences, in the order to be read.
     pub sentences: Vec<String>,
     /// The events that decide it, by index.
     pub steps: Vec<usize>,
@@ -60,7 +60,7 @@ impl Story {
     }
 }
 
-/// How something comes about: sentences, and the events that they speak of.
+/// How something happens: sentences, and the events that they are about.
 #[derive(Debug, Default)]
 struct Account {
     sentences: Vec<String>,
@@ -137,7 +137,7 @@ fn ending(trace: &Trace, names: &Names<'_>) -> Story {
     story
 }
 
-/// How a property came to be broken in an execution that came to its end.
+/// How an execution that came to its end breaks a property.
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
     let mut account = if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;

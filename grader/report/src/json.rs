@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
-use protocol::verdict::{CheckKind, CheckVerdict, Evidence, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
 use protocol::{Exploration, Failure};
 use serde::Serialize;
 
@@ -43,6 +43,7 @@ struct Check<'a> {
     score: u32,
     max_score: u32,
     message: Option<Cow<'a, str>>,
+    explanation: Option<Vec<String>>,
     schedule: Option<&'a str>,
     explored: Option<Explored>,
 }
@@ -77,6 +78,7 @@ struct Replay<'a> {
     scenario: &'a str,
     expected: Option<&'a str>,
     got: Option<&'a str>,
+    explanation: Option<&'a [String]>,
     preemptions: u32,
     threads: Vec<Option<&'a str>>,
     objects: Vec<Object>,
@@ -119,19 +121,17 @@ pub fn report(report: &Report) -> String {
 }
 
 fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
+    let story = check
+        .failure()
+        .map(|failure| explain(failure, &Names::of(failure, &report.sources)));
+    let told = story.as_ref().map(|story| Cow::Owned(story.message()));
     let (verdict, finding, message) = match &check.verdict {
         Verdict::Passed => ("passed", None, None),
-        Verdict::Failed(check_failure) => {
-            let message = match &check_failure.evidence {
-                Evidence::Interleaving(failure) => {
-                    Cow::Owned(explain(failure, &Names::of(failure, &report.sources)).message())
-                }
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
-                    Cow::Borrowed(check_failure.message.as_str())
-                }
-            };
-            ("failed", Some(check_failure.finding.as_str()), Some(message))
-        }
+        Verdict::Failed(check_failure) => (
+            "failed",
+            Some(check_failure.finding.as_str()),
+            told.or(Some(Cow::Borrowed(check_failure.message.as_str()))),
+        ),
         Verdict::Skipped { because } => ("skipped", None, Some(Cow::Borrowed(because.as_str()))),
         Verdict::Ungraded { reason } => ("ungraded", None, Some(Cow::Borrowed(reason.as_str()))),
     };
@@ -143,6 +143,7 @@ fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
         score: check.score,
         max_score: check.points,
         message,
+        explanation: story.map(|story| story.sentences),
         schedule: check.token(),
         explored: check.explored.as_ref().map(explored),
     }
@@ -185,6 +186,7 @@ pub fn replay(report: &ReplayReport) -> String {
         scenario: &replayed.scenario,
         expected: story.as_ref().map(|story| story.expected.as_str()),
         got: story.as_ref().and_then(|story| story.got.as_deref()),
+        explanation: story.as_ref().map(|story| &story.sentences[..]),
         preemptions: replayed.preemptions,
         threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
         objects: trace.objects.iter().map(object).collect(),
