@@ -19,9 +19,13 @@ pub(super) fn account<'a>(trace: &Trace, waits: impl Iterator<Item = &'a Wait>, 
     let mut account = Account::default();
     for wait in waits.iter().take(SENTENCES) {
         account.sentences.push(sentence(trace, wait, names));
-        if let Some(notification) = &wait.last_notification {
-            let step = step_of(trace, wait, notification);
-            account.sentences.push(notified(trace, wait, notification, step, names));
+        if let WaitReason::Notification { .. } = wait.reason {
+            let last = wait.last_notification.as_ref();
+            let step = last.and_then(|last| step_of(trace, wait, last));
+            account.sentences.push(match last {
+                Some(last) => notified(trace, wait, last, step, names),
+                None => format!("No thread notified {}.", object(wait.object, names)),
+            });
             account.steps.extend(step);
         }
     }

@@ -418,7 +418,7 @@ fn every_reason_to_wait() {
             cycle: vec![],
         };
         let failure = ending(0, trace(&["", "", "", ""], objects.clone(), events.clone(), end));
-        explain(&failure, &Names::of(&failure, &[])).sentences.concat()
+        explain(&failure, &Names::of(&failure, &[])).sentences.join(" ")
     };
     assert_snapshot!(reasons.into_iter().map(sentence).collect::<Vec<_>>().join("\n"), @r"
     Thread 3 waits at lib.rs:20 to lock `Mutex #1`, held by thread 1 since lib.rs:14.
@@ -426,7 +426,7 @@ fn every_reason_to_wait() {
     Thread 3 waits at lib.rs:20 to write `RwLock`, held by thread 1 since lib.rs:14.
     Thread 3 waits at lib.rs:20 to write to `Stdout`, held by thread 1 since lib.rs:14.
     Thread 3 waits at lib.rs:20 to lock `Mutex #1` again after it was notified, held by thread 1 since lib.rs:14.
-    Thread 3 waits at lib.rs:20 for a notification of `Condvar`.
+    Thread 3 waits at lib.rs:20 for a notification of `Condvar`. No thread notified `Condvar`.
     Thread 3 waits at lib.rs:20 for 2 more threads to arrive at `Barrier`, which opens for 3.
     Thread 3 waits at lib.rs:20 to receive from `mpsc::channel`, which has 1 sender left.
     Thread 3 waits at lib.rs:20 to receive from `mpsc::channel`, into which the clock sends no more.
