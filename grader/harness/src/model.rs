@@ -214,7 +214,7 @@ mod tests {
     use model_std::thread;
 
     use super::*;
-    use protocol::{Failure, Finding};
+    use protocol::{Failure, FailureCause, Finding};
 
     const CHECK: &str = "every_step_counts";
 
@@ -268,7 +268,11 @@ mod tests {
         };
         let (at_random, in_order) = (explore(only_random, 3), explore(|_| {}, 3));
         assert_eq!((at_random.preemptions, in_order.preemptions), (1, 1));
-        assert_eq!(at_random.got.as_deref(), Some("3 were counted"));
+        let lost = FailureCause::Property {
+            expected: "expected 6 steps".to_owned(),
+            got: Some("3 were counted".to_owned()),
+        };
+        assert_eq!(at_random.cause, lost);
         let trace = at_random.trace.expect("it was recorded");
         assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
     }
@@ -290,8 +294,8 @@ mod tests {
         assert_eq!(replayed.scenario, "two threads");
         let again = replayed.failure.expect("it fails again");
         assert_eq!(
-            (again.finding, again.got, again.token),
-            (failure.finding, failure.got, failure.token)
+            (again.finding, again.cause, again.signature, again.token),
+            (failure.finding, failure.cause, failure.signature, failure.token)
         );
         assert_eq!(Some(replayed.trace), failure.trace);
     }

@@ -2,10 +2,11 @@
 //!
 //! Plain data. Only the `judge` stage makes a [`Verdict`], and each starts as [`Verdict::Ungraded`]: a pass needs evidence.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::{Exploration, Failure, Finding, Replayed, WeakOrdering};
+use crate::trace::AtomicAccess;
+use crate::{Exploration, Failure, Finding, Replayed};
 
 pub use crate::CheckKind;
 
@@ -35,7 +36,8 @@ pub enum Verdict {
 pub struct CheckFailure {
     /// The one word.
     pub finding: Finding,
-    /// Sentences for the student: what was expected, then what was observed.
+    /// What the judge says to the student: what was expected, then what was observed. Empty for
+    /// [`Evidence::Interleaving`], which the report puts into words.
     pub message: String,
     /// What shows it.
     pub evidence: Evidence,
@@ -44,7 +46,7 @@ pub struct CheckFailure {
 /// What shows that a check failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// The message says it all.
+    /// Nothing beside the message.
     None,
     /// What the compiler said, as it rendered it, with the paths that the student knows.
     Diagnostics(String),
@@ -208,17 +210,19 @@ impl Report {
         }
     }
 
-    /// The operations in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, in the order
-    /// of the source.
+    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, by file,
+    /// line, function and ordering, and each of those once.
     ///
     /// What was explored says nothing about the reorderings that they allow, so no verdict depends on them.
-    pub fn weak_orderings(&self) -> BTreeSet<&WeakOrdering> {
+    pub fn weak_orderings(&self) -> Vec<&AtomicAccess> {
         let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
-        let is_own = |operation: &&WeakOrdering| self.sources.iter().any(|(path, _)| *path == operation.file);
-        explored
-            .flat_map(|explored| &explored.weak_orderings)
+        let accesses = explored.flat_map(|explored| &explored.weak_orderings);
+        let is_own = |access: &&AtomicAccess| self.sources.iter().any(|(path, _)| *path == access.place.file);
+        let by_source: BTreeMap<_, _> = accesses
             .filter(is_own)
-            .collect()
+            .map(|access| (access.source_key(), access))
+            .collect();
+        by_source.into_values().collect()
     }
 
     /// The points earned.

@@ -82,7 +82,7 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
 
 fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
-        Some(failure) => Verdict::Failed(told(failure)),
+        Some(failure) => Verdict::Failed(failed(failure)),
         None if exploration.executions == 0 => ungraded("no interleaving was run"),
         None if output.left_behind > 0 => Verdict::Failed(child_leak()),
         None => Verdict::Passed,
@@ -93,15 +93,11 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     }
 }
 
-/// The failure in the words of the check's author.
-fn told(failure: &Failure) -> CheckFailure {
-    let message = match &failure.got {
-        Some(got) => format!("{}, {got}", failure.expected),
-        None => failure.expected.clone(),
-    };
+/// What failed: the evidence says how, and the report puts it into words.
+fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure {
         finding: failure.finding,
-        message,
+        message: String::new(),
         evidence: Evidence::Interleaving(Box::new(failure.clone())),
     }
 }

@@ -1,11 +1,14 @@
 //! What each observation means, without any process.
 
+use protocol::signature::FailureSignature;
 use protocol::trace::End as TraceEnd;
-use protocol::trace::Trace;
-use protocol::{CheckObservation, Failure, Replayed, Reply, Request, WeakOrdering, Work};
+use protocol::trace::{AtomicAccess, AtomicFunction, AtomicType, MemoryOrder, Place, Trace};
+use protocol::{CheckObservation, Failure, FailureCause, Replayed, Reply, Request, Work};
 
 use protocol::Finding;
 use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
+
+use protocol::verdict::{CheckFailure, Evidence};
 
 use super::*;
 use crate::run::{Answer, CheckRun};
@@ -55,15 +58,29 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
     }
 }
 
-fn failure(got: Option<&str>) -> Failure {
+fn place(line: u32) -> Place {
+    Place {
+        file: "src/lib.rs".into(),
+        line,
+        column: 5,
+    }
+}
+
+fn failure() -> Failure {
     Failure {
         finding: Finding::Race,
         scenario: "two threads".into(),
-        expected: "expected 2".into(),
-        got: got.map(str::to_owned),
+        cause: FailureCause::Property {
+            expected: "expected 2".into(),
+            got: Some("got 1".into()),
+        },
+        signature: FailureSignature::Property {
+            finding: Finding::Race,
+            place: place(90),
+        },
         executions: 3,
         preemptions: 1,
-        token: Some("1-9f3a".into()),
+        token: Some("4-9f3a".into()),
         trace: Some(trace()),
     }
 }
@@ -131,13 +148,14 @@ fn interleavings_without_a_failure_are_a_pass() {
 
 #[test]
 fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
-    let weak = WeakOrdering {
-        file: "src/lib.rs".into(),
-        line: 12,
-        operation: "store".into(),
-        ordering: "Relaxed".into(),
+    let weak = AtomicAccess {
+        place: place(12),
+        function: AtomicFunction::Store,
+        order: MemoryOrder::Relaxed,
+        atomic: Some(AtomicType::Bool),
+        created_at: Some(place(3)),
     };
-    for (failure, is_pass) in [(None, true), (Some(failure(None)), false)] {
+    for (failure, is_pass) in [(None, true), (Some(failure()), false)] {
         let explored = Exploration {
             weak_orderings: vec![weak.clone()],
             ..exploration(5860, failure.clone())
@@ -154,11 +172,14 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
 }
 
 #[test]
-fn a_failure_is_told_with_what_was_expected_and_what_came() {
-    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(Some("got 1"))))));
-    fails(judge_model(run), Finding::Race, "expected 2, got 1");
-    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(None)))));
-    fails(judge_model(run), Finding::Race, "expected 2");
+fn a_failing_interleaving_is_the_evidence_and_speaks_for_itself() {
+    let run = answered(CheckObservation::Explored(exploration(3, Some(failure()))));
+    let expected = CheckFailure {
+        finding: Finding::Race,
+        message: String::new(),
+        evidence: Evidence::Interleaving(Box::new(failure())),
+    };
+    assert_eq!(judge_model(run), Verdict::Failed(expected));
 }
 
 #[test]

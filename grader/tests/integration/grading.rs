@@ -6,8 +6,9 @@ use grader::discover::Submission;
 use grader::event::Event;
 use grader::grade::{GradeError, grade};
 use grader::help::Help as _;
+use protocol::trace::AtomicAccess;
 use protocol::verdict::{Evidence, Overall, Verdict};
-use protocol::{CheckKind, Finding, WeakOrdering};
+use protocol::{CheckKind, Finding};
 
 use crate::course::{Course, first_failure, silent, verdict, words};
 
@@ -59,7 +60,10 @@ fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
     let listed = |path: &str| {
         let report = course.grade(path);
         assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
-        let told = |weak: &WeakOrdering| format!("{}:{} {} {}", weak.file, weak.line, weak.operation, weak.ordering);
+        let told = |weak: &AtomicAccess| {
+            let (file, line, function, order) = weak.source_key();
+            format!("{file}:{line} {} {}", function.as_str(), order.as_str())
+        };
         report.weak_orderings().into_iter().map(told).collect::<Vec<_>>()
     };
     assert_eq!(

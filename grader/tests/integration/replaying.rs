@@ -39,8 +39,8 @@ fn a_token_leads_to_the_same_failure_event_for_event() {
     assert_eq!(report.check, "every_step_counts");
     let again = report.replayed.failure.expect("it fails again");
     assert_eq!(
-        (again.finding, again.expected, again.got),
-        (failure.finding, failure.expected, failure.got)
+        (again.finding, again.cause, again.signature),
+        (failure.finding, failure.cause, failure.signature)
     );
     assert_eq!(Some(report.replayed.trace), failure.trace);
 }
