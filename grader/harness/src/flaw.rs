@@ -63,7 +63,7 @@ impl From<Violation> for Flaw {
 }
 
 /// The execution, if it came to its end with a value; else how it failed to.
-pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Result<Box<dyn AnyExecution>, Flaw> {
+pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Result<Box<dyn AnyExecution>, Box<Flaw>> {
     let model::Execution {
         value,
         mut trace,
@@ -71,12 +71,12 @@ pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Re
         ..
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
-        (Some(finding), Some(signature)) => Err(Flaw {
+        (Some(finding), Some(signature)) => Err(Box::new(Flaw {
             finding,
             cause: FailureCause::Ending,
             signature: FailureSignature::Ending(signature),
             end: mem::replace(&mut trace.end, End::Finished),
-        }),
+        })),
         _ => {
             let value = value.and_then(Result::ok);
             let mut execution = value.expect("an execution that came to its end has a value");

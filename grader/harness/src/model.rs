@@ -288,6 +288,27 @@ mod tests {
     }
 
     #[test]
+    fn an_exploration_comes_through_the_wire_as_it_was_and_says_nothing_of_what_is_not_there() {
+        let mut model = Model::exploring(CHECK);
+        model.every(
+            "output",
+            || model_std::io::Write::write_all(&mut model_std::io::stdout(), b"\xFF"),
+            |_| Err(Violation::new(Finding::WrongOutput, "expected text")),
+        );
+        let not_text = model.into_exploration();
+        let counted = Exploration {
+            failure: Some(explore(|_| {}, 2)),
+            ..not_text.clone()
+        };
+        for exploration in [not_text, counted] {
+            let text = serde_json::to_string(&exploration).expect("it is plain data");
+            assert_eq!(serde_json::from_str::<Exploration>(&text).ok(), Some(exploration));
+            let of_failure = text.split_once("\"failure\":").expect("it failed").1;
+            assert!(!of_failure.contains("null"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_token_leads_to_the_failure_that_was_shown() {
         let failure = explore(|_| {}, 2);
         let replayed = replay(&failure, |model| check(model, || count(2), 4)).expect("it fits");

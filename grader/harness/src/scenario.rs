@@ -215,7 +215,7 @@ fn look(
     let most_alive = execution.most_alive;
     match flaw::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(flaw) => ControlFlow::Break(Some(flaw)),
+        Err(flaw) => ControlFlow::Break(Some(*flaw)),
     }
 }
 

@@ -49,11 +49,11 @@ fn events(trace: &Trace) -> Vec<(usize, &Op, Option<usize>)> {
         .iter()
         .filter(|event| event.object.is_some_and(is_at_channel));
     let told = at_channels.map(|event| {
-        let len = event.states.iter().map(|(_, state)| match state {
+        let mut len = event.states.iter().map(|(_, state)| match state {
             ObjectState::Queue { len, capacity: Some(1) } => *len,
             other => panic!("no channel holds {other:?}"),
         });
-        (event.thread, &event.op, len.last())
+        (event.thread, &event.op, len.next())
     });
     told.collect()
 }

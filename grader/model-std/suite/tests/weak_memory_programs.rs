@@ -257,6 +257,28 @@ fn use_all_orderings() -> u32 {
 }
 
 #[test]
+fn a_trace_says_with_which_ordering_each_access_was_made() {
+    let (trace, _) = stale(0).first(use_all_orderings, |_| true);
+    let orders = trace
+        .events
+        .iter()
+        .filter(|event| event.thread == 0)
+        .filter_map(|event| match event.op {
+            Op::Load { order, .. }
+            | Op::CompareExchange { order, .. }
+            | Op::Rmw { order, .. }
+            | Op::Fence { order } => Some(order),
+            _ => None,
+        });
+    // The last is that of formatting.
+    use MemoryOrder::{AcqRel, Acquire, Relaxed, SeqCst};
+    assert_eq!(
+        orders.collect::<Vec<_>>(),
+        [Acquire, Relaxed, SeqCst, AcqRel, SeqCst, SeqCst]
+    );
+}
+
+#[test]
 fn an_exploration_names_every_access_that_sequential_consistency_does_not_decide() {
     let told = |accesses: &[AtomicAccess], first: u32| -> Vec<String> {
         let tell = |access: &AtomicAccess| {

@@ -3,8 +3,8 @@
 //! An event adds its thread, its object (all ones for none) and its operation: the number that [`Encoder::op`] gives to the
 //! kind of operation, then its fields in the order of declaration. Everything is a number of 64 bits, the lowest byte first. A
 //! variant of another enum counts as its place in the declaration, from 0; a list adds its length first; `None` is 0, and
-//! `Some` is 1 followed by the value. States, times and places are not added: states follow from the operations, and the same
-//! program may stand elsewhere.
+//! `Some` is 1 followed by the value. Bytes that were written are added as they are, after their length. States, times and
+//! places are not added: states follow from the operations, and the same program may stand elsewhere.
 //!
 //! Tokens hold a digest, so a change of the encoding, or of what an operation records, needs a new version of those.
 
@@ -193,5 +193,64 @@ impl Encoder {
                     .for_each(|code| self.number(i64::from(*code).cast_unsigned()));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::trace::{
+        ChannelOutcome, ChannelSide, LockFunction, LockOutcome, MemoryOrder, SelectFunction, SendFunction,
+    };
+
+    fn digest(op: Op) -> u32 {
+        of(&[Event {
+            thread: 1,
+            op,
+            object: Some(2),
+            states: Vec::new(),
+            time: Duration::ZERO,
+            place: None,
+            preempts: false,
+        }])
+    }
+
+    /// Tokens that were made before must still fit: whoever changes one of these needs a new version of them.
+    #[test]
+    fn the_encoding_stays_as_it_is() {
+        let order = MemoryOrder::Acquire;
+        let load = |value, newest| Op::Load { order, value, newest };
+        let found = [
+            digest(load(Value::Unsigned(7), None)),
+            digest(load(Value::Signed(-7), Some(Value::Bool(true)))),
+            digest(Op::Lock {
+                function: LockFunction::TryLock,
+                outcome: LockOutcome::WouldBlock,
+            }),
+            digest(Op::Send {
+                function: SendFunction::SendTimeout,
+                outcome: ChannelOutcome::Disconnected,
+            }),
+            digest(Op::Select {
+                function: SelectFunction::Ready,
+                outcome: SelectOutcome::Ready(ChannelSide::Receive),
+            }),
+            digest(Op::Write {
+                bytes: b"text".to_vec(),
+            }),
+            digest(Op::Exit { code: Some(-1) }),
+        ];
+        let expected = [
+            0xD421_C462,
+            0x10F4_1138,
+            0xFC77_B0A0,
+            0x56BA_2569,
+            0x4116_8372,
+            0xDDF5_3B3B,
+            0xC919_1630,
+        ];
+        assert_eq!(found, expected);
     }
 }
