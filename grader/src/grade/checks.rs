@@ -28,7 +28,7 @@ impl Grading<'_> {
         let one = NonZero::<usize>::MIN;
         let kinds = [
             (CheckKind::Model, workers),
-            // They wait more than they compute: for everything to be still.
+            // They wait more than they compute: for their process to be quiescent.
             (CheckKind::Service, workers.saturating_mul(WAITING)),
             // With the machine to itself.
             (CheckKind::Speed, one),

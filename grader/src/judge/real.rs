@@ -1,6 +1,8 @@
 //! What the answer of a check program on real threads means.
 
-use driver::protocol::{CheckObservation, Finding, TrialFailure, Trials};
+mod activity;
+
+use driver::protocol::{CheckObservation, Finding, ThreadActivity, TrialFailure, Trials};
 
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
@@ -60,10 +62,10 @@ fn failed(failure: &TrialFailure, ended: &Ended) -> Fault {
     }
 }
 
-fn hung(scenario: &str, threads: &[String], ended: &Ended) -> Fault {
+fn hung(scenario: &str, threads: &[ThreadActivity], ended: &Ended) -> Fault {
     let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
     for thread in threads {
-        message.push_str(&format!("\n  {thread}"));
+        message.push_str(&format!("\n  {}", activity::described(thread)));
     }
     Fault {
         finding: Finding::Deadlock,

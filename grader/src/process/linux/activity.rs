@@ -1,4 +1,4 @@
-//! What the threads of a process do, as the kernel tells it. A thread that ends meanwhile is left out.
+//! What the threads of a process do, as the kernel shows it. A thread that ends meanwhile is left out.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn doing(tasks: &[Task]) -> Doing {
     if tasks.iter().any(|task| matches!(task.state, 'R' | 'D')) {
         return Doing::Running;
     }
-    if !tasks.is_empty() && tasks.iter().all(Task::is_left_to_a_thread) {
+    if !tasks.is_empty() && tasks.iter().all(Task::waits_for_a_thread) {
         return Doing::WaitingForEachOther { threads: tasks.len() };
     }
     Doing::Waiting
