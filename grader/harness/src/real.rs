@@ -1,8 +1,8 @@
 //! Checks on real threads, real processes and real servers: what the grader's model cannot hold.
 //!
 //! A check program of this kind is compiled like the submission against the real `std`. Its evidence is what a gate inside
-//! the workload, a server or the kernel saw; no check asks how long something took on the wall. Whoever has to know that
-//! nothing more will happen asks for [`Stillness`]: no thread has run since the last look.
+//! the workload, a server or the kernel saw; no check asks how long something took on the wall. A check that
+//! has to know that nothing more can happen waits for [`Quiescence`]: every thread sleeps, and nothing in flight can wake one.
 
 use std::any::Any;
 use std::fmt;
@@ -18,12 +18,12 @@ use crate::check::Violation;
 use protocol::{CheckObservation, Finding, Request, TrialFailure, Trials, Work};
 
 pub use gate::Gate;
-pub use stillness::Stillness;
+pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};
 
 mod gate;
 mod hang;
 pub use sandbox::kernel;
-mod stillness;
+mod quiescence;
 
 /// One graded assertion about real threads or processes.
 #[derive(Clone, Copy, Debug)]
@@ -195,12 +195,12 @@ fn observe(checks: &[Check], request: &Request, current: Scenario) -> CheckObser
     match &request.work {
         Work::Try => {
             let mut trial = Trial::new(current);
-            if kernel::is_telling() {
+            if kernel::is_visible() {
                 (check.run)(&mut trial);
             } else {
                 // Gates would open too early, and threads that are left would not be seen.
                 trial.unclear(
-                    "this system does not tell what its threads do, which checks on real threads need to know",
+                    "this system does not show what its threads do, which checks on real threads need to know",
                 );
             }
             CheckObservation::Tried(trial.trials)

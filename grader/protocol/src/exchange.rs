@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
+use crate::activity::ThreadActivity;
 use crate::signature::FailureSignature;
 use crate::trace::{AtomicAccess, Trace};
 
@@ -72,8 +73,8 @@ pub enum CheckObservation {
     Hung {
         /// The scenario that was under way.
         scenario: String,
-        /// What each thread was waiting for, as clauses.
-        threads: Vec<String>,
+        /// What the threads of the check's process and of those below it were doing, sorted.
+        threads: Vec<ThreadActivity>,
     },
     /// The check program has no check of that name.
     UnknownCheck,

@@ -3,6 +3,7 @@
 //! Neither side's code is here, and nothing is read or written: the grader, the check programs, the modelled `std` and the
 //! report all depend on this package, and it depends on none of them.
 
+mod activity;
 mod check_kind;
 mod exchange;
 mod finding;
@@ -13,6 +14,7 @@ pub mod token;
 pub mod trace;
 pub mod verdict;
 
+pub use activity::{Activity, BlockingCall, DescriptorKind, ThreadActivity, ThreadOwner};
 pub use check_kind::CheckKind;
 pub use exchange::{
     CheckObservation, Exploration, Failure, FailureCause, Replayed, Reply, Request, TrialFailure, Trials, Work,

@@ -1,23 +1,28 @@
 //! What the kernel shows of this process, its threads and its children.
 //!
-//! Linux tells it under `/proc`. Elsewhere the lists are empty, and no check on real threads is carried out.
+//! Linux shows it under `/proc`. Elsewhere the lists are empty, and no check on real threads is carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
+
+use protocol::BlockingCall;
 
 #[cfg(target_os = "linux")]
 use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
 
-pub use call::Call;
+pub use descriptors::{Descriptor, Target};
+pub use network::Network;
 
 mod call;
+mod descriptors;
 #[cfg(target_os = "linux")]
 mod linux;
+pub mod network;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 
@@ -34,27 +39,28 @@ pub struct Task {
     pub state: char,
     /// How often it was given a processor.
     pub switches: u64,
-    /// The call of the system that it is in, if that is a known one.
-    pub call: Option<Call>,
-    /// Whether that call may have a limit of time.
-    pub has_limit: bool,
+    /// The system call that it is in, if that is a known one.
+    pub call: Option<BlockingCall>,
+    /// The descriptor that the call was given, if it takes one.
+    pub descriptor: Option<i32>,
+    /// Whether the call may have a time-out. Only of a wait on a futex it is known that there is none.
+    pub may_time_out: bool,
 }
 
 impl Task {
-    /// Whether it waits for something, or has ended.
+    /// Whether it sleeps, is stopped, or has ended. A thread that waits for a disk (`D`) is not asleep.
     pub fn is_asleep(&self) -> bool {
-        matches!(self.state, 'S' | 'Z' | 'X' | 'T' | 't')
+        self.state == 'S' || self.is_stopped()
     }
 
-    /// Whether it sleeps until another thread of its process does something, and no clock ends that.
-    pub fn is_left_to_a_thread(&self) -> bool {
-        self.state == 'S' && self.call == Some(Call::Futex) && !self.has_limit
+    /// Whether it sleeps until another thread does something, without a time-out.
+    pub fn waits_for_a_thread(&self) -> bool {
+        self.state == 'S' && self.call == Some(BlockingCall::Futex) && !self.may_time_out
     }
 
-    /// Whether it has ended, or sleeps until its own process or one that it started does something, and no clock ends that.
-    pub fn is_left_to_others(&self) -> bool {
-        let waits = self.state == 'S' && matches!(self.call, Some(Call::Read | Call::Wait));
-        self.state == 'Z' || waits || self.is_left_to_a_thread()
+    /// Whether it is stopped by a signal, or has ended.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.state, 'Z' | 'X' | 'T' | 't')
     }
 }
 
@@ -69,18 +75,37 @@ pub struct Process {
     pub state: char,
 }
 
-/// The threads that only observe, and do not count.
-static OBSERVERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// The threads that observe and are left out of what [`tasks`] and [`threads`] show.
+static OBSERVERS: Mutex<BTreeMap<i32, Part>> = Mutex::new(BTreeMap::new());
 
-/// The calling thread only observes, as long as this value lives.
+/// What an observer does with what it sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It may act on it: let threads go on, accept a connection, end the observation.
+    Acts,
+    /// It does nothing, or ends the process.
+    Watches,
+}
+
+/// The calling thread observes, as long as this value lives.
 #[derive(Debug)]
 pub struct Observer(i32);
 
-/// Takes the calling thread out of what [`tasks`] and [`threads`] show.
+/// Takes the calling thread out of what [`tasks`] and [`threads`] show. It may act on what it sees.
 #[must_use]
 pub fn observe_only() -> Observer {
-    let id = rustix::thread::gettid().as_raw_nonzero().get();
-    observers().insert(id);
+    observe(Part::Acts)
+}
+
+/// The same for a thread that does nothing about what it sees, except ending the process.
+#[must_use]
+pub fn watch_only() -> Observer {
+    observe(Part::Watches)
+}
+
+fn observe(part: Part) -> Observer {
+    let id = own_thread();
+    observers().insert(id, part);
     Observer(id)
 }
 
@@ -90,20 +115,25 @@ impl Drop for Observer {
     }
 }
 
-/// How many threads only observe at the moment. One of them may act on what it sees.
-pub fn n_observers() -> usize {
-    observers().len()
+/// Whether another observer than the calling thread may act on what it sees.
+pub fn may_others_act() -> bool {
+    let own = own_thread();
+    observers().iter().any(|(id, part)| *id != own && *part == Part::Acts)
 }
 
-fn observers() -> MutexGuard<'static, BTreeSet<i32>> {
+fn observers() -> MutexGuard<'static, BTreeMap<i32, Part>> {
     OBSERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Every thread of this process and of all below it, but for those that only observe.
+fn own_thread() -> i32 {
+    rustix::thread::gettid().as_raw_nonzero().get()
+}
+
+/// Every thread of this process and of all below it, but for those that observe.
 pub fn tasks() -> Vec<Task> {
     let observers = observers().clone();
     let mut tasks = system::tasks();
-    tasks.retain(|task| !observers.contains(&task.id));
+    tasks.retain(|task| !observers.contains_key(&task.id));
     tasks
 }
 
@@ -112,7 +142,7 @@ pub fn tasks_of(process: i32) -> Vec<Task> {
     system::tasks_of(process)
 }
 
-/// The numbers of the threads of this process, but for those that only observe.
+/// The numbers of the threads of this process, but for those that observe.
 pub fn threads() -> BTreeSet<i32> {
     let own = std::process::id();
     let tasks = tasks().into_iter();
@@ -132,10 +162,32 @@ pub fn descriptors() -> Vec<(i32, String)> {
     system::descriptors()
 }
 
-/// Whether the kernel tells what there is to know: it does so of the calling thread, which is here and runs.
-pub fn is_telling() -> bool {
-    let own = rustix::thread::gettid().as_raw_nonzero().get();
-    system::is_running(own)
+/// The open descriptors of this process and of every process with a thread among `tasks` that has not ended. `None` where the
+/// kernel does not let this process see all of them.
+pub fn descriptors_of_tree(tasks: &[Task]) -> Option<Vec<Descriptor>> {
+    let alive = tasks.iter().filter(|task| !matches!(task.state, 'Z' | 'X'));
+    let processes: BTreeSet<i32> = alive.map(|task| task.process).chain([own_process()]).collect();
+    let descriptors: Option<Vec<_>> = processes.into_iter().map(system::descriptors_of).collect();
+    Some(descriptors?.concat())
+}
+
+/// What the descriptor of a thread's system call leads to.
+pub fn target(process: i32, descriptor: i32) -> Option<Target> {
+    system::target(process, descriptor)
+}
+
+/// What the kernel shows of packets and connections at the moment. Takes milliseconds where there are connections.
+pub fn network() -> Network {
+    system::network()
+}
+
+/// Whether the kernel shows what threads do: whether it shows that the calling thread is here and runs.
+pub fn is_visible() -> bool {
+    system::is_running(own_thread())
+}
+
+fn own_process() -> i32 {
+    std::process::id().cast_signed()
 }
 
 /// What the calling thread has computed.

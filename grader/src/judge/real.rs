@@ -1,7 +1,9 @@
 //! Judges the reply of a check program on real threads.
 
+mod activity;
+
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use protocol::{CheckObservation, Finding, TrialFailure, Trials};
+use protocol::{CheckObservation, Finding, ThreadActivity, TrialFailure, Trials};
 use sandbox::process::ProcessOutput;
 
 use super::exit::{World, child_leak};
@@ -57,10 +59,10 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
     }
 }
 
-fn hung(scenario: &str, threads: &[String], output: &ProcessOutput) -> CheckFailure {
+fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> CheckFailure {
     let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
     for thread in threads {
-        message.push_str(&format!("\n  {thread}"));
+        message.push_str(&format!("\n  {}", activity::described(thread)));
     }
     CheckFailure {
         finding: Finding::Deadlock,

@@ -34,7 +34,11 @@ const NEVER_LINKS: [(&str, &[&str], &str); 3] = [
 const LINKS_AT_MOST: [(&str, &[&str], &str); 3] = [
     ("protocol", &[], "both sides depend on it, so it depends on neither"),
     ("report", &["protocol"], "a report is written from plain data"),
-    ("sandbox", &[], "it knows the operating system, and nothing of grading"),
+    (
+        "sandbox",
+        &["protocol"],
+        "it knows the operating system, and nothing of grading",
+    ),
 ];
 
 /// Crates that speak to an operating system, and the one package that may depend on them.

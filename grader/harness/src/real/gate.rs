@@ -1,13 +1,13 @@
 //! A gate inside a workload: it lets nobody through until everybody who can come is there.
 //!
-//! Whoever enters waits until the process is still; then those inside are all that could be inside at once, and the gate
+//! Whoever enters waits until the process is quiescent; then those inside are all that could be inside at once, and the gate
 //! stays open. How many that were is a fact about the submission and not about the machine's speed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use super::stillness::Stillness;
+use super::quiescence::Quiescence;
 
 /// A gate that counts. Clones are the same gate.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +64,7 @@ impl Gate {
             state.is_watched = true;
             let inner = Arc::clone(&self.inner);
             thread::spawn(move || {
-                Stillness::wait();
+                Quiescence::wait();
                 inner.state.lock().unwrap_or_else(PoisonError::into_inner).is_open = true;
                 inner.opened.notify_all();
             });

@@ -1,10 +1,13 @@
-//! What Linux shows under `/proc`. A process or thread that ends while it is looked at is left out.
+//! What Linux shows under `/proc`. A process or thread that ends while it is being read is left out.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::{Call, Process, Task};
+use super::network::{self, Connection, Network};
+use super::{Descriptor, Process, Target, Task, call, own_process};
+use protocol::BlockingCall;
 
 pub(super) fn tasks() -> Vec<Task> {
     tree().into_iter().flat_map(tasks_of).collect()
@@ -15,7 +18,7 @@ pub(super) fn is_running(thread: i32) -> bool {
 }
 
 pub(super) fn children() -> Vec<Process> {
-    let own = own_id();
+    let own = own_process();
     let mut children: Vec<Process> = processes()
         .into_iter()
         .filter(|(_, parent)| *parent == own)
@@ -38,19 +41,15 @@ pub(super) fn descriptors() -> Vec<(i32, String)> {
     descriptors
 }
 
-fn own_id() -> i32 {
-    std::process::id().cast_signed()
-}
-
 /// This process and all below it.
 fn tree() -> BTreeSet<i32> {
     listed_tree().unwrap_or_else(searched_tree)
 }
 
 /// From the lists that each thread has of its children, as far as this kernel has such lists. One that is read while a child
-/// ends may lack another: the next look shows that one again.
+/// ends may lack another: the next poll shows that one again.
 fn listed_tree() -> Option<BTreeSet<i32>> {
-    let own = own_id();
+    let own = own_process();
     fs::metadata(format!("/proc/{own}/task/{own}/children")).ok()?;
     let (mut tree, mut to_do) = (BTreeSet::from([own]), vec![own]);
     while let Some(process) = to_do.pop() {
@@ -67,7 +66,7 @@ fn listed_tree() -> Option<BTreeSet<i32>> {
 /// From all processes of the machine.
 fn searched_tree() -> BTreeSet<i32> {
     let processes = processes();
-    let mut tree = BTreeSet::from([own_id()]);
+    let mut tree = BTreeSet::from([own_process()]);
     loop {
         let below: Vec<i32> = processes
             .iter()
@@ -101,15 +100,16 @@ pub(super) fn tasks_of(process: i32) -> Vec<Task> {
     ids.filter_map(|id| {
         let folder = Path::new(&folder).join(id.to_string());
         let (name, state, _) = stat(&folder.join("stat"))?;
-        let (call, has_limit) = call(&fs::read_to_string(folder.join("syscall")).unwrap_or_default());
+        let call = SystemCall::parse(&fs::read_to_string(folder.join("syscall")).unwrap_or_default());
         Some(Task {
             process,
             id,
             name,
             state,
             switches: switches(&folder)?,
-            call,
-            has_limit,
+            call: call.call,
+            descriptor: call.descriptor,
+            may_time_out: call.may_time_out,
         })
     })
     .collect()
@@ -141,12 +141,79 @@ fn text(file: &Path) -> Option<String> {
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The call that a line of `/proc/<pid>/task/<tid>/syscall` tells of, and whether it may have a limit of time: the number of the
-/// call, then its arguments, of which the fourth is where the limit of a futex stands.
-fn call(line: &str) -> (Option<Call>, bool) {
-    let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-    let number = fields.first().and_then(|number| number.parse().ok());
-    (number.and_then(Call::of), fields.get(4) != Some(&"0x0"))
+/// The system call that a thread is in.
+#[derive(Debug, PartialEq, Eq)]
+struct SystemCall {
+    call: Option<BlockingCall>,
+    descriptor: Option<i32>,
+    may_time_out: bool,
+}
+
+impl SystemCall {
+    /// What a line of `/proc/<pid>/task/<tid>/syscall` says: the number of the call and its arguments. The fourth argument of a
+    /// wait on a futex is its time-out.
+    fn parse(line: &str) -> SystemCall {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        let number = fields.first().and_then(|number| number.parse().ok());
+        let call = number.and_then(call::of);
+        let first = fields.get(1).and_then(|first| first.strip_prefix("0x"));
+        let first = first.and_then(|first| i32::from_str_radix(first, 16).ok());
+        SystemCall {
+            call,
+            descriptor: first.filter(|_| call.is_some_and(call::takes_descriptor)),
+            may_time_out: call != Some(BlockingCall::Futex) || fields.get(4) != Some(&"0x0"),
+        }
+    }
+}
+
+/// The descriptors of one process; `None` where they may not be seen.
+pub(super) fn descriptors_of(process: i32) -> Option<Vec<Descriptor>> {
+    let folder = format!("/proc/{process}/fd");
+    let folder = Path::new(&folder);
+    fs::read_dir(folder).ok()?;
+    let numbers = names(folder).into_iter().filter_map(|name| name.parse().ok());
+    let descriptor = |number: i32| {
+        let mode = fs::symlink_metadata(folder.join(number.to_string())).ok()?.mode();
+        Some(Descriptor {
+            process,
+            number,
+            target: target(process, number)?,
+            can_read: mode & 0o400 != 0,
+            can_write: mode & 0o200 != 0,
+        })
+    };
+    Some(numbers.filter_map(descriptor).collect())
+}
+
+pub(super) fn target(process: i32, descriptor: i32) -> Option<Target> {
+    let link = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
+    Some(Target::parse(&link.to_string_lossy()))
+}
+
+/// The backlogs come first: the connections then show what has become of packets that were in one.
+pub(super) fn network() -> Network {
+    let backlogs = fs::read_to_string("/proc/net/softnet_stat").ok();
+    Network {
+        backlogs: backlogs.and_then(|text| network::parse_backlogs(&text)),
+        connections: connections(),
+    }
+}
+
+fn connections() -> Option<Vec<Connection>> {
+    let mut all = table("TCP", "sockstat", "tcp")?;
+    // Without IPv6 there is no such table.
+    if Path::new("/proc/net/tcp6").exists() {
+        all.extend(table("TCP6", "sockstat6", "tcp6")?);
+    }
+    Some(all)
+}
+
+fn table(protocol: &str, counts: &str, file: &str) -> Option<Vec<Connection>> {
+    let read = |file: &str| fs::read_to_string(Path::new("/proc/net").join(file)).ok();
+    if read(counts).is_some_and(|text| network::has_none(&text, protocol)) {
+        return Some(Vec::new());
+    }
+    Connection::parse_all(&read(file)?)
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -165,13 +232,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_without_a_limit_of_time_is_told_from_one_with() {
+    #[cfg(target_arch = "x86_64")]
+    fn a_wait_without_a_time_out_is_told_from_one_with() {
         let line = |limit: &str| format!("202 0x55d0 0x80 0x2 {limit} 0x0 0xffffffff 0x7ffc 0x7f12\n");
-        assert!(!call(&line("0x0")).1);
-        assert!(call(&line("0x7f00")).1);
-        assert_eq!(call("running\n"), (None, true));
-        assert_eq!(call("-1 0x7ffc 0x7f12\n"), (None, true));
-        assert_eq!(call(""), (None, true));
+        assert!(!SystemCall::parse(&line("0x0")).may_time_out);
+        assert!(SystemCall::parse(&line("0x7f00")).may_time_out);
+        let unknown = SystemCall {
+            call: None,
+            descriptor: None,
+            may_time_out: true,
+        };
+        for line in ["running\n", "-1 0x7ffc 0x7f12\n", ""] {
+            assert_eq!(SystemCall::parse(line), unknown);
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn the_descriptor_of_a_call_is_its_first_argument() {
+        let read = SystemCall::parse("0 0x1f 0x7f00 0x1 0x0 0x0 0x0 0x7ffc 0x7f12\n");
+        assert_eq!((read.call, read.descriptor), (Some(BlockingCall::Read), Some(0x1f)));
+        let futex = SystemCall::parse("202 0x1f 0x80 0x2 0x0 0x0 0x0 0x7ffc 0x7f12\n");
+        assert_eq!((futex.call, futex.descriptor), (Some(BlockingCall::Futex), None));
     }
 
     #[test]
@@ -184,8 +266,8 @@ mod tests {
                 drop(go.lock());
             });
             ready.wait();
-            let waits = |task: &Task| task.id != task.process && task.is_left_to_a_thread() && task.is_left_to_others();
-            while !tasks_of(own_id()).iter().any(waits) {
+            let waits = |task: &Task| task.id != task.process && task.waits_for_a_thread();
+            while !tasks_of(own_process()).iter().any(waits) {
                 thread::yield_now();
             }
             drop(held);
@@ -206,7 +288,7 @@ mod tests {
                 });
                 spawned.expect("there is room for a thread");
                 ready.wait();
-                let is_seen = tasks_of(own_id()).iter().any(|task| Some(&task.id) == id.get());
+                let is_seen = tasks_of(own_process()).iter().any(|task| Some(&task.id) == id.get());
                 ready.wait();
                 assert!(is_seen, "{name:?}");
             });
@@ -236,7 +318,7 @@ mod tests {
         }
         // Other tests of this process may have children, too.
         let listed = listed_tree().unwrap_or_else(searched_tree);
-        assert!(listed.contains(&own_id()) && listed.contains(&id), "{listed:?}");
+        assert!(listed.contains(&own_process()) && listed.contains(&id), "{listed:?}");
         assert!(grandchild(&listed), "{listed:?}, not all of {searched:?}");
         drop(child.stdin.take());
         child.wait().expect("it ends with its input");

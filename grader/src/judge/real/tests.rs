@@ -1,6 +1,6 @@
 //! What each answer of a check on real threads means, without any process.
 
-use protocol::{Reply, Request, Work};
+use protocol::{Activity, BlockingCall, Reply, Request, ThreadOwner, Work};
 
 use super::*;
 use crate::run::Answer;
@@ -83,13 +83,21 @@ fn what_the_machine_cannot_show_costs_no_points() {
 fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
     let check_failure = check_failure(&run(CheckObservation::Hung {
         scenario: "two workers".to_owned(),
-        threads: vec!["the main thread waits for another thread".to_owned()],
+        threads: vec![ThreadActivity {
+            owner: ThreadOwner::Main,
+            name: None,
+            activity: Activity::Blocked {
+                call: BlockingCall::WaitForChild,
+                descriptor: None,
+            },
+            count: 1,
+        }],
     }));
     assert_eq!(check_failure.finding, Finding::Deadlock);
     assert!(
         check_failure
             .message
-            .ends_with("\n  the main thread waits for another thread"),
+            .ends_with("\n  the main thread waits for a child process to end"),
         "{}",
         check_failure.message
     );

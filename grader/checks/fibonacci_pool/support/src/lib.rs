@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use harness::real::{Gate, Stillness, kernel};
+use harness::real::{Gate, Quiescence, kernel};
 use harness::{Finding, Violation};
 use num_bigint::BigUint;
 
@@ -152,8 +152,8 @@ fn threads(n: usize) -> String {
     }
 }
 
-/// Calls `work` and holds if no thread is left of it when everything has come to rest: the threads of a pool that is dropped
-/// may take a moment to go.
+/// Calls `work` and holds if no thread is left of it when the process is quiescent: the threads of a pool that is dropped may
+/// take a moment to go.
 ///
 /// # Errors
 ///
@@ -161,8 +161,8 @@ fn threads(n: usize) -> String {
 pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
-    // On a thread of its own, which does not count: the calling one is among those that have to be still.
-    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
+    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
     let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
     if left.is_empty() {
         return Ok(());

@@ -2,10 +2,10 @@
 
 use std::thread;
 
-use harness::real::{Stillness, kernel};
+use harness::real::{Quiescence, kernel};
 use harness::{Finding, Violation};
 
-/// Calls `work` and holds if no thread of it is left when everything has come to rest.
+/// Calls `work` and holds if no thread of it is left when the process is quiescent.
 ///
 /// # Errors
 ///
@@ -13,8 +13,8 @@ use harness::{Finding, Violation};
 pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
-    // On a thread of its own, which does not count: the calling one is among those that have to be still.
-    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
+    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
     match kernel::threads().difference(&before).count() {
         0 => Ok(()),
         left => {

@@ -1,8 +1,8 @@
 //! A desk at which stages report and wait until they are let go.
 //!
 //! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so: this is
-//! how a check knows that several run at the same time, without a clock. Waiting for somebody who may never come ends when
-//! nothing moves any more.
+//! how a check knows that several run at the same time, without a clock. Waiting for somebody who may never come ends when the
+//! check and its children are quiescent.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,23 +10,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use harness::real::{self, Stillness, Trial, kernel};
+use harness::real::{self, Polls, QUIESCENT_POLLS, Quiescence, Trial, kernel};
 use harness::{Finding, Violation};
 
 use crate::{call, role};
 
-/// How long to wait between two looks.
+/// How long to wait between two polls of the kernel.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How many looks have to see nothing move: half a second, longer than anybody who polls would pause and than the system takes
-/// to carry a byte over the loopback interface.
-const LOOKS: u32 = 25;
+/// How many polls have to see no change. Half a second where somebody may poll: that may be a program of the system, or a
+/// submission that asks now and then whether a child has ended.
+const POLLS: Polls = Polls {
+    observed: 25,
+    ..QUIESCENT_POLLS
+};
 
-/// How many looks are enough where it does no harm to be wrong.
-const SHORT_LOOKS: u32 = 10;
-
-/// How many looks are taken in all where something always moves.
-const LONG_LOOKS: u32 = 100;
+/// How many polls there are in all where some thread always runs.
+const MOST_POLLS: u32 = 100;
 
 /// Where stages report.
 #[derive(Debug)]
@@ -96,13 +96,13 @@ impl Desk {
         })
     }
 
-    /// Waits for `number` stages to report; fewer, when nothing moves any more.
+    /// Waits for `number` stages to report; fewer, when no more can come.
     pub(crate) fn receive(&self, number: usize) -> Vec<Visitor> {
         let mut visitors = Vec::new();
-        let mut stillness = Stillness::default();
+        let mut quiescence = Quiescence::after(POLLS);
         loop {
             visitors.extend(self.newcomers());
-            if visitors.len() >= number || stillness.look(&kernel::tasks()) >= LOOKS {
+            if visitors.len() >= number || quiescence.poll(&kernel::tasks()) {
                 return visitors;
             }
             thread::sleep(INTERVAL);
@@ -135,20 +135,20 @@ fn visitor(connection: TcpStream) -> io::Result<Visitor> {
     })
 }
 
-/// Waits until no more than `number` children of this process are alive, or nothing moves any more.
+/// Waits until no more than `number` children of this process are alive, or no more will end.
 pub(crate) fn until_alive(number: usize) {
-    let mut stillness = Stillness::default();
-    while n_alive() > number && stillness.look(&kernel::tasks()) < LOOKS {
+    let mut quiescence = Quiescence::after(POLLS);
+    while n_alive() > number && !quiescence.poll(&kernel::tasks()) {
         thread::sleep(INTERVAL);
     }
 }
 
-/// Waits until no child of this process is alive or nothing moves any more; not for ever, where something always does. What is
-/// right must not depend on when this returns: it only gives what is wrong the time to happen.
+/// Waits until no child of this process is alive or no more will end; not for ever, where some thread always runs. What is right
+/// must not depend on when this returns: it only gives what is wrong the time to happen.
 pub(crate) fn for_a_while() {
-    let mut stillness = Stillness::default();
-    for _ in 0..LONG_LOOKS {
-        if n_alive() == 0 || stillness.look(&kernel::tasks()) >= SHORT_LOOKS {
+    let mut quiescence = Quiescence::default();
+    for _ in 0..MOST_POLLS {
+        if n_alive() == 0 || quiescence.poll(&kernel::tasks()) {
             return;
         }
         thread::sleep(INTERVAL);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use harness::real::{Stillness, Trial, kernel};
+use harness::real::{Quiescence, Trial, kernel};
 use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
@@ -18,14 +18,11 @@ use crate::errors::errors_are;
 use crate::pattern::{self, Letters, MEBIBYTE};
 use crate::role::Role;
 
-/// How long to wait between two looks.
+/// How long to wait between two polls of the kernel.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How many looks have to see nothing move.
-const STILL_LOOKS: u32 = 10;
-
-/// How many looks are taken while something does move: a thread that works on after the call has returned.
-const MOST_LOOKS: u32 = 500;
+/// How many polls there are in all while some thread runs: one that works on after the call has returned.
+const MOST_POLLS: u32 = 500;
 
 pub(crate) fn calls_leave_nothing_behind(trial: &mut Trial) {
     let Some(desk) = Desk::open(trial) else { return };
@@ -101,8 +98,8 @@ impl Holdings {
     fn are_all_there_is(&self) -> Result<(), Violation> {
         no_child_is_there()?;
         let _observer = kernel::observe_only();
-        let mut stillness = Stillness::default();
-        let mut looks = 0;
+        let mut quiescence = Quiescence::default();
+        let mut polls = 0;
         loop {
             let now = Holdings::now();
             let threads = now.threads.difference(&self.threads).count();
@@ -111,8 +108,8 @@ impl Holdings {
             if threads == 0 && descriptor.is_none() {
                 return Ok(());
             }
-            looks += 1;
-            if stillness.look(&kernel::tasks()) >= STILL_LOOKS || looks >= MOST_LOOKS {
+            polls += 1;
+            if quiescence.poll(&kernel::tasks()) || polls >= MOST_POLLS {
                 return Err(left(threads, descriptor));
             }
             thread::sleep(INTERVAL);
@@ -184,7 +181,7 @@ fn own_stages(desk: &Desk, letters: Letters) -> Vec<Stage> {
     stages(&[meet])
 }
 
-/// The three are held at the desk until all have come, or until nothing moves because they come one after the other.
+/// The three are held at the desk until all have come, or until no more can come because they come one after the other.
 fn at_the_same_time(desk: &Desk) -> Result<(), Violation> {
     let attend = |desk: &Desk| desk.receive(Letters::ALL.len()).len();
     let call = |letters: Letters| must_capture(&own_stages(desk, letters), letters.name().as_bytes());

@@ -1,4 +1,4 @@
-//! Which replies a server holds back, and which of them it lets go when the process is still.
+//! Which replies a server holds back, and which of them it lets go when the process is quiescent.
 
 use tokio::sync::oneshot;
 
@@ -7,9 +7,9 @@ use tokio::sync::oneshot;
 pub enum Hold {
     /// None.
     Nothing,
-    /// All, so many times; at each stillness all of them are let go.
+    /// All, so many times; whenever the process is quiescent, all of them are let go.
     Rounds(usize),
-    /// All; at each stillness, one of the comic with the highest number is let go.
+    /// All; whenever the process is quiescent, one of the comic with the highest number is let go.
     LastFirst,
     /// That to this path.
     Only(String),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
-use harness::real::{Stillness, kernel};
+use harness::real::{Quiescence, kernel};
 use harness::{Finding, Violation};
 
 use crate::outcome::Outcome;
@@ -145,16 +145,16 @@ pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Violation>
 ///
 /// How many were busy at such a moment.
 pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> {
-    for rest in server.rests() {
-        let expected = workers.min(rest.unfinished);
-        if rest.in_flight >= expected {
+    for moment in server.quiescent_moments() {
+        let expected = workers.min(moment.unfinished);
+        if moment.in_flight >= expected {
             continue;
         }
         let finding = match server.most_in_flight() {
             0 | 1 => Finding::NotConcurrent,
             _ => Finding::OverSerialized,
         };
-        let left = match rest.unfinished {
+        let left = match moment.unfinished {
             1 => "one comic is".to_owned(),
             n => format!("{n} comics are"),
         };
@@ -162,7 +162,7 @@ pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> 
             "expected {} in flight at once while {left} not done yet",
             requests(expected)
         );
-        let got = match rest.in_flight {
+        let got = match moment.in_flight {
             0 => "there was none".to_owned(),
             1 => "there was one, and nothing more happened".to_owned(),
             n => format!("there were {n}, and nothing more happened"),
@@ -172,7 +172,7 @@ pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Holds if the process was still whenever `server` held replies back for long.
+/// Holds if the process was quiescent whenever `server` held replies back for long.
 ///
 /// # Errors
 ///
@@ -220,13 +220,13 @@ pub fn connections_are_used_again(server: &Server) -> Result<(), Violation> {
 ///
 /// # Errors
 ///
-/// What is left: requests that are still in flight, or threads that are still there when everything has come to rest.
+/// What is left: requests that are still in flight, or threads that are there when the process is quiescent.
 pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();
     let in_flight = server.in_flight();
-    // On a thread of its own, which does not count: the calling one is among those that have to be still.
-    thread::scope(|scope| scope.spawn(Stillness::wait).join()).expect("waiting does not panic");
+    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
+    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
     let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
     let expected = format!("expected all that `{what}` started to have ended when it returns");
     let violation = |got| Err(Violation::new(Finding::ThreadLeak, expected).got(got));

@@ -7,14 +7,14 @@ pub use judge::{
     nobody_is_idle, nobody_polls,
 };
 pub use outcome::Outcome;
-pub use server::{Rest, Server};
+pub use server::{QuiescentMoment, Server};
 pub use shelf::{LARGE, ODD, Shelf, Trouble, image_path, info_path};
 
 mod hold;
 mod image;
 mod judge;
 mod outcome;
-mod patience;
 mod payload;
+mod quiescence;
 mod server;
 mod shelf;

@@ -2,7 +2,7 @@
 //!
 //! It speaks HTTP/1.1 and keeps connections open. A request is in flight from the moment it has arrived until its reply is
 //! about to be sent, so a client that has read a reply is never counted for it. Replies can be held back until the process is
-//! still: then what is in flight is all that could be. The server never waits for a clock.
+//! quiescent: then what is in flight is all that could be. The server never waits for a clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -22,8 +22,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::hold::{Held, Hold};
 use crate::outcome::Outcome;
-use crate::patience::{self, End};
 use crate::payload::Payload;
+use crate::quiescence::{self, End};
 use crate::shelf::{Manner, Places, Reply, Shelf, page};
 
 /// A running server. It ends when it is dropped.
@@ -40,7 +40,7 @@ pub struct Server {
 
 /// What was going on at a moment when nothing more could happen before a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rest {
+pub struct QuiescentMoment {
     /// How many requests were in flight.
     pub in_flight: usize,
     /// How many comics were not done with.
@@ -66,7 +66,7 @@ struct State {
     most_in_flight: usize,
     n_connections: usize,
     finished: BTreeSet<u32>,
-    rests: Vec<Rest>,
+    quiescent_moments: Vec<QuiescentMoment>,
     was_polled: bool,
     is_closing: bool,
 }
@@ -107,7 +107,7 @@ impl Server {
         let shared = Arc::clone(&server.shared);
         server.spawn("server", move || serve(&runtime, listener, &shared, stopped))?;
         let (shared, n_comics) = (Arc::clone(&server.shared), server.shelf.n_comics());
-        server.spawn("server's holds", move || let_go_when_still(&shared, n_comics))?;
+        server.spawn("server's holds", move || let_go_when_quiescent(&shared, n_comics))?;
         Ok(server)
     }
 
@@ -166,12 +166,13 @@ impl Server {
         self.shared.state().n_connections
     }
 
-    /// Every moment of stillness at which a reply was held back.
-    pub fn rests(&self) -> Vec<Rest> {
-        self.shared.state().rests.clone()
+    /// Every moment at which the process was quiescent and a reply was held back.
+    pub fn quiescent_moments(&self) -> Vec<QuiescentMoment> {
+        self.shared.state().quiescent_moments.clone()
     }
 
-    /// Whether threads woke up again and again while replies were held back, so that the process was never still.
+    /// Whether threads woke up again and again while replies were held back, so that the process was never
+    /// quiescent.
     pub fn was_polled(&self) -> bool {
         self.shared.state().was_polled
     }
@@ -198,7 +199,7 @@ impl State {
             most_in_flight: 0,
             n_connections: 0,
             finished: BTreeSet::new(),
-            rests: Vec::new(),
+            quiescent_moments: Vec::new(),
             was_polled: false,
             is_closing: false,
         }
@@ -319,9 +320,9 @@ impl std::fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// Whenever something is held and the process is still, or never will be: notes what is in flight, and lets go what the hold
-/// says.
-fn let_go_when_still(shared: &Shared, n_comics: usize) {
+/// Whenever something is held and the process is quiescent, or never will be: notes what is in flight, and lets go what the
+/// hold says.
+fn let_go_when_quiescent(shared: &Shared, n_comics: usize) {
     loop {
         let idle = |state: &mut State| state.held.is_empty() && !state.is_closing;
         let state = shared.changed.wait_while(shared.state(), idle);
@@ -334,14 +335,14 @@ fn let_go_when_still(shared: &Shared, n_comics: usize) {
             let state = shared.state();
             2 * state.asked.len() - state.in_flight
         };
-        let end = patience::wait(events);
+        let end = quiescence::wait(events);
         let mut state = shared.state();
         state.was_polled |= end == End::Polled;
-        let rest = Rest {
+        let moment = QuiescentMoment {
             in_flight: state.in_flight,
             unfinished: n_comics.saturating_sub(state.finished.len()),
         };
-        state.rests.push(rest);
+        state.quiescent_moments.push(moment);
         let State { hold, held, .. } = &mut *state;
         for held in hold.let_go(held) {
             // The client may have gone.

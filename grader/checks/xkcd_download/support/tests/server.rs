@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use reqwest::blocking::{Client, get};
 use xkcd_download_support::{
-    Hold, Outcome, Rest, Server, Shelf, Trouble, Way, are_right, asked_once, connections_are_used_again, image_path,
-    info_path, never_more_than, nobody_is_idle, nobody_polls,
+    Hold, Outcome, QuiescentMoment, Server, Shelf, Trouble, Way, are_right, asked_once, connections_are_used_again,
+    image_path, info_path, never_more_than, nobody_is_idle, nobody_polls,
 };
 
 fn start(shelf: Shelf, hold: Hold) -> Server {
@@ -106,11 +106,11 @@ fn all_that_can_be_in_flight_at_once_is_there_when_replies_are_held() {
             });
         }
     });
-    let rest = Rest {
+    let moment = QuiescentMoment {
         in_flight: 2,
         unfinished: 3,
     };
-    assert_eq!(server.rests(), [rest]);
+    assert_eq!(server.quiescent_moments(), [moment]);
     assert_eq!(server.most_in_flight(), 2);
     assert_eq!(server.in_flight(), 0);
     assert_eq!(never_more_than(2, &server), Ok(()));

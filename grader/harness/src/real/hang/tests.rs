@@ -13,7 +13,17 @@ fn task(process: i32, offset: i32, name: &str, state: char) -> Task {
         state,
         switches: 0,
         call: None,
-        has_limit: true,
+        descriptor: None,
+        may_time_out: true,
+    }
+}
+
+fn activity(owner: ThreadOwner, name: Option<&str>, activity: Activity, count: usize) -> ThreadActivity {
+    ThreadActivity {
+        owner,
+        name: name.map(str::to_owned),
+        activity,
+        count,
     }
 }
 
@@ -29,24 +39,27 @@ fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_th
         task(OTHER, 0, "checks", 'S'),
     ];
     let expected = [
-        "a child process of the check sleeps",
-        "a thread sleeps (2 of them)",
-        "child process `cat` has ended and was not waited for",
-        "the main thread sleeps",
-        "thread `reader` sleeps",
+        activity(ThreadOwner::Main, None, Activity::Asleep, 1),
+        activity(ThreadOwner::Check, None, Activity::Asleep, 2),
+        activity(ThreadOwner::Check, Some("reader"), Activity::Asleep, 1),
+        activity(ThreadOwner::Child, None, Activity::Asleep, 1),
+        activity(ThreadOwner::Child, Some("cat"), Activity::Zombie, 1),
     ];
-    assert_eq!(describe_all(&tasks), expected);
+    assert_eq!(activities(&tasks, |_| None), expected);
 }
 
 #[test]
-fn who_waits_for_each_other_is_given_up_sooner_than_who_may_wait_for_a_clock() {
-    let mut tasks = [task(1, 0, "checks", 'S'), task(1, 1, "reader", 'S')];
-    assert!(!is_hung(&tasks, 0, LOOKS - 1) && is_hung(&tasks, 0, LOOKS));
-    tasks[0].call = Some(Call::Read);
-    assert!(!is_hung(&tasks, 0, LOOKS - 1), "one of them may wait for a clock");
-    tasks[1].call = Some(Call::Futex);
-    assert!(!is_hung(&tasks, 0, LOOKS - 1), "with a limit");
-    tasks[1].has_limit = false;
-    assert!(!is_hung(&tasks, 0, FEW_LOOKS - 1) && is_hung(&tasks, 0, FEW_LOOKS));
-    assert!(!is_hung(&tasks, 1, LOOKS - 1), "somebody else looks on");
+fn a_thread_in_a_call_is_shown_with_what_the_call_is_about() {
+    let blocked = Task {
+        call: Some(BlockingCall::Read),
+        descriptor: Some(3),
+        ..task(OTHER, 0, "cat", 'S')
+    };
+    let descriptor = Some(DescriptorKind::Pipe);
+    let reads = Activity::Blocked {
+        call: BlockingCall::Read,
+        descriptor,
+    };
+    let expected = [activity(ThreadOwner::Child, Some("cat"), reads, 1)];
+    assert_eq!(activities(&[blocked], |task| task.descriptor.and(descriptor)), expected);
 }

@@ -18,7 +18,7 @@ fn activity(tasks: &[Task]) -> Activity {
     if tasks.iter().any(|task| matches!(task.state, 'R' | 'D')) {
         return Activity::Running;
     }
-    if !tasks.is_empty() && tasks.iter().all(Task::is_left_to_a_thread) {
+    if !tasks.is_empty() && tasks.iter().all(Task::waits_for_a_thread) {
         return Activity::WaitingForEachOther { threads: tasks.len() };
     }
     Activity::Waiting
