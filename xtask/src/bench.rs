@@ -4,6 +4,11 @@
 //! All measurements are taken in turn in each round, so that whatever else the machine does hits all of them; the fastest
 //! round counts. Ratios can be compared between machines, times cannot.
 
+mod containment;
+mod engines;
+mod ordinary;
+mod rustc;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
@@ -23,11 +28,6 @@ use crate::exit_code::ExitCode;
 use crate::flags::BenchFlags;
 use crate::grade::current_dir;
 use crate::interrupt;
-
-mod containment;
-mod engines;
-mod ordinary;
-mod rustc;
 
 /// What the measurements work on.
 struct Bench {

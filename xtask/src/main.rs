@@ -2,8 +2,6 @@
 //!
 //! Parses flags, prints, and turns outcomes into exit codes; what a verdict is, the library `grader` decides.
 
-use std::process;
-
 mod bench;
 mod ci;
 mod console;
@@ -18,6 +16,8 @@ mod replay;
 mod standing;
 mod tidy;
 mod verify;
+
+use std::process;
 
 use clap::Parser;
 use console::Console;

@@ -2,6 +2,10 @@
 //!
 //! Reads files and changes none. `testdata` is left alone: what stands there is wrong on purpose.
 
+mod documents;
+mod files;
+mod manifests;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +17,6 @@ use crate::console::Console;
 use crate::error::{Error, Message};
 use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
-
-mod documents;
-mod files;
-mod manifests;
 
 /// The files of the repository.
 struct Tree {

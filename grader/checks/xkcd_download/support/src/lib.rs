@@ -1,6 +1,15 @@
 //! What the checks of the exercise `xkcd_download` know without the submission: a server of comics that counts and holds, what a
 //! download from it has to give, and what it has to look like for the server.
 
+mod hold;
+mod image;
+mod judge;
+mod outcome;
+mod patience;
+mod payload;
+mod server;
+mod shelf;
+
 pub use hold::Hold;
 pub use judge::{
     Way, are_refused, are_right, asked_again, asked_once, connections_are_used_again, leaves_nothing, never_more_than,
@@ -10,11 +19,3 @@ pub use outcome::Outcome;
 pub use server::{Rest, Server};
 pub use shelf::{LARGE, ODD, Shelf, Trouble, image_path, info_path};
 
-mod hold;
-mod image;
-mod judge;
-mod outcome;
-mod patience;
-mod payload;
-mod server;
-mod shelf;
