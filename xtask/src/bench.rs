@@ -9,6 +9,7 @@ mod engines;
 mod ordinary;
 mod rustc;
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
@@ -33,6 +34,8 @@ use crate::interrupt;
 struct Bench {
     workspace: Workspace,
     exercise: Exercise,
+    /// The main file of its check program over interleavings.
+    model_checks: PathBuf,
     libraries: Libraries,
     cancel: Cancel,
     /// Gone with all that is built in it when the bench is over.
@@ -104,14 +107,22 @@ impl Bench {
                 .next()
                 .ok_or_else(|| failed("failed to find an exercise"))?,
         };
+        let model_checks = workspace.model_checks(&exercise).ok_or_else(|| {
+            failed(&format!(
+                "failed to find checks over interleavings in `{}`",
+                exercise.name
+            ))
+        })?;
         let cancel = interrupt::cancel_on_signal();
         let tools = Tools::from_environment();
         let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
         let libraries = libraries.map_err(|error| Error::Ungraded(error.into()))?;
-        let folder = tempfile::Builder::new().prefix("interleave-bench-").tempdir();
+        // Not a name that begins as those of gradings do: a grading removes such folders when nobody holds their lock.
+        let folder = tempfile::Builder::new().prefix("bench-interleave-").tempdir();
         let bench = Bench {
             workspace,
             exercise,
+            model_checks,
             libraries,
             cancel,
             folder: folder.map_err(Error::Output)?,
@@ -180,7 +191,7 @@ fn figures(bench: &Bench, rounds: u32, fastest: &[Duration], columns: usize) -> 
 }
 
 /// A copy of the solution's sources in `to`.
-fn copy_sources(bench: &Bench, to: &std::path::Path) -> io::Result<()> {
+fn copy_sources(bench: &Bench, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     let from = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
     fs::copy(from, to.join("lib.rs"))?;

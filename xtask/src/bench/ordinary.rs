@@ -47,14 +47,15 @@ fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
     let manifest = format!(
         "[package]\nname = \"modelled\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n\n\
          [dependencies]\nstd = {{ package = \"model-std\", path = {model:?} }}\n\n\
-         [dev-dependencies]\ndriver = {{ path = {harness:?} }}\n",
+         [dev-dependencies]\nharness = {{ path = {harness:?} }}\n",
         model = grader.join("model-std"),
         harness = grader.join("harness"),
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     let tests = folder.join("tests/checks");
     fs::create_dir_all(&tests)?;
-    for entry in fs::read_dir(bench.workspace.checks_folder(&bench.exercise).join("src"))? {
+    let sources = bench.model_checks.parent().expect("a main file is in a folder");
+    for entry in fs::read_dir(sources)? {
         let entry = entry?;
         fs::copy(entry.path(), tests.join(entry.file_name()))?;
     }

@@ -24,9 +24,8 @@ pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
     standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
     let harness = linked("harness", &libraries.harness);
     let program = bench.exercise.folder.join("src/main.rs");
-    let checks = bench.workspace.checks_folder(&bench.exercise).join("src/main.rs");
     thread::scope(|scope| {
-        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &checks));
+        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &bench.model_checks));
         form(bench, "real", &[], &[], &program)?;
         modelled.join().expect("compiling does not panic")
     })
