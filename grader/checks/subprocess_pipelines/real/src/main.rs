@@ -1,8 +1,8 @@
 //! What the exercise `subprocess_pipelines` must show.
 //!
-//! The evidence comes from the children themselves, from a desk at which they report and wait to be let go, and from the
-//! kernel: the children of this process, its threads and its descriptors. The stages are programs of the system where a
-//! reader knows them, and otherwise this very program, started with the role that it is to play.
+//! The evidence comes from the children themselves, from a desk at which they report and wait to be let go, and from
+//! the kernel: the children of this process, its threads and its descriptors. The stages are programs of the system
+//! where a reader knows them, and otherwise this very program, started with the role that it is to play.
 
 mod arguments;
 mod bytes;
