@@ -116,7 +116,7 @@ impl Bench {
         let cancel = interrupt::cancel_on_signal();
         let tools = Tools::from_environment();
         let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
-        let libraries = libraries.map_err(|error| Error::Ungraded(error.into()))?;
+        let libraries = libraries.map_err(|error| Error::Ungraded(Box::new(error)))?;
         // A grading removes unlocked folders whose names begin with `interleave-`, so this one begins otherwise.
         let folder = tempfile::Builder::new().prefix("bench-interleave-").tempdir();
         let bench = Bench {

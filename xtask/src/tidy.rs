@@ -2,6 +2,7 @@
 //!
 //! Reads files and changes none. Folders named `testdata` are skipped: their files are wrong on purpose.
 
+mod boundaries;
 mod documents;
 mod files;
 mod manifests;
@@ -76,6 +77,7 @@ fn problems(tree: &Tree) -> Vec<Problem> {
     let mut problems = files::problems(tree);
     problems.extend(manifests::problems(tree));
     problems.extend(documents::problems(tree));
+    problems.extend(boundaries::problems(tree));
     problems
 }
 

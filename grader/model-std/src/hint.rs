@@ -4,10 +4,11 @@ pub use ::std::hint::*;
 
 use std::panic::Location;
 
+use crate::model::trace::YieldFunction;
 use crate::runtime::pausing;
 
 /// As [`std::hint::spin_loop`].
 #[track_caller]
 pub fn spin_loop() {
-    pausing::yield_now("spin_loop", Location::caller());
+    pausing::yield_now(YieldFunction::SpinLoop, Location::caller());
 }

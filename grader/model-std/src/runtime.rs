@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::model::settings::Settings;
-use crate::model::trace::End;
+use crate::model::trace::{End, ObjectKind};
 use chooser::Chooser;
 use object::{Memory, ObjectId, Objects, State, Tag};
 use recorder::Recorder;
@@ -121,7 +121,7 @@ pub(crate) fn next_hash_key() -> u64 {
 }
 
 /// The number of the object with this tag; `None` outside an execution.
-pub(crate) fn resolve(tag: &Tag, kind: &'static str, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
+pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
     tag.known()
         .or_else(|| with(|runtime| runtime.active.then(|| runtime.objects.meet(tag, kind, memory, state()))))
 }
@@ -377,7 +377,7 @@ impl Runtime {
                 chosen
             }
             Err(difference) => {
-                self.finish(End::Nondeterministic { difference });
+                self.finish(End::Nondeterministic(difference));
                 0
             }
         }

@@ -13,12 +13,14 @@
 //! States are told apart by what threads have looked at, learned and changed, so what bypasses these calls may be lost.
 //! Outside an execution nothing is announced, nothing waits, and nothing is recorded.
 
+pub use protocol::trace;
+
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
+use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
 use crate::runtime::object::{Memory, ObjectId, State, Tag};
-use crate::runtime::recorder::Seen;
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, with};
 use crate::time::Instant;
@@ -29,14 +31,12 @@ pub type Site = &'static Location<'static>;
 /// An object that threads share, as the scheduler and the reader know it.
 pub struct Object {
     tag: Tag,
-    kind: &'static str,
+    kind: ObjectKind,
 }
 
-/// An operation, as the reader knows it.
+/// An operation that is about to take effect.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// Its name.
-    pub name: &'static str,
     /// What it looks at. A wait for several objects names none of them to the reader.
     pub objects: &'a [&'a Object],
     /// The line that asks for it.
@@ -48,10 +48,8 @@ pub trait Condition {
     /// Whether it holds. It must depend on nothing but what the objects of the operation hold.
     fn holds(&self) -> bool;
 
-    /// Who else could make it hold, for the reader of a deadlock: `1 sender left`.
-    fn describe(&self) -> Option<String> {
-        None
-    }
+    /// What a thread waits for that never sees it hold.
+    fn reason(&self) -> WaitReason;
 }
 
 /// When an operation may take effect.
@@ -62,23 +60,33 @@ pub enum When {
     Until(Rc<dyn Condition>, Option<Duration>),
 }
 
-/// A condition that never holds.
+/// A condition that never holds, for a wait that only the time ends.
 pub struct Never;
 
 impl Condition for Never {
     fn holds(&self) -> bool {
         false
     }
+
+    fn reason(&self) -> WaitReason {
+        WaitReason::Clock
+    }
 }
 
 impl Object {
-    /// An object that `created_at` creates; `kind` is its name where the reader has no other.
+    /// An object of type `kind` that `created_at` creates.
     #[must_use]
-    pub const fn new(kind: &'static str, created_at: Site) -> Self {
+    pub const fn new(kind: ObjectKind, created_at: Site) -> Self {
         Self {
             tag: Tag::at(created_at),
             kind,
         }
+    }
+
+    /// Its number in a trace; `None` before an operation of the execution under way was about it.
+    #[must_use]
+    pub fn number(&self) -> Option<trace::ObjectId> {
+        self.tag.known()
     }
 
     fn id(&self) -> Option<ObjectId> {
@@ -142,7 +150,6 @@ pub fn announce(operation: &Operation<'_>, when: When) {
         }
     };
     let announced = task::Operation {
-        name: operation.name,
         object,
         site: operation.site,
     };
@@ -172,27 +179,22 @@ pub fn choose(n: usize) -> usize {
     }
 }
 
-/// Records that the running thread's operation took effect. `seen` says what it saw or did and what the object holds
+/// Records that the running thread's operation took effect. `told` says what it saw or did and what the object holds
 /// afterwards, and is only asked when somebody reads it.
-pub fn record(
-    name: &'static str,
-    object: Option<&Object>,
-    site: Option<Site>,
-    seen: impl FnOnce() -> (Option<String>, Option<String>),
-) {
+pub fn record(object: Option<&Object>, site: Option<Site>, told: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
     with(|runtime| {
-        runtime.record(name, id, site, |_| {
-            let (detail, state) = seen();
-            Seen { detail, state }
+        runtime.record_with(id, site, |_| {
+            let (op, state) = told();
+            (op, id.zip(state).into_iter().collect())
         });
     });
 }
 
 /// Records that the operation of another thread, which waited for the running one, took effect at the same moment.
-pub fn record_for(thread: usize, name: &'static str, object: &Object, site: Site) {
+pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() -> Op) {
     let id = object.id();
-    with(|runtime| runtime.record_for(thread, name, id, Some(site)));
+    with(|runtime| runtime.record_for(thread, id, Some(site), op));
 }
 
 /// The time since the start of the execution, as the running thread sees it. Reading it is no operation.

@@ -12,6 +12,7 @@ use std::num::NonZero;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::model::trace::YieldFunction;
 use crate::runtime::{panics, pausing};
 
 pub use local::{AccessError, LocalKey};
@@ -34,7 +35,7 @@ pub fn sleep_ms(milliseconds: u32) {
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
-    pausing::yield_now("yield_now", Location::caller());
+    pausing::yield_now(YieldFunction::YieldNow, Location::caller());
 }
 
 /// As [`std::thread::park`].

@@ -78,7 +78,7 @@ impl Runtime {
         }
         match state.until {
             Until::Notified { .. } => !state.notified,
-            Until::Unparked => true,
+            Until::Unparked { .. } => true,
             _ => false,
         }
     }

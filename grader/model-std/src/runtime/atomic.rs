@@ -4,9 +4,9 @@
 use std::sync::atomic::Ordering;
 
 use super::object::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, Until};
 use super::{Runtime, announce, resolve, with};
+use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectKind, ObjectState, Op};
 
 /// What an atomic holds, whatever its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,21 +21,39 @@ pub(crate) enum Value {
 pub(crate) struct Access {
     /// `None` for a fence, and outside an execution.
     pub(crate) atomic: Option<ObjectId>,
-    pub(crate) name: &'static str,
+    pub(crate) function: AtomicFunction,
     pub(crate) order: Ordering,
     pub(crate) site: Site,
 }
 
-/// The atomic's number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<ObjectId> {
-    resolve(tag, kind, memory, || State::Atomic)
+impl Access {
+    /// The ordering, as a trace tells it.
+    pub(crate) fn told_order(&self) -> MemoryOrder {
+        told_order(self.order)
+    }
 }
 
-/// Lets other threads go before the access `name` takes effect.
-pub(crate) fn announce_access(atomic: Option<ObjectId>, name: &'static str, site: Site) {
+/// An ordering, as a trace tells it.
+pub(crate) fn told_order(order: Ordering) -> MemoryOrder {
+    match order {
+        Ordering::Relaxed => MemoryOrder::Relaxed,
+        Ordering::Release => MemoryOrder::Release,
+        Ordering::Acquire => MemoryOrder::Acquire,
+        Ordering::AcqRel => MemoryOrder::AcqRel,
+        Ordering::SeqCst => MemoryOrder::SeqCst,
+        _ => unreachable!("`std` has no other ordering"),
+    }
+}
+
+/// The atomic's number; `None` outside an execution.
+pub(crate) fn id(tag: &Tag, of: AtomicType, memory: &Memory) -> Option<ObjectId> {
+    resolve(tag, ObjectKind::Atomic(of), memory, || State::Atomic)
+}
+
+/// Lets other threads go before an access takes effect.
+pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
     announce(
         Operation {
-            name,
             object: atomic,
             site: Some(site),
         },
@@ -44,9 +62,9 @@ pub(crate) fn announce_access(atomic: Option<ObjectId>, name: &'static str, site
     );
 }
 
-/// What an access saw, and what the atomic holds afterwards; given the value that a load returned in place of the newest. Only
-/// asked when a trace is wanted.
-type Tell<'a> = &'a dyn Fn(Option<Value>) -> (String, String);
+/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in place of
+/// the newest. Only asked when a trace is wanted.
+type Tell<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// The value that a load returns in place of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, tell: Tell<'_>) -> Option<Value> {
@@ -92,12 +110,10 @@ fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime
         }
         runtime.note_ordering(access);
         let older = effect(runtime);
-        runtime.record(access.name, access.atomic, Some(access.site), |_| {
-            let (detail, state) = tell(older);
-            Seen {
-                detail: Some(detail),
-                state: Some(state),
-            }
+        runtime.record_with(access.atomic, Some(access.site), |_| {
+            let (op, newest) = tell(older);
+            let state = access.atomic.map(|atomic| (atomic, ObjectState::Value(newest)));
+            (op, state.into_iter().collect())
         });
         older
     })
@@ -107,15 +123,18 @@ fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime
 pub(crate) fn fence(order: Ordering, site: Site) {
     let access = Access {
         atomic: None,
-        name: "fence",
+        function: AtomicFunction::Fence,
         order,
         site,
     };
-    announce_access(None, access.name, site);
+    announce_access(None, site);
     with(|runtime| {
         if runtime.is_active() {
             runtime.note_ordering(&access);
             runtime.fenced(order);
+            runtime.record(None, Some(site), |_| Op::Fence {
+                order: access.told_order(),
+            });
         }
     });
 }

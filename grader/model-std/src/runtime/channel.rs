@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::object::{Channel, Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, Until, Wake};
 use super::{Runtime, announce, resolve, with};
+use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ fn new_channel() -> State {
 
 /// The channel's number; `None` outside an execution.
 pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
-    resolve(tag, "mpsc::channel", &Memory::none(), new_channel)
+    resolve(tag, ObjectKind::MpscChannel, &Memory::none(), new_channel)
 }
 
 /// Limits how many messages may wait.
@@ -53,11 +53,15 @@ pub(crate) fn set_capacity(channel: ObjectId, capacity: usize) {
 /// room calls [`handed_over`].
 pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
-    let name = if patience == Patience::None { "try_send" } else { "send" };
-    let (until, deadline) = waiting(Until::Sendable(id), patience);
+    let function = match patience {
+        Patience::None => SendFunction::TrySend,
+        Patience::For(_) => SendFunction::SendTimeout,
+        Patience::Forever => SendFunction::Send,
+    };
+    let until_sendable = Until::Sendable(id, function);
+    let (until, deadline) = waiting(until_sendable, patience);
     let wake = announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -68,7 +72,7 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         if !runtime.active {
             return Ok(());
         }
-        let ready = wake == Wake::Ready && runtime.holds(runtime.current, Until::Sendable(id));
+        let ready = wake == Wake::Ready && runtime.holds(runtime.current, until_sendable);
         let hands_over = runtime.objects.channel(id).capacity == Some(0);
         let receivers_wait = hands_over && patience == Patience::None && ready && receiver_waits(runtime, id);
         let channel = runtime.objects.channel_mut(id);
@@ -92,9 +96,9 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         if refusal == Some(Refusal::Disconnected) {
             runtime.take_from_closed_end(id);
         }
-        runtime.record(name, Some(id), Some(site), |runtime| Seen {
-            detail: refusal.map(describe),
-            state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
+        runtime.record(Some(id), Some(site), |_| Op::Send {
+            function,
+            outcome: outcome(refusal),
         });
         refusal.map_or(Ok(()), Err)
     })
@@ -107,7 +111,7 @@ fn receiver_waits(runtime: &mut Runtime, channel: ObjectId) -> bool {
     let mut waits = runtime
         .tasks
         .iter()
-        .filter(|task| !task.ended && task.until == Until::Receivable(channel));
+        .filter(|task| !task.ended && matches!(task.until, Until::Receivable(other, _) if other == channel));
     let Some(began) = waits.next().map(|task| task.waits_since) else {
         return false;
     };
@@ -124,10 +128,13 @@ pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
     if capacity != Some(0) {
         return true;
     }
-    let until = Until::Taken { channel: id, message };
+    let until = Until::Taken {
+        channel: id,
+        message,
+        function: SendFunction::Send,
+    };
     announce(
         Operation {
-            name: "send",
             object: Some(id),
             site: Some(site),
         },
@@ -150,15 +157,14 @@ pub(crate) fn take_back(channel: Option<ObjectId>) {
 /// Waits for a message and counts it as received. The caller then takes it from the queue.
 pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
-    let name = match patience {
-        Patience::None => "try_recv",
-        Patience::For(_) => "recv_timeout",
-        Patience::Forever => "recv",
+    let function = match patience {
+        Patience::None => ReceiveFunction::TryRecv,
+        Patience::For(_) => ReceiveFunction::RecvTimeout,
+        Patience::Forever => ReceiveFunction::Recv,
     };
-    let (until, deadline) = waiting(Until::Receivable(id), patience);
+    let (until, deadline) = waiting(Until::Receivable(id, function), patience);
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -186,9 +192,9 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         if refusal == Some(Refusal::Disconnected) {
             runtime.take_from_closed_end(id);
         }
-        runtime.record(name, Some(id), Some(site), |runtime| Seen {
-            detail: refusal.map(describe),
-            state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
+        runtime.record(Some(id), Some(site), |_| Op::Receive {
+            function,
+            outcome: outcome(refusal),
         });
         refusal.map_or(Ok(()), Err)
     })
@@ -202,13 +208,13 @@ fn waiting(until: Until, patience: Patience) -> (Until, Option<Duration>) {
     }
 }
 
-fn describe(refusal: Refusal) -> String {
-    let text = match refusal {
-        Refusal::WouldBlock => "→ would block",
-        Refusal::TimedOut => "→ timed out",
-        Refusal::Disconnected => "→ disconnected",
-    };
-    text.to_owned()
+fn outcome(refusal: Option<Refusal>) -> ChannelOutcome {
+    match refusal {
+        None => ChannelOutcome::Done,
+        Some(Refusal::WouldBlock) => ChannelOutcome::WouldBlock,
+        Some(Refusal::TimedOut) => ChannelOutcome::TimedOut,
+        Some(Refusal::Disconnected) => ChannelOutcome::Disconnected,
+    }
 }
 
 /// One sender more.
@@ -226,7 +232,6 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
     announce(
         Operation {
-            name: "drop sender",
             object: Some(id),
             site: None,
         },
@@ -239,10 +244,7 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
         let left = channel.senders;
         runtime.changed();
         runtime.close_end(id);
-        runtime.record("drop sender", Some(id), None, |_| Seen {
-            detail: Some(format!("→ {left} left")),
-            ..Seen::default()
-        });
+        runtime.record(Some(id), None, |_| Op::DropSender { left });
     });
 }
 
@@ -251,7 +253,6 @@ pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
     announce(
         Operation {
-            name: "drop receiver",
             object: Some(id),
             site: None,
         },
@@ -263,6 +264,6 @@ pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
         runtime.changed();
         runtime.close_end(id);
         runtime.take_from_all_senders(id);
-        runtime.record("drop receiver", Some(id), None, |_| Seen::default());
+        runtime.record(Some(id), None, |_| Op::DropReceiver { left: 0 });
     });
 }

@@ -13,6 +13,7 @@ use super::history::{History, Mixed};
 use super::scheduling::{Candidate, Cause};
 use super::task::TaskId;
 use crate::model::Spawns;
+use crate::model::trace::{ChoiceOptions, Difference};
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,14 @@ impl Choice {
     /// Whether it took the turn from a thread that could have gone on.
     pub(crate) fn is_preemption(&self) -> bool {
         self.chosen >= self.free
+    }
+
+    /// What there was to choose from, where that is known.
+    fn known_options(&self) -> Option<ChoiceOptions> {
+        (self.options != 0).then(|| ChoiceOptions {
+            options: self.options.into(),
+            free: self.free.into(),
+        })
     }
 
     /// Whether this choice, followed again, meets the same options.
@@ -173,7 +182,12 @@ impl Chooser {
     /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
     /// the recorded execution.
     #[inline]
-    pub(crate) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+    pub(crate) fn choose(
+        &mut self,
+        candidates: &[Candidate],
+        free: usize,
+        current: TaskId,
+    ) -> Result<usize, Difference> {
         // Where there is no choice, only a guide wants to know.
         if candidates.len() == 1 && !matches!(self.policy, Policy::Guided(_)) {
             return Ok(0);
@@ -181,7 +195,7 @@ impl Chooser {
         self.choose_one(candidates, free, current)
     }
 
-    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, Difference> {
         let policy = &mut self.policy;
         let wished = match policy {
             Policy::Guided(guide) => guide.choose(candidates, current),
@@ -202,7 +216,7 @@ impl Chooser {
     }
 
     /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, String> {
+    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, Difference> {
         let policy = &mut self.policy;
         let wished = match policy {
             Policy::Guided(guide) => guide.choose_outcome(n),
@@ -220,18 +234,18 @@ impl Chooser {
         options: usize,
         free: usize,
         beyond: impl FnOnce() -> usize,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
         let chosen = match prefix.get(taken.len()) {
             Some(expected) if !expected.fits(options, free) => {
-                return Err(format!(
-                    "at choice {} there were {} options ({} without a preemption), now there are {options} ({free})",
-                    taken.len() + 1,
-                    expected.options,
-                    expected.free,
-                ));
+                return Err(Difference::Choice {
+                    index: taken.len(),
+                    chosen: expected.chosen,
+                    expected: expected.known_options(),
+                    found: ChoiceOptions { options, free },
+                });
             }
             Some(expected) => usize::from(expected.chosen),
             None => beyond(),

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::history::mix;
-use super::lock::{self, Acquired, MUTEX, Mode, Touch};
+use super::lock::{self, Acquired, Mode, Touch};
 use super::object::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until, Wake};
 use super::{announce, resolve, with};
+use crate::model::trace::{LockFunction, ObjectKind, Op, Whom};
 
 /// A condition variable.
 #[derive(Debug, Default)]
@@ -65,16 +65,11 @@ impl Condvar {
     }
 }
 
-/// Which waiters a notification is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whom {
-    One,
-    All,
-}
-
 /// The condition variable's number; `None` outside an execution.
 pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
-    resolve(tag, "Condvar", &Memory::none(), || State::Condvar(Condvar::default()))
+    resolve(tag, ObjectKind::Condvar, &Memory::none(), || {
+        State::Condvar(Condvar::default())
+    })
 }
 
 /// Gives up `lock`, waits to be notified (until `timeout` has passed, if there is one), and takes the lock again.
@@ -93,10 +88,9 @@ pub(crate) fn wait(
     let (Some(condvar), Some(lock)) = (condvar, lock) else {
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
-    let begin = if timeout.is_some() { "wait_timeout" } else { "wait" };
+    let has_timeout = timeout.is_some();
     announce(
         Operation {
-            name: begin,
             object: Some(condvar),
             site: Some(site),
         },
@@ -108,13 +102,16 @@ pub(crate) fn wait(
         let current = runtime.current;
         runtime.me().notified = false;
         runtime.objects.condvar_mut(condvar).waiters.push(current);
-        runtime.record(begin, Some(condvar), Some(site), |_| Seen::default());
+        runtime.record_with_lock(condvar, lock, site, |_| Op::Wait { lock, has_timeout });
         timeout.and_then(|timeout| runtime.deadline_after(timeout))
     });
-    let until = Until::Notified { condvar, lock };
+    let until = Until::Notified {
+        condvar,
+        lock,
+        has_timeout,
+    };
     let wake = announce(
         Operation {
-            name: begin,
             object: Some(condvar),
             site: Some(site),
         },
@@ -125,7 +122,13 @@ pub(crate) fn wait(
         let acquired = with(|runtime| {
             let current = runtime.current;
             runtime.objects.condvar_mut(condvar).note_awake(current);
-            lock::take(runtime, lock, Mode::Write, "wake up", site)
+            let acquired = lock::take(runtime, lock, Mode::Write, site);
+            runtime.record_with_lock(condvar, lock, site, |_| Op::WakeUp {
+                lock,
+                reason: wake.reason(),
+                poisoned: acquired.poisoned,
+            });
+            acquired
         });
         return (acquired, wake);
     }
@@ -136,29 +139,20 @@ pub(crate) fn wait(
             .condvar_mut(condvar)
             .waiters
             .retain(|waiter| *waiter != current);
-        let reason = if wake == Wake::TimedOut {
-            "→ timed out"
-        } else {
-            "→ woken without a reason"
-        };
-        runtime.record("wake up", Some(condvar), Some(site), |_| Seen {
-            detail: Some(reason.to_owned()),
-            ..Seen::default()
+        runtime.record(Some(condvar), Some(site), |_| Op::WakeUp {
+            lock,
+            reason: wake.reason(),
+            poisoned: false,
         });
     });
-    (lock::acquire(Some(lock), &MUTEX, Mode::Write, site), wake)
+    (lock::acquire(Some(lock), LockFunction::Lock, site), wake)
 }
 
 /// Wakes one waiter or all of them.
 pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
     let Some(id) = condvar else { return };
-    let name = match whom {
-        Whom::One => "notify_one",
-        Whom::All => "notify_all",
-    };
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -187,17 +181,9 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
             // It only waits for the lock now: that its time runs out meanwhile must not undo the notification.
             task.deadline = None;
         }
-        runtime.record(name, Some(id), Some(site), |_| {
-            let woken: Vec<String> = woken.iter().map(usize::to_string).collect();
-            let detail = if woken.is_empty() {
-                "→ nobody waits".to_owned()
-            } else {
-                format!("→ wakes {}", woken.join(", "))
-            };
-            Seen {
-                detail: Some(detail),
-                ..Seen::default()
-            }
+        runtime.record(Some(id), Some(site), |_| Op::Notify {
+            whom,
+            woke: woken.clone(),
         });
         let by = runtime.current;
         let notification = Notification { by, site, woke: woken };

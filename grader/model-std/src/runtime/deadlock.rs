@@ -1,9 +1,10 @@
 //! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
 
 use super::condvar::{self, Condvar};
-use super::task::{TaskId, Until};
+use super::object::Once;
+use super::task::{Hold, Site, TaskId, Until};
 use super::{Runtime, recorder};
-use crate::model::trace::{End, Notification, Wait};
+use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go and no deadline will come.
 pub(crate) fn explain(runtime: &Runtime) -> End {
@@ -28,48 +29,64 @@ fn wait(runtime: &Runtime, task: TaskId) -> Wait {
     let (held_by, held_since) = holders(runtime, task, state.until);
     Wait {
         thread: task,
-        operation: state.pending.name.to_owned(),
+        reason: reason(runtime, task),
         object: state.pending.object,
         place: state.pending.site.and_then(recorder::place_in_program),
         held_by,
         held_since,
-        detail: match &state.condition {
-            Some(condition) => condition.describe(),
-            None => left(runtime, state.until),
-        },
         last_notification: waits_at(runtime, task).and_then(|condvar| condvar.last.as_ref().map(told)),
     }
 }
 
-/// How many are left at the other end of a channel; which threads they belong to is not known.
-fn left(runtime: &Runtime, until: Until) -> Option<String> {
-    match until {
-        Until::Receivable(channel) => match runtime.objects.channel(channel).senders {
-            1 => Some("1 sender left".to_owned()),
-            n => Some(format!("{n} senders left")),
+/// What the task waits for.
+fn reason(runtime: &Runtime, task: TaskId) -> WaitReason {
+    let state = &runtime.tasks[task];
+    match state.until {
+        Until::Now => unreachable!("a thread that waits for nothing can go on"),
+        Until::Never => WaitReason::Clock,
+        Until::Free(lock) => WaitReason::Lock {
+            function: if runtime.objects.all()[lock].kind == ObjectKind::RwLock {
+                LockFunction::Write
+            } else {
+                LockFunction::Lock
+            },
         },
-        Until::Sendable(_) | Until::Taken { .. } => Some("1 receiver left".to_owned()),
-        Until::Now
-        | Until::Never
-        | Until::Free(_)
-        | Until::Readable(_)
-        | Until::FreeOrMine(_)
-        | Until::ReadableInTurn(_)
-        | Until::Notified { .. }
-        | Until::Released { .. }
-        | Until::Ended(_)
-        | Until::ScopeEmpty(_)
-        | Until::Unparked
-        | Until::Settled(_)
-        | Until::Initialised(_)
-        | Until::Complete(_)
-        | Until::Condition => None,
+        Until::Readable(_) | Until::ReadableInTurn(_) => WaitReason::Lock {
+            function: LockFunction::Read,
+        },
+        Until::FreeOrMine { hold: Hold::Guard, .. } => WaitReason::Lock {
+            function: LockFunction::Lock,
+        },
+        Until::FreeOrMine { hold: Hold::Write, .. } => WaitReason::WriteLock,
+        Until::Notified { lock, .. } if state.notified => WaitReason::Relock { lock },
+        Until::Notified { lock, has_timeout, .. } => WaitReason::Notification { lock, has_timeout },
+        Until::Unparked { has_timeout } => WaitReason::Park { has_timeout },
+        Until::Ended(thread) => WaitReason::Join { thread },
+        Until::ScopeEmpty(_) => WaitReason::ScopeEnd,
+        Until::Released { barrier, .. } => {
+            let (arrived, needed) = runtime.objects.arrived(barrier);
+            WaitReason::Barrier { arrived, needed }
+        }
+        Until::Settled(_, function) | Until::Initialised(_, function) | Until::Complete(_, function) => {
+            WaitReason::Initialization { function }
+        }
+        Until::Receivable(channel, function) => WaitReason::Message {
+            function,
+            senders: runtime.objects.channel(channel).senders,
+        },
+        // A channel of `std` has one receiver, and who waits for it does so as long as it is there.
+        Until::Sendable(_, function) => WaitReason::Room { function, receivers: 1 },
+        Until::Taken { function, .. } => WaitReason::HandOver { function, receivers: 1 },
+        Until::Condition => {
+            let condition = state.condition.as_ref();
+            condition.map_or(WaitReason::Clock, |condition| condition.reason())
+        }
     }
 }
 
-fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Option<crate::model::trace::Place>) {
+fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Option<Place>) {
     match until {
-        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine(lock) => {
+        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine { lock, .. } => {
             let lock = runtime.objects.lock(lock);
             let mut held_by: Vec<TaskId> = lock.writer.into_iter().chain(lock.readers.iter().copied()).collect();
             held_by.dedup();
@@ -83,17 +100,19 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
         Until::Notified { lock, .. } if runtime.tasks[task].notified => holders(runtime, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
         Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
-        Until::Settled(once) | Until::Initialised(once) | Until::Complete(once) => match runtime.objects.once(once) {
-            super::object::Once::Running(holder) => (vec![holder], None),
-            _ => (Vec::new(), None),
-        },
+        Until::Settled(once, _) | Until::Initialised(once, _) | Until::Complete(once, _) => {
+            match runtime.objects.once(once) {
+                Once::Running(holder) => (vec![holder], None),
+                Once::Incomplete | Once::Complete | Once::Poisoned => (Vec::new(), None),
+            }
+        }
         Until::Now
         | Until::Never
         | Until::Notified { .. }
-        | Until::Unparked
+        | Until::Unparked { .. }
         | Until::Released { .. }
-        | Until::Receivable(_)
-        | Until::Sendable(_)
+        | Until::Receivable(..)
+        | Until::Sendable(..)
         | Until::Taken { .. }
         | Until::Condition => (Vec::new(), None),
     }
@@ -101,7 +120,7 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
 
 /// The line that notified while `task` was not yet waiting, if `task` waits for a notification and was not woken by another one
 /// since.
-fn passed_by(runtime: &Runtime, task: TaskId) -> Option<super::task::Site> {
+fn passed_by(runtime: &Runtime, task: TaskId) -> Option<Site> {
     let missed = waits_at(runtime, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)
 }

@@ -1,9 +1,9 @@
 //! Mutexes and read-write locks: who holds what, and who is poisoned.
 
 use super::object::{Lock, Memory, ObjectId, State, Tag, Waited};
-use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, panics, resolve, with};
+use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,55 +36,35 @@ pub(crate) enum Touch {
     Changed,
 }
 
-/// The names of the operations of one kind of lock.
-#[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) kind: &'static str,
-    pub(crate) write: &'static str,
-    pub(crate) try_write: &'static str,
-    pub(crate) read: &'static str,
-    pub(crate) try_read: &'static str,
+fn mode(function: LockFunction) -> Mode {
+    match function {
+        LockFunction::Lock | LockFunction::TryLock | LockFunction::Write | LockFunction::TryWrite => Mode::Write,
+        LockFunction::Read | LockFunction::TryRead => Mode::Read,
+    }
 }
-
-/// A mutex.
-pub(crate) static MUTEX: Names = Names {
-    kind: "Mutex",
-    write: "lock",
-    try_write: "try_lock",
-    read: "lock",
-    try_read: "try_lock",
-};
-/// A read-write lock.
-pub(crate) static RWLOCK: Names = Names {
-    kind: "RwLock",
-    write: "write",
-    try_write: "try_write",
-    read: "read",
-    try_read: "try_read",
-};
 
 fn new_lock() -> State {
     State::Lock(Lock::default())
 }
 
 /// The lock's number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, names: &'static Names, memory: &Memory) -> Option<ObjectId> {
-    resolve(tag, names.kind, memory, new_lock)
+pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
+    resolve(tag, kind, memory, new_lock)
 }
 
 /// Takes the lock, waiting until it is free.
-pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Acquired {
+pub(crate) fn acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
-    let (name, until) = match mode {
-        Mode::Write => (names.write, Until::Free(id)),
-        Mode::Read => (names.read, Until::Readable(id)),
+    let mode = mode(function);
+    let until = match mode {
+        Mode::Write => Until::Free(id),
+        Mode::Read => Until::Readable(id),
     };
     let operation = Operation {
-        name,
         object: Some(id),
         site: Some(site),
     };
-    let writes = mode == Mode::Write && names.kind == RWLOCK.kind;
+    let writes = function == LockFunction::Write;
     let waits = writes && with(|runtime| has_to_wait(runtime, id));
     announce(operation, until, None);
     if mode == Mode::Read && with(|runtime| is_held_up(runtime, id)) {
@@ -101,7 +81,7 @@ pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode,
             runtime.me().came_after = None;
             runtime.objects.lock_mut(id).writer_waited = waited;
         }
-        take(runtime, id, mode, name, site)
+        take_by(runtime, id, function, site)
     })
 }
 
@@ -135,15 +115,15 @@ fn is_held_up(runtime: &mut Runtime, lock: ObjectId) -> bool {
 }
 
 /// Takes the lock if it is free; `None` if it is not.
-pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Option<Acquired> {
+pub(crate) fn try_acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
-    let (name, free) = match mode {
-        Mode::Write => (names.try_write, Until::Free(id)),
-        Mode::Read => (names.try_read, Until::Readable(id)),
+    let mode = mode(function);
+    let free = match mode {
+        Mode::Write => Until::Free(id),
+        Mode::Read => Until::Readable(id),
     };
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -154,11 +134,11 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: M
         let is_free = runtime.holds(runtime.current, free) && !(mode == Mode::Read && is_held_up(runtime, id));
         runtime.learned(is_free.into());
         if is_free {
-            return Some(take(runtime, id, mode, name, site));
+            return Some(take_by(runtime, id, function, site));
         }
-        runtime.record(name, Some(id), Some(site), |runtime| Seen {
-            detail: Some("→ would block".to_owned()),
-            state: Some(describe(runtime.objects.lock(id))),
+        runtime.record(Some(id), Some(site), |_| Op::Lock {
+            function,
+            outcome: LockOutcome::WouldBlock,
         });
         None
     })
@@ -172,8 +152,22 @@ fn outside() -> Acquired {
     }
 }
 
+/// Marks the lock as taken by the running task in a call of `function`, and records that.
+fn take_by(runtime: &mut Runtime, id: ObjectId, function: LockFunction, site: Site) -> Acquired {
+    let acquired = take(runtime, id, mode(function), site);
+    runtime.record(Some(id), Some(site), |_| Op::Lock {
+        function,
+        outcome: if acquired.poisoned {
+            LockOutcome::Poisoned
+        } else {
+            LockOutcome::Acquired
+        },
+    });
+    acquired
+}
+
 /// Marks the lock as taken by the running task.
-pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'static str, site: Site) -> Acquired {
+pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, site: Site) -> Acquired {
     let current = runtime.current;
     let panicking = runtime.me().panicking > 0;
     let lock = runtime.objects.lock_mut(id);
@@ -185,10 +179,6 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
     lock.taken += 1;
     let poisoned = lock.poisoned;
     runtime.acquire_from(id);
-    runtime.record(name, Some(id), Some(site), |runtime| Seen {
-        detail: poisoned.then(|| "→ poisoned".to_owned()),
-        state: Some(describe(runtime.objects.lock(id))),
-    });
     Acquired {
         poisoned,
         panicking,
@@ -201,7 +191,6 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "unlock",
             object: Some(id),
             site: acquired.site,
         },
@@ -211,10 +200,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
     with(|runtime| {
         if runtime.active {
             give_back(runtime, id, mode, acquired, touch);
-            runtime.record("unlock", Some(id), None, |runtime| Seen {
-                state: Some(describe(runtime.objects.lock(id))),
-                ..Seen::default()
-            });
+            runtime.record(Some(id), None, |_| Op::Unlock);
         }
     });
 }
@@ -257,7 +243,6 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
     announce(
         Operation {
-            name: "is_poisoned",
             object: Some(id),
             site: Some(site),
         },
@@ -266,10 +251,7 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     );
     with(|runtime| {
         let poisoned = runtime.objects.lock(id).poisoned;
-        runtime.record("is_poisoned", Some(id), Some(site), |_| Seen {
-            detail: Some(format!("→ {poisoned}")),
-            ..Seen::default()
-        });
+        runtime.record(Some(id), Some(site), |_| Op::IsPoisoned { poisoned });
         poisoned
     })
 }
@@ -279,7 +261,6 @@ pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "clear_poison",
             object: Some(id),
             site: Some(site),
         },
@@ -291,20 +272,8 @@ pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
         if was_poisoned {
             runtime.changed();
         }
-        runtime.record("clear_poison", Some(id), Some(site), |_| Seen::default());
+        runtime.record(Some(id), Some(site), |_| Op::ClearPoison);
     });
-}
-
-/// Who holds the lock, in a word or two.
-pub(crate) fn describe(lock: &Lock) -> String {
-    match (lock.writer, &lock.readers[..]) {
-        (Some(writer), _) => format!("held by {writer}"),
-        (None, []) => "free".to_owned(),
-        (None, readers) => {
-            let readers: Vec<String> = readers.iter().map(usize::to_string).collect();
-            format!("read by {}", readers.join(", "))
-        }
-    }
 }
 
 /// Turns a lock held for writing into one held for reading, without a gap.
@@ -312,7 +281,6 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "downgrade",
             object: Some(id),
             site: Some(site),
         },
@@ -334,9 +302,6 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
         if touch > Touch::Untouched {
             runtime.changed();
         }
-        runtime.record("downgrade", Some(id), Some(site), |runtime| Seen {
-            state: Some(describe(runtime.objects.lock(id))),
-            ..Seen::default()
-        });
+        runtime.record(Some(id), Some(site), |_| Op::Downgrade);
     });
 }

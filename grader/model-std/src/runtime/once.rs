@@ -1,9 +1,9 @@
 //! What is initialised once: by one thread, while the others wait.
 
 use super::object::{Memory, ObjectId, Once, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, Until};
 use super::{announce, resolve, with};
+use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +17,18 @@ pub(crate) enum Found {
 }
 
 /// Its number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<ObjectId> {
+pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
     resolve(tag, kind, memory, || State::Once(Once::Incomplete))
 }
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
-pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
+pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
-        Until::Settled(id),
+        Until::Settled(id, function),
         None,
     );
     with(|runtime| {
@@ -44,26 +43,21 @@ pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
             runtime.objects.set_once(id, Once::Running(current));
             runtime.changed();
         }
-        runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if found == Found::Complete {
-                "→ there"
-            } else {
-                "→ initialises"
-            };
-            Seen {
-                detail: Some(detail.to_owned()),
-                ..Seen::default()
-            }
+        runtime.record(Some(id), Some(site), |_| Op::Initialize {
+            function,
+            outcome: match found {
+                Found::Complete => OnceOutcome::Complete,
+                Found::Mine | Found::MinePoisoned => OnceOutcome::Begins,
+            },
         });
         found
     })
 }
 
 /// Looks whether it is there, without waiting.
-pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
+pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -73,35 +67,24 @@ pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
     with(|runtime| {
         let once = runtime.objects.once(id);
         runtime.acquire_from(id);
-        runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if once == Once::Complete {
-                "→ there"
-            } else {
-                "→ not there"
-            };
-            Seen {
-                detail: Some(detail.to_owned()),
-                ..Seen::default()
-            }
-        });
+        runtime.record(Some(id), Some(site), |_| looked(function, once));
         once
     })
 }
 
 /// Waits until somebody has completed it, or has panicked over it.
-pub(crate) fn wait(id: ObjectId, name: &'static str, site: Site) -> Once {
-    wait_until(id, Until::Initialised(id), name, site)
+pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
+    wait_until(id, Until::Initialised(id, function), function, site)
 }
 
 /// Waits until somebody has completed it, however often the attempt panics.
-pub(crate) fn wait_force(id: ObjectId, name: &'static str, site: Site) {
-    wait_until(id, Until::Complete(id), name, site);
+pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
+    wait_until(id, Until::Complete(id, function), function, site);
 }
 
-fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Once {
+fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) -> Once {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
@@ -110,9 +93,20 @@ fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Onc
     );
     with(|runtime| {
         runtime.acquire_from(id);
-        runtime.record(name, Some(id), Some(site), |_| Seen::default());
-        runtime.objects.once(id)
+        let once = runtime.objects.once(id);
+        runtime.record(Some(id), Some(site), |_| looked(function, once));
+        once
     })
+}
+
+/// The operation of a thread that found `once` and leaves it alone.
+fn looked(function: OnceFunction, once: Once) -> Op {
+    let outcome = match once {
+        Once::Complete => OnceOutcome::Complete,
+        Once::Incomplete | Once::Running(_) => OnceOutcome::Incomplete,
+        Once::Poisoned => OnceOutcome::Poisoned,
+    };
+    Op::Initialize { function, outcome }
 }
 
 /// An initialisation that the running thread has claimed.
@@ -143,7 +137,6 @@ impl Drop for Attempt {
         // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
         if with(|runtime| runtime.me().operations) > self.began {
             let operation = Operation {
-                name: "initialised",
                 object: Some(self.id),
                 site: Some(self.site),
             };

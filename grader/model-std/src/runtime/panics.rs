@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use super::{is_active, recorder, with};
+use crate::model::trace::Panic;
 
 static HOOK: Once = Once::new();
 
@@ -36,7 +37,7 @@ pub(crate) fn install_hook() {
             with(|runtime| {
                 let me = runtime.me();
                 me.panicking += 1;
-                me.panic = Some((message, place));
+                me.panic = Some(Panic { message, place });
                 me.in_hook = true;
                 runtime.take_from_hook();
             });
@@ -93,8 +94,8 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
             let me = runtime.me();
             me.panicking += 1;
             // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
-            if me.panic.as_ref().is_none_or(|(earlier, _)| *earlier != message) {
-                me.panic = Some((message, None));
+            if me.panic.as_ref().is_none_or(|earlier| earlier.message != message) {
+                me.panic = Some(Panic { message, place: None });
             }
         }
     });

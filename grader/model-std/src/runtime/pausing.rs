@@ -2,24 +2,23 @@
 
 use std::time::Duration;
 
-use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until, Wake};
 use super::{announce, announce_yielding, with};
+use crate::model::trace::{Op, YieldFunction};
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
 pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     if !super::is_active() {
         return;
     }
-    let name = if timeout.is_some() { "park_timeout" } else { "park" };
+    let has_timeout = timeout.is_some();
     let deadline = timeout.and_then(|timeout| with(|runtime| runtime.deadline_after(timeout)));
     let wake = announce(
         Operation {
-            name,
             object: None,
             site: Some(site),
         },
-        Until::Unparked,
+        Until::Unparked { has_timeout },
         deadline,
     );
     with(|runtime| {
@@ -27,16 +26,9 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
         if wake == Wake::Ready {
             runtime.take_from_unparkers();
         }
-        runtime.record(name, None, Some(site), |_| {
-            let detail = match wake {
-                Wake::Ready => None,
-                Wake::TimedOut => Some("→ timed out".to_owned()),
-                Wake::Spurious => Some("→ woken without a reason".to_owned()),
-            };
-            Seen {
-                detail,
-                ..Seen::default()
-            }
+        runtime.record(None, Some(site), |_| Op::Park {
+            has_timeout,
+            reason: wake.reason(),
         });
     });
 }
@@ -48,7 +40,6 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     }
     announce(
         Operation {
-            name: "unpark",
             object: None,
             site: Some(site),
         },
@@ -63,10 +54,7 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
             }
             runtime.hand_to_parked(task);
         }
-        runtime.record("unpark", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::Unpark { thread: task });
     });
 }
 
@@ -76,16 +64,12 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         return;
     }
     let operation = Operation {
-        name: "sleep",
         object: None,
         site: Some(site),
     };
     // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
     with(|runtime| {
-        runtime.record("sleep", None, Some(site), |_| Seen {
-            detail: Some(format!("{duration:?}")),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::Sleep { duration });
     });
     if duration.is_zero() {
         announce_yielding(operation);
@@ -96,15 +80,14 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
 }
 
 /// Lets other threads go first.
-pub(crate) fn yield_now(name: &'static str, site: Site) {
+pub(crate) fn yield_now(function: YieldFunction, site: Site) {
     announce_yielding(Operation {
-        name,
         object: None,
         site: Some(site),
     });
     with(|runtime| {
         if runtime.is_active() {
-            runtime.record(name, None, Some(site), |_| Seen::default());
+            runtime.record(None, Some(site), |_| Op::Yield { function });
         }
     });
 }
@@ -113,7 +96,6 @@ pub(crate) fn yield_now(name: &'static str, site: Site) {
 pub(crate) fn now(site: Site) -> Duration {
     announce(
         Operation {
-            name: "now",
             object: None,
             site: Some(site),
         },

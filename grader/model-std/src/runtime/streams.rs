@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::object::{Lock, ObjectId, State};
-use super::recorder::Seen;
-use super::task::{Operation, Site, TaskId, Until};
-use super::{announce, with};
+use super::task::{Hold, Operation, Site, TaskId, Until};
+use super::{Runtime, announce, with};
+use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 
 /// One of the two streams that the program can write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,26 +47,30 @@ impl Streams {
     }
 }
 
-/// The lock of standard input, under this name; `None` outside an execution.
-pub(crate) fn stdin_lock(kind: &'static str) -> Option<ObjectId> {
+/// The lock of standard input; `None` outside an execution.
+pub(crate) fn stdin_lock() -> Option<ObjectId> {
     with(|runtime| {
         if !runtime.active {
             return None;
         }
         let known = runtime.streams.stdin;
         Some(known.unwrap_or_else(|| {
-            let lock = runtime.objects.enter(kind, None, State::Lock(Lock::default()));
+            let lock = enter_lock(runtime, ObjectKind::Stdin);
             runtime.streams.stdin = Some(lock);
             lock
         }))
     })
 }
 
+fn enter_lock(runtime: &mut Runtime, kind: ObjectKind) -> ObjectId {
+    runtime.objects.enter(kind, None, State::Lock(Lock::default()))
+}
+
 impl Stream {
-    fn kind(self) -> &'static str {
+    fn kind(self) -> ObjectKind {
         match self {
-            Stream::Stdout => "Stdout",
-            Stream::Stderr => "Stderr",
+            Stream::Stdout => ObjectKind::Stdout,
+            Stream::Stderr => ObjectKind::Stderr,
         }
     }
 
@@ -78,7 +82,7 @@ impl Stream {
             }
             let known = runtime.streams.get(self).lock;
             Some(known.unwrap_or_else(|| {
-                let lock = runtime.objects.enter(self.kind(), None, State::Lock(Lock::default()));
+                let lock = enter_lock(runtime, self.kind());
                 runtime.streams.get(self).lock = Some(lock);
                 lock
             }))
@@ -86,15 +90,14 @@ impl Stream {
     }
 
     /// Takes the stream's lock, waiting for other threads.
-    pub(crate) fn lock(self, site: Site, name: &'static str) {
+    pub(crate) fn lock(self, site: Site, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
         announce(
             Operation {
-                name,
                 object: Some(id),
                 site: Some(site),
             },
-            Until::FreeOrMine(id),
+            Until::FreeOrMine { lock: id, hold },
             None,
         );
         with(|runtime| {
@@ -104,17 +107,18 @@ impl Stream {
             lock.depth += 1;
             lock.since = Some(site);
             runtime.acquire_from(id);
-            if name == LOCK {
-                runtime.record(name, Some(id), Some(site), |runtime| Seen {
-                    state: Some(format!("held by {}", runtime.current)),
-                    ..Seen::default()
+            if hold == Hold::Guard {
+                runtime.record(Some(id), Some(site), |_| Op::Lock {
+                    function: LockFunction::Lock,
+                    outcome: LockOutcome::Acquired,
                 });
             }
         });
     }
 
-    /// Gives the stream's lock back.
-    pub(crate) fn unlock(self) {
+    /// Gives the stream's lock back. No operation of its own: nobody can tell whether a thread that waits for it comes before or
+    /// after what the running one does next.
+    pub(crate) fn unlock(self, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
         with(|runtime| {
             let lock = runtime.objects.lock_mut(id);
@@ -122,6 +126,9 @@ impl Stream {
             if lock.depth == 0 {
                 lock.writer = None;
                 runtime.release_to(id);
+            }
+            if hold == Hold::Guard && runtime.active {
+                runtime.record(Some(id), None, |_| Op::Unlock);
             }
         });
     }
@@ -131,7 +138,6 @@ impl Stream {
         let Some(id) = self.lock_id() else { return };
         announce(
             Operation {
-                name: WRITE,
                 object: Some(id),
                 site: Some(site),
             },
@@ -155,15 +161,10 @@ impl Stream {
             runtime.streams.get(self).written.push(written);
             runtime.wrote_to(id);
             runtime.made_progress();
-            runtime.record(WRITE, Some(id), Some(site), |_| Seen {
-                detail: Some(format!("{:?}", String::from_utf8_lossy(bytes))),
-                ..Seen::default()
+            // Whether the lock is free again right after it depends on who holds it for longer, so no state is told.
+            runtime.record_with(Some(id), Some(site), |_| {
+                (Op::Write { bytes: bytes.to_vec() }, Vec::new())
             });
         });
     }
 }
-
-/// The name of taking a stream's lock for longer than one write.
-pub(crate) const LOCK: &str = "lock";
-/// The name of a write.
-pub(crate) const WRITE: &str = "write";

@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use super::executor::{self, Entry};
 use super::object::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, announce_unseen, locals, resolve, with};
 use crate::model::Spawns;
-use crate::model::trace::End;
+use crate::model::trace::{End, ObjectKind, Op};
 
 /// The task that is the body of the execution.
 const BODY: TaskId = 0;
 
 /// A scope's number; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
-    resolve(tag, "scope", &Memory::none(), || State::Scope { running: Vec::new() })
+    resolve(tag, ObjectKind::Scope, &Memory::none(), || State::Scope {
+        running: Vec::new(),
+    })
 }
 
 /// Starts a thread that runs `entry`. `scope` is the scope that waits for it.
@@ -30,7 +31,6 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         "a thread was spawned outside an execution, where nothing could run it"
     );
     let operation = Operation {
-        name: "spawn",
         object: None,
         site: Some(site),
     };
@@ -50,10 +50,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
             runtime.objects.scope_running_mut(scope).push(task);
             runtime.tasks[task].scope = Some(scope);
         }
-        runtime.record("spawn", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::Spawn { thread: task });
         task
     })
 }
@@ -109,14 +106,8 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
             runtime.objects.set_history(scope, history);
         }
         runtime.made_progress();
-        let name = if ending == Ending::Panicked { "panic" } else { "end" };
-        runtime.record(name, None, None, |runtime| Seen {
-            detail: runtime.tasks[current]
-                .panic
-                .as_ref()
-                .filter(|_| name == "panic")
-                .map(|(message, _)| message.clone()),
-            ..Seen::default()
+        runtime.record(None, None, |_| Op::EndThread {
+            panicked: ending == Ending::Panicked,
         });
     });
     locals::destroy();
@@ -132,7 +123,6 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
 
 fn announce_end() {
     let operation = Operation {
-        name: "end",
         object: None,
         site: None,
     };
@@ -153,10 +143,7 @@ fn end_body(ending: Ending) {
             .filter(|task| runtime.is_left_running(*task))
             .collect();
         let end = match (ending, &runtime.tasks[0].panic) {
-            (Ending::Panicked, panic) => {
-                let (message, place) = panic.clone().unwrap_or_default();
-                End::Panicked { message, place }
-            }
+            (Ending::Panicked, panic) => End::Panicked(panic.clone().unwrap_or_default()),
             (Ending::Returned, _) if left.is_empty() => End::Finished,
             (Ending::Returned, _) => End::ThreadsLeft { threads: left },
         };
@@ -177,7 +164,7 @@ impl Runtime {
 pub(crate) fn abort_after_panic() {
     with(|runtime| {
         let thread = runtime.current;
-        let place = runtime.me().panic.take().and_then(|(_, place)| place);
+        let place = runtime.me().panic.take().and_then(|panic| panic.place);
         runtime.finish(End::Exited {
             code: None,
             thread,
@@ -190,7 +177,6 @@ pub(crate) fn abort_after_panic() {
 pub(crate) fn join(task: TaskId, site: Site) {
     announce_unseen(
         Operation {
-            name: "join",
             object: None,
             site: Some(site),
         },
@@ -201,10 +187,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
             joined.done_unseen = None;
             runtime.take_from_ended(task);
         }
-        runtime.record("join", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::Join { thread: task });
     });
 }
 
@@ -215,7 +198,6 @@ pub(crate) fn join(task: TaskId, site: Site) {
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(
         Operation {
-            name: "is_finished",
             object: None,
             site: Some(site),
         },
@@ -233,10 +215,7 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
             runtime.tasks[task].done_unseen = None;
             runtime.take_from_ended(task);
         }
-        runtime.record("is_finished", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task} → {finished}")),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
         finished
     })
 }
@@ -246,7 +225,6 @@ pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
     let Some(id) = scope else { return 0 };
     announce(
         Operation {
-            name: "look at scope",
             object: Some(id),
             site: None,
         },
@@ -265,7 +243,6 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
     announce_unseen(
         Operation {
-            name: "leave scope",
             object: Some(id),
             site: Some(site),
         },
@@ -273,7 +250,7 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     );
     with(|runtime| {
         runtime.acquire_from(id);
-        runtime.record("leave scope", None, Some(site), |_| Seen::default());
+        runtime.record(None, Some(site), |_| Op::LeaveScope);
     });
 }
 
@@ -289,7 +266,6 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
     );
     announce(
         Operation {
-            name: "exit",
             object: None,
             site: Some(site),
         },
@@ -298,10 +274,7 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
     );
     with(|runtime| {
         let thread = runtime.current;
-        runtime.record("exit", None, Some(site), |_| Seen {
-            detail: code.map(|code| code.to_string()),
-            ..Seen::default()
-        });
+        runtime.record(None, Some(site), |_| Op::Exit { code });
         runtime.finish(End::Exited {
             code,
             thread,

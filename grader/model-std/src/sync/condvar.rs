@@ -6,7 +6,8 @@ use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
 use super::MutexGuard;
-use crate::runtime::condvar::{self, Whom};
+use crate::model::trace::Whom;
+use crate::runtime::condvar;
 use crate::runtime::object::{ObjectId, Tag};
 use crate::runtime::pausing;
 use crate::runtime::task::{Site, Wake};
