@@ -1,9 +1,15 @@
-//! `cargo xtask bench`: how long a grading takes, beside what it cannot do without and beside `cargo test`; or, for
-//! `model-std` in place of an exercise, its explorer beside others; or, for `containment`, what that costs.
+//! `cargo xtask bench EXERCISE`: how long a grading takes, compared with its bare calls of rustc and with `cargo test`.
+//! `bench model-std` compares the explorer with others, and `bench containment` measures what containment costs.
 //!
-//! All measurements are taken in turn in each round, so that whatever else the machine does hits all of them; the fastest
-//! round counts. Ratios can be compared between machines, times cannot.
+//! Each round takes every measurement once, so that other load on the machine affects all of them; the fastest round
+//! counts. Ratios can be compared between machines, times cannot.
 
+mod containment;
+mod engines;
+mod ordinary;
+mod rustc;
+
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
@@ -24,18 +30,15 @@ use crate::flags::BenchFlags;
 use crate::grade::current_dir;
 use crate::interrupt;
 
-mod containment;
-mod engines;
-mod ordinary;
-mod rustc;
-
 /// What the measurements work on.
 struct Bench {
     workspace: Workspace,
     exercise: Exercise,
+    /// The main file of its check program over interleavings.
+    model_checks: PathBuf,
     libraries: Libraries,
     cancel: Cancel,
-    /// Gone with all that is built in it when the bench is over.
+    /// Holds everything that is built here; removed at the end.
     folder: TempDir,
 }
 
@@ -52,11 +55,11 @@ const MEASURES: [Measure; 4] = [
         work: grade,
     },
     Measure {
-        name: "its calls of rustc, bare and side by side",
+        name: "its calls of rustc alone, in parallel",
         work: rustc::compile,
     },
     Measure {
-        name: "its calls of rustc and its exploration, bare",
+        name: "its calls of rustc and its exploration alone",
         work: rustc::compile_and_explore,
     },
     Measure {
@@ -75,7 +78,7 @@ pub(crate) fn run(flags: &BenchFlags, console: &Console) -> Result<ExitCode, Err
     }
     let bench = Bench::new(flags)?;
     for measure in &MEASURES {
-        // The first time fills caches.
+        // The first run fills caches.
         (measure.work)(&bench)?;
     }
     let mut fastest = [Duration::MAX; MEASURES.len()];
@@ -104,14 +107,22 @@ impl Bench {
                 .next()
                 .ok_or_else(|| failed("failed to find an exercise"))?,
         };
+        let model_checks = workspace.model_checks(&exercise).ok_or_else(|| {
+            failed(&format!(
+                "failed to find checks over interleavings in `{}`",
+                exercise.name
+            ))
+        })?;
         let cancel = interrupt::cancel_on_signal();
         let tools = Tools::from_environment();
         let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
         let libraries = libraries.map_err(|error| Error::Ungraded(Box::new(error)))?;
-        let folder = tempfile::Builder::new().prefix("interleave-bench-").tempdir();
+        // A grading removes unlocked folders whose names begin with `interleave-`, so this one begins otherwise.
+        let folder = tempfile::Builder::new().prefix("bench-interleave-").tempdir();
         let bench = Bench {
             workspace,
             exercise,
+            model_checks,
             libraries,
             cancel,
             folder: folder.map_err(Error::Output)?,
@@ -126,7 +137,7 @@ fn failed(message: &str) -> Error {
     Error::Ungraded(Box::new(Message(message.to_owned())))
 }
 
-/// Runs a command that has to succeed, and says what it said when it does not.
+/// Runs a command that has to succeed. The error contains its output.
 fn succeed(command: &mut Command) -> Result<(), Error> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|error| {
@@ -138,11 +149,11 @@ fn succeed(command: &mut Command) -> Result<(), Error> {
     if output.status.success() {
         return Ok(());
     }
-    let said = [output.stdout, output.stderr].concat();
+    let printed = [output.stdout, output.stderr].concat();
     Err(failed(&format!(
         "failed to run `{}`:\n{}",
         command.get_program().display(),
-        String::from_utf8_lossy(&said)
+        String::from_utf8_lossy(&printed)
     )))
 }
 
@@ -180,7 +191,7 @@ fn figures(bench: &Bench, rounds: u32, fastest: &[Duration], columns: usize) -> 
 }
 
 /// A copy of the solution's sources in `to`.
-fn copy_sources(bench: &Bench, to: &std::path::Path) -> io::Result<()> {
+fn copy_sources(bench: &Bench, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     let from = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
     fs::copy(from, to.join("lib.rs"))?;

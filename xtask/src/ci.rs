@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that has to hold before a change is merged, step by step.
 //!
-//! Each step is a command that can be repeated alone; the first that fails ends the run and says how.
+//! Each step is a command that can be repeated on its own. The first failure ends the run and prints that command.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -11,7 +11,7 @@ pub(crate) enum ExitCode {
     Passed = 0,
     /// Graded, and something failed; a submission that does not compile is graded.
     Failed = 1,
-    /// The command line asks for what is not there.
+    /// The command line is wrong, or names something that does not exist.
     Usage = 2,
     /// The grader could not do its work: no verdict on the submission.
     Ungraded = 3,

@@ -12,14 +12,20 @@ use grader::grade::SandboxRequirement;
     name = "cargo xtask",
     bin_name = "cargo xtask",
     about = "Grades the exercises of a course on concurrency in Rust.",
-    after_help = "Exit codes: 0 every check passed · 1 graded, and something failed · 2 wrong usage · 3 not graded · 130 interrupted",
+    after_help = "\
+Exit codes:
+  0    every check passed
+  1    graded, and a check failed
+  2    wrong usage
+  3    not graded: the grader could not do its work
+  130  interrupted",
     disable_help_subcommand = true
 )]
 pub(crate) struct Flags {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// When to use colours; `auto`: on a terminal, unless NO_COLOR is set.
+    /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
 }
@@ -29,29 +35,35 @@ pub(crate) struct Flags {
 pub(crate) enum Command {
     /// Grade what you wrote, or another submission.
     Grade(GradeFlags),
-    /// Run one interleaving again, named by the token that came with a failure.
+    /// Run a failing interleaving again, step by step.
     Replay(ReplayFlags),
     /// List the exercises, their points and where you stand.
     List,
-    /// Prove the grader: solutions pass, stubs fail, each known mistake gets exactly its findings.
+    /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
-    /// Measure the grader against its floor and against `cargo test`, or its explorer against others.
+    /// Measure how fast the grader is.
     Bench(BenchFlags),
-    /// Run everything that has to hold before a change is merged.
+    /// Run all tests and checks of this repository.
     Ci,
-    /// Check the rules of the repository: headers, names, manifests, paths named in documents.
+    /// Check this repository's rules for names, manifests and documents.
     Tidy,
 }
 
 /// Flags of `grade`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Containment:
+  auto     as well as this machine can
+  require  as auto, but do not grade where a submission could open your files
+  basic    only process groups and limits, as on any Unix
+The default is `require` where CI is set, and `auto` elsewhere.
+
 Examples:
-  cargo xtask grade stdout_writer                          what you wrote
-  cargo xtask grade stdout_writer --hint                   with the first hint for each check that fails
-  cargo xtask grade stdout_writer --solution               the reference solution
-  cargo xtask grade stdout_writer --submission ~/mine.rs   another file, or a folder with `src/lib.rs`
-  cargo xtask grade --all --format json                    one line of JSON an exercise")]
+  cargo xtask grade stdout_writer                      what you wrote
+  cargo xtask grade stdout_writer --hint               with a first hint
+  cargo xtask grade stdout_writer --solution           the reference solution
+  cargo xtask grade stdout_writer --submission my.rs   another file or folder
+  cargo xtask grade --all --format json                one line of JSON each")]
 pub(crate) struct GradeFlags {
     /// The exercises to grade.
     #[arg(required_unless_present = "all", value_name = "EXERCISE")]
@@ -62,22 +74,29 @@ pub(crate) struct GradeFlags {
     /// Grade the reference solution instead of what you wrote.
     #[arg(long, conflicts_with = "submissions")]
     pub(crate) solution: bool,
-    /// Grade a folder with `src/lib.rs`, or one `.rs` file; may be given several times.
+    /// Grade this `.rs` file, or folder with `src/lib.rs`; may be repeated.
     #[arg(long = "submission", value_name = "PATH")]
     pub(crate) submissions: Vec<PathBuf>,
     /// Run only this check.
     #[arg(long, value_name = "NAME")]
     pub(crate) check: Option<String>,
-    /// Show the first hint for each check that fails; `--hint=2` the first two, and so on.
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1", action = ArgAction::Append)]
+    /// Show a hint for each check that fails; `--hint=2` shows two, `--hint=3` three.
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        action = ArgAction::Append
+    )]
     hint: Vec<usize>,
-    /// Show all of the evidence instead of what matters.
+    /// Show the evidence in full, not only what matters.
     #[arg(long)]
     pub(crate) full: bool,
-    /// How to print the report.
+    /// How to print the report: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// How to contain the submission; the report says what held. Without it: `require` where CI is set, `auto` elsewhere.
+    /// How well to contain the submission, see below.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
 }
@@ -93,9 +112,7 @@ impl GradeFlags {
 /// Flags of `replay`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:
-  cargo xtask replay stdout_writer 1-9f3a                  the token stands below a failure, after `replay:`
-  cargo xtask replay stdout_writer 1-9f3a --full           every step")]
+`grade` prints the whole command below a failure, after `replay:`.")]
 pub(crate) struct ReplayFlags {
     /// The exercise.
     pub(crate) exercise: String,
@@ -104,16 +121,16 @@ pub(crate) struct ReplayFlags {
     /// Run the reference solution instead of what you wrote.
     #[arg(long, conflicts_with = "submission")]
     pub(crate) solution: bool,
-    /// Run a folder with `src/lib.rs`, or one `.rs` file.
+    /// Run this `.rs` file, or folder with `src/lib.rs`.
     #[arg(long, value_name = "PATH")]
     pub(crate) submission: Option<PathBuf>,
-    /// Show all steps instead of those that matter.
+    /// Show every step, not only those that matter.
     #[arg(long)]
     pub(crate) full: bool,
-    /// How to print the interleaving.
+    /// How to print the interleaving: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// How to contain the submission, as in `grade`.
+    /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
 }
@@ -121,11 +138,10 @@ pub(crate) struct ReplayFlags {
 /// Flags of `verify`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:
-  cargo xtask verify                                       every exercise
-  cargo xtask verify stdout_writer                         one")]
+Solutions and variants must pass, stubs must fail, and each known mistake must
+get exactly the findings that its header names.")]
 pub(crate) struct VerifyFlags {
-    /// The exercises to verify; all of them where none is named.
+    /// The exercises to verify; all of them if none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
 }
@@ -134,14 +150,14 @@ pub(crate) struct VerifyFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask bench stdout_writer                          how long it takes to grade its solution
-  cargo xtask bench model-std                              the explorer beside shuttle and loom
-  cargo xtask bench containment                            what containment costs, level by level")]
+  cargo xtask bench stdout_writer   a grading, compared with `cargo test`
+  cargo xtask bench model-std       the explorer, compared with shuttle and loom
+  cargo xtask bench containment     what each level of containment costs")]
 pub(crate) struct BenchFlags {
-    /// The exercise whose solution is graded, or `model-std` or `containment`; the first of the course where none is named.
-    #[arg(value_name = "EXERCISE")]
+    /// An exercise, `model-std` or `containment`; the first exercise if left out.
+    #[arg(value_name = "WHAT")]
     pub(crate) exercise: Option<String>,
-    /// How often each duration is measured; the fastest counts, for `model-std` the median.
+    /// How often each duration is measured.
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
 }
@@ -149,36 +165,29 @@ pub(crate) struct BenchFlags {
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a reader.
     Human,
-    /// One document a line.
     Json,
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
     Auto,
-    /// Also in a pipe.
     Always,
-    /// Not at all.
     Never,
 }
 
-/// How to contain a submission.
+/// How well to contain a submission. The help of `grade` says what each means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Containment {
-    /// As well as this machine can.
     Auto,
-    /// As well as this machine can, and not at all where a submission could open others' files.
     Require,
-    /// With what every Unix has: process groups, limits and timeouts.
     Basic,
 }
 
 impl Containment {
-    /// What is asked for; without a flag, what suits the place: a student's own machine, or one that grades others.
+    /// What the flag requires of the sandbox. Without a flag that is `require` where CI is set, since such a machine
+    /// grades what others wrote.
     pub(crate) fn requirement(flag: Option<Containment>) -> SandboxRequirement {
         let is_set = |value: OsString| !value.is_empty() && value != "false";
         let default = if std::env::var_os("CI").is_some_and(is_set) {
@@ -216,13 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_before_an_exercise_leaves_the_exercise_alone() {
+    fn a_hint_does_not_take_the_exercise_for_its_number() {
         let flags = grade(&["--hint", "stdout_writer"]);
         assert_eq!((flags.hints(), flags.exercises), (1, vec!["stdout_writer".to_owned()]));
     }
 
     #[test]
-    fn the_flags_do_not_contradict_themselves() {
+    fn the_definitions_of_the_flags_are_consistent() {
         use clap::CommandFactory;
         Flags::command().debug_assert();
     }

@@ -47,7 +47,7 @@ impl Help for ManyExercises {
     }
 }
 
-/// Grades whatever the flags name; the most urgent outcome gives the exit code.
+/// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let targets = targets(flags, &workspace)?;
@@ -73,7 +73,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 reports.push(report);
             }
             Err(error @ (Error::Interrupted | Error::Output(_))) => return Err(error),
-            // The others are graded nevertheless.
+            // The other submissions are graded all the same.
             Err(error) => {
                 console.error(&error);
                 code = code.max(error.exit_code());
@@ -149,7 +149,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Err
     Ok(targets)
 }
 
-/// The exercises of these names; all of them where there are none.
+/// The named exercises, or all of them if none is named.
 pub(crate) fn exercises(names: &[String], workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
     if names.is_empty() {
         return Ok(workspace.exercises()?);
@@ -161,7 +161,7 @@ pub(crate) fn exercises(names: &[String], workspace: &Workspace) -> Result<Vec<E
     Ok(exercises)
 }
 
-/// The submission that the flags name, and the flags to name it again.
+/// The submission that the flags select, and the flags that select it again.
 pub(crate) fn select(
     workspace: &Workspace,
     exercise: &Exercise,
@@ -178,7 +178,7 @@ pub(crate) fn select(
     }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell, if it needs quotes.
 fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -187,7 +187,7 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// Where the command was called.
+/// The folder in which the command was called.
 pub(crate) fn current_dir() -> Result<std::path::PathBuf, Error> {
     std::env::current_dir().map_err(|error| Error::Usage(Box::new(error)))
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: the first asks everything to stop, the second stops it.
+//! Ctrl-C and other signals to terminate: the first one cancels the work, the second one ends the process at once.
 
 use std::thread;
 
@@ -7,11 +7,11 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-/// A flag that is set by the first signal to end. Children are ended and temporary folders removed before the process ends.
+/// A flag that the first signal sets. The work then stops, ends its children and removes its temporary folders.
 pub(crate) fn cancel_on_signal() -> Cancel {
     let cancel = Cancel::new();
     let flag = cancel.clone();
-    // Without handlers a signal ends the process as usual: less tidy, and no reason not to grade.
+    // Without handlers a signal ends the process and leaves folders behind, which is no reason not to grade.
     if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
         thread::spawn(move || {
             for signal in signals.forever() {

@@ -1,8 +1,6 @@
 //! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `bench`, `ci` and `tidy`.
 //!
-//! Parses flags, prints, and turns outcomes into exit codes; what a verdict is, the library `grader` decides.
-
-use std::process;
+//! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
 mod bench;
 mod ci;
@@ -19,6 +17,8 @@ mod standing;
 mod tidy;
 mod verify;
 
+use std::process;
+
 use clap::Parser;
 use console::Console;
 use error::Error;
@@ -33,7 +33,7 @@ fn main() -> process::ExitCode {
     let console = Console::new(flags.color);
     let code = match run(&flags, &console) {
         Ok(code) => code,
-        // Whoever reads has read enough: `cargo xtask list | head -1`.
+        // The reader has closed the pipe, as in `cargo xtask list | head -1`.
         Err(Error::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Passed,
         Err(error) => {
             console.error(&error);

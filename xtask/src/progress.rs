@@ -1,4 +1,4 @@
-//! A line that says what is going on, on a terminal and only when it takes a while.
+//! The line of progress: shown only on a terminal, and only when the work takes a while.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
@@ -10,14 +10,14 @@ use report::text::{Line, Tone};
 
 use crate::console::Console;
 
-/// What takes less time than this needs no explanation.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// Fast enough to look alive, slow enough to cost nothing.
-const TICK: Duration = Duration::from_millis(100);
-/// A turning wheel.
-const WHEEL: [&str; 4] = ["◐", "◓", "◑", "◒"];
+/// Work that ends sooner shows no line.
+const FIRST_LINE_AFTER: Duration = Duration::from_millis(500);
+/// How often the line is drawn again.
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
+/// The frames of the spinner.
+const SPINNER: [&str; 4] = ["◐", "◓", "◑", "◒"];
 
-/// What is going on.
+/// What the line shows.
 #[derive(Debug, Default)]
 struct State {
     what: String,
@@ -25,7 +25,7 @@ struct State {
     n_submissions: usize,
 }
 
-/// Calls `work` with a function to tell events to, while a line says what they come to.
+/// Calls `work` with a callback for its events, and shows them in the line of progress.
 pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + Sync)) -> T) -> T {
     if !console.shows_progress() {
         return work(&|_| {});
@@ -35,26 +35,26 @@ pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + S
     thread::scope(|scope| {
         let state = &state;
         scope.spawn(move || show(console, state, &wait));
-        // Dropped also when `work` panics: the line ends with it.
+        // Dropped also when `work` panics, which removes the line.
         let _done = done;
         work(&|event| state.lock().unwrap_or_else(PoisonError::into_inner).follow(event))
     })
 }
 
 fn show(console: &Console, state: &Mutex<State>, wait: &mpsc::Receiver<()>) {
-    let mut pause = PATIENCE;
-    let mut turns = 0;
+    let mut pause = FIRST_LINE_AFTER;
+    let mut n_drawn = 0;
     while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-        pause = TICK;
+        pause = REDRAW_INTERVAL;
         let line = state.lock().unwrap_or_else(PoisonError::into_inner).line();
         console.progress(
             Line::new()
-                .with(Tone::Help, WHEEL[turns % WHEEL.len()])
+                .with(Tone::Help, SPINNER[n_drawn % SPINNER.len()])
                 .with(Tone::Dim, line),
         );
-        turns += 1;
+        n_drawn += 1;
     }
-    if turns > 0 {
+    if n_drawn > 0 {
         console.progress(Line::new());
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask replay`: one interleaving again, step by step.
+//! `cargo xtask replay`: runs one interleaving again and shows it step by step.
 
 use grader::discover::Workspace;
 use grader::grade::{self, Options, ReplayError};
@@ -11,7 +11,7 @@ use crate::flags::{Containment, Format, ReplayFlags};
 use crate::grade::{current_dir, select};
 use crate::{interrupt, progress};
 
-/// Runs the interleaving that the token names; it fails where the check does.
+/// Runs the interleaving that the token names. The exit code tells whether the check failed again.
 pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercise = workspace.exercise(&flags.exercise)?;

@@ -1,6 +1,6 @@
 //! Where a student stands: the last score of each exercise, and whether the code was edited since.
 //!
-//! Kept in `target/interleave/last.json` for `cargo xtask list` alone: losing it loses nothing else.
+//! The scores are kept in `target/interleave/last.json`, which only `cargo xtask list` reads. The file may be deleted.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,13 +12,13 @@ use grader::exercise::Exercise;
 use protocol::verdict::Report;
 use serde::{Deserialize, Serialize};
 
-/// What is left in a stub by whoever has not begun.
+/// What a stub contains where something is to be written.
 const TO_DO: &str = concat!("todo", "!(");
 
 /// Where a student stands in one exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// So many items are still as they were handed out.
+    /// How many items are still as they were handed out.
     Stub(usize),
     /// Written, and not graded yet.
     Edited,
@@ -35,11 +35,11 @@ pub(crate) struct Score {
     pub(crate) score: u32,
     /// The points that could be earned.
     pub(crate) max_score: u32,
-    /// What the code was that earned them.
+    /// A hash of the code that earned them.
     fingerprint: u64,
 }
 
-/// Remembers the score of what the student wrote. Where it cannot be kept, `list` does not know it.
+/// Keeps the score of what the student wrote. If that fails, `list` shows no score, and grading goes on.
 pub(crate) fn keep(workspace: &Workspace, exercise: &Exercise, report: &Report) {
     let mut scores = read(workspace);
     let fingerprint = fingerprint(&sources(exercise));
@@ -60,7 +60,7 @@ pub(crate) fn standings(workspace: &Workspace, exercises: &[Exercise]) -> Vec<St
     let standing = |exercise: &Exercise| {
         let sources = sources(exercise);
         let n_to_do = sources.iter().map(|text| text.matches(TO_DO).count()).sum();
-        // Who has not begun may well have graded the stub to see what is asked.
+        // A student who has written nothing yet may have graded the stub to see what is asked.
         let score = scores
             .get(&exercise.name)
             .filter(|score| score.score > 0 || n_to_do == 0);
@@ -87,7 +87,7 @@ fn write(workspace: &Workspace, scores: &BTreeMap<String, Score>) -> io::Result<
     let file = file(workspace);
     let folder = file.parent().expect("the file is in a folder of `target`");
     std::fs::create_dir_all(folder)?;
-    // A whole file or none: two gradings may end at the same time.
+    // The file is replaced as a whole, since two gradings may end at the same time.
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut new, scores)?;
     new.persist(&file)?;
@@ -99,7 +99,7 @@ fn sources(exercise: &Exercise) -> Vec<String> {
     let mut paths: Vec<PathBuf> = Vec::new();
     collect(&exercise.folder.join("src"), &mut paths);
     paths.sort();
-    // The program is the course's, not the student's.
+    // The student edits the library; the program belongs to the course.
     let main = exercise.folder.join("src/main.rs");
     paths
         .iter()
@@ -121,7 +121,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// Tells two states of the code apart. A collision would call edited code unedited, in a list, once in 2⁶⁴.
+/// A hash of the code. After a collision, which has a chance of 1 in 2⁶⁴, `list` calls edited code unedited.
 fn fingerprint(sources: &[String]) -> u64 {
     let mut hasher = DefaultHasher::new();
     sources.hash(&mut hasher);

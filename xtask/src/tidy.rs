@@ -1,6 +1,11 @@
 //! `cargo xtask tidy`: the rules of the repository, all problems at once.
 //!
-//! Reads files and changes none. `testdata` is left alone: what stands there is wrong on purpose.
+//! Reads files and changes none. Folders named `testdata` are skipped: their files are wrong on purpose.
+
+mod boundaries;
+mod documents;
+mod files;
+mod manifests;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,18 +19,13 @@ use crate::error::{Error, Message};
 use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 
-mod boundaries;
-mod documents;
-mod files;
-mod manifests;
-
 /// The files of the repository.
 struct Tree {
     root: PathBuf,
     files: Vec<File>,
 }
 
-/// A text of the repository.
+/// A text file of the repository.
 struct File {
     /// Relative to the root, with forward slashes.
     path: String,
@@ -36,7 +36,7 @@ struct File {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Problem {
     path: String,
-    /// The line, counted from 1, where it is about one.
+    /// The line, counted from 1, if the problem lies in one.
     line: Option<usize>,
     what: String,
 }
@@ -112,7 +112,7 @@ impl Tree {
         })
     }
 
-    /// The files whose names end so.
+    /// The files whose paths end with `end`.
     fn with_end(&self, end: &'static str) -> impl Iterator<Item = &File> {
         self.files.iter().filter(move |file| file.path.ends_with(end))
     }
@@ -139,25 +139,25 @@ impl Tree {
     }
 }
 
-/// Hidden folders belong to tools, apart from these.
-const KEPT: [&str; 3] = [".cargo", ".ci", ".github"];
-/// What is built, or wrong on purpose.
-const LEFT_OUT: [&str; 2] = ["target", "testdata"];
+/// The hidden folders that are checked; the others belong to tools.
+const CHECKED_HIDDEN: [&str; 3] = [".cargo", ".ci", ".github"];
+/// Folders that are skipped: what is built, and what is wrong on purpose.
+const SKIPPED: [&str; 2] = ["target", "testdata"];
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
     for entry in folder.read_dir()? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_left_out =
-            (name.starts_with('.') && !KEPT.contains(&name.as_str())) || LEFT_OUT.contains(&name.as_str());
+        let is_skipped =
+            (name.starts_with('.') && !CHECKED_HIDDEN.contains(&name.as_str())) || SKIPPED.contains(&name.as_str());
         let kind = entry.file_type()?;
-        if kind.is_dir() && !is_left_out {
+        if kind.is_dir() && !is_skipped {
             collect(root, &entry.path(), files)?;
         } else if kind.is_file() {
             let path = entry.path();
             let relative = path.strip_prefix(root).expect("a folder's entries are below it");
             let path = relative.to_string_lossy().replace('\\', "/");
-            // What is no text has no rules.
+            // There are no rules for files that are not text.
             if let Ok(text) = String::from_utf8(std::fs::read(entry.path())?) {
                 files.push(File { path, text });
             }

@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: the grader proved on submissions whose verdicts are known.
+//! `cargo xtask verify`: tests the grader on submissions whose verdicts are known.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::flags::VerifyFlags;
 use crate::grade::{current_dir, exercises};
 use crate::{interrupt, progress};
 
-/// Grades every known submission and compares.
+/// Grades every known submission and compares its verdicts with those that it must get.
 pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercises = exercises(&flags.exercises, &workspace)?;
@@ -45,14 +45,14 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
         0 => Line::new().with(Tone::Good, format!("{all}, each with exactly the verdict it must get")),
         n => Line::new().with(
             Tone::Bad,
-            format!("{n} of {all} with another verdict than they must get"),
+            format!("{n} of {all} without exactly the verdict it must get"),
         ),
     });
     console.print(text)?;
     Ok(exit_code(&outcomes))
 }
 
-/// A wrong verdict is a failure; where the grader could give none, it is not the known submission's fault.
+/// A wrong verdict is a failure. No verdict is an error of the grader.
 fn exit_code(outcomes: &[VerifyOutcome]) -> ExitCode {
     let code = |outcome: &VerifyOutcome| match outcome.overall {
         _ if outcome.differences.is_empty() => ExitCode::Passed,
@@ -88,7 +88,7 @@ fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
     }
 }
 
-/// The path of a submission below the folder of its exercise, whose name stands above.
+/// The path of a submission, relative to the folder of its exercise, whose name is the heading.
 fn short(outcome: &VerifyOutcome) -> String {
     let folder = Path::new("solutions").join(&outcome.exercise);
     match outcome.submission.strip_prefix(folder) {
@@ -97,7 +97,7 @@ fn short(outcome: &VerifyOutcome) -> String {
     }
 }
 
-/// What was expected, where it is not the same for all of a kind.
+/// The findings that a mistake must get. The other roles say what is expected by themselves.
 fn expected(outcome: &VerifyOutcome) -> String {
     match &outcome.expected {
         Expectation::EveryCheckPasses | Expectation::NoCheckPasses => String::new(),

@@ -1,6 +1,6 @@
-//! `cargo xtask bench containment`: what it costs to contain a run and a call of the compiler, level by level.
+//! `cargo xtask bench containment`: what containment adds to a run and to a call of the compiler, level by level.
 //!
-//! The levels take turns, so that whatever else the machine does hits all of them; the median counts.
+//! The levels take turns, so that other load on the machine affects all of them; the median counts.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,14 +21,14 @@ use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 use crate::interrupt;
 
-/// What stands in place of an exercise on the command line.
+/// The argument that selects this benchmark.
 pub(super) const NAME: &str = "containment";
 
 /// The levels; the first is what the others are compared with.
 const LEVELS: [Level; 4] = [Level::Basic, Level::Partial, Level::Strong, Level::Full];
 
-/// How many runs a round has. A run takes a hundredth of the time that the compiler takes.
-const RUNS: u32 = 60;
+/// A run takes about a hundredth of the time that a call of the compiler takes, so that a round has many.
+const RUNS_PER_ROUND: u32 = 60;
 
 const LIMITS: Limits = Limits {
     wall: Duration::from_secs(60),
@@ -47,7 +47,7 @@ struct Bench {
     cancel: Cancel,
 }
 
-/// Measures both and prints them, a row a level.
+/// Measures runs and calls of the compiler, and prints a table of each with one row a level.
 pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let cancel = interrupt::cancel_on_signal();
@@ -65,10 +65,14 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
     for (what, repetitions, command) in [
         (
             "a run of `/bin/true`",
-            rounds * RUNS,
+            rounds * RUNS_PER_ROUND,
             Bench::run as fn(&Bench, Level) -> Command,
         ),
-        ("a run that may have children", rounds * RUNS, Bench::run_with_children),
+        (
+            "a run that may have children",
+            rounds * RUNS_PER_ROUND,
+            Bench::run_with_children,
+        ),
         ("a call of the compiler", rounds, Bench::compile),
     ] {
         let durations = bench.measure(repetitions, command)?;
@@ -84,7 +88,7 @@ impl Bench {
         Bench::run_as(Profile::Run, level)
     }
 
-    /// Beside which a process waits to end the children, should the grader be killed.
+    /// Beside such a run a second process waits, which ends the children if the grader is killed.
     fn run_with_children(&self, level: Level) -> Command {
         Bench::run_as(Profile::RunWithChildren, level)
     }
@@ -100,7 +104,7 @@ impl Bench {
         }
     }
 
-    /// The first solution of the course, compiled as submissions are.
+    /// Compiles the first solution of the course as submissions are compiled.
     fn compile(&self, level: Level) -> Command {
         let output = self.folder.path().to_owned();
         let mut args: Vec<OsString> = vec![self.solution.join("src/lib.rs").into()];
@@ -128,7 +132,7 @@ impl Bench {
     /// The median of each level.
     fn measure(&self, repetitions: u32, command: fn(&Bench, Level) -> Command) -> Result<[Duration; 4], Error> {
         let mut durations = [const { Vec::new() }; 4];
-        // The first time finds out what the machine offers, and fills caches.
+        // The first repetition probes the machine and fills caches.
         for repetition in 0..=repetitions {
             for (level, durations) in LEVELS.iter().zip(&mut durations) {
                 let command = command(self, *level);
@@ -139,9 +143,9 @@ impl Bench {
                     ended if ended.exit_reason == ExitReason::Code(0) => {}
                     ended if ended.exit_reason == ExitReason::Cancelled => return Err(Error::Interrupted),
                     ended => {
-                        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+                        let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
                         return Err(failed(&format!(
-                            "failed at level {level}: {:?}: {said}",
+                            "failed at level {level}: {:?}: {stderr}",
                             ended.exit_reason
                         )));
                     }

@@ -1,8 +1,8 @@
-//! `cargo xtask bench model-std`: the explorer of `model-std` beside shuttle and loom, on the same programs.
+//! `cargo xtask bench model-std`: the explorer of `model-std` compared with shuttle and loom, on the same programs.
 //!
-//! Everything is compiled with `--release`. Each measurement is a process of its own, and times are of the processor; the
-//! engines take turns in each round and the median counts, so that what else the machine does hits all of them. How many
-//! executions a bug takes does not depend on the machine at all.
+//! Everything is compiled with `--release`. Each measurement is a process of its own and counts processor time. The
+//! engines take turns in each round, so that other load on the machine affects all of them, and the median counts. How
+//! many executions it takes to find a bug does not depend on the machine.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -20,13 +20,14 @@ use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 use crate::interrupt;
 
-/// What stands in place of an exercise on the command line; no exercise has a hyphen in its name.
+/// The argument that selects this benchmark; no exercise has a hyphen in its name.
 pub(super) const NAME: &str = "model-std";
 
-/// An engine as its process knows it, as a reader knows it, and how many executions tell its speed.
 struct Engine {
+    /// The argument of `model-bench` that selects it.
     id: &'static str,
     heading: &'static str,
+    /// How many executions a measurement of its speed takes.
     executions: u64,
 }
 
@@ -54,12 +55,12 @@ const SEARCHES: [Engine; 4] = [
     engine("shuttle-pct", "PCT", 0),
     engine("loom", "loom", 0),
 ];
-/// How many seeds the median is of.
+/// How many seeds each median is taken over.
 const SEEDS: u64 = 10;
-/// The program that is explored to its end.
-const LARGEST: &str = "4 × 8 atomics";
-/// The program that is explored again and again to see whether memory grows.
-const AGAIN: &str = "3 × 3 locks";
+/// The program that is explored completely.
+const COMPLETE: &str = "4 × 8 atomics";
+/// The program that is executed many times to see whether memory grows.
+const REPEATED: &str = "3 × 3 locks";
 
 /// The programs.
 #[derive(Debug, Deserialize)]
@@ -89,7 +90,7 @@ impl Measured {
     }
 }
 
-/// The measuring program, and whether somebody asked to stop.
+/// The measuring program, and the flag that stops the benchmark.
 struct Bench {
     program: PathBuf,
     cancel: Cancel,
@@ -142,16 +143,16 @@ impl Bench {
         if self.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let said = |what: &str| failed(&format!("failed to measure `{}`: {what}", arguments.join(" ")));
+        let failure = |why: &str| failed(&format!("failed to measure `{}`: {why}", arguments.join(" ")));
         let output = Command::new(&self.program)
             .args(arguments)
             .stdin(Stdio::null())
             .output()
-            .map_err(|error| said(&error.to_string()))?;
+            .map_err(|error| failure(&error.to_string()))?;
         let line = String::from_utf8_lossy(&output.stdout);
-        // A library that panics may say more, and may end badly.
+        // An engine that panics may print more lines, and may exit with an error after the first.
         let line = line.lines().next().unwrap_or_default();
-        serde_json::from_str(line).map_err(|_| said(&String::from_utf8_lossy(&output.stderr)))
+        serde_json::from_str(line).map_err(|_| failure(&String::from_utf8_lossy(&output.stderr)))
     }
 
     fn measure(&self, engine: &Engine, program: &str, kind: &str, number: u64) -> Result<Measured, Error> {
@@ -169,14 +170,14 @@ impl Bench {
                 }
             }
             let speeds = speeds.map(median);
-            let [model, _, dfs, random, priorities, loom] = speeds;
-            let shuttle = dfs.max(random).max(priorities);
+            let [model, _, dfs, random, pct, loom] = speeds;
+            let shuttle = dfs.max(random).max(pct);
             let ratios = [format!("{:.1}", model / shuttle), format!("{:.0}", model / loom)];
             table.row(program, speeds.map(|speed| format!("{:.1}", speed / 1e3)), ratios);
         }
         table.notes = vec![
-            "`model` is model-std's exhaustive part and `samples` its samples by priorities; it and loom have at most 2 \
-             preemptions. `÷ shuttle` is against the fastest of its three."
+            "`model` is model-std's exhaustive search, `samples` its random samples. The search and loom allow at most \
+             2 preemptions. `÷ shuttle` compares with the fastest of shuttle's three schedulers."
                 .to_owned(),
         ];
         Ok(table)
@@ -191,21 +192,21 @@ impl Bench {
                 *count = median(self.first(engine, program)?);
                 *logarithm += count.ln() / programs.len() as f64;
             }
-            let [model, random, priorities, _] = counts;
-            let ratio = format!("{:.1}", model / random.min(priorities));
+            let [model, random, pct, _] = counts;
+            let ratio = format!("{:.1}", model / random.min(pct));
             table.row(program, counts.map(|count| format!("{count}")), [ratio]);
         }
         let means = logarithms.map(f64::exp);
         let ratio = format!("{:.1}", means[0] / means[1].min(means[2]));
         table.row("geometric mean", means.map(|mean| format!("{mean:.1}")), [ratio]);
         table.notes = vec![format!(
-            "Medians over {SEEDS} seeds, but for loom, which has none and at most 2 preemptions. `÷ fewest` is against the \
-             better of shuttle's two."
+            "Medians over {SEEDS} seeds; loom takes no seed and allows at most 2 preemptions. `÷ fewest` compares with \
+             the better of shuttle's two schedulers."
         )];
         Ok(table)
     }
 
-    /// How many executions each seed takes.
+    /// How many executions it takes to find the bug, seed by seed.
     fn first(&self, engine: &Engine, program: &str) -> Result<Vec<f64>, Error> {
         let seeds = if engine.id == "loom" { 1 } else { SEEDS };
         let count = |seed| {
@@ -224,22 +225,22 @@ impl Bench {
 
     fn limits(&self) -> Result<Table, Error> {
         let mut table = Table::new(
-            "exhaustive, and memory",
+            "complete search, and memory",
             &[],
             &["executions", "complete", "seconds", "peak MiB"],
         );
         let pruned = engine("model", "", 0);
         for (what, engine, program, kind, n) in [
-            ("4 × 8 atomics, 2 preemptions", &pruned, LARGEST, "exhaust", 1_000_000),
+            ("4 × 8 atomics, 2 preemptions", &pruned, COMPLETE, "exhaust", 1_000_000),
             (
-                "the same, nothing left out",
+                "the same, without pruning",
                 &engine("model-unpruned", "", 0),
-                LARGEST,
+                COMPLETE,
                 "exhaust",
                 1_000_000,
             ),
-            ("3 × 3 locks, again and again", &pruned, AGAIN, "speed", 1_000),
-            ("the same, a hundred times as long", &pruned, AGAIN, "speed", 100_000),
+            ("3 × 3 locks, many executions", &pruned, REPEATED, "speed", 1_000),
+            ("the same, a hundred times as many", &pruned, REPEATED, "speed", 100_000),
         ] {
             let measured = self.measure(engine, program, kind, n)?;
             let cells = [

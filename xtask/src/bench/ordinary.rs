@@ -1,7 +1,7 @@
 //! What other courses do: `cargo test` of ordinary crates with the same checks, after an edit.
 //!
-//! Two crates, since a crate has one `std`: `modelled` has the checks as ordinary tests over the modelled `std`, `real` has the
-//! exercise's program and a test that runs it as each check of kind `program` does.
+//! There are two crates, since a crate has one `std`. `modelled` has the checks as ordinary tests over `model-std`, and
+//! `real` has the exercise's program and a test that runs it as each check of kind `program` does.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(super) fn create(bench: &Bench) -> io::Result<()> {
     create_modelled(bench, &folder.join("modelled"))?;
     create_real(bench, &folder.join("real"))?;
     fs::write(folder.join("Cargo.toml"), WORKSPACE)?;
-    // The versions that are there already: nothing is fetched.
+    // The workspace's lock file names versions that are already downloaded, so `--offline` works.
     fs::copy(bench.workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(())
 }
@@ -47,14 +47,15 @@ fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
     let manifest = format!(
         "[package]\nname = \"modelled\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"{name}\"\n\n\
          [dependencies]\nstd = {{ package = \"model-std\", path = {model:?} }}\n\n\
-         [dev-dependencies]\ndriver = {{ path = {harness:?} }}\n",
+         [dev-dependencies]\nharness = {{ path = {harness:?} }}\n",
         model = grader.join("model-std"),
         harness = grader.join("harness"),
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     let tests = folder.join("tests/checks");
     fs::create_dir_all(&tests)?;
-    for entry in fs::read_dir(bench.workspace.checks_folder(&bench.exercise).join("src"))? {
+    let sources = bench.model_checks.parent().expect("a main file is in a folder");
+    for entry in fs::read_dir(sources)? {
         let entry = entry?;
         fs::copy(entry.path(), tests.join(entry.file_name()))?;
     }

@@ -1,4 +1,4 @@
-//! The floor of a grading: the calls of the compiler and the exploration that it cannot do without, and nothing around them.
+//! The lower bound of a grading's time: the calls of the compiler and the exploration that it needs, and nothing else.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -14,7 +14,7 @@ use sandbox::process::{Level, Policy, Profile};
 
 use super::{Bench, Error, failed, succeed};
 
-/// Compiles both forms of the solution, each with its program, side by side.
+/// Compiles the solution against `model-std` and against the real `std`, each with its program, in parallel.
 pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
     let libraries = &bench.libraries;
     let mut standard: Vec<OsString> = Vec::new();
@@ -24,15 +24,14 @@ pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
     standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
     let harness = linked("harness", &libraries.harness);
     let program = bench.exercise.folder.join("src/main.rs");
-    let checks = bench.workspace.checks_folder(&bench.exercise).join("src/main.rs");
     thread::scope(|scope| {
-        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &checks));
+        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &bench.model_checks));
         form(bench, "real", &[], &[], &program)?;
         modelled.join().expect("compiling does not panic")
     })
 }
 
-/// Compiles, then runs every check of the model, as many at once as there are cores, and looks at no answer.
+/// Compiles, then runs every check of kind `model`, as many at once as there are cores, and ignores the results.
 pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     compile(bench)?;
     let limits = Options::default().model_limits;
@@ -47,7 +46,7 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
         loop {
             let check = next.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(check) = check else { return Ok(()) };
-            // What contains it is not part of the floor.
+            // Containment is not part of the lower bound.
             let policy = Policy::of(Profile::Run, Level::Basic);
             match run::observe_check(&program, &check.name, Work::Explore, policy, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
@@ -64,7 +63,7 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     })
 }
 
-/// The library, then the program over it.
+/// Compiles the library, then the program that links it.
 fn form(bench: &Bench, name: &str, standard: &[OsString], harness: &[OsString], program: &Path) -> Result<(), Error> {
     let folder = bench.folder.path().join(name);
     std::fs::create_dir_all(&folder).map_err(Error::Output)?;

@@ -1,6 +1,7 @@
-//! Rules for the boundaries between packages, as ARCHITECTURE.md states them: who links whom, and who may name what.
+//! Rules for the boundaries between packages, as ARCHITECTURE.md states them: which packages a package may link, and
+//! what its sources may name.
 //!
-//! Which package depends on which is asked of Cargo; what a source names is looked up in its code, without comments and texts.
+//! Cargo says which package depends on which. The names are looked up in the code, without comments and literals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -16,12 +17,12 @@ const NEVER_LINKS: [(&str, &[&str], &str); 3] = [
     (
         "grader",
         &["harness", "model-std", "model-crossbeam-channel", "report", "xtask"],
-        "the grader is trusted, and these are linked to what is not, or come after it",
+        "the grader is trusted; untrusted programs link these, or these build on the grader",
     ),
     (
         "harness",
         &["grader", "report", "xtask"],
-        "a check program holds a stranger's code, and no code of the grader",
+        "a check program holds untrusted code, so it links no code of the grader",
     ),
     (
         "model-std",
@@ -293,7 +294,7 @@ fn linked<'a>(package: &'a Package, by_name: &BTreeMap<&str, &'a Package>) -> BT
     linked
 }
 
-/// The lines up to the tests at the end of a file, without comments and without what stands in quotes, with their numbers.
+/// The lines before the tests at the end of a file, with their numbers. A line ends at a comment or quotation mark.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate();
     let before_tests =
@@ -305,7 +306,7 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Whether `code` names the path, and no longer word that ends or begins with it.
+/// Whether `code` names the path, and not only a longer word that contains it.
 fn names_path(code: &str, path: &str) -> bool {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     code.match_indices(path).any(|(at, _)| {

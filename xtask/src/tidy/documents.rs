@@ -1,7 +1,7 @@
-//! Rules for documents: a path that a document names is there.
+//! Rules for documents: a path that a document names exists.
 //!
-//! A path is what stands in backticks, or as the target of a link, and has a slash in it. What has a `<`, `*` or `…` in it
-//! is a pattern; what begins with a scheme is a link to somewhere else; commands and their output stand in code blocks.
+//! A path is the target of a link, or a word in backticks that begins with a folder of the repository. Patterns such as
+//! `exercises/<name>` are skipped, and so are links to other sites and code blocks.
 
 use super::{Problem, Tree};
 
@@ -16,7 +16,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
                     problems.push(Problem::at(
                         &file.path,
                         number,
-                        format!("names `{path}`, which is not there"),
+                        format!("names `{path}`, which does not exist"),
                     ));
                 }
             }
@@ -25,7 +25,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
-/// The lines that are prose, with their numbers.
+/// The lines outside of code blocks, with their numbers.
 fn outside_of_blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut is_inside = false;
     text.lines().enumerate().filter_map(move |(number, line)| {
@@ -53,7 +53,7 @@ fn named(line: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a word in backticks is meant to be a path of this repository: code has slashes too.
+/// Whether a word in backticks is a path of this repository. Code may contain slashes too.
 fn begins_in_repository(word: &str) -> bool {
     const TOP: [&str; 8] = [
         ".cargo/",
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_told_from_code_and_from_patterns() {
+    fn code_and_patterns_are_not_paths() {
         assert_eq!(
             named("see `grader/src/lib.rs` and [the docs](ARCHITECTURE.md#map)"),
             ["grader/src/lib.rs", "ARCHITECTURE.md"]
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_a_code_block_is_no_claim() {
+    fn code_blocks_are_skipped() {
         let lines: Vec<_> = outside_of_blocks("one\n```\n`grader/gone`\n```\ntwo").collect();
         assert_eq!(lines, [(1, "one"), (5, "two")]);
     }

@@ -1,5 +1,5 @@
-//! Rules for manifests: packages are named after their folders, exercises stand alone with the workspace's versions, and
-//! every exercise has checks.
+//! Rules for manifests: packages are named after their folders, exercises inherit nothing and have the workspace's
+//! versions, and every exercise has checks.
 
 use grader::exercise::{Exercise, ExerciseError};
 use toml::{Table, Value};
@@ -8,7 +8,7 @@ use super::{File, Problem, Tree};
 
 pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
     let Some(workspace) = tree.file("Cargo.toml").and_then(table) else {
-        return vec![Problem::new("Cargo.toml", "is missing, or is no TOML")];
+        return vec![Problem::new("Cargo.toml", "is missing, or is not TOML")];
     };
     let mut problems = Vec::new();
     for name in tree.folders("exercises") {
@@ -25,7 +25,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
-/// The packages with the checks of an exercise: one program over interleavings, one on real threads, or both, and perhaps a
+/// The packages with an exercise's checks: a program over interleavings, one on real threads, or both, and perhaps a
 /// support library.
 fn checked(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
     let checks = format!("grader/checks/{name}");
@@ -52,11 +52,11 @@ fn table(file: &File) -> Option<Table> {
     file.text.parse().ok()
 }
 
-/// The manifest of the package in `folder`, which has to have that name.
+/// The package in `folder` has the name `name`.
 fn package(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
     let path = format!("{folder}/Cargo.toml");
     let Some(manifest) = tree.file(&path).and_then(table) else {
-        problems.push(Problem::new(&path, "is missing, or is no TOML"));
+        problems.push(Problem::new(&path, "is missing, or is not TOML"));
         return;
     };
     let found = manifest
@@ -66,12 +66,12 @@ fn package(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
     if found != Some(name) {
         problems.push(Problem::new(
             &path,
-            format!("the package has to be called `{name}`, after its folder"),
+            format!("the package must be called `{name}`, after its folder"),
         ));
     }
 }
 
-/// A solution stands in for the exercise: its library has the exercise's name, and no documentation of its own.
+/// A solution replaces the exercise: its library has the exercise's name, and no documentation that would collide.
 fn stands_in(tree: &Tree, folder: &str, name: &str, problems: &mut Vec<Problem>) {
     let path = format!("{folder}/Cargo.toml");
     let Some(manifest) = tree.file(&path).and_then(table) else {
@@ -96,7 +96,7 @@ fn stands_alone(tree: &Tree, name: &str, workspace: &Table, problems: &mut Vec<P
     if tree.file(&path).is_some_and(|file| file.text.contains("workspace")) {
         problems.push(Problem::new(
             &path,
-            "inherits from the workspace, so it does not build anywhere else",
+            "inherits from the workspace, so the exercise builds nowhere else",
         ));
     }
     let workspace = workspace.get("workspace");
@@ -104,7 +104,7 @@ fn stands_alone(tree: &Tree, name: &str, workspace: &Table, problems: &mut Vec<P
     for key in ["edition", "rust-version"] {
         let found = manifest.get("package").and_then(|package| package.get(key));
         let expected = of_workspace("package", key);
-        // A manifest that says nothing about the compiler asks for none.
+        // A manifest may leave out the version of the compiler.
         if found != expected && !(key == "rust-version" && found.is_none()) {
             problems.push(Problem::new(&path, format!("`{key}` differs from the workspace's")));
         }
@@ -125,7 +125,7 @@ fn version(dependency: &Value) -> Option<&str> {
     dependency.as_str().or_else(|| dependency.get("version")?.as_str())
 }
 
-/// The manifest of the exercise itself, whose reader knows its rules; the statement, and the two sources.
+/// The statement and both sources exist, and the grader can read `exercise.toml`.
 fn described(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
     let folder = format!("exercises/{name}");
     for file in ["README.md", "src/lib.rs", "src/main.rs"] {

@@ -76,7 +76,7 @@ fn help_goes_to_standard_output_with_examples() {
         .assert()
         .code(0)
         .stderr("")
-        .stdout(contains("Exit codes: 0"));
+        .stdout(contains("Exit codes:"));
     xtask(&["grade", "--help"])
         .assert()
         .code(0)
@@ -119,7 +119,7 @@ fn a_closed_pipe_is_a_quiet_success() {
 }
 
 #[test]
-fn what_does_not_compile_is_graded_with_the_words_of_the_compiler() {
+fn a_submission_that_does_not_compile_is_graded_with_the_compilers_message() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("mine.rs");
     std::fs::write(&file, "pub fn one_at_a_time(\n").expect("a file");
@@ -181,7 +181,7 @@ fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
         .stderr("")
         .stdout(passed.and(one_line()));
     let graded = xtask(&["grade", "iteration_counting", "--format", "human"]).assert();
-    // Whoever works on the exercise in this very repository is past the stub.
+    // In a repository in which the stub has been edited there may be no failure.
     let text = String::from_utf8(graded.get_output().stdout.clone()).expect("a report is text");
     if let Some(command) = text
         .lines()

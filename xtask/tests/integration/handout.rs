@@ -9,7 +9,7 @@ use predicates::str::contains;
 
 use super::root;
 
-/// What a repository has besides its sources.
+/// Folders that are not part of a handout.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -45,8 +45,8 @@ fn a_handout_without_the_solutions_is_a_workspace_in_which_the_command_works() {
     copy(root(), handout.path()).expect("the course is copied");
     leave_the_solutions_out(handout.path()).expect("the solutions are there");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // Resolves the whole workspace, but asks only for the crates that the command itself is built from: on a fresh machine no
-    // others are there.
+    // Resolves the whole workspace, but needs only the crates that the command is built from: a fresh machine has no
+    // others.
     let mut tree = Command::new(cargo);
     tree.args(["tree", "--offline", "--package", "xtask", "--edges", "normal,build"])
         .current_dir(handout.path());

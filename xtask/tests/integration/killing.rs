@@ -1,8 +1,8 @@
-//! A grader that is ended at any moment leaves no process of a submission, no half of a report, and nothing that the next one
-//! trips over.
+//! A grader that is ended at any moment leaves no process of a submission, no partial report, and nothing that disturbs
+//! the next grading.
 //!
-//! The moments are those at which something can be seen of the grading: its first process, its compiler, its check program, and
-//! what that has started. Time appears only as a watchdog.
+//! Each test ends the grader when it sees a certain process: the first one, the compiler, the check program, or a child
+//! of that. Time appears only as a watchdog.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeSet;
@@ -14,14 +14,18 @@ use std::sync::Once;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long anything may take that has to happen: the machine may be busy.
+/// How long a test waits before it fails; the machine may be busy.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
-/// Never done with being compiled.
-const COMPILES_FOR_EVER: &str = "//! Endless.\n#![allow(long_running_const_eval)]\nconst fn endless() -> u64 { loop {} }\n\
-                                 /// None.\npub fn answer(_: u64) -> u64 { const N: u64 = endless(); N }\n";
+/// A submission whose compilation never ends.
+const COMPILES_FOR_EVER: &str = r"//! Endless.
+#![allow(long_running_const_eval)]
+const fn endless() -> u64 { loop {} }
+/// None.
+pub fn answer(_: u64) -> u64 { const N: u64 = endless(); N }
+";
 
-/// Never done with running, and with children that outlive whoever started them, in a group of their own or not.
+/// A submission that runs for long and has children that outlive their parents, some in a process group of their own.
 const HAS_CHILDREN: &str = r#"//! Has children.
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
@@ -43,7 +47,7 @@ struct Process {
     command: String,
 }
 
-/// All processes but remains.
+/// All processes but zombies.
 fn processes() -> Vec<Process> {
     let ids = fs::read_dir("/proc").expect("processes are shown").flatten();
     ids.filter_map(|entry| {
@@ -80,7 +84,7 @@ fn xtask(temporary: &Path, arguments: &[&str]) -> Command {
 }
 
 impl Grading {
-    /// Grades `source`, or the solution where there is none, with libraries that are built.
+    /// Starts to grade `source`, or the solution without one. The grader's libraries are already built.
     fn start(source: Option<&str>) -> Grading {
         static LIBRARIES: Once = Once::new();
         LIBRARIES.call_once(|| the_next_one_is_right(tempfile::tempdir().expect("a temporary folder").path()));
@@ -107,8 +111,8 @@ impl Grading {
         }
     }
 
-    /// Waits until `n` processes of the grading have this in their command lines, or at the beginning of them, if it is a path. The
-    /// place of the temporary folder is `{tmp}`.
+    /// Waits until the command lines of `n` processes of the grading contain `words`, or begin with it if it is a path.
+    /// `{tmp}` is the temporary folder.
     fn wait_for(&mut self, n: usize, words: &str) {
         let words = words.replace("{tmp}", self.temporary.path().to_str().expect("a path that is text"));
         let deadline = Instant::now() + WATCHDOG;
@@ -132,29 +136,29 @@ impl Grading {
                 return;
             }
             if self.child.try_wait().expect("it is ours").is_some() {
-                panic!("it ended before {words}: {}", self.said());
+                panic!("it ended before {words}: {}", self.output());
             }
             assert!(Instant::now() < deadline, "no {words}");
             thread::yield_now();
         }
     }
 
-    /// What it says until its end.
-    fn said(&mut self) -> String {
-        let mut said = String::new();
+    /// What it prints until its end.
+    fn output(&mut self) -> String {
+        let mut output = String::new();
         let mut stdout = self.child.stdout.take().expect("it is piped");
-        stdout.read_to_string(&mut said).expect("a report is text");
-        said
+        stdout.read_to_string(&mut output).expect("a report is text");
+        output
     }
 
-    /// Sends the signal, and demands that everything is gone, and that what was said is a report or nothing.
+    /// Sends the signal, and expects that no process is left and that the output is a whole report or empty.
     fn end(&mut self, signal: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.expect("`kill` is everywhere").success());
-        let said = self.said();
+        let output = self.output();
         self.child.wait().expect("it is ours");
-        assert!(said.is_empty() || said.ends_with("}\n"), "half a report: {said}");
+        assert!(output.is_empty() || output.ends_with("}\n"), "half a report: {output}");
         let temporary = self.temporary.path().to_str().expect("a path that is text");
         let deadline = Instant::now() + WATCHDOG;
         loop {
@@ -173,7 +177,7 @@ impl Grading {
 
 impl Drop for Grading {
     fn drop(&mut self) {
-        // Where a test has failed.
+        // The grading still runs if the test has failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -197,13 +201,13 @@ fn the_next_one_is_right(temporary: &Path) {
         folder.set_modified(long_ago).expect("it is ours");
     }
     let Output { status, stdout, stderr } = xtask(temporary, &["--solution"]).output().expect("the command starts");
-    let said = format!(
+    let printed = format!(
         "{}{}",
         String::from_utf8_lossy(&stdout),
         String::from_utf8_lossy(&stderr)
     );
-    assert_eq!(status.code(), Some(0), "{said}");
-    assert!(said.contains(r#""score":10"#), "{said}");
+    assert_eq!(status.code(), Some(0), "{printed}");
+    assert!(printed.contains(r#""score":10"#), "{printed}");
     assert_eq!(folders(temporary), [] as [std::path::PathBuf; 0]);
 }
 
@@ -237,7 +241,7 @@ fn a_grader_that_is_ended_while_a_submission_has_children_leaves_none() {
 }
 
 #[test]
-fn a_build_that_is_kept_for_the_next_one_and_was_cut_off_is_no_harm() {
+fn an_incremental_build_that_was_cut_off_does_no_harm() {
     let mut grading = Grading::start(None);
     grading.wait_for(1, "-Cincremental=");
     grading.end("KILL");

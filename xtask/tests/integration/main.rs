@@ -1,7 +1,5 @@
 //! The command as its users have it, in one program so that it links once.
 
-use std::path::Path;
-
 mod cli;
 mod handout;
 mod killing;
@@ -9,6 +7,8 @@ mod readme;
 mod same_everywhere;
 mod tidy;
 mod weak_orderings;
+
+use std::path::Path;
 
 /// The root of this repository.
 fn root() -> &'static Path {

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-/// What stands before a command in a transcript.
+/// What precedes a command in a transcript.
 const PROMPT: &str = "$ cargo xtask ";
 
-/// Without the lines on what contained the submission, which say something about the machine.
+/// Removes the lines about containment, which depend on the machine.
 fn without_containment(text: &str) -> String {
     let mut is_about_machine = false;
     let mut kept = String::new();

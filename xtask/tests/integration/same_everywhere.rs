@@ -1,4 +1,4 @@
-//! The same submission gets the same bytes, whatever else the machine does.
+//! A submission gets the same JSON report, whatever else the machine does.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};

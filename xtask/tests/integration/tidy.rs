@@ -1,4 +1,4 @@
-//! The rules of the repository: they hold here, and each of them is noticed where it does not.
+//! The rules of the repository: they hold here, and a violation of each is noticed.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn this_repository_is_tidy() {
         .stdout(contains("in order"));
 }
 
-/// A course with one exercise that breaks no rule, but for `path`, which holds `text`.
+/// Adds the file `path` with `text` to a course that breaks no rule, and expects the problem.
 #[track_caller]
 fn notices(path: &str, text: &str, problem: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -101,11 +101,11 @@ fn a_name_that_says_nothing_is_noticed() {
 }
 
 #[test]
-fn work_left_undone_is_noticed() {
+fn unfinished_work_is_noticed() {
     notices(
         "grader/src/lib.rs",
         &format!("//! A library.\n\n// {}: more\n", concat!("TO", "DO")),
-        ":3: work is left undone",
+        ":3: marks unfinished work",
     );
 }
 
@@ -114,12 +114,12 @@ fn a_package_with_another_name_than_its_folder_is_noticed() {
     notices(
         "grader/checks/a/model/Cargo.toml",
         "[package]\nname = \"checks\"\n",
-        ": the package has to be called `a_model_checks`",
+        ": the package must be called `a_model_checks`",
     );
 }
 
 #[test]
-fn a_solution_that_does_not_stand_in_is_noticed() {
+fn a_solution_that_does_not_replace_the_exercise_is_noticed() {
     notices(
         "solutions/a/Cargo.toml",
         "[package]\nname = \"a_solution\"\n",

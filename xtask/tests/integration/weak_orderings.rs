@@ -1,9 +1,10 @@
-//! What the command says of a submission that is right as long as memory is sequentially consistent, and no longer.
+//! The note on a submission that is right only if memory is sequentially consistent.
 
 use std::path::Path;
 use std::process::Command;
 
-/// The caller takes the number of runs from a flag that orders nothing: on weak memory it may see the flag and not the number.
+/// The caller reads a flag and then the number of runs. The flag orders nothing, so on weak memory the caller may see
+/// the flag without the number.
 const SUBMISSION: &str = r#"
 use std::fmt;
 use std::sync::Mutex;
@@ -79,7 +80,7 @@ fn graded(folder: &Path, format: &str) -> String {
 }
 
 #[test]
-fn a_publication_without_an_order_passes_with_a_note_on_where_it_stands() {
+fn a_relaxed_publication_passes_with_a_note_that_names_its_lines() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let folder = temporary.path().join("class");
     std::fs::create_dir(&folder).expect("a folder");
@@ -96,7 +97,11 @@ fn a_publication_without_an_order_passes_with_a_note_on_where_it_stands() {
     assert_eq!(printed.matches(&note).count(), 1, "no {note:?} in {printed}");
 
     let report: serde_json::Value = serde_json::from_str(&graded(&folder, "json")).expect("one document");
-    let listed = |line: usize, operation: &str| serde_json::json!({ "file": "class/ada.rs", "line": line, "operation": operation, "ordering": "Relaxed" });
+    let listed = |line: usize, operation: &str| {
+        serde_json::json!({
+            "file": "class/ada.rs", "line": line, "operation": operation, "ordering": "Relaxed",
+        })
+    };
     assert_eq!(
         report["weak_orderings"],
         serde_json::json!([listed(number, "store"), listed(flag, "store"), listed(asked, "load")])

@@ -1,7 +1,7 @@
 //! The checks of the exercise `fibonacci_pool`, on real threads.
 //!
-//! A gate inside the mapped function holds every thread that comes until no more can come; so the number of threads that
-//! call it at once is known, on any machine and under any load. What a submission builds its pool from is its own affair.
+//! A gate inside the mapped function holds every thread until no more can arrive. So the checks know how many threads
+//! call it at once, on any machine and under any load. A submission may build its pool from anything.
 
 mod contract;
 
@@ -75,19 +75,22 @@ fn pool_map_calls_f_once_for_each_input(trial: &mut Trial) {
 
 fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
     let calls: Vec<AtomicUsize> = inputs.clone().map(|_| AtomicUsize::new(0)).collect();
-    let stranger = OnceLock::new();
+    let unexpected = OnceLock::new();
     let values = real::catch(|| {
         pool_map(workers, inputs.clone(), |input| {
             let Some(index) = input.checked_sub(inputs.start).filter(|_| inputs.contains(&input)) else {
-                // Whoever has gone past the end would go on for long.
-                panic!("`f` has nothing to do with {}", stranger.get_or_init(|| input));
+                // A submission that has gone past the end would go on for long.
+                panic!(
+                    "`f` was called with {}, which is no input",
+                    unexpected.get_or_init(|| input)
+                );
             };
-            // Relaxed: only the number counts, and it is read when all is over.
+            // Relaxed: only the number counts, and it is read after the call.
             calls[index as usize].fetch_add(1, Ordering::Relaxed);
             square(input)
         })
     });
-    if let Some(input) = stranger.get() {
+    if let Some(input) = unexpected.get() {
         let expected = "expected `f` to be called with the inputs and nothing else";
         return Err(Violation::new(Finding::WrongResult, expected).got(format!("it was called with {input}")));
     }
@@ -103,14 +106,14 @@ fn calls_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
 }
 
 fn exactly_the_workers_call_at_once(trial: &mut Trial) {
-    // One call after the other in one process, with other numbers each time: each call has a pool of its own.
+    // Several calls in one process, with different numbers: each call must have a pool of its own.
     for (workers, inputs) in [
         (2, 0..6),
         (4, 0..8),
         (1, 0..3),
         (3, 10..22),
         (5, 0..5),
-        // Chunks of the same size, rounded up, would be too few for all workers.
+        // Equal chunks, rounded up, would leave a worker without one.
         (4, 0..9),
         (5, 10..16),
         (0, 0..2),
@@ -121,7 +124,7 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
     trial.scenario("two callers at once, with 2 workers each", two_callers_at_once);
 }
 
-/// Both callers' threads come to the same gate: neither call waits for the other, or works on its pool.
+/// The threads of both calls must meet at one gate: neither call waits for the other or uses its pool.
 fn two_callers_at_once() -> Result<(), Violation> {
     let gate = Gate::new();
     let call = || pool_map(2, 0..6, |input| gate.pass(|| square(input)));
@@ -145,9 +148,9 @@ fn results_keep_the_order_of_inputs(trial: &mut Trial) {
     for workers in [2, 4, 5] {
         let inputs = 0..workers;
         trial.scenario(format!("{workers} workers, the first input is done last"), || {
-            let backwards = Backwards::new(inputs.len());
+            let reverse_order = ReverseOrder::new(inputs.len());
             let values = pool_map(inputs.len(), inputs.clone(), |input| {
-                backwards.wait_for_those_after(input as usize);
+                reverse_order.wait_for_those_after(input as usize);
                 square(input)
             });
             are_squares(inputs, &values)
@@ -155,17 +158,17 @@ fn results_keep_the_order_of_inputs(trial: &mut Trial) {
     }
 }
 
-/// Lets as many callers as came together go on in the order of the last to the first.
-struct Backwards {
+/// Lets `n` callers that have arrived together go on in reverse order.
+struct ReverseOrder {
     gate: Gate,
     n: usize,
     done: Mutex<usize>,
     changed: Condvar,
 }
 
-impl Backwards {
-    fn new(n: usize) -> Backwards {
-        Backwards {
+impl ReverseOrder {
+    fn new(n: usize) -> ReverseOrder {
+        ReverseOrder {
             gate: Gate::new(),
             n,
             done: Mutex::new(0),
@@ -175,7 +178,7 @@ impl Backwards {
 
     fn wait_for_those_after(&self, index: usize) {
         self.gate.pass(|| ());
-        // Whoever does not come together is told by another check, and nobody is to wait for ever here.
+        // If fewer have arrived together, waiting for the others would never end. Another check reports that.
         if self.gate.most_at_once() < self.n {
             return;
         }
@@ -250,7 +253,7 @@ fn fib_pool_gives_the_same_numbers(trial: &mut Trial) {
     });
 }
 
-/// A range that ends before it begins has nothing in it.
+/// A range that ends before it begins, and so is empty.
 fn backwards() -> Range<u32> {
     Range { start: 10, end: 5 }
 }

@@ -1,5 +1,5 @@
-//! What the checks of the exercise `fibonacci_pool` know without the submission: the right numbers, and what a map on a pool
-//! has to look like from inside and outside.
+//! What the checks of the exercise `fibonacci_pool` need besides the submission: the right numbers, and the properties
+//! of a map on a pool.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,10 +10,10 @@ use harness::real::{Gate, Quiescence, kernel};
 use harness::{Finding, Violation};
 use num_bigint::BigUint;
 
-/// How many digits of a number are told from each end.
-const TOLD: usize = 8;
+/// How many digits a message shows at each end of a long number.
+const SHOWN_DIGITS: usize = 8;
 
-/// The first so many Fibonacci numbers, from 0.
+/// The first `n` Fibonacci numbers.
 fn numbers(n: u32) -> Vec<BigUint> {
     let mut numbers = Vec::new();
     let (mut this, mut next) = (BigUint::from(0u32), BigUint::from(1u32));
@@ -25,7 +25,7 @@ fn numbers(n: u32) -> Vec<BigUint> {
     numbers
 }
 
-/// Holds if `got` are the Fibonacci numbers of `inputs`, in their order. `function` is how a message calls what gave them.
+/// Holds if `got` are the Fibonacci numbers of `inputs`, in their order. A message says that they come from `function`.
 ///
 /// # Errors
 ///
@@ -36,8 +36,8 @@ pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Resul
     has_length(function, expected.len(), got.len())?;
     for ((index, expected), got) in inputs.zip(expected).zip(got) {
         if expected != got {
-            let expected = format!("expected fib({index}) = {} from {function}", told(expected));
-            return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", told(got))));
+            let expected = format!("expected fib({index}) = {} from {function}", shown(expected));
+            return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
         }
     }
     Ok(())
@@ -51,12 +51,12 @@ fn has_length(function: &str, expected: usize, got: usize) -> Result<(), Violati
     Err(Violation::new(Finding::WrongResult, expected).got(format!("got {got}")))
 }
 
-fn told(number: &BigUint) -> String {
+fn shown(number: &BigUint) -> String {
     let digits = number.to_string();
-    if digits.len() <= 3 * TOLD {
+    if digits.len() <= 3 * SHOWN_DIGITS {
         return digits;
     }
-    let (first, last) = (&digits[..TOLD], &digits[digits.len() - TOLD..]);
+    let (first, last) = (&digits[..SHOWN_DIGITS], &digits[digits.len() - SHOWN_DIGITS..]);
     format!("{first}…{last} ({} digits)", digits.len())
 }
 
@@ -64,7 +64,7 @@ fn told(number: &BigUint) -> String {
 ///
 /// # Errors
 ///
-/// The first difference; values that came in another order are a race.
+/// The first difference. The right values in another order are a race.
 pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Violation> {
     let expected: Vec<u64> = inputs.clone().map(square).collect();
     has_length("`pool_map`", expected.len(), got.len())?;
@@ -96,7 +96,7 @@ pub fn square(input: u32) -> u64 {
 ///
 /// # Errors
 ///
-/// Who was missing, or too many.
+/// How many came instead, or that the caller was one of them.
 pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), Violation> {
     let expected = format!("expected {} of the pool to call `f` at once", threads(workers));
     if gate.passes().iter().any(|(thread, _)| *thread == caller) {
@@ -118,19 +118,21 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
     Ok(())
 }
 
-/// Below this a thread computes too little to tell computing from starting others: whoever remembers numbers is as quick.
-const TELLING: Duration = Duration::from_millis(20);
+/// With less processor time than this, computing cannot be told from starting threads. A submission that remembers its
+/// numbers may be so quick.
+const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(20);
 
-/// Holds if the calling thread computes much less in `pooled` than in `alone`, which does the same without a pool: next to
-/// nothing where there is one, and its share where the caller is one of the workers, of which there should be many: then that
-/// is small however unfairly a loaded machine shares out. What it computes is the kernel's account.
+/// Holds if the calling thread computes much less in `pooled` than in `alone`, which does the same without a pool.
+///
+/// The kernel says how much that is. A caller that is one of the workers computes its share, so there should be many
+/// workers: then the share is small, however unevenly a loaded machine divides the work.
 ///
 /// # Errors
 ///
-/// That it does not.
+/// If it computes about as much.
 pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Violation> {
     let alone = own_time(alone);
-    if alone < TELLING || own_time(pooled) < alone * 3 / 4 {
+    if alone < LEAST_PROCESSOR_TIME || own_time(pooled) < alone * 3 / 4 {
         return Ok(());
     }
     let expected = "expected `fib_pool` to leave the computing to the threads of its pool";
@@ -138,7 +140,7 @@ pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Resul
     Err(Violation::new(Finding::NotConcurrent, expected).got(got))
 }
 
-/// What the calling thread computes in `work`.
+/// The processor time that the calling thread spends in `work`.
 fn own_time(work: impl FnOnce()) -> Duration {
     let before = kernel::processor_time();
     work();
@@ -152,8 +154,8 @@ fn threads(n: usize) -> String {
     }
 }
 
-/// Calls `work` and holds if no thread is left of it when the process is quiescent: the threads of a pool that is dropped may
-/// take a moment to go.
+/// Calls `work` and holds if none of its threads is left once the process is quiescent: the threads of a dropped pool
+/// may take a moment to end.
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ pub(crate) fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n
     integration::integrate_threads(f, a, b, n, threads)
 }
 
-/// What rayon's threads do, nobody can choose: this one is only looked at on real threads.
+/// The scheduler does not control the threads of rayon, so this function is only judged on real threads.
 const _: fn(Curve, f64, f64, usize) -> f64 = integration::integrate_rayon;
 
 /// A function that borrows nothing.

@@ -1,7 +1,7 @@
 //! The checks of the exercise `integration` that look at every interleaving of few threads.
 //!
-//! The integrated function notes who calls it, and with what; what the sum should be and how the work has to be shared is
-//! judged outside of the execution, from those notes alone.
+//! The integrated function notes its caller and its argument. The sum and the sharing of the work are judged outside of
+//! the execution, from these notes alone.
 
 mod contract;
 
@@ -25,14 +25,14 @@ const CHECKS: &[Check] = &[
     Check::new("a_panic_reaches_the_caller", a_panic_reaches_the_caller),
 ];
 
-/// Longer than anybody waits who does not wait for the end. The clock is virtual.
+/// Longer than any timeout or pause that a submission might use in place of a join. The clock is virtual.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
 }
 
-/// So many stripes from `a` to `b`.
+/// `n` stripes from `a` to `b`.
 const fn stripes(n: usize, a: f64, b: f64) -> Stripes {
     Stripes { a, b, n }
 }
@@ -119,7 +119,7 @@ fn every_interleaving_gives_the_sum(model: &mut Model) {
     weakly_ordered(model);
 }
 
-/// Atomics that order less than they have to show where a load gives what was there before.
+/// A submission whose atomics order too little fails when a load may return an older value.
 fn weakly_ordered(model: &mut Model) {
     model.stale_reads(1);
     let stripes = stripes(4, 1.0, 3.0);
@@ -130,7 +130,7 @@ fn weakly_ordered(model: &mut Model) {
     );
 }
 
-/// The sum is waited for, however long a point takes.
+/// The call waits for all points, however long one takes.
 fn slow_points(model: &mut Model) {
     let stripes = stripes(4, 1.0, 3.0);
     model.every(
@@ -148,7 +148,7 @@ fn slow_points(model: &mut Model) {
     );
 }
 
-/// What a call leaves to the next, or takes from another at the same time, shows with few preemptions.
+/// State that one call leaves to the next, or shares with another one at the same time, shows with few preemptions.
 fn several_calls(model: &mut Model) {
     model.preemptions(1);
     let (first, second) = (stripes(2, 1.0, 2.0), stripes(3, 5.0, 2.0));
@@ -162,7 +162,7 @@ fn several_calls(model: &mut Model) {
         move || {
             let halved = integrate_threads(|x| curve(x) / 2.0, first.a, first.b, first.n, 2);
             let mut computed = compute(first, 2);
-            // Half of the one and half of the other is the whole only if each call asks its own `f`.
+            // The two halves add up to the whole only if each call uses its own `f`.
             computed.value = halved + computed.value / 2.0;
             computed
         },
@@ -202,7 +202,7 @@ fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 
     by_schedule(execution, first.unwrap_or(Ok(())))
 }
 
-/// What is wrong only in some interleavings is a race.
+/// A result that is wrong after a preemption is a race.
 fn by_schedule<T>(execution: &Execution<T>, judged: Result<(), Violation>) -> Result<(), Violation> {
     judged.map_err(|mut violation| {
         if violation.finding == Finding::WrongResult && execution.preemptions > 0 {
@@ -229,7 +229,7 @@ fn every_thread_does_its_share(model: &mut Model) {
             |execution| are_shared(stripes.n, threads, &execution.value.calls),
         );
     }
-    // Too many points for all interleavings, but a share is the same in each.
+    // There are too many points for all interleavings, but the shares are the same in each.
     model.preemptions(0);
     model.executions(20);
     model.random(5);
@@ -257,7 +257,7 @@ fn all_threads_can_evaluate_at_once(model: &mut Model) {
     }
 }
 
-/// The most that were inside `f` at once. Each stays for a moment, in which all others can come.
+/// The most threads that were inside `f` at once. Each stays for a moment, so that the others can enter.
 fn most_at_once(stripes: Stripes, threads: usize) -> usize {
     let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let f = |x| {
@@ -273,7 +273,7 @@ fn most_at_once(stripes: Stripes, threads: usize) -> usize {
 
 fn a_panic_reaches_the_caller(model: &mut Model) {
     model.random(100);
-    // A function that panics in any case, as the stub does, passes nothing on. Whether the sum is right is for another check.
+    // A submission that always panics, as the stub does, must fail here. Another check judges the sum.
     model.every(
         "4 stripes, 2 threads, no panic",
         || integrate_threads(curve, 0.0, 4.0, 4, 2),

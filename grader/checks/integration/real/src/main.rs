@@ -1,7 +1,7 @@
-//! The checks of the exercise `integration` on real threads, where there may be many of them, and rayon's.
+//! The checks of the exercise `integration` on real threads: with many of them, and with those of rayon.
 //!
-//! A gate inside the integrated function holds every thread that comes until no more can come, so how many evaluate at once
-//! is known on any machine and under any load. How the computing is shared is asked of the kernel, thread by thread.
+//! A gate inside the integrated function holds every thread until no more can arrive. So the checks know how many
+//! evaluate at once, on any machine and under any load. The kernel says how much each thread computes.
 
 mod contract;
 
@@ -31,7 +31,7 @@ const CHECKS: &[Check] = &[
     Check::new("two_threads_share_the_computing", two_threads_share_the_computing),
 ];
 
-/// Points, and threads for them: with a remainder and without, fewer points than threads, one of either, and none.
+/// Numbers of points and threads: with a remainder and without, fewer points than threads, one of either, and none.
 const SIZES: [(usize, usize); 9] = [
     (10, 3),
     (100, 8),
@@ -44,11 +44,11 @@ const SIZES: [(usize, usize); 9] = [
     (1003, 16),
 ];
 
-/// From where to where, for each of them: far from 0, around it, backwards, and nowhere at all.
-const ENDS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
+/// Intervals: far from 0, around it, backwards, and empty.
+const INTERVALS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
 
-/// How many points are enough for every way of splitting them to be worth it.
-const MANY: usize = 100_000;
+/// So many points that it pays to split them, in whatever way a submission does.
+const POINTS_FOR_RAYON: usize = 100_000;
 
 fn main() -> ExitCode {
     real::main(CHECKS)
@@ -61,7 +61,7 @@ fn label(stripes: &Stripes, threads: usize) -> String {
 
 fn the_points_are_right_on_real_threads(trial: &mut Trial) {
     for (n, threads) in SIZES {
-        for (a, b) in ENDS {
+        for (a, b) in INTERVALS {
             let stripes = Stripes { a, b, n };
             trial.scenario(label(&stripes, threads), || {
                 let recorder = Recorder::new(thread::current().id());
@@ -135,7 +135,7 @@ fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Violation> {
 
 fn rayon_gives_the_same_sum(trial: &mut Trial) {
     for n in [10, 1, 0, 1000, 1003] {
-        for (a, b) in ENDS {
+        for (a, b) in INTERVALS {
             let stripes = Stripes { a, b, n };
             trial.scenario(format!("integrate_rayon, {}", stripes.label()), || {
                 let recorder = Recorder::new(thread::current().id());
@@ -152,7 +152,7 @@ fn rayon_gives_the_same_sum(trial: &mut Trial) {
         is_passed_on("integrate_rayon", outcome)
     });
     trial.scenario(
-        format!("integrate_rayon, {MANY} stripes from 0 to 1"),
+        format!("integrate_rayon, {POINTS_FOR_RAYON} stripes from 0 to 1"),
         rayon_uses_several_threads,
     );
 }
@@ -160,14 +160,14 @@ fn rayon_gives_the_same_sum(trial: &mut Trial) {
 fn rayon_uses_several_threads() -> Result<(), Violation> {
     let (gate, calls) = (Gate::new(), AtomicUsize::new(0));
     let f = |x| {
-        // Relaxed: only the number counts. Those who come first find the gate closed; the others need not be counted.
+        // Relaxed: only the number counts. The first calls wait at the gate; that is enough to count the threads.
         if calls.fetch_add(1, Ordering::Relaxed) < 100 {
             gate.pass(|| curve(x))
         } else {
             curve(x)
         }
     };
-    integrate_rayon(f, 0.0, 1.0, MANY);
+    integrate_rayon(f, 0.0, 1.0, POINTS_FOR_RAYON);
     if gate.most_at_once() >= 2 {
         return Ok(());
     }
@@ -182,7 +182,7 @@ fn two_threads_share_the_computing(trial: &mut Trial) {
     let mut is_unclear = false;
     trial.scenario("points that take a moment to compute, 2 threads", || {
         let mut always_alone = true;
-        // What a machine that is busy otherwise blurs becomes clear with more to compute.
+        // On a machine that is busy with other work, a longer measurement is clearer.
         for n in [4096, 8192, 16_384, 32_768] {
             let busy = Busy::default();
             integrate_threads(|x| busy.stay(|| compute(x)), 1.0, 2.0, n, 2);

@@ -1,4 +1,4 @@
-//! How much each thread computes, by the kernel's account and not by the clock on the wall.
+//! How much each thread computes: its processor time, which the kernel counts, and not wall time.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use harness::real::kernel;
 
-/// How many rounds make a [`compute`]: far more than any bookkeeping around it takes.
-const ROUNDS: u32 = 1_000;
+/// How many rounds a [`compute`] has: so many that the code around it takes next to no time.
+const COMPUTE_ROUNDS: u32 = 1_000;
 
-/// Everything has to be at least so many times what the busiest of two threads computed.
-const SHARED: f64 = 1.8;
+/// Two threads share the work if together they compute at least this many times what the busier one does.
+const SHARED_RATIO: f64 = 1.8;
 
-/// Below this nobody could speak of sharing; between the two it may be the machine.
-const ALONE: f64 = 1.4;
+/// Up to this ratio one thread computes nearly everything. Between the two, load on the machine may be the cause.
+const ALONE_RATIO: f64 = 1.4;
 
 /// What a measurement says about two threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +54,10 @@ impl Busy {
             .collect();
         let busiest = times.iter().copied().fold(0.0, f64::max);
         let ratio = times.iter().sum::<f64>() / busiest;
-        // A clock that has not moved on gives no number, and falls through.
-        if ratio >= SHARED {
+        // Without any processor time the ratio is not a number, so the evidence is unclear.
+        if ratio >= SHARED_RATIO {
             Evidence::Shared
-        } else if ratio <= ALONE {
+        } else if ratio <= ALONE_RATIO {
             Evidence::Alone
         } else {
             Evidence::Unclear
@@ -71,5 +71,5 @@ impl Busy {
 
 /// Computes for a moment, always the same.
 pub fn compute(x: f64) -> f64 {
-    (0..ROUNDS).fold(x, |x, _| black_box((x * x + 1.0).sqrt() - x.fract()))
+    (0..COMPUTE_ROUNDS).fold(x, |x, _| black_box((x * x + 1.0).sqrt() - x.fract()))
 }

@@ -1,11 +1,11 @@
-//! What is left of a call when it is over.
+//! Threads that a call leaves behind.
 
 use std::thread;
 
 use harness::real::{Quiescence, kernel};
 use harness::{Finding, Violation};
 
-/// Calls `work` and holds if no thread of it is left when the process is quiescent.
+/// Calls `work` and holds if none of its threads is left once the process is quiescent.
 ///
 /// # Errors
 ///

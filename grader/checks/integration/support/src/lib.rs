@@ -1,7 +1,7 @@
-//! What the checks of the exercise `integration` know without the submission: the right points and sums, and how the work has
-//! to be shared.
+//! What the checks of the exercise `integration` need besides the submission: the right points and sums, and the right
+//! shares of the work.
 //!
-//! Nothing here depends on which `std` a check program is compiled with: threads are told apart there, and judged here.
+//! Nothing here depends on which `std` a check program is compiled with: the program identifies the threads.
 
 mod busy;
 mod left;
@@ -13,7 +13,8 @@ pub use busy::{Busy, Evidence, compute};
 pub use left::leaves_no_thread;
 pub use recorder::Recorder;
 
-/// How far a sum may be from the exact one, as a share of it: the order of additions is free, and more is not.
+/// How far a sum may be from the exact one, relative to it: a submission may add in any order, which changes the
+/// rounding.
 const TOLERANCE: f64 = 1e-9;
 
 /// The stripes of an integral.
@@ -30,22 +31,22 @@ pub struct Stripes {
 /// One call of the integrated function.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Call {
-    /// Who called it: 0 is the thread that asked for the integral, others are numbered as they came.
+    /// The calling thread: 0 is the one that asked for the integral, the others are numbered by their first calls.
     pub thread: usize,
-    /// With what.
+    /// The argument.
     pub point: f64,
 }
 
 /// An integral as it was computed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Computed {
-    /// What came out.
+    /// The result.
     pub value: f64,
     /// The calls of the function.
     pub calls: Vec<Call>,
 }
 
-/// What the checks integrate where they look at the sum: nowhere near 0, so that no sum is a difference of large numbers.
+/// The function whose sums the checks judge. It is nowhere near 0, so that no sum is a difference of large numbers.
 pub fn curve(x: f64) -> f64 {
     x * x + 1.0
 }
@@ -90,7 +91,7 @@ impl Stripes {
     fn are_evaluated(&self, function: &str, calls: &[Call]) -> Result<(), Violation> {
         let mut expected = self.points();
         let mut got: Vec<f64> = calls.iter().map(|call| call.point).collect();
-        // An order by all bits, so that what stands in the same place has to be the same bit by bit.
+        // `total_cmp` orders by all bits, so equal points stand in the same place.
         expected.sort_by(f64::total_cmp);
         got.sort_by(f64::total_cmp);
         let Some(problem) = difference(&expected, &got) else {
@@ -147,7 +148,7 @@ pub fn is_nan(function: &str, value: f64) -> Result<(), Violation> {
     Err(Violation::new(Finding::WrongResult, expected).got(format!("it gave {value}")))
 }
 
-/// Holds if so many threads evaluated `n` points, each of them its share, and the caller none.
+/// Holds if `threads` threads evaluated `n` points in equal shares, and the caller evaluated none.
 ///
 /// # Errors
 ///
@@ -155,7 +156,7 @@ pub fn is_nan(function: &str, value: f64) -> Result<(), Violation> {
 pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violation> {
     let threads = threads.max(1).min(n);
     let expected = match threads {
-        0 => "expected nobody to evaluate `f` without stripes".to_owned(),
+        0 => "expected no thread to evaluate `f` without stripes".to_owned(),
         1 => "expected one thread of its own to evaluate `f` for `integrate_threads`".to_owned(),
         _ => format!(
             "expected {threads} threads to evaluate `f`, at {} each",
@@ -163,9 +164,10 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violat
         ),
     };
     if calls.iter().any(|call| call.thread == 0) {
-        // The model knows threads of `std` only: whoever else calls counts as the thread that the call began in.
+        // The model knows only threads of `std`: a call from any other thread counts as one of the caller's.
         let got = if calls.iter().all(|call| call.thread == 0) {
-            "no thread of its own from std did: the thread that called `integrate_threads` evaluated it, or threads of rayon's"
+            "no thread of its own from std did: the thread that called `integrate_threads` evaluated it, or threads of \
+             rayon did"
         } else {
             "the thread that called `integrate_threads` evaluated it too"
         };
@@ -186,7 +188,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violat
         .zip(counts.last())
         .is_none_or(|(most, least)| most - least <= 1);
     if counts.len() < threads || !is_fair {
-        // Those who came to nothing were not seen.
+        // A thread without any call is not among them.
         counts.resize(threads, 0);
         let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
         let got = format!("their shares of the {n} points were {}", counts.join(" + "));
@@ -199,7 +201,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violat
 ///
 /// # Errors
 ///
-/// If it got a value.
+/// If the caller got a value.
 pub fn is_passed_on(function: &str, outcome: Result<f64, String>) -> Result<(), Violation> {
     match outcome {
         Err(_) => Ok(()),

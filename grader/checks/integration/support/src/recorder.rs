@@ -1,14 +1,14 @@
-//! Notes who calls the integrated function, and with what.
+//! Notes each call of the integrated function: the thread and the argument.
 //!
-//! The notes are kept behind a lock of the real `std`, also where the submission runs under the model: taking them is no step
-//! of an execution. So the tables that a student sees hold steps of the submission only, and nothing is lost by that, since
-//! no verdict depends on the order of the notes.
+//! The notes are kept behind a lock of the real `std`, also when the submission runs under the model. So taking them is
+//! no operation of an execution, and the tables that a student sees hold operations of the submission only. Nothing is
+//! lost by that, since no verdict depends on the order of the notes.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::{Call, Computed, curve};
 
-/// The notes of one integral. `I` tells threads apart: the kind of name that threads have in the world of the check.
+/// The notes of one integral. `I` identifies a thread: the `ThreadId` of the `std` that the check program links.
 #[derive(Debug)]
 pub struct Recorder<I> {
     caller: I,
@@ -33,7 +33,7 @@ impl<I: PartialEq> Recorder<I> {
         curve(x)
     }
 
-    /// The notes with what came out.
+    /// The notes together with the result.
     pub fn into_computed(self, value: f64) -> Computed {
         let calls = self.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         let calls = numbered(&self.caller, calls);

@@ -1,4 +1,4 @@
-//! The judge of points, sums and shares against notes that are right or wrong in one way each.
+//! Judges notes whose points, sum or shares are right, or wrong in one way each.
 
 use super::*;
 
@@ -46,14 +46,14 @@ fn wrong_points_are_named() {
 }
 
 #[test]
-fn a_wrong_sum_is_told() {
+fn a_wrong_sum_is_noticed() {
     let points = [1.0, 1.5, 2.0, 2.5];
     assert!(said(STRIPES, &points, 8.75 * (1.0 + 1e-8)).is_err());
     assert!(said(STRIPES, &points, f64::NAN).is_err());
     assert!(said(Stripes { n: 0, ..STRIPES }, &[], f64::NAN).is_err());
 }
 
-/// Judges so many calls by each of some threads, and so many by the caller.
+/// Judges calls of which `counts` are by other threads, one number each, and `own` by the caller.
 fn judged(n: usize, threads: usize, counts: &[usize], own: usize) -> Result<(), Violation> {
     let recorder = Recorder::new("caller");
     let names = ["one", "two", "three", "four"];
@@ -88,7 +88,7 @@ fn shares_are_even() {
 }
 
 #[test]
-fn a_caller_that_helps_is_told_from_one_that_no_thread_of_std_helps() {
+fn a_caller_that_helps_and_one_that_works_alone_get_different_messages() {
     let got = |counts: &[usize], own| {
         let violation = judged(4, 2, counts, own).expect_err("the caller evaluates");
         violation.got.unwrap_or_default()

@@ -1,7 +1,7 @@
-//! The checks of `iteration_counting`: two threads take turns, and nobody loses count.
+//! The checks of `iteration_counting`: two threads take turns, and no iteration is lost.
 //!
-//! A submission is judged by the runs it returns. How it shares what, when it records a run, and which threads it
-//! starts besides the two, is its own affair.
+//! A submission is judged by the runs that it returns. It may share data, record runs and start further threads in any
+//! way.
 
 mod contract;
 mod runs;
@@ -18,18 +18,18 @@ type Property = fn(&Runs) -> Result<(), Flaw>;
 /// interrupted by the first in its turn.
 const PREEMPTIONS: u32 = 2;
 
-/// Enough for a counter of one byte to overflow, and for a log with room for some hundred entries.
-const MANY: u64 = 1000;
+/// More iterations than a counter of one byte can count, or a log with room for some hundred entries can hold.
+const LARGE_TOTAL: u64 = 1000;
 
-/// Operations in an execution with [`MANY`] iterations, at most: fifty for each, where a dozen is much.
-const STEPS_OF_MANY: u64 = 50 * MANY;
+/// The most operations in an execution with [`LARGE_TOTAL`] iterations: fifty for each, where a dozen is much.
+const MOST_STEPS_OF_LARGE_TOTAL: u64 = 50 * LARGE_TOTAL;
 
-/// Iterations enough to outnumber all that a call does besides.
-const QUITE_A_FEW: u64 = 100;
+/// So many iterations that their operations outnumber the others of a call.
+const MEDIUM_TOTAL: u64 = 100;
 
-/// Fewer operations than [`QUITE_A_FEW`] iterations take: another thread can come in only where there is an operation,
-/// and so each iteration has one of its own at least. Half as many leave room for doubt.
-const STEPS_OF_QUITE_A_FEW: u64 = QUITE_A_FEW / 2;
+/// The fewest operations in an execution with [`MEDIUM_TOTAL`] iterations. Threads can switch only at an operation, so
+/// each iteration needs at least one; half as many leave a margin.
+const FEWEST_STEPS_OF_MEDIUM_TOTAL: u64 = MEDIUM_TOTAL / 2;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -59,10 +59,10 @@ fn runs_add_up_to_the_total(model: &mut Model) {
     always(model, 2, Runs::add_up);
     always(model, 3, Runs::add_up);
     a_few_executions(model);
-    model.steps(STEPS_OF_MANY);
+    model.steps(MOST_STEPS_OF_LARGE_TOTAL);
     model.every(
-        iterations(MANY),
-        || Runs::of(MANY),
+        iterations(LARGE_TOTAL),
+        || Runs::of(LARGE_TOTAL),
         |execution| {
             let judged = execution.value.add_up();
             judged.map_err(|flaw| flaw.found_as(Finding::WrongResult))
@@ -76,14 +76,13 @@ fn no_run_is_empty(model: &mut Model) {
 }
 
 fn runs_alternate_between_a_and_b(model: &mut Model) {
-    // Between two iterations there is one change of threads at most, so no run can come out of order. A name that is
-    // wrong even so is wrong in every interleaving with a change.
+    // Two iterations have at most one change of threads, so no run can be out of order. A wrong name is then no race.
     always_found_as(model, 2, Runs::alternate, |_| Finding::WrongResult);
     always(model, 3, Runs::alternate);
 }
 
-/// The first scenarios have one iteration more than the runs asked for need, and one preemption: whoever names a run
-/// wrongly or forgets to record the last one is told so by another check, and takes turns all the same.
+/// The first scenarios have one iteration and one preemption more than the expected runs need. So a submission that
+/// names a run wrongly or forgets the last one still passes: other checks report that.
 fn threads_take_turns(model: &mut Model) {
     model.preemptions(PREEMPTIONS + 1);
     model.some(
@@ -102,7 +101,11 @@ fn threads_take_turns(model: &mut Model) {
         |execution| execution.value.makers().len() >= 3,
     );
     a_few_executions(model);
-    model.every(iterations(QUITE_A_FEW), || Runs::of(QUITE_A_FEW), were_made_one_by_one);
+    model.every(
+        iterations(MEDIUM_TOTAL),
+        || Runs::of(MEDIUM_TOTAL),
+        were_made_one_by_one,
+    );
 }
 
 fn either_thread_may_begin(model: &mut Model) {
@@ -120,7 +123,7 @@ fn either_thread_may_begin(model: &mut Model) {
     );
 }
 
-/// What one call leaves to the next shows when no thread is interrupted. What else goes wrong, other checks show.
+/// State that one call leaves to the next shows without preemptions. Other checks find what needs them.
 fn every_call_starts_anew(model: &mut Model) {
     model.preemptions(0);
     model.random(0);
@@ -136,15 +139,14 @@ fn every_call_starts_anew(model: &mut Model) {
     );
 }
 
-/// A pause does not order threads: one of them may be slower than any pause. Nothing is asked of the runs, since a call
-/// that returns while a thread still runs fails whatever it returns.
+/// A pause does not order threads: one of them may be slower than any pause. The runs are not judged, since a call that
+/// returns while a thread still runs fails in any case.
 fn threads_have_ended_on_return(model: &mut Model) {
     model.late_threads(1);
     model.every("2 iterations, a thread may be slow", || Runs::of(2), |_| Ok(()));
 }
 
-/// Demands `property` in every interleaving. What goes wrong even where no thread is interrupted is plainly wrong, and
-/// anything else is a race.
+/// Requires `property` in every interleaving. A violation without a preemption is a wrong result, any other is a race.
 fn always(model: &mut Model, total: u64, property: Property) {
     always_found_as(model, total, property, |preemptions| match preemptions {
         0 => Finding::WrongResult,
@@ -152,7 +154,7 @@ fn always(model: &mut Model, total: u64, property: Property) {
     });
 }
 
-/// Demands `property` in every interleaving; `finding` names the defect by the number of preemptions.
+/// Requires `property` in every interleaving; the number of preemptions decides the `finding`.
 fn always_found_as(model: &mut Model, total: u64, property: Property, finding: fn(u32) -> Finding) {
     model.preemptions(PREEMPTIONS);
     model.every(
@@ -162,11 +164,11 @@ fn always_found_as(model: &mut Model, total: u64, property: Property, finding: f
     );
 }
 
-/// Demands that there was something to do for each iteration. Which of the threads did how much is theirs to say.
+/// Requires that each iteration took an operation. The threads may divide the iterations in any way.
 fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
     let steps: u64 = execution.threads.iter().map(|thread| thread.operations).sum();
-    if steps < STEPS_OF_QUITE_A_FEW {
-        // The caller and one more are not yet two threads that could meet.
+    if steps < FEWEST_STEPS_OF_MEDIUM_TOTAL {
+        // The caller, which waits, and one other thread do not work at the same time.
         let finding = match execution.threads.len() {
             0..=2 => Finding::NotConcurrent,
             _ => Finding::OverSerialized,
@@ -175,7 +177,7 @@ fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
             finding,
             format!(
                 "Expected {} made one by one, so that a thread can come in between any two.",
-                iterations(QUITE_A_FEW)
+                iterations(MEDIUM_TOTAL)
             ),
         );
         return Err(violation.got(format!(
@@ -185,8 +187,7 @@ fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
     Ok(())
 }
 
-/// For totals so large that a single execution says it all; some more show another order of threads that wait for each
-/// other.
+/// For totals so large that a single execution shows the defect. A few more try other orders of waiting threads.
 fn a_few_executions(model: &mut Model) {
     model.preemptions(0);
     model.executions(8);

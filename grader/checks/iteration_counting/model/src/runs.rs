@@ -24,7 +24,7 @@ impl Runs {
         Runs { total, runs }
     }
 
-    /// No iteration was lost and none was invented.
+    /// No iteration was lost and none was added.
     pub(crate) fn add_up(&self) -> Result<(), Flaw> {
         // Wider than any sum of runs that fits in memory.
         let sum: u128 = self.runs.iter().map(|(_, iterations)| u128::from(*iterations)).sum();
@@ -37,7 +37,7 @@ impl Runs {
         })
     }
 
-    /// Each run has an iteration at least.
+    /// Each run has at least one iteration.
     pub(crate) fn none_is_empty(&self) -> Result<(), Flaw> {
         if self.runs.iter().all(|(_, iterations)| *iterations > 0) {
             return Ok(());
@@ -76,7 +76,7 @@ impl Runs {
             .and_then(|()| self.alternate())
     }
 
-    /// The threads that made the runs, in order, without the empty runs, which nobody made.
+    /// The threads that made the runs, in order. Empty runs are left out, since no thread made them.
     pub(crate) fn makers(&self) -> Vec<char> {
         let made = self.runs.iter().filter(|(_, iterations)| *iterations > 0);
         made.map(|(thread, _)| *thread).collect()
@@ -104,7 +104,7 @@ impl fmt::Display for Runs {
     }
 }
 
-/// What is wrong with the runs of one call. It says nothing of how that came about: that is the finding.
+/// What is wrong with the runs of one call. The finding says how that came about.
 pub(crate) struct Flaw {
     /// The rest of a sentence that begins with "Expected".
     expected: String,

@@ -64,7 +64,7 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
     );
     model.spurious_wakeups(1);
     model.every(
-        "a timeout of 5 ms, a wake-up for no reason",
+        "a timeout of 5 ms, a spurious wake-up",
         ask_while_it_is_kept,
         |execution| gave_up(execution.value, 5 * MILLISECOND),
     );
@@ -98,7 +98,7 @@ fn ask_for_a_free_one() -> [Wait; 2] {
     [ask(&semaphore, Duration::ZERO), ask(&semaphore, Duration::MAX)]
 }
 
-/// The thread that gives the permit back takes it again at once, so that the waiter is mostly woken in vain.
+/// The thread that gives the permit back takes it again at once, so that the woken waiter mostly finds none.
 fn ask_beside_a_thief() -> Wait {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
@@ -140,7 +140,7 @@ fn ask_until_it_comes() -> Aftermath {
     }
 }
 
-/// A thread with much patience waits as well; which of the two was first depends on the interleaving.
+/// A thread with a long timeout waits as well; which of the two was first depends on the interleaving.
 fn ask_behind_another() -> Wait {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();

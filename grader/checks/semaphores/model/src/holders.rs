@@ -27,7 +27,7 @@ pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
     );
     model.spurious_wakeups(1);
     model.every(
-        "1 permit, 2 threads that acquire it, a wake-up for no reason",
+        "1 permit, 2 threads that acquire it, a spurious wake-up",
         || all_acquire(1, 2),
         |execution| at_most(1, execution),
     );
@@ -67,14 +67,14 @@ fn all_acquire(permits: usize, threads: usize) -> usize {
     })
 }
 
-/// Returns how many of so many questions for one of 300 permits are answered with a permit; all of them are kept.
-fn try_times(questions: usize) -> usize {
+/// Asks `n` times for one of 300 permits and keeps those that it gets. Returns how many these are.
+fn try_times(n: usize) -> usize {
     let semaphore = Semaphore::new(300);
-    let permits: Vec<_> = (0..questions).map(|_| semaphore.try_acquire()).collect();
+    let permits: Vec<_> = (0..n).map(|_| semaphore.try_acquire()).collect();
     permits.iter().flatten().count()
 }
 
-/// Two threads take the only permit twice each, so that one that was woken may find the other quicker.
+/// Two threads take the only permit twice each, so that the other may take it before one that was woken.
 fn twice_each() -> usize {
     let semaphore = Semaphore::new(1);
     let holders = Gauge::default();

@@ -1,4 +1,4 @@
-//! Joining threads whose panic is the submission's: it is passed on with its own message.
+//! Joins threads that call the submission, and passes their panics on with their own messages.
 
 use std::panic;
 use std::thread::ScopedJoinHandle;

@@ -1,4 +1,4 @@
-//! Waits so long that whoever looks again and again gives itself away by the number of its steps.
+//! Waits so long that a thread that polls is noticed by the number of its operations.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use harness::{Execution, Finding, Violation};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long threads are kept waiting where they must not look again and again: long enough that looking once a day shows,
-/// and longer than the 49 days at which milliseconds leave a `u32`.
+/// How long threads are kept waiting where they must not poll: long enough that polling once a day is noticed, and
+/// longer than the 49 days after which milliseconds overflow a `u32`.
 pub(crate) const HUNDRED_DAYS: Duration = Duration::from_secs(100 * 24 * 60 * 60);
 
-/// More operations than any thread needs that sleeps until it is woken (two dozen, for a caller that starts and joins
-/// others), and fewer than one performs that looks once a day during [`HUNDRED_DAYS`].
-const OPERATIONS_OF_A_SLEEPER: u64 = 64;
+/// The most operations of a thread that sleeps until it is woken. A caller that starts and joins others needs two
+/// dozen; a thread that polls once a day for [`HUNDRED_DAYS`] needs more than this.
+const MOST_OPERATIONS_OF_A_SLEEPER: u64 = 64;
 
-/// Whether no thread did more than a sleeper does while others kept it waiting for so long.
+/// Holds if no thread performed more operations than one that sleeps, while it was kept waiting.
 pub(crate) fn takes_few_steps<T>(execution: &Execution<T>, kept_waiting: Duration) -> Result<(), Violation> {
     let threads = execution.threads.iter();
     let most = threads.map(|thread| thread.operations).max().unwrap_or(0);
-    if most > OPERATIONS_OF_A_SLEEPER {
+    if most > MOST_OPERATIONS_OF_A_SLEEPER {
         let violation = Violation::new(
             Finding::BusyWait,
             "expected a waiting thread to sleep until it is woken",
@@ -31,7 +31,7 @@ pub(crate) fn takes_few_steps<T>(execution: &Execution<T>, kept_waiting: Duratio
     Ok(())
 }
 
-/// The longest time spans in days, as nobody reads them in seconds.
+/// A duration in words; a long one in days.
 pub(crate) fn in_words(duration: Duration) -> String {
     if duration < DAY {
         return format!("{duration:?}");

@@ -1,7 +1,7 @@
 //! What the exercise `semaphores` must show.
 //!
-//! Every check calls the submission as any program would and counts with atomics of its own; nothing that the
-//! submission says about itself is taken for granted.
+//! Every check calls the submission as any program would and counts with atomics of its own. It does not trust what the
+//! submission says about itself.
 
 mod contract;
 mod deadlines;

@@ -1,4 +1,4 @@
-//! A permit goes back when its holder panics, and whoever waits for it is woken.
+//! A permit goes back when its holder panics, and a thread that waits for it is woken.
 
 use std::thread;
 

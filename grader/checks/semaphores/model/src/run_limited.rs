@@ -81,7 +81,7 @@ pub(crate) fn run_limited_keeps_its_limit(model: &mut Model) {
     }
 }
 
-/// What a call leaves to the next, or takes from another at the same time, shows with few preemptions.
+/// State that one call leaves to the next, or shares with another one at the same time, shows with few preemptions.
 fn several_calls(model: &mut Model) {
     model.preemptions(1);
     model.random(50);

@@ -1,4 +1,4 @@
-//! `try_acquire` and `available` answer at once and tell the truth, whoever holds and whoever waits.
+//! `try_acquire` and `available` answer at once and correctly, whichever threads hold permits or wait for them.
 
 use std::thread;
 
@@ -93,8 +93,8 @@ fn each_has_its_own(execution: &Execution<Answers>) -> Result<(), Violation> {
     expect_available(&execution.value.available, &[1, 0])
 }
 
-/// The holder of the only permit asks for another while a thread waits. Should its question wait for that thread, which
-/// waits for the holder, then both wait for ever.
+/// The holder of the only permit tries to get another while a thread waits. If `try_acquire` waited for that thread,
+/// which waits for the holder, both would wait for ever.
 fn try_beside_a_waiter() -> Answers {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();

@@ -11,12 +11,13 @@ use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
 use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
-/// How long a thread has to wait that is ready to wait for ever: longer than any hour, day or year that stands in for
-/// that by mistake, and shorter than the 30 years that some libraries take for a moment that never comes.
+/// How long a thread with a timeout of `Duration::MAX` is kept waiting: longer than an hour, day or year that a
+/// submission may use instead by mistake, and shorter than the 30 years that some libraries use for a timeout that
+/// never ends.
 const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 
 pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
-    // One waiter and one holder have few interleavings, and hardly any beyond those that are all tried.
+    // One waiter and one holder have few interleavings, and the exhaustive search tries nearly all of them.
     model.random(50);
     long_waits(model);
     short_waits(model);
@@ -25,13 +26,13 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     give_up_between_two(model);
     model.spurious_wakeups(1);
     model.every(
-        "1 permit, 1 thread waiting, a wake-up for no reason",
+        "1 permit, 1 thread waiting, a spurious wake-up",
         || wait(Call::Acquire, MILLISECOND),
         |execution| went_on(&execution.value),
     );
 }
 
-/// Whoever gives up leaves no gap behind: those who came later get the permit all the same.
+/// When a waiter gives up, those that came after it still get the permit.
 fn give_up_between_two(model: &mut Model) {
     model.preemptions(1);
     model.every(
@@ -205,8 +206,8 @@ struct Sleepers {
     waits: [Wait; 2],
 }
 
-/// Looks a second later how many permits are free. A thread that still sleeps is woken then, if anything can wake it,
-/// for the story to come to its end.
+/// Counts the free permits a second later. Then takes one and gives it back, to wake a thread that still sleeps, so
+/// that the execution can end.
 fn look_later<'scope>(semaphore: &Semaphore, waiters: [ScopedJoinHandle<'scope, Wait>; 2]) -> Sleepers {
     thread::sleep(1000 * MILLISECOND);
     let free = semaphore.available();

@@ -1,7 +1,6 @@
 //! Several calls in one execution, told apart by a mark that the body writes before each of them.
 //!
-//! The last call is the same as the first, and it has to take the same time: it does not matter here whether that time
-//! is right, so that what is wrong from the first call on is left to the other checks.
+//! The last call is the same as the first and must take the same time. Other checks judge whether that time is right.
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! The checks of the exercise `stdout_writer`.
 //!
-//! They judge what reaches standard output, from which thread and at which virtual time, and nothing else: how a
-//! submission keeps the others out, and in how many calls it writes, is its own affair. An unforced order of the lines
-//! is part of the task, so none is expected; that any of them can be the first, and any the last, is.
+//! They judge what reaches standard output, from which thread and at which virtual time, and nothing else. A submission
+//! may keep other threads out in any way, and write in any number of calls. The order of the lines must not be fixed,
+//! so a check requires that it can differ from that of the threads' numbers.
 
 mod calls;
 mod contract;
@@ -41,16 +41,16 @@ const CHECKS: &[Check] = &[
     Check::new("every_call_starts_anew", every_call_starts_anew),
 ];
 
-/// More than 32 bits hold in milliseconds.
+/// More milliseconds than 32 bits can hold.
 const FIFTY_DAYS: Duration = Duration::from_secs(50 * 24 * 60 * 60);
 
-/// Longer than the longest "long enough" that anybody would think of.
+/// Longer than any timeout that a submission is likely to take for long enough.
 const OVER_AN_HOUR: Duration = Duration::from_secs(61 * 60);
 
-/// No whole number of milliseconds or microseconds.
+/// Not a whole number of milliseconds or microseconds.
 const WITH_A_FRACTION: Duration = Duration::new(1, 500_000_001);
 
-/// So many seconds, and so many threads that some names have two digits.
+/// Twelve pauses of one second, so that some threads have names with two digits.
 const A_DOZEN: [u64; 12] = [1; 12];
 
 fn main() -> ExitCode {
@@ -93,7 +93,7 @@ fn one_at_a_time_pauses_inside_the_line(model: &mut Model) {
     every(model, one_at_a_time, &seconds(&[3, 1, 1, 1]), the_sum);
     only_some_executions(model);
     every(model, one_at_a_time, &seconds(&A_DOZEN), the_sum);
-    // Whoever is woken, but looks from time to time as well, takes many steps.
+    // A thread that is woken, but also polls from time to time, takes many steps.
     model.executions(1);
     model.random(1);
     model.steps(1_000_000);
@@ -124,7 +124,7 @@ fn two_at_a_time_never_opens_three(model: &mut Model) {
 
 fn two_at_a_time_opens_two_at_once(model: &mut Model) {
     let pauses = seconds(&[1, 1, 1]);
-    // Nothing can be said about lines that are not there; whether they read right makes no difference here.
+    // First, each thread must have written something, whatever it is.
     model.preemptions(0);
     every(model, two_at_a_time, &pauses, |execution, pauses| {
         lines_of(&execution.stdout, pauses.len()).map(drop)
@@ -148,7 +148,7 @@ fn two_at_a_time_pauses_inside_the_line(model: &mut Model) {
             Finding::LimitExceeded,
         )
     };
-    // How long uneven pauses take depends on who goes first, and on who waits for whom: only each of them is judged.
+    // How long uneven pauses take together depends on the order of the threads, so each pause is judged by itself.
     let each =
         |execution: &Execution<()>, pauses: &[Duration]| pauses::each_lies_inside_its_line(&execution.stdout, pauses);
     every(model, two_at_a_time, &[], half);
@@ -160,7 +160,7 @@ fn two_at_a_time_pauses_inside_the_line(model: &mut Model) {
     every(model, two_at_a_time, &seconds(&[3, 1, 1, 1]), each);
     only_some_executions(model);
     every(model, two_at_a_time, &seconds(&A_DOZEN), half);
-    // Whoever is woken, but looks from time to time as well, takes many steps.
+    // A thread that is woken, but also polls from time to time, takes many steps.
     model.executions(1);
     model.random(1);
     model.steps(1_000_000);
@@ -176,10 +176,10 @@ fn threads_go_in_any_order(model: &mut Model) {
 fn any_order(model: &mut Model, way: &str, function: fn(&[Duration])) {
     // Of no length, so that with two at a time, too, a line can begin when both others have ended.
     let pauses = seconds(&[0, 0, 0]);
-    // Nothing can be said about lines that are not there.
+    // First, every line must be there.
     model.preemptions(0);
     every(model, function, &pauses, the_lines);
-    // A thread that draws its number when it starts gets the third with two preemptions, before anybody has written.
+    // A thread that draws its number when it starts gets the third with two preemptions, before any line is written.
     model.preemptions(3);
     let what = "the lines begin in another order than that of their numbers";
     model.some(
@@ -199,7 +199,7 @@ fn every_call_starts_anew(model: &mut Model) {
         function: two_at_a_time,
         n_pauses,
     };
-    // What is left over from a call hardly depends on the order of its threads, and four calls have many orders.
+    // What a call leaves behind hardly depends on the order of its threads, and four calls have many orders.
     model.preemptions(0);
     model.executions(1_000);
     model.random(200);
@@ -220,7 +220,7 @@ fn every_call_starts_anew(model: &mut Model) {
     }
 }
 
-/// Holds `property`, which is about the text, to be true of `function` with no pauses, one, a few, and many.
+/// Requires `property`, which is about the text, of `function` with no pauses, one, a few, and many.
 fn writes_every_line(
     model: &mut Model,
     function: fn(&[Duration]),
@@ -231,7 +231,7 @@ fn writes_every_line(
     every(model, function, &seconds(&[2]), property);
     every(model, function, &seconds(&[1, 2]), property);
     every(model, function, &seconds(&[0, 0, 0]), property);
-    // Who sleeps until the others should have ended is found out when one of them is late.
+    // A submission that sleeps in place of a join fails when a thread is late.
     model.late_threads(1);
     every(model, function, &seconds(&[1, 1]), property);
     model.late_threads(0);
@@ -244,7 +244,7 @@ fn the_lines(execution: &Execution<()>, pauses: &[Duration]) -> Result<(), Viola
     every_line_is_written(&execution.stdout, pauses.len())
 }
 
-/// Holds `property` to be true of every execution of `function` with `pauses`.
+/// Requires `property` of every execution of `function` with `pauses`.
 fn every(
     model: &mut Model,
     function: fn(&[Duration]),
@@ -280,15 +280,15 @@ fn seconds(pauses: &[u64]) -> Vec<Duration> {
     pauses.iter().copied().map(Duration::from_secs).collect()
 }
 
-/// A student waits for this. Whatever the mistakes of this exercise take to show is among the executions with at most
-/// one preemption, and these come first; threads that talk to each other more than the solution's have many times more.
+/// Limits the executions, since a student waits for them. The known mistakes show with at most one preemption, and
+/// these executions come first. Threads that communicate more than the solution's have many times more executions.
 fn few_executions(model: &mut Model) {
     model.executions(3_000);
     model.random(300);
 }
 
-/// A dozen threads have more interleavings than anybody can run. What goes wrong only with so many, a limit that grows
-/// with them or a name with two digits, does so in any of them.
+/// A dozen threads have too many interleavings to run. A defect that needs so many threads, such as a limit that grows
+/// with them or a name with two digits, shows in any of them.
 fn only_some_executions(model: &mut Model) {
     model.preemptions(0);
     model.executions(20);

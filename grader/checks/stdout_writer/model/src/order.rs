@@ -1,4 +1,4 @@
-//! In which order the lines begin.
+//! The order in which the lines begin.
 
 use harness::Segment;
 

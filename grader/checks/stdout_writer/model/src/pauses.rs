@@ -1,4 +1,4 @@
-//! When it is written: each pause between the two parts of its line, and all of them in the time that they need.
+//! When the parts of a line are written: each pause lies between them, and all pauses take the time that they need.
 //!
 //! Time is virtual: it passes only while every thread sleeps or waits, so that it is exact.
 
@@ -9,8 +9,8 @@ use harness::{Finding, Segment, Violation};
 use crate::line::{Line, first_part, lines_of};
 use crate::text::every_line_is_written;
 
-/// How much longer than asked for a pause may be: one that is slept in steps, or measured, may come out late.
-const LATENESS: Duration = Duration::from_millis(1);
+/// How much too long a pause may be: one that is slept in steps, or measured, may end late.
+const MOST_LATENESS: Duration = Duration::from_millis(1);
 
 /// Holds if thread `k` lets `pauses[k - 1]` pass between the two parts of its line, and no more.
 pub(crate) fn each_lies_inside_its_line(stdout: &[Segment], pauses: &[Duration]) -> Result<(), Violation> {
@@ -30,7 +30,7 @@ fn lies_inside(pause: Duration, line: &Line, number: usize) -> Result<(), Violat
     let start_of_second = first_part(number).len();
     let [first, second] = [start_of_second - 1, start_of_second].map(|index| &line.bytes[index]);
     let passed = second.time - first.time;
-    if (pause..=pause + LATENESS).contains(&passed) {
+    if (pause..=pause + MOST_LATENESS).contains(&passed) {
         return Ok(());
     }
     let expected = format!("expected {pause:?} to pass between the two parts of the line of Thread-{number}");

@@ -1,9 +1,9 @@
-//! Arguments reach the program as they are: nobody on the way reads them, a shell least of all.
+//! Arguments reach the program unchanged: no shell or other program on the way interprets them.
 
 use harness::real::Trial;
 use harness::{Finding, Violation};
 
-use crate::call::{self, End, must_capture, must_run, shown};
+use crate::call::{self, ExitReason, must_capture, must_run, shown};
 use crate::desk::{Desk, settled};
 use crate::role::{AS_EXPECTED, OTHER_ARGUMENTS, OTHER_PARENT, Role};
 
@@ -36,14 +36,14 @@ const WORDS: &[&str] = &[
     "",
 ];
 
-/// Less than Linux allows for one argument, which is 128 KiB, and more than fits where somebody did not think of it.
-const LONG: usize = 100_000;
+/// The length of a long argument: less than the 128 KiB that Linux allows, and more than most fixed buffers hold.
+const LONG_ARGUMENT_BYTES: usize = 100_000;
 
 pub(crate) fn arguments_stay_literal(trial: &mut Trial) {
     if Desk::open(trial).is_none() {
         return;
     }
-    let long = "0123456789".repeat(LONG / 10);
+    let long = "0123456789".repeat(LONG_ARGUMENT_BYTES / 10);
     let few: &[(&str, &[&str])] = &[
         ("no arguments", &[]),
         ("the argument `$(echo changed)`", &["$(echo changed)"]),
@@ -59,7 +59,7 @@ pub(crate) fn arguments_stay_literal(trial: &mut Trial) {
 fn captured_recital(words: &[&str]) -> Result<(), Violation> {
     let output = must_capture(&call::stages(&[Role::Recite(words)]), b"")?;
     let mut got: Vec<&[u8]> = output.stdout.split(|&byte| byte == 0).collect();
-    // Behind the last zero byte there is nothing.
+    // Nothing follows the last zero byte.
     got.pop();
     if got.len() != words.len() {
         let expected = match words.len() {
@@ -76,9 +76,9 @@ fn captured_recital(words: &[&str]) -> Result<(), Violation> {
             );
         }
     }
-    match output.ends.as_slice() {
-        [End::Code(OTHER_PARENT)] => Err(other_parent()),
-        // Whether exits are told rightly is for another check.
+    match output.exits.as_slice() {
+        [ExitReason::Code(OTHER_PARENT)] => Err(other_parent()),
+        // Another check judges the exits.
         _ => Ok(()),
     }
 }
@@ -88,12 +88,12 @@ fn run_recital(words: &[&str]) -> Result<(), Violation> {
         unreachable!("one role is one stage");
     };
     match must_run(stage)? {
-        End::Code(AS_EXPECTED) => Ok(()),
-        End::Code(OTHER_ARGUMENTS) => {
+        ExitReason::Code(AS_EXPECTED) => Ok(()),
+        ExitReason::Code(OTHER_ARGUMENTS) => {
             let expected = "expected the program to be given its arguments as they are";
             Err(Violation::new(Finding::WrongResult, expected).got("it was given others"))
         }
-        End::Code(OTHER_PARENT) => Err(other_parent()),
+        ExitReason::Code(OTHER_PARENT) => Err(other_parent()),
         end => {
             let expected = format!("expected the program to be run, and the exit `Code({AS_EXPECTED})`");
             Err(Violation::new(Finding::WrongResult, expected).got(format!("got {end}")))

@@ -1,4 +1,4 @@
-//! What comes out of a pipeline: the very bytes that its programs write.
+//! What comes out of a pipeline: exactly the bytes that its programs write.
 
 use std::slice;
 
@@ -12,7 +12,7 @@ use crate::endings::call_in_a_process;
 use crate::pattern;
 use crate::role::{AS_EXPECTED, Role};
 
-/// A line of text, as input where it does not matter what it is.
+/// A line of text, for inputs whose content does not matter.
 pub(crate) const LINE: &[u8] = b"one line, 1 and 11\n";
 
 pub(crate) fn bytes_pass_through_unchanged(trial: &mut Trial) {

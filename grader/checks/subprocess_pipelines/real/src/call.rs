@@ -1,7 +1,7 @@
-//! Calls of the submission, with what they give put into types of the checks.
+//! Calls the submission and converts its results into types of the checks.
 //!
-//! An error is kept as its text and nothing else; the path of this program, which differs from machine to machine, never gets
-//! into a message.
+//! Of an error only the text is kept. No message contains the path of this program, which differs from machine to
+//! machine.
 
 use std::fmt;
 use std::io;
@@ -14,40 +14,40 @@ use crate::role::{self, Role};
 /// What a program that plays [`Role::PassOn`] writes to standard error.
 pub(crate) const ERRORS_OF_PASS_ON: &[u8] = b"this goes to standard error\n";
 
-/// How much of a text is shown.
-const SHOWN: usize = 60;
+/// How many bytes of a text are shown.
+const SHOWN_BYTES: usize = 60;
 
 /// How a program ended, as the submission says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum ExitReason {
     Code(i32),
     Signal(i32),
 }
 
-impl From<Exit> for End {
+impl From<Exit> for ExitReason {
     fn from(exit: Exit) -> Self {
         match exit {
-            Exit::Code(code) => End::Code(code),
-            Exit::Signal(signal) => End::Signal(signal),
+            Exit::Code(code) => ExitReason::Code(code),
+            Exit::Signal(signal) => ExitReason::Signal(signal),
         }
     }
 }
 
-impl fmt::Display for End {
+impl fmt::Display for ExitReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            End::Code(code) => write!(formatter, "`Code({code})`"),
-            End::Signal(signal) => write!(formatter, "`Signal({signal})`"),
+            ExitReason::Code(code) => write!(formatter, "`Code({code})`"),
+            ExitReason::Signal(signal) => write!(formatter, "`Signal({signal})`"),
         }
     }
 }
 
-/// What a pipeline gave.
+/// The result of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output {
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: Vec<u8>,
-    pub(crate) ends: Vec<End>,
+    pub(crate) exits: Vec<ExitReason>,
 }
 
 /// A program of the system.
@@ -58,7 +58,7 @@ pub(crate) fn program(name: &str, arguments: &[&str]) -> Stage {
     }
 }
 
-/// `sh`, with a script that it reads because it is asked to.
+/// `sh` with a script, in the places where a shell is asked for.
 pub(crate) fn shell(script: &str) -> Stage {
     program("sh", &["-c", script])
 }
@@ -75,34 +75,34 @@ pub(crate) fn stage(role: &Role) -> io::Result<Stage> {
 ///
 /// # Panics
 ///
-/// When the path of this program cannot be had. The grader chose it,, and [`is_impossible`] was asked before.
+/// When the path of this program cannot be told, which [`Desk::open`](crate::desk::Desk::open) has excluded.
 pub(crate) fn stages(roles: &[Role]) -> Vec<Stage> {
     let stages = roles.iter().map(stage).collect::<io::Result<_>>();
     stages.expect("the path of this program is known")
 }
 
-/// The error is the text of the submission's.
-pub(crate) fn run(stage: &Stage) -> Result<End, String> {
+/// Calls `run`. Of an error only the text is kept.
+pub(crate) fn run(stage: &Stage) -> Result<ExitReason, String> {
     match subprocess_pipelines::run(stage) {
         Ok(exit) => Ok(exit.into()),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// The error is the text of the submission's.
+/// Calls `capture`. Of an error only the text is kept.
 pub(crate) fn capture(stages: &[Stage], input: &[u8]) -> Result<Output, String> {
     match subprocess_pipelines::capture(stages, input) {
         Ok(captured) => Ok(Output {
             stdout: captured.stdout,
             stderr: captured.stderr,
-            ends: captured.exits.into_iter().map(End::from).collect(),
+            exits: captured.exits.into_iter().map(ExitReason::from).collect(),
         }),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// What `run` says of a program that can be started.
-pub(crate) fn must_run(stage: &Stage) -> Result<End, Violation> {
+/// How a program ended that can be started, as `run` says.
+pub(crate) fn must_run(stage: &Stage) -> Result<ExitReason, Violation> {
     run(stage).map_err(|text| gave_error("expected `run` to run the program", &text))
 }
 
@@ -130,9 +130,9 @@ pub(crate) fn without_own_path(text: &str) -> String {
 
 /// Bytes as they are shown: in quotation marks, and the end cut off.
 pub(crate) fn shown(bytes: &[u8]) -> String {
-    let text = bytes[..bytes.len().min(SHOWN)].escape_ascii();
-    if bytes.len() > SHOWN {
-        format!("\"{text}\" and {} bytes more", bytes.len() - SHOWN)
+    let text = bytes[..bytes.len().min(SHOWN_BYTES)].escape_ascii();
+    if bytes.len() > SHOWN_BYTES {
+        format!("\"{text}\" and {} bytes more", bytes.len() - SHOWN_BYTES)
     } else {
         format!("\"{text}\"")
     }
@@ -143,7 +143,7 @@ pub(crate) fn must_be(what: &str, expected: &[u8], got: &[u8]) -> Result<(), Vio
     if expected == got {
         return Ok(());
     }
-    if expected.len() <= SHOWN {
+    if expected.len() <= SHOWN_BYTES {
         let expected = format!("expected {what}: {}", shown(expected));
         return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
     }

@@ -1,8 +1,8 @@
 //! A desk at which stages report and wait until they are let go.
 //!
-//! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so: this is
-//! how a check knows that several run at the same time, without a clock. Waiting for somebody who may never come ends when the
-//! check and its children are quiescent.
+//! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so: this
+//! is how a check knows that several run at the same time, without a clock. Waiting for a stage that may never come ends
+//! when the check and its children are quiescent.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -18,8 +18,8 @@ use crate::{call, role};
 /// How long to wait between two polls of the kernel.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How many polls have to see no change. Half a second where somebody may poll: that may be a program of the system, or a
-/// submission that asks now and then whether a child has ended.
+/// How many polls have to see no change: half a second, in case a program of the system or the submission itself polls
+/// for the end of a child.
 const POLLS: Polls = Polls {
     observed: 25,
     ..QUIESCENT_POLLS
@@ -68,8 +68,8 @@ impl Desk {
         self.port
     }
 
-    /// Makes the `call`, while `attend` receives those who report, and returns what both gave. Whoever reports later than that
-    /// need not wait; visitors that `attend` returned would wait until the call is over.
+    /// Makes the `call` while `attend` receives visitors, and returns the results of both. Later visitors need not
+    /// wait; visitors that `attend` returns wait until the call is over.
     pub(crate) fn attended<T, A: Send>(
         &self,
         attend: impl FnOnce(&Desk) -> A + Send,
@@ -89,10 +89,7 @@ impl Desk {
             let over = Over(&is_over);
             let called = call();
             drop(over);
-            (
-                called,
-                attendant.join().expect("whoever attends the desk does not panic"),
-            )
+            (called, attendant.join().expect("the attendant does not panic"))
         })
     }
 
@@ -115,7 +112,7 @@ impl Desk {
     }
 }
 
-/// Says that the call is over, also when it panics. Relaxed: nothing but the flag itself is told.
+/// Says that the call is over, also when it panics. Relaxed: the flag stands for no other data.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -127,7 +124,7 @@ impl Drop for Over<'_> {
 fn visitor(connection: TcpStream) -> io::Result<Visitor> {
     connection.set_nonblocking(false)?;
     let mut name = String::new();
-    // Whoever connects says its name in the same breath.
+    // A stage sends its name as soon as it is connected.
     BufReader::new(&connection).read_line(&mut name)?;
     Ok(Visitor {
         name: name.trim_end().to_owned(),
@@ -143,8 +140,8 @@ pub(crate) fn until_alive(number: usize) {
     }
 }
 
-/// Waits until no child of this process is alive or no more will end; not for ever, where some thread always runs. What is right
-/// must not depend on when this returns: it only gives what is wrong the time to happen.
+/// Waits until no child of this process is alive or no more will end; not for ever, where some thread always runs. What
+/// is right must not depend on when this returns: it only gives what is wrong the time to happen.
 pub(crate) fn for_a_while() {
     let mut quiescence = Quiescence::default();
     for _ in 0..MOST_POLLS {
@@ -161,9 +158,9 @@ fn n_alive() -> usize {
     children.filter(|child| !matches!(child.state, 'Z' | 'X')).count()
 }
 
-/// Runs a scenario, and then waits for whatever children it left behind to end by themselves.
+/// Runs a scenario, and then waits for the children that it left behind to end by themselves.
 ///
-/// What a call leaves behind is judged by one check alone. In all the others it must not matter how long it takes to end.
+/// Only one check judges what a call leaves behind. In the others it must not matter how long that takes to end.
 pub(crate) fn settled<T>(scenario: impl FnOnce() -> Result<T, Violation>) -> Result<T, Violation> {
     let outcome = real::catch(scenario).unwrap_or_else(|message| {
         let message = call::without_own_path(&message);

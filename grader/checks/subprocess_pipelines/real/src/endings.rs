@@ -1,4 +1,4 @@
-//! How programs end: what `run` says of one, and `capture` of each.
+//! How programs end, as `run` and `capture` report it.
 
 use std::io::Write as _;
 use std::process::{Command, Output as ProcessOutput, Stdio};
@@ -7,7 +7,7 @@ use harness::real::Trial;
 use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
-use crate::call::{self, ERRORS_OF_PASS_ON, End, must_capture, must_run, program, shell, stages};
+use crate::call::{self, ERRORS_OF_PASS_ON, ExitReason, must_capture, must_run, program, shell, stages};
 use crate::desk::{Desk, settled, until_alive};
 use crate::role::{self, AS_EXPECTED, Role};
 use crate::{bytes, desk};
@@ -17,17 +17,17 @@ pub(crate) fn run_tells_how_a_program_ended(trial: &mut Trial) {
         return;
     }
     for code in [0, 3, 137, 255] {
-        run_ends(trial, &format!("exit {code}"), End::Code(code));
+        run_ends(trial, &format!("exit {code}"), ExitReason::Code(code));
     }
     for signal in [9, 15, 6] {
-        run_ends(trial, &format!("kill -{signal} $$"), End::Signal(signal));
+        run_ends(trial, &format!("kill -{signal} $$"), ExitReason::Signal(signal));
     }
     trial.scenario("`run` of a program that reads and writes", || {
         settled(run_shares_its_streams)
     });
 }
 
-fn run_ends(trial: &mut Trial, script: &str, expected: End) {
+fn run_ends(trial: &mut Trial, script: &str, expected: ExitReason) {
     trial.scenario(format!("`run` of `sh -c '{script}'`"), || {
         let end = settled(|| must_run(&shell(script)))?;
         if end == expected {
@@ -38,7 +38,7 @@ fn run_ends(trial: &mut Trial, script: &str, expected: End) {
     });
 }
 
-/// A process whose streams are held here calls `run`: what it gives its program is what it has.
+/// A process with known streams calls `run`, whose program must share them.
 fn run_shares_its_streams() -> Result<(), Violation> {
     let input = b"from standard input\n";
     let ended = call_in_a_process(&Role::CallRun, input);
@@ -81,7 +81,7 @@ pub(crate) fn call_in_a_process(role: &Role, input: &[u8]) -> ProcessOutput {
         .spawn()
         .expect("this program can be started");
     let mut stdin = process.stdin.take().expect("it was given a pipe");
-    // Less than a pipe holds, so it does not wait for a reader; nobody need read it.
+    // The input fits into a pipe, so writing it does not wait for a reader.
     let _ = stdin.write_all(input);
     drop(stdin);
     process.wait_with_output().expect("its pipes can be read")
@@ -89,18 +89,18 @@ pub(crate) fn call_in_a_process(role: &Role, input: &[u8]) -> ProcessOutput {
 
 pub(crate) fn every_exit_is_reported(trial: &mut Trial) {
     let Some(desk) = Desk::open(trial) else { return };
-    exits(trial, "`cat`", &[program("cat", &[])], &[End::Code(0)]);
+    exits(trial, "`cat`", &[program("cat", &[])], &[ExitReason::Code(0)]);
     exits(
         trial,
         "`sh -c 'cat; exit 3' | sh -c 'cat; exit 137' | sh -c 'cat; exit 5'`",
         &[shell("cat; exit 3"), shell("cat; exit 137"), shell("cat; exit 5")],
-        &[End::Code(3), End::Code(137), End::Code(5)],
+        &[ExitReason::Code(3), ExitReason::Code(137), ExitReason::Code(5)],
     );
     exits(
         trial,
         "`sh -c 'cat; kill -9 $$' | sh -c 'cat; kill -15 $$' | cat`",
         &[shell("cat; kill -9 $$"), shell("cat; kill -15 $$"), program("cat", &[])],
-        &[End::Signal(9), End::Signal(15), End::Code(0)],
+        &[ExitReason::Signal(9), ExitReason::Signal(15), ExitReason::Code(0)],
     );
     trial.scenario("a stage that closes its outputs and goes on, before `cat`", || {
         settled(|| silent_goes_on(&desk))
@@ -110,20 +110,20 @@ pub(crate) fn every_exit_is_reported(trial: &mut Trial) {
     });
 }
 
-fn exits(trial: &mut Trial, label: &str, stages: &[Stage], expected: &[End]) {
+fn exits(trial: &mut Trial, label: &str, stages: &[Stage], expected: &[ExitReason]) {
     trial.scenario(label, || {
         let output = settled(|| must_capture(stages, bytes::LINE))?;
-        ends_are(expected, &output.ends)
+        exits_are(expected, &output.exits)
     });
 }
 
-fn ends_are(expected: &[End], got: &[End]) -> Result<(), Violation> {
+fn exits_are(expected: &[ExitReason], got: &[ExitReason]) -> Result<(), Violation> {
     if expected == got {
         return Ok(());
     }
-    let list = |ends: &[End]| match ends {
+    let list = |exits: &[ExitReason]| match exits {
         [] => "none".to_owned(),
-        ends => ends.iter().map(End::to_string).collect::<Vec<_>>().join(", "),
+        exits => exits.iter().map(ExitReason::to_string).collect::<Vec<_>>().join(", "),
     };
     let expected = format!("expected the exits {}", list(expected));
     Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", list(got))))
@@ -140,10 +140,10 @@ fn first_ends_last(desk: &Desk) -> Result<(), Violation> {
         until_alive(1);
     };
     let (output, ()) = desk.attended(attend, || must_capture(&stages, b""));
-    ends_are(&[End::Code(3), End::Code(4)], &output?.ends)
+    exits_are(&[ExitReason::Code(3), ExitReason::Code(4)], &output?.exits)
 }
 
-/// When there is nothing more to read, the first stage is there all the same, and ends in its own time.
+/// The first stage closes its outputs and goes on. `capture` must wait for it and must not end it.
 fn silent_goes_on(desk: &Desk) -> Result<(), Violation> {
     let report = Role::Report {
         port: desk.port(),
@@ -158,9 +158,9 @@ fn silent_goes_on(desk: &Desk) -> Result<(), Violation> {
     silent.args.extend_from_slice(&report.args);
     let attend = |desk: &Desk| {
         let _visitors = desk.receive(1);
-        // Somebody who would end it has the time to. Somebody who polls moves all the time: that is right, too.
+        // This gives a submission that would end the stage the time to do so. A submission that polls is right as well.
         desk::for_a_while();
     };
     let (output, ()) = desk.attended(attend, || must_capture(&[silent, program("cat", &[])], b""));
-    ends_are(&[End::Code(5), End::Code(0)], &output?.ends)
+    exits_are(&[ExitReason::Code(5), ExitReason::Code(0)], &output?.exits)
 }

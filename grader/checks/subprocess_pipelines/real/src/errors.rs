@@ -1,4 +1,4 @@
-//! Standard error of every stage: all of it, while the stages run.
+//! The standard error of every stage is read completely, and while the stages run.
 
 use harness::real::Trial;
 use harness::{Finding, Violation};
@@ -29,7 +29,7 @@ pub(crate) fn standard_error_is_drained(trial: &mut Trial) {
     );
 }
 
-/// A stage for each kind of letters, which writes `length` of them before it passes `input` on, and as many afterwards.
+/// Runs a stage for each kind of letters. It writes `length` of them, passes `input` on, and writes as many again.
 fn grumbling(letters: &[Letters], length: usize, input: &[u8]) -> Result<(), Violation> {
     let roles: Vec<Role> = letters.iter().map(|&letters| Role::Grumble(letters, length)).collect();
     let stages: Vec<Stage> = call::stages(&roles);
@@ -46,7 +46,7 @@ fn grumbling(letters: &[Letters], length: usize, input: &[u8]) -> Result<(), Vio
     Err(Violation::new(Finding::WrongResult, expected).got(format!("got {got} bytes")))
 }
 
-/// Holds if the errors of stage `number` are there, in their order, whatever others stand among them.
+/// Holds if the errors of stage `number` are there, in their order. Those of other stages may stand between them.
 pub(crate) fn errors_are(number: usize, letters: Letters, length: usize, output: &Output) -> Result<(), Violation> {
     let expected = letters.text(length).repeat(2);
     let what = format!("the errors of stage {number} in their order");

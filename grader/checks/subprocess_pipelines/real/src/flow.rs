@@ -1,4 +1,4 @@
-//! More than a pipe holds, in and out at the same time.
+//! More data than a pipe holds, in and out at the same time.
 
 use std::slice;
 

@@ -1,7 +1,7 @@
-//! What a call leaves behind, which is nothing: no child, no thread, no descriptor, and nothing that a later call notices.
+//! A call leaves nothing behind: no child, no thread, no descriptor, and nothing that a later call notices.
 //!
-//! A child that was waited for is gone at once, so children are looked for the moment the call returns. A thread that was
-//! joined may take a moment longer, and what it had open with it: these count only when they stay.
+//! A child that was waited for is gone at once, so the check looks for children as soon as the call returns. A joined
+//! thread and its descriptors may take a moment longer, so they count only if they stay.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -44,7 +44,7 @@ pub(crate) fn calls_leave_nothing_behind(trial: &mut Trial) {
     leaves_nothing(trial, "`cat | no-such-program`", || {
         call::capture(&[cat(), program("no-such-program", &[])], LINE)
     });
-    // Who looks for programs beforehand finds these two.
+    // A submission that looks for programs beforehand finds these two.
     leaves_nothing(trial, "`cat | /dev/null`, which cannot be executed", || {
         call::capture(&[cat(), program("/dev/null", &[])], LINE)
     });
@@ -52,7 +52,7 @@ pub(crate) fn calls_leave_nothing_behind(trial: &mut Trial) {
         call::capture(&[cat(), program("cat", &["a\0b"])], LINE)
     });
     leaves_nothing(trial, "nothing into `cat`", || call::capture(&[cat()], b""));
-    // Nobody attends this one.
+    // Stages that report at this desk are never let go.
     let Some(closed) = Desk::open(trial) else { return };
     let mut parked = stages(&[Role::Park { port: closed.port() }, Role::Park { port: closed.port() }]);
     parked.push(program("no-such-program", &[]));
@@ -70,7 +70,7 @@ fn leaves_nothing<T>(trial: &mut Trial, label: &str, call: impl FnOnce() -> Resu
     trial.scenario(label, || {
         settled(|| {
             let before = Holdings::now();
-            // Whether it gives what it should is for other checks.
+            // Other checks judge the result.
             let _ = call();
             before.are_all_there_is()
         })
@@ -86,7 +86,7 @@ struct Holdings {
 impl Holdings {
     fn now() -> Holdings {
         let mut descriptors = BTreeSet::from_iter(kernel::descriptors());
-        // Whoever looks at the system opens its files, in passing.
+        // Reading `/proc` opens its files for a moment.
         descriptors.retain(|(_, target)| !target.starts_with("/proc/"));
         Holdings {
             threads: kernel::threads(),
@@ -94,7 +94,7 @@ impl Holdings {
         }
     }
 
-    /// Holds if there is no child, and this process has nothing now that it did not have then.
+    /// Holds if there is no child, and the process has nothing that it did not have then.
     fn are_all_there_is(&self) -> Result<(), Violation> {
         no_child_is_there()?;
         let _observer = kernel::observe_only();
@@ -123,7 +123,7 @@ fn no_child_is_there() -> Result<(), Violation> {
     let expected = "expected every child to have ended and to be waited for when the call returns";
     let n_children = children.len();
     let mut got = match child.state {
-        'Z' | 'X' => "a child has ended, but nobody has waited for it: it is a zombie".to_owned(),
+        'Z' | 'X' => "a child has ended and was not waited for: it is a zombie".to_owned(),
         _ => "a child is still there".to_owned(),
     };
     if n_children > 1 {
@@ -155,7 +155,7 @@ fn kind_of(target: &str) -> &'static str {
     }
 }
 
-/// A call gives what it gives, whatever was called before.
+/// The result of a call does not depend on earlier calls.
 fn repeats(desk: &Desk) -> Result<(), Violation> {
     for letters in [Letters::Small, Letters::Capital, Letters::Small] {
         gives_its_own(letters, &own_stages(desk, letters), desk)?;
@@ -204,14 +204,14 @@ fn at_the_same_time(desk: &Desk) -> Result<(), Violation> {
 fn is_own(letters: Letters, output: &Output) -> Result<(), Violation> {
     must_be("the standard output", letters.name().as_bytes(), &output.stdout)?;
     errors_are(1, letters, 1000, output)?;
-    if output.stderr.len() == 2000 && output.ends.len() == 1 {
+    if output.stderr.len() == 2000 && output.exits.len() == 1 {
         return Ok(());
     }
     let expected = "expected 2000 bytes on standard error and the exit of one program";
     let got = format!(
         "got {} bytes and {} exits, as if those of another call were among them",
         output.stderr.len(),
-        output.ends.len()
+        output.exits.len()
     );
     Err(Violation::new(Finding::WrongResult, expected).got(got))
 }

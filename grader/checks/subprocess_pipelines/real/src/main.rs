@@ -1,13 +1,8 @@
 //! What the exercise `subprocess_pipelines` must show.
 //!
-//! The evidence comes from the children themselves, from a desk at which they report and wait to be let go, and from the
-//! kernel: the children of this process, its threads and its descriptors. The stages are programs of the system where a
-//! reader knows them, and otherwise this very program, started with the role that it is to play.
-
-use std::env;
-use std::process::ExitCode;
-
-use harness::real::{self, Check};
+//! The evidence comes from the children themselves, from a desk at which they report and wait to be let go, and from
+//! the kernel: the children of this process, its threads and its descriptors. The stages are programs of the system
+//! where a reader knows them, and otherwise this very program, started with the role that it is to play.
 
 mod arguments;
 mod bytes;
@@ -22,6 +17,11 @@ mod pattern;
 mod role;
 mod together;
 mod unstartable;
+
+use std::env;
+use std::process::ExitCode;
+
+use harness::real::{self, Check};
 
 const CHECKS: &[Check] = &[
     Check::new("run_tells_how_a_program_ended", endings::run_tells_how_a_program_ended),

@@ -1,14 +1,14 @@
-//! Bytes that are easy to make again and hard to get right by chance.
+//! Data that a check can make again, and that a wrong submission does not produce by chance.
 
-/// More than a pipe holds, by far, and not a round number.
+/// Far more than a pipe holds, and not a round number.
 pub(crate) const MEBIBYTE: usize = (1 << 20) + 7;
 
-/// `length` bytes of all values, which are not UTF-8.
+/// `length` bytes of all values, so that they are not UTF-8.
 pub(crate) fn bytes(length: usize) -> Vec<u8> {
     numbers().take(length).map(|number| number as u8).collect()
 }
 
-/// The letters in which a stage writes its errors, so that they can be told from those of other stages wherever they meet.
+/// The letters in which a stage writes its errors, so that they differ from those of other stages.
 #[derive(Clone, Copy)]
 pub(crate) enum Letters {
     Small,

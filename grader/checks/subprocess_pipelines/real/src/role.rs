@@ -9,13 +9,13 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::parent_id;
 use std::process::ExitCode;
 
-use crate::call::{self, End};
+use crate::call::{self, ExitReason};
 use crate::pattern::{self, Letters};
 
 /// The first argument of a process that plays a role.
 pub(crate) const MARK: &str = "as-stage";
 
-/// The exit code of a role that finds everything as it should be.
+/// The exit code of a role that finds what it expects.
 pub(crate) const AS_EXPECTED: i32 = 42;
 
 /// The exit code of a process that was given other arguments than it should.
@@ -29,22 +29,23 @@ const NOT_PLAYED: u8 = 70;
 
 /// What a program does.
 pub(crate) enum Role<'a> {
-    /// Writes so many bytes of errors, passes its input on, and writes as many errors again.
+    /// Writes errors of this length, passes its input on, and writes as many errors again.
     Grumble(Letters, usize),
-    /// Writes so many bytes, and only then passes its input on.
+    /// Writes this many bytes, and only then passes its input on.
     Spill(usize),
     /// Reports at the desk, and when it is let go ends with the code. It reads nothing.
     Report { port: u16, name: &'a str, code: u8 },
-    /// Writes so many bytes of errors, reports at the desk, and when it is let go writes as many again and passes its input on.
+    /// Writes errors of this length and reports at the desk. When it is let go, writes as many errors again and passes
+    /// its input on.
     Meet { port: u16, letters: Letters, length: usize },
     /// Waits, without reading or writing anything, for as long as the desk is there.
     Park { port: u16 },
-    /// Writes its further arguments, each with a zero byte behind it, and ends with [`AS_EXPECTED`] if they are these and this
-    /// program started it.
+    /// Writes its further arguments, each with a zero byte behind it. Ends with [`AS_EXPECTED`] if they are these and
+    /// this program started it.
     Recite(&'a [&'a str]),
     /// Passes its input on, writes an error, and ends with [`AS_EXPECTED`].
     PassOn,
-    /// Lets the submission `run` a program that plays `PassOn`, and ends as it is said to have ended.
+    /// Lets the submission `run` a program that plays `PassOn`, and ends with the exit code that `run` returns.
     CallRun,
     /// Lets the submission `capture` a `cat` without input, and writes what came out.
     CallCapture,
@@ -103,7 +104,7 @@ pub(crate) fn play(arguments: &[String]) -> ExitCode {
     };
     match played {
         Ok(code) => ExitCode::from(code),
-        // Whoever reads has seen enough.
+        // The reader has closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(NOT_PLAYED),
     }
@@ -135,7 +136,7 @@ fn meet(port: &str, letters: &str, length: &str) -> io::Result<u8> {
 /// Tells the desk the name, and waits to be let go or for the desk to close.
 fn report(port: &str, name: &str) -> io::Result<()> {
     let mut desk = TcpStream::connect((Ipv4Addr::LOCALHOST, number(port)?))?;
-    // What becomes of the connection afterwards is no concern of the stage: it goes on in any case.
+    // Errors are ignored: the stage goes on in any case.
     let _ = writeln!(desk, "{name}");
     let _ = BufReader::new(desk).read_line(&mut String::new());
     Ok(())
@@ -173,8 +174,8 @@ fn pass_on() -> io::Result<u8> {
 fn call_run() -> io::Result<u8> {
     let program = call::stage(&Role::PassOn)?;
     match call::run(&program) {
-        Ok(End::Code(code)) => u8::try_from(code).map_err(io::Error::other),
-        Ok(End::Signal(_)) | Err(_) => Err(io::Error::other("it ended in another way")),
+        Ok(ExitReason::Code(code)) => u8::try_from(code).map_err(io::Error::other),
+        Ok(ExitReason::Signal(_)) | Err(_) => Err(io::Error::other("it ended in another way")),
     }
 }
 
@@ -186,7 +187,7 @@ fn call_capture() -> io::Result<u8> {
     Ok(AS_EXPECTED as u8)
 }
 
-/// Passes all of standard input on. In large pieces and past the buffer for lines, so that nothing is held back.
+/// Passes all of standard input on, in large pieces, and flushes each, since standard output is buffered by lines.
 fn copy() -> io::Result<()> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut piece = vec![0; 1 << 16];
@@ -209,7 +210,7 @@ fn number<T: std::str::FromStr>(text: &str) -> io::Result<T> {
     text.parse().map_err(|_| io::Error::other("not a number"))
 }
 
-/// A number that other words hardly share, as letters that no shell changes: FNV-1a (Fowler, Noll, Vo, 1991).
+/// A hash of the words in characters that no shell changes: FNV-1a (Fowler, Noll, Vo, 1991).
 fn digest(words: &[&str]) -> String {
     let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
     let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

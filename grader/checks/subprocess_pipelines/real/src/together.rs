@@ -1,14 +1,14 @@
-//! Stages run at the same time: each is there before any other has ended.
+//! Stages run at the same time: all have started before any ends.
 
 use harness::real::Trial;
 use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
-use crate::call::{self, End, must_be, must_capture, program};
+use crate::call::{self, ExitReason, must_be, must_capture, program};
 use crate::desk::{Desk, settled};
 use crate::role::Role;
 
-/// The signal for somebody who writes into a pipe that nobody reads.
+/// The signal that ends a program when it writes into a pipe without a reader.
 const SIGPIPE: i32 = 13;
 
 pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
@@ -50,13 +50,15 @@ fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Violation> {
 fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Violation> {
     let output = must_capture(stages, b"")?;
     must_be("the standard output", b"y\n", &output.stdout)?;
-    // Whether a signal is told as one, and each stage's exit in its place, is for another check.
-    let is_sigpipe =
-        |end: &End| matches!(end, End::Signal(number) | End::Code(number) if [SIGPIPE, 128 + SIGPIPE].contains(number));
-    if output.ends.len() != stages.len() || output.ends.iter().any(is_sigpipe) {
+    // Another check judges how signals are reported, and the order of the exits.
+    let is_sigpipe = |exit: &ExitReason| {
+        let (ExitReason::Signal(number) | ExitReason::Code(number)) = exit;
+        [SIGPIPE, 128 + SIGPIPE].contains(number)
+    };
+    if output.exits.len() != stages.len() || output.exits.iter().any(is_sigpipe) {
         return Ok(());
     }
-    let expected = format!("expected `yes` to be ended by signal {SIGPIPE}, since nobody reads what it writes");
-    let ends: Vec<String> = output.ends.iter().map(End::to_string).collect();
-    Err(Violation::new(Finding::WrongResult, expected).got(format!("got the exits {}", ends.join(", "))))
+    let expected = format!("expected `yes` to be ended by signal {SIGPIPE}, since its output has no reader");
+    let exits: Vec<String> = output.exits.iter().map(ExitReason::to_string).collect();
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got the exits {}", exits.join(", "))))
 }

@@ -1,5 +1,4 @@
-//! Programs that cannot be started: the error says which.
-
+//! If a program cannot be started, the error names it.
 use harness::real::Trial;
 use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
@@ -8,8 +7,8 @@ use crate::bytes::LINE;
 use crate::call::{self, program, quoted};
 use crate::desk::{Desk, settled};
 
-/// More than any Linux takes as one argument.
-const TOO_LONG: usize = 16 << 20;
+/// More than Linux accepts as one argument.
+const TOO_LONG_BYTES: usize = 16 << 20;
 
 const MISSING: &str = "no-such-program";
 const ALSO_MISSING: &str = "another-that-is-missing";
@@ -78,7 +77,7 @@ fn unstartable() -> Vec<(&'static str, Stage)> {
         ("`cat` with a zero byte in an argument", program("cat", &["a\0b"])),
         (
             "`cat` with an argument of 16 MiB",
-            program("cat", &[&"0".repeat(TOO_LONG)]),
+            program("cat", &[&"0".repeat(TOO_LONG_BYTES)]),
         ),
     ]
 }

@@ -10,7 +10,7 @@ const _: fn(&str, &[u32], usize) -> Results = xkcd_download::download_in_paralle
 
 type Results = Vec<Result<Comic, DownloadError>>;
 
-/// A result with the fields that are promised, in terms of the course.
+/// A result in a type of the checks, made of the fields that the exercise promises.
 pub(crate) fn outcome(result: Result<Comic, DownloadError>) -> Outcome {
     match result {
         Ok(comic) => of_comic(comic),

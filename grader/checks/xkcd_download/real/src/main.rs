@@ -1,7 +1,7 @@
 //! The checks of the exercise `xkcd_download`, with a real server on the loopback device.
 //!
-//! The server holds replies back until nothing more can happen; so what is in flight at once is known, on any machine and under
-//! any load. With what a submission hands out its numbers, and how many clients it has, is its own affair.
+//! The server holds replies back until no more requests can arrive. So the checks know how many are in flight at once,
+//! on any machine and under any load. A submission may hand out its numbers in any way, and have any number of clients.
 
 mod contract;
 
@@ -41,14 +41,14 @@ fn on_server(
 ) {
     match Server::start(shelf, hold) {
         Ok(server) => trial.scenario(label, || {
-            // A panic that speaks of the server would read differently in each run.
+            // A panic may name the server, whose port is another one in each run.
             let outcome = real::catch(|| body(&server)).unwrap_or_else(|panic| {
                 let got = panic
                     .replace(server.base(), "{base}")
-                    .replace(server.nobody(), "{base}");
+                    .replace(server.closed_base(), "{base}");
                 Err(Violation::new(Finding::Panic, "expected no panic").got(got))
             });
-            // Where somebody polls, replies were let go before all that could happen had happened.
+            // If a thread polls, replies may have been released too early for the outcome to be right.
             nobody_polls(&server).and(outcome)
         }),
         Err(error) => trial.unclear(format!("this machine does not let a server be started: {error}")),
@@ -70,7 +70,7 @@ fn shelf(numbers: &[u32]) -> Shelf {
 }
 
 fn in_sequence_keeps_order(trial: &mut Trial) {
-    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[LATE], &[], &[ODD, LARGE, 5]] {
+    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[HUGE], &[], &[ODD, LARGE, 5]] {
         on_server(trial, in_words(numbers), shelf(numbers), Hold::Nothing, |server| {
             let got = in_sequence(server.base(), numbers);
             are_right(Way::InSequence, server, numbers, &got)?;
@@ -113,7 +113,7 @@ fn in_parallel_keeps_order(trial: &mut Trial) {
         );
     }
     for (workers, numbers) in [(3, &[100, 101, 102][..]), (2, &[11, 12, 13])] {
-        let label = format!("{}, those that were asked for last come first", label(workers, numbers));
+        let label = format!("{}, the last requests are answered first", label(workers, numbers));
         on_server(trial, label, shelf(numbers), Hold::LastFirst, |server| {
             let got = in_parallel(server.base(), numbers, workers);
             are_right(Way::InParallel, server, numbers, &got)?;
@@ -124,7 +124,7 @@ fn in_parallel_keeps_order(trial: &mut Trial) {
 
 fn exactly_the_workers_ask_at_once(trial: &mut Trial) {
     let (ten, fifty): (Vec<u32>, Vec<u32>) = ((1..=10).collect(), (1..=50).collect());
-    // One call after the other in one process, with other numbers each time: each call has workers of its own.
+    // Several calls in one process, with different numbers: each call must have workers of its own.
     for (workers, numbers, rounds) in [
         (4, &ten[..], 4),
         (2, &fifty, 2),
@@ -188,10 +188,10 @@ fn errors_stay_in_their_place(trial: &mut Trial) {
         });
     }
     let numbers = [3, 1, 2];
-    on_server(trial, "nobody listens", shelf(&numbers), Hold::Nothing, |server| {
-        let got = in_sequence(server.nobody(), &numbers);
+    on_server(trial, "no server listens", shelf(&numbers), Hold::Nothing, |server| {
+        let got = in_sequence(server.closed_base(), &numbers);
         are_refused(Way::InSequence, server, &numbers, &got)?;
-        let got = in_parallel(server.nobody(), &numbers, 2);
+        let got = in_parallel(server.closed_base(), &numbers, 2);
         are_refused(Way::InParallel, server, &numbers, &got)
     });
 }
@@ -210,12 +210,12 @@ fn with(troubles: &[Trouble]) -> (Shelf, Vec<u32>) {
 /// What goes wrong, with which comics, and what the server holds back when several workers ask for them.
 const TROUBLES: [(&str, &[Trouble], Hold); 6] = [
     (
-        "the server says no to the second",
+        "the server refuses the second",
         &[Trouble::InfoStatus(404)],
         Hold::LastFirst,
     ),
     (
-        "the server says no",
+        "the server replies with an error",
         &[
             Trouble::ImageStatus(404),
             Trouble::InfoStatus(500),
@@ -234,7 +234,7 @@ const TROUBLES: [(&str, &[Trouble], Hold); 6] = [
         Hold::Nothing,
     ),
     (
-        "nobody listens where the picture should be",
+        "no server listens where the picture should be",
         &[Trouble::ImageRefused],
         Hold::Nothing,
     ),
@@ -301,8 +301,8 @@ fn nothing_is_left_behind(trial: &mut Trial) {
     );
 }
 
-/// A number that `u16` has no room for, nor `i32`.
-const LATE: u32 = 4_000_000_000;
+/// A number that fits neither `u16` nor `i32`.
+const HUGE: u32 = 4_000_000_000;
 
 /// The comics that the program of the exercise downloads.
 const KNOWN: [u32; 10] = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109];

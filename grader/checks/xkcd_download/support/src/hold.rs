@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-/// Which replies are held back until nothing more can happen. Those that never come are held back by themselves.
+/// Which replies are held back until nothing more can happen. A reply that never comes is held back in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     /// None.
@@ -11,7 +11,7 @@ pub enum Hold {
     Rounds(usize),
     /// All; whenever the process is quiescent, one of the comic with the highest number is let go.
     LastFirst,
-    /// That to this path.
+    /// The reply to this path.
     Only(String),
 }
 
@@ -33,8 +33,8 @@ impl Hold {
         }
     }
 
-    /// Takes those out of `held` that may go now.
-    pub(crate) fn let_go(&mut self, held: &mut Vec<Held>) -> Vec<Held> {
+    /// Takes the replies out of `held` that may be sent now.
+    pub(crate) fn release(&mut self, held: &mut Vec<Held>) -> Vec<Held> {
         match self {
             Hold::LastFirst => {
                 let last = held.iter().enumerate().max_by_key(|(_, held)| held.comic);

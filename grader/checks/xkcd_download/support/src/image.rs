@@ -1,6 +1,6 @@
-//! Small pictures that are made here: whole and valid PNG and JPEG files, another one for each number.
+//! Makes small, valid PNG and JPEG files, a different one for each number.
 
-/// The bytes of `extra` follow each other in both kinds, so a picture can be made as large as a check needs.
+/// A PNG file with a comment of `extra` bytes, so that a picture can be as large as a check needs.
 pub(crate) fn png(number: u32, extra: usize) -> Vec<u8> {
     // Rows of one byte a pixel, each after the number of its filter, which is 0.
     let (width, height) = (16, 16);

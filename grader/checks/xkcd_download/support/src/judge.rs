@@ -1,6 +1,6 @@
-//! What the downloads of a submission have to look like: from inside, what they gave; from outside, what the server saw.
+//! Judges the downloads of a submission by their results and by what the server saw.
 //!
-//! No sentence tells a port, so it is the same in every run.
+//! No message contains a port, so that it is the same in every run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -20,7 +20,7 @@ pub enum Way {
     InParallel,
 }
 
-/// Holds if `got` is what a download of `numbers` from `server` has to give, in that order.
+/// Holds if `got` is what a download of `numbers` from `server` must give, in that order.
 ///
 /// # Errors
 ///
@@ -30,13 +30,13 @@ pub fn are_right(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) ->
     are_as_expected(way, server, numbers, &expected, got)
 }
 
-/// Holds if nothing came of `numbers` because nobody listens where `server` says so.
+/// Holds if the download of each of `numbers` failed because no server listens at [`Server::closed_base`].
 ///
 /// # Errors
 ///
 /// The first difference.
 pub fn are_refused(way: Way, server: &Server, numbers: &[u32], got: &[Outcome]) -> Result<(), Violation> {
-    let url = |number: &u32| format!("{}{}", server.nobody(), crate::shelf::info_path(*number));
+    let url = |number: &u32| format!("{}{}", server.closed_base(), crate::shelf::info_path(*number));
     let refused = numbers.iter().map(|number| Outcome::Transport { url: url(number) });
     are_as_expected(way, server, numbers, &refused.collect::<Vec<_>>(), got)
 }
@@ -67,15 +67,18 @@ fn are_as_expected(
         Way::InParallel | Way::InSequence => Finding::WrongResult,
     };
     let base = server.base();
-    let sentence = format!("expected in the place of number {number}: {}", expected_here.told(base));
-    let mut told = got_here.told(base);
-    if told == expected_here.told(base) {
-        told = "other bytes, or another server".to_owned();
+    let sentence = format!(
+        "expected in the place of number {number}: {}",
+        expected_here.in_words(base)
+    );
+    let mut got = got_here.in_words(base);
+    if got == expected_here.in_words(base) {
+        got = "other bytes, or another server".to_owned();
     }
-    Err(Violation::new(finding, sentence).got(format!("got {told}")))
+    Err(Violation::new(finding, sentence).got(format!("got {got}")))
 }
 
-/// The client that most use tells a body that ends too early as one that it cannot decode.
+/// `reqwest` reports a body that ends too early as one that it cannot decode, which counts as `Transport` as well.
 fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
     let transport = match got {
         Outcome::Decode { url } => Outcome::Transport { url: url.clone() },
@@ -93,14 +96,14 @@ fn as_transport(server: &Server, numbers: &[u32], got: &Outcome) -> Outcome {
 ///
 /// # Errors
 ///
-/// What was asked for too often or in vain.
+/// What was asked for too often, never, or without need.
 pub fn asked_once(server: &Server) -> Result<(), Violation> {
     let violation = |got| Err(Violation::new(Finding::WrongResult, "expected each URL to be asked for once").got(got));
     let mut asked: BTreeMap<String, usize> = server.paths().map(|path| (path.clone(), 0)).collect();
     for path in server.asked() {
         match asked.get_mut(&path) {
             Some(n) => *n += 1,
-            None => return violation(format!("`{path}` was asked for, which no comic speaks of")),
+            None => return violation(format!("`{path}` was asked for, which belongs to no comic")),
         }
     }
     match asked.iter().find(|(_, n)| **n != 1) {
@@ -110,7 +113,7 @@ pub fn asked_once(server: &Server) -> Result<(), Violation> {
     }
 }
 
-/// Holds if `server`, which was asked for `first` before, was asked for the same again since then.
+/// Holds if `server`, after it was asked for `first`, was asked for all of that again.
 ///
 /// # Errors
 ///
@@ -121,7 +124,7 @@ pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Violation> {
         return Ok(());
     };
     let expected = "expected the second call to ask for all that the first had asked for";
-    Err(Violation::new(Finding::WrongResult, expected).got(format!("`{path}` was asked for by the first only")))
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("only the first asked for `{path}`")))
 }
 
 /// Holds if never more than `workers` requests were in flight.
@@ -138,12 +141,12 @@ pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Violation>
     Err(Violation::new(Finding::LimitExceeded, expected).got(format!("at some moment there were {most}")))
 }
 
-/// Holds if, whenever nothing more could happen, each of `workers` waited for a reply, or nothing was left to do for those
-/// who did not.
+/// Holds if, whenever the process was quiescent, each of `workers` had a request in flight or no comic left to
+/// download.
 ///
 /// # Errors
 ///
-/// How many were busy at such a moment.
+/// How many requests were in flight instead.
 pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> {
     for moment in server.quiescent_moments() {
         let expected = workers.min(moment.unfinished);
@@ -176,7 +179,7 @@ pub fn nobody_is_idle(workers: usize, server: &Server) -> Result<(), Violation> 
 ///
 /// # Errors
 ///
-/// That it was not.
+/// If some woke up again and again.
 pub fn nobody_polls(server: &Server) -> Result<(), Violation> {
     if !server.was_polled() {
         return Ok(());
@@ -195,12 +198,12 @@ fn requests(n: usize) -> String {
 
 /// Holds if `server` saw at most half as many connections as comics.
 ///
-/// A client that uses its connections again needs no more than it has workers; now and then it opens one that it does not
-/// need after all, when another comes free at the same moment. One client for each comic, or each request, is far beyond.
+/// A client that uses its connections again needs one for each worker. It may open a few more, when a connection
+/// becomes free just as it opens another. One client for each comic, or for each request, opens far more.
 ///
 /// # Errors
 ///
-/// How many there were, if that does not depend on such moments.
+/// If there were more. The message does not depend on how many a client opened without need.
 pub fn connections_are_used_again(server: &Server) -> Result<(), Violation> {
     let n_comics = server.shelf().n_comics();
     let n = server.n_connections();
@@ -216,11 +219,11 @@ pub fn connections_are_used_again(server: &Server) -> Result<(), Violation> {
     Err(Violation::new(Finding::LimitExceeded, expected).got(got))
 }
 
-/// Calls `work`, which asks `server`, and holds if nothing of it goes on when it has returned.
+/// Calls `work`, which sends requests to `server`, and holds if nothing of it goes on after it has returned.
 ///
 /// # Errors
 ///
-/// What is left: requests that are still in flight, or threads that are there when the process is quiescent.
+/// What is left: requests in flight, or threads that are there even when the process is quiescent.
 pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Violation> {
     let before = kernel::threads();
     work();

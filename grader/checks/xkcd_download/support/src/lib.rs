@@ -1,5 +1,14 @@
-//! What the checks of the exercise `xkcd_download` know without the submission: a server of comics that counts and holds, what a
-//! download from it has to give, and what it has to look like for the server.
+//! What the checks of the exercise `xkcd_download` need besides the submission: a server of comics that counts requests
+//! and holds replies back, the right results of a download, and the properties of its requests.
+
+mod hold;
+mod image;
+mod judge;
+mod outcome;
+mod payload;
+mod quiescent_wait;
+mod server;
+mod shelf;
 
 pub use hold::Hold;
 pub use judge::{
@@ -9,12 +18,3 @@ pub use judge::{
 pub use outcome::Outcome;
 pub use server::{QuiescentMoment, Server};
 pub use shelf::{LARGE, ODD, Shelf, Trouble, image_path, info_path};
-
-mod hold;
-mod image;
-mod judge;
-mod outcome;
-mod payload;
-mod quiescence;
-mod server;
-mod shelf;

@@ -1,24 +1,24 @@
-//! What a download gave, in terms of the course: a submission has types of its own.
+//! The result of a download in a type of the checks: a submission has types of its own.
 
-/// What became of a comic.
+/// The result for one comic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is here.
+    /// It was downloaded.
     Comic {
         /// Its number.
         num: u32,
         /// Its title.
         title: String,
-        /// Where its picture was.
+        /// The URL of its picture.
         img: String,
         /// The bytes of its picture.
         image: Vec<u8>,
     },
-    /// The server said no.
+    /// The server replied with another status than success.
     Status {
         /// What was asked for.
         url: String,
-        /// What the server said.
+        /// The status of the reply.
         status: u16,
     },
     /// There was no reply, or not all of it.
@@ -34,8 +34,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In words that do not depend on the port of the server, whose address is `base`.
-    pub(crate) fn told(&self, base: &str) -> String {
+    /// In words that do not contain the port of the server, whose URL is `base`.
+    pub(crate) fn in_words(&self, base: &str) -> String {
         let path = |url: &str| format!("`{}`", path(url, base));
         match self {
             Outcome::Comic { num, title, img, image } => format!(
@@ -55,7 +55,7 @@ fn path<'a>(url: &'a str, base: &str) -> &'a str {
     if let Some(path) = url.strip_prefix(base) {
         return path;
     }
-    // Another server: after its address.
+    // The URL of another server: the part after its address.
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or(rest, |start| &rest[start..])
 }

@@ -10,21 +10,21 @@ use hyper::Response;
 use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
-/// Bytes that are sent in one piece, and perhaps a promise of more that is not kept.
+/// Bytes that are sent in one piece, and may be fewer than announced.
 #[derive(Debug)]
 pub(crate) struct Payload {
     bytes: Option<Bytes>,
-    /// How many bytes are promised.
+    /// How many bytes are announced.
     length: usize,
-    end: End,
+    end: BodyEnd,
 }
 
 #[derive(Debug)]
-enum End {
-    Kept,
-    /// Not before what there is has been sent.
-    BrokenLater,
-    BrokenNow,
+enum BodyEnd {
+    Complete,
+    /// Cut off after the bytes have been sent.
+    CutOffLater,
+    CutOffNow,
 }
 
 /// The connection ends before the body does.
@@ -36,7 +36,7 @@ impl Payload {
         Payload {
             length: bytes.len(),
             bytes: Some(bytes),
-            end: End::Kept,
+            end: BodyEnd::Complete,
         }
     }
 
@@ -45,7 +45,7 @@ impl Payload {
         Payload {
             length: bytes.len(),
             bytes: Some(bytes.slice(..bytes.len() / 2)),
-            end: End::BrokenLater,
+            end: BodyEnd::CutOffLater,
         }
     }
 
@@ -69,26 +69,26 @@ impl Body for Payload {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         match self.end {
-            End::Kept => Poll::Ready(None),
-            End::BrokenLater => {
-                // Whoever waits for a body sends what there is in the meantime.
-                self.end = End::BrokenNow;
+            BodyEnd::Complete => Poll::Ready(None),
+            BodyEnd::CutOffLater => {
+                // The server sends what it has while the body is pending.
+                self.end = BodyEnd::CutOffNow;
                 ctx.waker().wake_by_ref();
                 Poll::Pending
             }
-            End::BrokenNow => Poll::Ready(Some(Err(CutOff))),
+            BodyEnd::CutOffNow => Poll::Ready(Some(Err(CutOff))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_none() && matches!(self.end, End::Kept)
+        self.bytes.is_none() && matches!(self.end, BodyEnd::Complete)
     }
 
     fn size_hint(&self) -> SizeHint {
         match (&self.bytes, &self.end) {
-            (Some(bytes), End::Kept) => SizeHint::with_exact(bytes.len() as u64),
-            (None, End::Kept) => SizeHint::with_exact(0),
-            (_, End::BrokenLater | End::BrokenNow) => SizeHint::default(),
+            (Some(bytes), BodyEnd::Complete) => SizeHint::with_exact(bytes.len() as u64),
+            (None, BodyEnd::Complete) => SizeHint::with_exact(0),
+            (_, BodyEnd::CutOffLater | BodyEnd::CutOffNow) => SizeHint::default(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! A server on this machine that gives out comics and counts: what was asked for, how much at once, over how many connections.
+//! A server of comics on this machine, which counts what was asked for, how much at once, and over how many
+//! connections.
 //!
-//! It speaks HTTP/1.1 and keeps connections open. A request is in flight from the moment it has arrived until its reply is
-//! about to be sent, so a client that has read a reply is never counted for it. Replies can be held back until the process is
-//! quiescent: then what is in flight is all that could be. The server never waits for a clock.
+//! It speaks HTTP/1.1 and keeps connections open. A request is in flight from its arrival until its reply is about to
+//! be sent, so it does not count any more when the client has read the reply. Replies can be held back until the
+//! process is quiescent: then every request is in flight that can be. The server never waits for a clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -23,27 +24,27 @@ use tokio::sync::{Notify, oneshot};
 use crate::hold::{Held, Hold};
 use crate::outcome::Outcome;
 use crate::payload::Payload;
-use crate::quiescence::{self, End};
+use crate::quiescent_wait::{self, WaitEnd};
 use crate::shelf::{Manner, Places, Reply, Shelf, page};
 
 /// A running server. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Server {
     base: String,
-    /// Bound and never listening: whoever connects there is refused.
-    nobody: (TcpSocket, String),
+    /// A socket that is bound and never listens, so that connections to it are refused, and its URL.
+    closed: (TcpSocket, String),
     shelf: Shelf,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<Infallible>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-/// What was going on at a moment when nothing more could happen before a reply.
+/// The requests at a moment when nothing more could happen before a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuiescentMoment {
     /// How many requests were in flight.
     pub in_flight: usize,
-    /// How many comics were not done with.
+    /// How many comics had not got their last reply.
     pub unfinished: usize,
 }
 
@@ -84,10 +85,10 @@ impl Server {
         let base = format!("http://{}", listener.local_addr()?);
         let socket = TcpSocket::new_v4()?;
         socket.bind(any)?;
-        let nobody = format!("http://{}", socket.local_addr()?);
+        let closed_base = format!("http://{}", socket.local_addr()?);
         let places = Places {
             base: &base,
-            nobody: &nobody,
+            closed_base: &closed_base,
         };
         let shared = Arc::new(Shared {
             replies: shelf.replies(&places),
@@ -98,7 +99,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let mut server = Server {
             base,
-            nobody: (socket, nobody),
+            closed: (socket, closed_base),
             shelf,
             shared,
             stop: Some(stop),
@@ -107,7 +108,7 @@ impl Server {
         let shared = Arc::clone(&server.shared);
         server.spawn("server", move || serve(&runtime, listener, &shared, stopped))?;
         let (shared, n_comics) = (Arc::clone(&server.shared), server.shelf.n_comics());
-        server.spawn("server's holds", move || let_go_when_quiescent(&shared, n_comics))?;
+        server.spawn("server's holds", move || release_when_quiescent(&shared, n_comics))?;
         Ok(server)
     }
 
@@ -117,22 +118,22 @@ impl Server {
         Ok(())
     }
 
-    /// Where it is, without a slash at the end.
+    /// Its URL, without a slash at the end.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// A place on this machine where nobody listens.
-    pub fn nobody(&self) -> &str {
-        let (_socket, place) = &self.nobody;
-        place
+    /// A URL on this machine where no server listens.
+    pub fn closed_base(&self) -> &str {
+        let (_socket, base) = &self.closed;
+        base
     }
 
-    /// What a download of the comic `number` from here has to give.
+    /// The right result for the comic `number` from here.
     pub(crate) fn expected(&self, number: u32) -> Outcome {
         let places = Places {
             base: &self.base,
-            nobody: self.nobody(),
+            closed_base: self.closed_base(),
         };
         self.shelf.expected(number, &places)
     }
@@ -146,7 +147,7 @@ impl Server {
         self.shared.replies.keys()
     }
 
-    /// What was asked for, in the order in which it came.
+    /// The paths that were asked for, in the order of the requests.
     pub fn asked(&self) -> Vec<String> {
         self.shared.state().asked.clone()
     }
@@ -243,7 +244,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Accepts connections until `stopped` says otherwise. All of them end with the runtime.
+/// Accepts connections until the other end of `stopped` is dropped. All of them end with the runtime.
 fn serve(runtime: &Runtime, listener: TcpListener, shared: &Arc<Shared>, stopped: oneshot::Receiver<Infallible>) {
     let shared = Arc::clone(shared);
     runtime.spawn(async move {
@@ -251,20 +252,20 @@ fn serve(runtime: &Runtime, listener: TcpListener, shared: &Arc<Shared>, stopped
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => connected(stream, &shared),
-                // The process has no descriptor left. With the spare one the connection is taken and closed, so that nobody
-                // waits for a reply that cannot come.
+                // The process has no descriptor left. The connection is accepted with the spare one and closed, so that
+                // no client waits for a reply that cannot come.
                 Err(_) if spare.take().is_some() => drop(listener.accept().await),
                 Err(_) => shared.room.notified().await,
             }
             spare = spare.or_else(|| TcpSocket::new_v4().ok());
         }
     });
-    // The other end is never used, only dropped.
+    // Nothing is ever sent, so an error is the end.
     let _ = runtime.block_on(stopped);
 }
 
 fn connected(stream: TcpStream, shared: &Arc<Shared>) {
-    // Replies are written at once, and a client waits for each: nothing would be gained by collecting bytes.
+    // Each reply is written at once and a client waits for it, so collecting small packets would only delay it.
     let _ = stream.set_nodelay(true);
     shared.state().n_connections += 1;
     let shared = Arc::clone(shared);
@@ -273,7 +274,7 @@ fn connected(stream: TcpStream, shared: &Arc<Shared>) {
         let connection = http1::Builder::new()
             .header_read_timeout(None)
             .serve_connection(TokioIo::new(stream), service);
-        // How it ended is the client's affair.
+        // A client may end its connection in any way.
         let _ = connection.await;
         shared.room.notify_one();
     });
@@ -320,9 +321,9 @@ impl std::fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// Whenever something is held and the process is quiescent, or never will be: notes what is in flight, and lets go what the
-/// hold says.
-fn let_go_when_quiescent(shared: &Shared, n_comics: usize) {
+/// Whenever a reply is held, waits until the process is quiescent or polls. Then notes what is in flight, and releases
+/// the replies that `hold` names.
+fn release_when_quiescent(shared: &Shared, n_comics: usize) {
     loop {
         let idle = |state: &mut State| state.held.is_empty() && !state.is_closing;
         let state = shared.changed.wait_while(shared.state(), idle);
@@ -330,21 +331,21 @@ fn let_go_when_quiescent(shared: &Shared, n_comics: usize) {
         if is_closing {
             return;
         }
-        // A request that comes, and one that goes.
+        // Grows with each request that arrives and each that ends.
         let events = || {
             let state = shared.state();
             2 * state.asked.len() - state.in_flight
         };
-        let end = quiescence::wait(events);
+        let end = quiescent_wait::wait(events);
         let mut state = shared.state();
-        state.was_polled |= end == End::Polled;
+        state.was_polled |= end == WaitEnd::Polled;
         let moment = QuiescentMoment {
             in_flight: state.in_flight,
             unfinished: n_comics.saturating_sub(state.finished.len()),
         };
         state.quiescent_moments.push(moment);
         let State { hold, held, .. } = &mut *state;
-        for held in hold.let_go(held) {
+        for held in hold.release(held) {
             // The client may have gone.
             let _ = held.release.send(());
         }

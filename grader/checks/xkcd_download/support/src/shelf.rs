@@ -1,4 +1,4 @@
-//! The comics that a server has, what is wrong with some of them, and what a download of each has to give.
+//! The comics that a server has, what is wrong with some of them, and the right result of downloading each.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::image::{jpeg, png};
 use crate::outcome::Outcome;
 
-/// The comics whose names the course knows: number, title and file of the picture. The pictures are the course's own.
+/// Comics of the real site: number, title and file of the picture. The pictures themselves are made for this course.
 const KNOWN: [(u32, &str, &str); 10] = [
     (100, "Family Circus", "family_circus.jpg"),
     (101, "Laser Scope", "laser_scope.png"),
@@ -22,14 +22,14 @@ const KNOWN: [(u32, &str, &str); 10] = [
     (109, "Spoiler Alert", "spoiler_alert.png"),
 ];
 
-/// An invented comic whose title needs care, and which comes with another success than 200.
+/// An invented comic whose title has to be escaped in JSON.
 pub const ODD: u32 = 7001;
 
-/// An invented comic whose picture is larger than what a connection hands over at once.
+/// An invented comic whose picture is larger than what one read of a connection gives.
 pub const LARGE: u32 = 7002;
 
-/// How large that is, in bytes.
-const LARGE_SIZE: usize = 300_000;
+/// The size of the picture of [`LARGE`].
+const LARGE_BYTES: usize = 300_000;
 
 /// What goes wrong with a comic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +38,15 @@ pub enum Trouble {
     InfoStatus(u16),
     /// Its picture has this status, and a page that says so.
     ImageStatus(u16),
-    /// Its information is no JSON.
+    /// Its information is not JSON.
     InfoMalformed,
-    /// Its information is JSON that does not tell where the picture is.
+    /// Its information is JSON without the URL of the picture.
     InfoIncomplete,
     /// The connection ends in the middle of its information.
     InfoCutOff,
     /// The connection ends in the middle of its picture.
     ImageCutOff,
-    /// Nobody listens where its picture should be.
+    /// No server listens where its picture should be.
     ImageRefused,
     /// The connection ends before anything of its information came.
     InfoStalled,
@@ -78,16 +78,16 @@ pub(crate) struct Reply {
     pub(crate) kind: &'static str,
     pub(crate) body: Bytes,
     pub(crate) manner: Manner,
-    /// Whether the comic is done with, for better or worse, once this is sent.
+    /// Whether this is the last reply for the comic, downloaded or not.
     pub(crate) is_last: bool,
 }
 
-/// The places that only a server knows.
+/// URLs that are known once a server runs.
 pub(crate) struct Places<'a> {
-    /// Itself.
+    /// The server.
     pub(crate) base: &'a str,
-    /// Where nobody listens.
-    pub(crate) nobody: &'a str,
+    /// Where no server listens.
+    pub(crate) closed_base: &'a str,
 }
 
 impl Shelf {
@@ -129,7 +129,7 @@ impl Shelf {
             .collect()
     }
 
-    /// What a download of the comic `number` has to give.
+    /// The right result for the comic `number`.
     pub(crate) fn expected(&self, number: u32, places: &Places<'_>) -> Outcome {
         let info = format!("{}{}", places.base, info_path(number));
         let img = image_url(number, self.trouble(number), places);
@@ -150,7 +150,7 @@ impl Shelf {
         }
     }
 
-    /// Whether a body ends too early, which some clients tell as a violation of its encoding.
+    /// Whether a body ends too early, which some clients report as a body that they cannot decode.
     pub(crate) fn is_cut_off(&self, number: u32) -> bool {
         matches!(self.trouble(number), Some(Trouble::InfoCutOff | Trouble::ImageCutOff))
     }
@@ -188,19 +188,19 @@ fn picture(number: u32) -> Vec<u8> {
     if file(number).ends_with(".jpg") {
         return jpeg(number);
     }
-    png(number, if number == LARGE { LARGE_SIZE } else { 0 })
+    png(number, if number == LARGE { LARGE_BYTES } else { 0 })
 }
 
 fn image_url(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> String {
     let place = if trouble == Some(Trouble::ImageRefused) {
-        places.nobody
+        places.closed_base
     } else {
         places.base
     };
     format!("{place}{}", image_path(number))
 }
 
-/// The information on a comic, as the site that the exercise is about gives it.
+/// The information on a comic, in the form of the real site.
 fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
     let title = title(number);
     let mut text = json!({
@@ -259,7 +259,7 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
     }
 }
 
-/// What a server shows to people where there is nothing.
+/// The page that comes with a status other than success.
 pub(crate) fn page(status: u16) -> String {
     format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n")
 }

@@ -23,7 +23,7 @@ fn status(server: &Server, path: &str) -> u16 {
 }
 
 #[test]
-fn comics_are_told_as_the_site_tells_them() {
+fn comics_have_the_form_of_the_real_site() {
     let server = start(Shelf::of([100]), Hold::Nothing);
     let info: serde_json::Value = get(url(&server, "/100/info.0.json"))
         .expect("a reply")
@@ -64,7 +64,7 @@ fn each_trouble_is_seen_by_a_client() {
         assert!(response.bytes().is_err());
     }
     assert!(get(url(&server, &info_path(5))).is_err());
-    assert!(get(server.nobody()).expect_err("nobody is there").is_connect());
+    assert!(get(server.closed_base()).expect_err("no server listens").is_connect());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn all_that_can_be_in_flight_at_once_is_there_when_replies_are_held() {
     let server = start(Shelf::of([1, 2, 3]), Hold::Rounds(1));
     let client = Client::new();
     thread::scope(|scope| {
-        // The second has much to do before it comes to what is held.
+        // The second makes many other requests before it asks for what is held.
         for (number, detours) in [(1, 0), (2, 50)] {
             let (client, server) = (&client, &server);
             scope.spawn(move || {
@@ -120,7 +120,7 @@ fn all_that_can_be_in_flight_at_once_is_there_when_replies_are_held() {
 }
 
 #[test]
-fn a_thread_that_polls_is_noticed_and_a_patient_one_is_not() {
+fn a_thread_that_polls_is_noticed_and_one_that_sleeps_is_not() {
     for is_polling in [true, false] {
         let server = start(Shelf::of([1]), Hold::Rounds(1));
         thread::scope(|scope| {
@@ -154,7 +154,7 @@ fn the_last_comic_goes_first_and_one_path_waits_for_all_others() {
 }
 
 #[test]
-fn whatever_is_asked_for_twice_in_vain_or_not_at_all_is_told() {
+fn requests_that_are_repeated_unknown_or_missing_are_reported() {
     let ask = |paths: &[&str]| {
         let server = start(Shelf::of([7]).with(8, Trouble::InfoStatus(404)), Hold::Nothing);
         for path in paths {
@@ -170,7 +170,7 @@ fn whatever_is_asked_for_twice_in_vain_or_not_at_all_is_told() {
         got(&[info, missing, image, missing]),
         "`/8/info.0.json` was asked for 2 times"
     );
-    assert_eq!(got(&["/9"]), "`/9` was asked for, which no comic speaks of");
+    assert_eq!(got(&["/9"]), "`/9` was asked for, which belongs to no comic");
 }
 
 #[test]

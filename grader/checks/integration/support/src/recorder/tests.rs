@@ -1,4 +1,4 @@
-//! Notes of threads that are characters.
+//! The numbering of threads, which are characters here.
 
 use super::*;
 

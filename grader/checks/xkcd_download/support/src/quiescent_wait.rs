@@ -1,4 +1,4 @@
-//! Waiting until the process is quiescent, unless somebody in it polls.
+//! Waits until the process is quiescent, and notices if it never is because a thread polls.
 
 use std::thread;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use harness::real::{Quiescence, kernel};
 /// How long to wait between two polls of the kernel.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How many polls somebody may go on without asking the server for anything: some seconds.
+/// After how many polls without a request, which is three seconds, threads that keep waking up count as polling.
 const POLLS_WITHOUT_REQUEST: u32 = 150;
 
-/// How often threads have been given a processor by then if they wake up again and again. Whoever handles a reply needs a
-/// few times, also on a machine so slow that it takes seconds.
-const WAKE_UPS: u64 = 200;
+/// How many wake-ups in that time count as polling. Handling a reply takes only a few, even on a machine so slow that
+/// it takes seconds.
+const POLLING_WAKE_UPS: u64 = 200;
 
 /// How a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum WaitEnd {
     /// Nothing more will happen.
     Quiescent,
-    /// Threads wake up again and again, and do nothing that the server could see.
+    /// Threads wake up again and again, and send no request.
     Polled,
 }
 
 /// Waits until the process is quiescent. `events` counts what the server sees.
-pub(crate) fn wait(events: impl Fn() -> usize) -> End {
+pub(crate) fn wait(events: impl Fn() -> usize) -> WaitEnd {
     let _observer = kernel::observe_only();
     let mut quiescence = Quiescence::default();
     // What the server had seen, and how often all threads had run, when it last saw something.
@@ -33,7 +33,7 @@ pub(crate) fn wait(events: impl Fn() -> usize) -> End {
     loop {
         let tasks = kernel::tasks();
         if quiescence.poll(&tasks) {
-            return End::Quiescent;
+            return WaitEnd::Quiescent;
         }
         let now = tasks.iter().map(|task| task.switches).sum::<u64>();
         if events() != seen {
@@ -41,8 +41,8 @@ pub(crate) fn wait(events: impl Fn() -> usize) -> End {
         }
         let before = *wake_ups.get_or_insert(now);
         polls += 1;
-        if polls >= POLLS_WITHOUT_REQUEST && now.saturating_sub(before) >= WAKE_UPS {
-            return End::Polled;
+        if polls >= POLLS_WITHOUT_REQUEST && now.saturating_sub(before) >= POLLING_WAKE_UPS {
+            return WaitEnd::Polled;
         }
         thread::sleep(INTERVAL);
     }
