@@ -4,10 +4,10 @@ pub use ::std::hint::*;
 
 use std::panic::Location;
 
-use crate::runtime::pausing;
+use crate::runtime::objects::park;
 
 /// As [`std::hint::spin_loop`].
 #[track_caller]
 pub fn spin_loop() {
-    pausing::yield_now("spin_loop", Location::caller());
+    park::yield_now("spin_loop", Location::caller());
 }

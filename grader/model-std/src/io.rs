@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::runtime::is_active;
-use crate::runtime::streams::{LOCK, Stream, WRITE};
+use crate::runtime::objects::streams::{LOCK, Stream, WRITE};
 use crate::runtime::task::Site;
 
 /// Takes the stream's lock, formats, writes the whole as a unit, and gives the lock back.

@@ -2,34 +2,25 @@
 //!
 //! Every thread of the program is a coroutine on one operating-system thread. Before an operation that another thread could
 //! notice, a thread *announces* it ([`announce`]) together with what must hold first; the scheduler then picks one of the
-//! threads whose announced operation may take effect, and asks the [`chooser`] where there is more than one. So between two
+//! threads whose announced operation may take effect, and asks the [`scheduler`] where there is more than one. So between two
 //! announcements a thread runs alone, and the sequence of choices determines the execution completely.
 //!
 //! Outside an execution ([`is_active`] is false) operations take effect at once and never wait.
 
-mod accidents;
-pub(crate) mod atomic;
-pub(crate) mod barrier;
-pub(crate) mod channel;
-pub(crate) mod chooser;
-pub(crate) mod condvar;
 pub(crate) mod deadlock;
+mod dispatch;
 pub(crate) mod executor;
-pub(crate) mod guide;
-pub(crate) mod history;
+mod fairness;
+mod faults;
 pub(crate) mod locals;
-pub(crate) mod lock;
-pub(crate) mod memory;
-pub(crate) mod object;
-pub(crate) mod once;
+pub(crate) mod objects;
 pub(crate) mod panics;
-pub(crate) mod pausing;
 pub(crate) mod recorder;
-mod scheduling;
-pub(crate) mod streams;
+pub(crate) mod scheduler;
 pub(crate) mod task;
 pub(crate) mod threads;
-mod yielding;
+pub(crate) mod visibility;
+pub(crate) mod weak_memory;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,13 +28,13 @@ use std::time::Duration;
 
 use crate::model::settings::Settings;
 use crate::model::trace::End;
-use chooser::Chooser;
-use object::{Memory, ObjectId, Objects, State, Tag};
+use dispatch::{Candidate, LONG_TURN, SPINNING};
+use fairness::Yields;
+use objects::streams::Streams;
+use objects::{Memory, ObjectId, Objects, State, Tag};
 use recorder::Recorder;
-use scheduling::{Candidate, LONG_TURN, SPINNING};
-use streams::Streams;
+use scheduler::Chooser;
 use task::{Operation, Site, Task, TaskId, Until, Wake};
-use yielding::Yields;
 
 /// The state of one execution.
 pub(crate) struct Runtime {
@@ -73,8 +64,8 @@ pub(crate) struct Runtime {
     weak_failures_left: u32,
     late_left: u32,
     /// Which older values loads may return; `None` where they all return the newest.
-    visibility: Option<Box<memory::Visibility>>,
-    pub(crate) notes: memory::notes::Notes,
+    visibility: Option<Box<weak_memory::Visibility>>,
+    pub(crate) notes: weak_memory::notes::Notes,
     pub(crate) end: Option<End>,
     next: Option<TaskId>,
     /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
@@ -202,7 +193,7 @@ impl Runtime {
             weak_failures_left: 0,
             late_left: 0,
             visibility: None,
-            notes: memory::notes::Notes::default(),
+            notes: weak_memory::notes::Notes::default(),
             end: None,
             next: None,
             preempted: false,
@@ -220,7 +211,7 @@ impl Runtime {
         self.spurious_left = settings.spurious_wakeups;
         self.weak_failures_left = settings.weak_failures;
         self.late_left = settings.late_threads;
-        self.visibility = memory::Visibility::new(settings.stale_reads);
+        self.visibility = weak_memory::Visibility::new(settings.stale_reads);
         self.objects.start_afresh();
         self.tasks.clear();
         self.yields.clear();
@@ -246,7 +237,7 @@ impl Runtime {
     pub(crate) fn add_task(&mut self, name: Option<std::sync::Arc<str>>, site: Option<Site>) -> TaskId {
         let mut task = Task::new(name, site);
         if let Some(parent) = self.tasks.get(self.current) {
-            task.history = history::of_child(parent.history, self.tasks.len());
+            task.history = visibility::of_child(parent.history, self.tasks.len());
             task.parent = Some(parent.as_parent(self.current));
         }
         self.tasks.push(task);

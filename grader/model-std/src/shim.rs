@@ -17,7 +17,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::runtime::object::{Memory, ObjectId, State, Tag};
+use crate::runtime::objects::{Memory, ObjectId, State, Tag};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, with};

@@ -8,9 +8,9 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::{IsTerminal, Sealed};
 use crate::runtime::is_active;
-use crate::runtime::lock::{self, Acquired, Mode, Names, Touch};
-use crate::runtime::object::ObjectId;
-use crate::runtime::streams::stdin_lock;
+use crate::runtime::objects::ObjectId;
+use crate::runtime::objects::lock::{self, Acquired, Mode, Names, Touch};
+use crate::runtime::objects::streams::stdin_lock;
 
 /// The lock of standard input.
 static STDIN: Names = Names {

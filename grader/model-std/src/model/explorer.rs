@@ -6,7 +6,7 @@
 //! search is stateless: an execution is named by its choices and run again from the start, and every alternative to a choice
 //! becomes a prefix of its own, kept for the bound that its preemptions need.
 //!
-//! Executions are sampled as well (see `runtime::chooser`): by a random walk after each of the first of the exhaustive part, since
+//! Executions are sampled as well (see `runtime::scheduler`): by a random walk after each of the first of the exhaustive part, since
 //! a bug that many interleavings show need not wait until those with fewer preemptions are over, and by priorities beyond the
 //! bound. When the visitor stops at a sample, the search goes on for an execution with fewer preemptions, and no further.
 
@@ -22,9 +22,9 @@ use super::schedule;
 use super::settings::Settings;
 use super::trace::End;
 use super::{Schedule, Spawns};
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
-use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
+use crate::runtime::scheduler::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
+use crate::runtime::weak_memory::notes;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::Execution;
 use super::settings::Settings;
-use crate::runtime::chooser::{Choice, Chooser};
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
+use crate::runtime::scheduler::{Choice, Chooser};
 
 /// What a body returns, whatever its type: the search is compiled once and not for every body.
 pub(super) type Value = Box<dyn Any>;

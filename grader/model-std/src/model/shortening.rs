@@ -9,7 +9,7 @@
 //! 2002, but for the subsets only, since their complements hardly ever fail here. The turns of the threads are put in another
 //! order, so that one thread's come together: Jalbert & Sen, *A Trace Simplification Technique for Effective Debugging of
 //! Concurrent Programs*, FSE 2010. And each choice is changed to another, alone or in exchange for one that is set back, which
-//! is slower and finds what the others leave. Choices are named by whose turn it was (see `runtime::guide`), so that the others
+//! is slower and finds what the others leave. Choices are named by whose turn it was (see `runtime::scheduler::guided`), so that the others
 //! keep their meaning when one of them changes.
 
 use std::any::Any;
@@ -21,8 +21,8 @@ use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Settings};
 use super::{Schedule, Spawns};
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix};
-use crate::runtime::guide::{Guide, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::guided::{Guide, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::{Choice, Chooser, Policy, Prefix};
 
 /// What became of a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]

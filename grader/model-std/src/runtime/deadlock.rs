@@ -1,6 +1,6 @@
 //! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
 
-use super::condvar::{self, Condvar};
+use super::objects::condvar::{self, Condvar};
 use super::task::{TaskId, Until};
 use super::{Runtime, recorder};
 use crate::model::trace::{End, Notification, Wait};
@@ -84,7 +84,7 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
         Until::Ended(other) => (vec![other], None),
         Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
         Until::Settled(once) | Until::Initialised(once) | Until::Complete(once) => match runtime.objects.once(once) {
-            super::object::Once::Running(holder) => (vec![holder], None),
+            super::objects::Once::Running(holder) => (vec![holder], None),
             _ => (Vec::new(), None),
         },
         Until::Now

@@ -11,12 +11,12 @@ use std::sync::{Mutex, PoisonError};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::chooser::{Choice, Chooser};
 use super::panics::Payload;
 use super::recorder::Recorder;
+use super::scheduler::{Choice, Chooser};
 use super::task::TaskId;
 use super::threads::{self, Ending};
-use super::{locals, object, panics, with};
+use super::{locals, objects, panics, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
@@ -93,7 +93,7 @@ pub(crate) fn run<T: 'static>(
     abandon(fibres);
     let ((trace, recorder), chooser, most_alive) = with(|runtime| {
         runtime.active = false;
-        object::is_over();
+        objects::is_over();
         locals::abandon(runtime);
         let most_alive = runtime.most_alive;
         (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)

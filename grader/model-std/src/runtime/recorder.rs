@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::object::ObjectId;
+use super::objects::ObjectId;
 use super::task::Site;
 use super::{Runtime, TaskId};
 use crate::model::trace::{self, End, Event, Place, Segment, Trace};
@@ -129,8 +129,8 @@ impl Runtime {
             operations: task.operations,
         });
         let threads = threads.collect();
-        let segments = |written: Vec<super::streams::Written>| -> Vec<Segment> {
-            let segment = |written: super::streams::Written| Segment {
+        let segments = |written: Vec<super::objects::streams::Written>| -> Vec<Segment> {
+            let segment = |written: super::objects::streams::Written| Segment {
                 thread: written.task,
                 thread_name: self.tasks[written.task].name.as_deref().map(str::to_owned),
                 bytes: written.bytes,

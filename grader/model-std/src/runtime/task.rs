@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::object::ObjectId;
+use super::objects::ObjectId;
 use crate::shim::Condition;
 
 /// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
@@ -141,8 +141,8 @@ pub(crate) struct Task {
     pub(crate) n_over: u32,
     /// Who started it, if that was not the explorer.
     pub(crate) parent: Option<Parent>,
-    /// What it has seen (see `history`).
-    pub(crate) history: super::history::History,
+    /// What it has seen (see `visibility`).
+    pub(crate) history: super::visibility::History,
     /// Whether its function has returned or panicked; thread-local destructors may still run.
     pub(crate) done: bool,
     /// The time at which that happened, while no other task can know that it did.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::executor::{self, Entry};
-use super::object::{Memory, ObjectId, State, Tag};
+use super::objects::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
 use super::{Runtime, announce, announce_unseen, locals, resolve, with};

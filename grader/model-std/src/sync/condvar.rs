@@ -6,9 +6,9 @@ use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
 use super::MutexGuard;
-use crate::runtime::condvar::{self, Whom};
-use crate::runtime::object::{ObjectId, Tag};
-use crate::runtime::pausing;
+use crate::runtime::objects::condvar::{self, Whom};
+use crate::runtime::objects::park;
+use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::{Site, Wake};
 
 /// As [`std::sync::Condvar`].
@@ -138,12 +138,12 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         let site = Location::caller();
-        let start = pausing::now(site);
+        let start = park::now(site);
         loop {
             if !condition(guard.peek_mut()) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(left) = timeout.checked_sub(pausing::now(site).saturating_sub(start)) else {
+            let Some(left) = timeout.checked_sub(park::now(site).saturating_sub(start)) else {
                 return Ok((guard, WaitTimeoutResult(true)));
             };
             guard = self.wait_timeout_at(guard, left, site)?.0;

@@ -6,8 +6,8 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once;
+use crate::runtime::objects::once;
+use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::LazyLock`].
@@ -90,7 +90,7 @@ impl<T, F> LazyLock<T, F> {
     #[track_caller]
     pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
         if let Some(id) = this.id()
-            && once::peek(id, "get", Location::caller()) != object::Once::Complete
+            && once::peek(id, "get", Location::caller()) != objects::Once::Complete
         {
             return None;
         }
@@ -117,8 +117,8 @@ impl<T, F> LazyLock<T, F> {
 
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, "LazyLock", &Memory::of(&self.value))?;
-        if once::known(id) == object::Once::Incomplete && self.value().is_some() {
-            once::finish(id, object::Once::Complete);
+        if once::known(id) == objects::Once::Incomplete && self.value().is_some() {
+            once::finish(id, objects::Once::Complete);
         }
         Some(id)
     }

@@ -12,8 +12,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::runtime::channel::{self, Patience, Refusal};
-use crate::runtime::object::{ObjectId, Tag};
+use crate::runtime::objects::channel::{self, Patience, Refusal};
+use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::Site;
 
 pub use iterators::{IntoIter, Iter, TryIter};

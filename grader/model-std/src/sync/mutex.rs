@@ -7,8 +7,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::runtime::lock::{self, Acquired, MUTEX, Mode, Touch};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::lock::{self, Acquired, MUTEX, Mode, Touch};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 
 /// As [`std::sync::Mutex`].
 pub struct Mutex<T: ?Sized> {

@@ -5,8 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once::{self, Attempt, Found};
+use crate::runtime::objects::once::{self, Attempt, Found};
+use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::Once`].
@@ -73,7 +73,7 @@ impl Once {
     #[track_caller]
     pub fn is_completed(&self) -> bool {
         match self.id() {
-            Some(id) => once::peek(id, "is_completed", Location::caller()) == object::Once::Complete,
+            Some(id) => once::peek(id, "is_completed", Location::caller()) == objects::Once::Complete,
             None => self.outside.get(),
         }
     }
@@ -87,7 +87,7 @@ impl Once {
     pub fn wait(&self) {
         let once = self.id().map(|id| once::wait(id, "wait", Location::caller()));
         assert!(
-            once != Some(object::Once::Poisoned),
+            once != Some(objects::Once::Poisoned),
             "Once instance has previously been poisoned"
         );
     }
@@ -122,7 +122,7 @@ pub(super) fn call_once(id: ObjectId, name: &'static str, site: Site, f: impl Fn
     };
     let mut attempt = Attempt::new(id, site);
     f(poisoned);
-    attempt.outcome = object::Once::Complete;
+    attempt.outcome = objects::Once::Complete;
 }
 
 impl OnceState {

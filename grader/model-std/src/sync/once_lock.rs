@@ -5,8 +5,8 @@ use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once;
+use crate::runtime::objects::once;
+use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::OnceLock`].
@@ -37,7 +37,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         if let Some(id) = self.id()
-            && once::peek(id, "get", Location::caller()) != object::Once::Complete
+            && once::peek(id, "get", Location::caller()) != objects::Once::Complete
         {
             return None;
         }
@@ -92,7 +92,7 @@ impl<T> OnceLock<T> {
     pub fn take(&mut self) -> Option<T> {
         let id = self.id();
         if let Some(id) = id {
-            once::finish(id, object::Once::Incomplete);
+            once::finish(id, objects::Once::Incomplete);
         }
         self.value.get_mut().take()
     }
@@ -120,8 +120,8 @@ impl<T> OnceLock<T> {
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, "OnceLock", &Memory::of(&self.value))?;
         // A cell made with a value in it, or filled outside the execution, is complete from the start.
-        if once::known(id) == object::Once::Incomplete && self.value().is_some() {
-            once::finish(id, object::Once::Complete);
+        if once::known(id) == objects::Once::Incomplete && self.value().is_some() {
+            once::finish(id, objects::Once::Complete);
         }
         Some(id)
     }

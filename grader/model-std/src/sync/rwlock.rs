@@ -9,8 +9,8 @@ use std::ptr::NonNull;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::runtime::lock::{self, Acquired, Mode, RWLOCK, Touch};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::lock::{self, Acquired, Mode, RWLOCK, Touch};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 
 /// As [`std::sync::RwLock`].
 pub struct RwLock<T: ?Sized> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::Thread;
 use crate::runtime::executor::Entry;
-use crate::runtime::object::ObjectId;
+use crate::runtime::objects::ObjectId;
 use crate::runtime::panics::Payload;
 use crate::runtime::task::Site;
 use crate::runtime::threads;

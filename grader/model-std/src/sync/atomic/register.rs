@@ -6,8 +6,8 @@ use std::cell::UnsafeCell;
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::Ordering;
 
-use crate::runtime::atomic::{self, Access, Value};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::atomic::{self, Access, Value};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// The value of an atomic and its identity for the scheduler.

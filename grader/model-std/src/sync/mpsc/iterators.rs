@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::Receiver;
-use crate::runtime::channel::Patience;
+use crate::runtime::objects::channel::Patience;
 use crate::runtime::task::Site;
 
 /// As [`std::sync::mpsc::Iter`].

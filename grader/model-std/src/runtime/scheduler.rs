@@ -4,15 +4,17 @@
 //! replay follows it exactly. A program that offers other options than the recorded ones does not depend on the schedule
 //! alone; that is reported, never papered over.
 
+pub(crate) mod guided;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::guide::Guide;
-use super::history::{History, Mixed};
-use super::scheduling::{Candidate, Cause};
+use super::dispatch::{Candidate, Cause};
 use super::task::TaskId;
+use super::visibility::{History, Mixed};
 use crate::model::Spawns;
+use guided::Guide;
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +79,7 @@ pub(crate) struct Chooser {
     pub(crate) spawns_overlap: bool,
 }
 
-/// The states in which executions had a choice so far (see `history`).
+/// The states in which executions had a choice so far (see `visibility`).
 pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
 
 /// The choices to follow: those of an earlier execution up to a point, and another option there.

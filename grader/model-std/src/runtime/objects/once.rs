@@ -1,9 +1,9 @@
 //! What is initialised once: by one thread, while the others wait.
 
-use super::object::{Memory, ObjectId, Once, State, Tag};
-use super::recorder::Seen;
-use super::task::{Operation, Site, Until};
-use super::{announce, resolve, with};
+use super::{Memory, ObjectId, Once, State, Tag};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, Until};
+use crate::runtime::{announce, resolve, with};
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

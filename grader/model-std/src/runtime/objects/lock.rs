@@ -1,9 +1,9 @@
 //! Mutexes and read-write locks: who holds what, and who is poisoned.
 
-use super::object::{Lock, Memory, ObjectId, State, Tag, Waited};
-use super::recorder::Seen;
-use super::task::{Operation, Site, TaskId, Until};
-use super::{Runtime, announce, panics, resolve, with};
+use super::{Lock, Memory, ObjectId, State, Tag, Waited};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, TaskId, Until};
+use crate::runtime::{Runtime, announce, panics, resolve, with};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +107,13 @@ pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode,
 
 impl Runtime {
     /// The tasks that wait until they may write.
-    pub(super) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
+    pub(in crate::runtime) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
         let tasks = self.tasks.iter().enumerate();
         tasks.filter_map(move |(id, task)| (!task.ended && task.until == Until::Free(lock)).then_some(id))
     }
 
     /// Whether somebody has taken the read-write lock that `task` is about to write to since it came there.
-    pub(super) fn was_overtaken(&self, task: TaskId) -> bool {
+    pub(in crate::runtime) fn was_overtaken(&self, task: TaskId) -> bool {
         let came_after = self.tasks[task].came_after;
         came_after.is_some_and(|(lock, taken)| self.objects.lock(lock).taken != taken)
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::object::{Lock, ObjectId, State};
-use super::recorder::Seen;
-use super::task::{Operation, Site, TaskId, Until};
-use super::{announce, with};
+use super::{Lock, ObjectId, State};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, TaskId, Until};
+use crate::runtime::{announce, with};
 
 /// One of the two streams that the program can write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

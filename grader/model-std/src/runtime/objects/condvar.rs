@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::history::mix;
 use super::lock::{self, Acquired, MUTEX, Mode, Touch};
-use super::object::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
-use super::task::{Operation, Site, TaskId, Until, Wake};
-use super::{announce, resolve, with};
+use super::{Memory, ObjectId, State, Tag};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
+use crate::runtime::visibility::mix;
+use crate::runtime::{announce, resolve, with};
 
 /// A condition variable.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Accidents that real machines have: a wait that ends without a reason, a thread so slow that another one's deadline passes.
 
 use super::Runtime;
-use super::scheduling::{Candidate, Cause};
+use super::dispatch::{Candidate, Cause};
 use super::task::{Task, TaskId, Until};
 
 impl Runtime {

@@ -2,8 +2,8 @@
 //! Stateless Model Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
 
 use super::Runtime;
-use super::history::mix;
 use super::task::{Task, TaskId};
+use super::visibility::mix;
 
 /// Who has yielded in the current execution, and to whom.
 #[derive(Debug, Default)]

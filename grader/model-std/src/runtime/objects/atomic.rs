@@ -1,12 +1,12 @@
 //! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the settings
-//! ask for stale reads (see `memory`).
+//! ask for stale reads (see `weak_memory`).
 
 use std::sync::atomic::Ordering;
 
-use super::object::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
-use super::task::{Operation, Site, Until};
-use super::{Runtime, announce, resolve, with};
+use super::{Memory, ObjectId, State, Tag};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, Until};
+use crate::runtime::{Runtime, announce, resolve, with};
 
 /// What an atomic holds, whatever its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

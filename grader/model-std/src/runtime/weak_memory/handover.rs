@@ -4,7 +4,7 @@
 //! a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked for.
 
 use super::{ChannelViews, Runtime, ThreadViews, View, Visibility, entry};
-use crate::runtime::object::ObjectId;
+use crate::runtime::objects::ObjectId;
 use crate::runtime::task::TaskId;
 
 impl Visibility {

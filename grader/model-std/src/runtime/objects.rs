@@ -4,6 +4,15 @@
 //! holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts afresh:
 //! its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
 
+pub(crate) mod atomic;
+pub(crate) mod barrier;
+pub(crate) mod channel;
+pub(crate) mod condvar;
+pub(crate) mod lock;
+pub(crate) mod once;
+pub(crate) mod park;
+pub(crate) mod streams;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::mem::MaybeUninit;
@@ -11,9 +20,10 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::condvar::Condvar;
-use super::history::{History, Mixed};
+use condvar::Condvar;
+
 use super::task::{Site, TaskId};
+use super::visibility::{History, Mixed};
 
 /// The number of an object in the current execution.
 pub(crate) type ObjectId = usize;
@@ -157,7 +167,7 @@ pub(crate) struct Object {
     pub(crate) kind: &'static str,
     pub(crate) created_at: Option<Site>,
     pub(crate) state: State,
-    /// What it holds (see `history`); 0 until something changes it.
+    /// What it holds (see `visibility`); 0 until something changes it.
     pub(crate) history: History,
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::object::{Channel, Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
-use super::task::{Operation, Site, Until, Wake};
-use super::{Runtime, announce, resolve, with};
+use super::{Channel, Memory, ObjectId, State, Tag};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, Until, Wake};
+use crate::runtime::{Runtime, announce, resolve, with};
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

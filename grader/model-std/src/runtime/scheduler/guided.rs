@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::scheduling::{Candidate, Cause};
-use super::task::TaskId;
+use crate::runtime::dispatch::{Candidate, Cause};
+use crate::runtime::task::TaskId;
 
 /// Which choice of an execution: the first, second, … that was made at one point in the life of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

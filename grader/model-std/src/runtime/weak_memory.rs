@@ -20,7 +20,7 @@
 //! time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program wrong, as it would by the
 //! letter; that it must not stand in the place of an order is what `Settings::late_threads` shows.
 //!
-//! Equal states are told by histories here too (see `history`): which older value a load returned and which views a thread was
+//! Equal states are told by histories here too (see `visibility`): which older value a load returned and which views a thread was
 //! handed are part of its history, and every store is part of its atomic's, even of the value that was there.
 //!
 //! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its destructor alone
@@ -33,10 +33,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use super::Runtime;
-use super::atomic::{Access, Value};
-use super::history::{History, mix};
-use super::object::ObjectId;
+use super::objects::ObjectId;
+use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
+use super::visibility::{History, mix};
 
 /// How many values of an atomic are kept, the newest included: as many as loom keeps (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;

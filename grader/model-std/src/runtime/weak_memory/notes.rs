@@ -5,8 +5,8 @@
 use std::sync::atomic::Ordering;
 
 use crate::model::orderings::AtomicAccess;
-use crate::runtime::atomic::Access;
-use crate::runtime::object::Objects;
+use crate::runtime::objects::Objects;
+use crate::runtime::objects::atomic::Access;
 use crate::runtime::recorder::place;
 use crate::runtime::task::Site;
 use crate::runtime::with;

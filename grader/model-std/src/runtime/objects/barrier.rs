@@ -1,9 +1,9 @@
 //! Barriers: threads wait until enough of them have come.
 
-use super::object::{Memory, State, Tag};
-use super::recorder::Seen;
-use super::task::{Operation, Site, Until};
-use super::{announce, resolve, with};
+use super::{Memory, State, Tag};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, Until};
+use crate::runtime::{announce, resolve, with};
 
 /// Waits until `n_threads` threads wait; true for the one that came last.
 pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::recorder::Seen;
-use super::task::{Operation, Site, TaskId, Until, Wake};
-use super::{announce, announce_yielding, with};
+use crate::runtime::recorder::Seen;
+use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
+use crate::runtime::{self, announce, announce_yielding, with};
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
 pub(crate) fn park(timeout: Option<Duration>, site: Site) {
-    if !super::is_active() {
+    if !runtime::is_active() {
         return;
     }
     let name = if timeout.is_some() { "park_timeout" } else { "park" };
@@ -43,7 +43,7 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
 
 /// Sets the token of `task`.
 pub(crate) fn unpark(task: TaskId, site: Site) {
-    if !super::is_active() {
+    if !runtime::is_active() {
         return;
     }
     announce(
@@ -72,7 +72,7 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
 
 /// Blocks until the virtual time has passed.
 pub(crate) fn sleep(duration: Duration, site: Site) {
-    if !super::is_active() {
+    if !runtime::is_active() {
         return;
     }
     let operation = Operation {

@@ -12,15 +12,15 @@
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
-use super::object::State;
-use super::scheduling::SPINNING;
+use super::dispatch::SPINNING;
+use super::objects::State;
 use super::task::{TaskId, Until, Wake};
 use super::{ObjectId, Runtime};
 
 /// The hash of a thread's operations, or of what an object holds.
 pub(crate) type History = u64;
 
-/// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `chooser::Random`).
+/// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `scheduler::Random`).
 pub(super) fn mix(history: History, value: u64) -> History {
     let mut z = history.rotate_left(23).wrapping_add(value ^ 0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

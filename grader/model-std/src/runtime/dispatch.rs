@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::task::{Task, TaskId, Until};
-use super::{Runtime, deadlock, object, recorder};
+use super::{Runtime, deadlock, objects, recorder};
 use crate::model::trace::End;
 
 /// After so many operations in a row that change nothing and see no change, a thread counts as spinning. Larger than the
@@ -287,7 +287,7 @@ impl Runtime {
             Until::ReadableInTurn(lock) => {
                 let held = self.objects.lock(lock);
                 let has_turn =
-                    || held.writer_waited != object::Waited::Yes && self.waiting_writers(lock).next().is_none();
+                    || held.writer_waited != objects::Waited::Yes && self.waiting_writers(lock).next().is_none();
                 held.writer.is_none() && (held.readers.is_empty() || has_turn())
             }
             Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
@@ -296,11 +296,14 @@ impl Runtime {
             Until::Ended(other) => self.tasks[other].ended,
             Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
             Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
-            Until::Settled(once) => !matches!(self.objects.once(once), object::Once::Running(_)),
+            Until::Settled(once) => !matches!(self.objects.once(once), objects::Once::Running(_)),
             Until::Initialised(once) => {
-                matches!(self.objects.once(once), object::Once::Complete | object::Once::Poisoned)
+                matches!(
+                    self.objects.once(once),
+                    objects::Once::Complete | objects::Once::Poisoned
+                )
             }
-            Until::Complete(once) => self.objects.once(once) == object::Once::Complete,
+            Until::Complete(once) => self.objects.once(once) == objects::Once::Complete,
             Until::Receivable(channel) => {
                 let channel = self.objects.channel(channel);
                 channel.len() > 0 || channel.senders == 0
