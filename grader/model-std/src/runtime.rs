@@ -33,7 +33,7 @@ use fairness::Yields;
 use objects::streams::Streams;
 use objects::{Memory, ObjectId, Objects, State, Tag};
 use recorder::Recorder;
-use scheduler::Chooser;
+use scheduler::Scheduler;
 use task::{Operation, Site, Task, TaskId, Until, Wake};
 
 /// The state of one execution.
@@ -57,7 +57,7 @@ pub(crate) struct Runtime {
     /// Whether the running task only took note of something, so that the choice who goes next is still to be made.
     choice_is_due: bool,
     yields: Yields,
-    pub(crate) chooser: Chooser,
+    pub(crate) scheduler: Scheduler,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) streams: Streams,
     spurious_left: u32,
@@ -186,7 +186,7 @@ impl Runtime {
             creeps: 0,
             choice_is_due: false,
             yields: Yields::default(),
-            chooser: Chooser::default(),
+            scheduler: Scheduler::default(),
             recorder: None,
             streams: Streams::default(),
             spurious_left: 0,
@@ -204,9 +204,9 @@ impl Runtime {
     }
 
     /// Begins an execution whose body is task 0.
-    fn start(&mut self, settings: Settings, chooser: Chooser, recorder: Option<Recorder>) {
+    fn start(&mut self, settings: Settings, scheduler: Scheduler, recorder: Option<Recorder>) {
         self.settings = settings;
-        self.chooser = chooser;
+        self.scheduler = scheduler;
         self.recorder = recorder;
         self.spurious_left = settings.spurious_wakeups;
         self.weak_failures_left = settings.weak_failures;
@@ -362,7 +362,7 @@ impl Runtime {
         if n <= 1 {
             return 0;
         }
-        match self.chooser.choose_outcome(n, free) {
+        match self.scheduler.choose_outcome(n, free) {
             Ok(chosen) => {
                 self.learned(chosen as u64);
                 chosen

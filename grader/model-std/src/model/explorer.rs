@@ -23,7 +23,7 @@ use super::settings::Settings;
 use super::trace::End;
 use super::{Schedule, Spawns};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
+use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
 
 /// What an exploration covered.
@@ -121,8 +121,8 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let chooser = Chooser::new(schedule::prefix(schedule), Policy::Usual).with_spawns(schedule.spawns);
-    let ran = run(settings, &erased(body), chooser, Some(Recorder::default()));
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive).with_spawns(schedule.spawns);
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.tell(&mut execution.trace);
@@ -147,8 +147,8 @@ struct Search<'a> {
 impl Search<'_> {
     /// Runs the first execution twice. Returns it for the exhaustive part, unless it could not be repeated.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Ran>> {
-        let record = |chooser| run(self.settings, self.body, chooser, Some(Recorder::default()));
-        let first = record(Chooser::default());
+        let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
+        let first = record(Scheduler::default());
         let mut second = record(self.exhaustive(Prefix::default()));
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));
@@ -167,11 +167,11 @@ impl Search<'_> {
     }
 
     /// Follows `prefix`, and then the usual choices.
-    fn exhaustive(&self, prefix: Prefix) -> Chooser {
-        let chooser = Chooser::new(prefix, Policy::Usual).with_spawns(self.spawns);
+    fn exhaustive(&self, prefix: Prefix) -> Scheduler {
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
         match &self.visited {
-            Some(visited) => chooser.pruning(Rc::clone(visited)),
-            None => chooser,
+            Some(visited) => scheduler.pruning(Rc::clone(visited)),
+            None => scheduler,
         }
     }
 
@@ -251,15 +251,15 @@ impl Search<'_> {
     /// Samples one execution at random, unless there is nothing to choose.
     fn walk(&mut self, bounds: &Bounds) {
         if self.most_choices > 0 {
-            let random = Random(self.next_seed(bounds));
+            let walk = RandomWalk::new(self.next_seed(bounds));
             // What it found stands in the coverage.
-            let _ = self.sample_by(Policy::Walk(random));
+            let _ = self.sample_by(Strategy::RandomWalk(walk));
         }
     }
 
-    fn sample_by(&mut self, policy: Policy) -> ControlFlow<()> {
-        let chooser = Chooser::new(Prefix::default(), policy).with_spawns(self.spawns);
-        let ran = run(self.settings, self.body, chooser, None);
+    fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
+        let scheduler = Scheduler::new(Prefix::default(), strategy).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.coverage.executions += 1;
         self.coverage.random += 1;
@@ -280,8 +280,8 @@ impl Search<'_> {
         }
         while self.coverage.random < bounds.random {
             let seed = self.next_seed(bounds);
-            let priorities = Priorities::new(seed, self.most_choices as u64, bounds.depth);
-            if self.sample_by(Policy::Priorities(priorities)).is_break() {
+            let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
+            if self.sample_by(Strategy::Pct(pct)).is_break() {
                 return;
             }
         }

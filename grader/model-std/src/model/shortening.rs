@@ -21,8 +21,8 @@ use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Settings};
 use super::{Schedule, Spawns};
-use crate::runtime::scheduler::guided::{Guide, Log, Moment, Pick, Plan, Point};
-use crate::runtime::scheduler::{Choice, Chooser, Policy, Prefix};
+use crate::runtime::scheduler::guided::{Guided, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
 /// What became of a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,9 +272,9 @@ impl Shortening<'_> {
     fn run(&mut self, prefix: Prefix, plan: Plan) -> (Failing, Execution<Value>) {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
-        let guide = Guide::new(plan, Rc::clone(&log));
-        let chooser = Chooser::new(prefix, Policy::Guided(guide)).with_spawns(self.spawns);
-        let ran = run(self.settings, self.body, chooser, None);
+        let guided = Guided::new(plan, Rc::clone(&log));
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             points,
             order,
@@ -283,7 +283,7 @@ impl Shortening<'_> {
         let threads = ran.execution.trace.threads.iter();
         let is_accident = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
             Pick::Outcome(_) => choice.is_preemption(),
-            pick => pick.is_accident(),
+            pick => pick.is_injected_fault(),
         };
         let made = points.iter().zip(&*ran.choices);
         let size = Size {

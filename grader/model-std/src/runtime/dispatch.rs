@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Task, TaskId, Until};
 use super::{Runtime, deadlock, objects, recorder};
 use crate::model::trace::End;
@@ -45,13 +46,13 @@ pub(crate) enum Cause {
     Spurious,
     /// Its deadline passes while others, who could go on, are slow.
     Late,
-    /// Nobody does, in place of those whom an accident would wake: time passes, or the execution is over.
+    /// Nobody goes next, in place of those whom an injected fault would wake: time passes, or the execution is over.
     Nobody,
 }
 
 impl Cause {
-    /// Whether it is one that not every machine has every time.
-    pub(crate) fn is_accident(self) -> bool {
+    /// Whether the scheduler makes it up: a real machine may do the same, but seldom does.
+    pub(crate) fn is_injected_fault(self) -> bool {
         matches!(self, Cause::Spurious | Cause::Late)
     }
 }
@@ -73,7 +74,7 @@ impl Runtime {
                 task,
                 cause: Cause::Ready,
             };
-            self.chooser
+            self.scheduler
                 .choose(&[only], 1, self.current)
                 .expect("one option is no choice");
             self.after_choice(task);
@@ -85,9 +86,9 @@ impl Runtime {
             return;
         }
         let may_go_on = self.let_others_go_first();
-        // Where time had to pass, the running thread was waiting too: whoever goes first takes nobody's turn.
-        let at_once = self.now == before && !self.choice_is_due && !may_go_on;
-        let free = self.order_candidates(at_once);
+        // Where time had to pass, the running thread was waiting too, and nobody takes its turn.
+        let may_be_preempted = self.now == before && !self.choice_is_due && !may_go_on;
+        let free = self.order_candidates(may_be_preempted);
         if let Some(chosen) = self.choose_candidate(free) {
             self.choice_is_due = false;
             self.give_turn_to(chosen);
@@ -98,12 +99,12 @@ impl Runtime {
     /// does not fit its schedule.
     pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
         let options = self.candidates.len();
-        if options > 1 && self.chooser.asks_for_state() {
+        if options > 1 && self.scheduler.asks_for_state() {
             let runs_on = (free < options).then_some(self.current);
             let state = self.state(runs_on);
-            self.chooser.arrive(state);
+            self.scheduler.arrive(state);
         }
-        match self.chooser.choose(&self.candidates, free, self.current) {
+        match self.scheduler.choose(&self.candidates, free, self.current) {
             Ok(chosen) => {
                 self.preempted |= chosen >= free;
                 Some(self.candidates[chosen])
@@ -326,22 +327,15 @@ impl Runtime {
         }
     }
 
-    /// Puts the default first: the running task while it can go on, else the next by number. Returns how many candidates, from
-    /// the first, cost no preemption. `at_once` says whether no time has passed.
-    fn order_candidates(&mut self, at_once: bool) -> usize {
-        let current = self.current;
-        let yields = self.tasks[current].yields;
-        let n_real = self.candidates.len();
-        let could_run_on = self.candidates[0].task == current;
-        if could_run_on && yields {
-            self.candidates.rotate_left(1);
-        }
-        let runs_on = at_once && could_run_on;
-        let free = match (runs_on, yields) {
-            (true, false) => 1,
-            (true, true) => (n_real - 1).max(1),
-            (false, _) => n_real,
+    /// Puts the candidates in order and adds the injected faults. Returns how many candidates, from the first, cost no
+    /// preemption; all of them unless the running thread `may_be_preempted`.
+    fn order_candidates(&mut self, may_be_preempted: bool) -> usize {
+        let running = if self.tasks[self.current].yields {
+            Running::Yields
+        } else {
+            Running::GoesOn
         };
+        let free = non_preemptive::order(&mut self.candidates, self.current, running, may_be_preempted);
         self.add_spurious();
         self.add_late();
         free

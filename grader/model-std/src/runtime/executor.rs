@@ -13,7 +13,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::panics::Payload;
 use super::recorder::Recorder;
-use super::scheduler::{Choice, Chooser};
+use super::scheduler::{Choice, Scheduler};
 use super::task::TaskId;
 use super::threads::{self, Ending};
 use super::{locals, objects, panics, with};
@@ -68,14 +68,14 @@ pub(crate) struct Outcome<T> {
     pub(crate) most_alive: usize,
 }
 
-/// Runs `body` to its end under the choices of `chooser`.
+/// Runs `body` to its end under the choices of `scheduler`.
 ///
 /// # Panics
 ///
 /// If an execution is already under way on this operating-system thread, or no stack can be mapped.
 pub(crate) fn run<T: 'static>(
     settings: Settings,
-    chooser: Chooser,
+    scheduler: Scheduler,
     recorder: Option<Recorder>,
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
@@ -87,16 +87,16 @@ pub(crate) fn run<T: 'static>(
         result: Cell::new(None),
     });
     let entry: Rc<dyn Entry> = body.clone();
-    with(|runtime| runtime.start(settings, chooser, recorder));
+    with(|runtime| runtime.start(settings, scheduler, recorder));
     submit(entry);
     let fibres = drive();
     abandon(fibres);
-    let ((trace, recorder), chooser, most_alive) = with(|runtime| {
+    let ((trace, recorder), scheduler, most_alive) = with(|runtime| {
         runtime.active = false;
         objects::is_over();
         locals::abandon(runtime);
         let most_alive = runtime.most_alive;
-        (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)
+        (runtime.take_trace(), std::mem::take(&mut runtime.scheduler), most_alive)
     });
     // Dropped outside the execution: what it owns may be modelled.
     panics::forget_program_hook();
@@ -104,8 +104,8 @@ pub(crate) fn run<T: 'static>(
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,
     };
-    let spawns_overlap = chooser.spawns_overlap;
-    let (choices, n_new) = chooser.into_taken();
+    let spawns_overlap = scheduler.spawns_overlap;
+    let (choices, n_new) = scheduler.into_taken();
     Outcome {
         value,
         choices,

@@ -34,7 +34,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         object: None,
         site: Some(site),
     };
-    match with(|runtime| runtime.chooser.spawns) {
+    match with(|runtime| runtime.scheduler.spawns) {
         Spawns::Invisible => announce_unseen(operation, Until::Now),
         Spawns::Chosen => {
             announce(operation, Until::Now, None);
@@ -62,14 +62,14 @@ impl Runtime {
     /// Notes where others might have spawned before the running thread, which spawns now, and did so after it, or the other way
     /// round. What the thread and those before it in its line have spawned was there in any case.
     fn note_overlap(&mut self) {
-        if self.chooser.spawns == Spawns::Chosen || self.chooser.spawns_overlap {
+        if self.scheduler.spawns == Spawns::Chosen || self.scheduler.spawns_overlap {
             return;
         }
         let parent = |task: TaskId| self.tasks[task].parent.map(|parent| parent.task);
         let is_in_line =
             |task: TaskId| std::iter::successors(Some(self.current), |task| parent(*task)).any(|other| other == task);
         let is_known = |task: TaskId| parent(task) == Some(self.current) || is_in_line(task);
-        self.chooser.spawns_overlap = !(0..self.tasks.len()).all(is_known);
+        self.scheduler.spawns_overlap = !(0..self.tasks.len()).all(is_known);
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) struct Point {
 
 /// Follows a plan where it can, and keeps a log of all choices.
 #[derive(Clone, Debug)]
-pub(crate) struct Guide {
+pub(crate) struct Guided {
     plan: Plan,
     log: Rc<RefCell<Log>>,
     /// By task: how many turns it has had.
@@ -70,7 +70,7 @@ pub(crate) struct Guide {
     running: TaskId,
 }
 
-impl Guide {
+impl Guided {
     pub(crate) fn new(plan: Plan, log: Rc<RefCell<Log>>) -> Self {
         let last = Moment {
             task: 0,
@@ -154,7 +154,7 @@ impl Pick {
     }
 
     /// Whether it happens only where something goes wrong without a reason.
-    pub(crate) fn is_accident(self) -> bool {
-        matches!(self, Pick::Next(_, cause) if cause.is_accident())
+    pub(crate) fn is_injected_fault(self) -> bool {
+        matches!(self, Pick::Next(_, cause) if cause.is_injected_fault())
     }
 }
