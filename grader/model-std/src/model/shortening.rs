@@ -1,6 +1,6 @@
 //! Makes a failing schedule as simple as can be found while the execution still fails the same way.
 //!
-//! Simple is, in this order: few preemptions, and few of them accidents (a wake-up without a reason, a weak exchange that fails,
+//! Simple is, in this order: few preemptions, and few of them injected faults (a wake-up without a reason, a weak exchange that fails,
 //! a thread that is late); few switches from one thread to another; few operations; few unusual choices, each as late as can be.
 //! Nothing here is random, so the same schedule is shortened to the same schedule everywhere.
 //!
@@ -40,10 +40,10 @@ pub struct Shortened {
 /// How simple an execution is; the smaller the simpler, and what stands first counts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// The preemptions, accidents included.
+    /// The preemptions, injected faults included.
     pub preemptions: u32,
-    /// How many of them are accidents: what only happens without a reason, or because a thread is slow.
-    pub accidents: u32,
+    /// How many of them are injected faults: wake-ups and failures without a reason, and late threads.
+    pub injected_faults: u32,
     /// How often another thread went on than the one before.
     pub switches: u32,
     /// The operations of all threads.
@@ -281,14 +281,14 @@ impl Shortening<'_> {
             switches,
         } = log.take();
         let threads = ran.execution.trace.threads.iter();
-        let is_accident = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
+        let is_injected_fault = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
             Pick::Outcome(_) => choice.is_preemption(),
             pick => pick.is_injected_fault(),
         };
         let made = points.iter().zip(&*ran.choices);
         let size = Size {
             preemptions: ran.execution.preemptions,
-            accidents: made.filter(|made| is_accident(*made)).count() as u32,
+            injected_faults: made.filter(|made| is_injected_fault(*made)).count() as u32,
             switches,
             operations: threads.map(|thread| thread.operations).sum(),
             unusual: ran.choices.iter().filter(|choice| choice.chosen != 0).count(),

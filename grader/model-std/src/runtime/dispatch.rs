@@ -140,7 +140,7 @@ impl Runtime {
     /// start performs its first operation, and one that has waited for a thread takes note of the end before anybody is chosen.
     ///
     /// Two things do notice: a thread that yields counts the turns of others (see [`Runtime::let_others_go_first`]), and an
-    /// accident may come about while another thread could go on (see [`Runtime::is_woken_by_accident`]). A late thread is seen to
+    /// injected fault may come about while another thread could go on (see [`Runtime::is_woken_by_injected_fault`]). A late thread is seen to
     /// be late, so none of this holds while there may be one.
     fn goes_unseen(&mut self) -> Option<TaskId> {
         let current = self.current;
@@ -172,7 +172,7 @@ impl Runtime {
         loop {
             let all_spin = self.find_ready();
             if self.candidates.is_empty() {
-                if self.is_woken_by_accident() {
+                if self.is_woken_by_injected_fault() {
                     return false;
                 }
                 match self.nearest_deadline() {

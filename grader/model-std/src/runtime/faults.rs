@@ -1,4 +1,4 @@
-//! Accidents that real machines have: a wait that ends without a reason, a thread so slow that another one's deadline passes.
+//! Injected faults: a wait that ends without a reason, a weak exchange that fails, a thread that is late.
 
 use super::Runtime;
 use super::dispatch::{Candidate, Cause};
@@ -36,10 +36,10 @@ impl Runtime {
         }
     }
 
-    /// Where nobody can go on, lets an accident choose one that does, if another thread might still be able to: one whose last
+    /// Where nobody can go on, lets an injected fault choose one that does, if another thread might still be able to: one whose last
     /// operations went unseen (see [`Runtime::goes_unseen`]), and so might not have come to them yet. Returns whether there is no
     /// more to choose.
-    pub(super) fn is_woken_by_accident(&mut self) -> bool {
+    pub(super) fn is_woken_by_injected_fault(&mut self) -> bool {
         if self.spurious_left == 0 {
             return false;
         }
