@@ -60,8 +60,6 @@ impl Documentation {
         let deps = deps();
         let mut dependencies = OsString::from("dependency=");
         dependencies.push(&deps);
-        let mut corosensei = OsString::from("corosensei=");
-        corosensei.push(newest(&deps, "libcorosensei-"));
         let mut rustdoc = Command::new(tool("RUSTDOC", "rustdoc"));
         rustdoc
             .args([
@@ -74,7 +72,12 @@ impl Documentation {
                 "--out-dir",
             ])
             .arg(&folder);
-        rustdoc.arg("-L").arg(dependencies).arg("--extern").arg(corosensei);
+        rustdoc.arg("-L").arg(dependencies);
+        for name in ["corosensei", "protocol"] {
+            let mut dependency = OsString::from(format!("{name}="));
+            dependency.push(newest(&deps, &format!("lib{name}-")));
+            rustdoc.arg("--extern").arg(dependency);
+        }
         rustdoc.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/lib.rs"));
         let output = rustdoc.output().expect("rustdoc runs");
         assert!(
