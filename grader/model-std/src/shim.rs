@@ -17,10 +17,11 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::runtime::objects::park::read_clock;
 use crate::runtime::objects::{Memory, ObjectId, State, Tag};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{self, Until, Wake};
-use crate::runtime::{self, with};
+use crate::runtime::{self, try_with, with};
 use crate::time::Instant;
 
 /// A line of the program.
@@ -181,7 +182,7 @@ pub fn record(
     seen: impl FnOnce() -> (Option<String>, Option<String>),
 ) {
     let id = object.and_then(Object::id);
-    with(|runtime| {
+    try_with(|runtime| {
         runtime.record(name, id, site, |_| {
             let (detail, state) = seen();
             Seen { detail, state }
@@ -192,33 +193,26 @@ pub fn record(
 /// Records that the operation of another thread, which waited for the running one, took effect at the same moment.
 pub fn record_for(thread: usize, name: &'static str, object: &Object, site: Site) {
     let id = object.id();
-    with(|runtime| runtime.record_for(thread, name, id, Some(site)));
+    try_with(|runtime| runtime.record_for(thread, name, id, Some(site)));
 }
 
 /// The time since the start of the execution, as the running thread sees it. Reading it is no operation.
 #[must_use]
 pub fn now() -> Duration {
-    with(|runtime| {
-        let now = runtime.now;
-        if runtime.is_active() {
-            runtime.learned(now.as_secs());
-            runtime.learned(now.subsec_nanos().into());
-        }
-        now
-    })
+    read_clock()
 }
 
 /// When a wait of `timeout` that begins now is over; `None` for never.
 #[must_use]
 pub fn deadline_after(timeout: Duration) -> Option<Duration> {
-    with(|runtime| runtime.deadline_after(timeout))
+    try_with(|runtime| runtime.deadline_after(timeout))?
 }
 
 /// When, since the start of the execution, the program's clock shows `instant`; `None` for never.
 #[must_use]
 pub fn deadline_at(instant: Instant) -> Option<Duration> {
     let since_start = instant.since_start();
-    with(|runtime| runtime.deadline_after(since_start.saturating_sub(runtime.now)))?;
+    try_with(|runtime| runtime.deadline_after(since_start.saturating_sub(runtime.now)))??;
     Some(since_start)
 }
 

@@ -1,9 +1,64 @@
-//! Fairness among threads that yield: each lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair
-//! Stateless Model Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
+//! Fairness among threads, and executions that get nowhere: busy waits and livelocks.
+//!
+//! A thread that yields lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair Stateless Model
+//! Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
 
-use super::Runtime;
+use std::time::Duration;
+
+use super::execution::Execution;
+use super::recorder;
 use super::task::{Task, TaskId};
 use super::visibility::mix;
+use crate::model::trace::End;
+
+/// After so many operations in a row that change nothing and see no change, a thread counts as spinning. Larger than the
+/// number of operations in one turn of any waiting loop that is worth recognising, smaller than what a reader would call a
+/// long wait.
+pub(super) const SPINNING: u32 = 24;
+
+/// After so many operations in a row a thread lets others go first even where it changes something with each: a guard
+/// against loops whose effects the scheduler cannot tell from progress.
+pub(super) const LONG_TURN: u32 = 400;
+
+/// While every thread that could run spins, the clock first creeps: by 1 ns, 2 ns, 4 ns, … so many times. That ends a loop
+/// that waits for a deadline to be *over*; what still spins after about a microsecond is waiting by spinning.
+const CREEPS: u32 = 10;
+
+/// After so many steps in which nothing changed, what only asks is waiting by asking, if somebody else waits for the clock
+/// meanwhile. Large enough for a thread that reads what many others have left behind.
+const BUSY_WAIT_STEPS: u64 = 1_000;
+
+/// What tells an execution that gets somewhere from one that does not.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Counts the changes that another thread could see.
+    version: u64,
+    /// The step of the last of them.
+    changed_at: u64,
+    /// The step at which something irreversible last happened: a thread began or ended, or output was written.
+    irreversible_at: u64,
+    /// How often the clock has crept since the last change.
+    creeps: u32,
+}
+
+impl Progress {
+    /// The number of changes so far.
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Counts a change at `step`.
+    pub(super) fn count_change(&mut self, step: u64) {
+        self.version += 1;
+        self.changed_at = step;
+        self.creeps = 0;
+    }
+
+    /// Notes that something irreversible happens at `step`.
+    pub(super) fn made(&mut self, step: u64) {
+        self.irreversible_at = step;
+    }
+}
 
 /// Who has yielded in the current execution, and to whom.
 #[derive(Debug, Default)]
@@ -14,7 +69,7 @@ pub(super) struct Yields {
 }
 
 /// That a thread has yielded and need not let another go first, because that other one may have done so already (see
-/// [`Runtime::is_excused`]).
+/// [`Execution::is_excused`]).
 #[derive(Clone, Copy, Debug)]
 struct Excuse {
     who: TaskId,
@@ -25,15 +80,7 @@ struct Excuse {
     up_to: u32,
 }
 
-impl Yields {
-    /// Begins the next execution.
-    pub(super) fn clear(&mut self) {
-        self.to.clear();
-        self.excuses.clear();
-    }
-}
-
-impl Runtime {
+impl Execution {
     /// Drops candidates that have yielded and must let another candidate go first. Returns whether the running thread, if it
     /// yields, may be past that already: one that cannot go on now may have had its turn.
     pub(super) fn let_others_go_first(&mut self) -> bool {
@@ -42,7 +89,7 @@ impl Runtime {
         if self.tasks[current].yields {
             self.yields.to.retain(|(task, _)| *task != current);
             for other in (0..self.tasks.len()).filter(|other| *other != current) {
-                let is_candidate = self.candidates.iter().any(|candidate| candidate.task == other);
+                let is_candidate = self.turn.candidates.iter().any(|candidate| candidate.task == other);
                 let state = &self.tasks[other];
                 let n_unseen = state.unseen_operations + u32::from(state.unseen && is_candidate);
                 match (is_candidate, self.is_excused(current, other, n_unseen)) {
@@ -55,7 +102,7 @@ impl Runtime {
         if self.yields.to.is_empty() {
             return may_go_on;
         }
-        let candidates = &self.candidates;
+        let candidates = &self.turn.candidates;
         let is_candidate = |task: TaskId| candidates.iter().any(|candidate| candidate.task == task);
         let waits = |who: TaskId| {
             let mut yielded_to = self.yields.to.iter();
@@ -64,7 +111,7 @@ impl Runtime {
         let mut keep = candidates.clone();
         keep.retain(|candidate| candidate.task == current || !waits(candidate.task));
         if !keep.is_empty() {
-            self.candidates = keep;
+            self.turn.candidates = keep;
         }
         may_go_on
     }
@@ -72,7 +119,7 @@ impl Runtime {
     /// Whether `task`, which yields, need not let `other` go first, this time. `n_unseen` is how many operations that nobody can
     /// tell `other` performs one after the other.
     ///
-    /// It must let every other thread have a turn. What goes unseen (see [`Runtime::goes_unseen`]) is no turn of its own: it
+    /// It must let every other thread have a turn. What goes unseen (see [`Execution::next_without_a_choice`]) is no turn of its own: it
     /// was taken together with the operation before it, or will be with the one after it, but it might as well be the turn
     /// that `other` has now. So as often as `other` has done something unseen, it may have had its turn; but for what is known to
     /// be over, since it started a thread which has begun.
@@ -126,7 +173,7 @@ impl Runtime {
     pub(super) fn after_choice(&mut self, task: TaskId) {
         let switches = task != self.current;
         if switches {
-            self.turn = 0;
+            self.turn.begin();
         }
         if !self.yields.to.is_empty() {
             self.yields
@@ -143,5 +190,71 @@ impl Runtime {
         let excuses = self.yields.excuses.iter().filter(|excuse| self.is_current(excuse));
         let excuses = excuses.map(|excuse| mix(pair(excuse.who, excuse.from), excuse.up_to.into()));
         yielded_to.chain(excuses).fold(0, u64::wrapping_add)
+    }
+
+    /// Lets time pass while every task that could go spins. Returns false when that ends the execution.
+    pub(super) fn let_spinners_age(&mut self) -> bool {
+        let deadline = self.nearest_deadline();
+        if self.progress.creeps < CREEPS {
+            let creep = self.now + Duration::from_nanos(1 << self.progress.creeps);
+            self.progress.creeps += 1;
+            self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
+            // The passing of time may end the loop, so they have as many turns again.
+            for task in &mut self.tasks {
+                task.idle = 0;
+            }
+            return true;
+        }
+        let Some(deadline) = deadline else {
+            // Nobody waits for the clock. Either the threads get on by themselves, or they reach the limit of steps.
+            if self.settings.allow_busy_wait {
+                // Doubling reaches any time span that a loop could wait for within the limit of steps.
+                self.now = self
+                    .now
+                    .saturating_add(Duration::from_nanos(1 << self.progress.creeps.min(62)));
+                self.progress.creeps += 1;
+            }
+            return true;
+        };
+        if self.steps - self.progress.changed_at < BUSY_WAIT_STEPS {
+            return true;
+        }
+        if self.settings.allow_busy_wait {
+            self.pass_time_until(deadline);
+            return self.collect_candidates();
+        }
+        let first = self.turn.candidates.iter().map(|candidate| candidate.task).min();
+        let end = self.busy_wait(first.expect("somebody spins"));
+        self.finish(end);
+        false
+    }
+
+    fn busy_wait(&self, spinner: TaskId) -> End {
+        // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
+        let sites = self.tasks[spinner].recent.iter();
+        let place = sites.filter_map(recorder::place_in_program).min();
+        End::BusyWait { thread: spinner, place }
+    }
+
+    /// Tells threads that wait by asking from threads that keep acting on each other, by what they did in the second half of
+    /// the execution.
+    pub(super) fn end_at_step_limit(&self) -> End {
+        let half = self.settings.steps / 2;
+        if self.progress.irreversible_at > half {
+            return End::StepLimit;
+        }
+        let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
+            (0..self.tasks.len())
+                .filter(|task| step(&self.tasks[*task]) > half)
+                .collect()
+        };
+        let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
+        let waits_for_the_clock = |task: &Task| !task.ended && task.deadline.is_some();
+        match (&running[..], &acting[..]) {
+            // It changes nothing, or somebody else would have gone on after a while.
+            ([spinner, ..], []) => self.busy_wait(*spinner),
+            ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
+            _ => End::Livelock { threads: acting },
+        }
     }
 }

@@ -1,18 +1,62 @@
 //! Injected faults: a wait that ends without a reason, a weak exchange that fails, a thread that is late.
 
-use super::Runtime;
 use super::dispatch::{Candidate, Cause};
+use super::execution::Execution;
 use super::task::{Task, TaskId, Until};
+use crate::model::settings::Settings;
 
-impl Runtime {
+/// How many faults of each kind the scheduler may yet inject.
+#[derive(Debug)]
+pub(super) struct Faults {
+    pub(super) spurious_wakeups_left: u32,
+    pub(super) weak_failures_left: u32,
+    pub(super) late_threads_left: u32,
+}
+
+impl Faults {
+    /// As many as `settings` allow.
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            spurious_wakeups_left: settings.spurious_wakeups,
+            weak_failures_left: settings.weak_failures,
+            late_threads_left: settings.late_threads,
+        }
+    }
+
+    /// The numbers, as a part of the state of an execution.
+    pub(super) fn left(&self) -> [u32; 3] {
+        [
+            self.spurious_wakeups_left,
+            self.weak_failures_left,
+            self.late_threads_left,
+        ]
+    }
+}
+
+impl Execution {
+    /// Whether a thread may yet be late.
+    pub(crate) fn may_be_late(&self) -> bool {
+        self.faults.late_threads_left > 0
+    }
+
+    /// Whether a weak compare-exchange that could succeed fails this time.
+    pub(crate) fn fails_weakly(&mut self) -> bool {
+        if self.faults.weak_failures_left == 0 {
+            return false;
+        }
+        let fails = self.choose_outcome(2, 1) == 1;
+        self.faults.weak_failures_left -= u32::from(fails);
+        fails
+    }
+
     /// Adds the threads that may be woken without a reason. Each counts as a preemption.
     pub(super) fn add_spurious(&mut self) {
-        if self.spurious_left == 0 {
+        if self.faults.spurious_wakeups_left == 0 {
             return;
         }
         for task in 0..self.tasks.len() {
             if self.may_wake_spuriously(task) {
-                self.candidates.push(Candidate {
+                self.turn.candidates.push(Candidate {
                     task,
                     cause: Cause::Spurious,
                 });
@@ -22,13 +66,13 @@ impl Runtime {
 
     /// Adds the threads whose deadline may pass while others are slow. Each counts as a preemption.
     pub(super) fn add_late(&mut self) {
-        if self.late_left == 0 {
+        if self.faults.late_threads_left == 0 {
             return;
         }
         let Some(nearest) = self.nearest_deadline() else { return };
         for task in 0..self.tasks.len() {
             if self.tasks[task].deadline == Some(nearest) && !self.may_go(task) {
-                self.candidates.push(Candidate {
+                self.turn.candidates.push(Candidate {
                     task,
                     cause: Cause::Late,
                 });
@@ -37,33 +81,34 @@ impl Runtime {
     }
 
     /// Where nobody can go on, lets an injected fault choose one that does, if another thread might still be able to: one whose last
-    /// operations went unseen (see [`Runtime::goes_unseen`]), and so might not have come to them yet. Returns whether there is no
+    /// operations went unseen (see [`Execution::next_without_a_choice`]), and so might not have come to them yet. Returns whether there is no
     /// more to choose.
     pub(super) fn is_woken_by_injected_fault(&mut self) -> bool {
-        if self.spurious_left == 0 {
+        if self.faults.spurious_wakeups_left == 0 {
             return false;
         }
         self.add_spurious();
         let might_go_on = |(id, task): (TaskId, &Task)| (task.unseen_operations > task.n_over).then_some(id);
         let others: Vec<TaskId> = self.tasks.iter().enumerate().filter_map(might_go_on).collect();
-        self.candidates
+        self.turn
+            .candidates
             .retain(|candidate| others.iter().any(|other| *other != candidate.task));
         let nobody = Candidate {
             task: self.current,
             cause: Cause::Nobody,
         };
-        self.candidates.insert(0, nobody);
-        let chosen = if self.candidates.len() > 1 {
+        self.turn.candidates.insert(0, nobody);
+        let chosen = if self.turn.candidates.len() > 1 {
             self.choose_candidate(1)
         } else {
-            Some(self.candidates[0])
+            Some(self.turn.candidates[0])
         };
         match chosen {
             Some(Candidate {
                 cause: Cause::Nobody, ..
             }) => false,
             Some(woken) => {
-                self.choice_is_due = false;
+                self.turn.choice_is_due = false;
                 self.give_turn_to(woken);
                 true
             }

@@ -171,8 +171,7 @@ pub(crate) struct Object {
     pub(crate) history: History,
 }
 
-/// The table of one execution after the other.
-#[derive(Default)]
+/// The table of one execution.
 pub(crate) struct Objects {
     /// The number of the current execution, counted from 1 over all operating-system threads, which share the statics.
     epoch: u64,
@@ -185,11 +184,6 @@ static EPOCHS: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     /// The number of the execution that is under way on this operating-system thread; 0 for none.
     static UNDER_WAY: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Notes that the execution on this operating-system thread is over.
-pub(crate) fn is_over() {
-    UNDER_WAY.set(0);
 }
 
 /// By the address of the tag: the bytes of the value at its first use ever.
@@ -247,11 +241,18 @@ fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
 }
 
 impl Objects {
-    /// Begins the next execution with an empty table.
-    pub(crate) fn start_afresh(&mut self) {
-        self.epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
-        UNDER_WAY.set(self.epoch);
+    /// Those of the execution that begins now: none yet. `table` is empty; its memory is used.
+    pub(super) fn new(table: Vec<Object>) -> Self {
+        let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
+        UNDER_WAY.set(epoch);
+        Self { epoch, table }
+    }
+
+    /// Ends with the execution. Returns the memory of the table.
+    pub(super) fn into_table(mut self) -> Vec<Object> {
+        UNDER_WAY.set(0);
         self.table.clear();
+        self.table
     }
 
     /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.

@@ -8,7 +8,8 @@ use std::panic;
 use std::rc::Rc;
 use std::sync::Once;
 
-use super::{is_active, recorder, with};
+use super::execution::Execution;
+use super::{is_active, recorder, try_with, with};
 
 static HOOK: Once = Once::new();
 
@@ -50,11 +51,7 @@ pub(crate) fn install_hook() {
 
 /// Sets the program's own hook; `None` restores the default. Returns the one that was set before.
 pub(crate) fn set_program_hook(hook: Option<Rc<Hook>>) -> Option<Rc<Hook>> {
-    with(|runtime| {
-        if runtime.active {
-            runtime.hand_to_hook();
-        }
-    });
+    try_with(Execution::hand_to_hook);
     PROGRAM_HOOK.with_borrow_mut(|slot| std::mem::replace(slot, hook))
 }
 
@@ -82,31 +79,27 @@ pub(crate) fn forget_program_hook() {
 
 /// Whether the running thread is unwinding.
 pub(crate) fn panicking() -> bool {
-    with(|runtime| runtime.active.then(|| runtime.me().panicking > 0)).unwrap_or_else(std::thread::panicking)
+    try_with(|execution| execution.me().panicking > 0).unwrap_or_else(std::thread::panicking)
 }
 
 /// Notes that the running thread raises a panic without the hook.
 pub(crate) fn resumed(payload: &(dyn Any + Send)) {
     let message = message_of(payload);
-    with(|runtime| {
-        if runtime.active {
-            let me = runtime.me();
-            me.panicking += 1;
-            // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
-            if me.panic.as_ref().is_none_or(|(earlier, _)| *earlier != message) {
-                me.panic = Some((message, None));
-            }
+    try_with(|execution| {
+        let me = execution.me();
+        me.panicking += 1;
+        // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
+        if me.panic.as_ref().is_none_or(|(earlier, _)| *earlier != message) {
+            me.panic = Some((message, None));
         }
     });
 }
 
 /// Notes that a panic of the running thread was caught.
 pub(crate) fn caught() {
-    with(|runtime| {
-        if runtime.active {
-            let me = runtime.me();
-            me.panicking = me.panicking.saturating_sub(1);
-        }
+    try_with(|execution| {
+        let me = execution.me();
+        me.panicking = me.panicking.saturating_sub(1);
     });
 }
 

@@ -74,7 +74,7 @@ impl Runtime {
         }
         let seen = seen(self);
         let (thread, time) = (self.current, self.now);
-        let preempted = std::mem::take(&mut self.preempted);
+        let preempted = std::mem::take(&mut self.turn.preempted);
         let Some(recorder) = &mut self.recorder else { return };
         let preempts = preempted && recorder.last != Some(thread);
         recorder.last = Some(thread);

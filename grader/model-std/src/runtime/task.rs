@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::executor::Entry;
 use super::objects::ObjectId;
 use crate::shim::Condition;
 
@@ -113,6 +114,8 @@ pub(crate) struct Parent {
 
 /// One thread of the program.
 pub(crate) struct Task {
+    /// What it runs; `None` once it has begun.
+    pub(crate) entry: Option<Rc<dyn Entry>>,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) spawned_at: Option<Site>,
     /// What it is about to do.
@@ -211,8 +214,9 @@ impl RecentSites {
 }
 
 impl Task {
-    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>) -> Self {
+    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>, entry: Rc<dyn Entry>) -> Self {
         Self {
+            entry: Some(entry),
             name,
             spawned_at,
             pending: Operation {
@@ -253,6 +257,13 @@ impl Task {
             locals: Vec::new(),
             recent: RecentSites::default(),
         }
+    }
+
+    /// Forgets a task of an execution that is over. What it would have run may borrow from a stack that is gone, and the
+    /// destructors of its thread-local values belong to the execution.
+    pub(super) fn abandon(self) {
+        std::mem::forget(self.entry);
+        self.locals.into_iter().for_each(std::mem::forget);
     }
 
     /// Counts the operation that was announced last, which is over.

@@ -7,7 +7,7 @@ use super::executor::{self, Entry};
 use super::objects::{Memory, ObjectId, State, Tag};
 use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
-use super::{Runtime, announce, announce_unseen, locals, resolve, with};
+use super::{Runtime, announce, announce_unseen, locals, resolve, try_with, with};
 use crate::model::Spawns;
 use crate::model::trace::End;
 
@@ -40,10 +40,9 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
             announce(operation, Until::Now, None);
         }
     }
-    executor::submit(entry);
     with(|runtime| {
         runtime.note_overlap();
-        let task = runtime.add_task(name, Some(site));
+        let task = runtime.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
         runtime.me().is_fresh = false;
         if let Some(scope) = scope {
@@ -90,7 +89,7 @@ pub(crate) fn end(ending: Ending) {
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
-    if with(|runtime| runtime.choice_is_due || scope.is_none() && runtime.may_be_late()) {
+    if with(|runtime| runtime.turn.choice_is_due || scope.is_none() && runtime.may_be_late()) {
         announce_end();
     }
     with(|runtime| {
@@ -141,7 +140,7 @@ fn announce_end() {
 
 /// Ends the body of the execution, and with it the execution.
 fn end_body(ending: Ending) {
-    if with(|runtime| runtime.choice_is_due) {
+    if with(|runtime| runtime.turn.choice_is_due) {
         announce_end();
     }
     with(|runtime| {
@@ -196,7 +195,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
         },
         Until::Ended(task),
     );
-    with(|runtime| {
+    try_with(|runtime| {
         if let Some(joined) = runtime.tasks.get_mut(task) {
             joined.done_unseen = None;
             runtime.take_from_ended(task);
@@ -222,8 +221,8 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let Some(state) = runtime.tasks.get(task).filter(|_| runtime.active) else {
+    let finished = try_with(|runtime| {
+        let Some(state) = runtime.tasks.get(task) else {
             return true;
         };
         let may_be_late = state.done_unseen == Some(runtime.now);
@@ -238,7 +237,8 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
             ..Seen::default()
         });
         finished
-    })
+    });
+    finished.unwrap_or(true)
 }
 
 /// How many threads of the scope run, asked as an operation of the running thread; 0 outside an execution.
@@ -315,11 +315,6 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
 
 /// The running thread's number and name.
 pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
-    with(|runtime| {
-        if runtime.is_active() {
-            (runtime.current, runtime.tasks[runtime.current].name.clone())
-        } else {
-            (0, Some("main".into()))
-        }
-    })
+    let current = try_with(|runtime| (runtime.current, runtime.me().name.clone()));
+    current.unwrap_or_else(|| (BODY, Some("main".into())))
 }

@@ -12,10 +12,10 @@
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
-use super::dispatch::SPINNING;
-use super::objects::State;
+use super::execution::Execution;
+use super::fairness::SPINNING;
+use super::objects::{ObjectId, State};
 use super::task::{TaskId, Until, Wake};
-use super::{ObjectId, Runtime};
 
 /// The hash of a thread's operations, or of what an object holds.
 pub(crate) type History = u64;
@@ -58,7 +58,42 @@ pub(crate) fn of_child(parent: History, task: TaskId) -> History {
     mix(parent, task as u64 + 1)
 }
 
-impl Runtime {
+impl Execution {
+    /// The task that goes next without a choice, because no other task can tell whether it does.
+    ///
+    /// An operation is *unseen* if it takes effect in the same way whenever it does, and no other task's operation takes effect
+    /// in another way for it: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Whoever
+    /// ran between it and the operation before it could as well run after it: Lipton, *Reduction: A Method of Proving Properties
+    /// of Parallel Programs*, CACM 1975. So a choice is made only before operations that can be seen: a thread that was chosen to
+    /// start performs its first operation, and one that has waited for a thread takes note of the end before anybody is chosen.
+    ///
+    /// Two things do notice: a thread that yields counts the turns of others (see [`Execution::let_others_go_first`]), and an
+    /// injected fault may come about while another thread could go on (see [`Execution::is_woken_by_injected_fault`]). A late thread is seen to
+    /// be late, so none of this holds while there may be one.
+    pub(super) fn next_without_a_choice(&mut self) -> Option<TaskId> {
+        let current = self.current;
+        if !self.leaves_out_turns() || self.tasks[current].yields {
+            return None;
+        }
+        if !self.tasks[current].ended && self.may_go(current) {
+            let me = &mut self.tasks[current];
+            return (me.unseen || std::mem::take(&mut me.is_fresh)).then_some(current);
+        }
+        let waited = |task: &TaskId| {
+            let state = &self.tasks[*task];
+            let waits = matches!(state.until, Until::Ended(_) | Until::ScopeEmpty(_));
+            waits && !state.ended && self.holds(*task, state.until)
+        };
+        let task = (0..self.tasks.len()).find(waited)?;
+        self.turn.choice_is_due = true;
+        Some(task)
+    }
+
+    /// Whether what goes unseen is no choice.
+    pub(super) fn leaves_out_turns(&self) -> bool {
+        !self.settings.every_turn && !self.may_be_late()
+    }
+
     /// Notes that the running thread learned `value`.
     pub(crate) fn learned(&mut self, value: u64) {
         let me = self.me();
@@ -99,7 +134,7 @@ impl Runtime {
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
         let mut state = mix_time(0, self.now);
         state = mix(state, runs_on.map_or(0, |task| task as u64 + 1));
-        for left in [self.spurious_left, self.weak_failures_left, self.late_left] {
+        for left in self.faults.left() {
             state = mix(state, left.into());
         }
         for (id, task) in self.tasks.iter().enumerate() {

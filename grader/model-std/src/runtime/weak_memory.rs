@@ -32,7 +32,7 @@ pub(crate) mod notes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
-use super::Runtime;
+use super::execution::Execution;
 use super::objects::ObjectId;
 use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
@@ -140,7 +140,7 @@ struct ChannelViews {
 
 /// Who has seen what in the current execution.
 #[derive(Debug)]
-pub(super) struct Visibility {
+pub(super) struct WeakMemory {
     /// How many more loads may return an older value.
     left: u32,
     /// By atomic.
@@ -164,7 +164,7 @@ fn releases(order: Ordering) -> bool {
     matches!(order, Ordering::Release | Ordering::AcqRel | Ordering::SeqCst)
 }
 
-impl Visibility {
+impl WeakMemory {
     /// For so many stale reads; `None` for none, which then cost nothing.
     pub(super) fn new(stale_reads: u32) -> Option<Box<Self>> {
         (stale_reads > 0).then(|| {
@@ -282,21 +282,21 @@ impl Visibility {
     }
 }
 
-impl Runtime {
+impl Execution {
     /// The older value that the running thread's load of an atomic returns in place of the `newest`, if it does.
     pub(crate) fn load(&mut self, access: &Access, newest: Value) -> Option<Value> {
-        let (atomic, visibility) = (access.atomic?, self.visibility.as_mut()?);
+        let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
         let place = (atomic, newest);
-        let n_readable = visibility.n_readable(self.current, place, access.order);
-        let age = if visibility.left > 0 && n_readable > 1 {
-            self.notes.could_be_stale(access, &self.objects);
+        let n_readable = weak_memory.n_readable(self.current, place, access.order);
+        let age = if weak_memory.left > 0 && n_readable > 1 {
+            notes::could_be_stale(access, &self.objects);
             self.choose_outcome(n_readable, 1)
         } else {
             0
         };
-        let visibility = self.visibility.as_mut()?;
-        visibility.left -= u32::from(age > 0);
-        let value = visibility.read(self.current, place, age as u32, access.order);
+        let weak_memory = self.weak_memory.as_mut()?;
+        weak_memory.left -= u32::from(age > 0);
+        let value = weak_memory.read(self.current, place, age as u32, access.order);
         (age > 0).then_some(value)
     }
 
@@ -307,17 +307,17 @@ impl Runtime {
 
     /// Notes that the running thread has read `old` and written `new` over it, as one operation.
     pub(crate) fn modified(&mut self, access: &Access, (old, new): (Value, Value)) {
-        let (Some(atomic), Some(visibility)) = (access.atomic, &mut self.visibility) else {
+        let (Some(atomic), Some(weak_memory)) = (access.atomic, &mut self.weak_memory) else {
             return;
         };
-        visibility.read(self.current, (atomic, old), 0, access.order);
-        let read_from = visibility.messages[atomic].kept.back();
+        weak_memory.read(self.current, (atomic, old), 0, access.order);
+        let read_from = weak_memory.messages[atomic].kept.back();
         let continued = read_from.map(|message| message.view.clone());
         self.wrote(access, (old, new), continued);
     }
 
     fn wrote(&mut self, access: &Access, (old, new): (Value, Value), continued: Option<View>) {
-        let Some(atomic) = access.atomic.filter(|_| self.visibility.is_some()) else {
+        let Some(atomic) = access.atomic.filter(|_| self.weak_memory.is_some()) else {
             return;
         };
         if old == new {
@@ -325,22 +325,22 @@ impl Runtime {
             self.wrote_to(atomic);
         }
         let writer = (self.current, self.tasks[self.current].history);
-        if let Some(visibility) = &mut self.visibility {
-            visibility.write(writer, atomic, (old, new), access.order, continued);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            weak_memory.write(writer, atomic, (old, new), access.order, continued);
         }
     }
 
     /// Notes that the running thread has read the newest value, as a failed compare-exchange does.
     pub(crate) fn read_newest(&mut self, access: &Access, newest: Value) {
-        if let (Some(atomic), Some(visibility)) = (access.atomic, &mut self.visibility) {
-            visibility.read(self.current, (atomic, newest), 0, access.order);
+        if let (Some(atomic), Some(weak_memory)) = (access.atomic, &mut self.weak_memory) {
+            weak_memory.read(self.current, (atomic, newest), 0, access.order);
         }
     }
 
     /// Notes that the running thread has an atomic to itself and may change it: nobody sees an older value from now on.
     pub(crate) fn owned(&mut self, atomic: ObjectId) {
-        if let Some(visibility) = &mut self.visibility {
-            let messages = entry(&mut visibility.messages, atomic);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let messages = entry(&mut weak_memory.messages, atomic);
             messages.first += messages.kept.len() as u32;
             messages.kept.clear();
         }
@@ -348,8 +348,10 @@ impl Runtime {
 
     /// Notes that time passes: nobody sees an older value than the newest from now on.
     pub(super) fn forget_older_values(&mut self) {
-        let Some(visibility) = &mut self.visibility else { return };
-        for (atomic, messages) in visibility.messages.iter_mut().enumerate() {
+        let Some(weak_memory) = &mut self.weak_memory else {
+            return;
+        };
+        for (atomic, messages) in weak_memory.messages.iter_mut().enumerate() {
             if messages.kept.len() > 1 {
                 messages.keep_newest();
                 let history = mix(self.objects.history(atomic), 1);
@@ -360,8 +362,8 @@ impl Runtime {
 
     /// Notes a fence of the running thread.
     pub(crate) fn fenced(&mut self, order: Ordering) {
-        if let Some(visibility) = &mut self.visibility {
-            let learned = visibility.fence(self.current, order);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let learned = weak_memory.fence(self.current, order);
             self.learned(learned);
         }
     }

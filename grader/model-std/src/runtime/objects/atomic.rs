@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use super::{Memory, ObjectId, State, Tag};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, Until};
-use crate::runtime::{Runtime, announce, resolve, with};
+use crate::runtime::weak_memory::notes;
+use crate::runtime::{Runtime, announce, resolve, try_with};
 
 /// What an atomic holds, whatever its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +87,7 @@ pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
 /// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing outside an
 /// execution.
 fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime) -> Option<Value>) -> Option<Value> {
-    with(|runtime| {
-        if !runtime.is_active() {
-            return None;
-        }
+    try_with(|runtime| {
         runtime.note_ordering(access);
         let older = effect(runtime);
         runtime.record(access.name, access.atomic, Some(access.site), |_| {
@@ -100,7 +98,7 @@ fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime
             }
         });
         older
-    })
+    })?
 }
 
 /// Performs a fence.
@@ -112,30 +110,28 @@ pub(crate) fn fence(order: Ordering, site: Site) {
         site,
     };
     announce_access(None, access.name, site);
-    with(|runtime| {
-        if runtime.is_active() {
-            runtime.note_ordering(&access);
-            runtime.fenced(order);
-        }
+    try_with(|runtime| {
+        runtime.note_ordering(&access);
+        runtime.fenced(order);
     });
 }
 
 /// Notes that the running thread has the atomic to itself and may change it.
 pub(crate) fn owned(atomic: Option<ObjectId>) {
     if let Some(atomic) = atomic {
-        with(|runtime| runtime.owned(atomic));
+        try_with(|runtime| runtime.owned(atomic));
     }
 }
 
 /// Whether a weak compare-exchange that could succeed fails this time.
 pub(crate) fn fails_weakly() -> bool {
-    with(|runtime| runtime.is_active() && runtime.fails_weakly())
+    try_with(Runtime::fails_weakly).unwrap_or(false)
 }
 
 impl Runtime {
     fn note_ordering(&mut self, access: &Access) {
         if access.order != Ordering::SeqCst {
-            self.notes.is_weak(access, &self.objects);
+            notes::is_weak(access, &self.objects);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Channel, Memory, ObjectId, State, Tag};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, Until, Wake};
-use crate::runtime::{Runtime, announce, resolve, with};
+use crate::runtime::{Runtime, announce, resolve, try_with, with};
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +64,7 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         until,
         deadline,
     );
-    with(|runtime| {
-        if !runtime.active {
-            return Ok(());
-        }
+    let sent = try_with(|runtime| {
         let ready = wake == Wake::Ready && runtime.holds(runtime.current, Until::Sendable(id));
         let hands_over = runtime.objects.channel(id).capacity == Some(0);
         let receivers_wait = hands_over && patience == Patience::None && ready && receiver_waits(runtime, id);
@@ -97,7 +94,8 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
         });
         refusal.map_or(Ok(()), Err)
-    })
+    });
+    sent.unwrap_or(Ok(()))
 }
 
 /// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has done what
@@ -165,10 +163,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         until,
         deadline,
     );
-    with(|runtime| {
-        if !runtime.active {
-            return Ok(());
-        }
+    let received = try_with(|runtime| {
         let channel = runtime.objects.channel_mut(id);
         let refusal = if channel.len() > 0 {
             channel.received += 1;
@@ -191,7 +186,8 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
             state: Some(format!("{} waiting", runtime.objects.channel(id).len())),
         });
         refusal.map_or(Ok(()), Err)
-    })
+    });
+    received.unwrap_or(Ok(()))
 }
 
 fn waiting(until: Until, patience: Patience) -> (Until, Option<Duration>) {

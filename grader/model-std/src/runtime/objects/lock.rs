@@ -3,7 +3,7 @@
 use super::{Lock, Memory, ObjectId, State, Tag, Waited};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{Runtime, announce, panics, resolve, with};
+use crate::runtime::{Runtime, announce, panics, resolve, try_with, with};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,14 +208,12 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
         Until::Now,
         None,
     );
-    with(|runtime| {
-        if runtime.active {
-            give_back(runtime, id, mode, acquired, touch);
-            runtime.record("unlock", Some(id), None, |runtime| Seen {
-                state: Some(describe(runtime.objects.lock(id))),
-                ..Seen::default()
-            });
-        }
+    try_with(|runtime| {
+        give_back(runtime, id, mode, acquired, touch);
+        runtime.record("unlock", Some(id), None, |runtime| Seen {
+            state: Some(describe(runtime.objects.lock(id))),
+            ..Seen::default()
+        });
     });
 }
 

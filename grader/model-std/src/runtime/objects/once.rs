@@ -3,7 +3,7 @@
 use super::{Memory, ObjectId, Once, State, Tag};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, Until};
-use crate::runtime::{announce, resolve, with};
+use crate::runtime::{announce, resolve, try_with, with};
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,13 +155,11 @@ impl Drop for Attempt {
 
 /// Ends the initialisation that the calling thread claimed.
 pub(crate) fn finish(id: ObjectId, once: Once) {
-    with(|runtime| {
-        if runtime.active {
-            runtime.objects.set_once(id, once);
-            runtime.release_to(id);
-            runtime.wrote_to(id);
-            runtime.changed();
-        }
+    try_with(|runtime| {
+        runtime.objects.set_once(id, once);
+        runtime.release_to(id);
+        runtime.wrote_to(id);
+        runtime.changed();
     });
 }
 

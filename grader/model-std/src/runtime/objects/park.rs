@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
-use crate::runtime::{self, announce, announce_yielding, with};
+use crate::runtime::{self, announce, announce_yielding, try_with, with};
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
 pub(crate) fn park(timeout: Option<Duration>, site: Site) {
@@ -102,11 +102,7 @@ pub(crate) fn yield_now(name: &'static str, site: Site) {
         object: None,
         site: Some(site),
     });
-    with(|runtime| {
-        if runtime.is_active() {
-            runtime.record(name, None, Some(site), |_| Seen::default());
-        }
-    });
+    try_with(|runtime| runtime.record(name, None, Some(site), |_| Seen::default()));
 }
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
@@ -120,12 +116,16 @@ pub(crate) fn now(site: Site) -> Duration {
         Until::Now,
         None,
     );
-    with(|runtime| {
+    read_clock()
+}
+
+/// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
+pub(crate) fn read_clock() -> Duration {
+    let now = try_with(|runtime| {
         let now = runtime.now;
-        if runtime.is_active() {
-            runtime.learned(now.as_secs());
-            runtime.learned(now.subsec_nanos().into());
-        }
+        runtime.learned(now.as_secs());
+        runtime.learned(now.subsec_nanos().into());
         now
-    })
+    });
+    now.unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Lock, ObjectId, State};
 use crate::runtime::recorder::Seen;
 use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{announce, with};
+use crate::runtime::{announce, try_with, with};
 
 /// One of the two streams that the program can write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +49,13 @@ impl Streams {
 
 /// The lock of standard input, under this name; `None` outside an execution.
 pub(crate) fn stdin_lock(kind: &'static str) -> Option<ObjectId> {
-    with(|runtime| {
-        if !runtime.active {
-            return None;
-        }
+    try_with(|runtime| {
         let known = runtime.streams.stdin;
-        Some(known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let lock = runtime.objects.enter(kind, None, State::Lock(Lock::default()));
             runtime.streams.stdin = Some(lock);
             lock
-        }))
+        })
     })
 }
 
@@ -72,16 +69,13 @@ impl Stream {
 
     /// The lock of the stream; `None` outside an execution.
     fn lock_id(self) -> Option<ObjectId> {
-        with(|runtime| {
-            if !runtime.active {
-                return None;
-            }
+        try_with(|runtime| {
             let known = runtime.streams.get(self).lock;
-            Some(known.unwrap_or_else(|| {
+            known.unwrap_or_else(|| {
                 let lock = runtime.objects.enter(self.kind(), None, State::Lock(Lock::default()));
                 runtime.streams.get(self).lock = Some(lock);
                 lock
-            }))
+            })
         })
     }
 

@@ -1,0 +1,68 @@
+//! Whether what a task waits for holds.
+
+use super::execution::Execution;
+use super::objects;
+use super::task::{TaskId, Until};
+
+impl Execution {
+    /// Whether the announced operation of `task` may take effect now.
+    #[inline]
+    pub(super) fn may_go(&self, task: TaskId) -> bool {
+        let state = &self.tasks[task];
+        matches!(state.until, Until::Now)
+            || self.holds(task, state.until)
+            || state.deadline.is_some_and(|deadline| deadline <= self.now)
+    }
+
+    /// Whether `until` holds for `task`.
+    pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
+        match until {
+            Until::Now => true,
+            Until::Never => false,
+            Until::Free(lock) => {
+                let lock = self.objects.lock(lock);
+                lock.writer.is_none() && lock.readers.is_empty()
+            }
+            Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),
+            Until::ReadableInTurn(lock) => {
+                let held = self.objects.lock(lock);
+                let has_turn =
+                    || held.writer_waited != objects::Waited::Yes && self.waiting_writers(lock).next().is_none();
+                held.writer.is_none() && (held.readers.is_empty() || has_turn())
+            }
+            Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
+            Until::Notified { lock, .. } => self.tasks[task].notified && self.holds(task, Until::Free(lock)),
+            Until::Unparked => self.tasks[task].park_token,
+            Until::Ended(other) => self.tasks[other].ended,
+            Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
+            Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
+            Until::Settled(once) => !matches!(self.objects.once(once), objects::Once::Running(_)),
+            Until::Initialised(once) => {
+                matches!(
+                    self.objects.once(once),
+                    objects::Once::Complete | objects::Once::Poisoned
+                )
+            }
+            Until::Complete(once) => self.objects.once(once) == objects::Once::Complete,
+            Until::Receivable(channel) => {
+                let channel = self.objects.channel(channel);
+                channel.len() > 0 || channel.senders == 0
+            }
+            Until::Sendable(channel) => {
+                let channel = self.objects.channel(channel);
+                !channel.receiver
+                    || channel
+                        .capacity
+                        .is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
+            }
+            Until::Taken { channel, message } => {
+                let channel = self.objects.channel(channel);
+                channel.received > message || !channel.receiver
+            }
+            Until::Condition => {
+                let condition = self.tasks[task].condition.as_ref();
+                condition.is_some_and(|condition| condition.holds())
+            }
+        }
+    }
+}
