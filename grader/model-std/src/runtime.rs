@@ -42,7 +42,7 @@ pub(crate) fn operations() -> u64 {
 
 thread_local! {
     /// The execution that is under way on this operating-system thread.
-    static UNDER_WAY: RefCell<Option<Execution>> = const { RefCell::new(None) };
+    static UNDER_WAY: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
 }
 
 /// Runs `f` on the execution that is under way on this operating-system thread. Must not be nested, and `f` must not switch.
@@ -56,7 +56,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
 
 /// As [`with`]; `None` outside an execution.
 pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
-    UNDER_WAY.with(|execution| execution.borrow_mut().as_mut().map(f))
+    UNDER_WAY.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
 /// Whether an execution is under way. Not while the runtime itself is at work, which only a panic of its own can ask.
@@ -65,14 +65,13 @@ pub(crate) fn is_active() -> bool {
 }
 
 /// Begins `execution`; no other one is under way.
-fn begin(execution: Execution) {
-    UNDER_WAY.with(|slot| *slot.borrow_mut() = Some(execution));
+fn begin(execution: Box<Execution>) {
+    UNDER_WAY.set(Some(execution));
 }
 
 /// Takes the execution that was under way, which is over.
-fn end() -> Execution {
-    let execution = UNDER_WAY.with(|execution| execution.borrow_mut().take());
-    execution.expect("an execution is under way")
+fn end() -> Box<Execution> {
+    UNDER_WAY.take().expect("an execution is under way")
 }
 
 /// The next of the keys that the running thread's hash maps take for random.

@@ -80,13 +80,13 @@ impl Execution {
         scheduler: Scheduler,
         recorder: Option<Recorder>,
         body: Rc<dyn Entry>,
-    ) -> Self {
+    ) -> Box<Self> {
         let Recycled {
             tasks,
             objects,
             candidates,
         } = RECYCLED.take();
-        let mut execution = Self {
+        let mut execution = Box::new(Self {
             settings,
             tasks,
             current: 0,
@@ -103,7 +103,7 @@ impl Execution {
             weak_memory: WeakMemory::new(settings.stale_reads),
             most_alive: 0,
             end: None,
-        };
+        });
         execution.add_task(Some("main".into()), None, body);
         execution.turn.next = Some(0);
         execution
@@ -179,7 +179,7 @@ impl Execution {
 
     /// Drops the execution, which is over. Tasks that have not ended are abandoned: their functions and thread-local values are
     /// forgotten, since these may borrow from stacks that are gone.
-    pub(super) fn conclude(mut self) -> Remains {
+    pub(super) fn conclude(mut self: Box<Self>) -> Remains {
         let (trace, recorder) = self.take_trace();
         let Self {
             mut tasks,
@@ -188,9 +188,10 @@ impl Execution {
             scheduler,
             most_alive,
             ..
-        } = self;
+        } = *self;
         let objects = objects.into_table();
-        tasks.drain(..).for_each(Task::abandon);
+        tasks.iter_mut().for_each(Task::abandon);
+        tasks.clear();
         RECYCLED.set(Recycled {
             tasks,
             objects,

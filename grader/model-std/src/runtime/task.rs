@@ -261,9 +261,9 @@ impl Task {
 
     /// Forgets a task of an execution that is over. What it would have run may borrow from a stack that is gone, and the
     /// destructors of its thread-local values belong to the execution.
-    pub(super) fn abandon(self) {
-        std::mem::forget(self.entry);
-        self.locals.into_iter().for_each(std::mem::forget);
+    pub(super) fn abandon(&mut self) {
+        std::mem::forget(self.entry.take());
+        self.locals.drain(..).for_each(std::mem::forget);
     }
 
     /// Counts the operation that was announced last, which is over.
