@@ -1,9 +1,14 @@
-//! Compiles a submission twice, and the programs that use it.
+//! Compiles a submission twice, and the programs that link it.
 //!
-//! The compiler is called by itself, never through Cargo, and sees a folder with the submission's source files only. The two
-//! forms are compiled side by side: with the real `std`, then the exercise's program; with the modelled `std`, then the check
-//! program. The compiler is contained: it reads the submission and what belongs to the step, and writes to the given folder and
-//! to where an earlier build is kept. Nothing is judged.
+//! `rustc` is called directly, never through Cargo, in a folder that holds only the submission's source files. The two
+//! forms are compiled side by side: one against the real `std`, for the exercise's program and the checks on real
+//! threads; one against the modelled `std`, for the check program over interleavings.
+//!
+//! The compiler runs in the sandbox: it can read what the step needs, and write to the given folder and to the
+//! incremental compilation cache. Nothing is judged.
+
+pub mod diagnostics;
+mod incremental;
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -11,32 +16,31 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use crate::diagnostics::{Diagnostics, without_registry};
-use crate::intake::Staged;
-use crate::libraries::Libraries;
-use crate::parallel;
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile, RunError};
 
-pub use head_start::HeadStart;
+use self::diagnostics::{Diagnostics, without_registry};
+use crate::intake::Staged;
+use crate::libraries::Libraries;
+use crate::parallel;
 
-mod head_start;
+pub use self::incremental::IncrementalCache;
 
-/// How much the compiler may say: several hundred errors with their explanations.
+/// How many bytes the compiler may print: several hundred errors with their explanations.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
-/// How much memory the compiler may take; what the exercises need is a tenth of that.
+/// How many bytes of memory the compiler may use. The exercises need a tenth of that.
 const MEMORY_LIMIT: u64 = 4 << 30;
 
-/// How many threads and processes the compiler may have: those of a few dozen processors.
+/// How many threads and processes the compiler may have at once: enough for a few dozen cores.
 const THREAD_LIMIT: u64 = 1024;
 
-/// With less space than this, a build that fails without an error in the source failed for want of space.
+/// The free bytes below which a build that fails without an error in the source is taken to have run out of space.
 const LITTLE_SPACE: u64 = 4 << 20;
 
 /// What to build.
 #[derive(Debug)]
-pub struct Order<'a> {
+pub struct Plan<'a> {
     /// The exercise's name, which is the submission's name as a crate.
     pub name: &'a str,
     /// The submission.
@@ -49,19 +53,19 @@ pub struct Order<'a> {
     pub program: Option<PathBuf>,
     /// The workspace: paths inside it are shown relative to it.
     pub root: &'a Path,
-    /// The folder to write to; empty.
+    /// The folder to write to, which is empty.
     pub folder: &'a Path,
     /// Where the compiler finds the linker.
     pub path: OsString,
-    /// How many cores it has. With one, the compiler divides nothing: that is a ninth less work, and takes longer where there are
-    /// more.
+    /// How many cores the compiler has. With one, it gets a single codegen unit, which is a ninth less work; with more
+    /// cores, several units are faster.
     pub workers: NonZero<usize>,
     /// How long one call of the compiler may take.
     pub limit: Duration,
-    /// How well the compiler is contained at best.
-    pub containment: Level,
-    /// Where an earlier build of the check program got to.
-    pub head_start: Option<HeadStart>,
+    /// The highest sandbox level for the compiler.
+    pub level: Level,
+    /// What earlier builds of the check program have compiled.
+    pub cache: Option<IncrementalCache>,
 }
 
 /// One of the things that are compiled.
@@ -84,18 +88,18 @@ pub enum Step {
 pub struct Compiled {
     /// What was compiled.
     pub step: Step,
-    /// How the compiler ended.
-    pub end: ExitReason,
-    /// What it said.
+    /// How the compiler exited.
+    pub exit_reason: ExitReason,
+    /// What it printed.
     pub diagnostics: Diagnostics,
-    /// Whether there was hardly any space left to write to when it failed.
+    /// Whether the compiler failed and its folder had hardly any free space.
     pub is_disk_full: bool,
 }
 
 /// What was observed of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
-    /// The calls of the compiler that were made, in the order of [`Step`]; the first that failed ends its form.
+    /// The calls of the compiler, in the order of [`Step`]. A form is not compiled further once a call failed.
     pub calls: Vec<Compiled>,
     /// The check program over interleavings, if it was built.
     pub model_checks: PathBuf,
@@ -106,28 +110,40 @@ pub struct Build {
 }
 
 impl Compiled {
-    /// Whether the compiler did what it was asked for.
+    /// Whether the compiler succeeded.
     pub fn is_success(&self) -> bool {
-        self.end == ExitReason::Code(0)
+        self.exit_reason == ExitReason::Code(0)
     }
 }
 
-/// Compiles what `order` asks for.
+impl Build {
+    /// The first call that failed, in the order of [`Step`].
+    pub fn first_failed(&self) -> Option<&Compiled> {
+        self.calls.iter().find(|call| !call.is_success())
+    }
+
+    /// Whether everything was compiled that was planned.
+    pub fn is_complete(&self) -> bool {
+        !self.calls.is_empty() && self.first_failed().is_none()
+    }
+}
+
+/// Compiles what `plan` names.
 ///
 /// # Errors
 ///
 /// When the compiler cannot be started.
-pub fn build(order: &Order<'_>, libraries: &Libraries, cancel: &Cancel) -> Result<Build, RunError> {
+pub fn build(plan: &Plan<'_>, libraries: &Libraries, cancel: &Cancel) -> Result<Build, RunError> {
     let (real, modelled) = (
-        Form::real(order, libraries, cancel),
-        Form::modelled(order, libraries, cancel),
+        Form::real(plan, libraries, cancel),
+        Form::modelled(plan, libraries, cancel),
     );
     let programs = [
-        (Step::Program, order.program.as_deref()),
-        (Step::RealChecks, order.real_checks.as_deref()),
+        (Step::Program, plan.program.as_deref()),
+        (Step::RealChecks, plan.real_checks.as_deref()),
     ];
     let (real_calls, modelled_calls) = thread::scope(|scope| {
-        let modelled = order.model_checks.as_deref().map(|checks| {
+        let modelled = plan.model_checks.as_deref().map(|checks| {
             let modelled = &modelled;
             scope.spawn(move || modelled.compile(Step::Modelled, &[(Step::ModelChecks, Some(checks))]))
         });
@@ -147,43 +163,43 @@ pub fn build(order: &Order<'_>, libraries: &Libraries, cancel: &Cancel) -> Resul
 
 /// One of the two forms of a submission.
 struct Form<'a> {
-    order: &'a Order<'a>,
+    plan: &'a Plan<'a>,
     libraries: &'a Libraries,
     cancel: &'a Cancel,
-    /// The folder for what is built, inside the order's.
+    /// The folder for what is built, inside the plan's.
     folder: PathBuf,
-    /// The libraries that everything is compiled with.
+    /// The compiler's options for the libraries that everything in this form links.
     standard: Vec<OsString>,
 }
 
 impl<'a> Form<'a> {
-    fn real(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
+    fn real(plan: &'a Plan<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
         let offered = libraries.support.iter().flat_map(|support| &support.offered);
         let offered = offered.map(|offered| (offered.name.as_str(), &offered.real));
         Form {
-            order,
+            plan,
             libraries,
             cancel,
-            folder: order.folder.join("real"),
+            folder: plan.folder.join("real"),
             standard: linked(offered),
         }
     }
 
-    /// The controlled `std` stands in for every name under which the real one could be reached.
-    fn modelled(order: &'a Order<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
+    /// The modelled `std` replaces every crate through which the real one could be reached.
+    fn modelled(plan: &'a Plan<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
         let std = ["std", "core", "alloc"].map(|name| (name, &libraries.model_std));
         let offered = libraries.support.iter().flat_map(|support| &support.offered);
         let offered = offered.map(|offered| (offered.name.as_str(), &offered.modelled));
         Form {
-            order,
+            plan,
             libraries,
             cancel,
-            folder: order.folder.join("modelled"),
+            folder: plan.folder.join("modelled"),
             standard: linked(std.into_iter().chain(offered)),
         }
     }
 
-    /// The submission, and then, side by side, the programs over it that are wanted.
+    /// Compiles the submission, then side by side the programs that link it.
     fn compile(&self, library: Step, programs: &[(Step, Option<&Path>)]) -> Result<Vec<Compiled>, RunError> {
         let made = std::fs::create_dir_all(&self.folder);
         made.map_err(|source| RunError {
@@ -202,16 +218,21 @@ impl<'a> Form<'a> {
         Ok(calls)
     }
 
-    /// The check program is compiled from where an earlier build of it got to; if that fails, from nothing.
+    /// Compiles the check program with the cache, and once more without it if that fails.
     fn compile_program(&self, step: Step, source: &Path) -> Result<Compiled, RunError> {
-        let head_start = self.order.head_start.as_ref().filter(|_| step == Step::ModelChecks);
-        if let Some(head_start) = head_start {
-            let compiled = self.call(step, self.program_args(step, source, head_start.args()))?;
-            let is_there = compiled.is_success() && head_start.finish(&self.program(step)).is_ok();
-            if is_there || matches!(compiled.end, ExitReason::TimedOut { .. } | ExitReason::Cancelled) {
+        let cache = self.plan.cache.as_ref().filter(|_| step == Step::ModelChecks);
+        if let Some(cache) = cache {
+            let compiled = self.call(step, self.program_args(step, source, cache.args()))?;
+            let is_there = compiled.is_success() && cache.finish(&self.program(step)).is_ok();
+            if is_there
+                || matches!(
+                    compiled.exit_reason,
+                    ExitReason::TimedOut { .. } | ExitReason::Cancelled
+                )
+            {
                 return Ok(compiled);
             }
-            head_start.forget();
+            cache.clear();
         }
         let output = ["-o".into(), self.program(step).into()];
         let mut args = self.program_args(step, source, output);
@@ -220,12 +241,12 @@ impl<'a> Form<'a> {
     }
 
     fn parts(&self) -> Option<OsString> {
-        (self.order.workers == NonZero::<usize>::MIN).then(|| "-Ccodegen-units=1".into())
+        (self.plan.workers == NonZero::<usize>::MIN).then(|| "-Ccodegen-units=1".into())
     }
 
     fn library_args(&self, is_linked: bool) -> Vec<OsString> {
-        let Order { name, staged, .. } = self.order;
-        // Without a program that links it, the library has only to be accepted.
+        let Plan { name, staged, .. } = self.plan;
+        // Where no program links the library, only its errors matter.
         let emit = if is_linked { "link" } else { "metadata" };
         let mut args = vec!["src/lib.rs".into(), "--crate-name".into(), (*name).into()];
         args.extend([
@@ -243,7 +264,7 @@ impl<'a> Form<'a> {
     }
 
     fn program_args(&self, step: Step, source: &Path, output: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-        let Order { name, root, .. } = self.order;
+        let Plan { name, root, .. } = self.plan;
         let library = self.folder.join(format!("lib{name}.rlib"));
         let mut args = vec![source.into(), "--crate-name=program".into(), "--crate-type=bin".into()];
         args.extend(output);
@@ -255,7 +276,7 @@ impl<'a> Form<'a> {
         args
     }
 
-    /// What a check program is compiled with, besides; the exercise's program has only what the submission has.
+    /// The further libraries of a check program. The exercise's program links only what the submission links.
     fn linked_to(&self, step: Step) -> Vec<OsString> {
         let harness = ("harness", &self.libraries.harness);
         match step {
@@ -278,9 +299,10 @@ impl<'a> Form<'a> {
         })
     }
 
-    /// What the compiler may read and write: no more than the step needs, so that nothing of the course leaks into messages.
+    /// The sandbox policy of the compiler: what the step needs and no more, so that no file of the course gets into
+    /// messages.
     fn policy(&self, step: Step) -> Policy {
-        let Order { staged, head_start, .. } = self.order;
+        let Plan { staged, cache, .. } = self.plan;
         let toolchain = self.libraries.rustc.ancestors().nth(2).unwrap_or(Path::new("/"));
         let mut readable = self.libraries.files.clone();
         readable.extend([self.libraries.model_std.clone(), self.libraries.harness.clone()]);
@@ -290,10 +312,10 @@ impl<'a> Form<'a> {
         });
         let mut writable = vec![self.folder.clone()];
         writable.extend(
-            head_start
+            cache
                 .iter()
                 .filter(|_| step == Step::ModelChecks)
-                .map(|start| start.folder().to_owned()),
+                .map(|cache| cache.folder().to_owned()),
         );
         let paths = Paths {
             readable,
@@ -303,18 +325,18 @@ impl<'a> Form<'a> {
         };
         Policy {
             paths,
-            ..Policy::of(Profile::Compile, self.order.containment)
+            ..Policy::of(Profile::Compile, self.plan.level)
         }
     }
 
     /// The folder with the source of a program over the submission.
     fn sources_of(&self, step: Step) -> PathBuf {
-        let Order {
+        let Plan {
             model_checks,
             real_checks,
             program,
             ..
-        } = self.order;
+        } = self.plan;
         let source = match step {
             Step::ModelChecks => model_checks,
             Step::RealChecks => real_checks,
@@ -332,29 +354,30 @@ impl<'a> Form<'a> {
         let command = Command {
             program: self.libraries.rustc.clone(),
             args,
-            env: vec![(OsString::from("PATH"), self.order.path.clone()), temporary],
-            // Only the submission is named relative to a folder. The programs are not, so that what is known of them stays true.
+            env: vec![(OsString::from("PATH"), self.plan.path.clone()), temporary],
+            // Paths of the submission are relative to its folder. The check program is compiled from a fixed folder,
+            // because the incremental compilation cache is only valid for the folder that it was made in.
             folder: match step {
-                Step::Real | Step::Modelled => self.order.staged.folder.clone(),
+                Step::Real | Step::Modelled => self.plan.staged.folder.clone(),
                 Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
             },
             input: Input::Nothing,
             policy: self.policy(step),
         };
         let limits = Limits {
-            wall: self.order.limit,
-            cpu: Some(self.order.limit),
+            wall: self.plan.limit,
+            cpu: Some(self.plan.limit),
             memory: Some(MEMORY_LIMIT),
             output: OUTPUT_LIMIT,
             threads: THREAD_LIMIT,
         };
-        let ended = process::run(&command, &limits, self.cancel)?;
-        let is_disk_full = ended.end != ExitReason::Code(0) && is_full(&self.folder);
-        let mut diagnostics = Diagnostics::parse(&ended.stderr);
-        hide(&mut diagnostics, self.order.folder);
+        let output = process::run(&command, &limits, self.cancel)?;
+        let is_disk_full = output.exit_reason != ExitReason::Code(0) && is_full(&self.folder);
+        let mut diagnostics = Diagnostics::parse(&output.stderr);
+        hide(&mut diagnostics, self.plan.folder);
         Ok(Compiled {
             step,
-            end: ended.end,
+            exit_reason: output.exit_reason,
             diagnostics,
             is_disk_full,
         })
@@ -378,7 +401,7 @@ fn assignment(name: &str, path: &Path) -> OsString {
     text
 }
 
-/// Takes the name of the temporary folder, which differs each time, out of what is shown.
+/// Replaces the path of the temporary folder, which differs each time.
 fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
     let folder = folder.to_string_lossy();
     let hide = |text: &mut String| {
@@ -395,5 +418,5 @@ fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
 }
 
 fn is_full(folder: &Path) -> bool {
-    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LITTLE_SPACE)
+    sandbox::disk::free_space(folder).is_ok_and(|free| free < LITTLE_SPACE)
 }

@@ -1,27 +1,30 @@
 //! Finds the workspace, its exercises and the submission to grade.
 //!
-//! Looks at names and manifests only: nothing of a submission is read here, and nothing is written.
+//! Reads names and manifests only. No file of a submission is read, and nothing is written.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::CheckKind;
+
 use crate::exercise::{Exercise, ExerciseError};
-use protocol::verdict::CheckKind;
+use crate::help::Help;
 
-/// How similar a name has to be to be offered, from 0 to 1. A guess: it lets one or two slips of a key through.
-const SIMILAR: f64 = 0.8;
+/// The Jaro-Winkler similarity, from 0 to 1, from which on a name is suggested. A guess: it allows one or two typing
+/// errors.
+const MIN_SIMILARITY: f64 = 0.8;
 
-/// The course: the folder with `exercises/`, `solutions/` and `grader/`.
+/// The course: the root folder, which holds `exercises/`, `solutions/` and `grader/`.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// That folder, absolute and without links.
+    /// The root folder, absolute and without symbolic links.
     pub root: PathBuf,
 }
 
-/// What to grade: somebody's `src/`, or one file that stands for `src/lib.rs`.
+/// What to grade: a folder with `src/lib.rs`, or one file in place of `src/lib.rs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
-    /// As its reader names it: relative to the workspace where it is inside, as given where it is not.
+    /// The path that reports show: relative to the workspace where it is inside, and as given otherwise.
     pub shown: PathBuf,
     /// Where it is.
     pub source: Source,
@@ -32,18 +35,15 @@ pub struct Submission {
 pub enum Source {
     /// A folder with `src/lib.rs`.
     Folder(PathBuf),
-    /// One file that stands for `src/lib.rs`.
+    /// One file in place of `src/lib.rs`.
     File(PathBuf),
 }
 
 /// Why a workspace, an exercise or a submission was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
-    /// Neither the folder nor any above it is the course.
-    #[error(
-        "failed to find the course at or above `{start}`\nhelp: run the command inside the folder that holds `exercises/`",
-        start = start.display()
-    )]
+    /// Neither the folder nor one above it is the root of the course.
+    #[error("failed to find the course at or above `{start}`", start = start.display())]
     NoWorkspace {
         /// Where the search began.
         start: PathBuf,
@@ -57,16 +57,16 @@ pub enum DiscoverError {
         source: io::Error,
     },
     /// There is no exercise of that name.
-    #[error("failed to find the exercise `{name}`, known are {known}{help}", known = quoted(known), help = did_you_mean(similar))]
+    #[error("failed to find the exercise `{name}`, known are {known}", known = quoted(known))]
     UnknownExercise {
         /// The name.
         name: String,
-        /// The exercises that there are, by name.
+        /// The exercises that the course has.
         known: Vec<String>,
-        /// The one that was probably meant.
+        /// An exercise with a similar name.
         similar: Option<String>,
     },
-    /// The exercise is there but its manifest is of no use.
+    /// The manifest of the exercise cannot be used.
     #[error("failed to read the exercise `{name}`")]
     Exercise {
         /// The exercise.
@@ -74,32 +74,32 @@ pub enum DiscoverError {
         /// Why.
         source: ExerciseError,
     },
-    /// There is nothing at that path.
-    #[error("failed to find the submission `{path}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    /// Nothing is at that path.
+    #[error("failed to find the submission `{path}`", path = path.display())]
     NoSubmission {
         /// The path, as given.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The folder has nothing in it.
-    #[error("failed to find a submission in `{path}`: the folder is empty\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", path = path.display())]
+    /// The folder is empty.
+    #[error("failed to find a submission in `{path}`: the folder is empty", path = path.display())]
     EmptyFolder {
         /// The path, as given.
         path: PathBuf,
     },
-    /// The folder has no library.
-    #[error("failed to find `{file}`\nhelp: give a folder with `src/lib.rs`, or one `.rs` file", file = file.display())]
+    /// The folder has no `src/lib.rs`.
+    #[error("failed to find `{file}`", file = file.display())]
     NoLibrary {
         /// The file that is missing.
         file: PathBuf,
     },
-    /// A file is where a folder belongs, or the other way round.
+    /// A file is where a folder is expected, or the other way round.
     #[error("failed to use `{path}`: it is not a {expected}", path = path.display())]
     WrongKind {
         /// The path.
         path: PathBuf,
-        /// What belongs there.
+        /// What is expected there.
         expected: &'static str,
     },
 }
@@ -116,24 +116,22 @@ pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
         .join(", ")
 }
 
-pub(crate) fn did_you_mean(similar: &Option<String>) -> String {
-    similar
-        .as_ref()
-        .map_or(String::new(), |similar| format!("\nhelp: did you mean `{similar}`?"))
+pub(crate) fn did_you_mean(similar: Option<&String>) -> Option<String> {
+    similar.map(|similar| format!("did you mean `{similar}`?"))
 }
 
-/// The known name that is most like `name`, if any is.
+/// The known name that is most similar to `name`, if any is similar.
 pub(crate) fn most_similar<S: AsRef<str>>(name: &str, known: &[S]) -> Option<String> {
     let scored = known
         .iter()
         .map(|known| (strsim::jaro_winkler(name, known.as_ref()), known.as_ref()));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(score, _)| *score >= SIMILAR)
+    best.filter(|(score, _)| *score >= MIN_SIMILARITY)
         .map(|(_, known)| known.to_owned())
 }
 
 impl DiscoverError {
-    /// Whether the caller asked for something that is not there, as opposed to a course that is broken.
+    /// Whether the caller named something that does not exist. Otherwise the course itself is broken.
     pub fn is_wrong_usage(&self) -> bool {
         match self {
             DiscoverError::NoWorkspace { .. }
@@ -143,6 +141,21 @@ impl DiscoverError {
             | DiscoverError::NoLibrary { .. }
             | DiscoverError::WrongKind { .. } => true,
             DiscoverError::List { .. } | DiscoverError::Exercise { .. } => false,
+        }
+    }
+}
+
+impl Help for DiscoverError {
+    fn help(&self) -> Option<String> {
+        match self {
+            DiscoverError::NoWorkspace { .. } => {
+                Some("run the command inside the folder that holds `exercises/`".to_owned())
+            }
+            DiscoverError::UnknownExercise { similar, .. } => did_you_mean(similar.as_ref()),
+            DiscoverError::NoSubmission { .. }
+            | DiscoverError::EmptyFolder { .. }
+            | DiscoverError::NoLibrary { .. } => Some("give a folder with `src/lib.rs`, or one `.rs` file".to_owned()),
+            DiscoverError::List { .. } | DiscoverError::Exercise { .. } | DiscoverError::WrongKind { .. } => None,
         }
     }
 }
@@ -168,7 +181,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// When they cannot be listed, or one has a manifest of no use.
+    /// When they cannot be listed, or a manifest cannot be used.
     pub fn exercises(&self) -> Result<Vec<Exercise>, DiscoverError> {
         let mut exercises = Vec::new();
         for name in self.exercise_names()? {
@@ -182,7 +195,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// When there is none; the error lists those that there are.
+    /// When there is none; the error lists the exercises that exist.
     pub fn exercise(&self, name: &str) -> Result<Exercise, DiscoverError> {
         let known = self.exercise_names()?;
         if known.iter().any(|known| known == name) {
@@ -201,25 +214,30 @@ impl Workspace {
         self.root.join("grader/checks").join(&exercise.name)
     }
 
+    /// The folder with the texts that the output of the exercise's program is compared with.
+    pub fn snapshots_folder(&self, exercise: &Exercise) -> PathBuf {
+        self.checks_folder(exercise).join("snapshots")
+    }
+
     /// The main file of the check program over interleavings, if the exercise has one.
     pub fn model_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Model]);
         has_any.then(|| self.checks_folder(exercise).join("model/src/main.rs"))
     }
 
-    /// The main file of the check program on the real `std`, if the exercise has one. It is a package of its own, since a package
-    /// has one `std`.
+    /// The main file of the check program on the real `std`, if the exercise has one. It is a package of its own,
+    /// because a package can link only one `std`.
     pub fn real_checks(&self, exercise: &Exercise) -> Option<PathBuf> {
         let has_any = exercise.has_check_of(&[CheckKind::Service, CheckKind::Speed]);
         has_any.then(|| self.checks_folder(exercise).join("real/src/main.rs"))
     }
 
-    /// The folder with the solution of an exercise, which a handout leaves out.
+    /// The folder with the solution of an exercise. Students do not get it.
     pub fn solution_folder(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("solutions").join(&exercise.name)
     }
 
-    /// A path as it is shown: relative to the workspace where it is inside.
+    /// The path that reports show: relative to the workspace where it is inside.
     pub fn shown(&self, path: &Path) -> PathBuf {
         let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         absolute
@@ -239,7 +257,7 @@ impl Workspace {
     }
 }
 
-/// The names of the folders in a folder, sorted; hidden ones are no exercises.
+/// The names of the folders in a folder, sorted, without hidden ones.
 fn folder_names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in folder.read_dir()? {
@@ -269,16 +287,16 @@ impl Submission {
     ///
     /// # Errors
     ///
-    /// When there is none, as in a handout to students.
+    /// When there is none, as in what students get.
     pub fn solution(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
         Submission::find(workspace, &workspace.solution_folder(exercise))
     }
 
-    /// A folder with `src/lib.rs`, or one `.rs` file that stands for it.
+    /// The submission at `path`: a folder with `src/lib.rs`, or one `.rs` file in its place.
     ///
     /// # Errors
     ///
-    /// When there is neither at `path`.
+    /// When neither is at `path`.
     pub fn at(path: &Path, exercise: &Exercise) -> Result<Submission, DiscoverError> {
         let root = exercise.folder.ancestors().nth(2).unwrap_or(&exercise.folder);
         Submission::find(&Workspace { root: root.to_owned() }, path)
@@ -313,7 +331,7 @@ impl Submission {
     }
 }
 
-/// A link counts as there: what it leads to is for `intake` to refuse.
+/// Checks that `src/lib.rs` is there. A symbolic link is accepted here, and refused by the intake stage.
 fn look_for_library(folder: &Path) -> Result<(), DiscoverError> {
     let src = folder.join("src");
     let file = src.join("lib.rs");

@@ -1,59 +1,53 @@
-//! Progress, as it leaves the library: through a caller's callback, from whatever thread makes it.
+//! Progress, which the library reports through a caller's callback, from any thread.
 //!
-//! Events tell what happens now and carry nothing that a [`Report`](protocol::verdict::Report) lacks.
+//! Events say what happens now. They carry nothing that is not in a [`Report`](protocol::verdict::Report) as well.
 
 use std::path::PathBuf;
 
-use protocol::verdict::Verdict;
-
 /// Something that happened while grading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Cargo builds the libraries that check programs link; only after a change of the grader.
+    /// Cargo builds the libraries that check programs link. This happens only after a change of the grader.
     LibrariesStarted,
-    /// The libraries are there.
+    /// The libraries are built.
     LibrariesFinished,
-    /// The compiler starts on a submission.
+    /// A submission is taken in and compiled.
     BuildStarted {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
     },
-    /// The compiler is done with a submission.
+    /// A submission was compiled, or will not be.
     BuildFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
-        /// What it came to: passed, failed or ungraded.
-        verdict: Verdict,
     },
     /// A check starts.
     CheckStarted {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
         /// The check's name.
         check: String,
     },
-    /// A check was judged.
+    /// A check was run.
     CheckFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
         /// The check's name.
         check: String,
-        /// The judgement.
-        verdict: Verdict,
     },
     /// A submission was graded, its report is complete.
     SubmissionFinished {
         /// The exercise.
         exercise: String,
-        /// The submission, as its reader names it.
+        /// The submission, as reports show it.
         submission: PathBuf,
     },
 }

@@ -1,19 +1,17 @@
 //! An exercise and its manifest, `exercise.toml`.
 //!
-//! Reading a manifest reports all its problems at once; a key that is not known is a problem. What comes out is complete:
-//! ten points, three hints everywhere, filters that are valid patterns.
+//! Reading a manifest reports all of its problems at once, and an unknown key is a problem. An [`Exercise`] is
+//! therefore complete: ten points in total, three hints wherever there are hints, and only valid filters.
+
+mod manifest;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
+use protocol::{CheckKind, Finding};
 use regex::Regex;
 
-use protocol::verdict::CheckKind;
-
-mod manifest;
-
-/// What the points of the checks of an exercise add up to, so that scores of different exercises compare.
+/// The sum of the points of all checks of an exercise, so that scores of different exercises can be compared.
 pub const POINTS: u32 = 10;
 
 /// How many steps a hint has: a nudge, the concept, the item of `std`.
@@ -22,7 +20,7 @@ pub const HINT_STEPS: usize = 3;
 /// An exercise, as its manifest describes it.
 #[derive(Debug, Clone)]
 pub struct Exercise {
-    /// Its name: that of its folder, its package and its library.
+    /// Its name, which is also that of its folder, its package and its library.
     pub name: String,
     /// Its folder.
     pub folder: PathBuf,
@@ -32,19 +30,19 @@ pub struct Exercise {
     pub order: u32,
     /// One line on what it is about.
     pub summary: String,
-    /// The public items that a submission has to offer.
+    /// The public items that a submission has to define.
     pub items: Vec<Item>,
     /// The checks, in the order in which they are reported.
     pub checks: Vec<Check>,
     /// The libraries besides `std` that a submission may use.
     pub libraries: Vec<Library>,
-    /// What a submission needs besides threads.
+    /// What a submission needs besides threads, and is therefore allowed.
     pub needs: Vec<Need>,
     /// The hints that depend on how a check failed.
     pub finding_hints: Vec<FindingHint>,
 }
 
-/// A public item that a submission has to offer.
+/// A public item that a submission has to define.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
@@ -64,13 +62,13 @@ pub struct Library {
     pub shim: Option<String>,
 }
 
-/// What a submission needs besides threads, and so is not kept from.
+/// What a submission needs besides threads, and is therefore allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// To start the programs that every system has.
+    /// Starting the programs that every system has.
     Children,
-    /// To connect to servers on the same machine.
+    /// Connecting to servers on the same machine.
     Network,
 }
 
@@ -85,7 +83,7 @@ pub struct Check {
     pub property: String,
     /// Three steps: a nudge, the concept, the item of `std`.
     pub hints: Vec<String>,
-    /// The finding that these hints are about, where they say more about it than what goes for all checks.
+    /// The finding that these hints are about, where they are more specific than the hints for that finding.
     pub hints_about: Option<Finding>,
     /// How it is run.
     pub work: CheckWork,
@@ -94,11 +92,11 @@ pub struct Check {
 /// How a check is run.
 #[derive(Debug, Clone)]
 pub enum CheckWork {
-    /// By the exercise's check program, over the interleavings of the modelled form.
+    /// By the exercise's check program, over all interleavings of the modelled form up to a bound.
     Model,
     /// By the exercise's check program on the real `std`, side by side with others.
     Service,
-    /// By the same check program, with nothing beside it.
+    /// By the same check program, while no other check runs.
     Speed,
     /// By running the exercise's program, built on the real form.
     Program(ProgramCheck),
@@ -107,7 +105,8 @@ pub enum CheckWork {
 /// One run of the exercise's program and what it has to show.
 #[derive(Debug, Clone)]
 pub struct ProgramCheck {
-    /// The program's arguments. In each of them [`TEST_SERVER`] stands for what the exercise's test server says.
+    /// The program's arguments. In each, [`TEST_SERVER`] is replaced by the line that the exercise's test server
+    /// prints.
     pub args: Vec<String>,
     /// The exit code it has to end with.
     pub exit: i32,
@@ -115,28 +114,28 @@ pub struct ProgramCheck {
     pub sort_lines: bool,
     /// The name of the snapshot that standard output has to match.
     pub snapshot: Option<String>,
-    /// Applied to standard output, in order, before it is compared.
+    /// Applied to standard output in this order, before it is compared.
     pub filters: Vec<Filter>,
     /// Whether standard error has to be empty.
     pub stderr_empty: bool,
 }
 
-/// Stands for the line that the test server of the exercise prints when it is ready.
+/// Replaced by the line that the exercise's test server prints when it is ready.
 pub const TEST_SERVER: &str = "{test_server}";
 
-/// Replaces what may differ between two right outputs.
+/// Replaces text that may differ between two right outputs.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// What to replace, each time it matches.
+    /// Each match is replaced.
     pub pattern: Regex,
-    /// What to put there; `$1` is the first group.
+    /// The replacement, in which `$1` is the first group.
     pub replacement: String,
 }
 
-/// Hints for whatever check failed in one way.
+/// Hints for any check that failed with one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingHint {
-    /// The way.
+    /// The finding.
     pub finding: Finding,
     /// Three steps: a nudge, the concept, the item of `std`.
     pub steps: Vec<String>,
@@ -153,7 +152,7 @@ pub enum ExerciseError {
         /// Why.
         source: std::io::Error,
     },
-    /// It has problems; all of them are listed.
+    /// It has problems, all of which are listed.
     #[error("failed to use the manifest `{path}`:{list}", path = path.display(), list = bullets(problems))]
     Problems {
         /// The manifest.
@@ -163,7 +162,8 @@ pub enum ExerciseError {
     },
 }
 
-fn bullets(problems: &[String]) -> String {
+/// The problems, a line each.
+pub(crate) fn bullets(problems: &[String]) -> String {
     problems.iter().map(|problem| format!("\n  - {problem}")).collect()
 }
 
@@ -203,7 +203,7 @@ impl Exercise {
         self.checks.iter().any(|check| kinds.contains(&check.kind()))
     }
 
-    /// Whether a run of its program is told where its test server is.
+    /// Whether its program is told where the test server is.
     pub fn talks_to_test_server(&self) -> bool {
         self.checks.iter().any(|check| match &check.work {
             CheckWork::Program(program) => program.args.iter().any(|arg| arg.contains(TEST_SERVER)),
@@ -211,8 +211,8 @@ impl Exercise {
         })
     }
 
-    /// The package of the course that Cargo builds for the exercise alone: its libraries and what its checks have in common.
-    /// `None` where the exercise needs nothing but `std`.
+    /// The package with the exercise's libraries and the code that its checks share. `None` where the exercise needs
+    /// only `std`.
     pub fn support(&self) -> Option<String> {
         (!self.libraries.is_empty()).then(|| format!("{}_support", self.name))
     }
@@ -222,8 +222,8 @@ impl Exercise {
         self.checks.iter().find(|check| check.name == name)
     }
 
-    /// The hints for a check that failed: those of the finding before those of the check, unless the check has its own about
-    /// just this finding.
+    /// The hints for a check that failed: first those for the finding, then those of the check. The order is reversed
+    /// where the check's hints are about this very finding.
     pub fn hints(&self, check: &Check, finding: Finding) -> Vec<String> {
         let (mut hints, mut others) = (self.hints_for(finding), check.hints.clone());
         if check.hints_about == Some(finding) {
@@ -233,7 +233,7 @@ impl Exercise {
         hints
     }
 
-    /// The hints for a finding, whatever check has it.
+    /// The hints for a finding, for any check.
     pub fn hints_for(&self, finding: Finding) -> Vec<String> {
         let of_finding = self.finding_hints.iter().filter(|hint| hint.finding == finding);
         of_finding.flat_map(|hint| &hint.steps).cloned().collect()
@@ -288,7 +288,7 @@ impl Exercise {
     }
 }
 
-/// A problem for each name that comes a second time.
+/// A problem for each repeated name.
 fn twice<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut known = BTreeSet::new();
     let again = names.filter(|name| !known.insert(*name));

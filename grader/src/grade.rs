@@ -1,8 +1,10 @@
-//! Grades one submission: the list of stages.
+//! Grades one submission: intake, build, run, judge, score.
 //!
-//! Everything between the question and the [`Report`] is here, in order: take the files in, build, run each check in a process
-//! of its own, judge, score. A failure of the grader becomes an ungraded verdict in the report. The folder for all of it is
-//! gone when the function returns, however it returns.
+//! [`grade`] is the list of these stages, and `stages.rs` says what each is given. A failure of the grader becomes an
+//! ungraded verdict in the report. The temporary folder is gone when the function returns, however it returns.
+
+mod replay;
+mod stages;
 
 use std::cell::Cell;
 use std::num::NonZero;
@@ -10,49 +12,49 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
-use crate::event::Event;
-use crate::exercise::{Check, Exercise};
-use crate::libraries::{self, Libraries, LibrariesError, SupportOrder, Tools};
-use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Report, Verdict};
+use protocol::CheckKind;
+use protocol::verdict::{CheckVerdict, GraderIdentity, Report};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
 
-pub use containment::SandboxRequirement;
-pub use replay::{ReplayError, replay};
+use self::stages::Built;
+use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
+use crate::event::Event;
+use crate::exercise::{Check, Exercise};
+use crate::help::Help;
+use crate::judge::judge;
+use crate::libraries::{self, Libraries, LibrariesError, SupportPackage, Tools};
+use crate::sandbox_requirement;
+use crate::score::score;
+use crate::snapshot;
 
-mod checks;
-mod containment;
-mod folder;
-mod prepare;
-mod replay;
-
-/// The name under which a build stands among the checks of a report.
-pub const BUILD: &str = "build";
+pub use self::replay::{ReplayError, replay};
+pub use crate::sandbox_requirement::SandboxRequirement;
 
 /// How to grade.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Only the check of that name.
+    /// Run only the check of that name.
     pub check: Option<String>,
-    /// No check of a later kind, nor what only those need.
+    /// No check of a later kind is run, nor is anything built that only such checks need.
     pub up_to: CheckKind,
     /// Stops everything when set.
     pub cancel: Cancel,
-    /// The tools that build.
+    /// Cargo and the compiler.
     pub tools: Tools,
-    /// How well a submission is to be contained.
+    /// How well submissions have to be contained.
     pub containment: SandboxRequirement,
-    /// Where folders for temporary files are made.
+    /// Where temporary folders are made.
     pub temporary: PathBuf,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
-    /// How much processor time one call of the compiler may take, and how long it may take when it waits. Thirty times what
-    /// it takes.
+    /// How much processor time one call of the compiler may take, and how long it may wait. Thirty times what the
+    /// slowest call takes.
     pub build_limit: Duration,
-    /// What a check program may use. The explorer counts executions; these limits only end what hangs.
+    /// What a check program that explores interleavings may use. The search is bounded by a number of executions; these
+    /// limits only end a program that hangs.
     pub model_limits: Limits,
-    /// What a check program on real threads may use. It ends by itself when nothing runs any more.
+    /// What a check program on real threads may use. It ends itself once all of its threads are blocked.
     pub real_limits: Limits,
     /// What the exercise's program may use.
     pub program_limits: Limits,
@@ -64,13 +66,13 @@ impl Default for Options {
             wall: Duration::from_secs(30),
             cpu: Some(Duration::from_secs(10)),
             memory: Some(1 << 30),
-            // As in other graders: no right answer is longer than a book.
+            // As in other graders. The solutions print a few lines.
             output: 1 << 20,
-            // Twice what the largest right answer needs.
+            // Twice what the largest solution needs.
             threads: 256,
         };
-        // A loop that the model does not see is busy, and processor time does not depend on what else runs. Twenty times what
-        // the longest check of the course takes: a guess at the slowest machine.
+        // A loop without an operation that the model knows uses processor time, which does not depend on what else
+        // runs. Twenty times what the longest check of the course takes: a guess at the slowest machine.
         let checks = Limits {
             wall: Duration::from_secs(60),
             cpu: Some(Duration::from_secs(20)),
@@ -92,17 +94,17 @@ impl Default for Options {
     }
 }
 
-/// Why a submission was not graded at all.
+/// Why there is no report on a submission.
 #[derive(Debug, thiserror::Error)]
 pub enum GradeError {
-    /// There is no check of that name: wrong usage.
-    #[error("failed to find the check `{name}`, known are {known}{help}", known = quoted(known), help = did_you_mean(similar))]
+    /// The exercise has no check of that name: wrong usage.
+    #[error("failed to find the check `{name}`, known are {known}", known = quoted(known))]
     UnknownCheck {
         /// The name.
         name: String,
-        /// The checks that there are.
+        /// The checks that the exercise has.
         known: Vec<String>,
-        /// The one that was probably meant.
+        /// A check with a similar name.
         similar: Option<String>,
     },
     /// Somebody asked to stop.
@@ -110,12 +112,21 @@ pub enum GradeError {
     Cancelled,
 }
 
+impl Help for GradeError {
+    fn help(&self) -> Option<String> {
+        match self {
+            GradeError::UnknownCheck { similar, .. } => did_you_mean(similar.as_ref()),
+            GradeError::Cancelled => None,
+        }
+    }
+}
+
 /// Grades `submission` as a submission for `exercise`.
 ///
 /// # Errors
 ///
-/// When the options name a check that the exercise does not have, or somebody asked to stop. Whatever else keeps the grader
-/// from its work is told in the report.
+/// When the options name a check that the exercise does not have, or somebody asked to stop. Any other failure of the
+/// grader is in the report.
 pub fn grade(
     workspace: &Workspace,
     exercise: &Exercise,
@@ -151,8 +162,8 @@ pub(crate) fn find_libraries(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Libraries, LibrariesError> {
-    let support = exercise.support().map(|package| SupportOrder {
-        package,
+    let support = exercise.support().map(|name| SupportPackage {
+        name,
         libraries: exercise.libraries.clone(),
     });
     let is_building = Cell::new(false);
@@ -173,21 +184,25 @@ pub(crate) fn find_libraries(
     libraries
 }
 
-/// Grades with libraries that were looked for once for many submissions.
+/// Grades with libraries that were found once for many submissions.
 pub(crate) fn grade_with(
     grading: &Grading<'_>,
     libraries: &Result<Libraries, LibrariesError>,
 ) -> Result<Report, GradeError> {
-    let checks = grading.selected()?;
-    let prepared = grading.prepare(libraries, &checks);
-    let verdicts = match &prepared.verdict {
-        Verdict::Passed => grading.run(&checks, &prepared),
-        verdict => grading.unbuilt(verdict, &checks),
-    };
+    let checks = grading.selected_checks()?;
+    let snapshots = snapshot::read_all(&grading.workspace.snapshots_folder(grading.exercise), &checks);
+
+    let taken_in = grading.intake(libraries);
+    let built = grading.build(taken_in, &checks);
+    let outcomes = grading.run(&built, &checks, &snapshots);
+    let build = built.as_ref().map(|built| &built.build);
+    let judged = judge(grading.exercise, &checks, build, &outcomes, &snapshots);
+    let verdicts = score(grading.exercise, judged);
+
     if grading.options.cancel.is_cancelled() {
         return Err(GradeError::Cancelled);
     }
-    let report = grading.report(verdicts, libraries, prepared.sources());
+    let report = grading.report(verdicts, libraries, built.map_or(Vec::new(), Built::sources));
     (grading.events)(Event::SubmissionFinished {
         exercise: report.exercise.clone(),
         submission: report.submission.clone(),
@@ -196,7 +211,7 @@ pub(crate) fn grade_with(
 }
 
 impl<'a> Grading<'a> {
-    fn selected(&self) -> Result<Vec<&'a Check>, GradeError> {
+    fn selected_checks(&self) -> Result<Vec<&'a Check>, GradeError> {
         let Some(name) = &self.options.check else {
             let checks = self.exercise.checks.iter();
             return Ok(checks.filter(|check| check.kind() <= self.options.up_to).collect());
@@ -230,7 +245,7 @@ impl<'a> Grading<'a> {
             grader: GraderIdentity {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 compiler: compiler.to_owned(),
-                containment: containment::of(self.options.containment),
+                containment: sandbox_requirement::containment(self.options.containment),
             },
             sources,
         }

@@ -1,61 +1,186 @@
-//! From what was observed to what it means. Pure: no clock, no files, no processes.
+//! Turns observations into verdicts. Pure: no clock, no files, no processes.
 //!
-//! A verdict starts as ungraded and has to earn a pass. What the submission did is a failure with a finding; what kept the
-//! grader from its work is ungraded and costs no points. Messages hold nothing that differs between two equal runs.
-
-use protocol::{Exploration, Finding};
-
-use crate::exercise::{Check, CheckWork};
-use crate::run::Observation;
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::{Activity, ExitReason, ProcessOutput, Stream};
-
-pub use build::judge_build;
-pub use model::{Replay, judge_replay};
+//! Only this module makes verdicts. A verdict starts as ungraded, and a pass needs evidence. Where the submission is at
+//! fault, the verdict is a failure with a finding; where the grader could not do its work, it is ungraded and costs no
+//! points. Messages contain nothing that differs between two equal runs.
 
 mod build;
 mod excerpt;
+mod exit;
+mod intake;
 mod model;
 mod program;
 mod real;
 mod reply;
 
-/// The numbers of signals that say more than their number; the same on every system that Rust's `std` runs on.
-mod signal {
-    pub(super) const ABRT: i32 = 6;
-    pub(super) const KILL: i32 = 9;
-    pub(super) const SEGV: i32 = 11;
-    pub(super) const XCPU: i32 = 24;
-    pub(super) const XFSZ: i32 = 25;
-    pub(super) const SYS: i32 = 31;
+use std::io;
+use std::path::PathBuf;
+
+use protocol::Exploration;
+use protocol::verdict::Verdict;
+use sandbox::process::RunError;
+
+use self::build::judge_build;
+use crate::build::Build;
+use crate::exercise::{Check, CheckWork, Exercise};
+use crate::help::{Help, with_causes};
+use crate::intake::IntakeError;
+use crate::libraries::LibrariesError;
+use crate::run::{CheckOutcome, Observation, Outcome};
+use crate::sandbox_requirement::SandboxError;
+use crate::snapshot::Snapshots;
+
+pub use self::model::{Replay, judge_replay};
+
+/// The name of the build among the checks of a report.
+pub const BUILD: &str = "build";
+
+/// Why there is no build to judge.
+#[derive(Debug)]
+pub enum NotBuilt<'a> {
+    /// This machine does not contain submissions as well as was required.
+    Sandbox(SandboxError),
+    /// There are no libraries to link.
+    Libraries(&'a LibrariesError),
+    /// Nothing can be written to the temporary folder.
+    TemporaryFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The submission was not taken in.
+    Intake(IntakeError),
+    /// The compiler cannot be started.
+    Compiler(RunError),
 }
 
-/// The judgement on one check, and what was explored for it.
+/// The verdict on one check, and what was explored for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
-    /// The judgement.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was explored, where interleavings were.
+    /// What was explored, where the check explores interleavings.
     pub explored: Option<Exploration>,
 }
 
-/// Judges one check. `snapshot` is the text that a program's output is compared with, where the check has one.
-pub fn judge(check: &Check, observation: &Observation, snapshot: Option<&str>) -> Judgement {
+/// A check or the build, judged.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// What was judged.
+    pub subject: Subject<'a>,
+    /// The judgement.
+    pub judgement: Judgement,
+}
+
+/// What is judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// The build.
+    Build,
+    /// A check of the exercise.
+    Check(&'a Check),
+}
+
+/// Judges each check of a submission that was run or skipped. Where the build failed, its verdict comes first, and all
+/// of `checks` are skipped.
+pub fn judge<'a>(
+    exercise: &Exercise,
+    checks: &[&'a Check],
+    build: Result<&Build, &NotBuilt<'_>>,
+    outcomes: &[CheckOutcome<'a>],
+    snapshots: &Snapshots,
+) -> Vec<Judged<'a>> {
+    let build = match build {
+        Ok(build) => judge_build(exercise, build),
+        Err(not_built) => judge_not_built(not_built),
+    };
+    if build != Verdict::Passed {
+        let skipped = checks
+            .iter()
+            .map(|check| (Subject::Check(check), skipped(BUILD).into()));
+        let judged = std::iter::once((Subject::Build, build.into())).chain(skipped);
+        return judged
+            .map(|(subject, judgement)| Judged { subject, judgement })
+            .collect();
+    }
+    let judged = outcomes.iter().map(|CheckOutcome { check, outcome }| Judged {
+        subject: Subject::Check(check),
+        judgement: match outcome {
+            Outcome::Observed(observation) => judge_check(check, observation, snapshots),
+            Outcome::Skipped { because } => skipped(because).into(),
+        },
+    });
+    judged.collect()
+}
+
+/// Whether a check failed, so that checks of a later kind need not be run.
+pub fn has_failed(check: &Check, observation: &Observation, snapshots: &Snapshots) -> bool {
+    matches!(judge_check(check, observation, snapshots).verdict, Verdict::Failed(_))
+}
+
+/// Judges one check.
+fn judge_check(check: &Check, observation: &Observation, snapshots: &Snapshots) -> Judgement {
     match (&check.work, observation) {
-        (_, Observation::NotStarted { reason }) => Judgement::ungraded(reason.clone()),
+        (_, Observation::NotStarted { reason, help }) => not_started(reason, help.as_ref()).into(),
         (CheckWork::Model, Observation::Check(run)) => model::judge(run),
         (CheckWork::Service | CheckWork::Speed, Observation::Check(run)) => real::judge(run).into(),
-        (CheckWork::Program(program), Observation::Program(ended)) => program::judge(program, ended, snapshot).into(),
+        (CheckWork::Program(program), Observation::Program(output)) => {
+            program::judge(program, output, snapshots).into()
+        }
         (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
         | (CheckWork::Program(_), Observation::Check(_)) => {
-            Judgement::ungraded("something else was run than the check asks for".to_owned())
+            ungraded("something else was run than the check asks for").into()
         }
     }
 }
 
-impl Judgement {
-    fn ungraded(reason: String) -> Judgement {
-        Verdict::Ungraded { reason }.into()
+/// Judges a submission without a build.
+fn judge_not_built(not_built: &NotBuilt<'_>) -> Verdict {
+    match not_built {
+        NotBuilt::Intake(IntakeError::Refused(refusal)) => Verdict::Failed(intake::refused(refusal)),
+        NotBuilt::Intake(error @ (IntakeError::Read { .. } | IntakeError::Write { .. })) => prevented(error),
+        NotBuilt::Sandbox(error) => prevented(error),
+        NotBuilt::Libraries(error) => prevented(*error),
+        NotBuilt::Compiler(error) => prevented(error),
+        // The path of the folder inside it differs each time, so it is not named.
+        NotBuilt::TemporaryFolder { folder, source } => Verdict::Ungraded {
+            reason: format!(
+                "failed to write to the temporary folder `{}`: {}",
+                folder.display(),
+                source.kind()
+            ),
+            help: Some("free some space there, or set `TMPDIR` to another folder".to_owned()),
+        },
+    }
+}
+
+fn skipped(because: &str) -> Verdict {
+    Verdict::Skipped {
+        because: because.to_owned(),
+    }
+}
+
+fn not_started(reason: &str, help: Option<&String>) -> Verdict {
+    Verdict::Ungraded {
+        reason: reason.to_owned(),
+        help: help.cloned(),
+    }
+}
+
+/// The grader could not do its work because of `error`.
+fn prevented(error: &dyn Help) -> Verdict {
+    Verdict::Ungraded {
+        reason: with_causes(error),
+        help: error.help(),
+    }
+}
+
+/// The grader could not do its work, and the reader can do nothing about it.
+fn ungraded(reason: impl Into<String>) -> Verdict {
+    Verdict::Ungraded {
+        reason: reason.into(),
+        help: None,
     }
 }
 
@@ -65,152 +190,6 @@ impl From<Verdict> for Judgement {
             verdict,
             explored: None,
         }
-    }
-}
-
-/// Whether a program runs the submission under the grader's clock or on the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum World {
-    Modelled,
-    Real,
-}
-
-/// What an end that nobody asked for means; `None` for a code, which is for the caller to judge.
-fn judge_end(ended: &ProcessOutput, world: World) -> Option<Verdict> {
-    let (finding, got) = match ended.end {
-        ExitReason::Code(_) => return None,
-        ExitReason::Cancelled => {
-            let reason = "it was stopped before it ended".to_owned();
-            return Some(Verdict::Ungraded { reason });
-        }
-        ExitReason::Signal(signal::KILL) => {
-            let reason = "the process was killed from outside, as systems do that run out of memory\n\
-                          help: close other programs and try again";
-            let reason = reason.to_owned();
-            return Some(Verdict::Ungraded { reason });
-        }
-        ExitReason::TimedOut {
-            activity: Activity::WaitingForEachOther { threads },
-        } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
-        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
-        ExitReason::Signal(signal::XCPU) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
-        ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
-        ExitReason::OutputLimit(stream) => (
-            Finding::OutputLimit,
-            format!("it wrote to {} without end", name(stream)),
-        ),
-        ExitReason::Signal(signal) => judge_signal(signal, &ended.stderr),
-    };
-    Some(Verdict::Failed(CheckFailure {
-        finding,
-        message: format!("expected the submission to come to an end by itself, {got}"),
-        evidence: excerpt::output(ended),
-    }))
-}
-
-/// What a process did when its time was up.
-fn at_limit(world: World, activity: Activity) -> String {
-    let did = match (world, activity) {
-        (World::Modelled, Activity::Running) => {
-            "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
-        }
-        (World::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
-            "it waited for something outside of the model, such as a file or a child process"
-        }
-        (World::Real, Activity::Running) => "it was still busy",
-        (World::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
-            "all its threads were waiting, as in a deadlock"
-        }
-    };
-    format!("at the time limit {did}")
-}
-
-/// The kernel has no more to say of them than in which call they are.
-fn deadlocked(threads: usize) -> String {
-    let who = match threads {
-        1 => "its only thread was".to_owned(),
-        2 => "both of its threads were".to_owned(),
-        n => format!("all {n} of its threads were"),
-    };
-    format!("at the time limit {who} asleep, waiting for a lock or for another thread without a time limit: a deadlock")
-}
-
-fn judge_signal(signal: i32, stderr: &[u8]) -> (Finding, String) {
-    let says = |text: &str| says(stderr, text);
-    match signal {
-        signal::ABRT if says(ALLOCATION_FAILED) => {
-            return (
-                Finding::MemoryLimit,
-                "it asked for more memory than the limit".to_owned(),
-            );
-        }
-        signal::SYS => {
-            let got = "it called the system in a way that no program in Rust does";
-            return (Finding::AccessDenied, got.to_owned());
-        }
-        signal::XFSZ => {
-            return (
-                Finding::OutputLimit,
-                "it wrote more to a file than the limit".to_owned(),
-            );
-        }
-        _ => {}
-    }
-    let hint = match signal {
-        signal::SEGV => ": mostly a stack that overflowed, from a function that calls itself without end",
-        signal::ABRT if says("overflowed its stack") => {
-            ": a stack overflowed, mostly from a function that calls itself without end"
-        }
-        signal::ABRT => ": mostly a panic while another panic was under way",
-        _ => "",
-    };
-    (Finding::Panic, format!("it was ended by signal {signal}{hint}"))
-}
-
-/// What `std` says when it is refused memory, a thread or something else. The kernel tells of it in no other way; a submission
-/// that prints the same only gives its own end another name.
-const ALLOCATION_FAILED: &str = "memory allocation of";
-const THREAD_REFUSED: &str = "failed to spawn thread: Os { code: 11,";
-const REFUSED: [&str; 6] = [
-    "Os { code: 1, kind: PermissionDenied",
-    "Os { code: 13, kind: PermissionDenied",
-    "(os error 1)",
-    "(os error 13)",
-    // Where a program has a root by itself, what it may not have is not there.
-    "Os { code: 2, kind: NotFound",
-    "(os error 2)",
-];
-
-/// What a panic that left the program was about, where it was a limit or a refusal.
-fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
-    if says(stderr, THREAD_REFUSED) {
-        return Some((Finding::ProcessLimit, "it could start no more threads".to_owned()));
-    }
-    let is_refused = REFUSED.iter().any(|words| says(stderr, words));
-    is_refused.then(|| {
-        let got = "it was refused something that a submission may not have: a file, another process or the network";
-        (Finding::AccessDenied, got.to_owned())
-    })
-}
-
-fn says(stderr: &[u8], text: &str) -> bool {
-    stderr.windows(text.len()).any(|part| part == text.as_bytes())
-}
-
-fn name(stream: Stream) -> &'static str {
-    match stream {
-        Stream::Stdout => "standard output",
-        Stream::Stderr => "standard error",
-        Stream::Answer => "the channel of the check",
-    }
-}
-
-fn child_leak() -> CheckFailure {
-    let message = "expected every child process to be waited for, some were still running at the end".to_owned();
-    CheckFailure {
-        finding: Finding::ChildLeak,
-        message,
-        evidence: Evidence::None,
     }
 }
 

@@ -1,19 +1,22 @@
 //! Grades submissions to the exercises of the course: discover → build → run → judge → score.
 //!
-//! Each stage is a function from plain data to plain data, and a stage never uses a later one:
+//! Each stage is a function from plain data to plain data, and no stage uses a later one:
 //!
-//! | stage | module | makes of | what |
+//! | stage | module | from | to |
 //! | --- | --- | --- | --- |
 //! | discover | [`discover`], [`exercise`] | names and paths | an exercise and a submission |
-//! | build | [`intake`], [`lifetimes`], [`libraries`], [`build`](mod@build) | a submission | two programs, or what the compiler said ([`diagnostics`]) |
-//! | run | [`run`] | a program and a check | an observation: what happened |
-//! | judge | [`judge`](mod@judge), [`snapshot`], [`score`](mod@score) | a check and an observation | a [`Verdict`](protocol::verdict::Verdict): what it means |
+//! | intake | [`intake`](mod@intake) | a submission | its source files, or why they are refused |
+//! | build | [`build`](mod@build), [`libraries`] | source files | programs, or what the compiler said |
+//! | run | [`run`] | programs and checks | an observation of each check: what happened |
+//! | judge | [`judge`](mod@judge), [`snapshot`] | observations | a verdict on each check |
+//! | score | [`score`](mod@score) | verdicts | points and hints |
 //!
-//! [`grade`](mod@grade) is the list of these stages for one submission, [`verify`](mod@verify) applies it to submissions whose
-//! verdicts are known. The library never prints: progress leaves it as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel) stops it.
+//! [`grade`](mod@grade) calls these stages for one submission, and [`verify`](mod@verify) grades submissions whose
+//! verdicts are known. The library never prints: it reports progress as an [`event`], and a
+//! [`Cancel`](sandbox::cancel::Cancel) stops it.
 //!
-//! A bad submission is data: whatever it does costs a verdict of its own and no other. What keeps the grader from its work is
-//! an ungraded verdict, never a score of zero. A verdict starts as ungraded, and a pass needs evidence.
+//! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader is
+//! an ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
 //!
 //! ```no_run
 //! use grader::discover::{Submission, Workspace};
@@ -28,17 +31,17 @@
 //! ```
 
 pub mod build;
-pub mod diagnostics;
 pub mod discover;
 pub mod event;
 pub mod exercise;
 pub mod grade;
+pub mod help;
 pub mod intake;
 pub mod judge;
 pub mod libraries;
-pub mod lifetimes;
 mod parallel;
 pub mod run;
+pub mod sandbox_requirement;
 pub mod score;
 pub mod snapshot;
 pub mod verify;

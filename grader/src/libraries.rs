@@ -1,57 +1,53 @@
-//! The libraries that check programs link, as Cargo built them, and the compiler that built them.
+//! Finds the libraries that check programs link, as Cargo built them, and the compiler that built them.
 //!
-//! Cargo and rustup are asked once: the answer is kept beside the running executable, which Cargo links anew whenever one of
-//! the libraries changes. A kept answer counts only for that executable and that compiler, and while every file is there.
+//! The answers of Cargo and rustup are cached in a file beside the running executable. A cached answer is valid only
+//! for that executable, that compiler and these sources, and only while every file in it exists.
+
+mod cache;
+mod cargo;
+mod support;
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Output};
 
-use rustix::process::{Pid, Signal, kill_process};
+use sandbox::cancel::Cancel;
+use sandbox::tool;
 use serde::{Deserialize, Serialize};
 
-use self::kept::{Kept, Key, Sources, Stamp, keep, read};
-use sandbox::cancel::Cancel;
+use self::cache::{Entry, Key, Sources, Stamp, read, write};
+use crate::help::Help;
 
-pub use self::support::{Offered, Support, SupportOrder};
+pub use self::support::{Offered, Support, SupportPackage};
 
-mod cargo;
-mod kept;
-mod support;
-
-/// How long until a tool is looked after again. What Cargo is asked for takes tens of milliseconds at best.
-const TICK: Duration = Duration::from_millis(5);
-
-/// The tools that build, as the environment names them.
+/// The build tools that the environment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     /// Cargo.
     pub cargo: PathBuf,
-    /// The compiler, or the proxy that finds it.
+    /// The compiler, or rustup's proxy for it.
     pub rustc: PathBuf,
     /// Where the compiler finds the linker.
     pub path: OsString,
 }
 
-/// The libraries that check programs link, and the compiler for whatever is linked to them.
+/// The libraries that check programs link, and the compiler that built them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Libraries {
-    /// The compiler itself, by absolute path: no proxy that would look for settings.
+    /// The absolute path of the compiler itself. A proxy would look for settings.
     pub rustc: PathBuf,
     /// Its name and version: `rustc 1.95.0`.
     pub compiler: String,
-    /// The controlled `std`.
+    /// The modelled `std`.
     pub model_std: PathBuf,
-    /// The library of the check programs.
+    /// The check harness.
     pub harness: PathBuf,
-    /// The folder with everything that these two depend on.
+    /// The folder with the dependencies of these two.
     pub dependencies: PathBuf,
-    /// The files in it that they depend on. There may be others, which are no submission's business.
+    /// Their dependencies in that folder. The compiler can read these and no others.
     pub files: Vec<PathBuf>,
-    /// What the exercise's support library adds, where it has one.
+    /// The exercise's support library, if it has one.
     pub support: Option<Support>,
 }
 
@@ -59,7 +55,7 @@ pub struct Libraries {
 #[derive(Debug, thiserror::Error)]
 pub enum LibrariesError {
     /// A tool cannot be started.
-    #[error("failed to start `{tool}`\nhelp: install Rust with Cargo (https://rustup.rs) and put both on the `PATH`", tool = tool.display())]
+    #[error("failed to start `{tool}`", tool = tool.display())]
     Start {
         /// The tool.
         tool: PathBuf,
@@ -74,8 +70,8 @@ pub enum LibrariesError {
         /// What it said.
         stderr: String,
     },
-    /// Cargo built no such library.
-    #[error("failed to find the library `{name}` among what Cargo built\nhelp: run `cargo clean` and try again")]
+    /// Cargo did not build a library of that name.
+    #[error("failed to find the library `{name}` among what Cargo built")]
     Missing {
         /// Its name.
         name: String,
@@ -85,8 +81,19 @@ pub enum LibrariesError {
     Cancelled,
 }
 
+impl Help for LibrariesError {
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            LibrariesError::Start { .. } => "install Rust with Cargo (https://rustup.rs) and put both on the `PATH`",
+            LibrariesError::Missing { .. } => "run `cargo clean` and try again",
+            LibrariesError::Failed { .. } | LibrariesError::Cancelled => return None,
+        };
+        Some(help.to_owned())
+    }
+}
+
 impl Tools {
-    /// The tools that Cargo names to what it runs; where it names none, those on the `PATH`.
+    /// The tools that Cargo names in the environment of what it runs; otherwise those on the `PATH`.
     pub fn from_environment() -> Tools {
         let tool = |variable, name| std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -98,14 +105,14 @@ impl Tools {
     }
 }
 
-/// Finds the libraries of the workspace at `root`, calling `building` before Cargo has to be asked.
+/// Finds the libraries of the workspace at `root`. Calls `building` before it runs Cargo.
 ///
 /// # Errors
 ///
 /// When there is no compiler, or Cargo cannot build the libraries.
 pub fn locate(
     root: &Path,
-    support: Option<&SupportOrder>,
+    support: Option<&SupportPackage>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
@@ -115,7 +122,7 @@ pub fn locate(
         return Ok(ask(root, support, tools, cancel, building)?.0);
     };
     let file = match support {
-        Some(support) => executable.path.with_extension(format!("{}.json", support.package)),
+        Some(support) => executable.path.with_extension(format!("{}.json", support.name)),
         None => executable.path.with_extension("libraries.json"),
     };
     let key = Key {
@@ -123,17 +130,17 @@ pub fn locate(
         root: root.to_owned(),
         compiler: tools.rustc.clone(),
     };
-    if let Some(kept) = read(&file)
-        && kept.is_good(&key)
+    if let Some(entry) = read(&file)
+        && entry.is_valid(&key)
     {
-        return Ok(kept.libraries);
+        return Ok(entry.libraries);
     }
     let (libraries, folders) = ask(root, support, tools, cancel, building)?;
     if let Some(rustc) = Stamp::of(&libraries.rustc) {
-        // What cannot be kept is asked again.
-        let _ = keep(
+        // If this fails, Cargo runs again the next time.
+        let _ = write(
             &file,
-            &Kept {
+            &Entry {
                 key,
                 rustc,
                 sources: Sources::of(root, folders),
@@ -144,10 +151,10 @@ pub fn locate(
     Ok(libraries)
 }
 
-/// The libraries as Cargo builds them now, and the folders of the packages that they are built from.
+/// Builds the libraries with Cargo; also returns the folders of the packages that they are built from.
 fn ask(
     root: &Path,
-    support: Option<&SupportOrder>,
+    support: Option<&SupportPackage>,
     tools: &Tools,
     cancel: &Cancel,
     building: &dyn Fn(),
@@ -167,7 +174,7 @@ fn ask(
     let build = [
         "build",
         "--package",
-        support.map_or("harness", |support| &support.package),
+        support.map_or("harness", |support| &support.name),
         "--profile",
         profile,
         "--message-format=json",
@@ -191,33 +198,16 @@ fn ask(
     Ok((libraries, cargo::package_folders(&messages, root)))
 }
 
-/// The tools are trusted and stay in the grader's process group: Ctrl-C reaches them as it reaches the grader. Whoever asks
-/// to stop in another way does not wait for them either.
+/// Runs a tool in the workspace. The tools are trusted.
 fn call(root: &Path, cancel: &Cancel, tool: &Path, args: &[&str]) -> Result<Output, LibrariesError> {
     let failed = |source| LibrariesError::Start {
         tool: tool.to_owned(),
         source,
     };
     let mut command = Command::new(tool);
-    command.args(args).current_dir(root).stdin(Stdio::null());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let child = child.map_err(failed)?;
-    let pid = Pid::from_child(&child);
-    let output = thread::scope(|scope| {
-        let output = scope.spawn(|| child.wait_with_output());
-        while !output.is_finished() {
-            if cancel.is_cancelled() {
-                // Cargo ends what it has started. Until the other thread is as good as done, the number is the child's.
-                let _ = kill_process(pid, Signal::INT);
-            }
-            thread::sleep(TICK);
-        }
-        output.join().expect("waiting does not panic")
-    });
-    if cancel.is_cancelled() {
-        return Err(LibrariesError::Cancelled);
-    }
-    let output = output.map_err(failed)?;
+    command.args(args).current_dir(root);
+    let output = tool::output(&mut command, cancel).map_err(failed)?;
+    let output = output.ok_or(LibrariesError::Cancelled)?;
     if output.status.success() {
         return Ok(output);
     }
@@ -252,10 +242,8 @@ mod tests {
             ..tools()
         };
         let error = ask(Path::new("/"), None, &tools, &Cancel::new(), &|| {}).expect_err("there is no compiler");
-        let text = error.to_string();
-        assert!(
-            text.starts_with("failed to start `/nonexistent/rustc`\nhelp: install Rust"),
-            "{text}"
-        );
+        assert_eq!(error.to_string(), "failed to start `/nonexistent/rustc`");
+        let help = error.help().expect("there is something to do");
+        assert!(help.starts_with("install Rust"), "{help}");
     }
 }

@@ -1,21 +1,23 @@
-//! Runs one check in a process of its own and records what happened. Nothing is judged.
+//! Runs each check in a process of its own and records what happened. Nothing is judged.
 //!
-//! A check program gets its request on a socket that it closes to all others before any code of the submission runs, and
-//! answers there. Whatever it prints is output, never an answer.
+//! A check program receives its request over a socket and sends its reply there. It makes the socket inaccessible
+//! before any code of the submission runs. What the submission prints is output and never a reply.
+
+mod plan;
+mod test_server;
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use protocol::{Reply, Request, Work};
-
-use crate::exercise::{ProgramCheck, TEST_SERVER};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
 
-use test_server::TestServer;
+use self::test_server::TestServer;
+use crate::exercise::{ProgramCheck, TEST_SERVER};
 
-mod test_server;
+pub use self::plan::{CheckOutcome, Outcome, Plan, Progress};
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,30 +28,32 @@ pub enum Observation {
     Program(ProcessOutput),
     /// Nothing ran.
     NotStarted {
-        /// Why not.
+        /// Why.
         reason: String,
+        /// What the reader can do about it.
+        help: Option<String>,
     },
 }
 
 /// What was observed of a check program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckRun {
-    /// How its process ended.
-    pub ended: ProcessOutput,
-    /// What it was asked.
+    /// What was observed of its process.
+    pub output: ProcessOutput,
+    /// The request.
     pub request: Request,
-    /// What it answered.
+    /// What came back.
     pub answer: Answer,
 }
 
-/// What came back on the channel of a check program.
+/// What came back over the socket of a check program.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Nothing.
     Nothing,
-    /// Something that is not one reply.
+    /// Something that is not exactly one reply.
     Unreadable,
-    /// One reply, from whoever wrote it.
+    /// One reply. Whether the check program wrote it is not yet known.
     Reply(Box<Reply>),
 }
 
@@ -71,21 +75,26 @@ pub fn observe_check(
         Err(error) => {
             return Observation::NotStarted {
                 reason: format!("failed to read `/dev/urandom`: {error}"),
+                help: None,
             };
         }
     };
     let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
     line.push(b'\n');
     match run(program, &[], Input::Channel(line), policy, limits, cancel) {
-        Ok(mut ended) => {
-            let answer = read_answer(&std::mem::take(&mut ended.answer));
-            Observation::Check(CheckRun { ended, request, answer })
+        Ok(mut output) => {
+            let answer = read_answer(&std::mem::take(&mut output.answer));
+            Observation::Check(CheckRun {
+                output,
+                request,
+                answer,
+            })
         }
         Err(error) => not_started("check program", &error),
     }
 }
 
-/// Runs the exercise's program as a check asks for it, beside its test server where its arguments name one.
+/// Runs the exercise's program with the arguments of a check, and its test server where they name one.
 pub fn observe_program(
     program: &Path,
     check: &ProgramCheck,
@@ -100,6 +109,7 @@ pub fn observe_program(
         Err(error) => {
             return Observation::NotStarted {
                 reason: format!("failed to start the test server of the program: {error}"),
+                help: None,
             };
         }
     };
@@ -116,12 +126,12 @@ pub fn observe_program(
         ..policy
     };
     match run(program, &args, Input::Nothing, policy, limits, cancel) {
-        Ok(ended) => Observation::Program(ended),
+        Ok(output) => Observation::Program(output),
         Err(error) => not_started("program of the exercise", &error),
     }
 }
 
-/// The port at the end of what a server says about itself: `http://127.0.0.1:8080`, perhaps with a path after it.
+/// The port in the line that a test server prints: `http://127.0.0.1:8080`, perhaps with a path after it.
 fn port(said: &str) -> Option<u16> {
     let digits = said.rsplit_once(':')?.1;
     let end = digits
@@ -130,9 +140,9 @@ fn port(said: &str) -> Option<u16> {
     digits[..end].parse().ok()
 }
 
-/// What is the same on every machine. Programs are looked up where the C library looks if nobody says where: a submission that
-/// reads `PATH` itself finds them there too. The pool that rayon makes by itself has as many threads as this, so that who uses
-/// it by mistake fails in the same way everywhere.
+/// The environment of every run, which is the same on all machines. `PATH` is the C library's default, for submissions
+/// that read it. `RAYON_NUM_THREADS` is the size of rayon's global pool, so that a submission which uses that pool by
+/// mistake fails in the same way everywhere.
 const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/bin:/usr/bin"), ("RAYON_NUM_THREADS", "7")];
 
 fn run(
@@ -156,15 +166,16 @@ fn run(
     process::run(&command, limits, cancel)
 }
 
-/// Without the program's path, which differs each time.
+/// The program's path is left out: it differs each time.
 fn not_started(what: &str, error: &RunError) -> Observation {
     let cause = &error.source;
     let help = match cause.kind() {
-        io::ErrorKind::PermissionDenied => "\nhelp: set `TMPDIR` to a folder in which programs may be run",
-        _ => "",
+        io::ErrorKind::PermissionDenied => Some("set `TMPDIR` to a folder in which programs may be run".to_owned()),
+        _ => None,
     };
     Observation::NotStarted {
-        reason: format!("failed to start the {what}: {cause}{help}"),
+        reason: format!("failed to start the {what}: {cause}"),
+        help,
     }
 }
 
@@ -179,7 +190,7 @@ fn read_answer(bytes: &[u8]) -> Answer {
     if bytes.is_empty() {
         return Answer::Nothing;
     }
-    // Exactly one line: anything before or after it was written by somebody else.
+    // Anything before or after the one line of the reply was not written by the check program.
     match serde_json::from_slice(bytes) {
         Ok(reply) => Answer::Reply(Box::new(reply)),
         Err(_) => Answer::Unreadable,
@@ -191,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_stands_after_the_last_colon() {
+    fn the_port_is_behind_the_last_colon() {
         assert_eq!(port("http://127.0.0.1:8080"), Some(8080));
         assert_eq!(port("127.0.0.1:8080/files 3"), Some(8080));
         assert_eq!(port("ready"), None);
@@ -199,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_not_the_one_before() {
+    fn two_nonces_differ() {
         let (first, second) = (nonce().expect("randomness"), nonce().expect("randomness"));
         assert_ne!(first, second);
         assert_eq!(first.len(), 32);

@@ -1,13 +1,15 @@
-//! The texts that a program's output is compared with, in the files that insta writes and reviews.
+//! Reads the snapshots that a program's output is compared with, from the files that `insta` writes.
 //!
-//! Only the format is insta's: its assertions print, panic and write files, and a grader does none of that.
+//! Only the file format is `insta`'s. Its assertions print, panic and write files, which a grader must not do.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::exercise::ProgramCheck;
+use crate::exercise::{Check, CheckWork, ProgramCheck};
+use crate::help::Help;
 
-/// Why there is no text to compare with.
+/// Why a snapshot cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The file cannot be read.
@@ -19,19 +21,32 @@ pub enum SnapshotError {
         source: io::Error,
     },
     /// The file has no header.
-    #[error("failed to read the snapshot `{path}`: it does not begin with a header between two lines `---`", path = path.display())]
+    #[error(
+        "failed to read the snapshot `{path}`: it does not begin with a header between two lines `---`",
+        path = path.display()
+    )]
     NoHeader {
         /// The file.
         path: PathBuf,
     },
 }
 
-/// Reads the text of the snapshot `name` in `folder`.
-///
-/// # Errors
-///
-/// When the file is not there or no snapshot.
-pub fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
+impl Help for SnapshotError {}
+
+/// The snapshots of some checks, by name.
+pub type Snapshots = BTreeMap<String, Result<String, SnapshotError>>;
+
+/// Reads the snapshots that `checks` compare with, in `folder`.
+pub fn read_all(folder: &Path, checks: &[&Check]) -> Snapshots {
+    let names = checks.iter().filter_map(|check| match &check.work {
+        CheckWork::Program(program) => program.snapshot.clone(),
+        CheckWork::Model | CheckWork::Service | CheckWork::Speed => None,
+    });
+    let pairs = names.map(|name| (name.clone(), read(folder, &name)));
+    pairs.collect()
+}
+
+fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
     let path = folder.join(format!("{name}.snap"));
     let file = std::fs::read_to_string(&path);
     let file = file.map_err(|source| SnapshotError::Read {
@@ -42,15 +57,15 @@ pub fn read(folder: &Path, name: &str) -> Result<String, SnapshotError> {
     Ok(text)
 }
 
-/// The text behind the header, without the line breaks at its end.
+/// The text after the header, without trailing line breaks.
 fn parse(file: &str) -> Option<String> {
     let file = file.replace("\r\n", "\n");
     let (_, text) = file.strip_prefix("---\n")?.split_once("\n---\n")?;
     Some(without_last_breaks(text))
 }
 
-/// A program's output in the form in which it is compared: filtered, then sorted where the check asks for that, without the
-/// line breaks at its end.
+/// A program's output in the form in which it is compared: filtered, then sorted where the check asks for that, without
+/// trailing line breaks.
 pub fn normalize(stdout: &str, check: &ProgramCheck) -> String {
     let mut text = stdout.replace("\r\n", "\n");
     for filter in &check.filters {

@@ -1,50 +1,52 @@
-//! Proves the grader on submissions whose verdicts are known.
+//! Tests the grader on submissions whose verdicts are known.
 //!
-//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that its header
-//! names, with the findings it names. Nothing is judged twice: the reports are those that a student would get.
+//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that
+//! its header names, with the findings that it names. The reports are those that a student would get.
+
+mod header;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use protocol::Finding;
+use protocol::verdict::{Overall, Report, Verdict};
+use protocol::{CheckKind, Finding};
 
 use crate::discover::{DiscoverError, Submission, Workspace};
 use crate::event::Event;
-use crate::exercise::{Check, Exercise};
+use crate::exercise::{Check, Exercise, bullets};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
+use crate::help::Help;
+use crate::judge::BUILD;
 use crate::parallel;
-use protocol::verdict::{CheckKind, Overall, Report, Verdict};
-
-mod header;
 
 /// What was expected of one known submission and what it got.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerifyOutcome {
     /// The exercise.
     pub exercise: String,
-    /// The submission, as its reader names it.
+    /// The submission, as reports show it.
     pub submission: PathBuf,
-    /// What it is.
+    /// Which kind of known submission it is.
     pub role: Role,
     /// What was expected.
     pub expected: Expectation,
-    /// The checks that failed, and how.
+    /// The checks that failed, with their findings.
     pub got: BTreeMap<String, Finding>,
-    /// What does not agree, each a sentence fragment; empty when everything agrees.
+    /// The differences from what was expected, each a sentence fragment.
     pub differences: Vec<String>,
-    /// What a student would get. The report itself is not kept: there are hundreds, and each process that is started takes
-    /// longer the more memory there is.
+    /// The overall verdict. The report itself is not kept: there are hundreds, and starting a process takes longer the
+    /// more memory the grader has.
     pub overall: Overall,
 }
 
-/// What a known submission is.
+/// The kind of a known submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The reference solution.
     Solution,
-    /// A right submission of another kind.
+    /// A right submission that works differently.
     Variant,
     /// The exercise as handed out.
     Stub,
@@ -59,11 +61,11 @@ pub enum Expectation {
     EveryCheckPasses,
     /// It compiles, at least one check fails, and none passes.
     NoCheckPasses,
-    /// Exactly these checks fail, in these ways.
+    /// Exactly these checks fail, with these findings.
     Fails(BTreeMap<String, Finding>),
 }
 
-/// Why the known submissions could not be gone through.
+/// Why the known submissions could not be graded.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// A known submission is not there.
@@ -82,10 +84,10 @@ pub enum VerifyError {
         /// Why.
         source: io::Error,
     },
-    /// Headers of mistakes or variants are of no use; all of them are listed.
-    #[error("failed to use the headers of known submissions:{}", .problems.iter().map(|problem| format!("\n  - {problem}")).collect::<String>())]
+    /// Headers of mistakes or variants have problems, all of which are listed.
+    #[error("failed to use the headers of known submissions:{list}", list = bullets(problems))]
     Headers {
-        /// What is wrong, file by file.
+        /// The problems, file by file.
         problems: Vec<String>,
     },
     /// Somebody asked to stop.
@@ -93,12 +95,21 @@ pub enum VerifyError {
     Cancelled,
 }
 
-/// Grades every known submission of `exercises`, as many side by side as the options allow. The outcomes come in the order of
-/// the exercises, and for each: solution, variants, stub, mistakes.
+impl Help for VerifyError {
+    fn help(&self) -> Option<String> {
+        match self {
+            VerifyError::Discover { source, .. } => source.help(),
+            VerifyError::Read { .. } | VerifyError::Headers { .. } | VerifyError::Cancelled => None,
+        }
+    }
+}
+
+/// Grades every known submission of `exercises`, several side by side. The outcomes are in the order of the exercises,
+/// and for each: solution, variants, stub, mistakes.
 ///
 /// # Errors
 ///
-/// When a known submission is not there or its header is of no use, and when somebody asked to stop.
+/// When a known submission is not there or its header has problems, and when somebody asked to stop.
 pub fn verify(
     workspace: &Workspace,
     exercises: &[Exercise],
@@ -106,7 +117,7 @@ pub fn verify(
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
     let cases = find_all_cases(workspace, exercises)?;
-    // The submissions go side by side, so the checks of each need not.
+    // The submissions run side by side, so the checks of each run one after the other.
     let each = Options {
         check: None,
         workers: NonZero::<usize>::MIN,
@@ -122,7 +133,7 @@ pub fn verify(
             )
         })
         .collect();
-    // Two for each core: mistakes that hang leave it to others.
+    // Two for each core, because mistakes that hang use no processor time.
     let workers = options
         .workers
         .saturating_mul(const { NonZero::new(2).expect("it is not zero") });
@@ -152,7 +163,7 @@ pub fn verify(
         })
 }
 
-/// A known submission and what it has to get.
+/// A known submission and what is expected of it.
 struct Case<'a> {
     exercise: &'a Exercise,
     submission: Submission,
@@ -243,13 +254,13 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, VerifyError> {
 }
 
 impl Case<'_> {
-    /// The last kind of checks that can say something: those after the ones that have to fail are skipped.
+    /// The last kind of checks to run. Checks of a later kind than those that have to fail would be skipped.
     fn last_kind(&self) -> CheckKind {
         let Expectation::Fails(findings) = &self.expected else {
             return CheckKind::Program;
         };
         let kinds = findings.keys().map(|name| self.exercise.check(name).map(Check::kind));
-        // Where the submission must not even build, all of it is built.
+        // A submission that must not build is built for all kinds.
         let last = kinds.max_by_key(|kind| kind.unwrap_or(CheckKind::Program)).flatten();
         last.unwrap_or(CheckKind::Program)
     }
@@ -262,7 +273,11 @@ impl Case<'_> {
         let got = failed.collect();
         let mut differences = differences(&self.expected, &got, report);
         differences.extend(report.checks.iter().filter_map(|check| match &check.verdict {
-            Verdict::Ungraded { reason } => Some(format!("`{}` is ungraded: {reason}", check.name)),
+            Verdict::Ungraded { reason, help } => {
+                let help = help.iter().flat_map(|help| help.lines());
+                let help: String = help.map(|advice| format!("; {advice}")).collect();
+                Some(format!("`{}` is ungraded: {reason}{help}", check.name))
+            }
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Failed(_) => None,
         }));
         VerifyOutcome {
@@ -283,7 +298,7 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
         Expectation::Fails(fails) => fails,
         Expectation::EveryCheckPasses => &none,
         Expectation::NoCheckPasses => {
-            let is_built = !got.contains_key(crate::grade::BUILD);
+            let is_built = !got.contains_key(BUILD);
             let fails = report.overall() == Overall::Failed;
             let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
             let broken = rules.iter().filter(|(holds, _)| !holds);

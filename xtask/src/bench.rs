@@ -107,7 +107,7 @@ impl Bench {
         let cancel = interrupt::cancel_on_signal();
         let tools = Tools::from_environment();
         let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
-        let libraries = libraries.map_err(|error| Error::Ungraded(error.into()))?;
+        let libraries = libraries.map_err(|error| Error::Ungraded(Box::new(error)))?;
         let folder = tempfile::Builder::new().prefix("interleave-bench-").tempdir();
         let bench = Bench {
             workspace,

@@ -5,11 +5,12 @@ use std::{fmt, io};
 
 use grader::discover::DiscoverError;
 use grader::grade::{GradeError, ReplayError};
+use grader::help::Help;
 use grader::verify::VerifyError;
 
 use crate::exit_code::ExitCode;
 
-type Cause = Box<dyn StdError + Send + Sync>;
+type Cause = Box<dyn Help + Send + Sync>;
 
 /// Why a command has no outcome.
 #[derive(Debug)]
@@ -36,28 +37,27 @@ impl Error {
 
     /// The words for a reader: the error, its causes, and last what can be done about it.
     pub(crate) fn words(&self) -> Words {
-        let mut words = Words {
-            sentences: Vec::new(),
-            help: Vec::new(),
-        };
-        let mut next: Option<&dyn StdError> = match self {
-            Error::Usage(cause) | Error::Ungraded(cause) => Some(cause.as_ref()),
-            Error::Output(error) => Some(error),
-            Error::Interrupted => None,
-        };
-        while let Some(error) = next {
-            for line in error.to_string().lines() {
-                match line.strip_prefix("help: ") {
-                    Some(help) => words.help.push(help.to_owned()),
-                    None => words.sentences.push(line.to_owned()),
-                }
+        let error: &dyn Help = match self {
+            Error::Usage(cause) | Error::Ungraded(cause) => cause.as_ref(),
+            Error::Output(error) => error,
+            Error::Interrupted => {
+                return Words {
+                    sentences: vec!["interrupted".to_owned()],
+                    help: Vec::new(),
+                };
             }
+        };
+        let help = error.help().unwrap_or_default();
+        let mut sentences = Vec::new();
+        let mut next: Option<&dyn StdError> = Some(error);
+        while let Some(error) = next {
+            sentences.extend(error.to_string().lines().map(str::to_owned));
             next = error.source();
         }
-        if matches!(self, Error::Interrupted) {
-            words.sentences.push("interrupted".to_owned());
+        Words {
+            sentences,
+            help: help.lines().map(str::to_owned).collect(),
         }
-        words
     }
 }
 
@@ -81,12 +81,14 @@ impl fmt::Display for Message {
 
 impl StdError for Message {}
 
+impl Help for Message {}
+
 impl From<DiscoverError> for Error {
     fn from(error: DiscoverError) -> Self {
         if error.is_wrong_usage() {
-            Error::Usage(error.into())
+            Error::Usage(Box::new(error))
         } else {
-            Error::Ungraded(error.into())
+            Error::Ungraded(Box::new(error))
         }
     }
 }
@@ -94,7 +96,7 @@ impl From<DiscoverError> for Error {
 impl From<GradeError> for Error {
     fn from(error: GradeError) -> Self {
         match error {
-            GradeError::UnknownCheck { .. } => Error::Usage(error.into()),
+            GradeError::UnknownCheck { .. } => Error::Usage(Box::new(error)),
             GradeError::Cancelled => Error::Interrupted,
         }
     }
@@ -103,8 +105,8 @@ impl From<GradeError> for Error {
 impl From<ReplayError> for Error {
     fn from(error: ReplayError) -> Self {
         match error {
-            ReplayError::Token { .. } | ReplayError::Refused { .. } => Error::Usage(error.into()),
-            ReplayError::NotReplayed { .. } => Error::Ungraded(error.into()),
+            ReplayError::Token { .. } | ReplayError::Refused { .. } => Error::Usage(Box::new(error)),
+            ReplayError::NotReplayed { .. } => Error::Ungraded(Box::new(error)),
             ReplayError::Cancelled => Error::Interrupted,
         }
     }
@@ -115,7 +117,7 @@ impl From<VerifyError> for Error {
         match error {
             VerifyError::Cancelled => Error::Interrupted,
             VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => {
-                Error::Ungraded(error.into())
+                Error::Ungraded(Box::new(error))
             }
         }
     }

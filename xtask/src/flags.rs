@@ -179,7 +179,7 @@ pub(crate) enum Containment {
 
 impl Containment {
     /// What is asked for; without a flag, what suits the place: a student's own machine, or one that grades others.
-    pub(crate) fn demand(flag: Option<Containment>) -> SandboxRequirement {
+    pub(crate) fn requirement(flag: Option<Containment>) -> SandboxRequirement {
         let is_set = |value: OsString| !value.is_empty() && value != "false";
         let default = if std::env::var_os("CI").is_some_and(is_set) {
             Containment::Require

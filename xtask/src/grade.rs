@@ -5,12 +5,13 @@ use std::path::Path;
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, Options};
+use grader::help::Help;
 use protocol::verdict::Report;
 use report::text::Text;
 use report::{self, Extent, human, json};
 
 use crate::console::Console;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::{interrupt, progress, standing};
@@ -22,6 +23,30 @@ struct Target {
     selection: String,
 }
 
+/// A number that follows `--hint` without `=`, so that it counts as an exercise.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to find the exercise `{number}`")]
+struct DetachedNumber {
+    number: String,
+}
+
+impl Help for DetachedNumber {
+    fn help(&self) -> Option<String> {
+        Some(format!("write `--hint={}` to see more hints", self.number))
+    }
+}
+
+/// `--submission` was given with more than one exercise.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to tell which exercise `--submission` is for")]
+struct ManyExercises;
+
+impl Help for ManyExercises {
+    fn help(&self) -> Option<String> {
+        Some("name one exercise".to_owned())
+    }
+}
+
 /// Grades whatever the flags name; the most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
@@ -29,7 +54,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let options = Options {
         check: flags.check.clone(),
         cancel: interrupt::cancel_on_signal(),
-        containment: Containment::demand(flags.containment),
+        containment: Containment::requirement(flags.containment),
         ..Options::default()
     };
     let mut code = ExitCode::Passed;
@@ -94,14 +119,12 @@ fn print(
 fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Error> {
     let is_number = |name: &&String| name.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(number) = flags.exercises.iter().find(is_number).filter(|_| flags.hints() > 0) {
-        let message =
-            format!("failed to find the exercise `{number}`\nhelp: write `--hint={number}` to see more hints");
-        return Err(Error::Usage(Box::new(Message(message))));
+        let number = number.clone();
+        return Err(Error::Usage(Box::new(DetachedNumber { number })));
     }
     let exercises = exercises(&flags.exercises, workspace)?;
     if exercises.len() > 1 && !flags.submissions.is_empty() {
-        let message = "failed to tell which exercise `--submission` is for\nhelp: name one exercise";
-        return Err(Error::Usage(Box::new(Message(message.to_owned()))));
+        return Err(Error::Usage(Box::new(ManyExercises)));
     }
     let mut targets = Vec::new();
     for exercise in exercises {

@@ -18,7 +18,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
-        containment: Containment::demand(flags.containment),
+        containment: Containment::requirement(flags.containment),
         ..Options::default()
     };
     let replayed = progress::during(console, |events| {

@@ -14,6 +14,7 @@ use crate::error::{Error, Message};
 use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 
+mod boundaries;
 mod documents;
 mod files;
 mod manifests;
@@ -76,6 +77,7 @@ fn problems(tree: &Tree) -> Vec<Problem> {
     let mut problems = files::problems(tree);
     problems.extend(manifests::problems(tree));
     problems.extend(documents::problems(tree));
+    problems.extend(boundaries::problems(tree));
     problems
 }
 

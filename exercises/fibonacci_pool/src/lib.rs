@@ -19,13 +19,13 @@ pub fn fib(n: u32) -> BigUint {
 
 /// The Fibonacci numbers of all `inputs`, in their order, one after the other.
 //
-// A `Range<u32>` is an iterator: `map` and `collect`. A `map` that nobody consumes does nothing.
+// A `Range<u32>` is an iterator: `map` and `collect`. A `map` that is not consumed does nothing.
 pub fn fib_sequence(inputs: Range<u32>) -> Vec<BigUint> {
     todo!("the Fibonacci numbers of {inputs:?}")
 }
 
-/// Calls `f` with each of `inputs` on a pool of `workers` threads and returns what it returned, in
-/// the order of the inputs.
+/// Calls `f` with each of `inputs` on a pool of `workers` threads and returns the results, in the
+/// order of the inputs.
 ///
 /// The pool belongs to this call: its threads are gone when the call is over.
 //

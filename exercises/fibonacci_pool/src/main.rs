@@ -1,7 +1,7 @@
 //! Runs the functions of the exercise and compares their times.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ usage: fibonacci_pool [--from NUMBER] [--to NUMBER] [--workers NUMBER]
 /// `fib(20000)` has over four thousand digits, and a thousand of them take a moment.
 const LARGEST: u32 = 20_000;
 
-/// More threads than any machine of today has processors for.
+/// More threads than the processors of any ordinary machine.
 const MOST_WORKERS: u32 = 256;
 
 /// How many digits of a number are shown from each end.
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough, as in `fibonacci_pool | head`.
+        // The reader closed the pipe, as in `fibonacci_pool | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: failed to write to standard output: {error}");

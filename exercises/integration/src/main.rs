@@ -1,7 +1,7 @@
 //! Integrates x² in three ways, with more and more stripes, and compares the times of one, two, four and eight threads.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::hint::black_box;
@@ -18,14 +18,14 @@ usage: integration [--largest NUMBER]
   --help            print this and stop
 ";
 
-/// The area is the one from here to there under the curve.
+/// The area under the curve is taken from here to `TO`.
 const FROM: f64 = 0.0;
 const TO: f64 = 10.0;
 
 /// How many threads are compared, fewest first.
 const THREADS: [usize; 4] = [1, 2, 4, 8];
 
-/// A single run may have been disturbed: the best of so many is what the threads can do.
+/// A single run may be disturbed by other programs, so the best of this many counts.
 const RUNS: u32 = 3;
 
 /// How many columns of the terminal the longest bar takes.
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough, as in `integration | head`.
+        // The reader closed the pipe, as in `integration | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: failed to write to standard output: {error}");
@@ -78,11 +78,11 @@ fn print_sums(out: &mut impl Write, largest: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// A bar for each number of threads, as long as they took.
+/// A bar for each number of threads; its length is the time that they took.
 fn print_times(out: &mut impl Write, largest: usize) -> io::Result<()> {
     writeln!(out, "{largest} stripes, the best of three runs")?;
     let times = THREADS.map(|threads| best_time(largest, threads));
-    // No time at all, on a coarse clock, is nothing to divide by.
+    // On a coarse clock a time may be 0, and times are divided by.
     let times = times.map(|time| time.as_secs_f64().max(f64::MIN_POSITIVE));
     let (alone, longest) = (times[0], times.into_iter().fold(0.0, f64::max));
     for (threads, seconds) in THREADS.into_iter().zip(times) {
@@ -100,7 +100,7 @@ fn print_times(out: &mut impl Write, largest: usize) -> io::Result<()> {
 fn best_time(n: usize, threads: usize) -> Duration {
     let times = (0..RUNS).map(|_| {
         let start = Instant::now();
-        // Otherwise a clever compiler might see that nobody looks at the sum.
+        // Otherwise the compiler might leave out a sum that is not used.
         black_box(integrate_threads(square, FROM, black_box(TO), n, threads));
         start.elapsed()
     });

@@ -1,4 +1,4 @@
-//! Two threads count iterations together and report who made how many in a row.
+//! Two threads count iterations together and report how many each made in a row.
 //!
 //! No iteration is lost, none is made twice, and every thread has ended when the runs are handed over.
 
@@ -7,9 +7,9 @@ use std::fmt;
 /// Iterations that one thread made in a row, without the other in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// Who made them: `'a'` or `'b'`.
+    /// The thread that made them: `'a'` or `'b'`.
     pub thread: char,
-    /// How many they are, at least 1.
+    /// How many there are, at least 1.
     pub iterations: u64,
 }
 
@@ -22,11 +22,11 @@ impl fmt::Display for Run {
 
 /// Lets the threads `a` and `b` loop at the same time until they have made `total` iterations together.
 ///
-/// Returns the runs in the order in which they were made. Neighbours are of different threads, none is empty, and their
-/// iterations add up to `total`. Both threads have ended on return.
+/// Returns the runs in the order in which they were made. Neighbouring runs belong to different threads, no run is
+/// empty, and their iterations add up to `total`. Both threads have ended on return.
 pub fn count_iterations(total: u64) -> Vec<Run> {
-    // What the two threads share: how many iterations have been made, who made the last one, and the runs so far.
-    // Which of these belong together?
+    // What the two threads share: how many iterations have been made, which thread made the last one, and the runs so
+    // far. Which of these belong together?
     //
     // In the standard library: `thread::scope` and `Scope::spawn`, or `thread::spawn` with `Arc` and
     // `JoinHandle::join`; `Mutex` with `lock` and `into_inner`; `AtomicU64` with `fetch_add`; `mpsc::channel`;

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     };
     match print_runs(&count_iterations(total)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has seen enough: `… | head -n 1`.
+        // The reader closed the pipe: `… | head -n 1`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: failed to write to standard output: {error}");

@@ -1,12 +1,12 @@
-//! A counting semaphore, built from what `std` has, and a function that runs jobs with its help.
+//! A counting semaphore, built on `std`, and a function that uses it to run jobs.
 //!
-//! A semaphore holds a number of permits. Whoever wants to go on takes one, or sleeps until one is
-//! given back. The README beside this crate states the task and its rules.
+//! A semaphore holds a number of permits. A thread that wants to go on takes one, or sleeps until
+//! one is given back. The README beside this crate states the task and its rules.
 
 // What you will probably want from the standard library:
 //
 //   std::sync::{Mutex, Condvar}     a count behind a lock, and a place to sleep until it changes
-//   Condvar::wait, wait_while       give the lock up while asleep, have it again afterwards
+//   Condvar::wait, wait_while       release the lock while asleep, take it again afterwards
 //   Condvar::wait_timeout_while     the same, until a timeout has passed
 //   Condvar::notify_one             wake one sleeper
 //   std::thread::scope              threads that may borrow, and that have ended when it returns
@@ -25,7 +25,7 @@ pub struct Semaphore {
 impl Semaphore {
     /// Makes a semaphore with `permits` permits, all of them free.
     ///
-    /// With 0 permits nobody ever gets one: `acquire` then waits for ever.
+    /// With 0 permits no thread ever gets one: `acquire` then waits for ever.
     pub fn new(permits: usize) -> Self {
         todo!("make a semaphore with {permits} permits")
     }
@@ -42,21 +42,21 @@ impl Semaphore {
 
     /// Takes a permit, and sleeps until there is a free one, but no longer than `timeout`.
     ///
-    /// A timeout of zero is [`Semaphore::try_acquire`]; `Duration::MAX` is as good as for ever.
+    /// A timeout of zero makes it [`Semaphore::try_acquire`]; `Duration::MAX` is practically for ever.
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         todo!("wait at most {timeout:?} for a permit")
     }
 
     /// The number of permits that are free at this moment.
     ///
-    /// Another thread may take one before you look at the answer, so this is for showing, not for
-    /// deciding.
+    /// Another thread may take one before you use the answer, so display it, but do not decide by
+    /// it.
     pub fn available(&self) -> usize {
         todo!("count the free permits")
     }
 }
 
-/// The right to go on. Dropping it gives the permit back to its semaphore.
+/// A permit of a semaphore. Dropping it gives it back.
 #[must_use = "a permit that is not kept is given back at once"]
 pub struct Permit<'a> {
     // A permit borrows the semaphore that it came from, so it cannot outlive it. Keep this field

@@ -122,7 +122,7 @@ fn in_words(permit: Option<Permit>) -> &'static str {
     }
 }
 
-/// Writes a whole line. Nobody is left to complain to when standard output is closed.
+/// Writes a whole line. If standard output is closed, there is nobody to tell.
 fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
@@ -159,7 +159,7 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, String> {
     Ok(Request::Run(options))
 }
 
-/// A count that stays small enough for a thread each.
+/// A count small enough to start a thread for each.
 fn count(text: &str) -> Option<usize> {
     text.parse().ok().filter(|&count| count <= 1000)
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 //
 // Worth a look in the documentation of std: `std::thread::scope`, or `std::thread::spawn` and
 // `JoinHandle::join`; `std::sync::Mutex` and `MutexGuard`; `std::thread::sleep`. `print!` locks
-// standard output for one call only; `std::io::stdout().lock()` keeps it for longer. What was
+// standard output for one call only; `std::io::stdout().lock()` keeps it for longer. Text that was
 // printed without a newline shows up late: see `std::io::Write::flush`.
 pub fn one_at_a_time(pauses: &[Duration]) {
     todo!("let one thread a pause write its line, one at a time: {pauses:?}")

@@ -1,7 +1,7 @@
 //! Runs both functions of the exercise, so that you can watch the lines appear.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ usage: stdout_writer [--threads NUMBER] [--pause LENGTH]...
   --help            print this and stop
 ";
 
-/// Far more lines than anybody watches, and few enough for any machine to start the threads.
+/// Far more lines than anyone will watch, and few enough threads for any machine.
 const MOST_THREADS: usize = 1000;
 
 /// What the arguments ask for.
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough, as in `stdout_writer | head`.
+        // The reader closed the pipe, as in `stdout_writer | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: failed to write to standard output: {error}");

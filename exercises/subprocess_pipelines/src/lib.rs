@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Stage {
     /// Its name, which is looked up in `PATH`, or its path.
     pub program: String,
-    /// What it is given, each as it is.
+    /// Its arguments, each passed on as it is.
     pub args: Vec<String>,
 }
 
@@ -28,13 +28,13 @@ impl Stage {
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// By itself, with this code. 0 says that all went well.
+    /// By itself, with this code. 0 means success.
     Code(i32),
     /// By this signal.
     Signal(i32),
 }
 
-/// What a pipeline gave.
+/// The result of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
     /// What the last stage wrote to standard output.
@@ -45,12 +45,12 @@ pub struct Captured {
     pub exits: Vec<Exit>,
 }
 
-/// Why a pipeline gave nothing.
+/// Why a pipeline has no result.
 ///
-/// A program that fails is no such reason: its [`Exit`] says so.
+/// A program that fails is not an error: its [`Exit`] says so.
 //
 // Yours to fill: an empty list of stages, a program that could not be started. The text names the
-// program. `std::io::Error` can be kept inside and told of by `Error::source`.
+// program. You can keep the `std::io::Error` inside and return it from `Error::source`.
 #[derive(Debug)]
 pub enum PipelineError {}
 
@@ -78,7 +78,7 @@ pub fn run(stage: &Stage) -> Result<Exit, PipelineError> {
 /// Runs all stages at the same time, each one's standard output piped into the next one's standard
 /// input, and collects what comes out.
 ///
-/// The first stage reads `input` and then the end. When this function returns, every child process
+/// The first stage reads `input` and then end of file. When this function returns, every child process
 /// has ended and was waited for.
 ///
 /// # Errors
@@ -88,8 +88,8 @@ pub fn run(stage: &Stage) -> Result<Exit, PipelineError> {
 //
 // `Command::stdin`, `Command::stdout` and `Command::stderr` with `Stdio::piped()`; `Stdio::from`
 // makes the output of one child the input of the next; `Child::wait`, `Child::kill`. A pipe holds
-// 64 KiB, and whoever writes more waits for a reader: `std::thread::scope` lets you write and read
-// at the same time. `std::io::pipe` makes a pipe that belongs to no child yet.
+// 64 KiB, and a writer of more waits for a reader: `std::thread::scope` lets you write and read at
+// the same time. `std::io::pipe` makes a pipe that belongs to no child yet.
 pub fn capture(stages: &[Stage], input: &[u8]) -> Result<Captured, PipelineError> {
     todo!("run {} stages on {} bytes of input", stages.len(), input.len())
 }

@@ -1,7 +1,7 @@
 //! Shows what pipelines do, or runs the one that its arguments describe.
 //!
 //! Reads all arguments before it starts anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right.
+//! and a message that says what is expected.
 
 use std::env;
 use std::io::{self, Write};
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        // Whoever read the output has seen enough, as in `subprocess_pipelines | head`.
+        // The reader closed the pipe, as in `subprocess_pipelines | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: failed to write to standard output: {error}");
@@ -134,7 +134,7 @@ fn run_pipeline(stages: &[Stage], input: &[u8]) -> io::Result<ExitCode> {
         Ok(captured) => {
             io::stdout().write_all(&captured.stdout)?;
             io::stdout().flush()?;
-            // There is nobody left to tell where standard error is closed.
+            // If standard error is closed, there is no place to report that.
             let _ = io::stderr().write_all(&captured.stderr);
             eprintln!("{}", exits(&captured));
             Ok(ExitCode::SUCCESS)
@@ -184,7 +184,7 @@ fn read_stages(words: &[String]) -> Result<Vec<Stage>, String> {
     stages.collect()
 }
 
-/// The first word is the program; the callers see to it that there is one.
+/// The first word is the program; the callers make sure that there is one.
 fn stage(words: &[impl AsRef<str>]) -> Stage {
     let (program, args) = words.split_first().expect("a stage has a program");
     Stage::new(program.as_ref(), args.iter().map(AsRef::as_ref))

@@ -19,23 +19,23 @@ pub struct Comic {
 /// Why there is no comic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DownloadError {
-    /// The server answered with a status that is no success, such as 404.
+    /// The server answered with a status other than success, such as 404.
     Status { url: String, status: u16 },
     /// There was no answer, or not all of it.
     Transport { url: String, reason: String },
-    /// The answer came, and is not the JSON that was expected.
+    /// The answer came, but is not the JSON that was expected.
     Decode { url: String, reason: String },
 }
 
-/// Downloads the comics with these `numbers`, one after the other, and returns what became of each,
+/// Downloads the comics with these `numbers`, one after the other, and returns the result of each,
 /// in the order of the numbers.
 ///
-/// `{base}/{num}/info.0.json` tells of a comic, among other things, its `num`, its `title` and in
+/// `{base}/{num}/info.0.json` holds, among other things, the `num` and the `title` of a comic, and in
 /// `img` the URL of its picture.
 //
-// Worth a look in the documentation of reqwest: `blocking::Client`, whose connections are used again
-// as long as it lives; `Response::status`, `json`, `bytes`; `Error::is_decode`. In that of serde:
-// `#[derive(Deserialize)]` for a struct with the fields that you need; it leaves out the others.
+// Worth a look in the documentation of reqwest: `blocking::Client`, which reuses its connections as
+// long as it lives; `Response::status`, `json`, `bytes`; `Error::is_decode`. In that of serde:
+// `#[derive(Deserialize)]` for a struct with the fields that you need; it ignores the others.
 pub fn download_in_sequence(base: &str, numbers: &[u32]) -> Vec<Result<Comic, DownloadError>> {
     todo!("download {} comics from {base}", numbers.len())
 }

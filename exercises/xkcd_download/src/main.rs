@@ -1,7 +1,7 @@
 //! Downloads comics both ways, compares the times, and saves the pictures where you ask for it.
 //!
 //! Reads all arguments before it asks for anything: a wrong one ends the program with exit code 2
-//! and a message that says what would be right. A comic that failed ends it with exit code 1, after
+//! and a message that says what is expected. A comic that failed ends it with exit code 1, after
 //! all the others.
 
 use std::env;
@@ -25,7 +25,7 @@ usage: xkcd_download [--base-url URL] [--first NUMBER] [--last NUMBER] [--worker
   --help            print this and stop
 ";
 
-/// Comics are numbered from 1, a few each week.
+/// Far above the number of any comic: they are numbered from 1, with a few more each week.
 const LARGEST: u32 = 1_000_000;
 
 /// Downloaded both ways, these are some gigabytes.
@@ -34,7 +34,7 @@ const MOST_COMICS: u32 = 10_000;
 /// More than a server wants from one client.
 const MOST_WORKERS: u32 = 64;
 
-/// How many comics are in memory at once: with more of them, they are downloaded in turns.
+/// How many comics are in memory at once; more than that are downloaded in turns.
 const TURN: usize = 100;
 
 /// What the arguments ask for.
@@ -48,7 +48,7 @@ struct Options {
 
 type Results = Vec<Result<Comic, DownloadError>>;
 
-/// What is known of one way to download.
+/// The totals of one way to download.
 #[derive(Default)]
 struct Tally {
     comics: usize,
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        // Whoever read the output has seen enough, as in `xkcd_download | head`.
+        // The reader closed the pipe, as in `xkcd_download | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => {
             eprintln!("error: failed to write to standard output: {error}");
@@ -127,12 +127,12 @@ fn run_both_ways(options: &Options) -> Result<usize, Failure> {
     Ok(n_failed)
 }
 
-/// A bar on standard error, if that is a terminal. It counts comics, each of which comes twice.
+/// A bar on standard error, if that is a terminal. It counts comics, each of which is downloaded twice.
 fn progress_bar(length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {msg} [{bar:40}] {pos}/{len} {elapsed}");
     let style = style.expect("the template is well-formed").progress_chars("=> ");
     let bar = ProgressBar::new(length as u64).with_style(style);
-    // A function that downloads says nothing until it returns: the time shows that it is at work.
+    // The functions that download report nothing until they return; the time shows that they are at work.
     if !bar.is_hidden() {
         bar.enable_steady_tick(Duration::from_millis(100));
     }
@@ -158,7 +158,7 @@ impl Tally {
     }
 }
 
-/// Whether the same comics came, whatever became of the others.
+/// Whether both ways gave the same comics. Errors are not compared.
 fn are_same(some: &Results, others: &Results) -> bool {
     let content = |result: &Result<Comic, DownloadError>| {
         let comic = result.as_ref().ok()?;
@@ -180,7 +180,7 @@ fn in_words(result: &Result<Comic, DownloadError>) -> String {
     }
 }
 
-/// The last part of the URL, without what could lead out of a folder.
+/// The last part of the URL, without anything that could lead out of a folder.
 fn file_name(comic: &Comic) -> String {
     let path = comic.img.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -191,8 +191,8 @@ fn file_name(comic: &Comic) -> String {
     }
 }
 
-/// Puts the whole picture in place at once: whoever looks into the folder, even if this program is
-/// ended in the middle, finds a picture whole or not at all.
+/// Writes the picture under another name, and renames it when it is complete: even if this program is
+/// killed in between, the folder holds the whole picture or none.
 fn save(folder: &Path, comic: &Comic) -> Result<(), Failure> {
     let path = folder.join(file_name(comic));
     let unfinished = folder.join(format!(".{}.{}.part", file_name(comic), process::id()));
@@ -205,7 +205,7 @@ fn save(folder: &Path, comic: &Comic) -> Result<(), Failure> {
     })
 }
 
-/// `None` where help is asked for.
+/// `None` if the arguments ask for help.
 fn read_arguments() -> Result<Option<Options>, String> {
     let mut options = Options {
         base: "https://xkcd.com".to_owned(),

@@ -1,10 +1,8 @@
-//! The channel between the grader and a check program: a socket in the place of standard input.
+//! Serves the grader's request on the channel, a socket in the place of standard input.
 //!
-//! The request is read, and the socket taken out of the submission's reach, before any code of the submission runs.
+//! Before any code of the submission runs, the request is read and the socket is removed from standard input.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,6 +12,8 @@ use crate::model::Model;
 use crate::supervision;
 use protocol::token::Token;
 use protocol::{CheckObservation, Reply, Request, Work};
+use sandbox::channel::Channel;
+use sandbox::this_process;
 
 /// The exit code of a check program that was not started by the grader.
 const NOT_STARTED_BY_GRADER: u8 = 2;
@@ -42,13 +42,10 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     answer.give(observe(checks, &request.check, request.work))
 }
 
-/// Takes the request and the way to answer it, and puts nothing in the place of standard input.
+/// Takes the request and the channel for the answer. Standard input is empty afterwards.
 pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
-    supervision::end_with_the_grader();
-    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    // A pipe that nobody writes to, because there may be no `/dev/null` where the program runs.
-    let (nothing, _) = io::pipe()?;
-    rustix::stdio::dup2_stdin(nothing)?;
+    this_process::end_with_parent();
+    let channel = Channel::take_stdin()?;
     let mut line = String::new();
     BufReader::new(&channel).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
@@ -70,7 +67,7 @@ pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) ->
 /// The one answer to a request.
 pub(crate) struct Answer {
     /// Gone once it was given.
-    channel: Mutex<Option<UnixStream>>,
+    channel: Mutex<Option<Channel>>,
     nonce: String,
     check: String,
 }
@@ -78,7 +75,7 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn give(&self, observation: CheckObservation) -> io::Result<()> {
         let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut channel) = channel else { return Ok(()) };
+        let Some(channel) = channel else { return Ok(()) };
         let (nonce, check) = (self.nonce.clone(), self.check.clone());
         let mut answer = serde_json::to_vec(&Reply {
             nonce,
@@ -86,7 +83,7 @@ impl Answer {
             observation,
         })?;
         answer.push(b'\n');
-        channel.write_all(&answer)
+        (&channel).write_all(&answer)
     }
 }
 

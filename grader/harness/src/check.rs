@@ -1,7 +1,10 @@
 //! A check and the ways in which it can fail.
 
-use crate::model::Model;
+use std::panic::Location;
+
 use protocol::Finding;
+
+use crate::model::Model;
 
 /// One graded assertion.
 #[derive(Clone, Copy, Debug)]
@@ -29,10 +32,10 @@ impl Check {
         let mut model = Model::exploring(check.name);
         (check.run)(&mut model);
         if let Some(failure) = model.into_exploration().failure {
-            let got = failure.got.unwrap_or_default();
+            let end = failure.trace.map(|trace| trace.end);
             panic!(
-                "{name}: {} in scenario `{}`: {} {got}",
-                failure.finding, failure.scenario, failure.expected
+                "{name}: {} in scenario `{}`: {:?}, {end:?}",
+                failure.finding, failure.scenario, failure.cause
             );
         }
     }
@@ -47,15 +50,20 @@ pub struct Violation {
     pub expected: String,
     /// What was observed instead, as a sentence.
     pub got: Option<String>,
+    /// The line of the check that made it. Two violations from one line and with one finding count as the same mistake, however
+    /// their words differ; so a function that makes different ones for its callers is `#[track_caller]`.
+    pub made_at: &'static Location<'static>,
 }
 
 impl Violation {
     /// A violation of the kind `finding`; `expected` is a sentence that starts with that word.
+    #[track_caller]
     pub fn new(finding: Finding, expected: impl Into<String>) -> Self {
         Self {
             finding,
             expected: expected.into(),
             got: None,
+            made_at: Location::caller(),
         }
     }
 

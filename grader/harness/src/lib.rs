@@ -22,9 +22,8 @@
 
 mod channel;
 mod check;
-mod ending;
 mod execution;
-mod likeness;
+mod flaw;
 mod model;
 pub mod real;
 mod requirement;

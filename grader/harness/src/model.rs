@@ -214,7 +214,7 @@ mod tests {
     use model_std::thread;
 
     use super::*;
-    use protocol::{Failure, Finding};
+    use protocol::{Failure, FailureCause, Finding};
 
     const CHECK: &str = "every_step_counts";
 
@@ -268,7 +268,11 @@ mod tests {
         };
         let (at_random, in_order) = (explore(only_random, 3), explore(|_| {}, 3));
         assert_eq!((at_random.preemptions, in_order.preemptions), (1, 1));
-        assert_eq!(at_random.got.as_deref(), Some("3 were counted"));
+        let lost = FailureCause::Property {
+            expected: "expected 6 steps".to_owned(),
+            got: Some("3 were counted".to_owned()),
+        };
+        assert_eq!(at_random.cause, lost);
         let trace = at_random.trace.expect("it was recorded");
         assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
     }
@@ -284,14 +288,35 @@ mod tests {
     }
 
     #[test]
+    fn an_exploration_comes_through_the_wire_as_it_was_and_says_nothing_of_what_is_not_there() {
+        let mut model = Model::exploring(CHECK);
+        model.every(
+            "output",
+            || model_std::io::Write::write_all(&mut model_std::io::stdout(), b"\xFF"),
+            |_| Err(Violation::new(Finding::WrongOutput, "expected text")),
+        );
+        let not_text = model.into_exploration();
+        let counted = Exploration {
+            failure: Some(explore(|_| {}, 2)),
+            ..not_text.clone()
+        };
+        for exploration in [not_text, counted] {
+            let text = serde_json::to_string(&exploration).expect("it is plain data");
+            assert_eq!(serde_json::from_str::<Exploration>(&text).ok(), Some(exploration));
+            let of_failure = text.split_once("\"failure\":").expect("it failed").1;
+            assert!(!of_failure.contains("null"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_token_leads_to_the_failure_that_was_shown() {
         let failure = explore(|_| {}, 2);
         let replayed = replay(&failure, |model| check(model, || count(2), 4)).expect("it fits");
         assert_eq!(replayed.scenario, "two threads");
         let again = replayed.failure.expect("it fails again");
         assert_eq!(
-            (again.finding, again.got, again.token),
-            (failure.finding, failure.got, failure.token)
+            (again.finding, again.cause, again.signature, again.token),
+            (failure.finding, failure.cause, failure.signature, failure.token)
         );
         assert_eq!(Some(replayed.trace), failure.trace);
     }

@@ -2,9 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use protocol::signature::FailureSignature;
+use protocol::{FailureCause, Finding};
+
 use crate::check::Violation;
 use crate::execution::{AnyExecution, Execution};
-use protocol::Finding;
+use crate::flaw::Flaw;
 
 /// A body, whatever it returns.
 pub(crate) trait Body {
@@ -48,24 +51,24 @@ impl<F: Fn(&Execution<T>) -> A, T, A> TypedQuestion<T, A> for F {
 /// What a scenario requires of its executions, and what it learned from those it saw.
 pub(crate) trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
-    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Violation>>;
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Flaw>>;
 
     /// What the executions that were seen lack all together; `n` is their number.
-    fn conclude(&self, n: u64) -> Option<Violation>;
+    fn conclude(&self, n: u64) -> Option<Flaw>;
 }
 
 /// A property of every execution.
 pub(crate) struct Every<'a>(pub(crate) &'a dyn Question<Result<(), Violation>>);
 
 impl Requirement for Every<'_> {
-    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<Violation>> {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<Flaw>> {
         match self.0.ask(execution) {
             Ok(()) => ControlFlow::Continue(()),
-            Err(violation) => ControlFlow::Break(Some(violation)),
+            Err(violation) => ControlFlow::Break(Some(violation.into())),
         }
     }
 
-    fn conclude(&self, _n: u64) -> Option<Violation> {
+    fn conclude(&self, _n: u64) -> Option<Flaw> {
         None
     }
 }
@@ -90,7 +93,7 @@ impl<'a> Witnessed<'a> {
 }
 
 impl Requirement for Witnessed<'_> {
-    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Violation>> {
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Flaw>> {
         self.most_alive = self.most_alive.max(most_alive);
         // An exploration that was told to stop at a sample may go on for a while.
         self.seen = self.seen || self.witness.ask(execution);
@@ -101,27 +104,24 @@ impl Requirement for Witnessed<'_> {
         }
     }
 
-    fn conclude(&self, n: u64) -> Option<Violation> {
+    fn conclude(&self, n: u64) -> Option<Flaw> {
         if self.seen {
             return None;
         }
-        let expected = format!("expected at least one interleaving in which {}", self.what);
-        let (finding, why) = if self.most_alive < 2 {
-            (
-                Finding::NotConcurrent,
-                "no two threads that the function started were ever alive at the same time",
-            )
+        let finding = if self.most_alive < 2 {
+            Finding::NotConcurrent
         } else {
-            (
-                Finding::OverSerialized,
-                "the threads exist at the same time but keep each other waiting",
-            )
+            Finding::OverSerialized
         };
-        let seen = if n == 1 {
-            "there is only one, and it is not".to_owned()
-        } else {
-            format!("it is none of {n}")
+        let cause = FailureCause::Unwitnessed {
+            what: self.what.clone(),
+            executions: n,
+            most_alive: self.most_alive,
         };
-        Some(Violation::new(finding, expected).got(format!("{seen}: {why}")))
+        Some(Flaw::of_several(
+            finding,
+            cause,
+            FailureSignature::Unwitnessed { finding },
+        ))
     }
 }

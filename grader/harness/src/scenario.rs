@@ -2,16 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use model_std::model::orderings::AtomicAccess;
 use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
-
-use crate::check::Violation;
-use crate::ending;
-use crate::execution::{AnyBody, AnyExecution};
-use crate::requirement::Requirement;
+use protocol::signature::FailureSignature;
 use protocol::token::{Token, TokenError};
-use protocol::trace::{End, Trace};
-use protocol::{Exploration, Failure, Finding, Replayed, WeakOrdering};
+use protocol::trace::{AtomicAccess, End, Trace};
+use protocol::{Exploration, Failure, FailureCause, Finding, Replayed};
+
+use crate::execution::{AnyBody, AnyExecution};
+use crate::flaw::{self, Flaw};
+use crate::requirement::Requirement;
 
 /// How many executions a failure is worth in which the explorer looks for a simpler one; few failures need a hundred.
 const SHORTENING: u64 = 500;
@@ -37,12 +36,12 @@ impl Scenario {
         requirement: &mut dyn Requirement,
         exploration: &mut Exploration,
     ) {
-        let mut violation = None;
+        let mut flaw = None;
         let coverage = model::explore(bounds, &self.settings, body, |execution| {
             match look(execution, requirement) {
                 // What was wrong with a sample is not made good by another execution.
-                ControlFlow::Break(None) if violation.is_some() => ControlFlow::Continue(()),
-                flow => flow.map_break(|found| violation = found),
+                ControlFlow::Break(None) if flaw.is_some() => ControlFlow::Continue(()),
+                flow => flow.map_break(|found| flaw = found),
             }
         });
         exploration.scenarios += 1;
@@ -59,75 +58,84 @@ impl Scenario {
             note(coverage.weak_orderings, &mut exploration.weak_orderings);
         }
         let n = exploration.executions;
-        exploration.failure = match (violation, coverage.stopped) {
-            (Some(violation), Some(stopped)) => Some(self.failure(violation, stopped, body, requirement, n)),
+        exploration.failure = match (flaw, coverage.stopped) {
+            (Some(flaw), Some(stopped)) => Some(self.failure(&flaw, stopped, body, requirement, n)),
             _ => requirement
                 .conclude(coverage.executions)
-                .map(|violation| self.without_execution(violation, n)),
+                .map(|flaw| self.without_execution(flaw, n)),
         };
     }
 
     /// Runs the failing execution again, makes it as simple as can be found, and records it.
     fn failure(
         &self,
-        violation: Violation,
+        flaw: &Flaw,
         stopped: Stopped,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
     ) -> Failure {
-        let mut shown = self.record(stopped.schedule, body, requirement);
-        if shown.violation.as_ref() != Some(&violation) {
-            let got = shown
-                .violation
-                .map_or("a right one".to_owned(), |violation| format!("`{}`", violation.finding));
-            let violation = nondeterministic(&violation, &got);
+        let shown = self.record(stopped.schedule, body, requirement);
+        let again = match shown.flaw {
+            Some(again) if again == *flaw => again,
+            other => {
+                let cause = FailureCause::Nondeterministic {
+                    first: flaw.finding,
+                    then: other.map(|other| other.finding),
+                };
+                let signature = FailureSignature::Nondeterministic;
+                return Failure {
+                    preemptions: stopped.preemptions,
+                    trace: Some(shown.trace),
+                    ..self.without_execution(
+                        Flaw::of_several(Finding::Nondeterministic, cause, signature),
+                        executions,
+                    )
+                };
+            }
+        };
+        if again.finding == Finding::Nondeterministic {
             return Failure {
-                preemptions: stopped.preemptions,
+                preemptions: shown.preemptions,
                 trace: Some(shown.trace),
-                ..self.without_execution(violation, executions)
+                ..self.without_execution(again, executions)
             };
         }
-        if violation.finding != Finding::Nondeterministic {
-            let simplest = self.shorten(&violation, &shown, body, requirement);
-            let simplest = self.record(simplest, body, requirement);
-            if simplest
-                .violation
-                .as_ref()
-                .is_some_and(|found| found.is_like(&violation))
-            {
-                shown = simplest;
-            }
-        }
+        let simplest = self.shorten(flaw, &shown.schedule, &shown.trace, body, requirement);
+        let simplest = self.record(simplest, body, requirement);
+        let (schedule, preemptions, trace, flaw) = match simplest.flaw {
+            Some(found) if found.is_like(flaw) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
+            _ => (shown.schedule, shown.preemptions, shown.trace, again),
+        };
         let token = Token {
             scenario: self.number,
-            schedule: shown.schedule,
-            digest: shown.trace.digest(),
+            schedule,
+            digest: trace.digest(),
         };
-        let violation = shown.violation.unwrap_or(violation);
         Failure {
-            preemptions: shown.preemptions,
-            token: (violation.finding != Finding::Nondeterministic).then(|| token.encode(self.check)),
-            trace: Some(shown.trace),
-            ..self.without_execution(violation, executions)
+            preemptions,
+            token: Some(token.encode(self.check)),
+            trace: Some(trace),
+            ..self.without_execution(flaw, executions)
         }
     }
 
-    /// The simplest schedule that was found to show the same mistake as `shown`.
+    /// The simplest schedule that was found to show the same mistake as `schedule`, which gives `trace`.
     fn shorten(
         &self,
-        violation: &Violation,
-        shown: &Shown,
+        flaw: &Flaw,
+        schedule: &Schedule,
+        trace: &Trace,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        let operations: u64 = shown.trace.threads.iter().map(|thread| thread.operations).sum();
+        let operations: u64 = trace.threads.iter().map(|thread| thread.operations).sum();
         let budget = SHORTENING.min(SHORTENING_OPERATIONS / operations.max(1));
         let still_fails = |execution| {
             let found = look(execution, requirement).break_value().flatten();
-            found.is_some_and(|found| found.is_like(violation))
+            found.is_some_and(|found| found.is_like(flaw))
         };
-        model::shorten(&self.settings, body, &shown.schedule, budget, still_fails).schedule
+        model::shorten(&self.settings, body, schedule, budget, still_fails).schedule
     }
 
     fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
@@ -136,18 +144,16 @@ impl Scenario {
             schedule,
             preemptions: execution.preemptions,
             trace: execution.trace.clone(),
-            violation: look(execution, requirement).break_value().flatten(),
+            flaw: look(execution, requirement).break_value().flatten(),
         }
     }
 
-    fn without_execution(&self, violation: Violation, executions: u64) -> Failure {
-        let Violation { finding, expected, got } = violation;
-        let scenario = self.label.clone();
+    fn without_execution(&self, flaw: Flaw, executions: u64) -> Failure {
         Failure {
-            finding,
-            scenario,
-            expected,
-            got,
+            finding: flaw.finding,
+            scenario: self.label.clone(),
+            cause: flaw.cause,
+            signature: flaw.signature,
             executions,
             preemptions: 0,
             token: None,
@@ -165,17 +171,17 @@ impl Scenario {
         let Shown {
             preemptions,
             trace,
-            violation,
+            flaw,
             ..
         } = self.record(token.schedule.clone(), body, requirement);
-        if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic { .. }) {
+        if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic(_)) {
             return Err(TokenError::OtherSubmission);
         }
-        let failure = violation.map(|violation| Failure {
+        let failure = flaw.map(|flaw| Failure {
             token: Some(token.encode(self.check)),
             trace: Some(trace.clone()),
             preemptions,
-            ..self.without_execution(violation, 1)
+            ..self.without_execution(flaw, 1)
         });
         Ok(Replayed {
             scenario: self.label.clone(),
@@ -191,43 +197,25 @@ struct Shown {
     schedule: Schedule,
     preemptions: u32,
     trace: Trace,
-    violation: Option<Violation>,
+    flaw: Option<Flaw>,
 }
 
-/// The violation of a schedule that first gave `violation` and then what `got` says.
-fn nondeterministic(violation: &Violation, got: &str) -> Violation {
-    Violation::new(
-        Finding::Nondeterministic,
-        "expected the same schedule to give the same execution",
-    )
-    .got(format!(
-        "first it gave `{}`, then {got}: the submission depends on something other than its schedule",
-        violation.finding
-    ))
-}
-
-/// Adds `accesses` to `known`, which stays sorted and without duplicates.
-fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<WeakOrdering>) {
-    let weak_ordering = |access: AtomicAccess| WeakOrdering {
-        file: access.place.file,
-        line: access.place.line,
-        operation: access.operation,
-        ordering: access.ordering,
-    };
-    known.extend(accesses.into_iter().map(weak_ordering));
-    known.sort_unstable();
-    known.dedup();
+/// Adds `accesses` to `known`, which stays in the order of the source and has each line, function and ordering once.
+fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<AtomicAccess>) {
+    known.extend(accesses);
+    known.sort_by(|one, other| one.source_key().cmp(&other.source_key()).then_with(|| one.cmp(other)));
+    known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
 /// Judges one execution: by its end first, then by what is required.
 fn look(
     execution: model::Execution<Box<dyn AnyExecution>>,
     requirement: &mut dyn Requirement,
-) -> ControlFlow<Option<Violation>> {
+) -> ControlFlow<Option<Flaw>> {
     let most_alive = execution.most_alive;
-    match ending::finished(execution) {
+    match flaw::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(violation) => ControlFlow::Break(Some(violation)),
+        Err(flaw) => ControlFlow::Break(Some(*flaw)),
     }
 }
 
@@ -235,9 +223,10 @@ fn look(
 mod tests {
     use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use model_std::thread;
+    use protocol::trace::{AtomicFunction, MemoryOrder};
 
     use super::*;
-    use crate::Model;
+    use crate::{Model, Violation};
 
     /// Hands 7 over with a flag that orders nothing.
     fn publish() -> usize {
@@ -278,19 +267,15 @@ mod tests {
             scenarios,
             ..
         } = check(|_| {});
-        let expected = |below, operation: &str, ordering: &str| WeakOrdering {
-            file: file!().to_owned(),
-            line: FIRST + below,
-            operation: operation.to_owned(),
-            ordering: ordering.to_owned(),
-        };
         assert_eq!((scenarios, failure), (2, None));
+        let told: Vec<_> = weak_orderings.iter().map(AtomicAccess::source_key).collect();
+        let expected = |below, function, order| (file!(), FIRST + below, function, order);
         assert_eq!(
-            weak_orderings,
+            told,
             [
-                expected(0, "store", "Relaxed"),
-                expected(1, "store", "Release"),
-                expected(3, "load", "Relaxed"),
+                expected(0, AtomicFunction::Store, MemoryOrder::Relaxed),
+                expected(1, AtomicFunction::Store, MemoryOrder::Release),
+                expected(3, AtomicFunction::Load, MemoryOrder::Relaxed),
             ]
         );
     }

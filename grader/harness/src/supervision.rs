@@ -1,47 +1,30 @@
-//! Ends a check program that would not end by itself: with the grader that started it, and when the submission never comes
-//! back to the model.
+//! Watches whether the submission comes back to the model.
 
 use std::thread;
 use std::time::Duration;
 
 use model_std::model;
-use rustix::time::{ClockId, clock_gettime};
+use sandbox::this_process::cpu_time;
 
-/// How much processor time may pass between two operations. Ten thousand times what an execution takes; processor time, so
-/// that a loaded machine makes no difference.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How much CPU time may pass between two operations: ten thousand times what an execution takes. It is CPU time so that a loaded
+/// machine makes no difference.
+const STALL_CPU_TIME: Duration = Duration::from_secs(3);
 
-/// How often the watcher looks.
-const INTERVAL: Duration = Duration::from_millis(200);
+/// The time between two samples.
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Asks the system to end this process when the one that started it ends. Where it cannot, the limits of the process do.
-pub(crate) fn end_with_the_grader() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        // A refusal changes nothing that is observed.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    }
-}
-
-/// Calls `stalled` once with the processor time that passed, if that was too much since the last operation of the model.
+/// Calls `stalled` once if too much CPU time has passed since the last operation of the model, with that time.
 pub(crate) fn watch(stalled: impl Fn(Duration) + Send + 'static) {
     thread::spawn(move || {
-        let (mut operations, mut since) = (model::operations(), processor_time());
+        let (mut operations, mut since) = (model::operations(), cpu_time());
         loop {
-            thread::sleep(INTERVAL);
-            let (now_operations, now) = (model::operations(), processor_time());
+            thread::sleep(SAMPLE_INTERVAL);
+            let (now_operations, now) = (model::operations(), cpu_time());
             if now_operations != operations {
                 (operations, since) = (now_operations, now);
-            } else if now.saturating_sub(since) >= PATIENCE {
+            } else if now.saturating_sub(since) >= STALL_CPU_TIME {
                 return stalled(now.saturating_sub(since));
             }
         }
     });
-}
-
-/// What all threads of this process have computed.
-pub(crate) fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

@@ -8,6 +8,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model_std::shim::trace::{ChannelSide, WaitReason};
 use model_std::shim::{self, Condition, Operation, Site, When};
 
 use crate::core::{Core, next_slot};
@@ -83,8 +84,8 @@ impl<T> Channel<T> {
     }
 
     /// Takes the message of a slot that was granted, once it is there.
-    pub(crate) fn take(&self, slot: Slot, name: &'static str, site: Site) -> T {
-        wait(&self.core, slot, Step::Filled, name, site);
+    pub(crate) fn take(&self, slot: Slot, site: Site) -> T {
+        wait(&self.core, slot, Step::Filled, site);
         let message = self.take_back(slot);
         self.core.object.acquired();
         // Whoever hands it over may wait for that.
@@ -97,7 +98,7 @@ impl<T> Channel<T> {
 
     /// Waits until the message of a slot was taken.
     pub(crate) fn wait_until_taken(&self, slot: Slot, site: Site) {
-        wait(&self.core, slot, Step::Emptied, "send", site);
+        wait(&self.core, slot, Step::Emptied, site);
         self.core.object.acquired();
     }
 
@@ -117,7 +118,7 @@ impl<T> Drop for Channel<T> {
 }
 
 /// Waits until a slot that was granted has come so far.
-fn wait(core: &Arc<Core>, slot: Slot, step: Step, name: &'static str, site: Site) {
+fn wait(core: &Arc<Core>, slot: Slot, step: Step, site: Site) {
     let condition = Reached {
         core: Arc::clone(core),
         slot,
@@ -131,7 +132,6 @@ fn wait(core: &Arc<Core>, slot: Slot, step: Step, name: &'static str, site: Site
         "the other side of a channel has to complete its operation, which outside an execution it cannot"
     );
     let operation = Operation {
-        name,
         objects: &[&core.object],
         site: Some(site),
     };
@@ -160,7 +160,11 @@ impl Condition for Reached {
         })
     }
 
-    fn describe(&self) -> Option<String> {
-        Some("and the other side has not completed its operation".to_owned())
+    fn reason(&self) -> WaitReason {
+        let side = match self.step {
+            Step::Filled => ChannelSide::Receive,
+            Step::Emptied => ChannelSide::Send,
+        };
+        WaitReason::Partner { side }
     }
 }

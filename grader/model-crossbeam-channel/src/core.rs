@@ -7,24 +7,19 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model_std::shim::trace::{ChannelOutcome, ChannelSide, ObjectKind, ObjectState, Op};
 use model_std::shim::{self, Object, Site};
 
+use crate::selecting::Call;
 use crate::slots::{Slot, Slots};
 
 /// The number of the slot after all those that were handed out. Only equality of slots matters, so all channels share it.
 static NEXT_SLOT: AtomicU64 = AtomicU64::new(0);
 
-/// One of the two ends of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Send,
-    Receive,
-}
-
 /// What a thread that waits for a partner shows to those who come later.
 pub(crate) struct Ticket {
     thread: usize,
-    name: &'static str,
+    call: Call,
     site: Site,
     partner: Mutex<Option<Met>>,
 }
@@ -76,10 +71,10 @@ struct State {
 }
 
 impl Ticket {
-    pub(crate) fn new(name: &'static str, site: Site) -> Arc<Ticket> {
+    pub(crate) fn new(call: Call, site: Site) -> Arc<Ticket> {
         Arc::new(Ticket {
             thread: shim::thread(),
-            name,
+            call,
             site,
             partner: Mutex::new(None),
         })
@@ -93,16 +88,18 @@ impl Ticket {
         *self.partner.lock().unwrap_or_else(PoisonError::into_inner) = Some(met);
     }
 
-    /// Records that what the waiting thread wants took effect at `core`.
-    pub(crate) fn record(&self, core: &Core) {
-        shim::record_for(self.thread, self.name, &core.object, self.site);
+    /// Records that what the waiting thread wants took effect at `core`, where it is at `side`.
+    pub(crate) fn record(&self, core: &Core, side: ChannelSide) {
+        shim::record_for(self.thread, &core.object, self.site, || {
+            self.call.op(side, ChannelOutcome::Done)
+        });
     }
 }
 
 impl Core {
     pub(crate) fn new(capacity: Option<usize>, site: Site) -> Core {
         Core {
-            object: Object::new("channel", site),
+            object: Object::new(ObjectKind::CrossbeamChannel, site),
             capacity,
             state: Mutex::new(State {
                 senders: 1,
@@ -144,11 +141,11 @@ impl Core {
     }
 
     /// How many are left at `side`.
-    pub(crate) fn left(&self, side: Side) -> usize {
+    pub(crate) fn left(&self, side: ChannelSide) -> usize {
         let state = self.state();
         match side {
-            Side::Send => state.senders,
-            Side::Receive => state.receivers,
+            ChannelSide::Send => state.senders,
+            ChannelSide::Receive => state.receivers,
         }
     }
 
@@ -163,19 +160,14 @@ impl Core {
     }
 
     /// One more at `side`.
-    pub(crate) fn join(&self, side: Side) {
+    pub(crate) fn join(&self, side: ChannelSide) {
         *self.state().count(side) += 1;
         self.object.prepared();
     }
 
     /// One less at `side`, which other threads can notice. Returns how many are left.
-    pub(crate) fn leave(&self, side: Side) -> usize {
-        let name = match side {
-            Side::Send => "drop sender",
-            Side::Receive => "drop receiver",
-        };
+    pub(crate) fn leave(&self, side: ChannelSide) -> usize {
         let operation = shim::Operation {
-            name,
             objects: &[&self.object],
             site: None,
         };
@@ -188,30 +180,34 @@ impl Core {
         };
         self.object.changed();
         self.object.released();
-        shim::record(name, Some(&self.object), None, || {
-            (Some(format!("→ {left} left")), self.describe())
+        shim::record(Some(&self.object), None, || {
+            let op = match side {
+                ChannelSide::Send => Op::DropSender { left },
+                ChannelSide::Receive => Op::DropReceiver { left },
+            };
+            (op, self.told())
         });
         left
     }
 
     /// Whether `thread` would not have to wait at `side`.
-    pub(crate) fn is_ready(&self, side: Side, thread: usize) -> bool {
+    pub(crate) fn is_ready(&self, side: ChannelSide, thread: usize) -> bool {
         let state = self.state();
         let is_closed = match side {
-            Side::Send => state.receivers == 0,
-            Side::Receive => state.senders == 0,
+            ChannelSide::Send => state.receivers == 0,
+            ChannelSide::Receive => state.senders == 0,
         };
         let is_possible = match (self.capacity, side) {
             (Some(0), _) => state.partners(side, thread).next().is_some(),
-            (_, Side::Receive) => state.slots.queued() > 0,
-            (capacity, Side::Send) => capacity.is_none_or(|capacity| state.slots.queued() < capacity),
+            (_, ChannelSide::Receive) => state.slots.queued() > 0,
+            (capacity, ChannelSide::Send) => capacity.is_none_or(|capacity| state.slots.queued() < capacity),
         };
         is_closed || is_possible
     }
 
     /// Performs an operation of the running thread that [is ready](Core::is_ready). `offered` is the slot of the message, if
     /// there is one already; otherwise a sender gets a slot in which it promises one.
-    pub(crate) fn take(&self, side: Side, offered: Option<Slot>) -> Taken {
+    pub(crate) fn take(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
         let taken = if self.hands_over() {
             self.meet(side, offered)
         } else {
@@ -225,31 +221,31 @@ impl Core {
 
     /// What a sender did before happens before what the receiver does next, and where there are bounds also the other way
     /// round. All messages of a channel are one here: that hands on more than the library does, never less.
-    fn hand_on(&self, side: Side, grant: Grant) {
+    fn hand_on(&self, side: ChannelSide, grant: Grant) {
         let is_bounded = self.capacity.is_some();
-        if side == Side::Send || is_bounded {
+        if side == ChannelSide::Send || is_bounded {
             self.object.released();
         }
-        if side == Side::Receive || is_bounded || matches!(grant, Grant::Closed) {
+        if side == ChannelSide::Receive || is_bounded || matches!(grant, Grant::Closed) {
             self.object.acquired();
         }
     }
 
-    fn queue(&self, side: Side, offered: Option<Slot>) -> Grant {
+    fn queue(&self, side: ChannelSide, offered: Option<Slot>) -> Grant {
         let mut state = self.state();
         match side {
-            Side::Send if state.receivers == 0 => Grant::Closed,
-            Side::Send => {
+            ChannelSide::Send if state.receivers == 0 => Grant::Closed,
+            ChannelSide::Send => {
                 let slot = offered.unwrap_or_else(|| state.slots.promise(next_slot()));
                 state.slots.push(slot);
                 Grant::Slot(slot)
             }
-            Side::Receive => state.slots.pop().map_or(Grant::Closed, Grant::Slot),
+            ChannelSide::Receive => state.slots.pop().map_or(Grant::Closed, Grant::Slot),
         }
     }
 
     /// Meets one of the threads that wait at the other side.
-    fn meet(&self, side: Side, offered: Option<Slot>) -> Taken {
+    fn meet(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
         let thread = shim::thread();
         let n_partners = self.state().partners(side, thread).count();
         let chosen = shim::choose(n_partners);
@@ -272,7 +268,7 @@ impl Core {
     }
 
     /// Lets the thread with this ticket wait for a partner.
-    pub(crate) fn begin_to_wait(&self, side: Side, ticket: &Arc<Ticket>, case: usize, offered: Option<Slot>) {
+    pub(crate) fn begin_to_wait(&self, side: ChannelSide, ticket: &Arc<Ticket>, case: usize, offered: Option<Slot>) {
         let waiter = Waiter {
             ticket: Arc::clone(ticket),
             case,
@@ -291,9 +287,12 @@ impl Core {
         }
     }
 
-    /// What it holds, as a reader is told; nothing where it can hold nothing.
-    pub(crate) fn describe(&self) -> Option<String> {
-        (!self.hands_over()).then(|| format!("{} waiting", self.len()))
+    /// What it holds, as a trace tells it; nothing where it can hold nothing.
+    pub(crate) fn told(&self) -> Option<ObjectState> {
+        (!self.hands_over()).then(|| ObjectState::Queue {
+            len: self.len(),
+            capacity: self.capacity,
+        })
     }
 }
 
@@ -304,25 +303,25 @@ pub(crate) fn next_slot() -> Slot {
 }
 
 impl State {
-    fn count(&mut self, side: Side) -> &mut usize {
+    fn count(&mut self, side: ChannelSide) -> &mut usize {
         match side {
-            Side::Send => &mut self.senders,
-            Side::Receive => &mut self.receivers,
+            ChannelSide::Send => &mut self.senders,
+            ChannelSide::Receive => &mut self.receivers,
         }
     }
 
-    fn waiting(&mut self, side: Side) -> &mut Vec<Waiter> {
+    fn waiting(&mut self, side: ChannelSide) -> &mut Vec<Waiter> {
         match side {
-            Side::Send => &mut self.waiting_senders,
-            Side::Receive => &mut self.waiting_receivers,
+            ChannelSide::Send => &mut self.waiting_senders,
+            ChannelSide::Receive => &mut self.waiting_receivers,
         }
     }
 
     /// Those who wait at the other side than `side`, have met nobody, and are not `thread` itself.
-    fn partners(&self, side: Side, thread: usize) -> impl Iterator<Item = &Waiter> {
+    fn partners(&self, side: ChannelSide, thread: usize) -> impl Iterator<Item = &Waiter> {
         let waiting = match side {
-            Side::Send => &self.waiting_receivers,
-            Side::Receive => &self.waiting_senders,
+            ChannelSide::Send => &self.waiting_receivers,
+            ChannelSide::Receive => &self.waiting_senders,
         };
         let is_partner = move |waiter: &&Waiter| waiter.ticket.thread != thread && waiter.ticket.met().is_none();
         waiting.iter().filter(is_partner)
@@ -331,7 +330,7 @@ impl State {
     /// Takes a ticket out of both lists, and says whether it was there.
     fn remove(&mut self, ticket: &Arc<Ticket>) -> bool {
         let before = self.waiting_senders.len() + self.waiting_receivers.len();
-        for side in [Side::Send, Side::Receive] {
+        for side in [ChannelSide::Send, ChannelSide::Receive] {
             self.waiting(side).retain(|waiter| !Arc::ptr_eq(&waiter.ticket, ticket));
         }
         before != self.waiting_senders.len() + self.waiting_receivers.len()

@@ -7,6 +7,7 @@ use std::iter::FusedIterator;
 use std::panic::Location;
 
 use model_std::shim::Site;
+use model_std::shim::trace::ReceiveFunction;
 
 use crate::receiver::Receiver;
 use crate::selecting::Patience;
@@ -74,8 +75,14 @@ fn line(caller: Site, made_at: Site) -> Site {
 }
 
 /// Receives, and waits for it if there is patience.
-fn next<T>(receiver: &Receiver<T>, name: &'static str, patience: Patience, caller: Site, made_at: Site) -> Option<T> {
-    receiver.perform(name, patience, line(caller, made_at)).ok()
+fn next<T>(
+    receiver: &Receiver<T>,
+    function: ReceiveFunction,
+    patience: Patience,
+    caller: Site,
+    made_at: Site,
+) -> Option<T> {
+    receiver.perform(function, patience, line(caller, made_at)).ok()
 }
 
 impl<T> FusedIterator for Iter<'_, T> {}
@@ -88,7 +95,7 @@ impl<T> Iterator for Iter<'_, T> {
     fn next(&mut self) -> Option<Self::Item> {
         next(
             self.receiver,
-            "recv",
+            ReceiveFunction::Recv,
             Patience::Forever,
             Location::caller(),
             self.made_at,
@@ -103,7 +110,7 @@ impl<T> Iterator for TryIter<'_, T> {
     fn next(&mut self) -> Option<Self::Item> {
         next(
             self.receiver,
-            "try_recv",
+            ReceiveFunction::TryRecv,
             Patience::None,
             Location::caller(),
             self.made_at,
@@ -118,7 +125,7 @@ impl<T> Iterator for IntoIter<T> {
     fn next(&mut self) -> Option<Self::Item> {
         next(
             &self.receiver,
-            "recv",
+            ReceiveFunction::Recv,
             Patience::Forever,
             Location::caller(),
             self.made_at,

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossbeam_channel::{RecvError, RecvTimeoutError, TryRecvError};
+use model_std::shim::trace::{ChannelProperty, ChannelSide, Op, ReceiveFunction};
 use model_std::shim::{self, Operation, Site, When};
 use model_std::time::Instant;
 
 use crate::channel::Channel;
-use crate::core::{Core, Grant, Side};
+use crate::core::{Core, Grant};
 use crate::iterators::{Iter, TryIter};
-use crate::selecting::{Attempt, End, Order, Outcome, Patience, Refusal};
+use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience, Refusal};
 use crate::sender::look;
 use crate::timer::Timer;
 
@@ -69,7 +70,7 @@ impl<T> Receiver<T> {
     /// If no message waits.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.perform("try_recv", Patience::None, Location::caller())
+        self.perform(ReceiveFunction::TryRecv, Patience::None, Location::caller())
             .map_err(|refusal| match refusal {
                 Refusal::Disconnected => TryRecvError::Disconnected,
                 Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
@@ -83,7 +84,7 @@ impl<T> Receiver<T> {
     /// If no message is left and every sender is gone.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.perform("recv", Patience::Forever, Location::caller())
+        self.perform(ReceiveFunction::Recv, Patience::Forever, Location::caller())
             .map_err(|_| RecvError)
     }
 
@@ -94,7 +95,7 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or none is left and every sender is gone.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.perform("recv_timeout", Patience::of(timeout), Location::caller())
+        self.perform(ReceiveFunction::RecvTimeout, Patience::of(timeout), Location::caller())
             .map_err(timed)
     }
 
@@ -105,15 +106,19 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or none is left and every sender is gone.
     #[track_caller]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        self.perform("recv_deadline", Patience::until(deadline), Location::caller())
-            .map_err(timed)
+        self.perform(
+            ReceiveFunction::RecvDeadline,
+            Patience::until(deadline),
+            Location::caller(),
+        )
+        .map_err(timed)
     }
 
     /// As [`crossbeam_channel::Receiver::is_empty`].
     #[track_caller]
     pub fn is_empty(&self) -> bool {
         self.look(
-            "is_empty",
+            ChannelProperty::IsEmpty,
             Location::caller(),
             |core| core.len() == 0,
             |is_there| !is_there,
@@ -127,7 +132,8 @@ impl<T> Receiver<T> {
             // As in the library: it has no room, and nothing in it.
             Kind::Never(_) => true,
             Kind::Channel(_) | Kind::Timer(..) => {
-                self.look("is_full", Location::caller(), Core::is_full, |is_there| is_there)
+                let told = ChannelProperty::IsFull;
+                self.look(told, Location::caller(), Core::is_full, |is_there| is_there)
             }
         }
     }
@@ -135,7 +141,7 @@ impl<T> Receiver<T> {
     /// As [`crossbeam_channel::Receiver::len`].
     #[track_caller]
     pub fn len(&self) -> usize {
-        self.look("len", Location::caller(), Core::len, usize::from)
+        self.look(ChannelProperty::Len, Location::caller(), Core::len, usize::from)
     }
 
     /// As [`crossbeam_channel::Receiver::capacity`].
@@ -169,53 +175,52 @@ impl<T> Receiver<T> {
         }
     }
 
-    pub(crate) fn perform(&self, name: &'static str, patience: Patience, site: Site) -> Result<T, Refusal> {
+    pub(crate) fn perform(&self, function: ReceiveFunction, patience: Patience, site: Site) -> Result<T, Refusal> {
         if let Kind::Timer(timer, message) = &self.kind
             && timer.can_be_reserved()
             && !matches!(patience, Patience::None)
         {
-            return timer.reserve(name, patience, site).map(message);
+            return timer.reserve(function, patience, site).map(message);
         }
         let attempt = Attempt {
-            name,
+            call: Call::Receive(function),
             cases: &[self.end()],
             order: Order::First,
             patience,
             site,
         };
         let selected = attempt.select().ok_or(Refusal::WouldBlock)?;
-        self.complete(selected.outcome, name, site).ok_or(Refusal::Disconnected)
+        self.complete(selected.outcome, site).ok_or(Refusal::Disconnected)
     }
 
     /// The message that an operation came to; `None` if the channel is closed.
-    pub(crate) fn complete(&self, outcome: Outcome, name: &'static str, site: Site) -> Option<T> {
+    pub(crate) fn complete(&self, outcome: Outcome, site: Site) -> Option<T> {
         match (&self.kind, outcome) {
-            (Kind::Channel(channel), Outcome::Granted(Grant::Slot(slot))) => Some(channel.take(slot, name, site)),
+            (Kind::Channel(channel), Outcome::Granted(Grant::Slot(slot))) => Some(channel.take(slot, site)),
             (Kind::Timer(_, message), Outcome::Delivered(instant)) => Some(message(instant)),
             (Kind::Channel(_) | Kind::Timer(..) | Kind::Never(_), _) => None,
         }
     }
 
     /// Looks at the channel, or at whether the message of the clock is there.
-    fn look<R: fmt::Debug>(
+    fn look<R: Copy>(
         &self,
-        name: &'static str,
+        told: fn(R) -> ChannelProperty,
         site: Site,
         see: impl FnOnce(&Core) -> R,
         of_clock: impl FnOnce(bool) -> R,
     ) -> R {
         match &self.kind {
-            Kind::Channel(channel) => look(&channel.core, name, site, see),
+            Kind::Channel(channel) => look(&channel.core, told, site, see),
             Kind::Timer(timer, _) => {
                 let operation = Operation {
-                    name,
                     objects: &[&timer.object],
                     site: Some(site),
                 };
                 shim::announce(&operation, When::AtOnce);
                 let seen = of_clock(timer.is_ready(shim::now()));
-                shim::record(name, Some(&timer.object), Some(site), || {
-                    (Some(format!("→ {seen:?}")), None)
+                shim::record(Some(&timer.object), Some(site), || {
+                    (Op::Inspect { seen: told(seen) }, None)
                 });
                 seen
             }
@@ -235,7 +240,7 @@ impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         let Kind::Channel(channel) = &self.kind else { return };
         // A channel with bounds keeps its messages until its last end is gone.
-        if channel.core.leave(Side::Receive) == 0 && channel.core.capacity.is_none() {
+        if channel.core.leave(ChannelSide::Receive) == 0 && channel.core.capacity.is_none() {
             channel.discard();
         }
     }
@@ -245,7 +250,7 @@ impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
         match &self.kind {
             Kind::Channel(channel) => {
-                channel.core.join(Side::Receive);
+                channel.core.join(ChannelSide::Receive);
                 Self::of_channel(Arc::clone(channel))
             }
             Kind::Timer(timer, message) => Self::of_timer(Arc::clone(timer), *message),

@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use crossbeam_channel::{ReadyTimeoutError, RecvError, SelectTimeoutError, SendError, TryReadyError, TrySelectError};
 use model_std::shim::Site;
+use model_std::shim::trace::SelectFunction;
 use model_std::time::Instant;
 use model_std::{process, thread};
 
 use crate::core::Grant;
 use crate::receiver::Receiver;
-use crate::selecting::{Attempt, End, Order, Outcome, Patience};
+use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience};
 use crate::sender::Sender;
 
 /// Any case that is ready.
@@ -61,7 +62,13 @@ fn address<T>(value: &T) -> usize {
 #[track_caller]
 pub fn select<'a>(order: Order, cases: &[Case<'_>]) -> SelectedOperation<'a> {
     assert!(!cases.is_empty(), "no operations have been added to `Select`");
-    let selected = perform("select", order, cases, Patience::Forever, Location::caller());
+    let selected = perform(
+        SelectFunction::Select,
+        order,
+        cases,
+        Patience::Forever,
+        Location::caller(),
+    );
     selected.expect("no operation was ready, and outside an execution none will be")
 }
 
@@ -69,7 +76,13 @@ pub fn select<'a>(order: Order, cases: &[Case<'_>]) -> SelectedOperation<'a> {
 #[track_caller]
 #[must_use]
 pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperation<'a>> {
-    perform("try_select", order, cases, Patience::None, Location::caller())
+    perform(
+        SelectFunction::TrySelect,
+        order,
+        cases,
+        Patience::None,
+        Location::caller(),
+    )
 }
 
 /// One of the cases, if one is ready in time.
@@ -77,7 +90,7 @@ pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperat
 #[must_use]
 pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -> Option<SelectedOperation<'a>> {
     perform(
-        "select_timeout",
+        SelectFunction::SelectTimeout,
         order,
         cases,
         Patience::of(timeout),
@@ -86,7 +99,7 @@ pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -
 }
 
 fn perform<'a>(
-    name: &'static str,
+    function: SelectFunction,
     order: Order,
     cases: &[Case<'_>],
     patience: Patience,
@@ -94,7 +107,7 @@ fn perform<'a>(
 ) -> Option<SelectedOperation<'a>> {
     let ends: Vec<End<'_>> = cases.iter().map(|case| case.end).collect();
     let attempt = Attempt {
-        name,
+        call: Call::Select(function),
         cases: &ends,
         order,
         patience,
@@ -105,7 +118,6 @@ fn perform<'a>(
         index: selected.place,
         address: cases[selected.place].address,
         outcome: Some(selected.outcome),
-        name,
         site,
         marker: PhantomData,
     })
@@ -187,7 +199,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        self.perform("try_select", Patience::None, Location::caller())
+        self.perform(SelectFunction::TrySelect, Patience::None, Location::caller())
             .ok_or(TrySelectError)
     }
 
@@ -199,7 +211,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.perform("select", Patience::Forever, Location::caller())
+        self.perform(SelectFunction::Select, Patience::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -210,7 +222,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        self.perform("select_timeout", Patience::of(timeout), Location::caller())
+        self.perform(SelectFunction::SelectTimeout, Patience::of(timeout), Location::caller())
             .ok_or(SelectTimeoutError)
     }
 
@@ -221,8 +233,12 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        self.perform("select_deadline", Patience::until(deadline), Location::caller())
-            .ok_or(SelectTimeoutError)
+        self.perform(
+            SelectFunction::SelectDeadline,
+            Patience::until(deadline),
+            Location::caller(),
+        )
+        .ok_or(SelectTimeoutError)
     }
 
     /// As [`crossbeam_channel::Select::try_ready`].
@@ -232,7 +248,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
-        self.find("try_ready", Patience::None, Location::caller())
+        self.find(SelectFunction::TryReady, Patience::None, Location::caller())
             .ok_or(TryReadyError)
     }
 
@@ -244,7 +260,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn ready(&mut self) -> usize {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.find("ready", Patience::Forever, Location::caller())
+        self.find(SelectFunction::Ready, Patience::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -255,7 +271,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
-        self.find("ready_timeout", Patience::of(timeout), Location::caller())
+        self.find(SelectFunction::ReadyTimeout, Patience::of(timeout), Location::caller())
             .ok_or(ReadyTimeoutError)
     }
 
@@ -266,20 +282,24 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
-        self.find("ready_deadline", Patience::until(deadline), Location::caller())
-            .ok_or(ReadyTimeoutError)
+        self.find(
+            SelectFunction::ReadyDeadline,
+            Patience::until(deadline),
+            Location::caller(),
+        )
+        .ok_or(ReadyTimeoutError)
     }
 
-    fn perform(&self, name: &'static str, patience: Patience, site: Site) -> Option<SelectedOperation<'a>> {
-        let mut selected = perform(name, self.order, &self.cases, patience, site)?;
+    fn perform(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<SelectedOperation<'a>> {
+        let mut selected = perform(function, self.order, &self.cases, patience, site)?;
         selected.index = self.indices[selected.index];
         Some(selected)
     }
 
-    fn find(&self, name: &'static str, patience: Patience, site: Site) -> Option<usize> {
+    fn find(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<usize> {
         let ends: Vec<End<'_>> = self.cases.iter().map(|case| case.end).collect();
         let attempt = Attempt {
-            name,
+            call: Call::Select(function),
             cases: &ends,
             order: self.order,
             patience,
@@ -318,7 +338,6 @@ pub struct SelectedOperation<'a> {
     address: usize,
     /// What is to be completed; `None` once it is.
     outcome: Option<Outcome>,
-    name: &'static str,
     site: Site,
     /// Neither sent nor shared, as in the library.
     marker: PhantomData<(&'a (), *const ())>,
@@ -364,7 +383,7 @@ impl SelectedOperation<'_> {
         assert!(address(r) == self.address, "passed a receiver that wasn't selected");
         let outcome = self.outcome.take();
         outcome
-            .and_then(|outcome| r.complete(outcome, self.name, self.site))
+            .and_then(|outcome| r.complete(outcome, self.site))
             .ok_or(RecvError)
     }
 }

@@ -8,10 +8,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model_std::shim::trace::{
+    ChannelOutcome, ChannelSide, Op, ReceiveFunction, SelectCase, SelectFunction, SelectOutcome, SendFunction,
+    WaitReason,
+};
 use model_std::shim::{self, Condition, Object, Operation, Site, When};
 use model_std::time::Instant;
 
-use crate::core::{Core, Grant, Met, Side, Ticket};
+use crate::core::{Core, Grant, Met, Ticket};
 use crate::slots::Slot;
 use crate::timer::Timer;
 
@@ -46,6 +50,14 @@ pub enum Order {
     First,
 }
 
+/// The function that the program called.
+#[derive(Clone, Copy)]
+pub(crate) enum Call {
+    Send(SendFunction),
+    Receive(ReceiveFunction),
+    Select(SelectFunction),
+}
+
 /// What a case is about.
 #[derive(Clone, Copy)]
 pub(crate) enum End<'a> {
@@ -58,7 +70,7 @@ pub(crate) enum End<'a> {
 
 /// One operation on the channels of its cases.
 pub(crate) struct Attempt<'a> {
-    pub(crate) name: &'static str,
+    pub(crate) call: Call,
     pub(crate) cases: &'a [End<'a>],
     pub(crate) order: Order,
     pub(crate) patience: Patience,
@@ -117,13 +129,40 @@ impl Patience {
 }
 
 impl Refusal {
-    pub(crate) fn describe(self) -> String {
-        let text = match self {
-            Refusal::WouldBlock => "→ would block",
-            Refusal::TimedOut => "→ timed out",
-            Refusal::Disconnected => "→ disconnected",
-        };
-        text.to_owned()
+    fn outcome(self) -> ChannelOutcome {
+        match self {
+            Refusal::WouldBlock => ChannelOutcome::WouldBlock,
+            Refusal::TimedOut => ChannelOutcome::TimedOut,
+            Refusal::Disconnected => ChannelOutcome::Disconnected,
+        }
+    }
+}
+
+impl Call {
+    /// The operation of a trace that takes a case at `side`, with what came of it.
+    pub(crate) fn op(self, side: ChannelSide, outcome: ChannelOutcome) -> Op {
+        match self {
+            Call::Send(function) => Op::Send { function, outcome },
+            Call::Receive(function) => Op::Receive { function, outcome },
+            Call::Select(function) => Op::Select {
+                function,
+                outcome: match outcome {
+                    ChannelOutcome::Done => match function {
+                        SelectFunction::Select
+                        | SelectFunction::TrySelect
+                        | SelectFunction::SelectTimeout
+                        | SelectFunction::SelectDeadline => SelectOutcome::Taken(side),
+                        SelectFunction::Ready
+                        | SelectFunction::TryReady
+                        | SelectFunction::ReadyTimeout
+                        | SelectFunction::ReadyDeadline => SelectOutcome::Ready(side),
+                    },
+                    ChannelOutcome::Disconnected => SelectOutcome::Disconnected(side),
+                    ChannelOutcome::WouldBlock => SelectOutcome::WouldBlock,
+                    ChannelOutcome::TimedOut => SelectOutcome::TimedOut,
+                },
+            },
+        }
     }
 }
 
@@ -136,6 +175,13 @@ impl<'a> End<'a> {
         }
     }
 
+    fn side(&self) -> ChannelSide {
+        match self {
+            End::Send(..) => ChannelSide::Send,
+            End::Receive(_) | End::Timer(_) | End::Never => ChannelSide::Receive,
+        }
+    }
+
     fn hands_over(&self) -> bool {
         match self {
             End::Send(core, _) | End::Receive(core) => core.hands_over(),
@@ -145,8 +191,8 @@ impl<'a> End<'a> {
 
     fn is_ready(&self, now: Option<Duration>) -> bool {
         match self {
-            End::Send(core, _) => core.is_ready(Side::Send, shim::thread()),
-            End::Receive(core) => core.is_ready(Side::Receive, shim::thread()),
+            End::Send(core, _) => core.is_ready(ChannelSide::Send, shim::thread()),
+            End::Receive(core) => core.is_ready(ChannelSide::Receive, shim::thread()),
             End::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
             End::Never => false,
         }
@@ -209,7 +255,10 @@ impl Attempt<'_> {
             }
             if let Some(place) = self.choose() {
                 self.objects().iter().for_each(|object| object.acquired());
-                shim::record(self.name, self.cases[place].object(), Some(self.site), || (None, None));
+                let case = &self.cases[place];
+                shim::record(case.object(), Some(self.site), || {
+                    (self.call.op(case.side(), ChannelOutcome::Done), None)
+                });
                 return Some(place);
             }
             if self.patience.is_over() || !shim::is_active() {
@@ -225,7 +274,6 @@ impl Attempt<'_> {
 
     fn operation<'o>(&self, objects: &'o [&'o Object]) -> Operation<'o> {
         Operation {
-            name: self.name,
             objects,
             site: Some(self.site),
         }
@@ -234,11 +282,12 @@ impl Attempt<'_> {
     /// Waits until a case is ready, a partner comes or the time does.
     fn wait(&self, ticket: Option<Arc<Ticket>>) {
         let ends = self.cases.iter().filter_map(|case| match case {
-            End::Send(core, _) => Some((Side::Send, Arc::clone(core))),
-            End::Receive(core) => Some((Side::Receive, Arc::clone(core))),
+            End::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
+            End::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
             End::Timer(_) | End::Never => None,
         });
         let condition = Waiting {
+            call: self.call,
             thread: shim::thread(),
             ticket,
             ends: ends.collect(),
@@ -272,11 +321,13 @@ impl Attempt<'_> {
     fn take(&self) -> Option<Selected> {
         let place = self.choose()?;
         let outcome = match self.cases[place] {
-            End::Send(core, offered) => self.take_at(core, Side::Send, offered),
-            End::Receive(core) => self.take_at(core, Side::Receive, None),
+            End::Send(core, offered) => self.take_at(core, ChannelSide::Send, offered),
+            End::Receive(core) => self.take_at(core, ChannelSide::Receive, None),
             End::Timer(timer) => {
                 let delivered = timer.take(shim::now());
-                shim::record(self.name, Some(&timer.object), Some(self.site), || (None, None));
+                shim::record(Some(&timer.object), Some(self.site), || {
+                    (self.call.op(ChannelSide::Receive, ChannelOutcome::Done), None)
+                });
                 Outcome::Delivered(delivered)
             }
             End::Never => unreachable!("`never` is never ready"),
@@ -290,55 +341,55 @@ impl Attempt<'_> {
     }
 
     /// Whoever sends stands in the trace before who receives.
-    fn take_at(&self, core: &Arc<Core>, side: Side, offered: Option<Slot>) -> Outcome {
+    fn take_at(&self, core: &Arc<Core>, side: ChannelSide, offered: Option<Slot>) -> Outcome {
         let taken = core.take(side, offered);
         let record = || {
-            shim::record(self.name, Some(&core.object), Some(self.site), || {
-                (self.detail(side, taken.grant), core.describe())
+            shim::record(Some(&core.object), Some(self.site), || {
+                let outcome = match taken.grant {
+                    Grant::Closed => ChannelOutcome::Disconnected,
+                    Grant::Slot(_) => ChannelOutcome::Done,
+                };
+                (self.call.op(side, outcome), core.told())
             });
         };
         match (&taken.partner, side) {
             (None, _) => record(),
-            (Some(partner), Side::Send) => {
+            (Some(partner), ChannelSide::Send) => {
                 record();
-                partner.record(core);
+                partner.record(core, ChannelSide::Receive);
             }
-            (Some(partner), Side::Receive) => {
-                partner.record(core);
+            (Some(partner), ChannelSide::Receive) => {
+                partner.record(core, ChannelSide::Send);
                 record();
             }
         }
         Outcome::Granted(taken.grant)
     }
 
-    /// What a reader of the trace is told beyond the operation's name and its object.
-    fn detail(&self, side: Side, grant: Grant) -> Option<String> {
-        match (grant, side) {
-            (Grant::Closed, _) => Some(Refusal::Disconnected.describe()),
-            (Grant::Slot(_), _) if self.cases.len() == 1 => None,
-            (Grant::Slot(_), Side::Send) => Some("→ send".to_owned()),
-            (Grant::Slot(_), Side::Receive) => Some("→ recv".to_owned()),
-        }
-    }
-
     fn record_refusal(&self) {
         shim::learned(0);
         let objects = self.objects();
         let object = if let [only] = objects[..] { Some(only) } else { None };
-        shim::record(self.name, object, Some(self.site), || {
-            (Some(self.patience.refusal().describe()), None)
+        shim::record(object, Some(self.site), || {
+            // Where nothing was taken, the side does not matter.
+            (
+                self.call.op(ChannelSide::Receive, self.patience.refusal().outcome()),
+                None,
+            )
         });
     }
 
     /// Lets others see that this thread waits at the channels without room.
     fn begin_to_wait(&self) -> Arc<Ticket> {
-        let ticket = Ticket::new(self.name, self.site);
+        let ticket = Ticket::new(self.call, self.site);
         for (place, case) in self.cases.iter().enumerate() {
             match case {
                 End::Send(core, offered) if core.hands_over() => {
-                    core.begin_to_wait(Side::Send, &ticket, place, *offered);
+                    core.begin_to_wait(ChannelSide::Send, &ticket, place, *offered);
                 }
-                End::Receive(core) if core.hands_over() => core.begin_to_wait(Side::Receive, &ticket, place, None),
+                End::Receive(core) if core.hands_over() => {
+                    core.begin_to_wait(ChannelSide::Receive, &ticket, place, None)
+                }
                 End::Send(..) | End::Receive(_) | End::Timer(_) | End::Never => {}
             }
         }
@@ -357,9 +408,10 @@ impl Attempt<'_> {
 
 /// A partner has come, or one of the ends is ready.
 struct Waiting {
+    call: Call,
     thread: usize,
     ticket: Option<Arc<Ticket>>,
-    ends: Vec<(Side, Arc<Core>)>,
+    ends: Vec<(ChannelSide, Arc<Core>)>,
 }
 
 impl Condition for Waiting {
@@ -368,15 +420,29 @@ impl Condition for Waiting {
         is_met || self.ends.iter().any(|(side, core)| core.is_ready(*side, self.thread))
     }
 
-    fn describe(&self) -> Option<String> {
-        let left = self.ends.iter().map(|(side, core)| {
-            let (noun, n) = match side {
-                Side::Send => ("receiver", core.left(Side::Receive)),
-                Side::Receive => ("sender", core.left(Side::Send)),
-            };
-            format!("{n} {noun}{} left", if n == 1 { "" } else { "s" })
-        });
-        let left: Vec<String> = left.collect();
-        (!left.is_empty()).then(|| left.join(" and "))
+    fn reason(&self) -> WaitReason {
+        let cases: Vec<SelectCase> = self.ends.iter().map(case).collect();
+        let left = cases.first().map(|case| case.left);
+        match (self.call, left) {
+            (Call::Send(function), receivers) => WaitReason::Room {
+                function,
+                receivers: receivers.expect("a sender has a channel"),
+            },
+            (Call::Receive(function), Some(senders)) => WaitReason::Message { function, senders },
+            (Call::Receive(function), None) => WaitReason::TimerMessage { function },
+            (Call::Select(function), _) => WaitReason::Select { function, cases },
+        }
+    }
+}
+
+fn case((side, core): &(ChannelSide, Arc<Core>)) -> SelectCase {
+    let other = match side {
+        ChannelSide::Send => ChannelSide::Receive,
+        ChannelSide::Receive => ChannelSide::Send,
+    };
+    SelectCase {
+        channel: core.object.number(),
+        side: *side,
+        left: core.left(other),
     }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{SendError, SendTimeoutError, TrySendError};
+use model_std::shim::trace::{ChannelProperty, ChannelSide, Op, SendFunction};
 use model_std::shim::{self, Operation, Site, When};
 use model_std::time::Instant;
 
 use crate::channel::Channel;
-use crate::core::{Core, Grant, Side};
-use crate::selecting::{Attempt, End, Order, Outcome, Patience, Refusal};
+use crate::core::{Core, Grant};
+use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience, Refusal};
 
 /// As [`crossbeam_channel::Sender`].
 pub struct Sender<T> {
@@ -41,7 +42,7 @@ impl<T> Sender<T> {
     /// The message, if there is no room or no receiver is left.
     #[track_caller]
     pub fn try_send(&self, msg: T) -> Result<(), TrySendError<T>> {
-        self.perform("try_send", msg, Patience::None, Location::caller())
+        self.perform(SendFunction::TrySend, msg, Patience::None, Location::caller())
             .map_err(|(refusal, message)| match refusal {
                 Refusal::Disconnected => TrySendError::Disconnected(message),
                 Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
@@ -55,7 +56,7 @@ impl<T> Sender<T> {
     /// The message, if no receiver is left.
     #[track_caller]
     pub fn send(&self, msg: T) -> Result<(), SendError<T>> {
-        self.perform("send", msg, Patience::Forever, Location::caller())
+        self.perform(SendFunction::Send, msg, Patience::Forever, Location::caller())
             .map_err(|(_, message)| SendError(message))
     }
 
@@ -66,8 +67,13 @@ impl<T> Sender<T> {
     /// The message, if there is no room in time or no receiver is left.
     #[track_caller]
     pub fn send_timeout(&self, msg: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        self.perform("send_timeout", msg, Patience::of(timeout), Location::caller())
-            .map_err(timed)
+        self.perform(
+            SendFunction::SendTimeout,
+            msg,
+            Patience::of(timeout),
+            Location::caller(),
+        )
+        .map_err(timed)
     }
 
     /// As [`crossbeam_channel::Sender::send_deadline`], on the virtual clock.
@@ -77,26 +83,33 @@ impl<T> Sender<T> {
     /// The message, if there is no room in time or no receiver is left.
     #[track_caller]
     pub fn send_deadline(&self, msg: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        self.perform("send_deadline", msg, Patience::until(deadline), Location::caller())
-            .map_err(timed)
+        self.perform(
+            SendFunction::SendDeadline,
+            msg,
+            Patience::until(deadline),
+            Location::caller(),
+        )
+        .map_err(timed)
     }
 
     /// As [`crossbeam_channel::Sender::is_empty`].
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        look(self.core(), "is_empty", Location::caller(), |core| core.len() == 0)
+        look(self.core(), ChannelProperty::IsEmpty, Location::caller(), |core| {
+            core.len() == 0
+        })
     }
 
     /// As [`crossbeam_channel::Sender::is_full`].
     #[track_caller]
     pub fn is_full(&self) -> bool {
-        look(self.core(), "is_full", Location::caller(), Core::is_full)
+        look(self.core(), ChannelProperty::IsFull, Location::caller(), Core::is_full)
     }
 
     /// As [`crossbeam_channel::Sender::len`].
     #[track_caller]
     pub fn len(&self) -> usize {
-        look(self.core(), "len", Location::caller(), Core::len)
+        look(self.core(), ChannelProperty::Len, Location::caller(), Core::len)
     }
 
     /// As [`crossbeam_channel::Sender::capacity`].
@@ -109,10 +122,10 @@ impl<T> Sender<T> {
         Arc::ptr_eq(&self.channel, &other.channel)
     }
 
-    fn perform(&self, name: &'static str, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
+    fn perform(&self, function: SendFunction, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
         let slot = self.channel.offer(message);
         let attempt = Attempt {
-            name,
+            call: Call::Send(function),
             cases: &[End::Send(self.core(), Some(slot))],
             order: Order::First,
             patience,
@@ -140,33 +153,37 @@ fn timed<T>((refusal, message): (Refusal, T)) -> SendTimeoutError<T> {
 }
 
 /// Looks at a channel without changing it. Nothing can be seen of one that hands over, so looking at it is no operation.
-pub(crate) fn look<R: fmt::Debug>(core: &Core, name: &'static str, site: Site, see: impl FnOnce(&Core) -> R) -> R {
+pub(crate) fn look<R: Copy>(
+    core: &Core,
+    told: fn(R) -> ChannelProperty,
+    site: Site,
+    see: impl FnOnce(&Core) -> R,
+) -> R {
     if core.hands_over() {
         return see(core);
     }
     let operation = Operation {
-        name,
         objects: &[&core.object],
         site: Some(site),
     };
     shim::announce(&operation, When::AtOnce);
     core.object.acquired();
     let seen = see(core);
-    shim::record(name, Some(&core.object), Some(site), || {
-        (Some(format!("→ {seen:?}")), core.describe())
+    shim::record(Some(&core.object), Some(site), || {
+        (Op::Inspect { seen: told(seen) }, core.told())
     });
     seen
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.core().leave(Side::Send);
+        self.core().leave(ChannelSide::Send);
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.core().join(Side::Send);
+        self.core().join(ChannelSide::Send);
         Self {
             channel: Arc::clone(&self.channel),
         }

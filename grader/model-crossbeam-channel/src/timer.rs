@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model_std::shim::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, TimerKind};
 use model_std::shim::{self, Object, Operation, Site, When};
 use model_std::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::selecting::{Patience, Refusal};
 #[must_use]
 pub fn after(duration: Duration) -> Receiver<Instant> {
     match shim::instant(shim::now()).checked_add(duration) {
-        Some(delivery) => open("after", delivery, None, Location::caller()),
+        Some(delivery) => open(TimerKind::After, delivery, None, Location::caller()),
         None => never(),
     }
 }
@@ -24,7 +25,7 @@ pub fn after(duration: Duration) -> Receiver<Instant> {
 #[track_caller]
 #[must_use]
 pub fn at(when: Instant) -> Receiver<Instant> {
-    open("at", when, None, Location::caller())
+    open(TimerKind::At, when, None, Location::caller())
 }
 
 /// As [`crossbeam_channel::tick`], on the virtual clock.
@@ -32,7 +33,7 @@ pub fn at(when: Instant) -> Receiver<Instant> {
 #[must_use]
 pub fn tick(duration: Duration) -> Receiver<Instant> {
     match shim::instant(shim::now()).checked_add(duration) {
-        Some(delivery) => open("tick", delivery, Some(duration), Location::caller()),
+        Some(delivery) => open(TimerKind::Tick, delivery, Some(duration), Location::caller()),
         None => never(),
     }
 }
@@ -43,9 +44,9 @@ pub const fn never<T>() -> Receiver<T> {
     Receiver::of_never()
 }
 
-fn open(kind: &'static str, delivery: Instant, period: Option<Duration>, site: Site) -> Receiver<Instant> {
+fn open(kind: TimerKind, delivery: Instant, period: Option<Duration>, site: Site) -> Receiver<Instant> {
     let timer = Timer {
-        object: Object::new(kind, site),
+        object: Object::new(ObjectKind::Timer(kind), site),
         period,
         delivery: Mutex::new(Some(delivery)),
     };
@@ -100,11 +101,20 @@ impl Timer {
 
     /// Receives from a `tick` as the library does: the next message is reserved at once and then waited for, so that a second
     /// receiver waits for the one after it.
-    pub(crate) fn reserve(&self, name: &'static str, patience: Patience, site: Site) -> Result<Instant, Refusal> {
+    pub(crate) fn reserve(
+        &self,
+        function: ReceiveFunction,
+        patience: Patience,
+        site: Site,
+    ) -> Result<Instant, Refusal> {
         let operation = Operation {
-            name,
             objects: &[&self.object],
             site: Some(site),
+        };
+        let record = |outcome| {
+            shim::record(Some(&self.object), Some(site), || {
+                (Op::Receive { function, outcome }, None)
+            });
         };
         shim::announce(&operation, When::AtOnce);
         let now = shim::now();
@@ -113,9 +123,7 @@ impl Timer {
         // A message that comes at the deadline still comes in time.
         if deadline.is_some_and(|deadline| due.is_none_or(|due| deadline < due)) {
             wait_for(&operation, deadline.filter(|deadline| *deadline > now));
-            shim::record(name, Some(&self.object), Some(site), || {
-                (Some(Refusal::TimedOut.describe()), None)
-            });
+            record(ChannelOutcome::TimedOut);
             return Err(Refusal::TimedOut);
         }
         let Some(due) = due.filter(|due| *due <= now || shim::is_active()) else {
@@ -123,7 +131,7 @@ impl Timer {
         };
         let delivered = self.take(now.max(due));
         wait_for(&operation, Some(due).filter(|due| *due > now));
-        shim::record(name, Some(&self.object), Some(site), || (None, None));
+        record(ChannelOutcome::Done);
         Ok(delivered)
     }
 }

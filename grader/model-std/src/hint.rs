@@ -4,10 +4,11 @@ pub use ::std::hint::*;
 
 use std::panic::Location;
 
+use crate::model::trace::YieldFunction;
 use crate::runtime::objects::park;
 
 /// As [`std::hint::spin_loop`].
 #[track_caller]
 pub fn spin_loop() {
-    park::yield_now("spin_loop", Location::caller());
+    park::yield_now(YieldFunction::SpinLoop, Location::caller());
 }

@@ -9,8 +9,8 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::runtime::is_active;
-use crate::runtime::objects::streams::{LOCK, Stream, WRITE};
-use crate::runtime::task::Site;
+use crate::runtime::objects::streams::Stream;
+use crate::runtime::task::{Hold, Site};
 
 /// Takes the stream's lock, formats, writes the whole as a unit, and gives the lock back.
 fn print_to(stream: Stream, args: fmt::Arguments<'_>, end: &str, site: Site) {
@@ -21,7 +21,7 @@ fn print_to(stream: Stream, args: fmt::Arguments<'_>, end: &str, site: Site) {
         };
         return result.expect("failed printing to a standard stream");
     }
-    stream.lock(site, WRITE);
+    stream.lock(site, Hold::Write);
     let _unlock = Unlock(stream);
     // Formatting may run code of the program, which may print in turn: the lock is re-entrant.
     let mut text = fmt::format(args);
@@ -34,7 +34,7 @@ struct Unlock(Stream);
 
 impl Drop for Unlock {
     fn drop(&mut self) {
-        self.0.unlock();
+        self.0.unlock(Hold::Write);
     }
 }
 
@@ -104,7 +104,7 @@ macro_rules! stream {
             /// Takes the stream's lock for the calling thread, which may already hold it.
             #[track_caller]
             pub fn lock(&self) -> $lock<'static> {
-                $stream.lock(Location::caller(), LOCK);
+                $stream.lock(Location::caller(), Hold::Guard);
                 $lock {
                     _stream: ::std::marker::PhantomData,
                 }
@@ -115,9 +115,9 @@ macro_rules! stream {
                 if !is_active() {
                     return ::std::io::$function().write_all(bytes);
                 }
-                $stream.lock(Location::caller(), WRITE);
+                $stream.lock(Location::caller(), Hold::Write);
                 $stream.append(bytes, Location::caller());
-                $stream.unlock();
+                $stream.unlock(Hold::Write);
                 Ok(())
             }
         }
@@ -220,7 +220,7 @@ macro_rules! stream {
 
         impl Drop for $lock<'_> {
             fn drop(&mut self) {
-                $stream.unlock();
+                $stream.unlock(Hold::Guard);
             }
         }
 

@@ -3,7 +3,6 @@
 mod bounds;
 mod determinism;
 mod explorer;
-pub mod orderings;
 mod running;
 mod schedule;
 pub mod settings;

@@ -28,9 +28,11 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use execution::{Execution, Execution as Runtime};
+use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
 use task::{Operation, TaskId, Until, Wake};
+
+use crate::model::trace::ObjectKind;
 
 /// How many operations were announced, in all executions of the process.
 static OPERATIONS: AtomicU64 = AtomicU64::new(0);
@@ -86,7 +88,7 @@ pub(crate) fn next_hash_key() -> u64 {
 }
 
 /// The number of the object with this tag; `None` outside an execution.
-pub(crate) fn resolve(tag: &Tag, kind: &'static str, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
+pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
     tag.known()
         .or_else(|| try_with(|execution| execution.objects.meet(tag, kind, memory, state())))
 }

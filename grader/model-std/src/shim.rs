@@ -13,13 +13,15 @@
 //! States are told apart by what threads have looked at, learned and changed, so what bypasses these calls may be lost.
 //! Outside an execution nothing is announced, nothing waits, and nothing is recorded.
 
+pub use protocol::trace;
+
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
+use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
 use crate::runtime::objects::park::read_clock;
 use crate::runtime::objects::{Memory, ObjectId, State, Tag};
-use crate::runtime::recorder::Seen;
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, try_with, with};
 use crate::time::Instant;
@@ -30,14 +32,12 @@ pub type Site = &'static Location<'static>;
 /// An object that threads share, as the scheduler and the reader know it.
 pub struct Object {
     tag: Tag,
-    kind: &'static str,
+    kind: ObjectKind,
 }
 
-/// An operation, as the reader knows it.
+/// An operation that is about to take effect.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// Its name.
-    pub name: &'static str,
     /// What it looks at. A wait for several objects names none of them to the reader.
     pub objects: &'a [&'a Object],
     /// The line that asks for it.
@@ -49,10 +49,8 @@ pub trait Condition {
     /// Whether it holds. It must depend on nothing but what the objects of the operation hold.
     fn holds(&self) -> bool;
 
-    /// Who else could make it hold, for the reader of a deadlock: `1 sender left`.
-    fn describe(&self) -> Option<String> {
-        None
-    }
+    /// What a thread waits for that never sees it hold.
+    fn reason(&self) -> WaitReason;
 }
 
 /// When an operation may take effect.
@@ -63,23 +61,33 @@ pub enum When {
     Until(Rc<dyn Condition>, Option<Duration>),
 }
 
-/// A condition that never holds.
+/// A condition that never holds, for a wait that only the time ends.
 pub struct Never;
 
 impl Condition for Never {
     fn holds(&self) -> bool {
         false
     }
+
+    fn reason(&self) -> WaitReason {
+        WaitReason::Clock
+    }
 }
 
 impl Object {
-    /// An object that `created_at` creates; `kind` is its name where the reader has no other.
+    /// An object of type `kind` that `created_at` creates.
     #[must_use]
-    pub const fn new(kind: &'static str, created_at: Site) -> Self {
+    pub const fn new(kind: ObjectKind, created_at: Site) -> Self {
         Self {
             tag: Tag::at(created_at),
             kind,
         }
+    }
+
+    /// Its number in a trace; `None` before an operation of the execution under way was about it.
+    #[must_use]
+    pub fn number(&self) -> Option<trace::ObjectId> {
+        self.tag.known()
     }
 
     fn id(&self) -> Option<ObjectId> {
@@ -89,28 +97,28 @@ impl Object {
     /// Notes that the running thread changed it, in a way that follows from what the thread knew and what was there.
     pub fn changed(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.changed_object(id));
+            with(|execution| execution.changed_object(id));
         }
     }
 
     /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired) it later.
     pub fn released(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.release_to(id));
+            with(|execution| execution.release_to(id));
         }
     }
 
     /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does next.
     pub fn acquired(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.acquire_from(id));
+            with(|execution| execution.acquire_from(id));
         }
     }
 
     /// Notes a change that no other thread can see yet: it matters for what a later one will mean.
     pub fn prepared(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.wrote_to(id));
+            with(|execution| execution.wrote_to(id));
         }
     }
 }
@@ -138,20 +146,19 @@ pub fn announce(operation: &Operation<'_>, when: When) {
     let (until, deadline) = match when {
         When::AtOnce => (Until::Now, None),
         When::Until(condition, deadline) => {
-            with(|runtime| runtime.me().condition = Some(condition));
+            with(|execution| execution.me().condition = Some(condition));
             (Until::Condition, deadline)
         }
     };
     let announced = task::Operation {
-        name: operation.name,
         object,
         site: operation.site,
     };
     let _: Wake = runtime::announce(announced, until, deadline);
-    with(|runtime| {
-        runtime.me().condition = None;
+    with(|execution| {
+        execution.me().condition = None;
         if object.is_none() {
-            ids.iter().flatten().for_each(|id| runtime.looked_at(*id));
+            ids.iter().flatten().for_each(|id| execution.looked_at(*id));
         }
     });
 }
@@ -159,7 +166,7 @@ pub fn announce(operation: &Operation<'_>, when: When) {
 /// Notes that the running thread learned `value`, which the objects that it looked at do not tell.
 pub fn learned(value: u64) {
     if is_active() {
-        with(|runtime| runtime.learned(value));
+        with(|execution| execution.learned(value));
     }
 }
 
@@ -167,33 +174,28 @@ pub fn learned(value: u64) {
 #[must_use]
 pub fn choose(n: usize) -> usize {
     if is_active() {
-        with(|runtime| runtime.choose_outcome(n, n))
+        with(|execution| execution.choose_outcome(n, n))
     } else {
         0
     }
 }
 
-/// Records that the running thread's operation took effect. `seen` says what it saw or did and what the object holds
+/// Records that the running thread's operation took effect. `told` says what it saw or did and what the object holds
 /// afterwards, and is only asked when somebody reads it.
-pub fn record(
-    name: &'static str,
-    object: Option<&Object>,
-    site: Option<Site>,
-    seen: impl FnOnce() -> (Option<String>, Option<String>),
-) {
+pub fn record(object: Option<&Object>, site: Option<Site>, told: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
-    try_with(|runtime| {
-        runtime.record(name, id, site, |_| {
-            let (detail, state) = seen();
-            Seen { detail, state }
+    try_with(|execution| {
+        execution.record_with(id, site, |_| {
+            let (op, state) = told();
+            (op, id.zip(state).into_iter().collect())
         });
     });
 }
 
 /// Records that the operation of another thread, which waited for the running one, took effect at the same moment.
-pub fn record_for(thread: usize, name: &'static str, object: &Object, site: Site) {
+pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() -> Op) {
     let id = object.id();
-    try_with(|runtime| runtime.record_for(thread, name, id, Some(site)));
+    try_with(|execution| execution.record_for(thread, id, Some(site), op));
 }
 
 /// The time since the start of the execution, as the running thread sees it. Reading it is no operation.
@@ -205,14 +207,14 @@ pub fn now() -> Duration {
 /// When a wait of `timeout` that begins now is over; `None` for never.
 #[must_use]
 pub fn deadline_after(timeout: Duration) -> Option<Duration> {
-    try_with(|runtime| runtime.deadline_after(timeout))?
+    try_with(|execution| execution.deadline_after(timeout))?
 }
 
 /// When, since the start of the execution, the program's clock shows `instant`; `None` for never.
 #[must_use]
 pub fn deadline_at(instant: Instant) -> Option<Duration> {
     let since_start = instant.since_start();
-    try_with(|runtime| runtime.deadline_after(since_start.saturating_sub(runtime.now)))??;
+    try_with(|execution| execution.deadline_after(since_start.saturating_sub(execution.now)))??;
     Some(since_start)
 }
 

@@ -12,6 +12,7 @@ use std::num::NonZero;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::model::trace::YieldFunction;
 use crate::runtime::objects::park;
 use crate::runtime::panics;
 
@@ -35,7 +36,7 @@ pub fn sleep_ms(milliseconds: u32) {
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
-    park::yield_now("yield_now", Location::caller());
+    park::yield_now(YieldFunction::YieldNow, Location::caller());
 }
 
 /// As [`std::thread::park`].

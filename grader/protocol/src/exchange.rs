@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
-use crate::trace::Trace;
+use crate::signature::FailureSignature;
+use crate::trace::{AtomicAccess, Trace};
 
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,24 +117,12 @@ pub struct Exploration {
     pub complete: bool,
     /// How many scenarios the check consists of, as far as it got.
     pub scenarios: u32,
-    /// The operations that asked for an ordering weaker than `SeqCst`, without duplicates and in the order of the source, from all
-    /// scenarios that keep to sequential consistency. Whether a weaker ordering is enough is not decided by those.
-    pub weak_orderings: Vec<WeakOrdering>,
+    /// The accesses that asked for an ordering weaker than `SeqCst`, in the order of the source and each
+    /// [`source_key`](AtomicAccess::source_key) once, from all scenarios that keep to sequential consistency. Whether a weaker
+    /// ordering is enough is not decided by those.
+    pub weak_orderings: Vec<AtomicAccess>,
     /// The first failure; `None` when every execution was right.
     pub failure: Option<Failure>,
-}
-
-/// An operation on an atomic, or a fence, that asked for an ordering weaker than `SeqCst`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct WeakOrdering {
-    /// The file that asks for it, as a trace names it.
-    pub file: String,
-    /// The line, counted from 1.
-    pub line: u32,
-    /// What is done: `load`, `fetch_add`, `fence`.
-    pub operation: String,
-    /// The ordering, as `Ordering` names it.
-    pub ordering: String,
 }
 
 /// A check that does not hold, and the execution that shows it.
@@ -143,18 +132,53 @@ pub struct Failure {
     pub finding: Finding,
     /// The scenario, as the check's author named it: `three threads, pauses 3 s, 2 s, 1 s`.
     pub scenario: String,
-    /// What was expected, as a sentence.
-    pub expected: String,
-    /// What was observed instead, as a sentence.
-    pub got: Option<String>,
+    /// What is wrong.
+    pub cause: FailureCause,
+    /// What decides whether another failure is the same mistake.
+    pub signature: FailureSignature,
     /// How many executions were run until this one, itself included.
     pub executions: u64,
     /// How many preemptions this execution has.
     pub preemptions: u32,
     /// Names the execution for a replay; `None` where no single execution shows the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The execution; `None` where no single execution shows the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+}
+
+/// What is wrong with an execution, or with all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCause {
+    /// A property that every execution must have does not hold. The words are those of the check's author.
+    Property {
+        /// What was expected, as a sentence.
+        expected: String,
+        /// What was observed instead, as a sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        got: Option<String>,
+    },
+    /// The execution did not come to its end: [`Trace::end`] says how.
+    Ending,
+    /// No execution showed what one of them at least should.
+    Unwitnessed {
+        /// What they should show, as in "in which the second thread writes first". The words are those of the check's author.
+        what: String,
+        /// How many executions were looked at.
+        executions: u64,
+        /// The most threads, the body aside, that were alive at once in any of them.
+        most_alive: usize,
+    },
+    /// The same schedule gave one failure first, and then none or another.
+    Nondeterministic {
+        /// The finding of the first.
+        first: Finding,
+        /// The finding of the second; `None` where that execution was right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        then: Option<Finding>,
+    },
 }
 
 /// One interleaving, run again.

@@ -1,4 +1,4 @@
-//! The short name of one execution: `3-3k9f…`.
+//! The short name of one execution: `4-3k9f…`.
 //!
 //! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
 //! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
@@ -13,10 +13,13 @@
 //! 1 byte   check byte over all of these
 //! ```
 
+use std::cmp::Ordering;
+
+use crate::fnv;
 use crate::schedule::{Schedule, Spawns};
 
-/// The version of the layout. A change of what a schedule means needs a new one.
-const VERSION: &str = "3";
+/// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new one.
+const VERSION: u32 = 4;
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -40,9 +43,12 @@ pub enum TokenError {
     /// It is not a token at all, or was mistyped or cut.
     #[error("it is not a token, or it was mistyped or cut")]
     Malformed,
-    /// It is a token of another version.
-    #[error("it was made by another version of the grader")]
-    OtherVersion,
+    /// It is a token of an earlier version.
+    #[error("it is from an earlier version of the grader: grade the check again for a new one")]
+    EarlierVersion,
+    /// It is a token of a later version.
+    #[error("it is from a later version of the grader")]
+    LaterVersion,
     /// It belongs to another check.
     #[error("it belongs to another exercise or check")]
     OtherCheck,
@@ -143,11 +149,9 @@ fn check_byte(bytes: &[u8]) -> u8 {
     })
 }
 
-/// FNV-1a (Fowler, Noll & Vo, RFC 9923), folded to 16 bits.
+/// FNV-1a, folded to 16 bits.
 fn name_hash(name: &str) -> u16 {
-    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = fnv::append(fnv::EMPTY, name.as_bytes());
     (hash ^ (hash >> 16)) as u16
 }
 
@@ -191,13 +195,10 @@ fn encode_digits(bytes: &[u8]) -> String {
 
 fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
     let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
-    if version != VERSION {
-        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-        return Err(if is_version {
-            TokenError::OtherVersion
-        } else {
-            TokenError::Malformed
-        });
+    match version_number(version)?.cmp(&VERSION) {
+        Ordering::Less => return Err(TokenError::EarlierVersion),
+        Ordering::Equal => {}
+        Ordering::Greater => return Err(TokenError::LaterVersion),
     }
     let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
     for digit in digits.bytes() {
@@ -218,6 +219,16 @@ fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
         Err(TokenError::Malformed)
     } else {
         Ok(bytes)
+    }
+}
+
+/// The number of a version, written as [`Token::encode`] writes it.
+fn version_number(version: &str) -> Result<u32, TokenError> {
+    let number: u32 = version.parse().map_err(|_| TokenError::Malformed)?;
+    if number.to_string() == version {
+        Ok(number)
+    } else {
+        Err(TokenError::Malformed)
     }
 }
 
@@ -279,14 +290,25 @@ mod tests {
         for longer in [format!("{text}0"), format!("{text}00"), format!(" {text}")] {
             assert_eq!(Token::decode(&longer, "check"), Err(TokenError::Malformed), "{longer}");
         }
-        assert_eq!(Token::decode("2-00", "check"), Err(TokenError::OtherVersion));
-        for nonsense in ["hello", "3-!!", "3-", "-", ""] {
+        for nonsense in ["hello", "4-!!", "4-", "-", "", "+4-00", "04-00"] {
             assert_eq!(
                 Token::decode(nonsense, "check"),
                 Err(TokenError::Malformed),
                 "{nonsense}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_of_another_version_says_so() {
+        assert_eq!(Token::decode("3-00", "check"), Err(TokenError::EarlierVersion));
+        assert_eq!(check_of("3-00", &["check"]), Err(TokenError::EarlierVersion));
+        assert_eq!(Token::decode("5-00", "check"), Err(TokenError::LaterVersion));
+        let text = TokenError::EarlierVersion.to_string();
+        assert!(
+            text.contains("an earlier version") && text.contains("grade the check again"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,27 +1,14 @@
 //! What was judged: one verdict a check, and everything said about one submission.
 //!
-//! Plain data. A [`Verdict`] is only ever made by `judge`, and starts as [`Verdict::Ungraded`]: a pass has to be earned.
+//! Plain data. Only the `judge` stage makes a [`Verdict`], and each starts as [`Verdict::Ungraded`]: a pass needs evidence.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::{Exploration, Failure, Finding, Replayed, WeakOrdering};
+use crate::trace::AtomicAccess;
+use crate::{Exploration, Failure, Finding, Replayed};
 
-/// How a check is run, in the order of that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckKind {
-    /// The compiler accepts the submission, in its real and its modelled form, and every public item is there.
-    Build,
-    /// Every interleaving up to a bound.
-    Model,
-    /// On real threads, children and servers: judged by what a gate, the server or the kernel saw.
-    Service,
-    /// The same with the machine to itself: judged by what each thread has computed.
-    Speed,
-    /// The exercise's program, run as a process.
-    Program,
-}
+pub use crate::CheckKind;
 
 /// The judgement on one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +24,10 @@ pub enum Verdict {
     },
     /// The grader could not do its work. Never the student's points.
     Ungraded {
-        /// What happened and what to do next.
+        /// What happened.
         reason: String,
+        /// What the reader can do about it, one advice a line.
+        help: Option<String>,
     },
 }
 
@@ -47,7 +36,8 @@ pub enum Verdict {
 pub struct CheckFailure {
     /// The one word.
     pub finding: Finding,
-    /// Sentences for the student: what was expected, then what was observed.
+    /// What the judge says to the student: what was expected, then what was observed. Empty for
+    /// [`Evidence::Interleaving`], which the report puts into words.
     pub message: String,
     /// What shows it.
     pub evidence: Evidence,
@@ -56,7 +46,7 @@ pub struct CheckFailure {
 /// What shows that a check failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// The message says it all.
+    /// Nothing beside the message.
     None,
     /// What the compiler said, as it rendered it, with the paths that the student knows.
     Diagnostics(String),
@@ -151,17 +141,17 @@ pub struct Containment {
     /// How the network is kept out of reach: `none`, `seccomp`.
     pub network: String,
     /// What this machine does not offer, of all that was asked for.
-    pub missing: Vec<Lack>,
+    pub missing: Vec<MissingMechanism>,
 }
 
-/// A means of containment that a machine does not offer.
+/// A mechanism of containment that a machine does not offer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Lack {
+pub struct MissingMechanism {
     /// Which: `landlock`, `seccomp`, `chroot`, `own user`.
     pub mechanism: String,
     /// Why.
     pub reason: String,
-    /// The number with which the system refused it.
+    /// The kernel's error as a number, if there was one.
     pub errno: Option<i32>,
     /// What a submission can do without it.
     pub consequence: String,
@@ -220,17 +210,19 @@ impl Report {
         }
     }
 
-    /// The operations in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, in the order
-    /// of the source.
+    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, by file,
+    /// line, function and ordering, and each of those once.
     ///
     /// What was explored says nothing about the reorderings that they allow, so no verdict depends on them.
-    pub fn weak_orderings(&self) -> BTreeSet<&WeakOrdering> {
+    pub fn weak_orderings(&self) -> Vec<&AtomicAccess> {
         let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
-        let is_own = |operation: &&WeakOrdering| self.sources.iter().any(|(path, _)| *path == operation.file);
-        explored
-            .flat_map(|explored| &explored.weak_orderings)
+        let accesses = explored.flat_map(|explored| &explored.weak_orderings);
+        let is_own = |access: &&AtomicAccess| self.sources.iter().any(|(path, _)| *path == access.place.file);
+        let by_source: BTreeMap<_, _> = accesses
             .filter(is_own)
-            .collect()
+            .map(|access| (access.source_key(), access))
+            .collect();
+        by_source.into_values().collect()
     }
 
     /// The points earned.

@@ -1,22 +1,23 @@
-//! What stands in the table of an interleaving, before it is laid out.
+//! The cells of the table of an interleaving, before they are laid out.
 
-use protocol::trace::{Event, Object, Place, Trace, Wait};
+use protocol::trace::{Event, Object, ObjectKind, Place, Trace, Wait, WaitReason};
 
-use super::names::{self, Names};
-use super::steps::{self, Row};
-use super::table::duration;
+use crate::names::{self, Names};
+use crate::steps::Row;
+use crate::table::duration;
+use crate::words;
 
-/// More columns of state than this hide the steps.
+/// The most columns of state. More of them leave too little room for the steps.
 const STATES: usize = 3;
 
-/// What stands in the table.
+/// The table's cells as text.
 pub(super) struct Contents {
     pub(super) entries: Vec<Entry>,
     /// The threads that have a column, with their names.
     pub(super) threads: Vec<(usize, String)>,
     /// The names of the objects that may have a column.
     pub(super) objects: Vec<String>,
-    /// How many of them have one, from the first.
+    /// How many of them have a column: the first ones.
     pub(super) n_states: usize,
     pub(super) has_time: bool,
     pub(super) has_one_file: bool,
@@ -42,7 +43,7 @@ impl Step {
     /// The place, shortened to its line where `is_short` and the file can be told.
     pub(super) fn place(&self, is_short: bool) -> String {
         match &self.place {
-            // A bare line is one of the submission.
+            // A line without a file is a line of the submission.
             Some((file, _)) if is_short && file == names::CHECK => file.clone(),
             Some((_, line)) if is_short => line.clone(),
             Some((file, line)) => format!("{file}{line}"),
@@ -75,7 +76,7 @@ impl Contents {
     }
 }
 
-/// What a row is about: a thread that does something, or waits, at an object.
+/// The thread and the object of a row: the thread does something to the object, or waits there.
 struct Touch<'a> {
     thread: usize,
     object: Option<usize>,
@@ -95,7 +96,7 @@ impl<'a> Touch<'a> {
                 })
             }
             Row::Waiting(index) => {
-                let wait = &steps::waits(trace)[*index];
+                let wait = &trace.end.waits()[*index];
                 Some(Self {
                     thread: wait.thread,
                     object: wait.object,
@@ -106,24 +107,45 @@ impl<'a> Touch<'a> {
     }
 }
 
-/// The objects whose states are worth a column, the most telling first.
+/// The objects whose states get a column, the most important first.
 fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
+    let rank = |id: &usize| {
+        let object = trace.objects.get(*id)?;
+        // What the check counts for itself is the least important.
+        Some((names::is_of_check(object), worth(object)?))
+    };
     let mut stateful: Vec<usize> = Vec::new();
-    for touch in touches
+    for (object, _) in touches
         .iter()
-        .filter(|touch| touch.event.is_some_and(|event| event.state.is_some()))
+        .filter_map(|touch| touch.event)
+        .flat_map(|event| &event.states)
     {
-        stateful.extend(touch.object.filter(|object| !stateful.contains(object)));
+        if rank(object).is_some() && !stateful.contains(object) {
+            stateful.push(*object);
+        }
     }
-    // A value says more than who holds a lock, which the steps say already; least says what the check counts for itself.
-    let rank = |object: &Object| (names::is_of_check(object), names::is_lock(object));
-    stateful.sort_by_key(|object| trace.objects.get(*object).map(rank));
+    stateful.sort_by_key(rank);
     stateful.truncate(STATES);
     stateful
 }
 
-/// Whether each step has to name its object: not where there is only one, which the heading of its column names.
-/// What is written says itself where to.
+/// How important a column for the state of an object is: 0 is the most important; `None` for no column.
+fn worth(object: &Object) -> Option<u8> {
+    match object.kind {
+        ObjectKind::Atomic(_) | ObjectKind::MpscChannel | ObjectKind::CrossbeamChannel | ObjectKind::Barrier => Some(0),
+        // Their state is only who holds them, and the steps show that already.
+        ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Stdin | ObjectKind::Stdout | ObjectKind::Stderr => Some(1),
+        ObjectKind::Condvar
+        | ObjectKind::Once
+        | ObjectKind::OnceLock
+        | ObjectKind::LazyLock
+        | ObjectKind::Timer(_)
+        | ObjectKind::Scope => None,
+    }
+}
+
+/// Whether each step has to name its object. Where there is only one object, the heading of its column names it. A write to
+/// standard output needs no name.
 fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
     let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
     let mut objects = touches
@@ -134,7 +156,7 @@ fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
     stateful.is_empty() || objects.any(|object| Some(object) != first)
 }
 
-/// The rows with all they say.
+/// The rows with their cells.
 fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
     let states = states(trace, names, stateful);
     let nothing = vec![String::new(); stateful.len()];
@@ -153,7 +175,7 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
             })
         }
         Row::Waiting(index) => {
-            let wait = &steps::waits(trace)[*index];
+            let wait = &trace.end.waits()[*index];
             Entry::Step(Step {
                 number: String::new(),
                 is_preempting: false,
@@ -179,37 +201,15 @@ fn place(place: Option<&Place>, names: &Names<'_>) -> Option<(String, String)> {
 fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<String>> {
     let mut now = vec![String::new(); stateful.len()];
     let mut states = Vec::with_capacity(trace.events.len());
-    for (index, event) in trace.events.iter().enumerate() {
-        let column = |object: Option<usize>| stateful.iter().position(|other| Some(*other) == object);
-        if let (Some(column), Some(state)) = (column(event.object), &event.state) {
-            now[column] = state_in_words(state, names);
-        }
-        // Who waits at a condition variable has let go of the lock that it took last.
-        if matches!(event.operation.as_str(), "wait" | "wait_timeout" | "wait_while") {
-            let taken = trace.events[..index]
-                .iter()
-                .rfind(|earlier| earlier.thread == event.thread && takes(trace, earlier));
-            if let Some(column) = column(taken.and_then(|taken| taken.object)) {
-                now[column] = "free".to_owned();
+    for event in &trace.events {
+        for (object, state) in &event.states {
+            if let Some(column) = stateful.iter().position(|other| other == object) {
+                now[column] = words::state(state, names);
             }
         }
         states.push(now.clone());
     }
     states
-}
-
-/// Whether an event takes a mutex.
-fn takes(trace: &Trace, event: &Event) -> bool {
-    let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
-    event.object.is_some_and(is_lock) && event.operation != "unlock"
-}
-
-/// A state with threads called by their names: `held by 2` becomes `held by thread 2`.
-fn state_in_words(state: &str, names: &Names<'_>) -> String {
-    match state.rsplit_once(" by ").map(|(held, thread)| (held, thread.parse())) {
-        Some((held, Ok(thread))) => format!("{held} by {}", names.thread(thread)),
-        Some((_, Err(_))) | None => state.to_owned(),
-    }
 }
 
 fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
@@ -218,23 +218,39 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
         .object
         .filter(|object| is_named && !is_stdout(object))
         .map(|object| names.object(object));
-    // The place says that it is the check's.
+    // The place of the step says already that the object is the check's.
     let object = object
         .as_deref()
         .map(|object| object.strip_prefix("check's ").unwrap_or(object));
-    let operation = on(object, &event.operation);
-    match &event.detail {
+    let operation = on(object, words::operation(&event.op));
+    match words::detail(trace, event, names) {
         Some(detail) => format!("{operation} {detail}"),
         None => operation,
     }
 }
 
-/// A wait, as the step that it would be if it ended.
+/// A thread that still waits at the end: its operation, with `…` for the end that never comes.
 fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
-    // `wait on a condition variable` is a `wait` when the object's name stands before it.
-    let verb = wait.operation.split(' ').next().filter(|_| wait.object.is_some());
-    format!("{} …", on(object.as_deref(), verb.unwrap_or(&wait.operation)))
+    let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
+    match wait.reason {
+        WaitReason::Join { thread } => format!("{operation} {} …", names.thread(thread)),
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Notification { .. }
+        | WaitReason::Relock { .. }
+        | WaitReason::Barrier { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::HandOver { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::ScopeEnd
+        | WaitReason::Park { .. }
+        | WaitReason::Clock => format!("{operation} …"),
+    }
 }
 
 /// An operation and what it is done to: `counter.load`, `Mutex #1: lock`.

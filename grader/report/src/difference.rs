@@ -6,9 +6,9 @@ use super::Extent;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 
-/// Lines around a difference, to find one's way.
+/// How many lines around a difference are shown for orientation.
 const CONTEXT: usize = 2;
-/// So many lines show what is wrong; more hide it.
+/// The most lines to show: enough to see what is wrong.
 const LINES: usize = 24;
 
 /// The lines that differ, with a few around them.
@@ -77,7 +77,7 @@ fn push_changes<'a>(lines: &mut Vec<Line>, diff: &'a TextDiff<'a, 'a, 'a, str>, 
     }
 }
 
-/// Makes spaces at the end of a line visible: of all differences they are the easiest to overlook.
+/// Makes spaces at the end of a line visible, because that difference is the easiest to overlook.
 fn show_spaces_at_end(parts: &mut [(bool, String)]) {
     for (_, part) in parts.iter_mut().rev() {
         let kept = part.trim_end_matches(' ').len();

@@ -1,14 +1,14 @@
-//! Text of a submission, made safe to print and fit to read.
+//! Makes text of a submission safe to print and readable.
 //!
-//! What comes out holds no control character, none that changes the direction of writing and none that cannot be seen:
-//! each stands as its escape (`\u{1b}`, `\xff`). Escaping twice is escaping once. Widths are those of a terminal.
+//! Control characters, characters that change the direction of writing and invisible characters are replaced by their escapes
+//! (`\u{1b}`, `\xff`). Escaping twice gives the same as escaping once. Widths are those of a terminal.
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many combining marks may stand on one character: scripts need up to two, a text that climbs over its line more.
+/// How many combining marks one character may have. Scripts need up to two; text that is made to cover other lines has more.
 const MARKS: usize = 3;
 
-/// `text` with everything visible that would act or hide; a line feed becomes `⏎`.
+/// `text` with an escape for every character that would act on a terminal or is invisible; a line feed becomes `⏎`.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut marks = MARKS;
@@ -21,7 +21,7 @@ pub fn escape(text: &str) -> String {
             _ if is_hidden(character) || marks > MARKS => escaped.extend(character.escape_unicode()),
             _ => escaped.push(character),
         }
-        // A mark right after an escape would sit on its closing brace.
+        // A combining mark right after an escape would be drawn on its closing brace.
         if is_hidden(character) {
             marks = MARKS;
         }
@@ -41,7 +41,7 @@ pub fn decode(bytes: &[u8]) -> String {
     text
 }
 
-/// Whether a character acts on a terminal or cannot be seen: controls, directions, joiners, fillers, tags, selectors.
+/// Whether a character acts on a terminal or is invisible: controls, directions, joiners, fillers, tags, selectors.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -76,7 +76,7 @@ pub fn shorten(text: &str, columns: usize) -> String {
     short
 }
 
-/// `text` in at most about `columns` columns, what is left out of its middle replaced by how many characters that is.
+/// `text` in at most about `columns` columns. A longer text loses its middle, with a note of how many characters that were.
 pub fn shorten_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -87,7 +87,7 @@ pub fn shorten_middle(text: &str, columns: usize) -> String {
     format!("{head}… {} …{tail}", counted(left_out as u64, "character"))
 }
 
-/// What the note on characters left out takes, with a count of six digits.
+/// The width of the note on characters left out, with a count of six digits.
 const NOTE: usize = "… 100 000 characters …".len() - 4;
 
 /// `text` in lines of at most `columns` columns, broken at spaces; a word that is longer is broken where it must be.
@@ -138,7 +138,7 @@ pub fn counted(count: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// A number with its thousands apart: `5 860`.
+/// A number with a space between its thousands: `5 860`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

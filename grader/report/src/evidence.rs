@@ -1,23 +1,23 @@
-//! What shows that a check failed: an interleaving, a difference, what the compiler said, what the program printed.
+//! The evidence that a check failed: an interleaving, a difference, what the compiler said, or what the program printed.
 
 use protocol::Failure;
 use protocol::trace::{End, Place, Trace};
-
-use super::escape::{counted, cut_middle, decode, escape, shorten_middle};
-use super::names::Names;
-use super::steps::{self, Row};
-use super::story::story;
-use super::table::{INDENT, table};
-use super::text::{Line, Text, Tone};
-use super::{Extent, Options, difference, lanes};
 use protocol::verdict::{CheckFailure, Evidence};
 
-/// So many lines of a compiler or a program are enough to see what is wrong.
+use crate::escape::{counted, cut_middle, decode, escape, shorten_middle};
+use crate::explain::{Story, explain};
+use crate::names::Names;
+use crate::steps::{self, Row};
+use crate::table::{INDENT, table};
+use crate::text::{Line, Text, Tone};
+use crate::{Extent, Options, difference, lanes};
+
+/// The most lines of a compiler or a program to show: enough to see what is wrong.
 const LINES: usize = 40;
-/// So many lines of source take part in a failure that is still easy to follow.
+/// The most lines of source to show below a table.
 const SOURCE_LINES: usize = 10;
 
-/// All that there is to say about a check_failure.
+/// All that there is to say about how a check failed.
 pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
@@ -43,7 +43,7 @@ pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], opti
     text
 }
 
-/// Sentences, a line each; one that says how to go on looks like it.
+/// Sentences, one on each line. A sentence that begins with `help:` is styled as help.
 pub fn message(text: &mut Text, message: &str, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
     let (head, left_out, tail) = cut_middle(&lines, LINES);
@@ -66,18 +66,20 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
 
 /// The interleaving that fails, or what is known where no single one does.
 pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
-    let mut text = claim(failure, options);
-    if let Some(account) = account(failure, sources, options) {
+    let names = Names::of(failure, sources);
+    let story = explain(failure, &names);
+    let mut text = claim(failure, &story, options);
+    if let Some(account) = account(failure, &story, &names, options) {
         text.append(account);
     }
     text
 }
 
-/// What was expected of which scenario, and what came.
-pub fn claim(failure: &Failure, options: &Options) -> Text {
+/// The scenario, what was expected of it, and what was observed.
+pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     let mut text = Text::new();
-    let expected = strip(&failure.expected, "expected ");
-    let got = failure.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
+    let expected = strip(&story.expected, "expected ");
+    let got = story.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
     for (label, sentence) in [
         ("scenario", Some(failure.scenario.as_str())),
         ("expected", Some(expected)),
@@ -94,12 +96,10 @@ pub fn claim(failure: &Failure, options: &Options) -> Text {
 }
 
 /// How a failure comes about, as one execution shows it; `None` where no single one does.
-pub fn account(failure: &Failure, sources: &[(String, String)], options: &Options) -> Option<Text> {
+pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
     let trace = failure.trace.as_ref()?;
-    let names = Names::new(trace, sources);
-    let story = story(failure, trace, &names);
     let rows = steps::rows(trace, &story.steps, options.extent);
-    let mut text = execution(trace, &names, &rows, options);
+    let mut text = execution(trace, names, &rows, options);
     text.blank();
     for sentence in &story.sentences {
         text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
@@ -107,7 +107,7 @@ pub fn account(failure: &Failure, sources: &[(String, String)], options: &Option
     Some(text)
 }
 
-/// An execution: the lines it tore, its table, and the source lines that take part.
+/// An execution: its torn lines, its table, and the source lines that take part.
 pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
     let mut text = Text::new();
     text.push(Line::new());
@@ -141,19 +141,23 @@ fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Option
     text
 }
 
-/// The places that the rows and the end speak of, each line once, in order.
+/// The places that the rows, the panics and the end speak of, each line once, in order.
 fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
     let of_row = |row: &Row| -> Vec<&'a Place> {
         match row {
             Row::Gap(_) => Vec::new(),
             Row::Step(index) => trace.events[*index].place.iter().collect(),
             Row::Waiting(index) => {
-                let wait = &steps::waits(trace)[*index];
+                let wait = &trace.end.waits()[*index];
                 wait.place.iter().chain(&wait.held_since).collect()
             }
         }
     };
-    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(end(trace)).collect();
+    let panics = trace
+        .threads
+        .iter()
+        .filter_map(|thread| thread.panic.as_ref()?.place.as_ref());
+    let mut places: Vec<&Place> = rows.iter().flat_map(of_row).chain(panics).chain(end(trace)).collect();
     places.sort_unstable();
     places.dedup_by_key(|place| (&place.file, place.line));
     places
@@ -162,19 +166,20 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
 /// The places that the end of an execution speaks of.
 fn end(trace: &Trace) -> Vec<&Place> {
     match &trace.end {
-        End::Panicked { place, .. } | End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
+        End::Panicked(panic) => panic.place.iter().collect(),
+        End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
         End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
         End::ThreadsLeft { threads } => {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
             left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
         }
-        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic { .. } => {
+        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic(_) => {
             Vec::new()
         }
     }
 }
 
-/// `sentence` without `word` at its beginning: the label before it says it.
+/// `sentence` without `word` at its beginning, because the label before it is the same word.
 fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     match sentence.get(..word.len()) {
         Some(start) if start.eq_ignore_ascii_case(word) => &sentence[word.len()..],
@@ -182,7 +187,7 @@ fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     }
 }
 
-/// What the compiler said, as it said it.
+/// What the compiler said, unchanged.
 fn diagnostics(rendered: &str, extent: Extent) -> Text {
     let mut text = Text::new();
     let lines: Vec<&str> = rendered.trim_end().lines().collect();

@@ -45,7 +45,7 @@ impl Grid {
         self.rows.push(Row::Note(line));
     }
 
-    /// How wide each column would like to be.
+    /// The width that each column needs.
     pub fn natural_widths(&self) -> Vec<usize> {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
@@ -59,7 +59,7 @@ impl Grid {
         widths
     }
 
-    /// The grid from column `indent` on in at most `columns` columns; the columns listed in `elastic` give way first.
+    /// The grid from column `indent` on, in at most `columns` columns. The columns listed in `elastic` are shortened first.
     pub fn render(self, indent: usize, columns: usize, elastic: &[usize]) -> Text {
         let mut widths = self.natural_widths();
         let gutters = GUTTER * widths.len().saturating_sub(1);
@@ -97,7 +97,7 @@ impl Grid {
     }
 }
 
-/// The largest width such that columns that want `wanted` and get no more than it fit into `available` together.
+/// The largest limit for the width of a column with which columns of the widths `wanted` fit into `available` together.
 pub fn cap(wanted: &[usize], available: usize) -> usize {
     let mut cap = wanted.iter().copied().max().unwrap_or(0);
     while cap > 0 && wanted.iter().map(|&width| width.min(cap)).sum::<usize>() > available {

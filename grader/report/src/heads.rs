@@ -69,7 +69,7 @@ impl Heads {
             .with(Tone::Plain, "  ")
     }
 
-    /// What it took to find a failure, where that fits behind the finding.
+    /// How many interleavings it took to find a failure, if that fits on the line of the check.
     pub(super) fn effort(&self, check: &CheckVerdict) -> Option<String> {
         let failure = check.failure()?;
         let line = self
@@ -94,7 +94,7 @@ fn mark(verdict: &Verdict) -> (&'static str, Tone) {
     }
 }
 
-/// What it took to find a failure: `after 3 interleavings, 1 preemption`.
+/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption`.
 pub(super) fn effort(failure: &Failure) -> String {
     let after = format!("after {}", counted(failure.executions, "interleaving"));
     match failure.trace {
@@ -103,7 +103,7 @@ pub(super) fn effort(failure: &Failure) -> String {
     }
 }
 
-/// What was explored for one check, in more words and in fewer: `all 5 860 interleavings, 500 random ones`.
+/// What was explored for one check, in several lengths: `all 5 860 interleavings, 500 random ones`.
 fn explorations(exploration: &Exploration) -> [String; 3] {
     let in_order = exploration.executions.saturating_sub(exploration.random);
     let all = if exploration.complete && in_order > 1 {

@@ -1,26 +1,30 @@
-//! A report for a reader: a line a check, the evidence below each that failed, the score and what to do next.
+//! A report for a reader: one line for each check, the evidence below each check that failed, the score, and what to do next.
 
 use std::path::Path;
 
-use protocol::Exploration;
+use protocol::verdict::{
+    CheckVerdict, Containment, Evidence, MissingMechanism, Overall, ReplayReport, Report, Verdict,
+};
+use protocol::{Exploration, Failure};
 
-use super::escape::{counted, grouped};
-use super::evidence::{self, evidence};
-use super::grid::Grid;
-use super::heads::{Heads, effort};
-use super::names::Names;
-use super::orderings::undecided;
-use super::table::INDENT;
-use super::text::{Line, Text, Tone};
-use super::{Extent, Options, steps};
-use protocol::verdict::{CheckVerdict, Containment, Lack, Overall, ReplayReport, Report, Verdict};
+use crate::escape::{counted, grouped};
+use crate::evidence::{self, evidence};
+use crate::explain::explain;
+use crate::grid::Grid;
+use crate::heads::{Heads, effort};
+use crate::names::Names;
+use crate::orderings::undecided;
+use crate::table::INDENT;
+use crate::text::{Line, Text, Tone};
+use crate::{Extent, Options, steps};
 
 /// Everything about one submission.
 pub fn report(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     text.append(heading(&report.exercise, &report.title, &report.submission, options));
     let heads = Heads::new(report, options.columns);
-    for (at, check) in report.checks.iter().enumerate() {
+    let mut told = Told::new();
+    for check in &report.checks {
         if needs_words(check) {
             text.blank();
         }
@@ -28,7 +32,7 @@ pub fn report(report: &Report, options: &Options) -> Text {
         if let Some(failure) = check.failure().filter(|_| heads.effort(check).is_none()) {
             text.hanging(Line::indented(INDENT), Tone::Plain, &effort(failure), options.columns);
         }
-        text.append(body(check, &report.checks[..at], report, options));
+        text.append(body(check, &mut told, report, options));
         if needs_words(check) {
             text.blank();
         }
@@ -54,7 +58,7 @@ fn heading(exercise: &str, what: &str, submission: &Path, options: &Options) -> 
     text
 }
 
-/// Whether more is to be said of a check than one line.
+/// Whether a check needs more than one line.
 fn needs_words(check: &CheckVerdict) -> bool {
     match check.verdict {
         Verdict::Failed(_) | Verdict::Ungraded { .. } => true,
@@ -62,32 +66,56 @@ fn needs_words(check: &CheckVerdict) -> bool {
     }
 }
 
-/// What is to be said below the line of a check; `earlier` are the checks above it.
-fn body(check: &CheckVerdict, earlier: &[CheckVerdict], report: &Report, options: &Options) -> Text {
+/// The accounts that the report has already given, each with the name of its check. The same account is not given twice.
+type Told<'a> = Vec<(&'a str, Text)>;
+
+/// The text below the line of a check; `told` has the accounts of the checks above it.
+fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     match &check.verdict {
         Verdict::Passed | Verdict::Skipped { .. } => return text,
-        Verdict::Ungraded { reason } => {
+        Verdict::Ungraded { reason, help } => {
             evidence::message(&mut text, reason, options.columns);
+            for advice in help.iter().flat_map(|help| help.lines()) {
+                text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), options.columns);
+            }
             return text;
         }
         Verdict::Failed(check_failure) => {
             text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
-            match (check.failure(), repeated(check, earlier, report, options)) {
-                (Some(failure), Some(name)) => {
-                    text.append(evidence::claim(failure, options));
-                    text.paragraph(
-                        Tone::Strong,
-                        INDENT,
-                        &format!("It comes about as with `{name}` above."),
-                        options.columns,
-                    );
+            match &check_failure.evidence {
+                Evidence::Interleaving(failure) => {
+                    text.append(interleaving(&check.name, failure, told, report, options));
                 }
-                (Some(_) | None, _) => text.append(evidence(check_failure, &report.sources, options)),
+                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
+                    text.append(evidence(check_failure, &report.sources, options));
+                }
             }
         }
     }
     text.append(further(check, report, options));
+    text
+}
+
+/// The failing interleaving of the check called `name`.
+fn interleaving<'a>(name: &'a str, failure: &Failure, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
+    let names = Names::of(failure, &report.sources);
+    let story = explain(failure, &names);
+    let mut text = evidence::claim(failure, &story, options);
+    let Some(account) = evidence::account(failure, &story, &names, options) else {
+        return text;
+    };
+    let same = told.iter().find(|(_, earlier)| *earlier == account);
+    match same.filter(|_| options.extent == Extent::Cut) {
+        Some((earlier, _)) => {
+            let sentence = format!("It happens in the same way as in `{earlier}` above.");
+            text.paragraph(Tone::Strong, INDENT, &sentence, options.columns);
+        }
+        None => {
+            text.append(account.clone());
+            told.push((name, account));
+        }
+    }
     text
 }
 
@@ -114,25 +142,7 @@ fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     text
 }
 
-/// The name of an earlier check whose failure comes about in the same way, so that it need not be told again.
-fn repeated<'a>(
-    check: &CheckVerdict,
-    earlier: &'a [CheckVerdict],
-    report: &Report,
-    options: &Options,
-) -> Option<&'a str> {
-    if options.extent == Extent::Full {
-        return None;
-    }
-    let account = |check: &CheckVerdict| evidence::account(check.failure()?, &report.sources, options);
-    let told = account(check)?;
-    earlier
-        .iter()
-        .find(|other| account(other).as_ref() == Some(&told))
-        .map(|other| other.name.as_str())
-}
-
-/// The score, how much ran, what was explored and what not, what contained it, and one thing to do next.
+/// The score, how many checks ran, what was explored and what was not, the containment, and one thing to do next.
 fn foot(report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     let tone = match report.overall() {
@@ -175,7 +185,7 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together; a bound is named where every exploration that has one is complete.
+/// What was explored for all checks together. A bound is named if every exploration that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
     let explorations: Vec<&Exploration> = report
         .checks
@@ -206,7 +216,7 @@ fn all_explored(report: &Report) -> Option<String> {
     Some(words)
 }
 
-/// What held, and what did not and what that means. A report from a machine that leaves files open proves nothing to others.
+/// What contained the submission, and what this machine lacks. A report from a machine without file protection is no grade.
 fn contained(containment: &Containment) -> Vec<String> {
     let Containment {
         level,
@@ -219,17 +229,17 @@ fn contained(containment: &Containment) -> Vec<String> {
     if !matches!(level.as_str(), "A" | "B") {
         held.push_str("; a self-check, not a grade");
     }
-    let lack = |lack: &Lack| {
-        let Lack {
+    let missing_line = |mechanism: &MissingMechanism| {
+        let MissingMechanism {
             mechanism,
             reason,
             consequence,
             help,
             ..
-        } = lack;
+        } = mechanism;
         format!("no {mechanism}: {reason}, so {consequence}; {help}")
     };
-    std::iter::once(held).chain(missing.iter().map(lack)).collect()
+    std::iter::once(held).chain(missing.iter().map(missing_line)).collect()
 }
 
 /// The one command that helps most.

@@ -3,14 +3,18 @@
 //! Keys and their order are stable; a key without a value is `null`. No times and no absolute paths, so that equal
 //! submissions give equal bytes on any machine. Characters that act on a terminal, or cannot be seen, are escaped.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
-use protocol::trace::{Event, Place, Trace};
-use protocol::{self, Exploration, Failure};
+use protocol::trace::{AtomicAccess, Event, Place, Trace};
+use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::{Exploration, Failure};
 use serde::Serialize;
 
-use super::escape::is_hidden;
-use protocol::verdict::{CheckKind, CheckVerdict, Evidence, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use crate::escape::is_hidden;
+use crate::explain::explain;
+use crate::names::Names;
+use crate::words;
 
 /// The version of the documents; it grows with any change that is not an addition.
 const SCHEMA: u32 = 1;
@@ -38,7 +42,8 @@ struct Check<'a> {
     finding: Option<&'static str>,
     score: u32,
     max_score: u32,
-    message: Option<&'a str>,
+    message: Option<Cow<'a, str>>,
+    explanation: Option<Vec<String>>,
     schedule: Option<&'a str>,
     explored: Option<Explored>,
 }
@@ -51,7 +56,7 @@ struct Explored {
     complete: bool,
 }
 
-/// An operation of the submission that asks for less than `SeqCst`: whether that is enough was not explored.
+/// An operation of the submission with an ordering weaker than `SeqCst`. Whether that is enough was not explored.
 #[derive(Serialize)]
 struct WeakOrdering<'a> {
     file: String,
@@ -73,27 +78,28 @@ struct Replay<'a> {
     scenario: &'a str,
     expected: Option<&'a str>,
     got: Option<&'a str>,
+    explanation: Option<&'a [String]>,
     preemptions: u32,
     threads: Vec<Option<&'a str>>,
-    objects: Vec<Object<'a>>,
-    steps: Vec<Step<'a>>,
+    objects: Vec<Object>,
+    steps: Vec<Step>,
 }
 
 /// An object that threads share.
 #[derive(Serialize)]
-struct Object<'a> {
-    kind: &'a str,
+struct Object {
+    kind: &'static str,
     created_at: Option<String>,
 }
 
 /// One step of an interleaving.
 #[derive(Serialize)]
-struct Step<'a> {
+struct Step {
     thread: usize,
-    operation: &'a str,
+    operation: &'static str,
     object: Option<usize>,
-    detail: Option<&'a str>,
-    state: Option<&'a str>,
+    detail: Option<String>,
+    state: Option<String>,
     place: Option<String>,
     virtual_nanos: u128,
     preempts: bool,
@@ -108,31 +114,30 @@ pub fn report(report: &Report) -> String {
         verdict: report.overall(),
         score: report.score(),
         max_score: report.max_score(),
-        checks: report.checks.iter().map(check).collect(),
+        checks: report.checks.iter().map(|check| self::check(check, report)).collect(),
         weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),
         grader: &report.grader,
     })
 }
 
-fn check(check: &CheckVerdict) -> Check<'_> {
-    let (verdict, finding, message, failure) = match &check.verdict {
-        Verdict::Passed => ("passed", None, None, None),
-        Verdict::Failed(check_failure) => {
-            let failure = match &check_failure.evidence {
-                Evidence::Interleaving(failure) => Some(failure),
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
-                    None
-                }
-            };
-            (
-                "failed",
-                Some(check_failure.finding.as_str()),
-                Some(check_failure.message.as_str()),
-                failure,
-            )
+fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
+    let story = check
+        .failure()
+        .map(|failure| explain(failure, &Names::of(failure, &report.sources)));
+    let told = story.as_ref().map(|story| Cow::Owned(story.message()));
+    let (verdict, finding, message) = match &check.verdict {
+        Verdict::Passed => ("passed", None, None),
+        Verdict::Failed(check_failure) => (
+            "failed",
+            Some(check_failure.finding.as_str()),
+            told.or(Some(Cow::Borrowed(check_failure.message.as_str()))),
+        ),
+        Verdict::Skipped { because } => ("skipped", None, Some(Cow::Borrowed(because.as_str()))),
+        Verdict::Ungraded { reason, help } => {
+            let help = help.iter().flat_map(|help| help.lines());
+            let help: String = help.map(|advice| format!("\nhelp: {advice}")).collect();
+            ("ungraded", None, Some(Cow::Owned(format!("{reason}{help}"))))
         }
-        Verdict::Skipped { because } => ("skipped", None, Some(because.as_str()), None),
-        Verdict::Ungraded { reason } => ("ungraded", None, Some(reason.as_str()), None),
     };
     Check {
         name: &check.name,
@@ -142,7 +147,8 @@ fn check(check: &CheckVerdict) -> Check<'_> {
         score: check.score,
         max_score: check.points,
         message,
-        schedule: failure.and_then(|failure| failure.token.as_deref()),
+        explanation: story.map(|story| story.sentences),
+        schedule: check.token(),
         explored: check.explored.as_ref().map(explored),
     }
 }
@@ -155,12 +161,12 @@ fn explored(exploration: &Exploration) -> Explored {
     }
 }
 
-fn weak_ordering(operation: &protocol::WeakOrdering) -> WeakOrdering<'_> {
+fn weak_ordering(access: &AtomicAccess) -> WeakOrdering<'static> {
     WeakOrdering {
-        file: portable(Path::new(&operation.file)),
-        line: operation.line,
-        operation: &operation.operation,
-        ordering: &operation.ordering,
+        file: portable(Path::new(&access.place.file)),
+        line: access.place.line,
+        operation: access.function.as_str(),
+        ordering: access.order.as_str(),
     }
 }
 
@@ -171,6 +177,8 @@ pub fn replay(report: &ReplayReport) -> String {
     let trace: &Trace = failure
         .and_then(|failure| failure.trace.as_ref())
         .unwrap_or(&replayed.trace);
+    let names = Names::new(trace, &report.sources);
+    let story = failure.map(|failure| explain(failure, &names));
     line(&Replay {
         schema: SCHEMA,
         exercise: &report.exercise,
@@ -180,29 +188,31 @@ pub fn replay(report: &ReplayReport) -> String {
         verdict: if failure.is_some() { "failed" } else { "passed" },
         finding: failure.map(|failure| failure.finding.as_str()),
         scenario: &replayed.scenario,
-        expected: failure.map(|failure| failure.expected.as_str()),
-        got: failure.and_then(|failure| failure.got.as_deref()),
+        expected: story.as_ref().map(|story| story.expected.as_str()),
+        got: story.as_ref().and_then(|story| story.got.as_deref()),
+        explanation: story.as_ref().map(|story| &story.sentences[..]),
         preemptions: replayed.preemptions,
         threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
         objects: trace.objects.iter().map(object).collect(),
-        steps: trace.events.iter().map(step).collect(),
+        steps: trace.events.iter().map(|event| step(trace, event, &names)).collect(),
     })
 }
 
-fn object(object: &protocol::trace::Object) -> Object<'_> {
+fn object(object: &protocol::trace::Object) -> Object {
     Object {
-        kind: &object.kind,
+        kind: object.kind.as_str(),
         created_at: object.created_at.as_ref().map(place),
     }
 }
 
-fn step(event: &Event) -> Step<'_> {
+fn step(trace: &Trace, event: &Event, names: &Names<'_>) -> Step {
+    let state = event.object.and_then(|object| event.state_of(object));
     Step {
         thread: event.thread,
-        operation: &event.operation,
+        operation: words::operation(&event.op),
         object: event.object,
-        detail: event.detail.as_deref(),
-        state: event.state.as_deref(),
+        detail: words::detail(trace, event, names),
+        state: state.map(|state| words::state(state, names)),
         place: event.place.as_ref().map(place),
         virtual_nanos: event.time.as_nanos(),
         preempts: event.preempts,
@@ -213,7 +223,7 @@ fn place(place: &Place) -> String {
     format!("{}:{}", portable(Path::new(&place.file)), place.line)
 }
 
-/// A path that does not tell where on a machine it lies: an absolute one by its last name, a file's with its folder's.
+/// A path without the folders of the machine: of an absolute path the last name, and the folder of a file.
 fn portable(path: &Path) -> String {
     let names: Vec<String> = path
         .components()
@@ -233,7 +243,8 @@ fn portable(path: &Path) -> String {
     names[names.len().saturating_sub(kept)..].join("/")
 }
 
-/// `document` on one line, in ASCII where a character acts or hides, and without what a CI service takes for a command.
+/// `document` on one line, without commands of CI services, and with escapes for characters that act on a terminal or are
+/// invisible.
 fn line(document: &impl Serialize) -> String {
     let json = serde_json::to_string(document).expect("a document holds only strings, numbers and lists");
     let mut line = String::with_capacity(json.len() + 1);
@@ -246,7 +257,7 @@ fn line(document: &impl Serialize) -> String {
             line.push(character);
         }
     }
-    // `#` stands in strings only, and `##[`, `##vso[` would be commands wherever they stand in a line.
+    // `#` occurs only in strings. `##[` and `##vso[` would be commands anywhere in a line.
     line = line.replace("##", "\\u0023\\u0023");
     line.push('\n');
     line

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 
-/// So many lines show what happens to them.
+/// The most lines to show: enough to see what happens to them.
 const LINES: usize = 8;
 
 /// A run of characters of one line, written by one thread.

@@ -4,10 +4,12 @@
 //! the report and their options alone: no clock, no terminal, no environment. Whatever comes from a submission is escaped
 //! on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something that the grader said.
 
+mod bindings;
 mod contents;
 pub mod difference;
 pub mod escape;
 pub mod evidence;
+pub mod explain;
 pub mod grid;
 mod heads;
 pub mod human;
@@ -16,10 +18,9 @@ pub mod lanes;
 pub mod names;
 mod orderings;
 pub mod steps;
-pub mod story;
 pub mod table;
 pub mod text;
-pub mod waiting;
+mod words;
 
 /// How a report is to be written for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

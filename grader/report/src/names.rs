@@ -1,11 +1,14 @@
-//! Names that a reader knows for what a trace only counts: threads, objects and places.
+//! Names for the threads, objects and places of a trace, which has only numbers for them.
 //!
-//! An object is called after the variable, field or static that it was created for, as the source line says; where that
-//! cannot be told, after its type. Names are unique within a trace and depend on nothing but the trace and the sources.
+//! An object gets the name of the variable, field or static that the source creates it for, or else the name of its type. Names
+//! are unique within a trace and depend on nothing but the trace and the sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::trace::{Object, Place, Trace};
+use protocol::Failure;
+use protocol::trace::{Object, ObjectKind, Place, ThreadId, Trace};
+
+use crate::{bindings, words};
 
 /// The names of one trace.
 #[derive(Debug, Clone)]
@@ -16,6 +19,19 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// The names for the trace of a failure. A failure that no single execution shows has no threads and objects.
+    pub fn of(failure: &Failure, sources: &'a [(String, String)]) -> Self {
+        let nothing = Self {
+            sources,
+            threads: Vec::new(),
+            objects: Vec::new(),
+        };
+        failure
+            .trace
+            .as_ref()
+            .map_or(nothing, |trace| Self::new(trace, sources))
+    }
+
     /// Names everything in `trace`; `sources` are the submission's files, each with its path and its text.
     pub fn new(trace: &Trace, sources: &'a [(String, String)]) -> Self {
         let threads = trace.threads.iter().map(|thread| match &thread.name {
@@ -23,7 +39,8 @@ impl<'a> Names<'a> {
             Some(name) => (name.clone(), None),
             None => (format!("thread {}", thread.id), None),
         });
-        let objects = trace.objects.iter().map(|object| name_object(object, sources));
+        let bindings = bindings(&trace.objects, sources);
+        let objects = trace.objects.iter().map(|object| name_object(object, &bindings));
         Self {
             sources,
             threads: unique(threads.collect()),
@@ -32,8 +49,49 @@ impl<'a> Names<'a> {
     }
 
     /// A thread: `main` for the body, its own name if it has one, else `thread 1`.
-    pub fn thread(&self, id: usize) -> String {
+    pub fn thread(&self, id: ThreadId) -> String {
         self.threads.get(id).cloned().unwrap_or_else(|| format!("thread {id}"))
+    }
+
+    /// Several threads, each once: `thread 1, thread 2 and main`.
+    pub fn threads(&self, ids: &[ThreadId]) -> String {
+        words::list(&self.each_once(ids))
+    }
+
+    /// The same where there is little room: `thread 1, thread 2, main`.
+    pub fn threads_in_short(&self, ids: &[ThreadId]) -> String {
+        self.each_once(ids).join(", ")
+    }
+
+    fn each_once(&self, ids: &[ThreadId]) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let ids = ids.iter().filter(|&id| seen.insert(*id));
+        ids.map(|&id| self.thread(id)).collect()
+    }
+
+    /// Several threads, of which only the first few are named: `thread 1, thread 2, thread 3 and 4 more`.
+    pub fn some_threads(&self, ids: &[ThreadId]) -> String {
+        if ids.len() <= NAMED + 1 {
+            return self.threads(ids);
+        }
+        let mut names: Vec<String> = ids.iter().take(NAMED).map(|&id| self.thread(id)).collect();
+        names.push(format!("{} more", ids.len() - NAMED));
+        words::list(&names)
+    }
+
+    /// A thread as a sentence begins with it: `Thread 1`. `main` and names of the submission's own stay as they are.
+    pub fn thread_at_start(&self, id: ThreadId) -> String {
+        at_start(self.thread(id))
+    }
+
+    /// [`Names::threads`], as a sentence begins with it.
+    pub fn threads_at_start(&self, ids: &[ThreadId]) -> String {
+        at_start(self.threads(ids))
+    }
+
+    /// [`Names::some_threads`], as a sentence begins with it.
+    pub fn some_threads_at_start(&self, ids: &[ThreadId]) -> String {
+        at_start(self.some_threads(ids))
     }
 
     /// An object: `counter`, or `Mutex #1` where its variable cannot be told.
@@ -43,14 +101,18 @@ impl<'a> Names<'a> {
 
     /// A place: `lib.rs:14` in the submission, `check:30` in the check that called it.
     pub fn place(&self, place: &Place) -> String {
-        format!("{}:{}", self.file(place), place.line)
+        self.line_of_file(&place.file, place.line)
     }
 
-    fn file(&self, place: &Place) -> String {
-        if self.text(&place.file).is_none() && is_in_check(place) {
-            return CHECK.to_owned();
-        }
-        file_name(&place.file, self.sources)
+    /// The same for a line of a file.
+    pub fn line_of_file(&self, file: &str, line: u32) -> String {
+        let is_of_check = is_in_check(file) && text_of(self.sources, file).is_none();
+        let name = if is_of_check {
+            CHECK.to_owned()
+        } else {
+            file_name(file, self.sources)
+        };
+        format!("{name}:{line}")
     }
 
     /// A place beside a line: the file's name only where it is needed to tell files apart, or short.
@@ -68,26 +130,24 @@ impl<'a> Names<'a> {
         place.map_or(String::new(), |place| format!(" at {}", self.place(place)))
     }
 
-    /// A name as a sentence begins with it: `thread 1` becomes `Thread 1`; `main` and names of the submission's own stay.
-    pub fn at_start(name: &str) -> String {
-        match name.strip_prefix("thread ") {
-            Some(rest) => format!("Thread {rest}"),
-            None => name.to_owned(),
-        }
-    }
-
     /// The submission's line at `place`; `None` where the place is not in the submission.
     pub fn line(&self, place: &Place) -> Option<&'a str> {
         line_of(self.sources, place)
     }
 
-    /// Whether the submission is a single file, so that a line number says it all.
+    /// Whether the submission is a single file, so that a line number is enough.
     pub fn is_one_file(&self) -> bool {
         self.sources.len() == 1
     }
+}
 
-    fn text(&self, file: &str) -> Option<&'a str> {
-        text_of(self.sources, file)
+/// How many threads are named before the others are only counted.
+const NAMED: usize = 3;
+
+fn at_start(name: String) -> String {
+    match name.strip_prefix("thread ") {
+        Some(rest) => format!("Thread {rest}"),
+        None => name,
     }
 }
 
@@ -102,26 +162,41 @@ pub fn file_name(file: &str, sources: &[(String, String)]) -> String {
     }
 }
 
-/// What stands for the files of a check, which a student has no business in.
+/// The name for every file of a check: they are not the student's.
 pub const CHECK: &str = "check";
 
-fn is_in_check(place: &Place) -> bool {
-    place.file.contains("grader/checks/")
+fn is_in_check(file: &str) -> bool {
+    file.contains("grader/checks/")
 }
 
 /// Whether an object is the check's own.
 pub fn is_of_check(object: &Object) -> bool {
-    object.created_at.as_ref().is_some_and(is_in_check)
+    object.created_at.as_ref().is_some_and(|place| is_in_check(&place.file))
 }
 
 /// Whether an object is a lock, whose state says only who holds it.
 pub fn is_lock(object: &Object) -> bool {
-    matches!(object.kind.as_str(), "Mutex" | "RwLock" | "ReentrantLock")
+    match object.kind {
+        ObjectKind::Mutex | ObjectKind::RwLock => true,
+        ObjectKind::Condvar
+        | ObjectKind::Barrier
+        | ObjectKind::Once
+        | ObjectKind::OnceLock
+        | ObjectKind::LazyLock
+        | ObjectKind::Atomic(_)
+        | ObjectKind::MpscChannel
+        | ObjectKind::CrossbeamChannel
+        | ObjectKind::Timer(_)
+        | ObjectKind::Scope
+        | ObjectKind::Stdin
+        | ObjectKind::Stdout
+        | ObjectKind::Stderr => false,
+    }
 }
 
 /// Whether an object is standard output.
 pub fn is_stdout(object: &Object) -> bool {
-    object.created_at.is_none() && object.kind.eq_ignore_ascii_case("stdout")
+    object.kind == ObjectKind::Stdout
 }
 
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
@@ -137,13 +212,31 @@ fn line_of<'a>(sources: &'a [(String, String)], place: &Place) -> Option<&'a str
         .nth((place.line as usize).checked_sub(1)?)
 }
 
-/// The name wanted, and what to tell two of one name apart by before they are numbered.
-fn name_object(object: &Object, sources: &[(String, String)]) -> (String, Option<String>) {
-    let kind = object.kind.clone();
-    let found = object.created_at.as_ref().and_then(|place| identifier(place, sources));
+/// The variables, fields and statics for which the submission created its objects, by the place of the creation.
+fn bindings<'a>(objects: &'a [Object], sources: &[(String, String)]) -> BTreeMap<&'a Place, String> {
+    let places: BTreeSet<&Place> = objects.iter().filter_map(|object| object.created_at.as_ref()).collect();
+    let mut names = BTreeMap::new();
+    for (file, text) in sources {
+        let places: Vec<&Place> = places.iter().copied().filter(|place| place.file == *file).collect();
+        let positions: Vec<(u32, u32)> = places.iter().map(|place| (place.line, place.column)).collect();
+        let found = bindings::names_at(text, &positions);
+        names.extend(
+            places
+                .into_iter()
+                .zip(found)
+                .filter_map(|(place, name)| Some((place, name?))),
+        );
+    }
+    names
+}
+
+/// The name for an object, and its type, which tells two objects of one name apart.
+fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String, Option<String>) {
+    let kind = object.kind.as_str().to_owned();
+    let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
     match (found, &object.created_at) {
-        (Some(name), _) => (name, Some(kind)),
-        (None, Some(place)) if is_in_check(place) => (format!("check's {kind}"), None),
+        (Some(name), _) => (name.clone(), Some(kind)),
+        (None, Some(place)) if is_in_check(&place.file) => (format!("check's {kind}"), None),
         (None, Some(_)) => (format!("{kind} #"), None),
         (None, None) => (kind, None),
     }
@@ -177,144 +270,30 @@ fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
     told_apart.iter().map(number).collect()
 }
 
-/// A label that is longer pushes what it labels off the page.
+/// The longest label that leaves enough room for the line of source behind it.
 const LONG_PLACE: usize = 16;
-
-/// How many lines an expression may go back to the `let` it belongs to.
-const LINES_BACK: u32 = 4;
-
-/// The variable, field or static for which the expression at `place` makes a value.
-fn identifier(place: &Place, sources: &[(String, String)]) -> Option<String> {
-    let line = line_of(sources, place)?;
-    let before: String = line.chars().take((place.column as usize).saturating_sub(1)).collect();
-    let mut found = identifier_in(&before);
-    let mut above = place.clone();
-    // `let counter = Arc::new(` and the like: the name stands on an earlier line, as long as that line is not finished.
-    for _ in 0..LINES_BACK {
-        if found.is_some() {
-            break;
-        }
-        above.line = above.line.checked_sub(1)?;
-        let line = line_of(sources, &above)?.trim_end();
-        if !line.ends_with(['(', '=', '[', ',', '|']) {
-            break;
-        }
-        found = identifier_in(line);
-    }
-    found
-}
-
-/// The last name in `code` that is given a value: `name: …`, `let name = …`, `static NAME: …`.
-fn identifier_in(code: &str) -> Option<String> {
-    let field = last_field(code);
-    let binding = last_binding(code);
-    match (field, binding) {
-        (Some((at, field)), Some((start, end, binding))) => {
-            // `let counter: Arc<…> = …`: the colon belongs to the pattern.
-            Some(if at > start && at < end { binding } else { field })
-        }
-        (Some((_, field)), None) => Some(field),
-        (None, Some((_, _, binding))) => Some(binding),
-        (None, None) => None,
-    }
-}
-
-/// The last `name:` that is not part of a path, and where it stands.
-fn last_field(code: &str) -> Option<(usize, String)> {
-    code.char_indices()
-        .rev()
-        .filter(|(_, character)| *character == ':')
-        .find_map(|(at, _)| {
-            let is_path = code[..at].ends_with(':') || code[at + 1..].starts_with(':');
-            let name = last_word(&code[..at])?;
-            (!is_path).then_some((at, name))
-        })
-}
-
-/// The last `let pattern =`: where it starts, where its `=` stands, and the names it binds, joined by `/`.
-fn last_binding(code: &str) -> Option<(usize, usize, String)> {
-    let start = code.rfind("let ")?;
-    let end = start + code[start..].find('=')?;
-    let pattern = &code[start + 4..end];
-    let pattern = pattern.split(':').next().unwrap_or(pattern);
-    let words = pattern.split(|character: char| !is_word(character));
-    let names: Vec<&str> = words
-        .filter(|word| is_variable(word) && !matches!(*word, "mut" | "ref"))
-        .collect();
-    (!names.is_empty()).then(|| (start, end, names.join("/")))
-}
-
-fn last_word(code: &str) -> Option<String> {
-    let code = code.trim_end();
-    let start = code
-        .rfind(|character| !is_word(character))
-        .map_or(0, |at| at + code[at..].chars().next().map_or(0, char::len_utf8));
-    let word = &code[start..];
-    let is_name = word.starts_with(|character: char| character.is_alphabetic() || character == '_');
-    is_name.then(|| word.to_owned())
-}
-
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
-fn is_variable(word: &str) -> bool {
-    word.starts_with(|character: char| character.is_lowercase() || character == '_')
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The name for an object that is created where `▶` stands in `source`.
-    #[track_caller]
-    fn named(source: &str, expected: &str) {
-        let (line, column) = source
-            .lines()
-            .enumerate()
-            .find_map(|(line, text)| Some((line, text.chars().position(|character| character == '▶')?)))
-            .expect("the source marks a place");
-        let place = Place {
-            file: "lib.rs".into(),
-            line: line as u32 + 1,
-            column: column as u32 + 1,
-        };
-        let object = Object {
+    #[test]
+    fn an_object_without_a_variable_is_called_after_its_type_and_numbered() {
+        let sources = [(
+            "lib.rs".to_owned(),
+            "fn new() -> Self {\n    Self(Mutex::new(0))\n}\n".to_owned(),
+        )];
+        let objects = [Object {
             id: 0,
-            kind: "Mutex".into(),
-            created_at: Some(place),
-        };
-        let sources = [("lib.rs".to_owned(), source.replace('▶', ""))];
-        assert_eq!(unique(vec![name_object(&object, &sources)]), [expected], "{source}");
-    }
-
-    #[test]
-    fn an_object_is_called_after_its_variable() {
-        named("    let counter = Arc::new(▶Mutex::new(0));", "counter");
-        named(
-            "let mut counter: Arc<Mutex<u32>> = Arc::new(▶Mutex::new(0));",
-            "counter",
-        );
-        named("static COUNT: AtomicUsize = ▶AtomicUsize::new(0);", "COUNT");
-        named("let (sender, receiver) = ▶mpsc::channel();", "sender/receiver");
-    }
-
-    #[test]
-    fn an_object_is_called_after_its_field() {
-        named("        permits: ▶Mutex::new(permits),", "permits");
-        named("let s = State { a: Mutex::new(0), b: ▶std::sync::Mutex::new(0) };", "b");
-    }
-
-    #[test]
-    fn the_name_may_stand_on_an_earlier_line() {
-        named("let counter = Arc::new(\n    ▶Mutex::new(0),\n);", "counter");
-        named("let counter =\n    Arc::new(▶Mutex::new(0));", "counter");
-    }
-
-    #[test]
-    fn without_a_name_the_type_is_numbered() {
-        named("    take(5);\n    ▶Mutex::new(0)", "Mutex #1");
-        named("(0..3).map(|_| ▶Mutex::new(0)).collect()", "Mutex #1");
+            kind: ObjectKind::Mutex,
+            created_at: Some(Place {
+                file: "lib.rs".into(),
+                line: 2,
+                column: 10,
+            }),
+        }];
+        let bindings = bindings(&objects, &sources);
+        assert_eq!(unique(vec![name_object(&objects[0], &bindings)]), ["Mutex #1"]);
     }
 
     #[test]

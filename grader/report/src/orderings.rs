@@ -1,20 +1,20 @@
-//! The note on what an exploration does not decide: orderings weaker than `SeqCst`.
+//! The note on orderings weaker than `SeqCst`, which an exploration does not judge.
 //!
-//! It says where they stand and what was left out, never that one of them is wrong.
+//! It says where they are and what was not explored, never that one of them is wrong.
 
-use protocol::WeakOrdering;
-
-use super::names::file_name;
+use protocol::trace::AtomicAccess;
 use protocol::verdict::Report;
+
+use crate::names::file_name;
 
 /// How many operations are named: as many as fit on two or three lines.
 const NAMED: usize = 5;
 
 /// The note as a sentence; `None` where the submission asks for no ordering weaker than `SeqCst`.
 pub(super) fn undecided(report: &Report) -> Option<String> {
-    let operations: Vec<&WeakOrdering> = report.weak_orderings().into_iter().collect();
+    let accesses = report.weak_orderings();
     // A compare-exchange has an ordering for each of its outcomes.
-    let operations: Vec<&[&WeakOrdering]> = operations.chunk_by(|one, next| is_same(one, next)).collect();
+    let operations: Vec<&[&AtomicAccess]> = accesses.chunk_by(|one, next| is_same(one, next)).collect();
     if operations.is_empty() {
         return None;
     }
@@ -34,19 +34,21 @@ pub(super) fn undecided(report: &Report) -> Option<String> {
     ))
 }
 
-fn is_same(one: &WeakOrdering, other: &WeakOrdering) -> bool {
-    (&one.file, one.line, &one.operation) == (&other.file, other.line, &other.operation)
+fn is_same(one: &AtomicAccess, other: &AtomicAccess) -> bool {
+    let key = |access: &AtomicAccess| (access.place.file.clone(), access.place.line, access.function);
+    key(one) == key(other)
 }
 
 /// `lib.rs:12 (store, Release)`
-fn named(operation: &[&WeakOrdering], report: &Report) -> String {
-    let WeakOrdering {
-        file,
-        line,
-        operation: name,
-        ..
-    } = operation[0];
-    let orderings: Vec<&str> = operation.iter().map(|one| one.ordering.as_str()).collect();
-    let file = file_name(file, &report.sources);
-    format!("{file}:{line} ({name}, {})", orderings.join("/"))
+fn named(operation: &[&AtomicAccess], report: &Report) -> String {
+    let access = operation[0];
+    // The stronger one comes first: mostly it is the ordering for success.
+    let orders: Vec<&str> = operation.iter().rev().map(|access| access.order.as_str()).collect();
+    format!(
+        "{}:{} ({}, {})",
+        file_name(&access.place.file, &report.sources),
+        access.place.line,
+        access.function.as_str(),
+        orders.join("/")
+    )
 }

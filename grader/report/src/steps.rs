@@ -1,10 +1,9 @@
 //! Which steps of an interleaving are worth showing.
 //!
-//! Of a short interleaving all steps stay but those that start, end and join threads. Of a longer one the steps stay at
-//! which the outcome was decided: where the scheduler preempted a thread, what the story is about, the end, and a few
-//! steps at shared objects around them.
+//! A short interleaving is shown without the steps that only start, end and join threads. A longer one is cut to the steps that
+//! decide its outcome: preemptions, the steps that the story is about, the end, and a few steps at shared objects around them.
 
-use protocol::trace::{End, Event, Trace, Wait};
+use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason};
 
 use super::Extent;
 
@@ -13,17 +12,17 @@ use super::Extent;
 pub enum Row {
     /// The event at this index.
     Step(usize),
-    /// So many events that are left out.
+    /// A number of events that are left out.
     Gap(usize),
     /// A thread that waits at the end: the index of its wait.
     Waiting(usize),
 }
 
-/// Up to here an interleaving is short: it fits below its finding on a screen of 24 lines.
+/// The most steps of a short interleaving: with its finding it fits on a screen of 24 lines.
 const SHORT: usize = 12;
-/// So many steps stay of a longer one.
+/// How many steps of a longer one are shown.
 const KEPT: usize = 16;
-/// Steps this near to a decisive one help to find one's way.
+/// How far from a decisive step a step may be to be shown for orientation.
 const NEAR: usize = 2;
 
 /// The rows to show of `trace`. `decisive` are the events that a story speaks of.
@@ -46,7 +45,9 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     push_gap(&mut rows, trace, gap, trace.events.len());
     let is_shown = |wait: &Wait| extent == Extent::Full || !(is_outside(trace, wait) || is_event(trace, wait));
     rows.extend(
-        waits(trace)
+        trace
+            .end
+            .waits()
             .iter()
             .enumerate()
             .filter(|(_, wait)| is_shown(wait))
@@ -55,20 +56,57 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     rows
 }
 
-/// Whether a wait is a mere consequence: not part of the cycle, and at no object.
+/// Whether a wait is a mere consequence: a thread that waits for others to end, outside of the cycle.
 fn is_outside(trace: &Trace, wait: &Wait) -> bool {
     let in_cycle = matches!(&trace.end, End::Deadlock { cycle, .. } if cycle.contains(&wait.thread));
-    is_about_threads(&wait.operation) && !in_cycle
+    let is_for_end = match wait.reason {
+        WaitReason::Join { .. } | WaitReason::ScopeEnd => true,
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Notification { .. }
+        | WaitReason::Relock { .. }
+        | WaitReason::Barrier { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::HandOver { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::Park { .. }
+        | WaitReason::Clock => false,
+    };
+    is_for_end && !in_cycle
 }
 
-/// Whether the trace has the beginning of a wait as an event.
+/// Whether the trace has the beginning of a wait as an event, so that a row for the wait would say it again.
 fn is_event(trace: &Trace, wait: &Wait) -> bool {
     let last = trace.events.iter().rfind(|event| event.thread == wait.thread);
-    last.is_some_and(|last| last.object == wait.object && last.place == wait.place)
+    let Some(last) = last.filter(|last| last.object == wait.object) else {
+        return false;
+    };
+    match wait.reason {
+        WaitReason::Notification { .. } => matches!(last.op, Op::Wait { .. }),
+        WaitReason::Barrier { .. } => matches!(last.op, Op::BarrierWait { .. }),
+        WaitReason::Clock => matches!(last.op, Op::Sleep { .. }),
+        WaitReason::HandOver { .. } => matches!(last.op, Op::Send { .. }),
+        WaitReason::Lock { .. }
+        | WaitReason::WriteLock
+        | WaitReason::Relock { .. }
+        | WaitReason::Message { .. }
+        | WaitReason::TimerMessage { .. }
+        | WaitReason::Room { .. }
+        | WaitReason::Partner { .. }
+        | WaitReason::Select { .. }
+        | WaitReason::Initialization { .. }
+        | WaitReason::Join { .. }
+        | WaitReason::ScopeEnd
+        | WaitReason::Park { .. } => false,
+    }
 }
 
-/// Adds the gap of `gap` events that ends before `next`. What only starts or ends a thread is not missed; a single other
-/// event takes no more room than the word that it is missing.
+/// Adds a row for the `gap` events before `next` that are left out. Steps that only start or end threads are left out without a
+/// row. A single other event is shown, because it takes no more room than a row that says that it is left out.
 fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
     let missed = trace.events[next - gap..next]
         .iter()
@@ -78,21 +116,6 @@ fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
         (0, _) => {}
         (1, 1) => rows.push(Row::Step(next - 1)),
         (_, gap) => rows.push(Row::Gap(gap)),
-    }
-}
-
-/// The waits at the end, where the execution ended because of them.
-pub fn waits(trace: &Trace) -> &[Wait] {
-    match &trace.end {
-        End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
-        End::Finished
-        | End::Panicked { .. }
-        | End::Livelock { .. }
-        | End::BusyWait { .. }
-        | End::StepLimit
-        | End::Exited { .. }
-        | End::ThreadsLeft { .. }
-        | End::Nondeterministic { .. } => &[],
     }
 }
 
@@ -110,7 +133,7 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     let importance = importance(trace, decisive);
     let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
     let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
-    // Where nothing is known to have decided, whatever came before the end may have.
+    // Where no step is known to be decisive, any step before the end may be.
     let near = if importance.contains(&DECISIVE) { NEAR } else { n_events };
     let mut order: Vec<usize> = (0..n_events)
         .filter(|&index| importance[index] > 0 && distance(index) <= near)
@@ -123,32 +146,71 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
     kept
 }
 
-/// Whether an event only starts, ends or joins a thread.
+/// What kind of step an operation is, as far as that decides whether it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// It only starts, ends or joins threads.
+    Lifecycle,
+    /// It lets time pass.
+    Pause,
+    /// It gives up an end of a channel.
+    Farewell,
+    /// Anything else.
+    Work,
+}
+
+fn step(op: &Op) -> Step {
+    match op {
+        Op::Spawn { .. } | Op::Join { .. } | Op::LeaveScope | Op::EndThread { panicked: false } => Step::Lifecycle,
+        Op::Sleep { .. } => Step::Pause,
+        Op::DropSender { .. } | Op::DropReceiver { .. } => Step::Farewell,
+        Op::Load { .. }
+        | Op::Store { .. }
+        | Op::Rmw { .. }
+        | Op::CompareExchange { .. }
+        | Op::Fence { .. }
+        | Op::Lock { .. }
+        | Op::Unlock
+        | Op::Downgrade
+        | Op::IsPoisoned { .. }
+        | Op::ClearPoison
+        | Op::Wait { .. }
+        | Op::WakeUp { .. }
+        | Op::Notify { .. }
+        | Op::BarrierWait { .. }
+        | Op::Send { .. }
+        | Op::Receive { .. }
+        | Op::Inspect { .. }
+        | Op::Select { .. }
+        | Op::Initialize { .. }
+        | Op::IsFinished { .. }
+        | Op::EndThread { panicked: true }
+        | Op::Park { .. }
+        | Op::Unpark { .. }
+        | Op::Yield { .. }
+        | Op::Write { .. }
+        | Op::Exit { .. } => Step::Work,
+    }
+}
+
 fn is_lifecycle(event: &Event) -> bool {
-    event.object.is_none() && is_about_threads(&event.operation)
+    step(&event.op) == Step::Lifecycle
 }
 
-fn is_about_threads(operation: &str) -> bool {
-    matches!(
-        operation.split(' ').next(),
-        Some("spawn" | "start" | "join" | "leave" | "end")
-    )
-}
-
-/// What a story speaks of, and where a thread was preempted.
+/// The importance of the steps that the story is about, and of preemptions.
 const DECISIVE: u32 = 5;
-/// What a preempted thread did last and does next; where a lock was taken that somebody waits for.
+/// The importance of the steps before and after a preemption, and of taking a lock that another thread waits for.
 const NEIGHBOUR: u32 = 4;
-/// The end of the execution.
+/// The importance of the last steps.
 const LAST: u32 = 3;
-/// So many steps are the end.
+/// How many steps are the last ones.
 const LAST_STEPS: usize = 3;
-/// An operation on what several threads share.
+/// The importance of an operation on an object that several threads use.
 const SHARED: u32 = 2;
 
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let events = &trace.events;
-    let passes_time = |event: &Event| event.operation == "sleep";
+    let passes_time = |event: &Event| step(&event.op) == Step::Pause;
     let of_itself = |event: &Event| {
         if is_shared(trace, event.object) || passes_time(event) {
             SHARED
@@ -159,11 +221,11 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let mut importance: Vec<u32> = events.iter().map(of_itself).collect();
     let mut raise = |index: usize, to: u32| importance[index] = importance[index].max(to);
     let last = events.iter().enumerate().skip(events.len().saturating_sub(LAST_STEPS));
-    last.filter(|(_, event)| !is_lifecycle(event) && !event.operation.starts_with("drop "))
+    last.filter(|(_, event)| !matches!(step(&event.op), Step::Lifecycle | Step::Farewell))
         .for_each(|(index, _)| raise(index, LAST));
     let is_marked = !decisive.is_empty() || events.iter().any(|event| event.preempts);
     for index in 1..events.len() {
-        // Without a preemption the steps that decide are among those at which another thread goes on.
+        // Without a preemption, the decisive steps are among those at which another thread goes on.
         let switches =
             !is_marked && events[index].thread != events[index - 1].thread && !is_lifecycle(&events[index - 1]);
         if events[index].preempts || switches {
@@ -175,7 +237,7 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
             }
         }
     }
-    for wait in waits(trace) {
+    for wait in trace.end.waits() {
         let taken = |event: &Event| event.object == wait.object && wait.held_by.contains(&event.thread);
         if let Some(index) = events.iter().rposition(|event| wait.object.is_some() && taken(event)) {
             raise(index, NEIGHBOUR);

@@ -18,10 +18,10 @@ pub const INDENT: usize = 5;
 /// Marks a step at which the scheduler preempted a thread.
 pub const PREEMPTED: &str = "»";
 
-/// A thread's column says nothing that is worth a column if it is narrower: `count.fetch_a…  :14`.
+/// The narrowest column of a thread in which its operations can still be recognised: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
-/// A state is a word or a number; what is longer is the detail's to say.
-const STATE_WIDTH: usize = 18;
+/// The widest column of state: enough for two readers of a lock, and for the largest number.
+const STATE_WIDTH: usize = "read by thread 1, thread 2".len();
 
 /// The table of the given rows of `trace`, in at most `columns` columns.
 pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
@@ -45,7 +45,8 @@ pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> 
 }
 
 impl Contents {
-    /// The widest layout that fits: lanes in full with as many states as there is room for, else narrower lanes, else a list.
+    /// The widest layout that fits: first a full column for every thread and as many states as possible, then narrower columns,
+    /// then a list.
     fn render(mut self, columns: usize) -> Text {
         let places: &[bool] = if self.has_one_file { &[false, true] } else { &[false] };
         let all = self.objects.len();
@@ -69,7 +70,7 @@ impl Contents {
         self.list(columns)
     }
 
-    /// The columns that the indent, the number of the step, the states and the time take.
+    /// The width of the indent, the number of the step, the states and the time.
     fn fixed_width(&self) -> usize {
         let states = (0..self.n_states)
             .map(|column| self.state_width(column) + GUTTER)
@@ -110,7 +111,7 @@ impl Contents {
         })
     }
 
-    /// How wide the column of each thread would like to be.
+    /// The width that the column of each thread needs.
     fn lane_widths(&self, is_short: bool) -> Vec<usize> {
         let lane = |(thread, name): &(usize, String)| {
             let (operation, place) = self.cell_widths(*thread, is_short);
@@ -167,7 +168,7 @@ impl Contents {
         grid.render_with(INDENT, columns, &widths)
     }
 
-    /// How wide the list would like to be.
+    /// The width that the list needs.
     fn list_width(&self) -> usize {
         let width = |text: &str| Line::new().with(Tone::Plain, text).width();
         let threads = self.threads.iter().map(|(_, name)| width(name)).max().unwrap_or(0);
@@ -208,7 +209,7 @@ impl Contents {
         grid.render(INDENT, columns, &[&[THREAD, OPERATION], states.as_slice()].concat())
     }
 
-    /// The cells of a row: its number, what the layout puts between, the states, the time.
+    /// The cells of a row: its number, the cells of the layout, the states, the time.
     fn row(&self, number: Line, cells: Vec<Line>, states: &[String], time: &str) -> Vec<Line> {
         let mut row = vec![number];
         row.extend(cells);
@@ -246,7 +247,7 @@ impl Contents {
     }
 }
 
-/// A duration in the unit that its author would have used: `2 s`, `1.5 s`, `10 ms`.
+/// A duration in the largest unit that it has at least one of: `2 s`, `1.5 s`, `10 ms`.
 pub fn duration(duration: Duration) -> String {
     let nanos = duration.as_nanos();
     let (unit, name) = match nanos {

@@ -1,17 +1,17 @@
-//! Styled text: lines of spans, each with a tone; what a terminal, a log or a page makes of the tones is theirs to say.
+//! Styled text: lines of spans, each with a tone. The renderer for a terminal, a log or a page decides what a tone looks like.
 //!
-//! Everything that enters a line is escaped there (see [`super::escape`]), so no renderer can forget to.
+//! A line escapes everything that is added to it (see [`super::escape`]), so no renderer has to.
 
 use super::escape::{self, escape};
 
-/// What a span says by its looks.
+/// What the style of a span means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// Nothing in particular.
     Plain,
     /// A name or heading.
     Strong,
-    /// What can be passed over.
+    /// Something of little importance.
     Dim,
     /// Something holds.
     Good,
@@ -21,7 +21,7 @@ pub enum Tone {
     Caution,
     /// Something to do next.
     Help,
-    /// What one thread did; threads differ in looks.
+    /// What one thread did; each thread has a style of its own.
     Thread(usize),
 }
 
@@ -41,12 +41,12 @@ impl Span {
         }
     }
 
-    /// How it looks.
+    /// Its style.
     pub fn tone(&self) -> Tone {
         self.tone
     }
 
-    /// What it says: safe to print.
+    /// Its text: safe to print.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -107,7 +107,7 @@ impl Line {
         &self.spans
     }
 
-    /// What it says, without tones and without spaces at its end.
+    /// Its text, without tones and without spaces at its end.
     pub fn plain(&self) -> String {
         let text: String = self.spans.iter().map(Span::text).collect();
         text.trim_end_matches(' ').to_owned()
@@ -122,7 +122,7 @@ impl Line {
         let mut left = columns;
         for span in &mut self.spans {
             let width = escape::width(&span.text);
-            // One column stays free for the mark, unless this is the span that runs over.
+            // One column stays free for `…`, unless this is the span that is too long.
             if width < left {
                 left -= width;
                 continue;
@@ -138,7 +138,7 @@ impl Line {
     }
 }
 
-/// A sentence of more characters is no sentence: something of the submission's stands in it.
+/// The most characters of a sentence. A longer one holds text of the submission.
 const LONGEST: usize = 1_200;
 
 /// Several lines.
@@ -175,8 +175,8 @@ impl Text {
         self.hanging(Line::indented(indent), tone, sentence, columns);
     }
 
-    /// Adds `first` and after it `sentence`, whose further lines begin below its first. Of a sentence that goes on for
-    /// pages the middle is left out.
+    /// Adds `first` and after it `sentence`, whose further lines begin below its first. A very long
+    /// sentence loses its middle.
     pub fn hanging(&mut self, first: Line, tone: Tone, sentence: &str, columns: usize) {
         let indent = first.width();
         let mut line = first;
@@ -194,13 +194,13 @@ impl Text {
         &self.lines
     }
 
-    /// What it says, without tones; every line ends with a line feed.
+    /// Its text, without tones; every line ends with a line feed.
     pub fn plain(&self) -> String {
         self.lines.iter().map(|line| line.plain() + "\n").collect()
     }
 
-    /// The text with nothing that a continuous-integration service would take for a command of its own: a line that
-    /// begins with `::` (GitHub), and `##[`, `##vso[`, `##teamcity[` anywhere (Azure and others).
+    /// The text without what a continuous-integration service would run as a command: a line that begins with `::` (GitHub), and
+    /// `##[`, `##vso[` and `##teamcity[` anywhere (Azure and others).
     #[must_use]
     pub fn without_ci_commands(mut self) -> Self {
         for line in &mut self.lines {

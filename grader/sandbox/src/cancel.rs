@@ -1,6 +1,6 @@
-//! A wish to stop, shared between whoever notices it (a signal handler) and whatever runs.
+//! A request to stop, shared between whoever notices it (a signal handler) and whatever runs.
 //!
-//! Nothing is interrupted: the process layer looks at the flag between two waits, ends its children and returns.
+//! Nothing is interrupted: the process layer checks the flag between two waits, ends its children and returns.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,13 +15,13 @@ impl Cancel {
         Cancel::default()
     }
 
-    /// Asks everything that holds this flag to stop. Safe to call from a signal handler: it only stores.
+    /// Asks everything that holds this flag to stop. A signal handler may call it: it only stores a value.
     pub fn cancel(&self) {
         // Relaxed: the flag publishes no other data.
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether the flag is set.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

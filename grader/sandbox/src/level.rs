@@ -1,17 +1,17 @@
-//! How well a machine can contain a program: a level, and what is missing for the next.
+//! The level of containment that a machine offers, and what is missing for the next level.
 
 use std::fmt;
 
-/// How well a program is contained. The order is that of strength.
+/// How well a program is contained, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// It is ended with all its descendants, and what it uses is limited. It can read and write what the grader can.
+    /// It is ended with all its descendants, and its resources are limited. It can read and write what the grader can.
     Basic,
-    /// It cannot start processes, use the network or act on other processes; it can read files.
+    /// It also cannot start processes, use the network or act on other processes. It can read files.
     Partial,
-    /// It cannot open any file either. It can find out whether a file of a guessed name exists, and how long it is.
+    /// It also cannot open files. It can find out whether a file with a guessed name exists, and how long it is.
     Strong,
-    /// There is no file that it could name.
+    /// It also cannot name any file, because its root folder is almost empty.
     Full,
 }
 
@@ -44,25 +44,25 @@ impl fmt::Display for Level {
     }
 }
 
-/// One of the means of containing a program.
+/// One mechanism that contains a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mechanism {
-    /// A session, limits and a group of processes that ends as a whole.
+    /// A session, limits and a process group that is ended as a whole.
     Session,
-    /// Landlock: files, and signals to others.
+    /// Landlock, which restricts files and signals.
     Landlock,
-    /// A filter of system calls, which the kernel calls seccomp.
+    /// A filter of system calls (seccomp).
     Filter,
     /// An almost empty root folder.
     Root,
-    /// A user by itself, or a namespace of users.
+    /// A user that nothing else runs as, or a user namespace.
     User,
-    /// A network by itself.
+    /// A network of its own.
     Network,
 }
 
 impl Mechanism {
-    /// The word that a reader can look up.
+    /// Its name, which a reader can look up.
     pub fn word(self) -> &'static str {
         match self {
             Mechanism::Session => "session",
@@ -79,22 +79,22 @@ impl Mechanism {
         match self {
             Mechanism::Session => "a program may outlive its run",
             Mechanism::Landlock => "files can be read",
-            Mechanism::Filter => "processes, network and other processes are within reach",
+            Mechanism::Filter => "a program can start processes, use the network and act on other processes",
             Mechanism::Root => "names of hidden files can be guessed",
-            Mechanism::User => "threads are counted from outside",
-            Mechanism::Network => "programs that use the network can reach more than themselves",
+            Mechanism::User => "threads are counted by polling",
+            Mechanism::Network => "a program that uses the network can connect to other programs",
         }
     }
 }
 
-/// A means that this machine does not offer.
+/// A mechanism that this machine does not offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// Which.
     pub mechanism: Mechanism,
-    /// Why, with the kernel's answer: `unshare refused: EPERM`.
+    /// Why, with the kernel's error: `unshare refused: EPERM`.
     pub reason: String,
-    /// The kernel's answer as a number; 0 where it gave none.
+    /// The kernel's error as a number; 0 if there was none.
     pub errno: i32,
     /// How to get it.
     pub help: &'static str,

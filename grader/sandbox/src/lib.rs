@@ -1,31 +1,45 @@
-//! Runs one untrusted program so that it can reach nothing but what it was given.
+//! Runs untrusted programs in a sandbox. Nothing else in the grader knows the operating system.
 //!
-//! A child is set up in a fork of its own before the program starts: a session, descriptors, an environment, limits, and then,
-//! as far as the machine allows, a network of its own, an almost empty root, another user, no capabilities, no way to new
-//! privileges, Landlock and a filter of system calls. Whatever of that was found to work is demanded from then on: a step that
-//! fails ends the run with its name and its cause, so nothing ever runs with less than was promised.
+//! [`process::run`] starts one child, limits it, watches it, and reaps it with everything that it started.
 //!
-//! What works is found by trying, once a process ([`probe`]): a child is contained and then really attempts what it must not be
-//! able to do. The outcome is a [`Level`] and a list of what is missing, why, and how to get it.
+//! A child is set up in a fork of its own before its program starts. It gets a session, descriptors, an environment and limits.
+//! As far as the machine allows, it also gets a network of its own, an almost empty root folder, another user, no capabilities,
+//! no way to new privileges, Landlock rules and a filter of system calls.
 //!
-//! A child is started with `spawn`, which exists on Linux only; elsewhere [`probe`] says what is missing. Waiting, deadlines and
-//! reading what a child writes are for the caller.
+//! The [`probe`] finds out once per process which of these work: it sets a child up and lets it attempt what the sandbox must
+//! prevent. The result is a [`Level`] and a list of what is missing, why, and how to get it. From then on every child is set up
+//! with everything that the probe found. If a step fails, the run ends with the name and the error of that step; the program is
+//! never started with less.
+//!
+//! The sandbox exists on Linux only. On other systems the probe reports what is missing, and programs run at [`Level::Basic`].
 
 pub mod cancel;
+pub mod channel;
+pub mod disk;
 pub mod kernel;
 mod level;
 mod probe;
 pub mod process;
-mod spec;
+mod profile;
+mod scratch;
+mod signal;
+pub mod source_files;
+pub mod this_process;
+pub mod tool;
 
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
-#[path = "elsewhere.rs"]
-mod linux;
+mod portable;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use portable as system;
 
 pub use level::{Level, Mechanism, Missing};
 #[cfg(target_os = "linux")]
-pub use linux::{Child, SetupError, Stage, spawn};
+pub use linux::{Child, ResourceLimits, SetupError, Spec, Stage, spawn};
 pub use probe::{Probe, probe, probe_up_to};
-pub use spec::{Limits, Paths, Profile, Spec};
+pub use profile::{Paths, Profile};
+pub use scratch::ScratchFolder;

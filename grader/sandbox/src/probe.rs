@@ -1,41 +1,41 @@
-//! What this machine can contain a program with, found by trying and remembered.
+//! Which mechanisms of containment work on this machine, found by trying, once per process.
 
 use std::sync::OnceLock;
 
 use crate::level::{Level, Missing};
-use crate::linux::{self, Plan};
+use crate::system::{self, Plan};
 
-/// What this machine can contain a program with.
+/// The mechanisms of containment that work on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     /// The level that was reached.
     pub level: Level,
-    /// The version of Landlock that holds, if any does.
+    /// The version of Landlock, if it works.
     pub landlock: Option<u32>,
-    /// Whether the filter of system calls holds.
+    /// Whether the filter of system calls works.
     pub has_filter: bool,
-    /// Whether programs have a root by themselves.
+    /// Whether programs get a root folder of their own.
     pub has_root: bool,
-    /// What is missing, with the reasons. Empty where less than everything was asked for.
+    /// What is missing up to the level that was asked for, with the reasons.
     pub missing: Vec<Missing>,
-    /// What is missing for a program that uses the network to have one by itself, if anything is.
+    /// What is missing to give a program that uses the network a network of its own, if anything is.
     pub loopback: Option<Missing>,
     pub(crate) plan: Plan,
 }
 
 impl Probe {
-    /// Whether the kernel holds a child to its limit of threads. Where not, the caller has to look from time to time.
+    /// Whether the kernel enforces a child's limit of threads. If not, the caller has to count them from time to time.
     pub fn counts_threads(&self) -> bool {
         self.plan.counts_threads()
     }
 }
 
-/// What this machine can do at best. Tried at the first call, in some milliseconds.
+/// Everything that works on this machine. The first call tries it, which takes some milliseconds.
 pub fn probe() -> &'static Probe {
     probe_up_to(Level::Full)
 }
 
-/// What this machine can do without going beyond `level`, as if it offered no more. Tried at the first call for each level.
+/// What works on this machine up to `level`, as if it offered no more. The first call for each level tries it.
 pub fn probe_up_to(level: Level) -> &'static Probe {
     static FOUND: [OnceLock<Probe>; 4] = [const { OnceLock::new() }; 4];
     let index = match level {
@@ -44,5 +44,5 @@ pub fn probe_up_to(level: Level) -> &'static Probe {
         Level::Strong => 2,
         Level::Full => 3,
     };
-    FOUND[index].get_or_init(|| linux::find(level))
+    FOUND[index].get_or_init(|| system::find(level))
 }

@@ -1,6 +1,6 @@
-//! `exercise.toml`, key by key, and its way into an [`Exercise`].
+//! Parses `exercise.toml` into an [`Exercise`].
 //!
-//! Only this file knows the keys. It checks what one entry can tell by itself; [`Exercise::parse`] checks the rest.
+//! Only this file knows the keys. It checks each entry by itself; [`Exercise::parse`] checks the exercise as a whole.
 
 use std::path::Path;
 
@@ -80,7 +80,7 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
     let manifest = match toml::from_str::<Manifest>(text) {
         Ok(manifest) => Some(manifest),
         Err(error) => {
-            // The entries were tried one by one above, so a problem of an entry is there already.
+            // `entry_problems` has already reported any problem of an entry.
             if problems.is_empty() {
                 problems.push(one_line(&error));
             }
@@ -114,7 +114,7 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
     })
 }
 
-/// The problems of each key and entry by itself: a derived reader stops at the first.
+/// The problems of each key and entry. The derived deserializer stops at the first.
 fn entry_problems(table: &toml::Table) -> Vec<String> {
     fn each<T: for<'de> Deserialize<'de>>(key: &str, table: &toml::Table, problems: &mut Vec<String>) {
         let Some(toml::Value::Array(entries)) = table.get(key) else {
@@ -186,7 +186,7 @@ fn check(entry: CheckEntry, problems: &mut Vec<String>) -> Option<Check> {
     (problems.len() == n_problems).then_some(check)
 }
 
-/// A key of an entry that says something about a program.
+/// The first key of an entry that only a check of kind `program` may have.
 fn program_key(entry: &CheckEntry) -> Option<&'static str> {
     let keys = [
         ("args", entry.args.is_some()),
@@ -210,7 +210,7 @@ fn filters(check: &str, entries: Vec<FilterEntry>, problems: &mut Vec<String>) -
     filters
 }
 
-/// What the reader of TOML has to say, without its drawing of the line.
+/// The message of a TOML error, without its drawing of the line.
 fn one_line(error: &toml::de::Error) -> String {
     error.message().replace('\n', "; ")
 }

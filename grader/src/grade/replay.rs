@@ -1,22 +1,24 @@
 //! Runs one interleaving of one submission again.
 
 use protocol::token::{TokenError, check_of};
+use protocol::verdict::{ReplayReport, Report, Verdict};
 use protocol::{Finding, Work};
 
-use super::prepare::Prepared;
+use super::stages::Built;
 use super::{Grading, Options, find_libraries};
 use crate::discover::{Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
-use crate::judge::{Replay, judge_replay};
-use crate::run::Observation;
-use protocol::verdict::{ReplayReport, Report, Verdict};
+use crate::help::Help;
+use crate::judge::{Judged, Replay, Subject, judge, judge_replay};
+use crate::score::score;
+use crate::snapshot::Snapshots;
 
 /// Why an interleaving was not run again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The token is none, or of another exercise or version: wrong usage.
-    #[error("failed to use the token `{token}`\nhelp: copy it from the line `replay:` of a report, with its exercise")]
+    /// The token is malformed, or belongs to another exercise or version: wrong usage.
+    #[error("failed to use the token `{token}`")]
     Token {
         /// The token.
         token: String,
@@ -24,18 +26,18 @@ pub enum ReplayError {
         source: TokenError,
     },
     /// The token does not fit the submission as it is now: wrong usage.
-    #[error("failed to replay `{token}`: {reason}\nhelp: grade the submission again for a token that fits it")]
+    #[error("failed to replay `{token}`: {reason}")]
     Refused {
         /// The token.
         token: String,
         /// Why.
         reason: String,
     },
-    /// The submission does not build, or the interleaving did not come to an end. The report says why, and its overall
-    /// verdict whose fault that is.
+    /// The submission does not build, or the execution did not end. The report says why, and its overall verdict says
+    /// whether that is the submission's failure or the grader's.
     #[error("failed to replay: the report tells why")]
     NotReplayed {
-        /// What stood in the way.
+        /// Why.
         report: Box<Report>,
     },
     /// Somebody asked to stop.
@@ -43,20 +45,31 @@ pub enum ReplayError {
     Cancelled,
 }
 
+impl Help for ReplayError {
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            ReplayError::Token { .. } => "copy it from the line `replay:` of a report, with its exercise",
+            ReplayError::Refused { .. } => "grade the submission again for a token that fits it",
+            ReplayError::NotReplayed { .. } | ReplayError::Cancelled => return None,
+        };
+        Some(help.to_owned())
+    }
+}
+
 impl ReplayError {
-    /// How the submission failed, where that stood in the way.
+    /// The finding, where the submission's own failure prevented the replay.
     pub fn finding(&self) -> Option<Finding> {
         let ReplayError::NotReplayed { report } = self else {
             return None;
         };
         report.checks.iter().find_map(|check| match &check.verdict {
-            Verdict::Failed(fault) => Some(fault.finding),
+            Verdict::Failed(check_failure) => Some(check_failure.finding),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
         })
     }
 }
 
-/// Runs the interleaving that `token` names again.
+/// Runs again the interleaving that `token` names.
 ///
 /// # Errors
 ///
@@ -78,33 +91,49 @@ pub fn replay(
         events,
     };
     let libraries = find_libraries(workspace, exercise, options, events);
-    let prepared = grading.prepare(&libraries, &[check]);
-    let outcome = grading.replay(token, check, &prepared);
+    let taken_in = grading.intake(&libraries);
+    let built = grading.build(taken_in, &[check]);
+    let replay = match &built {
+        Ok(built) if built.build.is_complete() => {
+            let work = Work::Replay {
+                token: token.to_owned(),
+            };
+            Some(judge_replay(&grading.plan(built, &|_, _| {}).run_model(check, work)))
+        }
+        Ok(_) | Err(_) => None,
+    };
     if options.cancel.is_cancelled() {
         return Err(ReplayError::Cancelled);
     }
-    let checks = match &outcome {
-        Replay::Lost(verdict) if prepared.verdict == Verdict::Passed => {
-            vec![grading.verdict(check, verdict.clone().into())]
+    let judged = match replay {
+        Some(Replay::Replayed(replayed)) => {
+            return Ok(ReplayReport {
+                exercise: exercise.name.clone(),
+                check: check.name.clone(),
+                submission: submission.shown.clone(),
+                token: token.to_owned(),
+                replayed,
+                sources: built.map_or(Vec::new(), Built::sources),
+            });
         }
-        Replay::Lost(verdict) => grading.unbuilt(verdict, &[check]),
-        Replay::Replayed(_) | Replay::Refused { .. } => Vec::new(),
+        Some(Replay::Refused { reason }) => {
+            let token = token.to_owned();
+            return Err(ReplayError::Refused { token, reason });
+        }
+        Some(Replay::Lost(verdict)) => vec![Judged {
+            subject: Subject::Check(check),
+            judgement: verdict.into(),
+        }],
+        None => {
+            let build = built.as_ref().map(|built| &built.build);
+            judge(exercise, &[check], build, &[], &Snapshots::new())
+        }
     };
-    let (sources, token) = (prepared.sources(), token.to_owned());
-    match outcome {
-        Replay::Replayed(replayed) => Ok(ReplayReport {
-            exercise: exercise.name.clone(),
-            check: check.name.clone(),
-            submission: submission.shown.clone(),
-            token,
-            replayed,
-            sources,
-        }),
-        Replay::Refused { reason } => Err(ReplayError::Refused { token, reason }),
-        Replay::Lost(_) => Err(ReplayError::NotReplayed {
-            report: Box::new(grading.report(checks, &libraries, sources)),
-        }),
-    }
+    let verdicts = score(exercise, judged);
+    let sources = built.map_or(Vec::new(), Built::sources);
+    Err(ReplayError::NotReplayed {
+        report: Box::new(grading.report(verdicts, &libraries, sources)),
+    })
 }
 
 fn check_named_by<'a>(token: &str, exercise: &'a Exercise) -> Result<&'a Check, ReplayError> {
@@ -116,20 +145,4 @@ fn check_named_by<'a>(token: &str, exercise: &'a Exercise) -> Result<&'a Check, 
         source,
     })?;
     Ok(exercise.check(name).expect("the name is one of those given"))
-}
-
-impl Grading<'_> {
-    fn replay(&self, token: &str, check: &Check, prepared: &Prepared) -> Replay {
-        if prepared.verdict != Verdict::Passed {
-            return Replay::Lost(prepared.verdict.clone());
-        }
-        let work = Work::Replay {
-            token: token.to_owned(),
-        };
-        match self.observe_model(prepared.build(), check, work) {
-            Observation::Check(run) => judge_replay(&run),
-            Observation::NotStarted { reason } => Replay::Lost(Verdict::Ungraded { reason }),
-            Observation::Program(_) => unreachable!("a check program was run"),
-        }
-    }
 }

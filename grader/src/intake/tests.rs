@@ -1,7 +1,5 @@
 //! What is taken from a submission and what is refused.
 
-use std::os::unix::fs::symlink;
-
 use super::*;
 
 struct Case {
@@ -35,12 +33,9 @@ impl Case {
     }
 
     #[track_caller]
-    fn refused(&self, finding: Finding, expected: &str) {
+    fn refused(&self, expected: Refusal) {
         match self.intake() {
-            Err(IntakeError::Refused(fault)) => {
-                assert_eq!(fault.finding, finding);
-                assert!(fault.message.contains(expected), "{}", fault.message);
-            }
+            Err(IntakeError::Refused(refusal)) => assert_eq!(refusal, expected),
             other => panic!("expected a refusal, got {other:?}"),
         }
     }
@@ -87,44 +82,59 @@ fn one_file_stands_for_the_library_and_keeps_its_name() {
     assert!(case.staged.path().join("src/lib.rs").is_file());
 }
 
+/// That links and special files are found at all is tested where files are read.
 #[test]
-fn a_link_to_a_file_outside_is_refused() {
-    let case = Case::new(&[("src/lib.rs", b"")]);
-    symlink("/etc/passwd", case.folder.path().join("src/data.rs")).expect("a link");
-    case.refused(Finding::AccessDenied, "`exercises/x/src/data.rs` is a link");
-}
-
-#[test]
-fn a_source_folder_that_is_a_link_is_refused() {
-    let case = Case::new(&[("elsewhere/lib.rs", b"")]);
-    symlink("elsewhere", case.folder.path().join("src")).expect("a link");
-    case.refused(Finding::AccessDenied, "`exercises/x/src` is a link");
-}
-
-#[test]
-fn a_pipe_is_refused_and_not_waited_for() {
-    let case = Case::new(&[("src/lib.rs", b"")]);
-    let path = case.folder.path().join("src/pipe.rs");
-    rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
-    case.refused(Finding::AccessDenied, "not a plain file");
-}
-
-#[test]
-fn text_that_is_not_utf_8_is_a_compile_error_with_its_line() {
-    let case = Case::new(&[("src/lib.rs", b"// a\n// caf\xe9\n")]);
-    case.refused(
-        Finding::CompileError,
-        "`exercises/x/src/lib.rs` is not UTF-8 text: line 2 holds the byte 0xe9",
+fn a_link_and_a_special_file_are_refused_with_the_path_that_the_student_knows() {
+    let refusal = |error| match not_taken(error, |path| format!("exercises/x/{path}")) {
+        IntakeError::Refused(refusal) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    };
+    let path = || "src/data.rs".to_owned();
+    let shown = || "exercises/x/src/data.rs".to_owned();
+    assert_eq!(
+        refusal(SourceError::Link { path: path() }),
+        Refusal::Link { path: shown() }
     );
+    assert_eq!(
+        refusal(SourceError::NotRegular { path: path() }),
+        Refusal::SpecialFile { path: shown() }
+    );
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused_with_its_line() {
+    let case = Case::new(&[("src/lib.rs", b"// a\n// caf\xe9\n")]);
+    case.refused(Refusal::NotText {
+        path: "exercises/x/src/lib.rs".to_owned(),
+        line: 2,
+        byte: 0xe9,
+    });
 }
 
 #[test]
 fn too_many_files_and_too_many_bytes_are_refused() {
     let names: Vec<String> = (0..=MAX_FILES).map(|index| format!("src/m{index}.rs")).collect();
     let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
-    Case::new(&files).refused(Finding::ForbiddenCode, "more than 200 files");
+    Case::new(&files).refused(Refusal::TooManyFiles);
     let large = vec![b' '; MAX_BYTES as usize + 1];
-    Case::new(&[("src/lib.rs", &large)]).refused(Finding::ForbiddenCode, "more than 4 MiB");
+    Case::new(&[("src/lib.rs", &large)]).refused(Refusal::TooManyBytes);
+}
+
+#[test]
+fn folders_nested_too_deep_are_refused() {
+    let path = format!("src/{}lib.rs", "m/".repeat(MAX_DEPTH + 1));
+    Case::new(&[(&path, b"")]).refused(Refusal::TooDeep);
+}
+
+#[test]
+fn an_extended_lifetime_and_what_is_too_long_to_search_for_one_are_refused() {
+    let translate = "\nfn f<'a, 'b, T>(_: &'a &'b (), value: &'b T) -> &'a T { value }\nfn g() { call(f) }";
+    Case::new(&[("src/lib.rs", translate.as_bytes())]).refused(Refusal::ExtendedLifetime(Extension {
+        file: "exercises/x/src/lib.rs".to_owned(),
+        line: 2,
+    }));
+    let n_bytes = MAX_SEARCHED_BYTES + 1;
+    Case::new(&[("src/lib.rs", &vec![b' '; n_bytes])]).refused(Refusal::TooLongToSearch { n_bytes });
 }
 
 #[test]

@@ -1,31 +1,29 @@
-//! What a build means: whether the submission compiles, offers what the exercise asks for, and can be modelled.
+//! Judges a build: whether the submission compiles, defines the exercise's public items, and can be modelled.
 
 use protocol::Finding;
-
-use super::{excerpt, signal};
-use crate::build::{Build, Compiled, Step};
-use crate::diagnostics::{Diagnostic, items_of, rendered};
-use crate::exercise::{Exercise, Item};
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ExitReason;
+use sandbox::process::{ExitReason, Signal};
 
-/// How many messages of the compiler are repeated where they stand in a sentence.
+use super::{excerpt, ungraded};
+use crate::build::diagnostics::{Diagnostic, items_of, rendered};
+use crate::build::{Build, Compiled, Step};
+use crate::exercise::{Exercise, Item};
+
+/// How many of the compiler's messages are quoted in a sentence.
 const MAX_MESSAGES: usize = 3;
 
-/// Judges a build: passed when everything was compiled, and otherwise what the first failure in the order of steps means.
-pub fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
-    match build.calls.iter().find(|call| !call.is_success()) {
+/// Passed when everything was compiled; otherwise what the first call that failed means.
+pub(super) fn judge_build(exercise: &Exercise, build: &Build) -> Verdict {
+    match build.first_failed() {
         Some(call) => judge_call(exercise, call),
-        None if build.calls.is_empty() => Verdict::Ungraded {
-            reason: "nothing was compiled".to_owned(),
-        },
-        None => Verdict::Passed,
+        None if build.is_complete() => Verdict::Passed,
+        None => ungraded("nothing was compiled"),
     }
 }
 
 fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     let errors = call.diagnostics.of_source();
-    if errors.is_empty() || call.end == ExitReason::Cancelled {
+    if errors.is_empty() || call.exit_reason == ExitReason::Cancelled {
         return judge_crash(call);
     }
     match call.step {
@@ -35,7 +33,7 @@ fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     }
 }
 
-/// The errors in the contract of a check program, which names each item once; without any, all errors.
+/// The errors in `contract.rs` of a check program, which names each item once; all errors if there are none.
 fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
     let is_contract = |error: &&Diagnostic| error.places.iter().any(|place| place.file.ends_with("/contract.rs"));
     let contract: Vec<&Diagnostic> = errors.iter().copied().filter(is_contract).collect();
@@ -43,7 +41,7 @@ fn of_contract(errors: Vec<&Diagnostic>) -> Vec<&Diagnostic> {
 }
 
 fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
-    // The lint itself, and the attempt to switch it off.
+    // The lint itself, and an attempt to allow it.
     let is_unsafe = |error: &&Diagnostic| matches!(error.code.as_deref(), Some("unsafe_code" | "E0453"));
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
     if errors.iter().all(is_unsafe) {
@@ -65,14 +63,12 @@ fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
     }
 }
 
-/// The submission compiles, but not what uses it.
+/// The submission compiles, but not what links it.
 fn unlinkable(exercise: &Exercise, errors: &[&Diagnostic]) -> Verdict {
     let items = items_of(errors, &exercise.items);
     if items.is_empty() {
         let reason = "the submission compiles, but what the course links to it does not";
-        return Verdict::Ungraded {
-            reason: format!("{reason}: {}", messages(errors)),
-        };
+        return ungraded(format!("{reason}: {}", messages(errors)));
     }
     Verdict::Failed(missing_item(&items, errors))
 }
@@ -97,9 +93,7 @@ fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
     let reason =
         "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
     let rendered = excerpt::lines(&rendered(errors));
-    Verdict::Ungraded {
-        reason: format!("{reason}: {}\n\n{rendered}", messages(errors)),
-    }
+    ungraded(format!("{reason}: {}\n\n{rendered}", messages(errors)))
 }
 
 fn messages(errors: &[&Diagnostic]) -> String {
@@ -111,23 +105,24 @@ fn messages(errors: &[&Diagnostic]) -> String {
         .join("; ")
 }
 
-/// A compiler that failed without an error in the source.
+/// Judges a compiler that failed without an error in the source.
 fn judge_crash(call: &Compiled) -> Verdict {
-    let ungraded = |reason: String| Verdict::Ungraded { reason };
     let said = excerpt::lines(&call.diagnostics.of_compiler());
     if call.is_disk_full {
-        let help = "help: free some space, or set `TMPDIR` to another folder";
-        return ungraded(format!("there is no space left for what the compiler writes\n{help}"));
+        return Verdict::Ungraded {
+            reason: "there is no space left for what the compiler writes".to_owned(),
+            help: Some("free some space, or set `TMPDIR` to another folder".to_owned()),
+        };
     }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
-    let got = match call.end {
-        ExitReason::Cancelled => return ungraded("it was stopped before it ended".to_owned()),
-        ExitReason::Code(_) | ExitReason::Signal(signal::KILL) => {
+    let got = match call.exit_reason {
+        ExitReason::Cancelled => return ungraded("it was stopped before it ended"),
+        ExitReason::Code(_) | ExitReason::Signal(Signal::Kill) => {
             return ungraded(format!(
                 "the compiler failed, but not because of the submission: {said}"
             ));
         }
-        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) if is_submission => {
+        ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
             return Verdict::Failed(CheckFailure {
                 finding: Finding::Timeout,
@@ -135,10 +130,10 @@ fn judge_crash(call: &Compiled) -> Verdict {
                 evidence: Evidence::None,
             });
         }
-        ExitReason::TimedOut { .. } | ExitReason::Signal(signal::XCPU) => {
-            return ungraded("the compiler was not done at the time limit".to_owned());
+        ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) => {
+            return ungraded("the compiler was not done at the time limit");
         }
-        ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {signal}"),
+        ExitReason::Signal(signal) => format!("the compiler crashed on it with signal {}", signal.number()),
         ExitReason::ThreadLimit => "the compiler started threads without end".to_owned(),
         ExitReason::OutputLimit(_) => "the compiler had more to say about it than fits".to_owned(),
     };

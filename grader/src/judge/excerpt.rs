@@ -1,54 +1,53 @@
-//! Parts of long output, cut in the middle with a count of what is left out.
+//! Shortens long output: the middle is replaced by a count of what is left out.
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
-
 use protocol::verdict::Evidence;
+use regex::bytes::Regex;
 use sandbox::process::ProcessOutput;
 
-/// How many bytes of a stream are shown from each end: two screens.
-const HALF: usize = 4 << 10;
+/// How many bytes of a stream are kept at each end: two screens.
+const KEPT_BYTES: usize = 4 << 10;
 
-/// How many lines of a comparison are shown from each end.
-const HALF_LINES: usize = 200;
+/// How many lines of a comparison are kept at each end.
+const KEPT_LINES: usize = 200;
 
-/// What a process printed, for a reader.
-pub(super) fn output(ended: &ProcessOutput) -> Evidence {
-    if ended.stdout.is_empty() && ended.stderr.is_empty() {
+/// What a process printed, as evidence.
+pub(super) fn output(output: &ProcessOutput) -> Evidence {
+    if output.stdout.is_empty() && output.stderr.is_empty() {
         return Evidence::None;
     }
     Evidence::Output {
-        stdout: bytes(&ended.stdout),
-        stderr: bytes(&without_ids(&ended.stderr)),
+        stdout: bytes(&output.stdout),
+        stderr: bytes(&without_ids(&output.stderr)),
     }
 }
 
-/// Takes out the number that the system gave to a thread, with which `std` tells of a panic: it differs each time.
+/// Removes the thread id that `std` prints with a panic: it differs each time.
 pub(super) fn without_ids(stderr: &[u8]) -> Vec<u8> {
     static THREAD: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?-u)(?m)^(thread '[^'\n]*') \(\d+\) ").expect("the pattern is right"));
     THREAD.replace_all(stderr, &b"$1 "[..]).into_owned()
 }
 
-/// `all`, or its beginning and its end.
+/// `all`, or its first and last bytes.
 pub(super) fn bytes(all: &[u8]) -> Vec<u8> {
-    if all.len() <= 2 * HALF {
+    if all.len() <= 2 * KEPT_BYTES {
         return all.to_owned();
     }
-    let left_out = all.len() - 2 * HALF;
+    let left_out = all.len() - 2 * KEPT_BYTES;
     let note = format!("\n[… {left_out} bytes left out …]\n");
-    [&all[..HALF], note.as_bytes(), &all[all.len() - HALF..]].concat()
+    [&all[..KEPT_BYTES], note.as_bytes(), &all[all.len() - KEPT_BYTES..]].concat()
 }
 
-/// `all`, or its first and its last lines, with none of them longer than a screen.
+/// `all`, or its first and last lines, each of them shortened as well.
 pub(super) fn lines(all: &str) -> String {
     let lines: Vec<String> = all.lines().map(line).collect();
-    if lines.len() <= 2 * HALF_LINES {
+    if lines.len() <= 2 * KEPT_LINES {
         return lines.join("\n");
     }
-    let note = format!("[… {} lines left out …]", lines.len() - 2 * HALF_LINES);
-    let (first, last) = (&lines[..HALF_LINES], &lines[lines.len() - HALF_LINES..]);
+    let note = format!("[… {} lines left out …]", lines.len() - 2 * KEPT_LINES);
+    let (first, last) = (&lines[..KEPT_LINES], &lines[lines.len() - KEPT_LINES..]);
     [first, &[note], last].concat().join("\n")
 }
 
@@ -77,7 +76,7 @@ mod tests {
 
     #[test]
     fn long_output_keeps_both_ends_and_tells_how_much_is_missing() {
-        let all = [vec![b'a'; HALF + 7], vec![b'b'; HALF]].concat();
+        let all = [vec![b'a'; KEPT_BYTES + 7], vec![b'b'; KEPT_BYTES]].concat();
         let text = String::from_utf8(bytes(&all)).expect("ASCII");
         assert!(
             text.contains("[… 7 bytes left out …]") && text.starts_with('a') && text.ends_with('b'),

@@ -1,20 +1,19 @@
-//! What the answer of a check program means.
+//! Judges the reply of a check program that explores interleavings.
 //!
-//! An answer counts with the right nonce, the right check and a process that ended as it should. A pass needs more than the
-//! absence of a failure: interleavings that were run.
+//! A pass needs more than the absence of a failure: at least one execution was run.
 
-use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
-
-use super::reply::genuine;
-use super::{Judgement, World, child_leak, excerpt};
-use crate::run::CheckRun;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 use sandbox::process::ProcessOutput;
 
-/// What a check program did that answers nothing that was asked.
+use super::exit::{World, child_leak};
+use super::reply::genuine;
+use super::{Judgement, excerpt, not_started, ungraded};
+use crate::run::{CheckRun, Observation};
+
 pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";
 
-/// What came of running one interleaving again.
+/// The result of running one interleaving again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Replay {
     /// It was run.
@@ -24,7 +23,7 @@ pub enum Replay {
         /// Why, as the check program says.
         reason: String,
     },
-    /// It was not run to its end; the verdict tells who is to blame.
+    /// It did not end. The verdict says whether that is the submission's failure or the grader's.
     Lost(Verdict),
 }
 
@@ -34,24 +33,28 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         Err(verdict) => return verdict.into(),
     };
     match observation {
-        CheckObservation::Explored(exploration) => explored(exploration, &run.ended),
+        CheckObservation::Explored(exploration) => explored(exploration, &run.output),
         CheckObservation::Replayed(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
-        | CheckObservation::Hung { .. } => Judgement::ungraded(OTHER_QUESTION.to_owned()),
+        | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
         CheckObservation::UnknownCheck => unknown_check(run).into(),
     }
 }
 
-/// Judges the answer to a request for one interleaving.
-pub fn judge_replay(run: &CheckRun) -> Replay {
+/// Judges a run of one interleaving.
+pub fn judge_replay(observation: &Observation) -> Replay {
+    let run = match observation {
+        Observation::Check(run) => run,
+        Observation::NotStarted { reason, help } => return Replay::Lost(not_started(reason, help.as_ref())),
+        Observation::Program(_) => return Replay::Lost(ungraded("something else was run than the check asks for")),
+    };
     match genuine(run, World::Modelled).map(|reply| &reply.observation) {
         Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
         Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
-            let reason = OTHER_QUESTION.to_owned();
-            Replay::Lost(Verdict::Ungraded { reason })
+            Replay::Lost(ungraded(OTHER_QUESTION))
         }
         Ok(CheckObservation::Stalled { .. }) => Replay::Lost(stalled(run)),
         Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
@@ -60,30 +63,28 @@ pub fn judge_replay(run: &CheckRun) -> Replay {
 }
 
 fn stalled(run: &CheckRun) -> Verdict {
-    // Without the seconds, which differ a little each time.
-    let message = "expected the submission to get on, it computed for seconds of processor time without touching a thread, a \
-                   lock, a channel, an atomic or the clock: a loop that does not end";
+    // The number of seconds is left out: it differs a little each time.
+    let message = "expected the submission to get on, it computed for seconds of processor time without touching a \
+                   thread, a lock, a channel, an atomic or the clock: a loop that does not end";
     Verdict::Failed(CheckFailure {
         finding: Finding::Timeout,
         message: message.to_owned(),
-        evidence: excerpt::output(&run.ended),
+        evidence: excerpt::output(&run.output),
     })
 }
 
 pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
     let check = &run.request.check;
-    Verdict::Ungraded {
-        reason: format!("the check program has no check `{check}`, which `exercise.toml` names"),
-    }
+    ungraded(format!(
+        "the check program has no check `{check}`, which `exercise.toml` names"
+    ))
 }
 
-fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
+fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     let verdict = match &exploration.failure {
-        Some(failure) => Verdict::Failed(told(failure)),
-        None if exploration.executions == 0 => Verdict::Ungraded {
-            reason: "no interleaving was run".to_owned(),
-        },
-        None if ended.left_behind > 0 => Verdict::Failed(child_leak()),
+        Some(failure) => Verdict::Failed(failed(failure)),
+        None if exploration.executions == 0 => ungraded("no interleaving was run"),
+        None if output.left_behind > 0 => Verdict::Failed(child_leak()),
         None => Verdict::Passed,
     };
     Judgement {
@@ -92,15 +93,11 @@ fn explored(exploration: &Exploration, ended: &ProcessOutput) -> Judgement {
     }
 }
 
-/// How the check failed, in the words of its author.
-fn told(failure: &Failure) -> CheckFailure {
-    let message = match &failure.got {
-        Some(got) => format!("{}, {got}", failure.expected),
-        None => failure.expected.clone(),
-    };
+/// What failed: the evidence says how, and the report puts it into words.
+fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure {
         finding: failure.finding,
-        message,
+        message: String::new(),
         evidence: Evidence::Interleaving(Box::new(failure.clone())),
     }
 }

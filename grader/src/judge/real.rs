@@ -1,13 +1,14 @@
-//! What the answer of a check program on real threads means.
+//! Judges the reply of a check program on real threads.
 
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, TrialFailure, Trials};
+use sandbox::process::ProcessOutput;
 
+use super::exit::{World, child_leak};
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
-use super::{World, child_leak, excerpt};
+use super::{excerpt, ungraded};
 use crate::run::CheckRun;
-use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::ProcessOutput;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {
     let observation = match genuine(run, World::Real) {
@@ -15,38 +16,34 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         Err(verdict) => return verdict,
     };
     match observation {
-        CheckObservation::Tried(trials) => tried(trials, &run.ended),
-        CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.ended)),
+        CheckObservation::Tried(trials) => tried(trials, &run.output),
+        CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.output)),
         CheckObservation::UnknownCheck => unknown_check(run),
-        CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.ended)),
+        CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.output)),
         CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
-            Verdict::Ungraded {
-                reason: OTHER_QUESTION.to_owned(),
-            }
+            ungraded(OTHER_QUESTION)
         }
     }
 }
 
-fn tried(trials: &Trials, ended: &ProcessOutput) -> Verdict {
+fn tried(trials: &Trials, output: &ProcessOutput) -> Verdict {
     match (&trials.failure, &trials.unclear) {
-        (Some(failure), _) => Verdict::Failed(failed(failure, ended)),
-        (None, Some(reason)) => Verdict::Ungraded { reason: reason.clone() },
-        (None, None) if trials.scenarios == 0 => Verdict::Ungraded {
-            reason: "no scenario was run".to_owned(),
-        },
-        (None, None) if ended.left_behind > 0 => Verdict::Failed(child_leak()),
+        (Some(failure), _) => Verdict::Failed(failed(failure, output)),
+        (None, Some(reason)) => ungraded(reason),
+        (None, None) if trials.scenarios == 0 => ungraded("no scenario was run"),
+        (None, None) if output.left_behind > 0 => Verdict::Failed(child_leak()),
         (None, None) => Verdict::Passed,
     }
 }
 
-fn failed(failure: &TrialFailure, ended: &ProcessOutput) -> CheckFailure {
+fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
     let TrialFailure {
         finding,
         scenario,
         expected,
         got,
     } = failure;
-    // It may repeat what the submission says, whose lines must not pass for those of a report.
+    // It may contain text of the submission, whose lines must not look like lines of the report.
     let got = got
         .as_ref()
         .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));
@@ -54,13 +51,13 @@ fn failed(failure: &TrialFailure, ended: &ProcessOutput) -> CheckFailure {
         finding: *finding,
         message: format!("{scenario}: {expected}{got}"),
         evidence: match finding {
-            Finding::Panic | Finding::Exited => excerpt::output(ended),
+            Finding::Panic | Finding::Exited => excerpt::output(output),
             _ => Evidence::None,
         },
     }
 }
 
-fn hung(scenario: &str, threads: &[String], ended: &ProcessOutput) -> CheckFailure {
+fn hung(scenario: &str, threads: &[String], output: &ProcessOutput) -> CheckFailure {
     let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
     for thread in threads {
         message.push_str(&format!("\n  {thread}"));
@@ -68,18 +65,18 @@ fn hung(scenario: &str, threads: &[String], ended: &ProcessOutput) -> CheckFailu
     CheckFailure {
         finding: Finding::Deadlock,
         message,
-        evidence: excerpt::output(ended),
+        evidence: excerpt::output(output),
     }
 }
 
-fn stalled(scenario: Option<&str>, ended: &ProcessOutput) -> CheckFailure {
+fn stalled(scenario: Option<&str>, output: &ProcessOutput) -> CheckFailure {
     let scenario = scenario.map_or(String::new(), |scenario| format!("{scenario}: "));
     CheckFailure {
         finding: Finding::Timeout,
         message: format!(
             "{scenario}expected the submission to get on, it computes without end, or far longer than there is work for"
         ),
-        evidence: excerpt::output(ended),
+        evidence: excerpt::output(output),
     }
 }
 

@@ -1,22 +1,23 @@
-//! Whether what a check program answered counts.
+//! Decides whether a reply is the check program's own.
 
-use protocol::{Finding, Reply};
-
-use super::{World, excerpt, judge_end};
-use crate::run::{Answer, CheckRun};
 use protocol::verdict::{CheckFailure, Verdict};
+use protocol::{Finding, Reply};
 use sandbox::process::{ExitReason, ProcessOutput};
 
-/// The reply, if it is there, is the check program's own, and the process ended as it should.
+use super::excerpt;
+use super::exit::{World, judge_exit};
+use crate::run::{Answer, CheckRun};
+
+/// The reply, if it has the nonce and the check of the request and the process exited with 0.
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
-    if let Some(verdict) = judge_end(&run.ended, world) {
+    if let Some(verdict) = judge_exit(&run.output, world) {
         return Err(verdict);
     }
     let failed = |finding, message: String| {
         Err(Verdict::Failed(CheckFailure {
             finding,
             message,
-            evidence: excerpt::output(&run.ended),
+            evidence: excerpt::output(&run.output),
         }))
     };
     let reply = match &run.answer {
@@ -26,12 +27,12 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
             return failed(Finding::AccessDenied, message);
         }
         Answer::Nothing => {
-            let code = code(&run.ended);
+            let code = code(&run.output);
             let message = format!("expected the check to come to an end, the process ended before with code {code}");
             return failed(Finding::Exited, message);
         }
     };
-    match code(&run.ended) {
+    match code(&run.output) {
         0 => Ok(reply),
         code => failed(
             Finding::Exited,
@@ -40,15 +41,15 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
     }
 }
 
-fn code(ended: &ProcessOutput) -> i32 {
-    match ended.end {
+fn code(output: &ProcessOutput) -> i32 {
+    match output.exit_reason {
         ExitReason::Code(code) => code,
         ExitReason::Signal(_)
         | ExitReason::TimedOut { .. }
         | ExitReason::ThreadLimit
         | ExitReason::OutputLimit(_)
         | ExitReason::Cancelled => {
-            unreachable!("only a code is left after the end was judged")
+            unreachable!("only a code is left after the exit was judged")
         }
     }
 }

@@ -1,15 +1,21 @@
 //! What each observation means, without any process.
 
+use protocol::signature::FailureSignature;
 use protocol::trace::End as TraceEnd;
-use protocol::trace::Trace;
-use protocol::{CheckObservation, Failure, Replayed, Reply, Request, WeakOrdering, Work};
+use protocol::trace::{AtomicAccess, AtomicFunction, AtomicType, MemoryOrder, Place, Trace};
+use protocol::{CheckObservation, Failure, FailureCause, Replayed, Reply, Request, Work};
+
+use protocol::Finding;
+use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
+
+use protocol::verdict::{CheckFailure, Evidence};
 
 use super::*;
 use crate::run::{Answer, CheckRun};
 
-fn ended(end: ExitReason) -> ProcessOutput {
+fn output(exit_reason: ExitReason) -> ProcessOutput {
     ProcessOutput {
-        end,
+        exit_reason,
         stdout: Vec::new(),
         stderr: Vec::new(),
         answer: Vec::new(),
@@ -52,15 +58,29 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
     }
 }
 
-fn failure(got: Option<&str>) -> Failure {
+fn place(line: u32) -> Place {
+    Place {
+        file: "src/lib.rs".into(),
+        line,
+        column: 5,
+    }
+}
+
+fn failure() -> Failure {
     Failure {
         finding: Finding::Race,
         scenario: "two threads".into(),
-        expected: "expected 2".into(),
-        got: got.map(str::to_owned),
+        cause: FailureCause::Property {
+            expected: "expected 2".into(),
+            got: Some("got 1".into()),
+        },
+        signature: FailureSignature::Property {
+            finding: Finding::Race,
+            place: place(90),
+        },
         executions: 3,
         preemptions: 1,
-        token: Some("1-9f3a".into()),
+        token: Some("4-9f3a".into()),
         trace: Some(trace()),
     }
 }
@@ -78,7 +98,7 @@ fn answered(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: ended(ExitReason::Code(0)),
+        output: output(ExitReason::Code(0)),
         request,
         answer: Answer::Reply(Box::new(reply)),
     }
@@ -88,8 +108,12 @@ fn right() -> CheckRun {
     answered(CheckObservation::Explored(exploration(5860, None)))
 }
 
+fn judge_one(observation: &Observation) -> Judgement {
+    judge_check(&check(CheckWork::Model), observation, &Snapshots::new())
+}
+
 fn judge_model(run: CheckRun) -> Verdict {
-    judge(&check(CheckWork::Model), &Observation::Check(run), None).verdict
+    judge_one(&Observation::Check(run)).verdict
 }
 
 #[track_caller]
@@ -110,33 +134,34 @@ fn fails(verdict: Verdict, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(verdict: Verdict, expected: &str) {
     match verdict {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
 
 #[test]
 fn interleavings_without_a_failure_are_a_pass() {
-    let judgement = judge(&check(CheckWork::Model), &Observation::Check(right()), None);
+    let judgement = judge_one(&Observation::Check(right()));
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert_eq!(judgement.explored, Some(exploration(5860, None)));
 }
 
 #[test]
 fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
-    let weak = WeakOrdering {
-        file: "src/lib.rs".into(),
-        line: 12,
-        operation: "store".into(),
-        ordering: "Relaxed".into(),
+    let weak = AtomicAccess {
+        place: place(12),
+        function: AtomicFunction::Store,
+        order: MemoryOrder::Relaxed,
+        atomic: Some(AtomicType::Bool),
+        created_at: Some(place(3)),
     };
-    for (failure, is_pass) in [(None, true), (Some(failure(None)), false)] {
+    for (failure, is_pass) in [(None, true), (Some(failure()), false)] {
         let explored = Exploration {
             weak_orderings: vec![weak.clone()],
             ..exploration(5860, failure.clone())
         };
         let run = answered(CheckObservation::Explored(explored.clone()));
-        let judgement = judge(&check(CheckWork::Model), &Observation::Check(run), None);
+        let judgement = judge_one(&Observation::Check(run));
         let without = judge_model(answered(CheckObservation::Explored(exploration(5860, failure))));
         assert_eq!(
             (judgement.verdict == Verdict::Passed, judgement.explored.as_ref()),
@@ -147,11 +172,14 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
 }
 
 #[test]
-fn a_failure_is_told_with_what_was_expected_and_what_came() {
-    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(Some("got 1"))))));
-    fails(judge_model(run), Finding::Race, "expected 2, got 1");
-    let run = answered(CheckObservation::Explored(exploration(3, Some(failure(None)))));
-    fails(judge_model(run), Finding::Race, "expected 2");
+fn a_failing_interleaving_is_the_evidence_and_speaks_for_itself() {
+    let run = answered(CheckObservation::Explored(exploration(3, Some(failure()))));
+    let expected = CheckFailure {
+        finding: Finding::Race,
+        message: String::new(),
+        evidence: Evidence::Interleaving(Box::new(failure())),
+    };
+    assert_eq!(judge_model(run), Verdict::Failed(expected));
 }
 
 #[test]
@@ -167,7 +195,7 @@ fn silence_is_no_pass_whatever_the_exit_code() {
     for code in [0, 1, 101] {
         let run = CheckRun {
             answer: Answer::Nothing,
-            ended: ended(ExitReason::Code(code)),
+            output: output(ExitReason::Code(code)),
             ..right()
         };
         fails(
@@ -209,7 +237,7 @@ fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
 fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     fails(
         judge_model(CheckRun {
-            ended: ended(ExitReason::Code(1)),
+            output: output(ExitReason::Code(1)),
             ..right()
         }),
         Finding::Exited,
@@ -217,16 +245,16 @@ fn a_right_reply_does_not_make_up_for_a_wrong_end() {
     );
     fails(
         judge_model(CheckRun {
-            ended: ended(ExitReason::Signal(11)),
+            output: output(ExitReason::Signal(Signal::SegmentationFault)),
             ..right()
         }),
         Finding::Panic,
         "signal 11",
     );
     let run = CheckRun {
-        ended: ProcessOutput {
+        output: ProcessOutput {
             left_behind: 1,
-            ..ended(ExitReason::Code(0))
+            ..output(ExitReason::Code(0))
         },
         ..right()
     };
@@ -241,22 +269,20 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
     );
     let refused = CheckObservation::TokenRefused { reason: "no".into() };
     ungraded(judge_model(answered(refused)), "another question");
-    let observation = Observation::Program(ended(ExitReason::Code(0)));
-    ungraded(
-        judge(&check(CheckWork::Model), &observation, None).verdict,
-        "something else",
-    );
+    let observation = Observation::Program(output(ExitReason::Code(0)));
+    ungraded(judge_one(&observation).verdict, "something else");
     let observation = Observation::NotStarted {
         reason: "no disk".into(),
+        help: None,
     };
-    ungraded(judge(&check(CheckWork::Model), &observation, None).verdict, "no disk");
+    ungraded(judge_one(&observation).verdict, "no disk");
 }
 
 #[test]
 fn an_end_by_force_says_by_which() {
     let end = |end| {
         judge_model(CheckRun {
-            ended: ended(end),
+            output: output(end),
             answer: Answer::Nothing,
             ..right()
         })
@@ -269,12 +295,20 @@ fn an_end_by_force_says_by_which() {
         "a loop that locks nothing",
     );
     fails(
-        end(ExitReason::Signal(24)),
+        end(ExitReason::Signal(Signal::CpuTimeLimit)),
         Finding::CpuLimit,
         "a loop that locks nothing",
     );
-    fails(end(ExitReason::Signal(31)), Finding::AccessDenied, "called the system");
-    fails(end(ExitReason::Signal(25)), Finding::OutputLimit, "to a file");
+    fails(
+        end(ExitReason::Signal(Signal::BadSystemCall)),
+        Finding::AccessDenied,
+        "called the system",
+    );
+    fails(
+        end(ExitReason::Signal(Signal::FileSizeLimit)),
+        Finding::OutputLimit,
+        "to a file",
+    );
     fails(
         end(ExitReason::ThreadLimit),
         Finding::ProcessLimit,
@@ -292,20 +326,24 @@ fn an_end_by_force_says_by_which() {
         Finding::OutputLimit,
         "standard output without end",
     );
-    fails(end(ExitReason::Signal(11)), Finding::Panic, "a stack that overflowed");
-    ungraded(end(ExitReason::Signal(9)), "killed from outside");
+    fails(
+        end(ExitReason::Signal(Signal::SegmentationFault)),
+        Finding::Panic,
+        "a stack that overflowed",
+    );
+    ungraded(end(ExitReason::Signal(Signal::Kill)), "killed from outside");
     ungraded(end(ExitReason::Cancelled), "stopped");
 }
 
 #[test]
 fn an_abort_is_told_apart_by_what_the_runtime_says() {
     let abort = |stderr: &str| {
-        let ended = ProcessOutput {
+        let output = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(ExitReason::Signal(6))
+            ..output(ExitReason::Signal(Signal::Abort))
         };
         judge_model(CheckRun {
-            ended,
+            output,
             answer: Answer::Nothing,
             ..right()
         })
@@ -332,12 +370,15 @@ fn a_replay_is_replayed_refused_or_lost() {
         trace: trace(),
     };
     let run = answered(CheckObservation::Replayed(replayed.clone()));
-    assert_eq!(judge_replay(&run), Replay::Replayed(Box::new(replayed)));
+    assert_eq!(
+        judge_replay(&Observation::Check(run)),
+        Replay::Replayed(Box::new(replayed))
+    );
     let run = answered(CheckObservation::TokenRefused {
         reason: "too old".into(),
     });
     assert_eq!(
-        judge_replay(&run),
+        judge_replay(&Observation::Check(run)),
         Replay::Refused {
             reason: "too old".into()
         }
@@ -346,5 +387,8 @@ fn a_replay_is_replayed_refused_or_lost() {
         answer: Answer::Nothing,
         ..right()
     };
-    assert!(matches!(judge_replay(&run), Replay::Lost(Verdict::Failed(_))));
+    assert!(matches!(
+        judge_replay(&Observation::Check(run)),
+        Replay::Lost(Verdict::Failed(_))
+    ));
 }

@@ -1,4 +1,4 @@
-//! What Cargo says of what it built.
+//! Reads Cargo's messages about what it built.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::LibrariesError;
 
-/// One line of what Cargo says with `--message-format=json`.
+/// One line of `--message-format=json`.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -25,8 +25,8 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Every file that the compiler may be led to by what it links. Cargo tells of files in the folder above their own, where they
-/// have a shorter name and which may be those of another set of features; all of them can be read.
+/// Every file that the compiler may read while it links. Cargo also names the copies in the folder above `deps`, which
+/// may have been built with other features.
 pub(super) fn files(messages: &str) -> Vec<PathBuf> {
     let messages = messages
         .lines()
@@ -44,7 +44,7 @@ pub(super) fn files(messages: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The folders of those packages below `root` that took part, sorted: what is built changes when their sources do.
+/// The folders of the packages below `root` that were built, sorted.
 pub(super) fn package_folders(messages: &str, root: &Path) -> Vec<PathBuf> {
     let messages = messages
         .lines()
@@ -65,12 +65,12 @@ pub(super) fn executable(messages: &str) -> Option<PathBuf> {
     messages.find_map(|message| message.executable)
 }
 
-/// The library of that name in the folder of dependencies: the copy above that folder may be that of another set of features.
+/// The library of that name in the folder `deps`. The copy in the folder above may have been built with other features.
 pub(super) fn artifact(messages: &str, name: &str) -> Result<PathBuf, LibrariesError> {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    // A crate's name as Cargo tells it may have hyphens.
+    // Cargo's name of a target may have hyphens.
     let is_it = |target: &Target| {
         let is_library = target.kind.iter().any(|kind| kind == "lib");
         is_library && target.name.replace('-', "_") == name
@@ -110,16 +110,22 @@ mod tests {
 
     #[test]
     fn a_library_is_found_among_the_messages_of_cargo() {
-        let messages = r#"not json
-{"reason":"compiler-artifact","target":{"name":"harness","kind":["bin"]},"filenames":["/t/debug/harness"]}
-{"reason":"compiler-artifact","target":{"name":"harness","kind":["lib"]},"filenames":["/t/debug/libharness.rlib","/t/debug/deps/libharness-1.rmeta"]}
-{"reason":"build-finished","success":true}"#;
+        let messages = [
+            "not json",
+            r#"{"reason":"compiler-artifact","target":{"name":"harness","kind":["bin"]},"filenames":["/t/harness"]}"#,
+            concat!(
+                r#"{"reason":"compiler-artifact","target":{"name":"harness","kind":["lib"]},"#,
+                r#""filenames":["/t/debug/libharness.rlib","/t/debug/deps/libharness-1.rmeta"]}"#
+            ),
+            r#"{"reason":"build-finished","success":true}"#,
+        ];
+        let messages = messages.join("\n");
         assert_eq!(
-            artifact(messages, "harness").expect("it is there"),
+            artifact(&messages, "harness").expect("it is there"),
             Path::new("/t/debug/libharness.rlib")
         );
         assert!(matches!(
-            artifact(messages, "model_std"),
+            artifact(&messages, "model_std"),
             Err(LibrariesError::Missing { .. })
         ));
     }

@@ -1,4 +1,4 @@
-//! What an exercise needs besides `std`: its support library.
+//! The support library of an exercise, and the libraries besides `std` that a submission may use.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,12 @@ use super::LibrariesError;
 use super::cargo::{artifact, executable};
 use crate::exercise::Library;
 
-/// What an exercise needs besides `std`, as Cargo built it.
+/// The support library of an exercise, as Cargo built it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Support {
     /// The name of its crate.
     pub name: String,
-    /// The library of what the exercise's checks have in common.
+    /// The library with the code that the exercise's checks share.
     pub library: PathBuf,
     /// The libraries that a submission may use.
     pub offered: Vec<Offered>,
@@ -26,17 +26,17 @@ pub struct Support {
 pub struct Offered {
     /// Its name in `use`.
     pub name: String,
-    /// Where it is.
+    /// The library itself.
     pub real: PathBuf,
-    /// What stands for it in the modelled form.
+    /// The library in the modelled form: a shim, or the same one.
     pub modelled: PathBuf,
 }
 
-/// The support library to build with the libraries.
+/// The package of an exercise's support library.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SupportOrder {
-    /// The package.
-    pub package: String,
+pub struct SupportPackage {
+    /// Its name.
+    pub name: String,
     /// The libraries that a submission may use.
     pub libraries: Vec<Library>,
 }
@@ -55,10 +55,10 @@ impl Support {
     }
 }
 
-/// What Cargo built of the support library.
-pub(super) fn find(messages: &str, order: &SupportOrder) -> Result<Support, LibrariesError> {
+/// Finds the support library among what Cargo built.
+pub(super) fn find(messages: &str, package: &SupportPackage) -> Result<Support, LibrariesError> {
     let mut offered = Vec::new();
-    for Library { name, shim } in &order.libraries {
+    for Library { name, shim } in &package.libraries {
         let real = artifact(messages, name)?;
         let modelled = match shim {
             Some(shim) => artifact(messages, shim)?,
@@ -71,8 +71,8 @@ pub(super) fn find(messages: &str, order: &SupportOrder) -> Result<Support, Libr
         });
     }
     Ok(Support {
-        name: order.package.clone(),
-        library: artifact(messages, &order.package)?,
+        name: package.name.clone(),
+        library: artifact(messages, &package.name)?,
         offered,
         test_server: executable(messages),
     })

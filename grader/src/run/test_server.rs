@@ -1,6 +1,6 @@
-//! A program of the course that runs beside the exercise's program, such as a server for it to talk to.
+//! The test server of an exercise, which runs beside the exercise's program.
 //!
-//! It prints one line when it is ready and ends when its standard input does, so it never outlives the grader.
+//! It prints one line when it is ready. It exits at the end of its standard input, so it never outlives the grader.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 /// A test server that is ready.
 pub(super) struct TestServer {
-    /// What it said about itself.
+    /// The line that it printed.
     pub(super) said: String,
     child: Child,
 }
@@ -37,7 +37,7 @@ impl TestServer {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        // It ends by itself when its input does; nothing of it is needed any more.
+        // Nothing is lost if this fails: it exits when its standard input is closed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use protocol::Finding;
 
 use crate::exercise::Exercise;
-use crate::grade::BUILD;
+use crate::judge::BUILD;
 
 /// Reads the header of a mistake: the checks that it fails, and how.
 pub(super) fn mistake(text: &str, exercise: &Exercise) -> Result<BTreeMap<String, Finding>, Vec<String>> {
@@ -105,7 +105,13 @@ mod tests {
 
     #[test]
     fn every_line_fails_is_read() {
-        let text = "//! Mistake: no lock.\n//!\n//! Fails: `lines_are_whole` with `race`.\n//! Fails: `build` with `panic`.\n\nfn f() {}";
+        let text = "\
+//! Mistake: no lock.
+//!
+//! Fails: `lines_are_whole` with `race`.
+//! Fails: `build` with `panic`.
+
+fn f() {}";
         let fails = mistake(text, &exercise()).expect("the header is good");
         let expected = [
             ("build".to_owned(), Finding::Panic),

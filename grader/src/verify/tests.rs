@@ -1,7 +1,7 @@
 //! What agrees with an expectation and what does not.
 
 use super::*;
-use crate::grade::BUILD;
+use crate::judge::BUILD;
 use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity};
 
 fn report(verdicts: &[(&str, Verdict)]) -> Report {

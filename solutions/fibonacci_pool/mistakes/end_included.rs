@@ -1,4 +1,4 @@
-//! Mistake: the last number of the range is computed as well, as in the statement's title line.
+//! Mistake: the end of the range is computed as well.
 //!
 //! Fails: `fib_sequence_keeps_order` with `wrong_result`.
 

@@ -1,4 +1,5 @@
-//! Mistake: the pool is built but never used: without `install`, rayon uses the pool that is always there, with a thread for each processor, and it stays.
+//! Mistake: the pool is built but never used: without `install`, rayon uses its global pool, which has a thread for
+//! each processor and stays.
 //!
 //! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.

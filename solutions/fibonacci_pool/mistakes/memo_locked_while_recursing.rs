@@ -1,4 +1,4 @@
-//! Mistake: the memory of known numbers stays locked while the function calls itself, which waits for the lock for ever.
+//! Mistake: the cache of known numbers stays locked while the function calls itself and waits for the lock for ever.
 //!
 //! Fails: `fib_is_right` with `deadlock`.
 //! Fails: `fib_sequence_keeps_order` with `deadlock`.

@@ -1,4 +1,4 @@
-//! Mistake: the definition of the textbook, which computes the same numbers again and again.
+//! Mistake: the recursion of the textbook, which computes the same numbers again and again.
 //!
 //! Fails: `fib_is_right` with `timeout`.
 //! Fails: `fib_sequence_keeps_order` with `timeout`.

@@ -1,4 +1,4 @@
-//! Mistake: a thread that cleans up is never told to end, and bears the name of a line in which the system tells of threads.
+//! Mistake: a thread that cleans up is never told to end; its name is that of a line in Linux's `/proc/<pid>/status`.
 //!
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 

@@ -1,4 +1,5 @@
-//! Mistake: the pool is kept in a static, so the first call decides how many threads all later ones have, and they never go.
+//! Mistake: the pool is kept in a static, so the first call decides how many threads all later ones have, and they
+//! never end.
 //!
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.

@@ -1,4 +1,4 @@
-//! Mistake: the pool is leaked, to be on the safe side with lifetimes; its threads never go.
+//! Mistake: the pool is leaked, to be on the safe side with lifetimes; its threads never end.
 //!
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 

@@ -1,4 +1,4 @@
-//! Mistake: the pool is built and used, but with one thread, whatever was asked for.
+//! Mistake: the pool is built and used, but always with one thread.
 //!
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 

@@ -1,4 +1,4 @@
-//! Mistake: 128 bits are enough for a while, and `wrapping_add` keeps the panic away but not the wrong numbers.
+//! Mistake: the numbers are computed in 128 bits, and `wrapping_add` gives wrong numbers instead of a panic.
 //!
 //! Fails: `fib_is_right` with `wrong_result`.
 //! Fails: `fib_sequence_keeps_order` with `wrong_result`.

@@ -1,4 +1,4 @@
-//! Mistake: `num_threads(0)` is left to rayon, for which it means a thread for each processor.
+//! Mistake: `workers` of 0 is passed on to rayon, for which it means a thread for each processor.
 //!
 //! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
 

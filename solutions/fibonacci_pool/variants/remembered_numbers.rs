@@ -1,4 +1,4 @@
-//! Variant: a static memory of the numbers already known, whose lock is let go before the recursion.
+//! Variant: a static cache of the numbers already computed, whose lock is released before the recursion.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};

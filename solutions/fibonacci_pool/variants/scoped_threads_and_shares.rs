@@ -1,4 +1,4 @@
-//! Variant: scoped threads with a share of neighbours each, put together in the order of the shares.
+//! Variant: scoped threads with a contiguous share of the inputs each, put together in the order of the shares.
 
 use std::ops::Range;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Variant: threads with names, of which the system keeps 15 bytes: it cuts these within a letter.
+//! Variant: threads with names; the system keeps 15 bytes of a name, and cuts these within a letter.
 
 use std::ops::Range;
 use std::sync::Mutex;

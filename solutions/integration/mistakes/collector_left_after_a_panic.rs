@@ -1,4 +1,4 @@
-//! Mistake: the thread that adds up the parts is joined at the end, which a panic of `f` never comes to.
+//! Mistake: the thread that adds up the parts is joined at the end, which a panic of `f` never reaches.
 //!
 //! Fails: `a_panic_reaches_the_caller` with `thread_leak`.
 

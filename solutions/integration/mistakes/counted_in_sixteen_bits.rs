@@ -1,4 +1,4 @@
-//! Mistake: the stripes are counted in `u16`, which ends at 65535: nobody notices with a thousand.
+//! Mistake: the stripes are counted in `u16`, which ends at 65535; with a thousand stripes that does not show.
 //!
 //! Fails: `program_prints_the_table` with `wrong_output`.
 

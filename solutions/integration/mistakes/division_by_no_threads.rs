@@ -1,4 +1,4 @@
-//! Mistake: no threads are not taken to mean one, so the points are divided by 0.
+//! Mistake: `threads` of 0 is not taken to mean 1, so the points are divided by 0.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `panic`.
 //! Fails: `every_thread_does_its_share` with `panic`.

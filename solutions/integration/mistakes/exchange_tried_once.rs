@@ -1,4 +1,5 @@
-//! Mistake: a compare-and-exchange that fails is not tried again: what it saw is stored, and what came in between is lost.
+//! Mistake: a compare-exchange that fails is not tried again: the part is added to the value that it saw and stored,
+//! and what came in between is lost.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `race`.
 

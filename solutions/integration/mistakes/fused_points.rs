@@ -1,4 +1,4 @@
-//! Mistake: `mul_add` rounds once where `a + i * dx` rounds twice: closer to the truth, but not the same points.
+//! Mistake: `mul_add` rounds once where `a + i * dx` rounds twice: more exact, but not the same points.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 

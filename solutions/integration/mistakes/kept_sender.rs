@@ -1,4 +1,4 @@
-//! Mistake: the caller keeps the sender that it cloned, so its receiver waits for one part more for ever.
+//! Mistake: the caller keeps the sender that it cloned, so its receiver waits for another part for ever.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `deadlock`.
 //! Fails: `every_thread_does_its_share` with `deadlock`.

@@ -1,4 +1,4 @@
-//! Mistake: the panic of the last thread is not looked at.
+//! Mistake: a panic of the last thread is ignored.
 //!
 //! Fails: `a_panic_reaches_the_caller` with `wrong_result`.
 
@@ -39,7 +39,7 @@ pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize
     let threads = threads.max(1);
     let f = &f;
 
-    // The last part is taken for granted: its panic is not looked at.
+    // A panic of the last thread is ignored.
     let total = std::sync::Mutex::new(0.0);
     let ok = std::thread::scope(|s| {
         let mut hs: Vec<_> = shares(n, threads)

@@ -1,4 +1,4 @@
-//! Mistake: the total is locked before `f` is called, so one thread at a time is inside `f`.
+//! Mistake: the total is locked before `f` is called, so only one thread at a time is inside `f`.
 //!
 //! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
 

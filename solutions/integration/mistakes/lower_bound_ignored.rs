@@ -1,4 +1,4 @@
-//! Mistake: the points begin at 0 and not at `a`, as in the Python original; from 0 to 10 nobody notices.
+//! Mistake: the points begin at 0 and not at `a`, as in the Python original; from 0 to 10 that does not show.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.

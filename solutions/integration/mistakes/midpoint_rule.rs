@@ -1,4 +1,4 @@
-//! Mistake: the points lie in the middle of the stripes: a better sum, but another one.
+//! Mistake: the points lie in the middle of the stripes: a more exact sum, but not the one that was asked for.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.

@@ -1,4 +1,5 @@
-//! Mistake: every thread takes the next point when it has time: sharing that suits uneven work, but a quick thread may take everything.
+//! Mistake: every thread takes the next point whenever it is free: that suits uneven work, but a quick thread may take
+//! all.
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
 

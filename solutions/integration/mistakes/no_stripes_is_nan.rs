@@ -1,4 +1,4 @@
-//! Mistake: without stripes, nothing is multiplied by a width of infinity, and that is no number.
+//! Mistake: without stripes, 0 is multiplied by an infinite width, and that is NaN.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.

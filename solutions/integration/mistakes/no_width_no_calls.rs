@@ -1,4 +1,4 @@
-//! Mistake: between two ends that are the same there is no area, so `f` is never called.
+//! Mistake: if `a` equals `b` there is no area, so `f` is never called.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 

@@ -1,4 +1,4 @@
-//! Mistake: many points are left to a single thread, as the author once measured no gain from more on a machine that was busy.
+//! Mistake: many points are left to a single thread.
 //!
 //! Fails: `two_threads_share_the_computing` with `not_concurrent`.
 

@@ -1,4 +1,4 @@
-//! Mistake: the caller asks again and again whether a part has come, instead of sleeping until one has.
+//! Mistake: the caller checks again and again whether a part has come, instead of sleeping until one has.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `busy_wait`.
 //! Fails: `all_threads_can_evaluate_at_once` with `busy_wait`.

@@ -1,4 +1,4 @@
-//! Mistake: `par_chunks_exact` gives whole chunks only, and what is left over is nobody's.
+//! Mistake: `par_chunks_exact` gives whole chunks only, and the rest is left out.
 //!
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
 

@@ -1,5 +1,5 @@
-//! Mistake: the parts and the count of those still missing are atomics, all `Relaxed`: who sees that none is missing need not
-//! see the parts.
+//! Mistake: the parts and the count of those still missing are atomics, all `Relaxed`: a caller that sees that none is
+//! missing need not see the parts.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `race`.
 

@@ -1,4 +1,4 @@
-//! Mistake: every thread takes `n / threads` points, and the remainder is nobody's, as in the Python original.
+//! Mistake: every thread takes `n / threads` points, and the remainder is left out, as in the Python original.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `every_thread_does_its_share` with `wrong_result`.

@@ -1,4 +1,4 @@
-//! Mistake: all shares are rounded up, as `chunks` would like it, so the last threads get less, or nothing.
+//! Mistake: all shares are rounded up, so the last threads get less, or nothing.
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
 

@@ -1,4 +1,4 @@
-//! Mistake: a sum that was asked for before is remembered by its ends and sizes, whatever `f` is this time.
+//! Mistake: sums are cached by their ends and sizes, whatever `f` is this time.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 

@@ -1,4 +1,5 @@
-//! Mistake: each thread computes where its share begins and walks on from there by `dx`, which rounds otherwise than one thread alone.
+//! Mistake: each thread computes where its share begins and adds `dx` from there on, which rounds differently from one
+//! thread alone.
 //!
 //! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// The left Riemann sum of `f` from `a` to `b` with `n` stripes, evaluated one after the other; 0 without stripes.
 pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
-    // Nothing times infinity, the width of a stripe among none, would be no number.
+    // The width of a stripe would be infinite or NaN, and 0 times that is NaN.
     if n == 0 {
         return 0.0;
     }
@@ -16,7 +16,7 @@ pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
     (0..n).map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
 }
 
-/// The same sum, evaluated by `threads` threads at once; no threads mean one.
+/// The same sum, evaluated by `threads` threads at once; 0 means 1.
 ///
 /// # Panics
 ///
@@ -27,20 +27,21 @@ pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize
     }
     let dx = width(a, b, n);
     let threads = threads.max(1);
-    // All threads use the same `f`, which is `Sync` but not promised to be `Send`: each gets a reference.
+    // All threads use the same `f`, which is `Sync` but need not be `Send`: each gets a reference.
     let f = &f;
     let (sender, parts) = unbounded();
     thread::scope(|scope| {
         for share in shares(n, threads) {
             let sender = sender.clone();
             scope.spawn(move || {
-                // A thread sums up by itself and sends once: a message for each point would cost far more than the point.
+                // A thread sums up by itself and sends once: a message for each point would cost far more than the
+                // point.
                 let part: f64 = share.map(|i| f(a + i as f64 * dx)).sum();
                 sender.send(part).expect("the receiver outlives the threads");
             });
         }
-        // The receiver's iterator ends when the last sender is gone: those of the threads go with their closures, also when
-        // `f` panics, and this one has to go by hand.
+        // The receiver's iterator ends when the last sender is dropped: those of the threads are dropped with their
+        // closures, even when `f` panics, and this one has to be dropped by hand.
         drop(sender);
         // The scope waits for all threads, and panics if one of them did.
         parts.iter().sum::<f64>() * dx
@@ -57,18 +58,18 @@ pub fn integrate_rayon(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize) 
         return 0.0;
     }
     let dx = width(a, b, n);
-    // A range of integers is something rayon can split anywhere without a remainder being lost; each piece is summed up
-    // where it was evaluated.
+    // Rayon can split a range of integers anywhere without losing a remainder; each piece is summed up by the thread
+    // that evaluated it.
     (0..n).into_par_iter().map(|i| f(a + i as f64 * dx)).sum::<f64>() * dx
 }
 
-/// How wide a stripe is: less than nothing if `b` comes before `a`.
+/// The width of a stripe; negative if `b` comes before `a`.
 fn width(a: f64, b: f64, n: usize) -> f64 {
     (b - a) / n as f64
 }
 
-/// `0..n` in as many pieces as there are threads, but none without a point. The first `n % threads` have one point more than
-/// the others.
+/// `0..n` in as many pieces as there are threads, but none without a point. The first `n % threads` have one point more
+/// than the others.
 fn shares(n: usize, threads: usize) -> impl Iterator<Item = Range<usize>> {
     let (least, rest) = (n / threads, n % threads);
     // Each piece begins where the one before ended, so no point is in two of them, or in none.

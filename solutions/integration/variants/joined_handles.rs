@@ -1,4 +1,4 @@
-//! Variant: the parts are what the threads return; idle threads exist, with nothing to do; rayon folds.
+//! Variant: the threads return their parts; superfluous threads exist and do nothing; rayon folds.
 
 use std::panic;
 use std::thread;

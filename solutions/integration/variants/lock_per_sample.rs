@@ -1,4 +1,5 @@
-//! Variant: every value is added to one total behind a lock, which is slow and right: `f` is called before the lock is taken.
+//! Variant: every value is added to one total behind a lock, which is slow and right: `f` is called before the lock is
+//! taken.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -30,7 +31,7 @@ pub fn integrate_threads(f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64, n: usize
             let total = &total;
             scope.spawn(move || {
                 for i in share {
-                    // The right side of an addition to a number is computed first.
+                    // For a number, the right side of `+=` is evaluated first.
                     *total.lock().unwrap() += f(a + i as f64 * dx);
                 }
             });

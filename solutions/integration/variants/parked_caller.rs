@@ -1,4 +1,4 @@
-//! Variant: each part is the bits of an atomic; the caller is parked until the last thread has counted itself out.
+//! Variant: each part is the bits of an atomic; the caller is parked until the last thread is done.
 
 pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
     if n == 0 {

@@ -1,5 +1,4 @@
-//! Mistake: the threads hand each other the turn, which begins with `a`: only one order is left of all that could
-//! happen.
+//! Mistake: the threads hand each other the turn, starting with `a`: of all possible orders, only one is left.
 //!
 //! Fails: `either_thread_may_begin` with `over_serialized`.
 

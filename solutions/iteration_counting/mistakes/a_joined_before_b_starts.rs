@@ -1,4 +1,4 @@
-//! Mistake: `spawn(…).join()` in one expression reads well, but `b` starts when `a` has made everything.
+//! Mistake: `spawn(…).join()` in one expression reads well, but `b` starts after `a` has made everything.
 //!
 //! Fails: `threads_take_turns` with `not_concurrent`.
 //! Fails: `either_thread_may_begin` with `not_concurrent`.

@@ -1,4 +1,4 @@
-//! Mistake: the caller locks the runs first, to have them at hand, and then waits for threads that wait for this lock.
+//! Mistake: the caller locks the runs first, to have them at hand, and then joins threads that wait for this lock.
 //!
 //! Fails: `runs_add_up_to_the_total` with `deadlock`.
 //! Fails: `no_run_is_empty` with `deadlock`.

@@ -1,5 +1,5 @@
-//! Mistake: the lock is let go between the question whether iterations are left and the iteration, so both threads may
-//! make the last one.
+//! Mistake: the lock is released between the check that iterations are left and the iteration, so both threads may make
+//! the last one.
 //!
 //! Fails: `runs_add_up_to_the_total` with `race`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `race`.

@@ -1,5 +1,5 @@
 //! Mistake: the current thread and its count have a lock each, and a thread that has announced itself but not yet
-//! counted is recorded with nothing.
+//! counted is recorded with an empty run.
 //!
 //! Fails: `no_run_is_empty` with `race`.
 

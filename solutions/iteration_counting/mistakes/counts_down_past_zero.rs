@@ -1,5 +1,5 @@
-//! Mistake: `fetch_sub` is one step, but the question before it is another one: the count of what is left goes below zero,
-//! wraps round to the largest number there is, and the loop goes on and on.
+//! Mistake: `fetch_sub` is one step, but the check before it is another one: the count of what is left goes below zero,
+//! wraps round to the largest number, and the loop never ends.
 //!
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `livelock`.
 //! Fails: `runs_add_up_to_the_total` with `livelock`.

@@ -1,4 +1,4 @@
-//! Mistake: the last run is always recorded, also when there never was a first.
+//! Mistake: the last run is always recorded, even when there was no first.
 //!
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `wrong_result`.
 

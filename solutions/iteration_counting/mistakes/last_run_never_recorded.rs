@@ -1,4 +1,4 @@
-//! Mistake: a run is recorded only when the other thread takes over, and nobody takes over from the last one.
+//! Mistake: a run is recorded only when the other thread takes over, and no thread takes over from the last run.
 //!
 //! Fails: `runs_add_up_to_the_total` with `wrong_result`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `wrong_result`.

@@ -1,5 +1,5 @@
-//! Mistake: the lock is taken before the loop, so whoever gets it first makes all iterations and the other finds
-//! nothing left.
+//! Mistake: the lock is taken before the loop, so the thread that gets it first makes all iterations and the other
+//! finds nothing left.
 //!
 //! Fails: `threads_take_turns` with `over_serialized`.
 

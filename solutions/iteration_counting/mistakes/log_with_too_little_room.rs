@@ -1,5 +1,5 @@
-//! Mistake: the threads hand their iterations over through a channel with room for 256 of them, which nobody empties before
-//! they have ended.
+//! Mistake: the threads send their iterations through a channel with room for 256 of them, which is not emptied before
+//! the threads have ended.
 //!
 //! Fails: `runs_add_up_to_the_total` with `deadlock`.
 

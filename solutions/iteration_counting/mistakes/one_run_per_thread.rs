@@ -1,5 +1,5 @@
-//! Mistake: each thread returns how many iterations it made, and the two sums are passed off as runs: who followed whom
-//! is lost.
+//! Mistake: each thread returns how many iterations it made, and the two sums are returned as runs: the order of the
+//! iterations is lost.
 //!
 //! Fails: `threads_take_turns` with `over_serialized`.
 

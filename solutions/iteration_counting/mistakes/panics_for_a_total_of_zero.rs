@@ -1,4 +1,4 @@
-//! Mistake: the last thread is unwrapped, but with nothing to count nobody was last.
+//! Mistake: the last thread is unwrapped, but when there is nothing to count there is none.
 //!
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `panic`.
 

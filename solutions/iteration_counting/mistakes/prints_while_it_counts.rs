@@ -1,4 +1,4 @@
-//! Mistake: a line left over from debugging: a library that prints adds to what the program has to say.
+//! Mistake: a line is left over from debugging; what a library prints becomes part of the program's output.
 //!
 //! Fails: `program_prints_a_run_as_shown` with `wrong_output`.
 //! Fails: `program_prints_one_line_a_run` with `wrong_output`.

@@ -1,4 +1,4 @@
-//! Mistake: the length of a run is counted in a byte, which small totals never fill.
+//! Mistake: the length of a run is counted in a byte, which only a large total overflows.
 //!
 //! Fails: `runs_add_up_to_the_total` with `panic`.
 

@@ -1,5 +1,5 @@
-//! Mistake: `swap` tells each thread exactly whom it follows, but the run is recorded in a later step, when others may
-//! have been recorded before it.
+//! Mistake: `swap` tells each thread exactly which thread it follows, but the run is recorded in a later step, when
+//! others may have been recorded before it.
 //!
 //! Fails: `no_run_is_empty` with `race`.
 //! Fails: `runs_alternate_between_a_and_b` with `race`.

@@ -1,4 +1,4 @@
-//! Mistake: instead of joining its threads, the caller gives them a second, which is more than enough until it is not.
+//! Mistake: instead of joining its threads, the caller sleeps for a second, which is usually enough, but not always.
 //!
 //! Fails: `threads_have_ended_on_return` with `thread_leak`.
 

@@ -1,4 +1,4 @@
-//! Mistake: the total lives in a `static`, which is right for the first call and already at its end for the second.
+//! Mistake: the count lives in a `static` and is not set back, so the second call finds it where the first left it.
 //!
 //! Fails: `every_call_starts_anew` with `wrong_result`.
 

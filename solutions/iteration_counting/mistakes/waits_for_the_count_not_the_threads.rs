@@ -1,4 +1,4 @@
-//! Mistake: the last iteration wakes the caller, who returns although both threads have yet to find out that nothing is
+//! Mistake: the last iteration wakes the caller, which may return before both threads have found out that nothing is
 //! left.
 //!
 //! Fails: `runs_add_up_to_the_total` with `thread_leak`.

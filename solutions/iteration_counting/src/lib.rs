@@ -1,7 +1,7 @@
-//! Two threads count iterations together and report who made how many in a row.
+//! Two threads count iterations together and report how many each made in a row.
 //!
 //! Everything that an iteration reads or changes lies behind one lock, and that lock is held for exactly one iteration:
-//! long enough that nothing comes between a question and the act that follows from it, short enough that the other
+//! long enough that nothing comes between a check and the change that depends on it, short enough that the other
 //! thread gets its turn.
 
 use std::fmt;
@@ -11,9 +11,9 @@ use std::thread;
 /// Iterations that one thread made in a row, without the other in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// Who made them: `'a'` or `'b'`.
+    /// The thread that made them: `'a'` or `'b'`.
     pub thread: char,
-    /// How many they are, at least 1.
+    /// How many there are, at least 1.
     pub iterations: u64,
 }
 
@@ -26,24 +26,24 @@ impl fmt::Display for Run {
 
 /// What the two threads share. `made` is always the sum of `runs`.
 ///
-/// With a lock for each, there would be no data race either. But the other thread could come in between the two locks,
-/// where one has been changed and the other has not.
+/// A lock for each would prevent data races, too. But the other thread could come in between the two locks, where one
+/// has been changed and the other has not.
 struct Tally {
     made: u64,
     runs: Vec<Run>,
 }
 
-/// Makes one iteration on behalf of `thread`, unless `total` have been made. Tells whether it did.
+/// Makes one iteration for `thread`, unless `total` have been made. Returns whether it did.
 fn iterate(tally: &Mutex<Tally>, thread: char, total: u64) -> bool {
-    // The guard lives until the end of this function. To ask whether an iteration is left, let go, and lock again to
-    // make it would be a mistake: the answer may have become untrue, and then there is one iteration too many.
+    // The guard lives until the end of this function. Unlocking between the check and the iteration would be a
+    // mistake: the check could be out of date, and there would be one iteration too many.
     let mut tally = tally.lock().expect("no thread panics while it iterates");
     if tally.made == total {
         return false;
     }
     tally.made += 1;
-    // The current run is the last of the list from its first iteration on. So none is left over at the end that nobody
-    // took over from, and none has to be made up for the time before the first iteration.
+    // The current run is in the list from its first iteration on. So no run is left to record at the end, and none has
+    // to be invented for the time before the first iteration.
     match tally.runs.last_mut() {
         Some(run) if run.thread == thread => run.iterations += 1,
         _ => tally.runs.push(Run { thread, iterations: 1 }),
@@ -53,8 +53,8 @@ fn iterate(tally: &Mutex<Tally>, thread: char, total: u64) -> bool {
 
 /// Lets the threads `a` and `b` loop at the same time until they have made `total` iterations together.
 ///
-/// Returns the runs in the order in which they were made. Neighbours are of different threads, none is empty, and their
-/// iterations add up to `total`. Both threads have ended on return.
+/// Returns the runs in the order in which they were made. Neighbouring runs belong to different threads, no run is
+/// empty, and their iterations add up to `total`. Both threads have ended on return.
 pub fn count_iterations(total: u64) -> Vec<Run> {
     let runs = Vec::new();
     let tally = Mutex::new(Tally { made: 0, runs });
@@ -65,6 +65,6 @@ pub fn count_iterations(total: u64) -> Vec<Run> {
             scope.spawn(move || while iterate(tally, thread, total) {});
         }
     });
-    // No thread is left that could hold the lock, so it can be taken apart without locking it.
+    // No other thread is left, so the mutex can be taken apart without locking it.
     tally.into_inner().expect("no thread panicked while it iterated").runs
 }

@@ -1,5 +1,5 @@
-//! Variant: no lock: one atomic number holds the count and whose turn it was; each thread logs where its runs began,
-//! and the logs are merged after joining.
+//! Variant: no lock: one atomic number holds the count and the last thread; each thread logs where its runs began, and
+//! the logs are merged after joining.
 
 use std::fmt;
 use std::iter;
@@ -22,7 +22,7 @@ impl fmt::Display for Run {
 struct State(AtomicU64);
 
 impl State {
-    /// Makes one iteration. Gives its number, and whether it begins a run; nothing when `total` have been made.
+    /// Makes one iteration. Returns its number and whether it begins a run, or `None` when `total` have been made.
     fn iterate(&self, me: char, total: u64) -> Option<(u64, bool)> {
         let is_b = u64::from(me == 'b');
         let mut before = self.0.load(Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Variant: an `RwLock`: a look under the read lock, and the same question once more under the write lock.
+//! Variant: an `RwLock`: a check under the read lock, and the same check again under the write lock.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};

@@ -1,4 +1,4 @@
-//! Variant: a third thread records, and each iteration is handed to it over a channel without a buffer.
+//! Variant: a third thread records, and each iteration is handed to it over a rendezvous channel.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, mpsc};

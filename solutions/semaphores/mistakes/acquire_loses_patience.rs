@@ -1,5 +1,4 @@
-//! Mistake: `acquire` is `acquire_timeout` with a timeout that "nobody will ever wait for", and a panic
-//! if somebody does.
+//! Mistake: `acquire` is `acquire_timeout` with a very long timeout, and panics when that has passed.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `panic`.
 //! Fails: `run_limited_keeps_its_limit` with `panic`.

@@ -1,6 +1,6 @@
 //! Mistake: `available` reads a copy of the count, "so that it needs no lock", and the copy is
-//! written when the lock has been let go. Two threads that take a permit at the same time write it
-//! in the wrong order, and from then on a permit is shown that is not there.
+//! written after the lock has been released. Two threads that take a permit at the same time write it
+//! in the wrong order, and from then on it shows a permit that is not there.
 //!
 //! Fails: `try_acquire_answers_at_once` with `wrong_result`.
 

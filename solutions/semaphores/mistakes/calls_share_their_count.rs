@@ -1,5 +1,5 @@
-//! Mistake: how many jobs run is counted in a `static`, which each call sets back to 0. That helps against
-//! what an earlier call has left, and spoils the count of a call that runs at the same time.
+//! Mistake: the running jobs are counted in a `static`, which each call sets back to 0. That clears what an
+//! earlier call left, but spoils the count of a call that runs at the same time.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `limit_exceeded`.
 

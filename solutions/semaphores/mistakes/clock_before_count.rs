@@ -1,6 +1,6 @@
 //! Mistake: a waiter that was woken looks at the clock before it looks at the count. When a
-//! permit arrives at the very deadline, the waiter that was woken for it leaves without it, and
-//! nobody wakes the next one.
+//! permit arrives exactly at the deadline, the waiter that was woken for it leaves without it, and
+//! no other one is woken.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
 

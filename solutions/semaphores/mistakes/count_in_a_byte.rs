@@ -1,5 +1,5 @@
-//! Mistake: the count is kept in a byte, which is enough for any number of permits that one tries by
-//! hand. Of 300 permits, `as` leaves 44.
+//! Mistake: the count is kept in a byte, which is enough for small numbers of permits. Of 300 permits,
+//! `as` leaves 44.
 //!
 //! Fails: `all_permits_can_be_out_at_once` with `wrong_result`.
 

@@ -1,5 +1,5 @@
-//! Mistake: the deadline is `Instant::now() + timeout`. That is fine for every timeout one thinks
-//! of, and panics for `Duration::MAX`, which stands for "as long as it takes".
+//! Mistake: the deadline is `Instant::now() + timeout`. That works for ordinary timeouts, and panics
+//! for `Duration::MAX`.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `panic`.
 //! Fails: `timeouts_end_at_their_deadline` with `panic`.

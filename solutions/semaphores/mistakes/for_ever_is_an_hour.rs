@@ -1,5 +1,5 @@
-//! Mistake: `Duration::MAX` is too much for `Instant::now() + timeout`, so a deadline that cannot be told
-//! is replaced by one in an hour. "As good as for ever" gives up over lunch.
+//! Mistake: `Duration::MAX` is too much for `Instant::now() + timeout`, so a deadline that overflows is
+//! replaced by one in an hour, and "practically for ever" ends after that hour.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `wrong_result`.
 

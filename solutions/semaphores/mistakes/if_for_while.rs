@@ -1,6 +1,5 @@
-//! Mistake: a waiter looks at the count once and takes its permit after the first wake-up. That
-//! seems fair, it was woken after all, but another thread may have been quicker, and a wake-up
-//! needs no reason.
+//! Mistake: a waiter looks at the count once and takes its permit after the first wake-up. But
+//! another thread may have been quicker, and a wake-up may be spurious.
 //!
 //! Fails: `never_more_holders_than_permits` with `limit_exceeded`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.

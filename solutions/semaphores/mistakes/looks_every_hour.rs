@@ -1,5 +1,5 @@
-//! Mistake: a waiter wakes up every hour to look whether a wake-up got lost. None does, and a program
-//! that wakes up for nothing keeps the machine from sleeping.
+//! Mistake: a waiter wakes up every hour to check whether a wake-up got lost. None does, so it wakes up
+//! for nothing.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `busy_wait`.
 //! Fails: `run_limited_keeps_its_limit` with `busy_wait`.

@@ -1,5 +1,5 @@
-//! Mistake: the caller looks a hundred times a second how many of its threads have finished, and starts the
-//! next job when there is room. It can be woken when there is.
+//! Mistake: the caller checks a hundred times a second how many of its threads have finished, and starts the
+//! next job when there is room. It polls where it could be woken.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `busy_wait`.
 

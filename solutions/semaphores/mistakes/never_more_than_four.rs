@@ -1,5 +1,5 @@
-//! Mistake: the limit is cut down to what seems reasonable for a machine. The jobs may be waiting for
-//! something else than a processor, and the caller has said how many may run.
+//! Mistake: the limit is cut down to four, which seems reasonable for a machine. But the jobs may be
+//! waiting for something other than a processor, and the caller decides how many may run.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `over_serialized`.
 

@@ -1,5 +1,5 @@
-//! Mistake: the permit is counted when it comes back, and nobody is told. The count is right, so
-//! it seems to work as long as nobody has to wait.
+//! Mistake: the permit is counted when it comes back, but no thread is notified. It seems to work as
+//! long as no thread has to wait.
 //!
 //! Fails: `never_more_holders_than_permits` with `deadlock`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.

@@ -1,5 +1,5 @@
 //! Mistake: the waiter is woken before the permit is counted. It may look at the count in
-//! between, find 0 and go back to sleep, and nobody calls again.
+//! between, find 0 and go back to sleep, and it is not notified again.
 //!
 //! Fails: `never_more_holders_than_permits` with `lost_wakeup`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.

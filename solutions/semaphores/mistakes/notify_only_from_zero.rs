@@ -1,6 +1,6 @@
-//! Mistake: a permit that comes back wakes somebody only when the count was 0. "If it was not 0,
-//! nobody can be waiting", but the one woken before may not have run yet, and a second waiter
-//! sleeps beside a free permit.
+//! Mistake: a permit that comes back wakes a waiter only when the count was 0, as if no thread
+//! could wait otherwise. But the one woken before may not have run yet, and a second waiter then
+//! sleeps while a permit is free.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
 

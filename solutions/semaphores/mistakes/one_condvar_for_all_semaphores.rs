@@ -1,6 +1,6 @@
 //! Mistake: all semaphores share one lock and one condition variable in a `static`. A permit that comes
 //! back to one semaphore may wake a thread that waits at another, which goes back to sleep, and the
-//! right one never hears of it.
+//! right one is never woken.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
 

@@ -1,5 +1,5 @@
-//! Mistake: those who wait for ever and those who wait for a while have a condition variable each,
-//! and a permit that comes back calls only the first. The others find it when their time is up.
+//! Mistake: `acquire` and `acquire_timeout` have a condition variable each, and a permit that comes
+//! back notifies only the first. Waiters with a timeout find the permit only when their time is up.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `wrong_result`.
 

@@ -1,6 +1,5 @@
-//! Mistake: `acquire_timeout` waits once and takes any wake-up for the end of the time. A wake-up
-//! in vain, because another thread was quicker or for no reason at all, makes it give up too
-//! early.
+//! Mistake: `acquire_timeout` waits once and takes any wake-up for the end of the time. When
+//! another thread was quicker, or the wake-up is spurious, it gives up too early.
 //!
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 

@@ -1,4 +1,4 @@
-//! Mistake: a job's panic goes on only if its message is a `String`. `panic!("…")` with nothing to fill in
+//! Mistake: a job's panic is passed on only if its message is a `String`. `panic!("…")` without arguments
 //! panics with a `&str`, and `panic_any` with anything.
 //!
 //! Fails: `a_panicking_job_panics_the_caller` with `wrong_result`.

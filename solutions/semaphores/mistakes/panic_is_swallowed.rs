@@ -1,5 +1,5 @@
-//! Mistake: the results of jobs that panicked are left out. The caller gets a shorter list and no
-//! word of the panic, and result 3 may belong to job 4.
+//! Mistake: the results of jobs that panicked are left out. The caller gets a shorter list, does
+//! not learn of the panic, and result 3 may belong to job 4.
 //!
 //! Fails: `a_panicking_job_panics_the_caller` with `wrong_result`.
 

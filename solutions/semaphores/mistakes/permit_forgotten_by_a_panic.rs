@@ -1,5 +1,5 @@
 //! Mistake: the place is given back by a statement after the job instead of by a permit's `Drop`.
-//! A job that panics never reaches that statement, and those who wait for the place wait for
+//! A job that panics never reaches that statement, and threads that wait for the place wait for
 //! ever.
 //!
 //! Fails: `a_panicking_job_panics_the_caller` with `deadlock`.

@@ -1,6 +1,5 @@
-//! Mistake: the permit keeps the `MutexGuard` of the count. It looks tidy, since the count is
-//! locked already when the permit goes back, but it makes a mutex in disguise: whoever holds one
-//! permit locks all others out.
+//! Mistake: the permit keeps the `MutexGuard` of the count. The count is then locked already when
+//! the permit goes back, but only one thread at a time can hold a permit.
 //!
 //! Fails: `all_permits_can_be_out_at_once` with `over_serialized`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.

@@ -1,5 +1,5 @@
 //! Mistake: the workers survive a job's panic and keep it for the caller, in a place for exactly one. A
-//! second panic does not fit, and takes its worker along.
+//! second panic does not fit, and ends its worker.
 //!
 //! Fails: `a_panicking_job_panics_the_caller` with `wrong_result`.
 

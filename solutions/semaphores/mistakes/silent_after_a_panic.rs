@@ -1,5 +1,5 @@
-//! Mistake: a permit that goes back during a panic is counted, but "to do as little as possible
-//! in a panic" nobody is woken for it. The next waiter sleeps on beside a free permit.
+//! Mistake: a permit that goes back during a panic is counted, but no waiter is woken for it. The
+//! next waiter sleeps while a permit is free.
 //!
 //! Fails: `a_panicking_holder_gives_its_permit_back` with `deadlock`.
 

@@ -1,4 +1,4 @@
-//! Mistake: a waiter sleeps for a millisecond and looks again, and again. It needs no condition
+//! Mistake: a waiter polls: it sleeps for a millisecond and looks again. That needs no condition
 //! variable and works, but a thread that waits for an hour wakes more than three million times.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `busy_wait`.

@@ -1,5 +1,5 @@
-//! Mistake: a waiter asks again and again without ever sleeping. `compare_exchange` makes the
-//! count right, and the processor runs hot for as long as anybody waits.
+//! Mistake: a waiter busy-waits. `compare_exchange` makes the count right, but every waiter keeps a
+//! processor busy.
 //!
 //! Fails: `never_more_holders_than_permits` with `busy_wait`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `busy_wait`.

@@ -1,4 +1,4 @@
-//! Mistake: whoever gives up with others before and behind leaves the ticket in the line, and those behind wait for ever.
+//! Mistake: a waiter that gives up in the middle of the line leaves its ticket there, and those behind wait for ever.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
 
@@ -79,30 +79,19 @@ impl Drop for Permit<'_> {
         self.0.back.notify_all();
     }
 }
-/// Runs all `jobs`, at most `limit` at the same time, and returns their results in the order of the
-/// jobs. A limit of 0 means 1.
-///
-/// # Panics
-///
-/// When a job panics: the other jobs still run to their end, and then the caller panics.
 pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
     let semaphore = Semaphore::new(limit.max(1));
     let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
         let mut threads = Vec::with_capacity(jobs.len());
         for job in jobs {
-            // Taking the permit here, before the thread exists, bounds the threads as well as the
-            // jobs. The permit moves into the thread and is dropped there, also by a panic.
             let permit = semaphore.acquire();
             threads.push(scope.spawn(move || {
                 let _permit = permit;
                 job()
             }));
         }
-        // Joining in the order of the jobs gives the order of the results, whoever finishes first.
-        // A thread that panicked is an `Err` here and holds nobody up.
         threads.into_iter().map(|thread| thread.join()).collect()
     });
-    // All threads have ended; only now may a panic go on to the caller, with its own message.
     outcomes
         .into_iter()
         .map(|outcome| outcome.unwrap_or_else(|payload| panic::resume_unwind(payload)))

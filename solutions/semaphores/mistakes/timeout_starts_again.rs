@@ -1,5 +1,5 @@
-//! Mistake: every wake-up starts the whole timeout again. The loop is right, what is left of the
-//! time is not computed, so a waiter that is woken in vain may wait many times too long.
+//! Mistake: every wake-up starts the whole timeout again instead of the rest of it, so a waiter that
+//! is woken in vain may wait many times too long.
 //!
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 

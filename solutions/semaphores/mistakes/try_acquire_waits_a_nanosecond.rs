@@ -1,5 +1,5 @@
-//! Mistake: `try_acquire` is `acquire_timeout` with the shortest timeout there is. The shortest timeout is
-//! none; a nanosecond puts the thread to sleep, and it wakes up when the scheduler gets round to it.
+//! Mistake: `try_acquire` is `acquire_timeout` with a timeout of a nanosecond. Even that puts the thread
+//! to sleep, and it wakes up only when the scheduler lets it.
 //!
 //! Fails: `try_acquire_answers_at_once` with `wrong_result`.
 

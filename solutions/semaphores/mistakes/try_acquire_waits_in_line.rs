@@ -1,6 +1,6 @@
 //! Mistake: waiters form a line behind a mutex, so that the first to come is the first to get a
-//! permit, and `try_acquire` joins the same line. While somebody waits at its head, "never
-//! blocks" blocks.
+//! permit, and `try_acquire` joins the same line. While a thread waits at its head, `try_acquire`
+//! blocks.
 //!
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.

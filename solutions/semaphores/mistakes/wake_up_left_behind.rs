@@ -1,6 +1,6 @@
 //! Mistake: a waiter whose time is up takes itself off the count and goes, although a permit may
-//! have been sent its way at that very moment. The wake-up it leaves behind lets in somebody else
-//! later, without a permit.
+//! have been sent its way at that very moment. The wake-up it leaves behind later lets in another
+//! thread without a permit.
 //!
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 

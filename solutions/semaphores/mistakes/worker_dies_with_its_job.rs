@@ -1,5 +1,5 @@
-//! Mistake: a fixed number of workers take jobs from a queue, and a job that panics takes its
-//! worker along. With as many panics as workers, nobody is left for the other jobs.
+//! Mistake: a fixed number of workers take jobs from a queue, and a job that panics ends its
+//! worker. With as many panics as workers, no worker is left for the other jobs.
 //!
 //! Fails: `a_panicking_job_panics_the_caller` with `wrong_result`.
 

@@ -1,4 +1,4 @@
-//! Mistake: a limit of 0 is passed on as it is. A semaphore without permits lets nobody in, so
+//! Mistake: a limit of 0 is passed on as it is. A semaphore without permits lets no thread in, so
 //! the first job waits for ever.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `deadlock`.

@@ -1,8 +1,8 @@
 //! A counting semaphore made of a locked count and a condition variable.
 //!
-//! Two rules carry everything. A thread looks at the count and takes from it under one lock, so two
+//! It rests on two rules. A thread looks at the count and takes from it under one lock, so two
 //! threads never take the same permit. And every permit that comes back wakes one sleeper after it
-//! has been counted, so nobody sleeps while a permit is free.
+//! has been counted, so no thread sleeps while a permit is free.
 
 use std::panic;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -28,9 +28,9 @@ impl Semaphore {
 
     /// Takes a permit, and sleeps until there is a free one.
     pub fn acquire(&self) -> Permit<'_> {
-        // `wait_while` is the loop that a condition variable always needs: being woken says that
-        // the count may have changed, not that this thread got anything. Another thread may have
-        // been quicker, and a wake-up may come for no reason at all.
+        // `wait_while` is the loop that a condition variable always needs: a wake-up says that the
+        // count may have changed, not that this thread got a permit. Another thread may have been
+        // quicker, and the wake-up may be spurious.
         let mut free = self
             .returned
             .wait_while(self.free(), |free| *free == 0)
@@ -41,8 +41,8 @@ impl Semaphore {
 
     /// Takes a permit if one is free at this moment, and never waits for one.
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
-        // This does take the lock, but nobody keeps it for longer than a few instructions: those
-        // who sleep in `wait_while` have given it up.
+        // This does take the lock, but no thread holds it for longer than a few instructions:
+        // threads that sleep in `wait_while` have released it.
         let mut free = self.free();
         *free = free.checked_sub(1)?;
         Some(Permit { semaphore: self })
@@ -51,10 +51,10 @@ impl Semaphore {
     /// Takes a permit, and sleeps until there is a free one, but no longer than `timeout`.
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         // `wait_timeout_while` subtracts the time that has passed before it sleeps again, and looks
-        // at the count before it looks at the clock. The second point matters: a thread that was
-        // woken for a permit and leaves without it, because its time is up, would let that permit
-        // lie while others sleep. For the same reason its second value, whether the time is up, is
-        // not asked: the count decides.
+        // at the count before it looks at the clock. The second point matters: if a thread that was
+        // woken for a permit left without it because its time is up, that permit would stay free
+        // while others sleep. For the same reason the second value, whether the time is up, is
+        // ignored: the count decides.
         let (mut free, _) = self
             .returned
             .wait_timeout_while(self.free(), timeout, |free| *free == 0)
@@ -70,17 +70,17 @@ impl Semaphore {
 
     /// The locked count.
     ///
-    /// Nothing here panics while it has the lock, and a count is never half changed, so a poisoned
-    /// lock would tell us nothing. It must not panic either: `drop` runs while a holder unwinds, and
-    /// a second panic there would abort the process.
+    /// Nothing here panics while it has the lock, and a count is never half changed, so poisoning
+    /// tells us nothing. Nor may this function panic: `drop` runs while a holder unwinds, and a
+    /// second panic there would abort the process.
     fn free(&self) -> MutexGuard<'_, usize> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The right to go on. Dropping it gives the permit back to its semaphore.
-// It keeps a reference and no lock. A `MutexGuard` in here would make every holder exclude all the
-// others, whatever the count says.
+/// A permit of a semaphore. Dropping it gives it back.
+// It keeps a reference and no lock. With a `MutexGuard` in here, only one thread could hold a
+// permit, whatever the count says.
 #[must_use = "a permit that is not kept is given back at once"]
 pub struct Permit<'a> {
     semaphore: &'a Semaphore,
@@ -88,11 +88,11 @@ pub struct Permit<'a> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        // First the count, then the call: the other way round, the sleeper may look before the
-        // permit is there, and sleep on. The guard is gone at the end of the first statement, so
-        // whoever is woken finds the lock free.
+        // First the count, then the notification: the other way round, the woken thread may look
+        // before the permit is there, and go back to sleep. The guard is dropped at the end of the
+        // first statement, so the woken thread finds the lock free.
         *self.semaphore.free() += 1;
-        // One permit, one sleeper. Notify every time, not only when the count leaves 0: of two
+        // One permit, one sleeper. Notify every time, not only when the count was 0: of two
         // permits that come back in a row, the second is for a second sleeper.
         self.semaphore.returned.notify_one();
     }
@@ -110,15 +110,15 @@ pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>)
         let mut threads = Vec::with_capacity(jobs.len());
         for job in jobs {
             // Taking the permit here, before the thread exists, bounds the threads as well as the
-            // jobs. The permit moves into the thread and is dropped there, also by a panic.
+            // jobs. The permit moves into the thread and is dropped there, even by a panic.
             let permit = semaphore.acquire();
             threads.push(scope.spawn(move || {
                 let _permit = permit;
                 job()
             }));
         }
-        // Joining in the order of the jobs gives the order of the results, whoever finishes first.
-        // A thread that panicked is an `Err` here and holds nobody up.
+        // Joining in the order of the jobs gives the results in that order, whichever job finishes
+        // first. A thread that panicked gives an `Err` here and does not stop the others.
         threads.into_iter().map(|thread| thread.join()).collect()
     });
     // All threads have ended; only now may a panic go on to the caller, with its own message.

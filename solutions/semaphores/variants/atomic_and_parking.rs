@@ -8,7 +8,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 pub struct Semaphore {
-    /// Raised only with the queue locked and empty, so that a waiter that looks once more with the queue locked misses
+    /// Raised only with the queue locked and empty, so that a waiter that looks again with the queue locked misses
     /// nothing.
     free: AtomicUsize,
     queue: Mutex<VecDeque<Arc<Waiter>>>,

@@ -15,7 +15,7 @@ pub struct Semaphore {
 
 struct State {
     free: usize,
-    /// Those who wait, the oldest first. While anybody waits, `free` is 0.
+    /// The waiters, the oldest first. While there are any, `free` is 0.
     waiters: VecDeque<Waiter>,
     next_waiter: u64,
 }

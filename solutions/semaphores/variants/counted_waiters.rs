@@ -1,5 +1,5 @@
-//! Variant: a struct under the lock that also counts the waiters, so that nobody is notified when
-//! nobody waits; deadlines as `Instant`s; and workers that share a queue of jobs in
+//! Variant: a struct under the lock that also counts the waiters, so that no notification is sent
+//! when no thread waits; deadlines as `Instant`s; and workers that share a queue of jobs in
 //! `run_limited`.
 
 use std::panic::{self, AssertUnwindSafe};
@@ -14,7 +14,7 @@ pub struct Semaphore {
 
 struct State {
     free: usize,
-    /// How many threads are asleep or about to be; what they wait for is `returned`.
+    /// How many threads sleep on `returned`, or are about to.
     waiting: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Variant: a timeout that is over when more than it has passed, and not yet when exactly it has;
-//! notified before the increment, but with the lock held, so that nobody can look in between.
+//! Variant: a timeout ends when more than its time has passed, not when exactly its time has; the
+//! notification comes before the increment, but with the lock held, so that no thread can look in between.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

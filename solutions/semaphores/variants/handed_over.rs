@@ -1,4 +1,4 @@
-//! Variant: whoever gives a permit back hands it to the first in a line of parked threads.
+//! Variant: a permit that is given back is handed to the first in a line of parked threads.
 
 use std::collections::VecDeque;
 use std::panic;
@@ -107,30 +107,19 @@ impl Drop for Permit<'_> {
         }
     }
 }
-/// Runs all `jobs`, at most `limit` at the same time, and returns their results in the order of the
-/// jobs. A limit of 0 means 1.
-///
-/// # Panics
-///
-/// When a job panics: the other jobs still run to their end, and then the caller panics.
 pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
     let semaphore = Semaphore::new(limit.max(1));
     let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
         let mut threads = Vec::with_capacity(jobs.len());
         for job in jobs {
-            // Taking the permit here, before the thread exists, bounds the threads as well as the
-            // jobs. The permit moves into the thread and is dropped there, also by a panic.
             let permit = semaphore.acquire();
             threads.push(scope.spawn(move || {
                 let _permit = permit;
                 job()
             }));
         }
-        // Joining in the order of the jobs gives the order of the results, whoever finishes first.
-        // A thread that panicked is an `Err` here and holds nobody up.
         threads.into_iter().map(|thread| thread.join()).collect()
     });
-    // All threads have ended; only now may a panic go on to the caller, with its own message.
     outcomes
         .into_iter()
         .map(|outcome| outcome.unwrap_or_else(|payload| panic::resume_unwind(payload)))

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 pub struct Semaphore {
     state: Mutex<State>,
-    /// Notified when a permit came back or the line moved; every waiter looks whether it is first.
+    /// Notified when a permit came back or the line moved; every waiter then checks whether it is first.
     moved: Condvar,
 }
 
 struct State {
     free: usize,
     next_ticket: u64,
-    /// The tickets of those who wait, the oldest first.
+    /// The tickets of the waiters, the oldest first.
     line: VecDeque<u64>,
 }
 
@@ -83,7 +83,7 @@ impl Semaphore {
         self.state.lock().expect("nothing panics with the lock held").free
     }
 
-    /// Takes a permit for the first in line; the next may be lucky too.
+    /// Takes a permit for the first in line; the next waiter may find one, too.
     fn take(&self, mut state: MutexGuard<'_, State>) -> Permit<'_> {
         state.line.pop_front();
         state.free -= 1;

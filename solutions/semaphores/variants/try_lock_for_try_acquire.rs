@@ -1,5 +1,5 @@
 //! Variant: `try_acquire` uses `try_lock`: while another thread looks at the count it says "no permit",
-//! which a caller that must not block can live with.
+//! which is acceptable for a caller that must not block.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

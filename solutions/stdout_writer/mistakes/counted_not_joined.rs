@@ -1,5 +1,5 @@
 //! Mistake: the caller waits until a count says that all lines are done, not until the threads have
-//! ended; the last of them still has to unlock the count, and does so when nobody waits any more.
+//! ended; the last thread still has to unlock the count, and the caller may return before that.
 //!
 //! Fails: `two_at_a_time_writes_every_line` with `thread_leak`.
 //! Fails: `two_at_a_time_never_opens_three` with `thread_leak`.

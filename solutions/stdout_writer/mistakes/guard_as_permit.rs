@@ -1,5 +1,5 @@
-//! Mistake: `acquire` waits for a permit and then returns the guard of the mutex it counts with;
-//! whoever holds that is alone, a mutex in disguise.
+//! Mistake: `acquire` waits for a permit and then returns the guard of the mutex around the count;
+//! only one thread at a time can hold that guard.
 //!
 //! Fails: `two_at_a_time_opens_two_at_once` with `over_serialized`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `over_serialized`.

@@ -1,5 +1,4 @@
-//! Mistake: two at a time take half as long, so half of the threads are let in; up to four threads
-//! that is the same.
+//! Mistake: half of the threads are let in instead of two; up to four threads, that is the same.
 //!
 //! Fails: `two_at_a_time_never_opens_three` with `limit_exceeded`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `limit_exceeded`.

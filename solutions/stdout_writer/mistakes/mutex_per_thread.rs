@@ -1,5 +1,5 @@
 //! Mistake: the mutex is made where it is used, inside the thread; every thread locks a mutex of
-//! its own and nobody ever waits.
+//! its own and never waits.
 //!
 //! Fails: `one_at_a_time_keeps_lines_whole` with `race`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `race`.

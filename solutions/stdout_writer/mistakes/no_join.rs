@@ -1,5 +1,5 @@
-//! Mistake: the threads are spawned and never joined, as Python forgives, which waits for its
-//! threads at exit; in Rust they end with `main`, in the middle of a line.
+//! Mistake: the threads are spawned and never joined. Python waits for its threads at exit; in Rust
+//! they end with `main`, perhaps in the middle of a line.
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `thread_leak`.
 //! Fails: `one_at_a_time_keeps_lines_whole` with `thread_leak`.

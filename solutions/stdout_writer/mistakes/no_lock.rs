@@ -1,5 +1,5 @@
 //! Mistake: each `print!` locks standard output by itself, which looks like enough; the line is two
-//! calls, and anybody may write between them.
+//! calls, and another thread may write between them.
 //!
 //! Fails: `one_at_a_time_keeps_lines_whole` with `race`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `race`.

@@ -1,5 +1,4 @@
-//! Mistake: the number is put together as one character, after the digit `0`; what follows `9` is
-//! `:`.
+//! Mistake: the number is written as one character, counted from the digit `0`; `9` is followed by `:`.
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `wrong_output`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_output`.

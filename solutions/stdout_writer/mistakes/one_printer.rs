@@ -1,5 +1,5 @@
-//! Mistake: the threads send their parts to one thread that prints them all, so that nobody has to
-//! lock anything; the lines are right, but none is written by its own thread.
+//! Mistake: the threads send their parts to one thread that prints them all, so that no lock is
+//! needed; the lines are right, but none is written by its own thread.
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `not_concurrent`.
 //! Fails: `one_at_a_time_keeps_lines_whole` with `not_concurrent`.

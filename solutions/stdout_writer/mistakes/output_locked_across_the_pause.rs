@@ -1,5 +1,5 @@
 //! Mistake: besides its permit a thread keeps standard output locked across its pause, so that the
-//! second permit is of no use to anybody.
+//! second permit is of no use.
 //!
 //! Fails: `two_at_a_time_opens_two_at_once` with `over_serialized`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `over_serialized`.

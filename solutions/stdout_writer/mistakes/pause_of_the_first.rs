@@ -1,5 +1,5 @@
 //! Mistake: the pause is read once, before the threads are spawned, so that every thread sleeps the
-//! first one; with equal pauses nobody notices.
+//! first one; with equal pauses that does not show.
 //!
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `wrong_result`.
 

@@ -1,5 +1,5 @@
 //! Mistake: the semaphore is a static, and the caller holds a permit of it while it spawns; when there
-//! is nothing to spawn it returns early, with the permit.
+//! is nothing to spawn it returns early and keeps the permit.
 //!
 //! Fails: `every_call_starts_anew` with `wrong_result`.
 

@@ -1,5 +1,5 @@
-//! Mistake: an `AtomicBool` serves as the lock, and who does not get it asks again without end, for
-//! as long as another one pauses.
+//! Mistake: an `AtomicBool` serves as the lock, and a thread that does not get it busy-waits while
+//! another one pauses.
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `busy_wait`.
 //! Fails: `one_at_a_time_keeps_lines_whole` with `busy_wait`.

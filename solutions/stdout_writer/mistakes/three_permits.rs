@@ -1,5 +1,5 @@
-//! Mistake: the count of those inside is compared with `>` where `>=` is meant, so that a third one
-//! gets in.
+//! Mistake: the number of threads inside is compared with `>` where `>=` is meant, so that a third
+//! one gets in.
 //!
 //! Fails: `two_at_a_time_never_opens_three` with `limit_exceeded`.
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `limit_exceeded`.

@@ -1,5 +1,5 @@
-//! Mistake: the threads take turns by number, which keeps the lines whole and pleases the eye; but
-//! who is ready first no longer goes first.
+//! Mistake: the threads take turns by number, which keeps the lines whole; but a thread that is
+//! ready has to wait for all those before it.
 //!
 //! Fails: `threads_go_in_any_order` with `over_serialized`.
 

@@ -1,5 +1,5 @@
-//! Mistake: two threads write all the lines between them; never more than two are open, but the
-//! task asks for a thread a pause.
+//! Mistake: two threads share all the lines; never more than two lines are open, but the task asks
+//! for one thread for each pause.
 //!
 //! Fails: `two_at_a_time_writes_every_line` with `not_concurrent`.
 //! Fails: `two_at_a_time_never_opens_three` with `not_concurrent`.

@@ -1,5 +1,5 @@
-//! Mistake: whoever has waited for a minute goes in without a permit, so that nobody waits for ever;
-//! the result of `wait_timeout_while` is not looked at, and two pauses can be longer than that.
+//! Mistake: a thread that has waited for a minute goes in without a permit: the result of
+//! `wait_timeout_while` is ignored, and two pauses can be longer than that.
 //!
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `limit_exceeded`.
 

@@ -1,5 +1,5 @@
-//! Mistake: the semaphore asks with `if` whether it has to wait, and takes every wake-up for a
-//! permit; a condition variable may wake a thread for no reason.
+//! Mistake: the semaphore checks with `if` whether it has to wait, and takes every wake-up for a
+//! permit; a wake-up may be spurious.
 //!
 //! Fails: `two_at_a_time_never_opens_three` with `limit_exceeded`.
 

@@ -1,5 +1,5 @@
 //! Mistake: a `compare_exchange_weak` that fails is taken to mean that no permit is free; it may fail
-//! for no reason, and the thread then waits for a notification that has no cause.
+//! spuriously, and the thread then waits for a notification that never comes.
 //!
 //! Fails: `two_at_a_time_writes_every_line` with `deadlock`.
 //! Fails: `two_at_a_time_never_opens_three` with `deadlock`.

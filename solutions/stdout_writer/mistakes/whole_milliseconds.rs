@@ -1,5 +1,5 @@
-//! Mistake: the pause is turned into milliseconds and back, as other languages sleep; what is less
-//! than one is lost, and it ends too early.
+//! Mistake: the pause is turned into whole milliseconds and back; the fraction is lost, and the
+//! pause ends too early.
 //!
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_result`.
 

@@ -1,6 +1,6 @@
 //! Threads that take turns at standard output: one at a time, then two at a time.
 //!
-//! Both functions start one thread a pause inside `thread::scope`. The scope joins them all before
+//! Both functions start one thread for each pause inside `thread::scope`. The scope joins them all before
 //! it returns, which is why the threads may borrow the lock and the pauses, and why no line can
 //! come after the function has returned.
 
@@ -11,10 +11,10 @@ use std::time::Duration;
 
 /// Starts one thread for each pause and lets them write one at a time.
 pub fn one_at_a_time(pauses: &[Duration]) {
-    // One lock for all threads, made anew in each call. It protects no data but the right to
-    // write, so there is nothing inside. Python's `with lock:` is a block; here the guard is a
-    // value, and the lock is held for as long as that value lives. The name `_turn` keeps it to
-    // the end of the closure, where `_` alone would drop it on the spot.
+    // One lock for all threads, made anew in each call. It guards the right to write and no data,
+    // so there is nothing inside. Python's `with lock:` is a block; here the guard is a value, and
+    // the lock is held for as long as that value lives. The name `_turn` keeps it to the end of
+    // the closure; `_` alone would drop it at once.
     let turn = Mutex::new(());
     thread::scope(|scope| {
         for (index, &pause) in pauses.iter().enumerate() {
@@ -41,21 +41,21 @@ pub fn two_at_a_time(pauses: &[Duration]) {
     });
 }
 
-/// Writes both parts of a line with the pause between them. Who may do so when is up to the caller.
+/// Writes both parts of a line with the pause between them. The caller decides which thread may do so.
 fn write_line(number: usize, pause: Duration) {
     // `print!` locks standard output for the length of the call: a part comes out whole even when
-    // nothing else is locked. Two calls, however, are two locks, and anything may come in between.
+    // nothing else is locked. But two calls lock twice, and another thread may write in between.
     print!("Thread-{number} writing..");
-    // Standard output passes on whole lines; without this the first part would be seen with the
-    // second. A flush that fails is left to the next `print!`, which panics and says so.
+    // Standard output is line-buffered: without the flush, the first part would appear together
+    // with the second. If the flush fails, the next `print!` panics and says so.
     let _ = io::stdout().flush();
     thread::sleep(pause);
     println!("..done");
 }
 
-/// A counter of permits that can be waited for.
+/// A counting semaphore.
 struct Semaphore {
-    /// Permits that nobody holds; at most as many as there were at the start.
+    /// Permits that no thread holds; never more than at the start.
     free: Mutex<usize>,
     /// Notified once for each permit that comes back.
     returned: Condvar,
@@ -73,19 +73,18 @@ impl Semaphore {
     fn acquire(&self) -> Permit<'_> {
         let mut free = lock(&self.free);
         // `while`, not `if`: between the notification and the moment this thread has the mutex
-        // again, another one may have taken the permit, and a condition variable may wake a
-        // thread for no reason at all.
+        // again, another one may have taken the permit. A wake-up can be spurious, too.
         while *free == 0 {
             free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
-        // The mutex is released here, at the end of this function. The permit is not the guard:
-        // whoever kept the guard would keep everybody else from even counting.
+        // The mutex is released here, at the end of this function. The permit is not the guard: a
+        // thread that kept the guard would keep all others from even counting.
         Permit { semaphore: self }
     }
 }
 
-/// The right to be one of the two; dropping it passes the right on.
+/// A permit; dropping it gives it back.
 #[must_use = "a permit that is dropped at once permits nothing"]
 struct Permit<'a> {
     semaphore: &'a Semaphore,
@@ -101,8 +100,8 @@ impl Drop for Permit<'_> {
 
 /// Locks `mutex` even if a thread panicked while it held it.
 ///
-/// A poisoned mutex warns of data left half changed. Neither `()` nor a count that is changed in
-/// one step can be left so, and one thread's panic must not take the other lines with it.
+/// Poisoning warns that data may be half changed. That cannot happen to `()`, nor to a count that
+/// is changed in one step, and a panic of one thread must not take the other lines with it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
 //! Variant: a barrier lets all threads go at the same moment; a mutex, and a condition variable
-//! with a permit that gives itself back, decide who writes.
+//! with a permit that gives itself back, decide which thread writes.
 
 use std::sync::{Barrier, Condvar, Mutex};
 use std::thread;

@@ -1,5 +1,5 @@
-//! Variant: who has to wait queues up and parks; who leaves passes the place to the first in the
-//! queue and unparks it.
+//! Variant: a thread that has to wait queues up and parks; one that leaves passes its place to the
+//! first in the queue and unparks it.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

@@ -1,5 +1,5 @@
 //! Variant: everything shared is static, as in the Python original; each call sets the numbering
-//! back, and permits are given back by those who took them.
+//! back, and each thread gives its permit back.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};

@@ -1,4 +1,4 @@
-//! Variant: two mutexes are the two lanes, and each thread keeps to one of them; who goes first in a
+//! Variant: two mutexes are the two lanes, and each thread keeps to one of them; the order within a
 //! lane is free.
 
 use std::sync::Mutex;

@@ -1,5 +1,4 @@
-//! Variant: one more thread, which writes nothing, hands out the tokens over channels that wait for
-//! the receiver.
+//! Variant: one more thread, which writes nothing, hands out the tokens over rendezvous channels.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -28,7 +27,7 @@ fn write_lines(tokens: usize, pauses: &[Duration]) {
                 print!("Thread-{number} writing..");
                 thread::sleep(pause);
                 println!("..done");
-                // The usher has gone when everybody has a token, and needs none back then.
+                // The usher has ended once every thread has a token; it needs none back then.
                 let _ = give_back.send(());
             });
         }

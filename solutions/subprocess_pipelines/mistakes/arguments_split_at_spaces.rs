@@ -1,5 +1,5 @@
-//! Mistake: every argument is split at its spaces once more, "to be safe". One that has spaces
-//! becomes several, and one that is empty none.
+//! Mistake: every argument is split at its spaces. One with spaces becomes several, and an empty one
+//! disappears.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_result`.
 //! Fails: `bytes_pass_through_unchanged` with `wrong_result`.

@@ -1,5 +1,5 @@
-//! Mistake: every error of `write_all` is passed on with `?`, also that of a program that has
-//! read enough.
+//! Mistake: every error of `write_all` is passed on with `?`, even that of a program that has read
+//! enough.
 //!
 //! Fails: `a_mebibyte_flows_both_ways` with `wrong_result`.
 //! Fails: `calls_leave_nothing_behind` with `child_leak`.

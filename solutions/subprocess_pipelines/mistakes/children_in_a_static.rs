@@ -1,5 +1,5 @@
 //! Mistake: every child is kept in a static list, so that a handler could end it. The pipes that
-//! were read through `as_mut` stay with it, and open, for good.
+//! were read through `as_mut` stay open with it for ever.
 //!
 //! Fails: `calls_leave_nothing_behind` with `limit_exceeded`.
 

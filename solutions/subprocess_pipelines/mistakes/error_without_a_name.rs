@@ -1,5 +1,5 @@
 //! Mistake: the error is the `std::io::Error` and nothing else: "No such file or directory", but
-//! not which.
+//! not which one.
 //!
 //! Fails: `a_program_that_cannot_be_started_is_named` with `wrong_result`.
 

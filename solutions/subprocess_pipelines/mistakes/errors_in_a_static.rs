@@ -1,5 +1,5 @@
 //! Mistake: the threads that read the errors gather them in a static, which is emptied when a
-//! call begins. Calls that run at the same time empty it for each other and mix what they read.
+//! call begins. Calls that run at the same time clear each other's errors and mix what they read.
 //!
 //! Fails: `calls_leave_nothing_behind` with `wrong_result`.
 

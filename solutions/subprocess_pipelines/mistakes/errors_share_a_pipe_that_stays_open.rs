@@ -1,5 +1,5 @@
-//! Mistake: all stages write their errors into one pipe, which is clever, but the writing end
-//! that was cloned for them is still open when the reading begins. The end never comes.
+//! Mistake: all stages write their errors into one pipe, but the writing end that was cloned for
+//! them is still open when the reading begins. So the reader never sees the end.
 //!
 //! Fails: `bytes_pass_through_unchanged` with `deadlock`.
 //! Fails: `arguments_stay_literal` with `deadlock`.

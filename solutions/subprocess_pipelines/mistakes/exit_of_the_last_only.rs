@@ -1,4 +1,4 @@
-//! Mistake: all stages are waited for, but as in `$?` only the exit of the last one is told.
+//! Mistake: all stages are waited for, but, as in `$?`, only the exit of the last one is returned.
 //!
 //! Fails: `every_exit_is_reported` with `wrong_result`.
 

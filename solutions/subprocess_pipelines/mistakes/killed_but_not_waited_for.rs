@@ -1,5 +1,5 @@
-//! Mistake: when a program is missing, those that were started are killed, but nobody waits for
-//! them: each stays behind as a zombie.
+//! Mistake: when a program is missing, those that were started are killed, but not waited for: each
+//! stays behind as a zombie.
 //!
 //! Fails: `calls_leave_nothing_behind` with `child_leak`.
 

@@ -1,5 +1,5 @@
-//! Mistake: nothing is started before all programs are found, so nobody sees to the others when one of them cannot be started
-//! for another reason.
+//! Mistake: nothing is started before all programs are found. So when one of them cannot be started for another reason,
+//! the others are left running.
 //!
 //! Fails: `calls_leave_nothing_behind` with `child_leak`.
 

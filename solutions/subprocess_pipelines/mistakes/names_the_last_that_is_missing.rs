@@ -1,5 +1,5 @@
 //! Mistake: the stages are started from the last to the first, and the first failure met on the
-//! way is told: that is the last one in the pipeline.
+//! way is reported: that is the last one in the pipeline.
 //!
 //! Fails: `a_program_that_cannot_be_started_is_named` with `wrong_result`.
 

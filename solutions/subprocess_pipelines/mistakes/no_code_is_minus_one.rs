@@ -1,4 +1,4 @@
-//! Mistake: a program without a code is given the code -1, since `Exit::Code` wants some number.
+//! Mistake: a program without a code is given the code -1, since `Exit::Code` needs a number.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_result`.
 //! Fails: `stages_run_at_the_same_time` with `wrong_result`.

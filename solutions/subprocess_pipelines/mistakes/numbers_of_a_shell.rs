@@ -1,4 +1,4 @@
-//! Mistake: a death by signal is told as `128 + n`, as a shell does it: 137 for signal 9.
+//! Mistake: a death by signal is returned as `128 + n`, as in a shell: 137 for signal 9.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_result`.
 //! Fails: `every_exit_is_reported` with `wrong_result`.

@@ -1,5 +1,5 @@
-//! Mistake: each stage is run to its end and its output kept in memory for the next one. Only
-//! programs that read their input to its end hide it.
+//! Mistake: each stage is run to its end and its output kept in memory for the next one. With
+//! programs that read all of their input, that does not show.
 //!
 //! Fails: `stages_run_at_the_same_time` with `not_concurrent`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.

@@ -1,4 +1,4 @@
-//! Mistake: a single stage is given all of its input before anybody reads what it writes; longer pipelines are right.
+//! Mistake: a single stage is given all of its input before its output is read; longer pipelines are right.
 //!
 //! Fails: `a_mebibyte_flows_both_ways` with `deadlock`.
 //! Fails: `standard_error_is_drained` with `deadlock`.

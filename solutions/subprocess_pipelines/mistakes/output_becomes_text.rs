@@ -1,5 +1,4 @@
-//! Mistake: `from_utf8_lossy` never fails: it puts another character in the place of what is not
-//! UTF-8.
+//! Mistake: `from_utf8_lossy` never fails: it replaces what is not UTF-8 with another character.
 //!
 //! Fails: `bytes_pass_through_unchanged` with `wrong_result`.
 //! Fails: `a_mebibyte_flows_both_ways` with `wrong_result`.

@@ -1,4 +1,4 @@
-//! Mistake: what a program writes is taken for UTF-8, with `unwrap` because it always was so far.
+//! Mistake: the output of a program is assumed to be UTF-8, with `unwrap`.
 //!
 //! Fails: `bytes_pass_through_unchanged` with `panic`.
 //! Fails: `a_mebibyte_flows_both_ways` with `panic`.

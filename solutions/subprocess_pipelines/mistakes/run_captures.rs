@@ -1,5 +1,5 @@
-//! Mistake: `run` uses `Command::output`, which waits and has the status too, but keeps what the
-//! program writes from everybody.
+//! Mistake: `run` uses `Command::output`, which waits and has the status too, but captures what the
+//! program writes.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_output`.
 

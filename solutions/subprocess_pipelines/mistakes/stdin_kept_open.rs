@@ -1,5 +1,5 @@
-//! Mistake: the input is written through `as_mut`, so that the pipe stays with the child and
-//! open. A program that reads to the end of its input never sees one.
+//! Mistake: the input is written through `as_mut`, so the pipe stays open with the child. A program
+//! that reads to the end of its input never sees one.
 //!
 //! Fails: `bytes_pass_through_unchanged` with `deadlock`.
 //! Fails: `a_mebibyte_flows_both_ways` with `deadlock`.

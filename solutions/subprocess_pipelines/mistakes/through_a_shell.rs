@@ -1,5 +1,5 @@
-//! Mistake: program and arguments are joined by spaces and given to `sh -c`, which reads them in
-//! its own way. A missing program is an exit of 127 then.
+//! Mistake: program and arguments are joined by spaces and given to `sh -c`, which interprets them.
+//! A missing program is then an exit of 127.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_result`.
 //! Fails: `bytes_pass_through_unchanged` with `wrong_result`.

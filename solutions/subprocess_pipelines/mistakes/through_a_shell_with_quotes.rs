@@ -1,6 +1,5 @@
-//! Mistake: a shell runs the programs, and every word is put into quotes so carefully that
-//! nothing is changed. But a program that is missing is now the shell's affair, and an exit
-//! instead of an error.
+//! Mistake: a shell runs the programs, and every word is quoted so carefully that nothing is
+//! changed. But a missing program is now an exit of the shell instead of an error.
 //!
 //! Fails: `a_program_that_cannot_be_started_is_named` with `wrong_result`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.

@@ -1,5 +1,5 @@
 //! Mistake: when a program is missing, those that were started are waited for, but not ended.
-//! They need not end because their input does.
+//! They need not end when their input does.
 //!
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
 

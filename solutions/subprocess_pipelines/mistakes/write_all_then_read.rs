@@ -1,5 +1,4 @@
-//! Mistake: all of the input is written before anything is read, as it comes to mind first. Up to
-//! 64 KiB the pipes hold it all.
+//! Mistake: all of the input is written before anything is read. A small input fits into the pipes.
 //!
 //! Fails: `a_mebibyte_flows_both_ways` with `deadlock`.
 //! Fails: `standard_error_is_drained` with `deadlock`.

@@ -1,8 +1,8 @@
 //! Programs joined by pipes, as in `date | tr a-z A-Z | tr 1 Q`, without a shell.
 //!
-//! Every pipe has somebody who empties it for as long as the children run: the next stage, a thread
-//! of its own, or the caller. And whatever was started is owned by one value, [`Children`], which
-//! ends and waits for all of it when it goes, so that no way out of [`capture`] leaves a child.
+//! Every pipe is read for as long as the children run: by the next stage, by a thread of its own, or
+//! by the caller. And one value, [`Children`], owns all children; it kills them and waits for them
+//! when it is dropped, so that no way out of [`capture`] leaves a child.
 
 use std::error::Error;
 use std::fmt;
@@ -16,7 +16,7 @@ use std::thread::{self, ScopedJoinHandle};
 pub struct Stage {
     /// Its name, which is looked up in `PATH`, or its path.
     pub program: String,
-    /// What it is given, each as it is.
+    /// Its arguments, each passed on as it is.
     pub args: Vec<String>,
 }
 
@@ -29,8 +29,8 @@ impl Stage {
         }
     }
 
-    /// `Command` hands each argument over as it is. No shell reads them, so there is nothing to quote
-    /// and nothing to inject.
+    /// `Command` passes each argument on as it is. No shell interprets them, so there is nothing to
+    /// quote and nothing to inject.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
@@ -41,7 +41,7 @@ impl Stage {
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// By itself, with this code. 0 says that all went well.
+    /// By itself, with this code. 0 means success.
     Code(i32),
     /// By this signal.
     Signal(i32),
@@ -50,7 +50,7 @@ pub enum Exit {
 impl From<ExitStatus> for Exit {
     fn from(status: ExitStatus) -> Self {
         // A process that was killed has no code, which is why `code` gives an `Option`. The `128 + n`
-        // that one sees in a terminal is the shell's invention.
+        // that you see in a terminal comes from the shell.
         match (status.code(), status.signal()) {
             (Some(code), _) => Exit::Code(code),
             (None, Some(signal)) => Exit::Signal(signal),
@@ -59,7 +59,7 @@ impl From<ExitStatus> for Exit {
     }
 }
 
-/// What a pipeline gave.
+/// The result of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
     /// What the last stage wrote to standard output.
@@ -70,7 +70,7 @@ pub struct Captured {
     pub exits: Vec<Exit>,
 }
 
-/// Why a pipeline gave nothing.
+/// Why a pipeline has no result.
 #[derive(Debug)]
 pub enum PipelineError {
     /// There is no stage.
@@ -82,7 +82,7 @@ pub enum PipelineError {
         /// Why.
         source: io::Error,
     },
-    /// A stage was started, but its pipes or its end are out of reach.
+    /// A stage was started, but reading, writing or waiting failed.
     Lost {
         /// Why.
         source: io::Error,
@@ -120,7 +120,7 @@ impl From<io::Error> for PipelineError {
 ///
 /// When the program cannot be started.
 pub fn run(stage: &Stage) -> Result<Exit, PipelineError> {
-    // `status` inherits the streams, waits, and with that also reaps the child. `output` would
+    // `status` lets the child inherit the streams, waits for it, and so also reaps it. `output` would
     // capture what the child writes.
     match stage.command().status() {
         Ok(status) => Ok(status.into()),
@@ -143,10 +143,10 @@ pub fn capture(stages: &[Stage], input: &[u8]) -> Result<Captured, PipelineError
         stdin,
         stdout,
     } = start(stages)?;
-    // Three kinds of pipes want attention at the same time: what goes in, what comes out, and the
-    // errors of each stage. Whoever serves one to its end before the next waits for a child that
-    // waits for him as soon as 64 KiB lie in another. So each gets a thread, and the scope lets them
-    // borrow `input` and joins them all.
+    // Three kinds of pipes have to be served at the same time: the input, the output, and the errors
+    // of each stage. If we served one to its end before the next, we would wait for a child that
+    // waits for us as soon as another pipe is full. So the caller reads the output, each of the
+    // others gets a thread, and the scope lets the threads borrow `input` and joins them all.
     let (stdout, stderr) = thread::scope(|scope| {
         let feeder = scope.spawn(|| feed(stdin, input));
         let drains: Vec<ScopedJoinHandle<io::Result<Vec<u8>>>> = children
@@ -167,14 +167,14 @@ pub fn capture(stages: &[Stage], input: &[u8]) -> Result<Captured, PipelineError
     Ok(Captured { stdout, stderr, exits })
 }
 
-/// Stages that have been started, and the two ends that are left for us.
+/// Stages that have been started, and the two pipe ends that stay here.
 struct Pipeline {
     children: Children,
     stdin: ChildStdin,
     stdout: ChildStdout,
 }
 
-/// Starts every stage. An early return drops `children`, and that ends those that have been started.
+/// Starts every stage. An early return drops `children`, and that kills those that have been started.
 fn start(stages: &[Stage]) -> Result<Pipeline, PipelineError> {
     let mut children = Children(Vec::with_capacity(stages.len()));
     let (mut first_stdin, mut last_stdout) = (None, None);
@@ -215,8 +215,8 @@ fn start_failed(stage: &Stage, source: io::Error) -> PipelineError {
     }
 }
 
-/// Writes all of `input`, as far as it is wanted, and closes the pipe: that is the end that the stage
-/// reads.
+/// Writes `input`, or as much of it as the stage reads, and closes the pipe, so that the stage reads
+/// end of file.
 fn feed(mut stdin: ChildStdin, input: &[u8]) -> io::Result<()> {
     match stdin.write_all(input) {
         // A stage that has read enough closes its end, as `head` does. In a shell the writer would be
@@ -227,7 +227,7 @@ fn feed(mut stdin: ChildStdin, input: &[u8]) -> io::Result<()> {
 }
 
 /// Reads to the end, which comes when the last process that has the writing end closes it. Bytes, not
-/// a `String`: nobody said that programs write UTF-8.
+/// a `String`: programs need not write UTF-8.
 fn drain(mut pipe: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     pipe.read_to_end(&mut bytes)?;
@@ -238,13 +238,13 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().expect("reading and writing do not panic")
 }
 
-/// Children that have been started, in order. Those that were not waited for are ended and waited for
+/// Children that have been started, in order. Those that were not waited for are killed and waited for
 /// when this value is dropped.
 struct Children(Vec<Child>);
 
 impl Children {
     /// Waits for each. A child that has ended stays in the table of processes, as a zombie, until it
-    /// was waited for; dropping a `Child` does not do it.
+    /// is waited for; dropping a `Child` does not wait.
     fn wait(&mut self) -> io::Result<Vec<Exit>> {
         self.0.iter_mut().map(|child| child.wait().map(Exit::from)).collect()
     }
@@ -252,9 +252,9 @@ impl Children {
 
 impl Drop for Children {
     fn drop(&mut self) {
-        // First end all, then wait: the other way round, one that waits for its neighbour would keep
-        // us. Neither can fail in a way that we could do anything about, and both do nothing to a
-        // child that was waited for.
+        // First kill all, then wait: otherwise we could wait for a child that waits for another. We
+        // could do nothing about an error of either call, and both do nothing to a child that was
+        // waited for.
         for child in &mut self.0 {
             let _ = child.kill();
         }

@@ -1,5 +1,5 @@
-//! Variant: the caller asks with `Child::try_wait` now and then whether the stages have ended, in
-//! whatever order they do; threads read and write meanwhile.
+//! Variant: the caller polls with `Child::try_wait` until the stages have ended, in whatever order;
+//! threads read and write meanwhile.
 
 use std::error::Error;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Variant: `Child::wait_with_output` does the reading of both streams for the last stage and
-//! waits for it; only the others need threads for their errors.
+//! Variant: `Child::wait_with_output` reads both streams of the last stage and waits for it; only
+//! the others need threads for their errors.
 
 use std::error::Error;
 use std::fmt;

@@ -121,7 +121,7 @@ enum Piece {
     Failure(io::Error),
 }
 
-/// Sends all that comes out of `pipe`. Nobody listens any more once the caller has given up.
+/// Sends all that comes out of `pipe`, for as long as the caller receives.
 fn send(mut pipe: impl Read, piece: impl Fn(Vec<u8>) -> Piece, pieces: mpsc::Sender<Piece>) {
     let mut bytes = [0; 8192];
     loop {

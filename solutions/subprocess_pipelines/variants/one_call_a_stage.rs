@@ -1,5 +1,5 @@
-//! Variant: recursion: a call starts its stage, lets another call do the rest of the pipeline,
-//! and waits for its own stage when that has come back, with an error or not.
+//! Variant: recursion: a call starts its stage, lets another call do the rest of the pipeline, and
+//! then waits for its own stage, whether the other call failed or not.
 
 use std::error::Error;
 use std::fmt;

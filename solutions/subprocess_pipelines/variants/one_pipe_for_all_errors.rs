@@ -1,5 +1,5 @@
-//! Variant: one pipe for the errors of all stages (`std::io::pipe`), as a terminal is one place
-//! for all; so there are two helping threads, however many the stages.
+//! Variant: one pipe for the errors of all stages (`std::io::pipe`), as a terminal is one place for
+//! all; so two helping threads are enough for any number of stages.
 
 use std::error::Error;
 use std::fmt;

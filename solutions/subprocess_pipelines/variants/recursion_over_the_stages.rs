@@ -1,4 +1,4 @@
-//! Variant: each stage starts those behind it, in a scope of its own.
+//! Variant: each stage starts those after it, in a scope of its own.
 
 use std::error::Error;
 use std::fmt;

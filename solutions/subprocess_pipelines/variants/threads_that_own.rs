@@ -36,7 +36,7 @@ pub struct Captured {
     pub exits: Vec<Exit>,
 }
 
-/// Says what went wrong, and why where the system told.
+/// What went wrong, and the system's reason if there is one.
 #[derive(Debug)]
 pub struct PipelineError {
     message: String,
@@ -122,7 +122,7 @@ pub fn capture(stages: &[Stage], input: &[u8]) -> Result<Captured, PipelineError
     };
     let mut stdin = first.stdin.take().expect("it is piped");
     let input = input.to_vec();
-    // What cannot be written is not wanted.
+    // If the write fails, the stage does not want the rest.
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let output = thread::spawn(|| read(stdout));
     let mut exits = Vec::new();

@@ -1,4 +1,4 @@
-//! Mistake: whatever reqwest calls an error is `Transport`, also JSON that is none.
+//! Mistake: every error from reqwest becomes `Transport`, even that of malformed JSON.
 //!
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 

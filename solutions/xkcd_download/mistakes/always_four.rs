@@ -1,4 +1,4 @@
-//! Mistake: `workers` is not looked at: four are what the program asks for.
+//! Mistake: `workers` is ignored: there are always four, as many as the program asks for.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `limit_exceeded`.
 

@@ -1,4 +1,4 @@
-//! Mistake: whatever fails is asked for a second time, as if the server might change its mind.
+//! Mistake: a request that fails is made a second time.
 //!
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 

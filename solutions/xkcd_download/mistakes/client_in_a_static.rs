@@ -1,4 +1,4 @@
-//! Mistake: the client is kept in a static for all calls, so the thread that it runs its connections on never ends.
+//! Mistake: the client is kept in a static for all calls, so the thread that runs its connections never ends.
 //!
 //! Fails: `nothing_is_left_behind` with `thread_leak`.
 

@@ -1,4 +1,4 @@
-//! Mistake: the client, and with it its thread, outlives a call in which a connection failed.
+//! Mistake: the client is not dropped after a call in which a connection failed, so its thread goes on.
 //!
 //! Fails: `nothing_is_left_behind` with `thread_leak`.
 

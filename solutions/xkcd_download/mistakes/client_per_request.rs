@@ -1,4 +1,4 @@
-//! Mistake: `reqwest::blocking::get` makes a client for each request, which shakes hands with the server each time.
+//! Mistake: `reqwest::blocking::get` makes a client for each request, which needs a new connection each time.
 //!
 //! Fails: `connections_are_used_again` with `limit_exceeded`.
 

@@ -1,4 +1,4 @@
-//! Mistake: each worker gets a share of the numbers at the start, so those whose share is done are idle while another one waits.
+//! Mistake: each worker gets a share of the numbers at the start, so one that is done with it is idle.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `over_serialized`.
 //! Fails: `no_worker_is_idle` with `over_serialized`.

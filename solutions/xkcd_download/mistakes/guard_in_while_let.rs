@@ -1,4 +1,5 @@
-//! Mistake: the guard in the head of a `while let` lives as long as its body, so the next number is free when the download is done.
+//! Mistake: the guard in the head of a `while let` lives as long as its body, so no other worker gets a number before
+//! the download is done.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `not_concurrent`.
 //! Fails: `no_worker_is_idle` with `not_concurrent`.

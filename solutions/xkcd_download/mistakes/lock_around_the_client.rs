@@ -1,4 +1,4 @@
-//! Mistake: the client is behind a lock that is held during the request, so one worker at a time asks.
+//! Mistake: the client is behind a lock that is held during the request, so only one worker at a time asks.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `not_concurrent`.
 //! Fails: `no_worker_is_idle` with `not_concurrent`.

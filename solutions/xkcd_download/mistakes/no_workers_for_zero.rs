@@ -1,4 +1,4 @@
-//! Mistake: `workers` of 0 starts nobody, and the comics are never asked for.
+//! Mistake: `workers` of 0 starts no thread, and the comics are never asked for.
 //!
 //! Fails: `in_parallel_keeps_order` with `wrong_result`.
 //! Fails: `exactly_the_workers_ask_at_once` with `wrong_result`.

@@ -1,4 +1,4 @@
-//! Mistake: nobody looks at the status, so the page that says 404 is taken for the picture.
+//! Mistake: the status is never checked, so the page that says 404 is taken for the picture.
 //!
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 

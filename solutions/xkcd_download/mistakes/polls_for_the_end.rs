@@ -1,4 +1,4 @@
-//! Mistake: the caller looks every few milliseconds whether the workers are done, in the place of joining them.
+//! Mistake: instead of joining the workers, the caller checks every few milliseconds whether they are done.
 //!
 //! Fails: `in_parallel_keeps_order` with `busy_wait`.
 //! Fails: `exactly_the_workers_ask_at_once` with `busy_wait`.

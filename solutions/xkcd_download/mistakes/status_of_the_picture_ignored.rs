@@ -1,4 +1,4 @@
-//! Mistake: the status is looked at for the information only, so a page that says 404 is taken for the picture.
+//! Mistake: the status is checked for the information only, so a page that says 404 is taken for the picture.
 //!
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 

@@ -79,7 +79,7 @@ pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<
             s.spawn(|| work(true));
         }
     });
-    // Workers that gave up left something behind.
+    // Does what the workers that gave up left undone.
     work(false);
     let mut done = done.into_inner().unwrap();
     done.sort_by_key(|d| d.0);

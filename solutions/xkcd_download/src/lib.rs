@@ -23,30 +23,30 @@ pub struct Comic {
 /// Why there is no comic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DownloadError {
-    /// The server answered with a status that is no success, such as 404.
+    /// The server answered with a status other than success, such as 404.
     Status {
-        /// What was asked for.
+        /// The URL that was asked for.
         url: String,
         /// The status.
         status: u16,
     },
     /// There was no answer, or not all of it.
     Transport {
-        /// What was asked for.
+        /// The URL that was asked for.
         url: String,
-        /// What the client says.
+        /// What the client reports.
         reason: String,
     },
-    /// The answer came, and is not the JSON that was expected.
+    /// The answer came, but is not the JSON that was expected.
     Decode {
-        /// What was asked for.
+        /// The URL that was asked for.
         url: String,
-        /// What the parser says.
+        /// What the parser reports.
         reason: String,
     },
 }
 
-/// What the server tells of a comic. It tells more; serde leaves out what is not asked for.
+/// What is needed of the JSON that describes a comic; serde ignores the other fields.
 #[derive(Deserialize)]
 struct Info {
     num: u32,
@@ -56,10 +56,10 @@ struct Info {
 
 /// Downloads the comics with these `numbers`, one after the other.
 pub fn download_in_sequence(base: &str, numbers: &[u32]) -> Vec<Result<Comic, DownloadError>> {
-    // The client keeps its connections open and uses them again. A client for each request would shake hands with the
-    // server each time, which takes longer than the download itself.
+    // The client keeps its connections open and reuses them. A client for each request would need a handshake with
+    // the server each time, which takes longer than the download itself.
     let client = Client::new();
-    // Each number has its own result: a comic that failed is no reason not to ask for the next. Collecting into a
+    // Each number has its own result: a comic that fails does not keep the next from coming. Collecting into a
     // `Result<Vec<_>, _>`, or `?`, would stop at the first.
     numbers.iter().map(|number| download(&client, base, *number)).collect()
 }
@@ -71,13 +71,13 @@ pub fn download_in_sequence(base: &str, numbers: &[u32]) -> Vec<Result<Comic, Do
 /// If the system has no threads left.
 pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<Result<Comic, DownloadError>> {
     let client = Client::new();
-    // The numbers that nobody has taken yet, with their places. Whoever is done takes the next, so nobody is idle while there
-    // is one. Shares that are handed out at the start would leave the quick workers without work when one comic is slow.
+    // The numbers that no worker has taken yet, with their places. A worker that is done takes the next, so none is
+    // idle while numbers are left. Fixed shares would leave the quick workers without work when one comic is slow.
     let left = Mutex::new(numbers.iter().enumerate());
     let work = || {
         let mut done = Vec::new();
         loop {
-            // A statement of its own: the lock is free again before the download starts. In the head of a `while let` the
+            // A statement of its own: the lock is released before the download starts. In the head of a `while let` the
             // guard would live as long as the body, and the workers would take turns.
             let next = left.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((place, number)) = next else {
@@ -86,25 +86,25 @@ pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<
             done.push((place, download(&client, base, *number)));
         }
     };
-    // More workers than comics would only come and go.
+    // Further workers would find nothing to do.
     let n_workers = workers.clamp(1, numbers.len().max(1));
     let mut results: Vec<_> = thread::scope(|scope| {
-        // All are started before the first is waited for; iterators are lazy, so this takes a `collect` in between.
+        // All are started before the first is joined. Iterators are lazy, so this needs a `collect` in between.
         let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(work)).collect();
         let done = workers.into_iter().map(|worker| worker.join());
         done.flat_map(|done| done.unwrap_or_else(|payload| panic::resume_unwind(payload)))
             .collect()
     });
-    // They came in the order in which they were done.
+    // So far they are in the order in which they were done.
     results.sort_by_key(|(place, _)| *place);
     results.into_iter().map(|(_, result)| result).collect()
-    // The client ends here, and with it the thread that it runs its connections on.
+    // The client is dropped here, and with it ends the thread that runs its connections.
 }
 
 fn download(client: &Client, base: &str, number: u32) -> Result<Comic, DownloadError> {
     let url = format!("{base}/{number}/info.0.json");
-    // First all the bytes, then their meaning: what goes wrong on the way is `Transport`, what is wrong with the text
-    // is `Decode`. `Response::json` does both and calls either a failure to decode.
+    // First all the bytes, then the parsing: a transfer that fails is `Transport`, a text that cannot be parsed is
+    // `Decode`. `Response::json` does both and reports either as a failure to decode.
     let text = get(client, &url)?;
     let info = serde_json::from_slice(&text);
     let Info { num, title, img } = info.map_err(|error: serde_json::Error| DownloadError::Decode {

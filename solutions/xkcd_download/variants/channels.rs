@@ -1,4 +1,4 @@
-//! Variant: threads of their own with cloned clients, which take numbers from one channel and send results through another.
+//! Variant: threads with cloned clients, which take numbers from one channel and send results through another.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;

@@ -42,7 +42,7 @@ pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<
             scope.spawn(|| {
                 let client = Client::builder().build().expect("a client without settings");
                 loop {
-                    // Relaxed: only the number counts; the scope hands over the slots.
+                    // Relaxed: the counter orders nothing else; the end of the scope makes the slots visible.
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(number) = numbers.get(place) else { break };
                     let result = download(&client, base, *number);

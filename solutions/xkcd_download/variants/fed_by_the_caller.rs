@@ -1,4 +1,4 @@
-//! Variant: the caller hands each number to a worker that is free, through a channel without room.
+//! Variant: the caller hands each number to a worker that is free, through a rendezvous channel.
 
 use reqwest::blocking::Client;
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Variant: the JSON is looked at as a `Value`, the status is told by `error_for_status`, and reqwest says what an error is.
+//! Variant: the JSON is read as a `Value`, `error_for_status` checks the status, and reqwest classifies the errors.
 
 use std::sync::Mutex;
 use std::thread;

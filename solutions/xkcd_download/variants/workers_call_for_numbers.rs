@@ -1,4 +1,4 @@
-//! Variant: a thread that hands each worker its next number when it asks, over a channel of its own; the body is read by hand.
+//! Variant: a thread hands each worker its next number on request, over a channel of its own; the body is read by hand.
 
 use std::io::Read;
 use std::sync::mpsc;

@@ -57,7 +57,7 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
     let exercise = exercise.ok_or_else(|| failed("failed to find an exercise"))?;
     let bench = Bench {
         solution: workspace.solution_folder(&exercise),
-        libraries: libraries.map_err(|error| Error::Ungraded(error.into()))?,
+        libraries: libraries.map_err(|error| Error::Ungraded(Box::new(error)))?,
         folder: TempDir::new().map_err(Error::Output)?,
         cancel,
     };
@@ -135,12 +135,15 @@ impl Bench {
                 let start = Instant::now();
                 let ended = process::run(&command, &LIMITS, &self.cancel);
                 let duration = start.elapsed();
-                match ended.map_err(|error| Error::Ungraded(error.into()))? {
-                    ended if ended.end == ExitReason::Code(0) => {}
-                    ended if ended.end == ExitReason::Cancelled => return Err(Error::Interrupted),
+                match ended.map_err(|error| Error::Ungraded(Box::new(error)))? {
+                    ended if ended.exit_reason == ExitReason::Code(0) => {}
+                    ended if ended.exit_reason == ExitReason::Cancelled => return Err(Error::Interrupted),
                     ended => {
                         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-                        return Err(failed(&format!("failed at level {level}: {:?}: {said}", ended.end)));
+                        return Err(failed(&format!(
+                            "failed at level {level}: {:?}: {said}",
+                            ended.exit_reason
+                        )));
                     }
                 }
                 if repetition > 0 {

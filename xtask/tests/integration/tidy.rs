@@ -45,10 +45,11 @@ fn notices(path: &str, text: &str, problem: &str) {
         .stdout(contains(format!("{path}{problem}")));
 }
 
-const COURSE: [(&str, &str); 9] = [
+const COURSE: [(&str, &str); 11] = [
     (
         "Cargo.toml",
-        "[workspace.package]\nedition = \"2024\"\n[workspace.dependencies]\nrayon = \"1.10\"\n",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"grader/checks/*/model\", \"solutions/*\"]\n\
+         [workspace.package]\nedition = \"2024\"\n[workspace.dependencies]\nrayon = \"1.10\"\n",
     ),
     (
         "exercises/a/Cargo.toml",
@@ -65,6 +66,8 @@ const COURSE: [(&str, &str); 9] = [
         "grader/checks/a/model/Cargo.toml",
         "[package]\nname = \"a_model_checks\"\n",
     ),
+    ("grader/checks/a/model/src/main.rs", "//! Checks.\n"),
+    ("solutions/a/src/lib.rs", "//! A solution.\n"),
     ("grader/testdata/broken.rs", "no purpose, on purpose\n"),
     (
         "solutions/a/Cargo.toml",

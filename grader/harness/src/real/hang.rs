@@ -12,8 +12,8 @@ use super::kernel::{self, Call, Task};
 use super::stillness::Stillness;
 use super::{Scenario, give_up};
 use crate::channel::Answer;
-use crate::supervision::processor_time;
 use protocol::CheckObservation;
+use sandbox::this_process::cpu_time;
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -36,7 +36,7 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
         loop {
             thread::sleep(INTERVAL);
             let (now, under_way) = (
-                processor_time(),
+                cpu_time(),
                 current.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             );
             if under_way != scenario {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use model_crossbeam_channel::{Select, after, bounded, never, select, unbounded};
-use model_std::model::trace::{End, Trace, Wait};
+use model_std::model::trace::{
+    ChannelOutcome, ChannelProperty, ChannelSide, End, ObjectKind, ObjectState, Op, ReceiveFunction, SelectCase,
+    SelectFunction, SelectOutcome, SendFunction, TimerKind, Trace, Wait, WaitReason,
+};
 use model_std::thread;
 
 use outcomes::{Explorer, ends, first_failure, line};
@@ -18,27 +21,41 @@ fn waits(body: impl Fn() + 'static) -> Vec<Wait> {
     }
 }
 
-/// What each thread does, and what else a reader is told about it.
-fn told(waits: &[Wait]) -> Vec<(usize, &str, &str)> {
-    let told = waits.iter().map(|wait| {
-        let detail = wait.detail.as_deref().unwrap_or_default();
-        (wait.thread, wait.operation.as_str(), detail)
-    });
-    told.collect()
+/// What each thread waits for.
+fn told(waits: &[Wait]) -> Vec<(usize, WaitReason)> {
+    waits.iter().map(|wait| (wait.thread, wait.reason.clone())).collect()
 }
 
-/// The events at channels and clocks, each in a line: thread, operation, detail, what the object holds then.
-fn events(trace: &Trace) -> Vec<String> {
-    let at_channels = trace.events.iter().filter(|event| {
-        let kind = event.object.map_or("", |object| trace.objects[object].kind.as_str());
-        kind == "channel" || kind == "after" || event.operation.starts_with("select")
+const RECV: ReceiveFunction = ReceiveFunction::Recv;
+const SEND: SendFunction = SendFunction::Send;
+const SELECT: SelectFunction = SelectFunction::Select;
+
+/// A wait in `recv` while so many senders are left.
+fn for_message(senders: usize) -> WaitReason {
+    WaitReason::Message {
+        function: RECV,
+        senders,
+    }
+}
+
+/// The events at channels and clocks: thread, operation, and how many messages the channel holds then, where it says so.
+fn events(trace: &Trace) -> Vec<(usize, &Op, Option<usize>)> {
+    let is_at_channel = |object: usize| match trace.objects[object].kind {
+        ObjectKind::CrossbeamChannel | ObjectKind::Timer(TimerKind::After) => true,
+        other => panic!("{other:?} has no place in these programs"),
+    };
+    let at_channels = trace
+        .events
+        .iter()
+        .filter(|event| event.object.is_some_and(is_at_channel));
+    let told = at_channels.map(|event| {
+        let mut len = event.states.iter().map(|(_, state)| match state {
+            ObjectState::Queue { len, capacity: Some(1) } => *len,
+            other => panic!("no channel holds {other:?}"),
+        });
+        (event.thread, &event.op, len.next())
     });
-    let lines = at_channels.map(|event| {
-        let parts = [Some(&event.operation), event.detail.as_ref(), event.state.as_ref()];
-        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        format!("{} {}", event.thread, parts.join(", "))
-    });
-    lines.collect()
+    told.collect()
 }
 
 #[test]
@@ -51,7 +68,7 @@ fn a_kept_sender_keeps_the_receiver_waiting() {
         r.iter().for_each(drop);
         thread.join().unwrap();
     });
-    assert_eq!(told(&waits), [(0, "recv", "1 sender left")]);
+    assert_eq!(told(&waits), [(0, for_message(1))]);
     assert_eq!(waits[0].object, Some(0));
     assert_eq!(line(waits[0].place.as_ref()), first_line);
 }
@@ -64,7 +81,8 @@ fn a_full_channel_whose_receivers_do_not_receive_is_told() {
         s.send(1).unwrap();
         s.send(2).unwrap();
     });
-    assert_eq!(told(&waits), [(0, "send", "2 receivers left")]);
+    let (function, receivers) = (SEND, 2);
+    assert_eq!(told(&waits), [(0, WaitReason::Room { function, receivers })]);
 }
 
 #[test]
@@ -73,9 +91,21 @@ fn a_selection_that_nobody_serves_is_told() {
         let ((s, _r), (_s, r)) = (bounded::<u8>(0), bounded::<u8>(1));
         select! { send(s, 1) -> _ => {}, recv(r) -> _ => {} }
     });
-    assert_eq!(told(&waits), [(0, "select", "1 receiver left and 1 sender left")]);
+    let case = |channel, side| SelectCase {
+        channel: Some(channel),
+        side,
+        left: 1,
+    };
+    let WaitReason::Select { function, cases } = &waits[0].reason else {
+        panic!("{waits:?}")
+    };
+    assert_eq!(waits.len(), 1);
+    assert_eq!(
+        (*function, &cases[..]),
+        (SELECT, &[case(0, ChannelSide::Send), case(1, ChannelSide::Receive)][..])
+    );
     assert_eq!(waits[0].object, None);
-    assert_eq!(line(waits[0].place.as_ref()), line!() - 4);
+    assert_eq!(line(waits[0].place.as_ref()), line!() - 16);
 }
 
 #[test]
@@ -90,22 +120,21 @@ fn two_threads_that_wait_for_each_others_message_are_told() {
         s1.send(1).unwrap();
         thread.join().unwrap();
     });
-    assert_eq!(
-        told(&waits),
-        [(0, "recv", "1 sender left"), (1, "recv", "1 sender left")]
-    );
+    assert_eq!(told(&waits), [(0, for_message(1)), (1, for_message(1))]);
 }
 
 #[test]
 fn waits_for_nothing_are_deadlocks() {
-    ends(|| never::<u8>().recv(), &["deadlock []"]);
-    ends(
-        || {
-            let r = after(Duration::from_secs(1));
-            (r.recv(), r.recv())
-        },
-        &["deadlock []"],
-    );
+    let for_clock = WaitReason::TimerMessage { function: RECV };
+    let from_never = || {
+        let _ = never::<u8>().recv();
+    };
+    assert_eq!(told(&waits(from_never)), [(0, for_clock.clone())]);
+    let twice = || {
+        let r = after(Duration::from_secs(1));
+        let _ = (r.recv(), r.recv());
+    };
+    assert_eq!(told(&waits(twice)), [(0, for_clock)]);
     ends(
         || {
             let (s, r) = unbounded::<u8>();
@@ -128,10 +157,8 @@ fn a_selected_send_that_is_never_completed_keeps_the_receiver_waiting() {
         r.recv().unwrap();
         s.send(1).unwrap();
     });
-    assert_eq!(
-        told(&waits),
-        [(0, "recv", "and the other side has not completed its operation")]
-    );
+    let side = ChannelSide::Receive;
+    assert_eq!(told(&waits), [(0, WaitReason::Partner { side })]);
 }
 
 fn no_message() -> u8 {
@@ -184,17 +211,27 @@ fn each_operation_is_one_line() {
         let clock = after(Duration::from_secs(1));
         select! { recv(clock) -> _ => {}, recv(never::<u8>()) -> _ => {} }
     });
+    let send = |function, outcome| Op::Send { function, outcome };
+    let receive = |outcome| Op::Receive {
+        function: RECV,
+        outcome,
+    };
+    let select = |side| Op::Select {
+        function: SELECT,
+        outcome: SelectOutcome::Taken(side),
+    };
+    let seen = ChannelProperty::Len(1);
     let expected = [
-        "0 send, 1 waiting",
-        "0 try_send, → would block",
-        "0 len, → 1, 1 waiting",
-        "0 recv, 0 waiting",
-        "0 select, → send, 1 waiting",
-        "0 drop sender, → 0 left, 1 waiting",
-        "0 recv, 0 waiting",
-        "0 recv, → disconnected, 0 waiting",
-        "0 select",
-        "0 drop receiver, → 0 left, 0 waiting",
+        (0, &send(SEND, ChannelOutcome::Done), Some(1)),
+        (0, &send(SendFunction::TrySend, ChannelOutcome::WouldBlock), None),
+        (0, &Op::Inspect { seen }, Some(1)),
+        (0, &receive(ChannelOutcome::Done), Some(0)),
+        (0, &select(ChannelSide::Send), Some(1)),
+        (0, &Op::DropSender { left: 0 }, Some(1)),
+        (0, &receive(ChannelOutcome::Done), Some(0)),
+        (0, &receive(ChannelOutcome::Disconnected), Some(0)),
+        (0, &select(ChannelSide::Receive), None),
+        (0, &Op::DropReceiver { left: 0 }, Some(0)),
     ];
     assert_eq!(events(&trace), expected);
 }
@@ -215,8 +252,18 @@ fn a_message_that_is_handed_over_is_a_line_of_each_side_the_senders_first() {
         }
     };
     for sends_first in [true, false] {
-        let events = events(&recorded(body(sends_first)));
-        assert_eq!(events[..2], ["0 send", "1 recv"], "{events:?}");
+        let trace = recorded(body(sends_first));
+        let events = events(&trace);
+        let outcome = ChannelOutcome::Done;
+        let send = Op::Send {
+            function: SEND,
+            outcome,
+        };
+        let receive = Op::Receive {
+            function: RECV,
+            outcome,
+        };
+        assert_eq!(events[..2], [(0, &send, None), (1, &receive, None)], "{events:?}");
         assert_eq!(events.len(), 4, "{events:?}");
     }
 }

@@ -91,7 +91,7 @@ impl Demo {
 pub fn outcome(execution: &Execution<String>) -> String {
     match (&execution.value, &execution.trace.end) {
         (Some(Ok(value)), End::Finished) => value.clone(),
-        (_, End::Panicked { message, .. }) => format!("panic: {message}"),
+        (_, End::Panicked(panic)) => format!("panic: {}", panic.message),
         (_, End::Deadlock { .. }) => "deadlock".to_owned(),
         (_, End::LostWakeup { .. }) => "lost wake-up".to_owned(),
         (_, End::BusyWait { .. } | End::Livelock { .. }) => "spins for ever".to_owned(),

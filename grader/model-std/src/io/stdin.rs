@@ -7,19 +7,11 @@ use std::io::{BufRead, IoSliceMut, Lines, Read, Result};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::{IsTerminal, Sealed};
+use crate::model::trace::LockFunction;
 use crate::runtime::is_active;
 use crate::runtime::objects::ObjectId;
-use crate::runtime::objects::lock::{self, Acquired, Mode, Names, Touch};
+use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
 use crate::runtime::objects::streams::stdin_lock;
-
-/// The lock of standard input.
-static STDIN: Names = Names {
-    kind: "Stdin",
-    write: "lock",
-    try_write: "lock",
-    read: "lock",
-    try_read: "lock",
-};
 
 /// As [`std::io::Stdin`].
 pub struct Stdin(());
@@ -54,8 +46,8 @@ impl Stdin {
             let input = Input::Real(::std::io::stdin().lock());
             return StdinLock { input, held: None };
         }
-        let id = stdin_lock(STDIN.kind);
-        let acquired = lock::acquire(id, &STDIN, Mode::Write, Location::caller());
+        let id = stdin_lock();
+        let acquired = lock::acquire(id, LockFunction::Lock, Location::caller());
         StdinLock {
             input: Input::Ended,
             held: id.map(|id| (id, acquired)),

@@ -16,11 +16,10 @@ use std::rc::Rc;
 use super::Execution;
 use super::bounds::{Bounds, Pruning};
 use super::determinism::difference;
-use super::orderings::AtomicAccess;
 use super::running::{Ran, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
-use super::trace::End;
+use super::trace::{AtomicAccess, End};
 use super::{Schedule, Spawns};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
@@ -153,7 +152,7 @@ impl Search<'_> {
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));
         };
-        second.execution.trace.end = End::Nondeterministic { difference };
+        second.execution.trace.end = End::Nondeterministic(difference);
         self.coverage.executions += 1;
         self.show(&second.choices.clone(), second.execution)?;
         self.forget_visited();

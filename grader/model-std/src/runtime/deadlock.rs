@@ -1,17 +1,23 @@
 //! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
 
+use super::execution::Execution;
+use super::objects::Once;
 use super::objects::condvar::{self, Condvar};
-use super::task::{TaskId, Until};
-use super::{Runtime, recorder};
-use crate::model::trace::{End, Notification, Wait};
+use super::recorder;
+use super::task::{Hold, Site, TaskId, Until};
+use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go and no deadline will come.
-pub(crate) fn explain(runtime: &Runtime) -> End {
-    let stuck = (0..runtime.tasks.len()).filter(|task| !runtime.tasks[*task].ended);
+pub(crate) fn explain(execution: &Execution) -> End {
+    let stuck = (0..execution.tasks.len()).filter(|task| !execution.tasks[*task].ended);
     let stuck: Vec<TaskId> = stuck.collect();
-    let waits: Vec<Wait> = stuck.iter().map(|task| wait(runtime, *task)).collect();
+    let waits: Vec<Wait> = stuck.iter().map(|task| wait(execution, *task)).collect();
     let cycle = cycle(&waits);
-    let passed_by = || stuck.iter().find_map(|task| Some((*task, passed_by(runtime, *task)?)));
+    let passed_by = || {
+        stuck
+            .iter()
+            .find_map(|task| Some((*task, passed_by(execution, *task)?)))
+    };
     // Threads that wait for each other are stuck whatever was notified; who waits for one of them is stuck because of that.
     match passed_by() {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
@@ -23,77 +29,95 @@ pub(crate) fn explain(runtime: &Runtime) -> End {
     }
 }
 
-fn wait(runtime: &Runtime, task: TaskId) -> Wait {
-    let state = &runtime.tasks[task];
-    let (held_by, held_since) = holders(runtime, task, state.until);
+fn wait(execution: &Execution, task: TaskId) -> Wait {
+    let state = &execution.tasks[task];
+    let (held_by, held_since) = holders(execution, task, state.until);
     Wait {
         thread: task,
-        operation: state.pending.name.to_owned(),
+        reason: reason(execution, task),
         object: state.pending.object,
         place: state.pending.site.and_then(recorder::place_in_program),
         held_by,
         held_since,
-        detail: match &state.condition {
-            Some(condition) => condition.describe(),
-            None => left(runtime, state.until),
-        },
-        last_notification: waits_at(runtime, task).and_then(|condvar| condvar.last.as_ref().map(told)),
+        last_notification: waits_at(execution, task).and_then(|condvar| condvar.last.as_ref().map(told)),
     }
 }
 
-/// How many are left at the other end of a channel; which threads they belong to is not known.
-fn left(runtime: &Runtime, until: Until) -> Option<String> {
-    match until {
-        Until::Receivable(channel) => match runtime.objects.channel(channel).senders {
-            1 => Some("1 sender left".to_owned()),
-            n => Some(format!("{n} senders left")),
+/// What the task waits for.
+fn reason(execution: &Execution, task: TaskId) -> WaitReason {
+    let state = &execution.tasks[task];
+    match state.until {
+        Until::Now => unreachable!("a thread that waits for nothing can go on"),
+        Until::Never => WaitReason::Clock,
+        Until::Free(lock) => WaitReason::Lock {
+            function: if execution.objects.all()[lock].kind == ObjectKind::RwLock {
+                LockFunction::Write
+            } else {
+                LockFunction::Lock
+            },
         },
-        Until::Sendable(_) | Until::Taken { .. } => Some("1 receiver left".to_owned()),
-        Until::Now
-        | Until::Never
-        | Until::Free(_)
-        | Until::Readable(_)
-        | Until::FreeOrMine(_)
-        | Until::ReadableInTurn(_)
-        | Until::Notified { .. }
-        | Until::Released { .. }
-        | Until::Ended(_)
-        | Until::ScopeEmpty(_)
-        | Until::Unparked
-        | Until::Settled(_)
-        | Until::Initialised(_)
-        | Until::Complete(_)
-        | Until::Condition => None,
+        Until::Readable(_) | Until::ReadableInTurn(_) => WaitReason::Lock {
+            function: LockFunction::Read,
+        },
+        Until::FreeOrMine { hold: Hold::Guard, .. } => WaitReason::Lock {
+            function: LockFunction::Lock,
+        },
+        Until::FreeOrMine { hold: Hold::Write, .. } => WaitReason::WriteLock,
+        Until::Notified { lock, .. } if state.notified => WaitReason::Relock { lock },
+        Until::Notified { lock, has_timeout, .. } => WaitReason::Notification { lock, has_timeout },
+        Until::Unparked { has_timeout } => WaitReason::Park { has_timeout },
+        Until::Ended(thread) => WaitReason::Join { thread },
+        Until::ScopeEmpty(_) => WaitReason::ScopeEnd,
+        Until::Released { barrier, .. } => {
+            let (arrived, needed) = execution.objects.arrived(barrier);
+            WaitReason::Barrier { arrived, needed }
+        }
+        Until::Settled(_, function) | Until::Initialised(_, function) | Until::Complete(_, function) => {
+            WaitReason::Initialization { function }
+        }
+        Until::Receivable(channel, function) => WaitReason::Message {
+            function,
+            senders: execution.objects.channel(channel).senders,
+        },
+        // A channel of `std` has one receiver, and who waits for it does so as long as it is there.
+        Until::Sendable(_, function) => WaitReason::Room { function, receivers: 1 },
+        Until::Taken { function, .. } => WaitReason::HandOver { function, receivers: 1 },
+        Until::Condition => {
+            let condition = state.condition.as_ref();
+            condition.map_or(WaitReason::Clock, |condition| condition.reason())
+        }
     }
 }
 
-fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Option<crate::model::trace::Place>) {
+fn holders(execution: &Execution, task: TaskId, until: Until) -> (Vec<TaskId>, Option<Place>) {
     match until {
-        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine(lock) => {
-            let lock = runtime.objects.lock(lock);
+        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine { lock, .. } => {
+            let lock = execution.objects.lock(lock);
             let mut held_by: Vec<TaskId> = lock.writer.into_iter().chain(lock.readers.iter().copied()).collect();
             held_by.dedup();
             (held_by, lock.since.and_then(recorder::place_in_program))
         }
         // Whoever is inside holds up the writer, and the writer those who want to join them.
-        Until::ReadableInTurn(lock) => match runtime.waiting_writers(lock).collect::<Vec<_>>() {
-            writers if writers.is_empty() => holders(runtime, task, Until::Readable(lock)),
+        Until::ReadableInTurn(lock) => match execution.waiting_writers(lock).collect::<Vec<_>>() {
+            writers if writers.is_empty() => holders(execution, task, Until::Readable(lock)),
             writers => (writers, None),
         },
-        Until::Notified { lock, .. } if runtime.tasks[task].notified => holders(runtime, task, Until::Free(lock)),
+        Until::Notified { lock, .. } if execution.tasks[task].notified => holders(execution, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
-        Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
-        Until::Settled(once) | Until::Initialised(once) | Until::Complete(once) => match runtime.objects.once(once) {
-            super::objects::Once::Running(holder) => (vec![holder], None),
-            _ => (Vec::new(), None),
-        },
+        Until::ScopeEmpty(scope) => (execution.objects.scope_running(scope).to_vec(), None),
+        Until::Settled(once, _) | Until::Initialised(once, _) | Until::Complete(once, _) => {
+            match execution.objects.once(once) {
+                Once::Running(holder) => (vec![holder], None),
+                Once::Incomplete | Once::Complete | Once::Poisoned => (Vec::new(), None),
+            }
+        }
         Until::Now
         | Until::Never
         | Until::Notified { .. }
-        | Until::Unparked
+        | Until::Unparked { .. }
         | Until::Released { .. }
-        | Until::Receivable(_)
-        | Until::Sendable(_)
+        | Until::Receivable(..)
+        | Until::Sendable(..)
         | Until::Taken { .. }
         | Until::Condition => (Vec::new(), None),
     }
@@ -101,16 +125,16 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
 
 /// The line that notified while `task` was not yet waiting, if `task` waits for a notification and was not woken by another one
 /// since.
-fn passed_by(runtime: &Runtime, task: TaskId) -> Option<super::task::Site> {
-    let missed = waits_at(runtime, task)?.missed.as_ref()?;
+fn passed_by(execution: &Execution, task: TaskId) -> Option<Site> {
+    let missed = waits_at(execution, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)
 }
 
 /// The condition variable at which `task` waits to be notified.
-fn waits_at(runtime: &Runtime, task: TaskId) -> Option<&Condvar> {
-    let state = &runtime.tasks[task];
+fn waits_at(execution: &Execution, task: TaskId) -> Option<&Condvar> {
+    let state = &execution.tasks[task];
     match state.until {
-        Until::Notified { condvar, .. } if !state.notified => Some(runtime.objects.condvar(condvar)),
+        Until::Notified { condvar, .. } if !state.notified => Some(execution.objects.condvar(condvar)),
         _ => None,
     }
 }

@@ -207,7 +207,7 @@ impl Execution {
                 Some(self.turn.candidates[chosen])
             }
             Err(difference) => {
-                self.finish(End::Nondeterministic { difference });
+                self.finish(End::Nondeterministic(difference));
                 None
             }
         }

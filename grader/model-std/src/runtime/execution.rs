@@ -171,7 +171,7 @@ impl Execution {
                 chosen
             }
             Err(difference) => {
-                self.finish(End::Nondeterministic { difference });
+                self.finish(End::Nondeterministic(difference));
                 0
             }
         }

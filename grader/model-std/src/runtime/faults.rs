@@ -123,7 +123,7 @@ impl Execution {
         }
         match state.until {
             Until::Notified { .. } => !state.notified,
-            Until::Unparked => true,
+            Until::Unparked { .. } => true,
             _ => false,
         }
     }

@@ -24,6 +24,7 @@ use condvar::Condvar;
 
 use super::task::{Site, TaskId};
 use super::visibility::{History, Mixed};
+use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 
 /// The number of an object in the current execution.
 pub(crate) type ObjectId = usize;
@@ -83,6 +84,8 @@ pub(crate) enum State {
         waiting: usize,
         /// How often the barrier has opened.
         generation: u64,
+        /// How many it takes to open.
+        needed: usize,
     },
     /// Something that is initialised once.
     Once(Once),
@@ -164,7 +167,7 @@ impl Channel {
 /// An object in the table.
 #[derive(Debug)]
 pub(crate) struct Object {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: ObjectKind,
     pub(crate) created_at: Option<Site>,
     pub(crate) state: State,
     /// What it holds (see `visibility`); 0 until something changes it.
@@ -256,7 +259,7 @@ impl Objects {
     }
 
     /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.
-    pub(crate) fn meet(&mut self, tag: &Tag, kind: &'static str, memory: &Memory, state: State) -> ObjectId {
+    pub(crate) fn meet(&mut self, tag: &Tag, kind: ObjectKind, memory: &Memory, state: State) -> ObjectId {
         if memory.size > 0 {
             let (epoch, _) = tag.entry.get();
             keep_or_lay_back(tag, memory, epoch == 0);
@@ -267,7 +270,7 @@ impl Objects {
     }
 
     /// Enters an object that has no tag, such as a standard stream.
-    pub(crate) fn enter(&mut self, kind: &'static str, created_at: Option<Site>, state: State) -> ObjectId {
+    pub(crate) fn enter(&mut self, kind: ObjectKind, created_at: Option<Site>, state: State) -> ObjectId {
         self.table.push(Object {
             kind,
             created_at,
@@ -283,6 +286,33 @@ impl Objects {
 
     pub(crate) fn set_history(&mut self, id: ObjectId, history: History) {
         self.table[id].history = history;
+    }
+
+    /// What the object holds, as a trace tells it; `None` for what keeps its state elsewhere.
+    pub(crate) fn told(&self, id: ObjectId) -> Option<ObjectState> {
+        Some(match &self.table[id].state {
+            State::Lock(lock) => match (lock.writer, &lock.readers[..]) {
+                (Some(writer), _) => ObjectState::HeldBy(writer),
+                (None, []) => ObjectState::Free,
+                (None, readers) => ObjectState::ReadBy(readers.to_vec()),
+            },
+            State::Condvar(condvar) => ObjectState::Waiting(condvar.waiters.clone()),
+            State::Barrier { waiting, needed, .. } => ObjectState::Arrived {
+                arrived: *waiting,
+                needed: *needed,
+            },
+            State::Once(once) => ObjectState::Once(match once {
+                Once::Incomplete => OnceState::Incomplete,
+                Once::Running(task) => OnceState::Running(*task),
+                Once::Complete => OnceState::Complete,
+                Once::Poisoned => OnceState::Poisoned,
+            }),
+            State::Channel(channel) => ObjectState::Queue {
+                len: channel.len() as usize,
+                capacity: channel.capacity,
+            },
+            State::Atomic | State::Scope { .. } | State::Shim => return None,
+        })
     }
 
     pub(crate) fn all(&self) -> &[Object] {
@@ -342,15 +372,30 @@ impl Objects {
         }
     }
 
+    /// How many wait at a barrier, and how often it has opened.
     pub(crate) fn barrier(&self, id: ObjectId) -> (usize, u64) {
         match &self.table[id].state {
-            State::Barrier { waiting, generation } => (*waiting, *generation),
+            State::Barrier {
+                waiting, generation, ..
+            } => (*waiting, *generation),
             other => unreachable!("object {id} is no barrier but {other:?}"),
         }
     }
 
-    pub(crate) fn set_barrier(&mut self, id: ObjectId, waiting: usize, generation: u64) {
-        self.table[id].state = State::Barrier { waiting, generation };
+    /// How many wait at a barrier, and how many it takes to open.
+    pub(crate) fn arrived(&self, id: ObjectId) -> (usize, usize) {
+        match &self.table[id].state {
+            State::Barrier { waiting, needed, .. } => (*waiting, *needed),
+            other => unreachable!("object {id} is no barrier but {other:?}"),
+        }
+    }
+
+    pub(crate) fn set_barrier(&mut self, id: ObjectId, waiting: usize, generation: u64, needed: usize) {
+        self.table[id].state = State::Barrier {
+            waiting,
+            generation,
+            needed,
+        };
     }
 
     pub(crate) fn scope_running_mut(&mut self, id: ObjectId) -> &mut Vec<TaskId> {

@@ -10,6 +10,7 @@ use std::sync::Once;
 
 use super::execution::Execution;
 use super::{is_active, recorder, try_with, with};
+use crate::model::trace::Panic;
 
 static HOOK: Once = Once::new();
 
@@ -34,17 +35,17 @@ pub(crate) fn install_hook() {
             }
             let message = message_of(info.payload());
             let place = info.location().map(recorder::place_of);
-            with(|runtime| {
-                let me = runtime.me();
+            with(|execution| {
+                let me = execution.me();
                 me.panicking += 1;
-                me.panic = Some((message, place));
+                me.panic = Some(Panic { message, place });
                 me.in_hook = true;
-                runtime.take_from_hook();
+                execution.take_from_hook();
             });
             if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
                 hook(info);
             }
-            with(|runtime| runtime.me().in_hook = false);
+            with(|execution| execution.me().in_hook = false);
         }));
     });
 }
@@ -89,8 +90,8 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
         let me = execution.me();
         me.panicking += 1;
         // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
-        if me.panic.as_ref().is_none_or(|(earlier, _)| *earlier != message) {
-            me.panic = Some((message, None));
+        if me.panic.as_ref().is_none_or(|earlier| earlier.message != message) {
+            me.panic = Some(Panic { message, place: None });
         }
     });
 }

@@ -3,10 +3,13 @@
 use std::panic::Location;
 use std::time::Duration;
 
+use super::execution::Execution;
 use super::objects::ObjectId;
-use super::task::Site;
-use super::{Runtime, TaskId};
-use crate::model::trace::{self, End, Event, Place, Segment, Trace};
+use super::task::{Site, TaskId};
+use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
+
+/// What the operations of a recorded execution say of objects: their states, as a trace lists them.
+pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 
 /// The operations of one execution, kept as they come: most recordings are only compared with another one.
 #[derive(Debug, Default, PartialEq)]
@@ -14,26 +17,19 @@ pub(crate) struct Recorder {
     recorded: Vec<Recorded>,
     last: Option<TaskId>,
     /// The objects by number: what they are, and where they were created.
-    objects: Vec<(&'static str, Option<Site>)>,
+    objects: Vec<(ObjectKind, Option<Site>)>,
 }
 
 /// One operation that took effect.
 #[derive(Debug, PartialEq)]
 struct Recorded {
     thread: TaskId,
-    operation: &'static str,
+    op: Op,
     object: Option<ObjectId>,
-    seen: Seen,
+    states: States,
     time: Duration,
     site: Option<Site>,
     preempts: bool,
-}
-
-/// What an operation saw or wrote, and what the object holds afterwards.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Seen {
-    pub(crate) detail: Option<String>,
-    pub(crate) state: Option<String>,
 }
 
 /// The place of a site.
@@ -60,19 +56,36 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
     }
 }
 
-impl Runtime {
-    /// Records that `operation` of the running task took effect; `seen` is only asked when a trace is wanted.
-    pub(crate) fn record(
+impl Execution {
+    /// Records that an operation of the running task took effect. `op` is only asked when a trace is wanted.
+    pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
+        self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
+    }
+
+    /// As [`Execution::record`], for an operation at a condition variable that gives `lock` up or takes it again.
+    pub(crate) fn record_with_lock(
         &mut self,
-        operation: &'static str,
+        condvar: ObjectId,
+        lock: ObjectId,
+        site: Site,
+        op: impl FnOnce(&Execution) -> Op,
+    ) {
+        self.record_with(Some(condvar), Some(site), |execution| {
+            (op(execution), execution.states_of([condvar, lock]))
+        });
+    }
+
+    /// As [`Execution::record`], with states that the operation knows.
+    pub(crate) fn record_with(
+        &mut self,
         object: Option<ObjectId>,
         site: Option<Site>,
-        seen: impl FnOnce(&Runtime) -> Seen,
+        told: impl FnOnce(&Execution) -> (Op, States),
     ) {
         if self.recorder.is_none() {
             return;
         }
-        let seen = seen(self);
+        let (op, states) = told(self);
         let (thread, time) = (self.current, self.now);
         let preempted = std::mem::take(&mut self.turn.preempted);
         let Some(recorder) = &mut self.recorder else { return };
@@ -80,34 +93,40 @@ impl Runtime {
         recorder.last = Some(thread);
         recorder.recorded.push(Recorded {
             thread,
-            operation,
+            op,
             object,
-            seen,
+            states,
             time,
             site,
             preempts,
         });
     }
 
-    /// Records that `operation` of `thread`, which waited for the running one, took effect together with what that does.
+    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that does.
     pub(crate) fn record_for(
         &mut self,
         thread: TaskId,
-        operation: &'static str,
         object: Option<ObjectId>,
         site: Option<Site>,
+        op: impl FnOnce() -> Op,
     ) {
         let time = self.now;
         let Some(recorder) = &mut self.recorder else { return };
         recorder.recorded.push(Recorded {
             thread,
-            operation,
+            op: op(),
             object,
-            seen: Seen::default(),
+            states: Vec::new(),
             time,
             site,
             preempts: false,
         });
+    }
+
+    /// What the objects hold, as far as that is in the table.
+    fn states_of(&self, objects: impl IntoIterator<Item = ObjectId>) -> States {
+        let told = |object| Some((object, self.objects.told(object)?));
+        objects.into_iter().filter_map(told).collect()
     }
 
     /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of those.
@@ -116,16 +135,7 @@ impl Runtime {
             id,
             name: task.name.as_deref().map(str::to_owned),
             spawned_at: task.spawned_at.map(place),
-            panicked: task
-                .panic
-                .as_ref()
-                .filter(|_| task.died)
-                .map(|(message, _)| message.clone()),
-            panicked_at: task
-                .panic
-                .as_ref()
-                .filter(|_| task.died)
-                .and_then(|(_, place)| place.clone()),
+            panic: task.panic.clone().filter(|_| task.died),
             operations: task.operations,
         });
         let threads = threads.collect();
@@ -166,7 +176,7 @@ impl Recorder {
         let objects = self.objects.into_iter().enumerate();
         let objects = objects.map(|(id, (kind, created_at))| trace::Object {
             id,
-            kind: kind.to_owned(),
+            kind,
             created_at: created_at.map(place),
         });
         trace.objects = objects.collect();
@@ -177,10 +187,9 @@ impl Recorded {
     fn told(self) -> Event {
         Event {
             thread: self.thread,
-            operation: self.operation.to_owned(),
+            op: self.op,
             object: self.object,
-            detail: self.seen.detail,
-            state: self.seen.state,
+            states: self.states,
             time: self.time,
             place: self.site.and_then(place_in_program),
             preempts: self.preempts,

@@ -27,6 +27,7 @@ use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::Spawns;
+use crate::model::trace::{ChoiceOptions, Difference};
 
 /// What chooses beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +111,12 @@ impl Scheduler {
     /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
     /// the recorded execution.
     #[inline]
-    pub(crate) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+    pub(crate) fn choose(
+        &mut self,
+        candidates: &[Candidate],
+        free: usize,
+        current: TaskId,
+    ) -> Result<usize, Difference> {
         // Where there is no choice, only a guided scheduler wants to know.
         if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
             return Ok(0);
@@ -118,7 +124,7 @@ impl Scheduler {
         self.choose_one(candidates, free, current)
     }
 
-    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, String> {
+    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
         // Asked about the prefix as well, since a plan counts the turns from the start.
         let planned = match strategy {
@@ -143,7 +149,7 @@ impl Scheduler {
     }
 
     /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, String> {
+    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
         let planned = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
@@ -162,18 +168,18 @@ impl Scheduler {
         options: usize,
         free: usize,
         beyond: impl FnOnce() -> usize,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
         let chosen = match prefix.get(taken.len()) {
             Some(expected) if !expected.fits(options, free) => {
-                return Err(format!(
-                    "at choice {} there were {} options ({} without a preemption), now there are {options} ({free})",
-                    taken.len() + 1,
-                    expected.options,
-                    expected.free,
-                ));
+                return Err(Difference::Choice {
+                    index: taken.len(),
+                    chosen: expected.chosen,
+                    expected: expected.known_options(),
+                    found: ChoiceOptions { options, free },
+                });
             }
             Some(expected) => usize::from(expected.chosen),
             None => beyond(),

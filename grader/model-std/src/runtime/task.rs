@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::executor::Entry;
 use super::objects::ObjectId;
+use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
 
 /// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
@@ -19,8 +20,6 @@ pub(crate) type Site = &'static Location<'static>;
 /// What a task is about to do: announced before it happens, so that the scheduler can choose who goes first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
-    /// The operation as a reader names it.
-    pub(crate) name: &'static str,
     /// What it is done to.
     pub(crate) object: Option<ObjectId>,
     /// The line that asks for it.
@@ -40,17 +39,27 @@ pub(crate) enum Until {
     Readable(ObjectId),
     /// The lock has no writer, and nobody would pass a writer that waits by joining the readers.
     ReadableInTurn(ObjectId),
-    /// The re-entrant lock is free or held by the task itself.
-    FreeOrMine(ObjectId),
+    /// The lock of a standard stream, which is re-entrant, is free or held by the task itself.
+    FreeOrMine {
+        /// The lock.
+        lock: ObjectId,
+        /// What it is taken for.
+        hold: Hold,
+    },
     /// The task was notified, and the lock that it gave up while waiting is free.
     Notified {
         /// The condition variable.
         condvar: ObjectId,
         /// The lock to take again.
         lock: ObjectId,
+        /// Whether the wait may end by itself after a time.
+        has_timeout: bool,
     },
     /// The task's park token is set.
-    Unparked,
+    Unparked {
+        /// Whether the wait may end by itself after a time.
+        has_timeout: bool,
+    },
     /// The task has ended.
     Ended(TaskId),
     /// Every thread of the scope has ended.
@@ -63,24 +72,35 @@ pub(crate) enum Until {
         generation: u64,
     },
     /// No initialisation is under way.
-    Settled(ObjectId),
+    Settled(ObjectId, OnceFunction),
     /// The initialisation was attempted and has ended.
-    Initialised(ObjectId),
+    Initialised(ObjectId, OnceFunction),
     /// The initialisation has come to its end.
-    Complete(ObjectId),
+    Complete(ObjectId, OnceFunction),
     /// The channel holds a message, or no sender is left.
-    Receivable(ObjectId),
+    Receivable(ObjectId, ReceiveFunction),
     /// The channel has room, or the receiver is gone.
-    Sendable(ObjectId),
+    Sendable(ObjectId, SendFunction),
     /// The message with this number was taken from a channel without room, or the receiver is gone.
     Taken {
         /// The channel.
         channel: ObjectId,
         /// The message's number, counted from 0.
         message: u64,
+        /// The function that sent it.
+        function: SendFunction,
     },
     /// The task's own condition, which a shim of a library has set (see `shim`).
     Condition,
+}
+
+/// What a thread takes the lock of a standard stream for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// For as long as a guard lives.
+    Guard,
+    /// For one write.
+    Write,
 }
 
 /// How a task came to run again.
@@ -92,6 +112,17 @@ pub(crate) enum Wake {
     TimedOut,
     /// For no reason at all, as `std` allows.
     Spurious,
+}
+
+impl Wake {
+    /// Why a wait ended, as a trace tells it.
+    pub(crate) fn reason(self) -> WakeReason {
+        match self {
+            Wake::Ready => WakeReason::Notified,
+            Wake::TimedOut => WakeReason::TimedOut,
+            Wake::Spurious => WakeReason::Spurious,
+        }
+    }
 }
 
 /// The value of a `thread_local!` in one task.
@@ -168,8 +199,8 @@ pub(crate) struct Task {
     pub(crate) hash_keys: u64,
     /// Whether it runs the program's panic hook.
     pub(crate) in_hook: bool,
-    /// The last panic: its message and the line that raised it.
-    pub(crate) panic: Option<(String, Option<crate::model::trace::Place>)>,
+    /// The last panic.
+    pub(crate) panic: Option<Panic>,
     /// How many operations it has performed.
     pub(crate) operations: u64,
     /// The step of its last operation.
@@ -220,7 +251,6 @@ impl Task {
             name,
             spawned_at,
             pending: Operation {
-                name: "start",
                 object: None,
                 site: spawned_at,
             },
@@ -259,8 +289,8 @@ impl Task {
         }
     }
 
-    /// Forgets a task of an execution that is over. What it would have run may borrow from a stack that is gone, and the
-    /// destructors of its thread-local values belong to the execution.
+    /// Forgets what is left of a task of an execution that is over. What it would have run may borrow from a stack that is gone,
+    /// and the destructors of its thread-local values belong to the execution.
     pub(super) fn abandon(&mut self) {
         std::mem::forget(self.entry.take());
         self.locals.drain(..).for_each(std::mem::forget);

@@ -3,20 +3,22 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::execution::Execution;
 use super::executor::{self, Entry};
 use super::objects::{Memory, ObjectId, State, Tag};
-use super::recorder::Seen;
 use super::task::{Operation, Site, TaskId, Until};
-use super::{Runtime, announce, announce_unseen, locals, resolve, try_with, with};
+use super::{announce, announce_unseen, locals, resolve, try_with, with};
 use crate::model::Spawns;
-use crate::model::trace::End;
+use crate::model::trace::{End, ObjectKind, Op};
 
 /// The task that is the body of the execution.
 const BODY: TaskId = 0;
 
 /// A scope's number; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
-    resolve(tag, "scope", &Memory::none(), || State::Scope { running: Vec::new() })
+    resolve(tag, ObjectKind::Scope, &Memory::none(), || State::Scope {
+        running: Vec::new(),
+    })
 }
 
 /// Starts a thread that runs `entry`. `scope` is the scope that waits for it.
@@ -30,34 +32,30 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         "a thread was spawned outside an execution, where nothing could run it"
     );
     let operation = Operation {
-        name: "spawn",
         object: None,
         site: Some(site),
     };
-    match with(|runtime| runtime.scheduler.spawns) {
+    match with(|execution| execution.scheduler.spawns) {
         Spawns::Invisible => announce_unseen(operation, Until::Now),
         Spawns::Chosen => {
             announce(operation, Until::Now, None);
         }
     }
-    with(|runtime| {
-        runtime.note_overlap();
-        let task = runtime.add_task(name, Some(site), entry);
+    with(|execution| {
+        execution.note_overlap();
+        let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
-        runtime.me().is_fresh = false;
+        execution.me().is_fresh = false;
         if let Some(scope) = scope {
-            runtime.objects.scope_running_mut(scope).push(task);
-            runtime.tasks[task].scope = Some(scope);
+            execution.objects.scope_running_mut(scope).push(task);
+            execution.tasks[task].scope = Some(scope);
         }
-        runtime.record("spawn", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        execution.record(None, Some(site), |_| Op::Spawn { thread: task });
         task
     })
 }
 
-impl Runtime {
+impl Execution {
     /// Notes where others might have spawned before the running thread, which spawns now, and did so after it, or the other way
     /// round. What the thread and those before it in its line have spawned was there in any case.
     fn note_overlap(&mut self) {
@@ -81,7 +79,7 @@ pub(crate) enum Ending {
 
 /// Ends the running task: its result is where it belongs.
 pub(crate) fn end(ending: Ending) {
-    match with(|runtime| (runtime.current, runtime.me().scope)) {
+    match with(|execution| (execution.current, execution.me().scope)) {
         (BODY, _) => end_body(ending),
         (_, scope) => end_thread(scope, ending),
     }
@@ -89,49 +87,45 @@ pub(crate) fn end(ending: Ending) {
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
-    if with(|runtime| runtime.turn.choice_is_due || scope.is_none() && runtime.may_be_late()) {
+    if with(|execution| execution.turn.choice_is_due || scope.is_none() && execution.may_be_late()) {
         announce_end();
     }
-    with(|runtime| {
-        runtime.me().pending.object = None;
-        let (current, now) = (runtime.current, runtime.now);
+    with(|execution| {
+        execution.me().pending.object = None;
+        let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so it may be later than it seems.
-        runtime.me().end_function(ending, Some(now));
+        execution.me().end_function(ending, Some(now));
         if let Some(scope) = scope {
-            runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
-            runtime.release_to(scope);
+            execution
+                .objects
+                .scope_running_mut(scope)
+                .retain(|task| *task != current);
+            execution.release_to(scope);
             // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
-            let history = runtime
+            let history = execution
                 .objects
                 .history(scope)
-                .wrapping_add(runtime.tasks[current].history);
-            runtime.objects.set_history(scope, history);
+                .wrapping_add(execution.tasks[current].history);
+            execution.objects.set_history(scope, history);
         }
-        runtime.made_progress();
-        let name = if ending == Ending::Panicked { "panic" } else { "end" };
-        runtime.record(name, None, None, |runtime| Seen {
-            detail: runtime.tasks[current]
-                .panic
-                .as_ref()
-                .filter(|_| name == "panic")
-                .map(|(message, _)| message.clone()),
-            ..Seen::default()
+        execution.made_progress();
+        execution.record(None, None, |_| Op::EndThread {
+            panicked: ending == Ending::Panicked,
         });
     });
     locals::destroy();
-    with(|runtime| {
-        let me = runtime.me();
+    with(|execution| {
+        let me = execution.me();
         me.ended = true;
         me.until = Until::Now;
         me.deadline = None;
-        runtime.made_progress();
-        runtime.decide();
+        execution.made_progress();
+        execution.decide();
     });
 }
 
 fn announce_end() {
     let operation = Operation {
-        name: "end",
         object: None,
         site: None,
     };
@@ -140,30 +134,27 @@ fn announce_end() {
 
 /// Ends the body of the execution, and with it the execution.
 fn end_body(ending: Ending) {
-    if with(|runtime| runtime.turn.choice_is_due) {
+    if with(|execution| execution.turn.choice_is_due) {
         announce_end();
     }
-    with(|runtime| {
-        runtime.me().end_function(ending, None);
+    with(|execution| {
+        execution.me().end_function(ending, None);
     });
     locals::destroy();
-    with(|runtime| {
-        let left: Vec<TaskId> = (0..runtime.tasks.len())
-            .filter(|task| runtime.is_left_running(*task))
+    with(|execution| {
+        let left: Vec<TaskId> = (0..execution.tasks.len())
+            .filter(|task| execution.is_left_running(*task))
             .collect();
-        let end = match (ending, &runtime.tasks[0].panic) {
-            (Ending::Panicked, panic) => {
-                let (message, place) = panic.clone().unwrap_or_default();
-                End::Panicked { message, place }
-            }
+        let end = match (ending, &execution.tasks[0].panic) {
+            (Ending::Panicked, panic) => End::Panicked(panic.clone().unwrap_or_default()),
             (Ending::Returned, _) if left.is_empty() => End::Finished,
             (Ending::Returned, _) => End::ThreadsLeft { threads: left },
         };
-        runtime.finish(end);
+        execution.finish(end);
     });
 }
 
-impl Runtime {
+impl Execution {
     /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
     fn is_left_running(&mut self, task: TaskId) -> bool {
         let state = &self.tasks[task];
@@ -174,10 +165,10 @@ impl Runtime {
 
 /// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.
 pub(crate) fn abort_after_panic() {
-    with(|runtime| {
-        let thread = runtime.current;
-        let place = runtime.me().panic.take().and_then(|(_, place)| place);
-        runtime.finish(End::Exited {
+    with(|execution| {
+        let thread = execution.current;
+        let place = execution.me().panic.take().and_then(|panic| panic.place);
+        execution.finish(End::Exited {
             code: None,
             thread,
             place,
@@ -189,21 +180,17 @@ pub(crate) fn abort_after_panic() {
 pub(crate) fn join(task: TaskId, site: Site) {
     announce_unseen(
         Operation {
-            name: "join",
             object: None,
             site: Some(site),
         },
         Until::Ended(task),
     );
-    try_with(|runtime| {
-        if let Some(joined) = runtime.tasks.get_mut(task) {
+    try_with(|execution| {
+        if let Some(joined) = execution.tasks.get_mut(task) {
             joined.done_unseen = None;
-            runtime.take_from_ended(task);
+            execution.take_from_ended(task);
         }
-        runtime.record("join", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        execution.record(None, Some(site), |_| Op::Join { thread: task });
     });
 }
 
@@ -214,28 +201,24 @@ pub(crate) fn join(task: TaskId, site: Site) {
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(
         Operation {
-            name: "is_finished",
             object: None,
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    let finished = try_with(|runtime| {
-        let Some(state) = runtime.tasks.get(task) else {
+    let finished = try_with(|execution| {
+        let Some(state) = execution.tasks.get(task) else {
             return true;
         };
-        let may_be_late = state.done_unseen == Some(runtime.now);
-        let finished = state.done && !(may_be_late && runtime.choose_outcome(2, 1) == 1);
-        runtime.learned(finished.into());
+        let may_be_late = state.done_unseen == Some(execution.now);
+        let finished = state.done && !(may_be_late && execution.choose_outcome(2, 1) == 1);
+        execution.learned(finished.into());
         if finished {
-            runtime.tasks[task].done_unseen = None;
-            runtime.take_from_ended(task);
+            execution.tasks[task].done_unseen = None;
+            execution.take_from_ended(task);
         }
-        runtime.record("is_finished", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task} → {finished}")),
-            ..Seen::default()
-        });
+        execution.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
         finished
     });
     finished.unwrap_or(true)
@@ -246,16 +229,15 @@ pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
     let Some(id) = scope else { return 0 };
     announce(
         Operation {
-            name: "look at scope",
             object: Some(id),
             site: None,
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let running = runtime.objects.scope_running(id).len();
-        runtime.learned(running as u64);
+    with(|execution| {
+        let running = execution.objects.scope_running(id).len();
+        execution.learned(running as u64);
         running
     })
 }
@@ -265,15 +247,14 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
     announce_unseen(
         Operation {
-            name: "leave scope",
             object: Some(id),
             site: Some(site),
         },
         Until::ScopeEmpty(id),
     );
-    with(|runtime| {
-        runtime.acquire_from(id);
-        runtime.record("leave scope", None, Some(site), |_| Seen::default());
+    with(|execution| {
+        execution.acquire_from(id);
+        execution.record(None, Some(site), |_| Op::LeaveScope);
     });
 }
 
@@ -289,20 +270,16 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
     );
     announce(
         Operation {
-            name: "exit",
             object: None,
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let thread = runtime.current;
-        runtime.record("exit", None, Some(site), |_| Seen {
-            detail: code.map(|code| code.to_string()),
-            ..Seen::default()
-        });
-        runtime.finish(End::Exited {
+    with(|execution| {
+        let thread = execution.current;
+        execution.record(None, Some(site), |_| Op::Exit { code });
+        execution.finish(End::Exited {
             code,
             thread,
             place: Some(super::recorder::place(site)),
@@ -315,6 +292,6 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
 
 /// The running thread's number and name.
 pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
-    let current = try_with(|runtime| (runtime.current, runtime.me().name.clone()));
+    let current = try_with(|execution| (execution.current, execution.me().name.clone()));
     current.unwrap_or_else(|| (BODY, Some("main".into())))
 }

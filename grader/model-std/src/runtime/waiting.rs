@@ -30,32 +30,32 @@ impl Execution {
                     || held.writer_waited != objects::Waited::Yes && self.waiting_writers(lock).next().is_none();
                 held.writer.is_none() && (held.readers.is_empty() || has_turn())
             }
-            Until::FreeOrMine(lock) => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
+            Until::FreeOrMine { lock, .. } => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
             Until::Notified { lock, .. } => self.tasks[task].notified && self.holds(task, Until::Free(lock)),
-            Until::Unparked => self.tasks[task].park_token,
+            Until::Unparked { .. } => self.tasks[task].park_token,
             Until::Ended(other) => self.tasks[other].ended,
             Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
             Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
-            Until::Settled(once) => !matches!(self.objects.once(once), objects::Once::Running(_)),
-            Until::Initialised(once) => {
+            Until::Settled(once, _) => !matches!(self.objects.once(once), objects::Once::Running(_)),
+            Until::Initialised(once, _) => {
                 matches!(
                     self.objects.once(once),
                     objects::Once::Complete | objects::Once::Poisoned
                 )
             }
-            Until::Complete(once) => self.objects.once(once) == objects::Once::Complete,
-            Until::Receivable(channel) => {
+            Until::Complete(once, _) => self.objects.once(once) == objects::Once::Complete,
+            Until::Receivable(channel, _) => {
                 let channel = self.objects.channel(channel);
                 channel.len() > 0 || channel.senders == 0
             }
-            Until::Sendable(channel) => {
+            Until::Sendable(channel, _) => {
                 let channel = self.objects.channel(channel);
                 !channel.receiver
                     || channel
                         .capacity
                         .is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
             }
-            Until::Taken { channel, message } => {
+            Until::Taken { channel, message, .. } => {
                 let channel = self.objects.channel(channel);
                 channel.received > message || !channel.receiver
             }

@@ -3,15 +3,16 @@
 //! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the orderings
 //! allow that (see `runtime::weak_memory`). Orderings are refused where `std` refuses them.
 
-pub use ::std::sync::atomic::{Ordering, compiler_fence};
-
 mod register;
+
+pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
 use std::fmt;
 use std::panic::Location;
 
+use crate::model::trace::{CompareExchangeFunction, RmwFunction};
 use crate::runtime::objects::atomic;
-use register::{Register, Request, Strength};
+use register::{Register, Request};
 
 /// As [`std::sync::atomic::fence`].
 ///
@@ -67,12 +68,11 @@ fn failure_of(success: Ordering) -> Ordering {
     }
 }
 
-/// What is done to an atomic of type `kind`, by the calling line.
+/// A call of `function` by the calling line.
 #[track_caller]
-fn request(kind: &'static str, name: &'static str, order: Ordering) -> Request {
+fn request<F>(function: F, order: Ordering) -> Request<F> {
     Request {
-        kind,
-        name,
+        function,
         order,
         site: Location::caller(),
     }
@@ -90,7 +90,7 @@ macro_rules! atomic {
 
             /// As `get_mut` of the atomic in `std`.
             pub fn get_mut(&mut self) -> &mut $value {
-                self.0.own(stringify!($atomic))
+                self.0.own()
             }
 
             /// As `into_inner` of the atomic in `std`.
@@ -112,7 +112,7 @@ macro_rules! atomic {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 check_load(order);
-                self.0.load(request(stringify!($atomic), "load", order))
+                self.0.load(order, Location::caller())
             }
 
             /// As `store` of the atomic in `std`.
@@ -123,13 +123,13 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 check_store(order);
-                self.0.store(request(stringify!($atomic), "store", order), value);
+                self.0.store(value, order, Location::caller());
             }
 
             /// As `swap` of the atomic in `std`.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.0.modify(request(stringify!($atomic), "swap", order), |_| value)
+                self.0.modify(request(RmwFunction::Swap, order), |_| value)
             }
 
             /// As `compare_and_swap` of the atomic in `std`.
@@ -159,8 +159,8 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 check_failure(failure);
-                let request = request(stringify!($atomic), "compare_exchange", success);
-                self.0.compare_exchange(request, failure, (current, new), Strength::Strong)
+                let request = request(CompareExchangeFunction::CompareExchange, success);
+                self.0.compare_exchange(request, failure, (current, new))
             }
 
             /// As `compare_exchange_weak` of the atomic in `std`.
@@ -181,8 +181,8 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 check_failure(failure);
-                let request = request(stringify!($atomic), "compare_exchange_weak", success);
-                self.0.compare_exchange(request, failure, (current, new), Strength::Weak)
+                let request = request(CompareExchangeFunction::CompareExchangeWeak, success);
+                self.0.compare_exchange(request, failure, (current, new))
             }
 
             /// As `fetch_update` of the atomic in `std`.
@@ -286,49 +286,49 @@ macro_rules! atomic_integer {
                 /// As `fetch_add` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_add(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_add", order), |old| old.wrapping_add(value))
+                    self.0.modify(request(RmwFunction::FetchAdd, order), |old| old.wrapping_add(value))
                 }
 
                 /// As `fetch_sub` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_sub", order), |old| old.wrapping_sub(value))
+                    self.0.modify(request(RmwFunction::FetchSub, order), |old| old.wrapping_sub(value))
                 }
 
                 /// As `fetch_and` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_and(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_and", order), |old| old & value)
+                    self.0.modify(request(RmwFunction::FetchAnd, order), |old| old & value)
                 }
 
                 /// As `fetch_nand` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_nand(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_nand", order), |old| !(old & value))
+                    self.0.modify(request(RmwFunction::FetchNand, order), |old| !(old & value))
                 }
 
                 /// As `fetch_or` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_or(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_or", order), |old| old | value)
+                    self.0.modify(request(RmwFunction::FetchOr, order), |old| old | value)
                 }
 
                 /// As `fetch_xor` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_xor(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_xor", order), |old| old ^ value)
+                    self.0.modify(request(RmwFunction::FetchXor, order), |old| old ^ value)
                 }
 
                 /// As `fetch_max` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_max(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_max", order), |old| old.max(value))
+                    self.0.modify(request(RmwFunction::FetchMax, order), |old| old.max(value))
                 }
 
                 /// As `fetch_min` of the atomic in `std`.
                 #[track_caller]
                 pub fn fetch_min(&self, value: $value, order: Ordering) -> $value {
-                    self.0.modify(request(stringify!($atomic), "fetch_min", order), |old| old.min(value))
+                    self.0.modify(request(RmwFunction::FetchMin, order), |old| old.min(value))
                 }
             }
 

@@ -6,7 +6,8 @@ use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
 use super::MutexGuard;
-use crate::runtime::objects::condvar::{self, Whom};
+use crate::model::trace::Whom;
+use crate::runtime::objects::condvar;
 use crate::runtime::objects::park;
 use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::{Site, Wake};

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
+use crate::model::trace::{ObjectKind, OnceFunction};
 use crate::runtime::objects::once;
 use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
@@ -63,7 +64,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
 
     fn force_at(&self, site: Site) -> &T {
         match self.id() {
-            Some(id) => call_once(id, "force", site, |poisoned| {
+            Some(id) => call_once(id, OnceFunction::Force, site, |poisoned| {
                 assert!(!poisoned, "LazyLock instance has previously been poisoned");
                 self.initialise();
             }),
@@ -90,7 +91,7 @@ impl<T, F> LazyLock<T, F> {
     #[track_caller]
     pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
         if let Some(id) = this.id()
-            && once::peek(id, "get", Location::caller()) != objects::Once::Complete
+            && once::peek(id, OnceFunction::Get, Location::caller()) != objects::Once::Complete
         {
             return None;
         }
@@ -116,7 +117,7 @@ impl<T, F> LazyLock<T, F> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        let id = once::id(&self.tag, "LazyLock", &Memory::of(&self.value))?;
+        let id = once::id(&self.tag, ObjectKind::LazyLock, &Memory::of(&self.value))?;
         if once::known(id) == objects::Once::Incomplete && self.value().is_some() {
             once::finish(id, objects::Once::Complete);
         }

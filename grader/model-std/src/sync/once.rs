@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
+use crate::model::trace::{ObjectKind, OnceFunction};
 use crate::runtime::objects::once::{self, Attempt, Found};
 use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
@@ -52,7 +53,7 @@ impl Once {
     /// If an earlier call panicked.
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, f: F) {
-        self.call(Location::caller(), |poisoned| {
+        self.call(OnceFunction::CallOnce, Location::caller(), |poisoned| {
             assert!(!poisoned, "Once instance has previously been poisoned");
             f();
         });
@@ -61,7 +62,7 @@ impl Once {
     /// As [`std::sync::Once::call_once_force`].
     #[track_caller]
     pub fn call_once_force<F: FnOnce(&OnceState)>(&self, f: F) {
-        self.call(Location::caller(), |poisoned| {
+        self.call(OnceFunction::CallOnceForce, Location::caller(), |poisoned| {
             f(&OnceState {
                 poisoned,
                 not_sync: PhantomData,
@@ -73,7 +74,7 @@ impl Once {
     #[track_caller]
     pub fn is_completed(&self) -> bool {
         match self.id() {
-            Some(id) => once::peek(id, "is_completed", Location::caller()) == objects::Once::Complete,
+            Some(id) => once::peek(id, OnceFunction::IsCompleted, Location::caller()) == objects::Once::Complete,
             None => self.outside.get(),
         }
     }
@@ -85,7 +86,9 @@ impl Once {
     /// If a call panicked.
     #[track_caller]
     pub fn wait(&self) {
-        let once = self.id().map(|id| once::wait(id, "wait", Location::caller()));
+        let once = self
+            .id()
+            .map(|id| once::wait(id, OnceFunction::Wait, Location::caller()));
         assert!(
             once != Some(objects::Once::Poisoned),
             "Once instance has previously been poisoned"
@@ -96,26 +99,26 @@ impl Once {
     #[track_caller]
     pub fn wait_force(&self) {
         if let Some(id) = self.id() {
-            once::wait_force(id, "wait_force", Location::caller());
+            once::wait_force(id, OnceFunction::WaitForce, Location::caller());
         }
     }
 
-    fn call(&self, site: Site, f: impl FnOnce(bool)) {
+    fn call(&self, function: OnceFunction, site: Site, f: impl FnOnce(bool)) {
         match self.id() {
-            Some(id) => call_once(id, "call_once", site, f),
+            Some(id) => call_once(id, function, site, f),
             None if !self.outside.replace(true) => f(false),
             None => {}
         }
     }
 
     fn id(&self) -> Option<ObjectId> {
-        once::id(&self.tag, "Once", &Memory::none())
+        once::id(&self.tag, ObjectKind::Once, &Memory::none())
     }
 }
 
 /// Runs `f`, telling it whether an earlier attempt panicked, unless it was run to its end before.
-pub(super) fn call_once(id: ObjectId, name: &'static str, site: Site, f: impl FnOnce(bool)) {
-    let poisoned = match once::begin(id, name, site) {
+pub(super) fn call_once(id: ObjectId, function: OnceFunction, site: Site, f: impl FnOnce(bool)) {
+    let poisoned = match once::begin(id, function, site) {
         Found::Complete => return,
         Found::Mine => false,
         Found::MinePoisoned => true,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
+use crate::model::trace::{ObjectKind, OnceFunction};
 use crate::runtime::objects::once;
 use crate::runtime::objects::{self, Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
@@ -37,7 +38,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         if let Some(id) = self.id()
-            && once::peek(id, "get", Location::caller()) != objects::Once::Complete
+            && once::peek(id, OnceFunction::Get, Location::caller()) != objects::Once::Complete
         {
             return None;
         }
@@ -54,7 +55,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn wait(&self) -> &T {
         if let Some(id) = self.id() {
-            once::wait_force(id, "wait", Location::caller());
+            once::wait_force(id, OnceFunction::Wait, Location::caller());
         }
         self.value().expect("a completed cell holds a value")
     }
@@ -67,7 +68,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
         let mut value = Some(value);
-        self.get_or_init_at("set", Location::caller(), || {
+        self.get_or_init_at(OnceFunction::Set, Location::caller(), || {
             value.take().expect("a cell is initialised once")
         });
         value.map_or(Ok(()), Err)
@@ -79,7 +80,7 @@ impl<T> OnceLock<T> {
     where
         F: FnOnce() -> T,
     {
-        self.get_or_init_at("get_or_init", Location::caller(), f)
+        self.get_or_init_at(OnceFunction::GetOrInit, Location::caller(), f)
     }
 
     /// As [`std::sync::OnceLock::into_inner`].
@@ -97,9 +98,9 @@ impl<T> OnceLock<T> {
         self.value.get_mut().take()
     }
 
-    fn get_or_init_at(&self, name: &'static str, site: Site, f: impl FnOnce() -> T) -> &T {
+    fn get_or_init_at(&self, function: OnceFunction, site: Site, f: impl FnOnce() -> T) -> &T {
         match self.id() {
-            Some(id) => call_once(id, name, site, |_| self.store(f())),
+            Some(id) => call_once(id, function, site, |_| self.store(f())),
             None if self.value().is_none() => self.store(f()),
             None => {}
         }
@@ -118,7 +119,7 @@ impl<T> OnceLock<T> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        let id = once::id(&self.tag, "OnceLock", &Memory::of(&self.value))?;
+        let id = once::id(&self.tag, ObjectKind::OnceLock, &Memory::of(&self.value))?;
         // A cell made with a value in it, or filled outside the execution, is complete from the start.
         if once::known(id) == objects::Once::Incomplete && self.value().is_some() {
             once::finish(id, objects::Once::Complete);

@@ -9,7 +9,8 @@ use std::ptr::NonNull;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::runtime::objects::lock::{self, Acquired, Mode, RWLOCK, Touch};
+use crate::model::trace::{LockFunction, ObjectKind};
+use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
 use crate::runtime::objects::{Memory, ObjectId, Tag};
 
 /// As [`std::sync::RwLock`].
@@ -87,7 +88,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), &RWLOCK, Mode::Read, Location::caller());
+        let acquired = lock::acquire(self.id(), LockFunction::Read, Location::caller());
         result(self.read_guard(acquired), acquired.poisoned)
     }
 
@@ -98,7 +99,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If a writer holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), &RWLOCK, Mode::Read, Location::caller());
+        let acquired = lock::try_acquire(self.id(), LockFunction::TryRead, Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.read_guard(acquired), acquired.poisoned)?)
     }
@@ -110,7 +111,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), &RWLOCK, Mode::Write, Location::caller());
+        let acquired = lock::acquire(self.id(), LockFunction::Write, Location::caller());
         result(self.write_guard(acquired), acquired.poisoned)
     }
 
@@ -121,7 +122,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If anybody holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), &RWLOCK, Mode::Write, Location::caller());
+        let acquired = lock::try_acquire(self.id(), LockFunction::TryWrite, Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.write_guard(acquired), acquired.poisoned)?)
     }
@@ -149,7 +150,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        lock::id(&self.tag, &RWLOCK, &Memory::of(&self.value))
+        lock::id(&self.tag, ObjectKind::RwLock, &Memory::of(&self.value))
     }
 
     fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {

@@ -134,7 +134,7 @@ impl Explorer {
     pub fn first_nondeterministic<T: 'static>(self, body: impl Fn() -> T + 'static) -> Trace {
         let mut found = None;
         self.each(body, |execution| {
-            if matches!(execution.trace.end, End::Nondeterministic { .. }) {
+            if matches!(execution.trace.end, End::Nondeterministic(_)) {
                 found.get_or_insert(execution.trace);
             }
         });
@@ -176,7 +176,7 @@ pub fn first_failure<T: 'static>(body: impl Fn() -> T + 'static) -> Trace {
 pub fn describe(end: &End) -> String {
     match end {
         End::Finished => "finished".to_owned(),
-        End::Panicked { message, .. } => format!("panicked: {message}"),
+        End::Panicked(panic) => format!("panicked: {}", panic.message),
         End::Deadlock { cycle, .. } => format!("deadlock {cycle:?}"),
         End::LostWakeup { waiter, .. } => format!("lost wake-up of {waiter}"),
         End::Livelock { threads } => format!("livelock {threads:?}"),
@@ -184,7 +184,7 @@ pub fn describe(end: &End) -> String {
         End::StepLimit => "step limit".to_owned(),
         End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
         End::ThreadsLeft { threads } => format!("threads left {threads:?}"),
-        End::Nondeterministic { .. } => "nondeterministic".to_owned(),
+        End::Nondeterministic(_) => "nondeterministic".to_owned(),
     }
 }
 

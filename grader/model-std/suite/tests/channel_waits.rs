@@ -1,6 +1,6 @@
 //! What a deadlock at a channel tells: who is left at the other end, and the line of the program that waits.
 
-use model_std::model::trace::{End, Wait};
+use model_std::model::trace::{End, ReceiveFunction, SendFunction, Wait, WaitReason};
 use model_std::sync::mpsc::{Receiver, channel, sync_channel};
 use outcomes::Explorer;
 
@@ -14,12 +14,8 @@ fn wait(body: impl Fn() + 'static) -> Wait {
 }
 
 #[track_caller]
-fn waits(body: impl Fn() + 'static, operation: &str, left: &str) {
-    let wait = wait(body);
-    assert_eq!(
-        (wait.operation.as_str(), wait.detail.as_deref()),
-        (operation, Some(left))
-    );
+fn waits(body: impl Fn() + 'static, reason: WaitReason) {
+    assert_eq!(wait(body).reason, reason);
 }
 
 #[test]
@@ -31,16 +27,21 @@ fn a_deadlock_at_a_channel_tells_how_many_are_left_at_the_other_end() {
             receiver.recv().unwrap();
         }
     };
-    waits(kept(0), "recv", "1 sender left");
-    waits(kept(2), "recv", "3 senders left");
+    let for_message = |senders| WaitReason::Message {
+        function: ReceiveFunction::Recv,
+        senders,
+    };
+    waits(kept(0), for_message(1));
+    waits(kept(2), for_message(3));
     let full = |bound| {
         move || {
             let (sender, _receiver) = sync_channel(bound);
             (0..=bound).for_each(|message| sender.send(message).unwrap());
         }
     };
-    waits(full(0), "send", "1 receiver left");
-    waits(full(2), "send", "1 receiver left");
+    let (function, receivers) = (SendFunction::Send, 1);
+    waits(full(0), WaitReason::HandOver { function, receivers });
+    waits(full(2), WaitReason::Room { function, receivers });
 }
 
 /// A line, and what receives on it from a channel whose sender stays.

@@ -3,20 +3,26 @@
 use std::time::Duration;
 
 use model_std::model::Settings;
-use model_std::model::trace::{End, Wait};
+use model_std::model::trace::{
+    End, LockFunction, ObjectKind, ObjectState, OnceFunction, Op, Wait, WaitReason, WakeReason,
+};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use model_std::sync::{Arc, Condvar, Mutex, Once, RwLock, mpsc};
-use model_std::{process, thread};
+use model_std::sync::{Arc, Barrier, Condvar, Mutex, Once, OnceLock, RwLock, mpsc};
+use model_std::{io, println, process, thread};
 
-use outcomes::{ends, first_failure, line, settings};
+use outcomes::{ends, first_failure, line, preemptions, settings};
 
-/// The threads that wait, what they are about to do, and who holds them up.
-fn held_up(waits: &[Wait]) -> Vec<(usize, &str, &[usize])> {
+/// The threads that wait, for what, and who holds them up.
+fn held_up(waits: &[Wait]) -> Vec<(usize, &WaitReason, &[usize])> {
     waits
         .iter()
-        .map(|wait| (wait.thread, wait.operation.as_str(), wait.held_by.as_slice()))
+        .map(|wait| (wait.thread, &wait.reason, wait.held_by.as_slice()))
         .collect()
 }
+
+const FOR_LOCK: WaitReason = WaitReason::Lock {
+    function: LockFunction::Lock,
+};
 
 #[test]
 fn a_body_that_returns_finishes() {
@@ -45,7 +51,11 @@ fn two_locks_taken_in_opposite_orders_are_a_cycle_told_with_holders_and_lines() 
     assert_eq!(cycle, [1, 2]);
     assert_eq!(
         held_up(&waits),
-        [(0, "leave scope", &[1, 2][..]), (1, "lock", &[2]), (2, "lock", &[1])]
+        [
+            (0, &WaitReason::ScopeEnd, &[1, 2][..]),
+            (1, &FOR_LOCK, &[2]),
+            (2, &FOR_LOCK, &[1])
+        ]
     );
     let lines: Vec<_> = waits
         .iter()
@@ -167,7 +177,24 @@ fn a_notification_before_the_wait_is_a_lost_wake_up() {
         panic!("{:?}", trace.end)
     };
     assert_eq!((waiter, line(notified_at.as_ref())), (0, notify_line));
-    assert_eq!(held_up(&waits), [(0, "wait", &[][..])]);
+    let Some(notified) = waits[0].object else {
+        panic!("{waits:?}")
+    };
+    assert_eq!(trace.objects[notified].kind, ObjectKind::Condvar);
+    let [
+        (
+            0,
+            WaitReason::Notification {
+                lock,
+                has_timeout: false,
+            },
+            [],
+        ),
+    ] = held_up(&waits)[..]
+    else {
+        panic!("{waits:?}")
+    };
+    assert_eq!(trace.objects[*lock].kind, ObjectKind::Mutex);
 }
 
 #[test]
@@ -292,6 +319,127 @@ fn a_thread_that_was_woken_elsewhere_or_before_was_passed_by() {
         waiter.join().unwrap();
     };
     ends(before, &["lost wake-up of 1"]);
+}
+
+/// What the last of the threads that wait waits for, in an execution that ends in a deadlock.
+#[track_caller]
+fn last_reason(body: impl Fn() + 'static) -> WaitReason {
+    match first_failure(body).end {
+        End::Deadlock { mut waits, .. } => waits.pop().expect("a thread waits").reason,
+        end => panic!("no deadlock, but {end:?}"),
+    }
+}
+
+#[test]
+fn each_kind_of_wait_is_told_from_the_others() {
+    let write = || {
+        let lock = RwLock::new(0);
+        let _read = lock.read();
+        drop(lock.write());
+    };
+    let read = || {
+        let lock = RwLock::new(0);
+        let _written = lock.write();
+        drop(lock.read());
+    };
+    let function = LockFunction::Write;
+    assert_eq!(last_reason(write), WaitReason::Lock { function });
+    let function = LockFunction::Read;
+    assert_eq!(last_reason(read), WaitReason::Lock { function });
+    assert_eq!(last_reason(thread::park), WaitReason::Park { has_timeout: false });
+    let park = || thread::park_timeout(Duration::MAX);
+    assert_eq!(last_reason(park), WaitReason::Park { has_timeout: true });
+    assert_eq!(last_reason(|| thread::sleep(Duration::MAX)), WaitReason::Clock);
+    let two_of_three = || {
+        let barrier = Barrier::new(3);
+        thread::scope(|scope| {
+            (0..2).for_each(|_| drop(scope.spawn(|| barrier.wait())));
+        });
+    };
+    let (arrived, needed) = (2, 3);
+    assert_eq!(last_reason(two_of_three), WaitReason::Barrier { arrived, needed });
+    let function = OnceFunction::CallOnce;
+    let twice = || lock_once_inside_itself(&Once::new());
+    assert_eq!(last_reason(twice), WaitReason::Initialization { function });
+    let function = OnceFunction::Wait;
+    let never_set = || {
+        OnceLock::<u8>::new().wait();
+    };
+    assert_eq!(last_reason(never_set), WaitReason::Initialization { function });
+    let joined = || thread::spawn(|| thread::park()).join().unwrap();
+    let End::Deadlock { waits, .. } = first_failure(joined).end else {
+        panic!("the thread is never unparked");
+    };
+    assert_eq!(waits[0].reason, WaitReason::Join { thread: 1 });
+}
+
+#[test]
+fn a_print_that_waits_for_the_stream_is_told_from_a_guard_that_does() {
+    let beside_a_guard = |other: fn()| {
+        move || {
+            let _held = io::stdout().lock();
+            thread::spawn(other).join().unwrap();
+        }
+    };
+    assert_eq!(last_reason(beside_a_guard(|| println!())), WaitReason::WriteLock);
+    assert_eq!(last_reason(beside_a_guard(|| drop(io::stdout().lock()))), FOR_LOCK);
+}
+
+#[test]
+fn a_notified_thread_that_does_not_get_the_lock_waits_for_that_and_no_more_to_be_notified() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(()), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let waiter = thread::spawn(move || drop(theirs.1.wait(theirs.0.lock().unwrap())));
+        thread::sleep(Duration::from_secs(1));
+        let _held = shared.0.lock();
+        shared.1.notify_one();
+        waiter.join().unwrap();
+    };
+    assert_eq!(last_reason(body), WaitReason::Relock { lock: 0 });
+}
+
+#[test]
+fn a_wait_says_that_its_lock_is_free_and_a_wake_up_that_it_is_held_again() {
+    let body = || {
+        let (mutex, condvar) = (Mutex::new(()), Condvar::new());
+        thread::scope(|scope| {
+            scope.spawn(|| drop(condvar.wait(mutex.lock().unwrap()).unwrap()));
+            thread::sleep(Duration::from_secs(1));
+            condvar.notify_one();
+        });
+    };
+    let (trace, _) = preemptions(0).first(body, |_| true);
+    let (lock, condvar) = (1, 2);
+    let kinds: Vec<_> = trace.objects.iter().map(|object| object.kind).collect();
+    assert_eq!(kinds, [ObjectKind::Scope, ObjectKind::Mutex, ObjectKind::Condvar]);
+    let at_condvar = trace.events.iter().filter(|event| event.object == Some(condvar));
+    let told: Vec<_> = at_condvar.map(|event| (&event.op, &event.states[..])).collect();
+    let [
+        (
+            Op::Wait {
+                lock: 1,
+                has_timeout: false,
+            },
+            begins,
+        ),
+        (Op::Notify { woke, .. }, notifies),
+        (
+            Op::WakeUp {
+                lock: 1,
+                reason: WakeReason::Notified,
+                poisoned: false,
+            },
+            wakes,
+        ),
+    ] = told[..]
+    else {
+        panic!("{told:?}")
+    };
+    let waiting = |threads: &[usize]| (condvar, ObjectState::Waiting(threads.to_vec()));
+    assert_eq!(begins, [waiting(&[1]), (lock, ObjectState::Free)]);
+    assert_eq!((&woke[..], notifies), (&[1][..], &[waiting(&[])][..]));
+    assert_eq!(wakes, [waiting(&[]), (lock, ObjectState::HeldBy(1))]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Panics as in `std`: a thread's own, seen at its join, and poisoning only what it was writing.
 
 use model_std::model::Settings;
+use model_std::model::trace::{End, Panic};
 use model_std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook, take_hook};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, Mutex, RwLock, TryLockError};
@@ -21,7 +22,7 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
     let panic_line = line!() + 1;
     let trace = first_failure(|| panic!("oh {}", "no"));
-    let model_std::model::trace::End::Panicked { message, place } = trace.end else {
+    let End::Panicked(Panic { message, place }) = trace.end else {
         panic!("{:?}", trace.end)
     };
     assert_eq!((message.as_str(), line(place.as_ref())), ("oh no", panic_line));
@@ -58,7 +59,7 @@ fn a_thread_that_panicked_is_told_with_its_message_and_only_if_it_died_of_it() {
             .trace
             .threads
             .iter()
-            .map(|thread| thread.panicked.as_deref())
+            .map(|thread| thread.panic.as_ref().map(|panic| panic.message.as_str()))
             .collect();
         assert_eq!(panicked, [None, Some("died"), None, Some("second")]);
     });

@@ -1,6 +1,6 @@
 //! What a trace says of where an operation stands: a line of the program, or nothing.
 
-use model_std::model::trace::End;
+use model_std::model::trace::{End, Op, WaitKind};
 use model_std::sync::Mutex;
 use model_std::sync::atomic::{AtomicBool, Ordering};
 use model_std::sync::mpsc::{Receiver, channel};
@@ -17,14 +17,15 @@ fn what_the_standard_library_calls_is_told_without_a_line_of_its_sources() {
         load(&AtomicBool::new(false), Ordering::SeqCst);
     };
     let (trace, _) = Explorer::default().first(body, |_| true);
-    let files = |operation: &str| {
-        let events = trace.events.iter().filter(|event| event.operation == operation);
+    let files = |is_wanted: fn(&Op) -> bool| {
+        let events = trace.events.iter().filter(|event| is_wanted(&event.op));
         let files = events.map(|event| event.place.as_ref().map(|place| place.file.as_str()));
         files.collect::<Vec<_>>()
     };
-    assert_eq!(files("spawn"), [Some(file!()); 2]);
-    assert_eq!(files("join"), [None; 2]);
-    assert_eq!((files("lock"), files("load")), (vec![None], vec![None]));
+    assert_eq!(files(|op| matches!(op, Op::Spawn { .. })), [Some(file!()); 2]);
+    assert_eq!(files(|op| matches!(op, Op::Join { .. })), [None; 2]);
+    assert_eq!(files(|op| matches!(op, Op::Lock { .. })), [None]);
+    assert_eq!(files(|op| matches!(op, Op::Load { .. })), [None]);
 }
 
 #[test]
@@ -36,6 +37,6 @@ fn who_waits_in_the_standard_library_waits_on_no_line() {
     let End::Deadlock { waits, .. } = Explorer::default().first_failure(body).0.end else {
         panic!("the sender stays");
     };
-    let told = waits.iter().map(|wait| (wait.operation.as_str(), wait.place.as_ref()));
-    assert_eq!(told.collect::<Vec<_>>(), [("recv", None)]);
+    let told = waits.iter().map(|wait| (wait.reason.kind(), wait.place.as_ref()));
+    assert_eq!(told.collect::<Vec<_>>(), [(WaitKind::Message, None)]);
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use model_std::io::{self, IsTerminal, Write};
-use model_std::model::trace::Segment;
+use model_std::model::trace::{ObjectKind, ObjectState, Op, Segment};
 use model_std::sync::{Arc, Mutex};
 use model_std::{dbg, eprint, eprintln, print, println, thread};
 
@@ -251,7 +251,7 @@ fn a_deadlock_on_a_stream_is_told_with_its_holder() {
         trace
             .objects
             .iter()
-            .any(|object| object.kind == "Stdout" && object.created_at.is_none())
+            .any(|object| object.kind == ObjectKind::Stdout && object.created_at.is_none())
     );
 }
 
@@ -262,11 +262,26 @@ fn a_trace_says_what_was_written_and_where() {
     let write = trace
         .events
         .iter()
-        .find(|event| event.operation == "write")
+        .find(|event| matches!(event.op, Op::Write { .. }))
         .expect("a write");
+    let bytes = b"text\n".to_vec();
     assert_eq!(
-        (write.detail.as_deref(), outcomes::line(write.place.as_ref())),
-        (Some(r#""text\n""#), print_line)
+        (&write.op, outcomes::line(write.place.as_ref())),
+        (&Op::Write { bytes }, print_line)
     );
     returns(|| println!("once"), [()]);
+}
+
+#[test]
+fn a_trace_says_from_when_to_when_a_guard_holds_a_stream() {
+    let body = || {
+        let mut out = io::stdout().lock();
+        out.write_all(b"one").unwrap();
+        drop(out);
+        print!("two");
+    };
+    let (trace, _) = preemptions(0).first(body, |_| true);
+    let states: Vec<_> = trace.events.iter().map(|event| event.state_of(0).cloned()).collect();
+    let (held, free) = (Some(ObjectState::HeldBy(0)), Some(ObjectState::Free));
+    assert_eq!(states, [held, None, free, None], "{:?}", trace.events);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use model_std::model::trace::{AtomicType, MemoryOrder, ObjectKind, ObjectState, Op, RmwFunction, Value};
 use model_std::panic::{AssertUnwindSafe, catch_unwind};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Barrier, LazyLock, Mutex, Once, OnceLock};
@@ -61,16 +62,21 @@ fn a_trace_tells_threads_with_name_place_and_operations() {
     let add = trace
         .events
         .iter()
-        .find(|event| event.operation == "fetch_add")
+        .find(|event| matches!(event.op, Op::Rmw { .. }))
         .expect("the operation");
-    assert_eq!(
-        (add.thread, add.detail.as_deref(), add.state.as_deref()),
-        (1, Some("0 → 1"), Some("1"))
-    );
+    let [old, new] = [0, 1].map(Value::Unsigned);
+    let expected = Op::Rmw {
+        function: RmwFunction::FetchAdd,
+        order: MemoryOrder::SeqCst,
+        old,
+        new,
+    };
+    assert_eq!((add.thread, &add.op), (1, &expected));
     let object = &trace.objects[add.object.expect("an object")];
+    assert_eq!(add.states, [(object.id, ObjectState::Value(new))]);
     assert_eq!(
-        (object.kind.as_str(), outcomes::line(object.created_at.as_ref())),
-        ("AtomicUsize", spawn_line - 1)
+        (object.kind, outcomes::line(object.created_at.as_ref())),
+        (ObjectKind::Atomic(AtomicType::Usize), spawn_line - 1)
     );
 }
 

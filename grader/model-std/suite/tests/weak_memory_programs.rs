@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::atomic::Ordering;
 
-use model_std::model::orderings::AtomicAccess;
+use model_std::model::trace::{AtomicAccess, AtomicType, MemoryOrder, ObjectState, Op, Value};
 use model_std::model::{Bounds, Settings};
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicBool, AtomicI8, AtomicPtr, AtomicUsize, fence};
@@ -223,11 +223,21 @@ fn a_trace_says_that_a_value_was_stale_and_what_is_newer() {
     let load = trace
         .events
         .iter()
-        .find(|event| event.detail.as_deref().is_some_and(|detail| detail.contains("stale")))
+        .find(|event| matches!(event.op, Op::Load { newest: Some(_), .. }))
         .expect("a load was stale");
-    assert_eq!(load.operation, "load");
-    assert_eq!(load.detail.as_deref(), Some("→ 0 (stale: 1 is newer, Relaxed)"));
-    assert_eq!(load.state.as_deref(), Some("1"), "the atomic holds the newest value");
+    let [old, new] = [0, 1].map(Value::Unsigned);
+    let stale = Op::Load {
+        order: MemoryOrder::Relaxed,
+        value: old,
+        newest: Some(new),
+    };
+    assert_eq!(load.op, stale);
+    let atomic = load.object.expect("a load is of an atomic");
+    assert_eq!(
+        load.states,
+        [(atomic, ObjectState::Value(new))],
+        "the atomic holds the newest value"
+    );
 }
 
 /// Uses every kind of access; returns the line on which the first stands.
@@ -247,17 +257,43 @@ fn use_all_orderings() -> u32 {
 }
 
 #[test]
+fn a_trace_says_with_which_ordering_each_access_was_made() {
+    let (trace, _) = stale(0).first(use_all_orderings, |_| true);
+    let orders = trace
+        .events
+        .iter()
+        .filter(|event| event.thread == 0)
+        .filter_map(|event| match event.op {
+            Op::Load { order, .. }
+            | Op::CompareExchange { order, .. }
+            | Op::Rmw { order, .. }
+            | Op::Fence { order } => Some(order),
+            _ => None,
+        });
+    // The last is that of formatting.
+    use MemoryOrder::{AcqRel, Acquire, Relaxed, SeqCst};
+    assert_eq!(
+        orders.collect::<Vec<_>>(),
+        [Acquire, Relaxed, SeqCst, AcqRel, SeqCst, SeqCst]
+    );
+}
+
+#[test]
 fn an_exploration_names_every_access_that_sequential_consistency_does_not_decide() {
     let told = |accesses: &[AtomicAccess], first: u32| -> Vec<String> {
         let tell = |access: &AtomicAccess| {
             assert!(access.place.file.ends_with("weak_memory_programs.rs"), "{access:?}");
-            let kind = access.kind.as_deref().unwrap_or("-");
+            let atomic = access.atomic.map_or("-", AtomicType::as_str);
             let created = access
                 .created_at
                 .as_ref()
                 .map_or("-".to_owned(), |place| (first - place.line).to_string());
             let line = access.place.line - first;
-            format!("{line}: {} {kind} {created} {}", access.operation, access.ordering)
+            format!(
+                "{line}: {} {atomic} {created} {}",
+                access.function.as_str(),
+                access.order.as_str()
+            )
         };
         accesses.iter().map(tell).collect()
     };

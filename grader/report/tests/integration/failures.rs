@@ -1,9 +1,12 @@
 //! Sources and how they fail, one of each kind that has a story.
 
-use protocol::trace::End;
+use protocol::trace::{AtomicType, End, Event, Object, ObjectKind, ObjectState, Op, WaitReason, WakeReason, Whom};
 use protocol::{Failure, Finding};
 
-use super::samples::{at, event, failure, object, place, preempting, segment, trace, wait};
+use super::samples::{
+    LOCKS, at, broken, ending, event, join, joins, load, lock, object, place, preempting, segment, sleep, spawn, store,
+    trace, unlock, wait, writes,
+};
 
 pub(crate) const COUNTER: &str = "\
 use std::sync::Arc;
@@ -28,38 +31,31 @@ pub fn count() -> u64 {
 ";
 
 pub(crate) fn lost_update() -> Failure {
-    let counter = Some(0);
     let events = vec![
-        event(0, "spawn", None, "thread 1", "", 11),
-        event(0, "spawn", None, "thread 2", "", 11),
-        event(1, "load", counter, "→ 0", "0", 12),
-        preempting(event(2, "load", counter, "→ 0", "0", 12)),
-        event(2, "store", counter, "1", "1", 13),
-        event(1, "store", counter, "1", "1", 13),
-        event(0, "join", None, "thread 1", "", 17),
-        event(0, "join", None, "thread 2", "", 17),
-        event(0, "load", counter, "→ 1", "1", 18),
+        spawn(1, 11),
+        spawn(2, 11),
+        load(1, 0, 0, 12),
+        preempting(load(2, 0, 0, 12)),
+        store(2, 0, 1, 13),
+        store(1, 0, 1, 13),
+        join(1, 17),
+        join(2, 17),
+        load(0, 0, 1, 18),
     ];
-    let trace = trace(
-        &["", "", ""],
-        vec![object(0, "AtomicU64", 7, 28)],
-        events,
-        End::Finished,
-    );
-    failure(Finding::Race, "expected a count of 2", "got 1", 1, trace)
+    let trace = trace(&["", "", ""], vec![counter()], events, End::Finished);
+    broken(Finding::Race, "expected a count of 2", "got 1", 1, trace)
+}
+
+/// The counter of [`COUNTER`].
+pub(crate) fn counter() -> Object {
+    object(0, ObjectKind::Atomic(AtomicType::U64), 7, 28)
 }
 
 /// The lost update after 40 increments that went well.
 pub(crate) fn late_lost_update() -> Failure {
     let mut failure = lost_update();
     let trace = failure.trace.as_mut().expect("a lost update has a trace");
-    let before = (0..20).flat_map(|n| {
-        let (old, new) = (n.to_string(), (n + 1).to_string());
-        [
-            event(1, "load", Some(0), &format!("→ {old}"), &old, 12),
-            event(1, "store", Some(0), &new, &new, 13),
-        ]
-    });
+    let before = (0..20).flat_map(|n| [load(1, 0, n, 12), store(1, 0, n + 1, 13)]);
     trace.events.splice(2..2, before.collect::<Vec<_>>());
     failure
 }
@@ -94,34 +90,21 @@ impl Bank {
 ";
 
 pub(crate) fn deadlock() -> Failure {
-    let events = vec![
-        event(0, "spawn", None, "ada", "", 0),
-        event(0, "spawn", None, "bob", "", 0),
-        event(1, "lock", Some(1), "", "held by 1", 14),
-        preempting(event(2, "lock", Some(0), "", "held by 2", 21)),
-    ];
+    let events = vec![spawn(1, 0), spawn(2, 0), lock(1, 1, 14), preempting(lock(2, 0, 21))];
     let waits = vec![
-        wait(0, "join thread 1", None, 30, &[1], 0),
-        wait(1, "lock", Some(0), 15, &[2], 21),
-        wait(2, "lock", Some(1), 22, &[1], 14),
+        joins(1, 30),
+        wait(1, LOCKS, Some(0), 15, &[2], 21),
+        wait(2, LOCKS, Some(1), 22, &[1], 14),
     ];
-    let objects = vec![object(0, "Mutex", 10, 25), object(1, "Mutex", 10, 52)];
-    let trace = trace(
-        &["", "ada", "bob"],
-        objects,
-        events,
-        End::Deadlock {
-            waits,
-            cycle: vec![1, 2],
-        },
-    );
-    failure(
-        Finding::Deadlock,
-        "expected all threads to end",
-        "got threads that wait for each other",
-        1,
-        trace,
-    )
+    let objects = vec![
+        object(0, ObjectKind::Mutex, 10, 25),
+        object(1, ObjectKind::Mutex, 10, 52),
+    ];
+    let end = End::Deadlock {
+        waits,
+        cycle: vec![1, 2],
+    };
+    ending(1, trace(&["", "ada", "bob"], objects, events, end))
 }
 
 pub(crate) const EVENT: &str = "\
@@ -151,33 +134,61 @@ impl Event {
 
 pub(crate) fn lost_wakeup() -> Failure {
     let events = vec![
-        event(0, "spawn", None, "thread 1", "", 0),
-        event(1, "lock", Some(0), "", "held by 1", 12),
-        event(1, "unlock", Some(0), "", "free", 12),
-        preempting(event(0, "lock", Some(0), "", "held by 0", 19)),
-        event(0, "unlock", Some(0), "", "free", 19),
-        event(0, "notify_all", Some(1), "→ nobody waits", "", 20),
-        event(1, "lock", Some(0), "", "held by 1", 13),
-        event(1, "wait", Some(1), "", "", 14),
+        spawn(1, 0),
+        lock(1, 0, 12),
+        unlock(1, 0),
+        preempting(lock(0, 0, 19)),
+        unlock(0, 0),
+        notifies(Whom::All, &[]),
+        lock(1, 0, 13),
+        waits(1),
     ];
-    let waits = vec![
-        wait(0, "join thread 1", None, 30, &[1], 0),
-        wait(1, "wait on a condition variable", Some(1), 14, &[], 0),
-    ];
-    let objects = vec![object(0, "Mutex", 8, 24), object(1, "Condvar", 8, 52)];
+    let reason = WaitReason::Notification {
+        lock: 0,
+        has_timeout: false,
+    };
     let end = End::LostWakeup {
-        waits,
+        waits: vec![joins(1, 30), wait(1, reason, Some(1), 14, &[], 0)],
         waiter: 1,
         notified_at: Some(place(20, 5)),
     };
-    let trace = trace(&["", ""], objects, events, end);
-    failure(
-        Finding::LostWakeup,
-        "expected every waiter to wake",
-        "got one that sleeps for ever",
-        1,
-        trace,
-    )
+    ending(1, trace(&["", ""], event_objects(), events, end))
+}
+
+/// The lock and the condition variable of [`EVENT`].
+pub(crate) fn event_objects() -> Vec<Object> {
+    vec![
+        object(0, ObjectKind::Mutex, 8, 24),
+        object(1, ObjectKind::Condvar, 8, 52),
+    ]
+}
+
+/// A thread begins to wait at the condition variable of [`EVENT`].
+pub(crate) fn waits(thread: usize) -> Event {
+    let op = Op::Wait {
+        lock: 0,
+        has_timeout: false,
+    };
+    event(thread, op, Some(1), &[(0, ObjectState::Free)], 14)
+}
+
+/// The body notifies it.
+pub(crate) fn notifies(whom: Whom, woke: &[usize]) -> Event {
+    let op = Op::Notify {
+        whom,
+        woke: woke.into(),
+    };
+    event(0, op, Some(1), &[], 20)
+}
+
+/// A thread that was notified there goes on.
+pub(crate) fn wakes_up(thread: usize) -> Event {
+    let op = Op::WakeUp {
+        lock: 0,
+        reason: WakeReason::Notified,
+        poisoned: false,
+    };
+    event(thread, op, Some(1), &[(0, ObjectState::HeldBy(thread))], 14)
 }
 
 pub(crate) const WRITER: &str = "\
@@ -195,18 +206,17 @@ pub fn one_at_a_time(pauses: &[Duration]) {
 ";
 
 pub(crate) fn torn_line() -> Failure {
-    let stdout = Some(0);
     let events = vec![
-        event(1, "write", stdout, "\"Thread-1 writing..\"", "", 5),
-        event(1, "sleep", None, "1 s", "", 6),
-        event(2, "write", stdout, "\"Thread-2 writing..\"", "", 5),
-        event(2, "sleep", None, "2 s", "", 6),
-        at(1, event(1, "write", stdout, "\"..done\\n\"", "", 7)),
-        at(2, event(2, "write", stdout, "\"..done\\n\"", "", 7)),
+        writes(1, 0, "Thread-1 writing..", 5),
+        sleep(1, 1, 6),
+        writes(2, 0, "Thread-2 writing..", 5),
+        sleep(2, 2, 6),
+        at(1, writes(1, 0, "..done\n", 7)),
+        at(2, writes(2, 0, "..done\n", 7)),
     ];
     let mut trace = trace(
         &["", "Thread-1", "Thread-2"],
-        vec![object(0, "stdout", 0, 0)],
+        vec![object(0, ObjectKind::Stdout, 0, 0)],
         events,
         End::Finished,
     );
@@ -216,7 +226,7 @@ pub(crate) fn torn_line() -> Failure {
         segment(1, "Thread-1", b"..done\n", 1),
         segment(2, "Thread-2", b"..done\n", 2),
     ];
-    failure(
+    broken(
         Finding::Race,
         "expected every line to be whole",
         "got a line that two threads wrote",

@@ -1,5 +1,8 @@
 //! What a submission says is shown so that it can do no harm.
 
+use protocol::FailureCause;
+use protocol::trace::{Op, Panic};
+
 use super::*;
 
 /// Everything that a submission can put into a report, as hostile as it gets.
@@ -8,10 +11,16 @@ fn hostile() -> Report {
     let mut failure = failures::torn_line();
     let trace = failure.trace.as_mut().expect("a torn line has a trace");
     trace.threads[1].name = Some(format!("{hostile}\n{}", "n".repeat(200)));
-    trace.threads[2].panicked = Some("::warning::panicked\n::error::again".into());
+    trace.threads[2].panic = Some(Panic {
+        message: "::warning::panicked\n::error::again".into(),
+        place: None,
+    });
     trace.stdout[0].bytes = b"\xff\x1b]0;title\x07\t".to_vec();
-    trace.events[0].detail = Some(hostile.into());
-    failure.got = Some(hostile.into());
+    trace.events[0].op = Op::Write { bytes: hostile.into() };
+    failure.cause = FailureCause::Property {
+        expected: "expected every line to be whole".into(),
+        got: Some(hostile.into()),
+    };
     let output = Evidence::Output {
         stdout: hostile.as_bytes().repeat(500),
         stderr: b"::stop-commands::x\n".to_vec(),

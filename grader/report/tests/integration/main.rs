@@ -6,13 +6,15 @@ mod notifications;
 mod orderings;
 mod replays;
 mod samples;
+mod stories;
+mod tables;
 
 use insta::assert_snapshot;
 use protocol::trace::End;
-use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, Lack, Report, Verdict};
+use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
 use protocol::{Failure, Finding};
 use report::{Extent, Options, human, json};
-use samples::{check, event, failed, model_failure, report};
+use samples::{check, failed, load, model_failure, report};
 
 /// The report as it is printed, after two rules that hold for every report: no line is longer than the width, and no
 /// character acts or hides.
@@ -69,7 +71,7 @@ fn what_the_machine_lacks_is_told_with_its_consequence_and_the_way_to_get_it() {
         processes: "process group and subreaper".into(),
         filesystem: "none".into(),
         network: "seccomp".into(),
-        missing: vec![Lack {
+        missing: vec![MissingMechanism {
             mechanism: "landlock".into(),
             reason: "landlock_create_ruleset refused: ENOSYS".into(),
             errno: Some(38),
@@ -132,8 +134,8 @@ fn what_comes_about_as_before_is_told_once() {
             },
         );
         (
-            printed.matches("both read 0").count(),
-            printed.matches("as with `every_increment_counts` above").count(),
+            printed.matches("let seen = counter.load").count(),
+            printed.matches("`every_increment_counts`").count(),
         )
     };
     assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
@@ -165,46 +167,31 @@ fn a_torn_line_shows_who_wrote_what() {
 
 #[test]
 fn a_busy_wait_names_the_line() {
-    let spin = (0..30).map(|_| event(1, "load", Some(0), "→ 0", "0", 12)).collect();
+    let spin = (0..30).map(|_| load(1, 0, 0, 12)).collect();
     let end = End::BusyWait {
         thread: 1,
         place: Some(samples::place(12, 5)),
     };
-    let trace = samples::trace(&["", ""], vec![samples::object(0, "AtomicU64", 7, 28)], spin, end);
-    let failure = samples::failure(Finding::BusyWait, "expected waiting", "got asking", 0, trace);
-    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
+    let trace = samples::trace(&["", ""], vec![failures::counter()], spin, end);
+    assert_snapshot!(printed(
+        &of_model(samples::ending(0, trace), failures::COUNTER),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_thread_left_behind_is_named_with_its_spawn() {
-    let events = vec![event(0, "spawn", None, "thread 1", "", 12)];
-    let trace = samples::trace(&["", ""], Vec::new(), events, End::ThreadsLeft { threads: vec![1] });
-    let failure = samples::failure(
-        Finding::ThreadLeak,
-        "expected all threads to have ended",
-        "got 1 that runs",
-        0,
-        trace,
-    );
-    assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
+    let end = End::ThreadsLeft { threads: vec![1] };
+    let trace = samples::trace(&["", ""], Vec::new(), vec![samples::spawn(1, 12)], end);
+    assert_snapshot!(printed(
+        &of_model(samples::ending(0, trace), failures::COUNTER),
+        &Options::default()
+    ));
 }
 
 #[test]
 fn a_failure_that_no_single_interleaving_shows_has_no_table() {
-    let expected = "expected two threads at once in at least one interleaving";
-    let failure = Failure {
-        token: None,
-        trace: None,
-        got: Some("in none of 412 interleavings did the second thread write before the first".into()),
-        executions: 412,
-        ..samples::failure(
-            Finding::OverSerialized,
-            expected,
-            "",
-            0,
-            failures::lost_update().trace.expect("has a trace"),
-        )
-    };
+    let failure = samples::unwitnessed(Finding::OverSerialized, 412, 2);
     assert_snapshot!(printed(&of_model(failure, failures::COUNTER), &Options::default()));
 }
 
@@ -277,15 +264,11 @@ fn no_output_at_all_is_said_in_words() {
 
 #[test]
 fn what_could_not_be_graded_costs_no_points() {
-    let reason = "failed to start `rustc`: no such file\nhelp: install the toolchain with `rustup show`";
-    let checks = vec![
-        passed(),
-        check(
-            "every_increment_counts",
-            CheckKind::Model,
-            Verdict::Ungraded { reason: reason.into() },
-        ),
-    ];
+    let ungraded = Verdict::Ungraded {
+        reason: "failed to start `rustc`: no such file".into(),
+        help: Some("install the toolchain with `rustup show`".into()),
+    };
+    let checks = vec![passed(), check("every_increment_counts", CheckKind::Model, ungraded)];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
 }
 
@@ -316,26 +299,33 @@ fn a_skipped_check_has_a_reason_on_every_line_that_has_room_for_one() {
             columns,
             ..Options::default()
         };
-        printed(&report(vec![skipped], ""), &options)
+        let printed = printed(&report(vec![skipped], ""), &options);
+        let line = printed.lines().find(|line| line.contains("program_prints_two"));
+        line.expect("the check has a line").to_owned()
     };
-    assert!(shown(80).contains("  skipped, because of `every_increment_counts`\n"));
-    assert!(shown(66).contains("  skipped, as another check failed\n"));
-    assert!(shown(50).contains("  skipped\n"));
+    assert_snapshot!([80, 66, 50].map(shown).join("\n"), @r"
+    – program_prints_two  0/3  skipped, because of `every_increment_counts`
+    – program_prints_two  0/3  skipped, as another check failed
+    – program_prints_two  0/3  skipped
+    ");
 }
 
 #[test]
 fn hints_come_one_by_one() {
     let report = of_model(failures::lost_update(), failures::COUNTER);
     let shown = |hints| {
-        printed(
+        let printed = printed(
             &report,
             &Options {
                 hints,
                 ..Options::default()
             },
-        )
-        .matches("hint ")
-        .count()
+        );
+        report.checks[0]
+            .hints
+            .iter()
+            .filter(|hint| printed.contains(hint.as_str()))
+            .count()
     };
     assert_eq!([shown(0), shown(1), shown(2), shown(3)], [0, 1, 2, 3]);
 }
@@ -384,6 +374,7 @@ fn several_submissions_end_in_a_summary() {
                 CheckKind::Model,
                 Verdict::Ungraded {
                     reason: "no compiler".into(),
+                    help: None,
                 },
             )],
             "",

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use protocol::trace::{End, Event, Object, Place, Segment, Thread, Trace, Wait};
+use protocol::signature::{EndSignature, FailureSignature};
+use protocol::trace::{
+    End, Event, LockFunction, LockOutcome, MemoryOrder, Object, ObjectKind, ObjectState, Op, Place, Segment, Thread,
+    Trace, Value, Wait, WaitReason,
+};
 use protocol::verdict::{
     CheckFailure, CheckKind, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
 };
-use protocol::{Exploration, Failure, Finding, Replayed};
+use protocol::{Exploration, Failure, FailureCause, Finding, Replayed};
 
 use super::failures::COUNTER;
 
@@ -20,26 +24,69 @@ pub(crate) fn place(line: u32, column: u32) -> Place {
     }
 }
 
-/// An event of `thread` at `line`: `"load"`, `"→ 0"`, and what the object holds afterwards.
-pub(crate) fn event(
-    thread: usize,
-    operation: &str,
-    object: Option<usize>,
-    detail: &str,
-    state: &str,
-    line: u32,
-) -> Event {
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+/// An event of `thread` at `line`; of no line for 0.
+pub(crate) fn event(thread: usize, op: Op, object: Option<usize>, states: &[(usize, ObjectState)], line: u32) -> Event {
     Event {
         thread,
-        operation: operation.into(),
+        op,
         object,
-        detail: text(detail),
-        state: text(state),
+        states: states.to_vec(),
         time: Duration::ZERO,
         place: (line > 0).then(|| place(line, 5)),
         preempts: false,
     }
+}
+
+pub(crate) fn spawn(thread: usize, line: u32) -> Event {
+    event(0, Op::Spawn { thread }, None, &[], line)
+}
+
+pub(crate) fn join(thread: usize, line: u32) -> Event {
+    event(0, Op::Join { thread }, None, &[], line)
+}
+
+pub(crate) fn load(thread: usize, object: usize, value: u64, line: u32) -> Event {
+    let value = Value::Unsigned(value);
+    let op = Op::Load {
+        order: MemoryOrder::SeqCst,
+        value,
+        newest: None,
+    };
+    event(thread, op, Some(object), &[(object, ObjectState::Value(value))], line)
+}
+
+pub(crate) fn store(thread: usize, object: usize, value: u64, line: u32) -> Event {
+    let value = Value::Unsigned(value);
+    let op = Op::Store {
+        order: MemoryOrder::SeqCst,
+        value,
+    };
+    event(thread, op, Some(object), &[(object, ObjectState::Value(value))], line)
+}
+
+pub(crate) fn takes(thread: usize, function: LockFunction, object: usize, state: ObjectState, line: u32) -> Event {
+    let op = Op::Lock {
+        function,
+        outcome: LockOutcome::Acquired,
+    };
+    event(thread, op, Some(object), &[(object, state)], line)
+}
+
+pub(crate) fn lock(thread: usize, object: usize, line: u32) -> Event {
+    takes(thread, LockFunction::Lock, object, ObjectState::HeldBy(thread), line)
+}
+
+pub(crate) fn unlock(thread: usize, object: usize) -> Event {
+    event(thread, Op::Unlock, Some(object), &[(object, ObjectState::Free)], 0)
+}
+
+pub(crate) fn writes(thread: usize, object: usize, text: &str, line: u32) -> Event {
+    event(thread, Op::Write { bytes: text.into() }, Some(object), &[], line)
+}
+
+pub(crate) fn sleep(thread: usize, seconds: u64, line: u32) -> Event {
+    let duration = Duration::from_secs(seconds);
+    event(thread, Op::Sleep { duration }, None, &[], line)
 }
 
 pub(crate) fn preempting(event: Event) -> Event {
@@ -57,10 +104,10 @@ pub(crate) fn at(seconds: u64, event: Event) -> Event {
 }
 
 /// An object whose creation stands at `line` and `column` of the source.
-pub(crate) fn object(id: usize, kind: &str, line: u32, column: u32) -> Object {
+pub(crate) fn object(id: usize, kind: ObjectKind, line: u32, column: u32) -> Object {
     Object {
         id,
-        kind: kind.into(),
+        kind,
         created_at: (line > 0).then(|| place(line, column)),
     }
 }
@@ -70,8 +117,7 @@ pub(crate) fn trace(names: &[&str], objects: Vec<Object>, events: Vec<Event>, en
         id,
         name: (!name.is_empty()).then(|| (*name).to_owned()),
         spawned_at: (id > 0).then(|| place(12, 9)),
-        panicked: None,
-        panicked_at: None,
+        panic: None,
         operations: events.iter().filter(|event| event.thread == id).count() as u64,
     };
     Trace {
@@ -94,9 +140,10 @@ pub(crate) fn segment(thread: usize, name: &str, bytes: &[u8], seconds: u64) -> 
     }
 }
 
+/// A thread that waits at `line`, for what the threads in `held_by` have since line `since`; of no line for 0.
 pub(crate) fn wait(
     thread: usize,
-    operation: &str,
+    reason: WaitReason,
     object: Option<usize>,
     line: u32,
     held_by: &[usize],
@@ -104,14 +151,22 @@ pub(crate) fn wait(
 ) -> Wait {
     Wait {
         thread,
-        operation: operation.into(),
+        reason,
         object,
-        place: Some(place(line, 5)),
+        place: (line > 0).then(|| place(line, 5)),
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
-        detail: None,
         last_notification: None,
     }
+}
+
+pub(crate) const LOCKS: WaitReason = WaitReason::Lock {
+    function: LockFunction::Lock,
+};
+
+/// The body, which waits for a thread to end.
+pub(crate) fn joins(thread: usize, line: u32) -> Wait {
+    wait(0, WaitReason::Join { thread }, None, line, &[thread], 0)
 }
 
 pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
@@ -126,16 +181,56 @@ pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
     }
 }
 
-pub(crate) fn failure(finding: Finding, expected: &str, got: &str, preemptions: u32, trace: Trace) -> Failure {
+/// A property that does not hold in an execution.
+pub(crate) fn broken(finding: Finding, expected: &str, got: &str, preemptions: u32, trace: Trace) -> Failure {
     Failure {
         finding,
         scenario: "two threads".into(),
-        expected: expected.into(),
-        got: Some(got.into()),
+        cause: FailureCause::Property {
+            expected: expected.into(),
+            got: Some(got.into()),
+        },
+        signature: FailureSignature::Property {
+            finding,
+            place: Place {
+                file: "grader/checks/counting/model/src/main.rs".into(),
+                line: 30,
+                column: 9,
+            },
+        },
         executions: 3,
         preemptions,
         token: Some("1-9f3a".into()),
         trace: Some(trace),
+    }
+}
+
+/// An execution that did not come to its end.
+pub(crate) fn ending(preemptions: u32, trace: Trace) -> Failure {
+    let signature = EndSignature::of(&trace).expect("the execution did not come to its end");
+    Failure {
+        finding: trace.end.finding().expect("the execution did not come to its end"),
+        cause: FailureCause::Ending,
+        signature: FailureSignature::Ending(signature),
+        ..broken(Finding::Race, "", "", preemptions, trace)
+    }
+}
+
+/// Something that no execution showed.
+pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) -> Failure {
+    Failure {
+        finding,
+        scenario: "two threads".into(),
+        cause: FailureCause::Unwitnessed {
+            what: "two threads count at once".into(),
+            executions,
+            most_alive,
+        },
+        signature: FailureSignature::Unwitnessed { finding },
+        executions,
+        preemptions: 0,
+        token: None,
+        trace: None,
     }
 }
 
@@ -171,14 +266,13 @@ pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Ver
 
 /// A check of kind model that fails with `failure`.
 pub(crate) fn model_failure(name: &str, failure: Failure) -> CheckVerdict {
-    let message = format!("{} {}", failure.expected, failure.got.as_deref().unwrap_or_default());
     let explored = Exploration {
         executions: failure.executions,
         random: 0,
         preemption_bound: None,
         ..exploration(0, 0)
     };
-    let verdict = failed(failure.finding, &message, Evidence::Interleaving(Box::new(failure)));
+    let verdict = failed(failure.finding, "", Evidence::Interleaving(Box::new(failure)));
     CheckVerdict {
         explored: Some(explored),
         ..check(name, CheckKind::Model, verdict)

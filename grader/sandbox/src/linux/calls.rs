@@ -1,22 +1,22 @@
 //! Which system calls each kind of program may make.
 //!
-//! Programs that are run get a list of what they may do; all else fails with "operation not permitted". A compiler gets a list of
-//! what it may not do.
+//! Submissions get a list of allowed calls; every other call fails with "operation not permitted". A compiler gets a list of
+//! forbidden calls.
+
+mod compiling;
 
 use libc::c_long;
 
 use super::filter::{Action, Decision, Rules, Test, is};
-use crate::spec::Profile;
+use crate::profile::Profile;
 
-mod compiling;
-
-/// The flags with which a C library makes a thread: glibc's and musl's. Exactly these, so that `fork` is something else.
+/// The flags of `clone` with which glibc and musl make a thread. Only exactly these are allowed, which excludes `fork`.
 const THREAD_FLAGS: [u32; 2] = [0x003d_0f00, 0x007d_0f00];
 
-/// `PR_SET_VMA`: naming a piece of memory, which allocators do.
+/// `PR_SET_VMA`: gives a name to a piece of memory, as allocators do.
 const PR_SET_VMA: u32 = 0x5356_4d41;
 
-/// All flags that put a new process into a namespace by itself.
+/// All flags that give a new process a namespace of its own.
 const NEW_NAMESPACES: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET
@@ -25,47 +25,47 @@ const NEW_NAMESPACES: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWUTS
     | libc::CLONE_NEWCGROUP) as u32;
 
-/// Whom a child may send signals to.
+/// Which processes a child may send signals to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Signals {
-    /// Itself.
+    /// Only itself.
     ToItself,
-    /// Anybody as far as this filter goes, because something else keeps them among its own processes.
+    /// Any, as far as this filter is concerned: another mechanism restricts them to the child's own processes.
     ToItsOwn,
 }
 
-/// Which network a child that may use one is in.
+/// The network of a child that may use one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Network {
-    /// One that it has to itself: nothing that it sends gets anywhere else.
+    /// A network of its own: nothing that it sends leaves it.
     Own,
-    /// The machine's. Datagrams would reach anybody, unasked.
+    /// The machine's network. Datagrams would reach any other program, without a connection.
     Shared,
 }
 
-/// What processes of this kind may do.
-pub(super) fn rules(profile: Profile, signals: Signals, net: Network) -> Rules {
+/// The rules for programs with this profile.
+pub(super) fn rules(profile: Profile, signals: Signals, network: Network) -> Rules {
     if profile == Profile::Compile {
         return compiling::rules();
     }
     let mut rules = Vec::new();
     if profile.has_network() {
-        network(&mut rules, net);
+        allow_network(&mut rules, network);
     }
     if profile.has_children() {
-        children(&mut rules, signals);
+        allow_children(&mut rules, signals);
     }
-    always(&mut rules, PLAIN);
+    allow_always(&mut rules, ALWAYS_ALLOWED);
     #[cfg(target_arch = "x86_64")]
-    always(&mut rules, PLAIN_X86);
-    conditional(&mut rules);
+    allow_always(&mut rules, ALWAYS_ALLOWED_X86);
+    allow_with_some_arguments(&mut rules);
     Rules {
         rules,
         default: Action::Refuse(libc::EPERM),
     }
 }
 
-fn always(rules: &mut Vec<(c_long, Decision)>, numbers: &[c_long]) {
+fn allow_always(rules: &mut Vec<(c_long, Decision)>, numbers: &[c_long]) {
     rules.extend(numbers.iter().map(|&number| (number, Decision::Always(Action::Allow))));
 }
 
@@ -77,14 +77,14 @@ fn refuse_if(alternatives: Vec<Vec<Test>>) -> Decision {
     Decision::If(alternatives, Action::Refuse(libc::EPERM), Action::Allow)
 }
 
-/// One of these values, in this argument.
+/// Allows the call if the argument is one of these values.
 fn one_of(argument: u32, values: &[u32]) -> Decision {
     allow_if(values.iter().map(|&value| vec![is(argument, value)]).collect())
 }
 
-/// Calls that reach nothing but the process, its descriptors and files that Landlock or the root lets it see.
-const PLAIN: &[c_long] = &[
-    // Descriptors that it has.
+/// Calls that affect only the process itself, its descriptors, and the files that Landlock or the root folder leaves to it.
+const ALWAYS_ALLOWED: &[c_long] = &[
+    // Open descriptors.
     libc::SYS_read,
     libc::SYS_write,
     libc::SYS_readv,
@@ -114,7 +114,7 @@ const PLAIN: &[c_long] = &[
     libc::SYS_getpeername,
     libc::SYS_fsync,
     libc::SYS_fdatasync,
-    // Files, as far as there are any.
+    // Files, if there are any.
     libc::SYS_openat,
     libc::SYS_fstat,
     libc::SYS_newfstatat,
@@ -127,7 +127,7 @@ const PLAIN: &[c_long] = &[
     libc::SYS_getdents64,
     libc::SYS_getcwd,
     libc::SYS_fadvise64,
-    // The program itself is started with these after the filter is in place.
+    // The program itself is started with these, after the filter is installed.
     libc::SYS_execve,
     libc::SYS_execveat,
     // Memory.
@@ -157,7 +157,7 @@ const PLAIN: &[c_long] = &[
     libc::SYS_exit,
     libc::SYS_exit_group,
     libc::SYS_restart_syscall,
-    // Signals that it gets.
+    // Signals that it receives.
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
@@ -167,7 +167,7 @@ const PLAIN: &[c_long] = &[
     libc::SYS_sigaltstack,
     libc::SYS_wait4,
     libc::SYS_waitid,
-    // What it is.
+    // Identity.
     libc::SYS_getpid,
     libc::SYS_gettid,
     libc::SYS_getppid,
@@ -183,9 +183,9 @@ const PLAIN: &[c_long] = &[
     libc::SYS_umask,
 ];
 
-/// The same under the older names that x86-64 has besides.
+/// The same under older names that only x86-64 has.
 #[cfg(target_arch = "x86_64")]
-const PLAIN_X86: &[c_long] = &[
+const ALWAYS_ALLOWED_X86: &[c_long] = &[
     libc::SYS_open,
     libc::SYS_stat,
     libc::SYS_lstat,
@@ -204,17 +204,17 @@ const PLAIN_X86: &[c_long] = &[
     libc::SYS_getpgrp,
 ];
 
-/// Calls that are harmless with some arguments only.
-fn conditional(rules: &mut Vec<(c_long, Decision)>) {
+/// Calls that are harmless only with some arguments.
+fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
     let to_itself = || allow_if(vec![vec![Test::IsSelf { argument: 0 }]]);
     let of_itself = || allow_if(vec![vec![is(0, 0)], vec![Test::IsSelf { argument: 0 }]]);
-    // Shared memory, and stacks that grow, are not counted as the process's own.
+    // Shared memory, and stacks that grow, do not count towards the limit of memory.
     let private = Test::Masked {
         argument: 3,
         mask: (libc::MAP_TYPE | libc::MAP_GROWSDOWN) as u32,
         value: libc::MAP_PRIVATE as u32,
     };
-    // A socket for datagrams could send to any other by its name.
+    // A datagram socket could send to any other socket by its name.
     let stream = Test::Masked {
         argument: 1,
         mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
@@ -239,7 +239,7 @@ fn conditional(rules: &mut Vec<(c_long, Decision)>) {
     rules.extend([
         (libc::SYS_mmap, allow_if(vec![vec![private]])),
         (libc::SYS_clone, one_of(0, &THREAD_FLAGS)),
-        // Its flags lie in memory, where a filter cannot see them. C libraries use `clone` then.
+        // Its flags are in memory, where a filter cannot read them. C libraries fall back to `clone`.
         (libc::SYS_clone3, Decision::Always(Action::Refuse(libc::ENOSYS))),
         (libc::SYS_kill, to_itself()),
         (libc::SYS_tgkill, to_itself()),
@@ -257,9 +257,9 @@ fn conditional(rules: &mut Vec<(c_long, Decision)>) {
     rules.push((libc::SYS_getrlimit, Decision::Always(Action::Allow)));
 }
 
-/// Sockets of the Internet, for connections and datagrams, with the protocols that belong to these. The rules come before
-/// those for all programs.
-fn network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
+/// Internet sockets for connections and, in a network of its own, for datagrams. These rules have to come before those for all
+/// programs.
+fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
     let kind = |kind: i32| Test::Masked {
         argument: 1,
         mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
@@ -281,7 +281,7 @@ fn network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
         }
     }
     rules.push((libc::SYS_socket, allow_if(sockets)));
-    always(
+    allow_always(
         rules,
         &[
             libc::SYS_connect,
@@ -294,8 +294,9 @@ fn network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
     );
 }
 
-/// New processes that share every namespace, and what shells and small tools use. The rules come before those for all programs.
-fn children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
+/// New processes in the same namespaces, and what shells and small tools use. These rules have to come before those for all
+/// programs.
+fn allow_children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
     let plain = Test::Masked {
         argument: 0,
         mask: NEW_NAMESPACES,
@@ -303,9 +304,9 @@ fn children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
     };
     rules.push((libc::SYS_clone, allow_if(vec![vec![plain]])));
     if signals == Signals::ToItsOwn {
-        always(rules, &[libc::SYS_kill, libc::SYS_tgkill]);
+        allow_always(rules, &[libc::SYS_kill, libc::SYS_tgkill]);
     }
-    always(
+    allow_always(
         rules,
         &[
             libc::SYS_setpgid,
@@ -318,5 +319,5 @@ fn children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
         ],
     );
     #[cfg(target_arch = "x86_64")]
-    always(rules, &[libc::SYS_fork, libc::SYS_vfork]);
+    allow_always(rules, &[libc::SYS_fork, libc::SYS_vfork]);
 }

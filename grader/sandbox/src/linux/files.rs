@@ -1,6 +1,7 @@
-//! Which files each kind of program may use, as a ruleset of Landlock.
+//! The files that each kind of program may use, as a Landlock ruleset.
 //!
-//! What Landlock of this kernel knows of is refused, unless a rule here allows it. `stat` is not among what it knows.
+//! Every kind of access that this kernel's Landlock handles is refused unless a rule here allows it. Landlock does not handle
+//! `stat`.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -11,23 +12,23 @@ use landlock::{
     Ruleset, RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, Scope,
 };
 
-use super::Plan;
 use super::root::Runtime;
-use crate::spec::{Profile, Spec};
+use super::{Plan, Spec};
+use crate::profile::Profile;
 
-/// The newest version whose accesses were looked at one by one.
+/// The newest version whose kinds of access have been reviewed one by one.
 const KNOWN: ABI = ABI::V9;
 
-/// Where a system has its programs and libraries.
+/// The folders with a system's programs and libraries.
 const SYSTEM: [&str; 6] = ["/usr", "/bin", "/lib", "/lib64", "/lib32", "/nix/store"];
 
-/// Where a system has libraries.
+/// The folders with a system's libraries.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/nix/store"];
 
-/// Files that are none.
+/// Harmless devices.
 const DEVICES: [&str; 2] = ["/dev/zero", "/dev/urandom"];
 
-/// What tells the loader and the C compiler where things are.
+/// What the loader and the C compiler read to find libraries and programs.
 const SETTINGS: [&str; 2] = ["/etc/ld.so.cache", "/etc/alternatives"];
 
 /// The ruleset for `spec`, whose program is open as `program`.
@@ -48,7 +49,7 @@ pub(super) fn ruleset(plan: &Plan, spec: &Spec<'_>, program: impl AsFd) -> io::R
             rules.loader()?;
         }
         Profile::Run | Profile::RunWithLoopback => match &plan.root {
-            // There is nothing else in it, and not even a list of that is needed.
+            // The root folder holds nothing but the C library, and its entries need not be listed.
             Some(root) => rules.allow(root, AccessFs::ReadFile | AccessFs::Execute)?,
             None => {
                 rules.loader()?;
@@ -56,7 +57,7 @@ pub(super) fn ruleset(plan: &Plan, spec: &Spec<'_>, program: impl AsFd) -> io::R
             }
         },
     }
-    // Landlock wants both of whoever executes a file.
+    // Landlock requires both to execute a file.
     rules.add(program, AccessFs::ReadFile | AccessFs::Execute)?;
     for path in &spec.paths.executable {
         rules.allow(path, execute)?;
@@ -81,14 +82,14 @@ fn create(spec: &Spec<'_>) -> Result<RulesetCreated, landlock::RulesetError> {
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(KNOWN))?
         .scope(Scope::from_all(KNOWN))?;
-    // Rules are about ports and say nothing of addresses: they are no use to a program that may connect to any.
+    // Rules name ports, not addresses. A program that may connect to any port needs none.
     if !spec.profile.has_network() || !spec.ports.is_empty() {
         ruleset = ruleset.handle_access(AccessNet::from_all(KNOWN))?;
     }
     ruleset.create()
 }
 
-/// What may be done in a folder that is written to: everything with ordinary files, folders and links.
+/// The access to a writable folder: everything with regular files, folders and links.
 fn writing() -> BitFlags<AccessFs> {
     let with_files = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg;
     let with_folders = AccessFs::ReadDir | AccessFs::MakeDir | AccessFs::RemoveDir;
@@ -104,7 +105,7 @@ impl Rules {
         self.allow_if_there(&DEVICES, AccessFs::ReadFile.into())
     }
 
-    /// The C library as this machine has it.
+    /// Allows the C library of this machine.
     fn loader(&mut self) -> io::Result<()> {
         let Runtime { loader, libraries } = Runtime::of_this_process()?;
         self.allow(loader, AccessFs::ReadFile | AccessFs::Execute)?;
@@ -115,7 +116,7 @@ impl Rules {
     }
 
     fn connect(&mut self, port: u16) -> io::Result<()> {
-        let ruleset = self.0.take().expect("a ruleset is only taken to put it back");
+        let ruleset = self.0.take().expect("whoever takes the ruleset puts it back");
         let ruleset = ruleset.add_rule(NetPort::new(port, AccessNet::ConnectTcp));
         self.0 = Some(ruleset.map_err(io::Error::other)?);
         Ok(())
@@ -139,7 +140,7 @@ impl Rules {
     }
 
     fn add(&mut self, fd: impl AsFd, access: BitFlags<AccessFs>) -> io::Result<()> {
-        let ruleset = self.0.take().expect("a ruleset is only taken to put it back");
+        let ruleset = self.0.take().expect("whoever takes the ruleset puts it back");
         let ruleset = ruleset.add_rule(PathBeneath::new(fd, access));
         self.0 = Some(ruleset.map_err(io::Error::other)?);
         Ok(())

@@ -1,12 +1,12 @@
-//! A filter of system calls as the kernel takes it: a short program over the number and the arguments of a call.
+//! A filter of system calls in the form that the kernel takes: a short program over the number and the arguments of a call.
 //!
-//! Rules are looked at in order and the first for a number decides; what no rule names gets the filter's default. A call of
-//! another architecture ends the process: the numbers mean something else there. Only the lower halves of arguments are
-//! compared, because every argument that is compared here is 32 bits wide to the kernel.
+//! Rules are tried in order, and the first rule for a number decides. A call without a rule gets the filter's default. A call
+//! with the numbers of another architecture ends the process, because they mean other calls. Only the lower halves of arguments
+//! are compared: the kernel takes every argument that is compared here as 32 bits.
 
 use std::mem;
 
-/// What `struct seccomp_data` of the kernel holds, as offsets.
+/// Offsets in the kernel's `struct seccomp_data`.
 const NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
 const ARGUMENTS: u32 = 16;
@@ -14,8 +14,8 @@ const ARGUMENTS: u32 = 16;
 /// The bit that marks calls with 32-bit pointers on x86-64.
 const X32_BIT: u32 = 0x4000_0000;
 
-/// The highest number that the lists were made with (Linux 6.18: `file_setattr`). Later calls look missing, so that a C library
-/// falls back to earlier ones.
+/// The highest number that was known when the lists were made (Linux 6.18: `file_setattr`). Later calls fail as if the kernel did
+/// not have them, so that a C library falls back to earlier ones.
 pub(super) const LAST_KNOWN: u32 = 469;
 
 /// `AUDIT_ARCH_X86_64` and `AUDIT_ARCH_AARCH64` of the kernel's `audit.h`.
@@ -30,7 +30,7 @@ const JUMP_IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
 const JUMP_IF_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
 const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
 
-/// What is done about a call.
+/// What happens at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     Allow,
@@ -44,35 +44,35 @@ pub(super) enum Action {
 pub(super) enum Test {
     /// The argument, under a mask, is this value.
     Masked { argument: u32, mask: u32, value: u32 },
-    /// The argument is the process that the filter is installed in.
+    /// The argument is the id of the process in which the filter is installed.
     IsSelf { argument: u32 },
 }
 
-/// What is done about the calls of one number.
+/// What happens at calls with one number.
 #[derive(Debug, Clone)]
 pub(super) enum Decision {
     Always(Action),
-    /// The first action when all tests of one of these hold, the second otherwise.
+    /// The first action if all tests of one of these lists succeed, the second action otherwise.
     If(Vec<Vec<Test>>, Action, Action),
 }
 
-/// What is done about which calls.
+/// What happens at which calls.
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
     pub(super) rules: Vec<(libc::c_long, Decision)>,
-    /// About all others up to the last that is known.
+    /// At all other calls up to the last known one.
     pub(super) default: Action,
 }
 
-/// A filter that is ready to be installed but for the process's own number.
+/// A filter that is complete except for the id of the process.
 #[derive(Debug, Clone)]
 pub(super) struct Filter {
     program: Vec<libc::sock_filter>,
-    /// The instructions that compare with the process's own number.
+    /// The indices of instructions that compare with the process's own id.
     own: Vec<usize>,
 }
 
-/// Whether the argument is this value.
+/// The argument is this value.
 pub(super) fn is(argument: u32, value: u32) -> Test {
     let mask = u32::MAX;
     Test::Masked { argument, mask, value }
@@ -146,7 +146,7 @@ impl Filter {
             Decision::If(alternatives, then, otherwise) => (alternatives, *then, *otherwise),
         };
         for tests in alternatives {
-            // What is left of this alternative, its end included, is what a test that fails jumps over.
+            // A failed test jumps over the rest of this alternative, including its return.
             let lengths: Vec<usize> = tests.iter().map(Test::length).collect();
             for (index, test) in tests.iter().enumerate() {
                 self.test(test, lengths[index + 1..].iter().sum::<usize>() + 1);
@@ -173,7 +173,8 @@ impl Filter {
         }
     }
 
-    /// Installs the filter for the calling process, for ever. Makes system calls only: it is called between `fork` and `execve`.
+    /// Installs the filter in the calling process, irrevocably. It is called between `fork` and `execve`, so it makes system calls
+    /// only.
     pub(super) fn install(&mut self) -> Result<(), i32> {
         // SAFETY: `getpid` has no preconditions.
         let own = unsafe { libc::getpid() };
@@ -183,7 +184,7 @@ impl Filter {
             }
         }
         let program = libc::sock_fprog {
-            // The kernel refuses lengths above 4096, and with them any that do not fit.
+            // The kernel refuses lengths above 4096, so it also refuses the largest one.
             len: u16::try_from(self.program.len()).unwrap_or(u16::MAX),
             filter: self.program.as_mut_ptr(),
         };
@@ -194,7 +195,7 @@ impl Filter {
 }
 
 fn distance(n: usize) -> u8 {
-    u8::try_from(n).expect("the instructions for one call are few")
+    u8::try_from(n).expect("one call has few instructions")
 }
 
 impl Test {
@@ -206,13 +207,12 @@ impl Test {
     }
 }
 
-// The kernel's own layout, which the offsets above repeat.
+// The offsets above repeat the kernel's layout.
 const _: () = assert!(mem::offset_of!(libc::seccomp_data, nr) == NUMBER as usize);
 const _: () = assert!(mem::offset_of!(libc::seccomp_data, arch) == ARCHITECTURE as usize);
 const _: () = assert!(mem::offset_of!(libc::seccomp_data, args) == ARGUMENTS as usize);
-// The lower half of an argument stands first.
+// The lower half of an argument comes first.
 const _: () = assert!(cfg!(target_endian = "little"));
 
 #[cfg(test)]
-#[path = "filter_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
-//! Which means this machine offers, found by trying them.
+//! Finds out by trying which mechanisms work on this machine.
 //!
-//! A canary is contained by everything that is wished for and attempts what it must not be able to do. What cannot be set up, or
-//! has no effect, is struck off the wish and noted, until the rest holds.
+//! A probe child is set up with every mechanism that is wanted, and attempts what they must prevent. A mechanism that cannot be set
+//! up, or that has no effect, is recorded as missing and left out. This is repeated until the remaining mechanisms work.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -13,19 +13,19 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::ExitStatus;
 
-use super::canary::{Attempt, Canary, Succeeded};
-use super::spawn::{SetupError, listen, spawn_as};
+use super::probe_child::{Attempt, ProbeChild, Succeeded};
+use super::spawn::{SetupError, spawn_as, spawn_probe};
 use super::stage::Stage;
-use super::{Plan, User, errno, root};
+use super::{Plan, ResourceLimits, Spec, User, errno, root};
 use crate::level::{Level, Mechanism, Missing};
 use crate::probe::Probe;
-use crate::spec::{Limits, Paths, Profile, Spec};
+use crate::profile::{Paths, Profile};
 
-/// A program that every system has and that does nothing. Where it is not, only the canary is tried.
+/// A program that nearly every system has and that does nothing. If it does not exist, only the probe child is tried.
 const TRUE: &str = "/bin/true";
 
-/// What a canary and `true` may use.
-const LIMITS: Limits = Limits {
+/// What the probe child and `true` may use.
+const LIMITS: ResourceLimits = ResourceLimits {
     cpu: None,
     memory: Some(1 << 30),
     file_size: 0,
@@ -33,13 +33,13 @@ const LIMITS: Limits = Limits {
     threads: 64,
 };
 
-/// Finds what holds, wishing for no more than `up_to`.
+/// Finds the mechanisms that work, of those up to the level `up_to`.
 pub(crate) fn find(up_to: Level) -> Probe {
-    let mut missing = Vec::new();
-    let mut plan = wish(up_to, &mut missing);
-    while let Err(lack) = attempt(&plan) {
-        let is_last = lack.mechanism == Mechanism::Session || !plan.strike(lack.mechanism);
-        missing.push(lack);
+    let mut all_missing = Vec::new();
+    let mut plan = wanted(up_to, &mut all_missing);
+    while let Err(missing) = try_plan(&plan) {
+        let is_last = missing.mechanism == Mechanism::Session || !plan.remove(missing.mechanism);
+        all_missing.push(missing);
         if is_last {
             plan = Plan::basic();
             break;
@@ -54,22 +54,22 @@ pub(crate) fn find(up_to: Level) -> Probe {
         landlock: plan.landlock,
         has_filter: plan.filter,
         has_root: plan.root.is_some(),
-        missing,
+        missing: all_missing,
         loopback,
         plan,
     }
 }
 
-/// Gives programs that use the network one by itself, if that can be done.
+/// Gives programs that use the network a network of their own, if that works.
 fn try_network(plan: &mut Plan) -> Result<(), Missing> {
     let with_network = Plan {
         network: true,
         ..plan.clone()
     };
-    let tried = try_canary(&with_network, Profile::RunWithLoopback).map_err(|lack| Missing {
+    let tried = try_probe(&with_network, Profile::RunWithLoopback).map_err(|missing| Missing {
         mechanism: Mechanism::Network,
-        help: help(Mechanism::Network, lack.errno),
-        ..lack
+        help: help(Mechanism::Network, missing.errno),
+        ..missing
     });
     plan.network = tried.is_ok();
     tried
@@ -84,14 +84,14 @@ fn not_asked_for() -> Missing {
     }
 }
 
-/// Everything, as far as it can be seen from here whether there is any point in it.
-fn wish(up_to: Level, missing: &mut Vec<Missing>) -> Plan {
+/// The mechanisms up to the level `up_to`, without those that are known to be missing before anything is tried.
+fn wanted(up_to: Level, all_missing: &mut Vec<Missing>) -> Plan {
     let mut plan = Plan::basic();
     plan.filter = up_to >= Level::Partial;
     if up_to >= Level::Strong {
         match landlock_version() {
             Ok(version) => plan.landlock = Some(version),
-            Err(error) => missing.push(lack(Mechanism::Landlock, "landlock_create_ruleset refused", &error)),
+            Err(error) => all_missing.push(missing(Mechanism::Landlock, "landlock_create_ruleset refused", &error)),
         }
     }
     if up_to == Level::Full {
@@ -100,15 +100,15 @@ fn wish(up_to: Level, missing: &mut Vec<Missing>) -> Plan {
         plan.user = if is_root { User::Other } else { User::Namespace };
         match root::folder() {
             Ok(folder) => plan.root = Some(folder),
-            Err(error) => missing.push(lack(Mechanism::Root, "no folder could be made", &error)),
+            Err(error) => all_missing.push(missing(Mechanism::Root, "no folder could be made", &error)),
         }
     }
     plan
 }
 
 impl Plan {
-    /// Goes on without a means; says whether it was part of the plan.
-    fn strike(&mut self, mechanism: Mechanism) -> bool {
+    /// Leaves a mechanism out, and says whether it was part of the plan.
+    fn remove(&mut self, mechanism: Mechanism) -> bool {
         match mechanism {
             Mechanism::Landlock => self.landlock.take().is_some(),
             Mechanism::Filter => std::mem::take(&mut self.filter),
@@ -125,7 +125,7 @@ impl Plan {
         }
     }
 
-    /// Landlock is what keeps a compiler from files, so there is no strong level without it.
+    /// Only Landlock restricts the files of a compiler, so no level above partial exists without it.
     fn level(&self) -> Level {
         match (self.filter, self.landlock.is_some(), self.root.is_some()) {
             (true, true, true) => Level::Full,
@@ -136,40 +136,40 @@ impl Plan {
     }
 }
 
-/// Tries everything that the plan holds, once for a canary and once for a program.
-fn attempt(plan: &Plan) -> Result<(), Missing> {
-    try_canary(plan, Profile::Run)?;
+/// Tries all mechanisms of the plan, with a probe child and with a program.
+fn try_plan(plan: &Plan) -> Result<(), Missing> {
+    try_probe(plan, Profile::Run)?;
     try_program(plan)
 }
 
-fn try_canary(plan: &Plan, profile: Profile) -> Result<(), Missing> {
-    let unprepared = |error: io::Error| lack(Mechanism::Session, "nothing can be tried", &error);
-    let cage = Cage::new().map_err(unprepared)?;
-    // Where nobody can listen, there is nobody to reach: nothing answers on port 0.
+fn try_probe(plan: &Plan, profile: Profile) -> Result<(), Missing> {
+    let unprepared = |error: io::Error| missing(Mechanism::Session, "nothing can be tried", &error);
+    let targets = Targets::new().map_err(unprepared)?;
+    // If nobody can listen, the probe child tries port 0, where nobody answers.
     let listener = TcpListener::bind(("127.0.0.1", 0));
     let port = listener
         .as_ref()
         .map_or(0, |listener| listener.local_addr().map_or(0, |address| address.port()));
-    let canary = cage.canary(port).map_err(unprepared)?;
-    let heard = listen(&cage.spec(profile), plan, canary);
-    let (child, succeeded) = heard.map_err(|error| lack_of(&error))?;
-    // Whether a child can be ended by us is one of the things to be tried: another user's may be out of reach.
+    let probe_child = targets.probe_child(port).map_err(unprepared)?;
+    let spawned = spawn_probe(&targets.spec(profile), plan, probe_child);
+    let (child, succeeded) = spawned.map_err(|error| missing_after(&error))?;
+    // This is part of the trial: the grader may not be allowed to kill the processes of another user.
     let killed = child.kill();
     if let Err(error) = killed {
-        return Err(lack(Mechanism::User, "its processes cannot be ended", &error));
+        return Err(missing(Mechanism::User, "its processes cannot be ended", &error));
     }
     let status = child.wait().map_err(unprepared)?;
     if status.signal() != Some(libc::SIGKILL) {
         return Err(ineffective(Mechanism::Session));
     }
-    judge(plan, profile, succeeded)
+    check_prevented(plan, profile, succeeded)
 }
 
-/// The first means that should have refused an attempt and did not.
-fn judge(plan: &Plan, profile: Profile, succeeded: Succeeded) -> Result<(), Missing> {
+/// Fails with the first mechanism that should have prevented an attempt and did not.
+fn check_prevented(plan: &Plan, profile: Profile, succeeded: Succeeded) -> Result<(), Missing> {
     let files = [Attempt::Read, Attempt::List];
-    let mut demands = vec![
-        (plan.root.is_some(), Attempt::Look, Mechanism::Root),
+    let mut requirements = vec![
+        (plan.root.is_some(), Attempt::Stat, Mechanism::Root),
         (plan.filter, Attempt::Fork, Mechanism::Filter),
         (plan.filter, Attempt::Signal, Mechanism::Filter),
         (plan.network, Attempt::Connect, Mechanism::Network),
@@ -179,43 +179,43 @@ fn judge(plan: &Plan, profile: Profile, succeeded: Succeeded) -> Result<(), Miss
             Mechanism::Filter,
         ),
     ];
-    demands.extend(files.map(|attempt| (plan.root.is_some(), attempt, Mechanism::Root)));
-    demands.extend(files.map(|attempt| (plan.landlock.is_some(), attempt, Mechanism::Landlock)));
-    let mut failed = demands
+    requirements.extend(files.map(|attempt| (plan.root.is_some(), attempt, Mechanism::Root)));
+    requirements.extend(files.map(|attempt| (plan.landlock.is_some(), attempt, Mechanism::Landlock)));
+    let mut failed = requirements
         .into_iter()
-        .filter(|(is_demanded, attempt, _)| *is_demanded && succeeded.has(*attempt));
+        .filter(|(is_required, attempt, _)| *is_required && succeeded.has(*attempt));
     failed
         .next()
         .map_or(Ok(()), |(_, _, mechanism)| Err(ineffective(mechanism)))
 }
 
-/// Whether a program finds what it needs to start.
+/// Checks that a program finds everything that it needs to start.
 fn try_program(plan: &Plan) -> Result<(), Missing> {
-    let unprepared = |error: io::Error| lack(Mechanism::Session, "nothing can be tried", &error);
+    let unprepared = |error: io::Error| missing(Mechanism::Session, "nothing can be tried", &error);
     if !Path::new(TRUE).exists() {
         return Ok(());
     }
-    let cage = Cage::new().map_err(unprepared)?;
+    let targets = Targets::new().map_err(unprepared)?;
     let spec = Spec {
         program: Path::new(TRUE),
-        ..cage.spec(Profile::Run)
+        ..targets.spec(Profile::Run)
     };
     let child = match spawn_as(&spec, plan) {
         Ok(child) => child,
-        // Everything was set up: it is the program's way to its file that is missing.
+        // Everything was set up, but the program cannot reach its file.
         Err(error) if error.stage == Stage::Start => {
             return Err(Missing {
-                mechanism: plan.narrowest(),
-                ..lack_of(&error)
+                mechanism: plan.strictest(),
+                ..missing_after(&error)
             });
         }
-        Err(error) => return Err(lack_of(&error)),
+        Err(error) => return Err(missing_after(&error)),
     };
     let status = child.wait().map_err(unprepared)?;
     if status.success() {
         return Ok(());
     }
-    let mechanism = plan.narrowest();
+    let mechanism = plan.strictest();
     Err(Missing {
         mechanism,
         reason: format!("a program does not start: {}", describe(status)),
@@ -225,8 +225,8 @@ fn try_program(plan: &Plan) -> Result<(), Missing> {
 }
 
 impl Plan {
-    /// The means that most likely keeps a program from starting.
-    fn narrowest(&self) -> Mechanism {
+    /// The mechanism that most likely keeps a program from starting.
+    fn strictest(&self) -> Mechanism {
         if self.root.is_some() {
             Mechanism::Root
         } else if self.landlock.is_some() {
@@ -246,24 +246,24 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// What a canary sits in.
-struct Cage {
-    nothing: File,
+/// What the attempts of a probe child are about.
+struct Targets {
+    null_device: File,
     hidden: tempfile::NamedTempFile,
 }
 
-impl Cage {
-    fn new() -> io::Result<Cage> {
-        Ok(Cage {
-            nothing: File::options().read(true).write(true).open("/dev/null")?,
+impl Targets {
+    fn new() -> io::Result<Targets> {
+        Ok(Targets {
+            null_device: File::options().read(true).write(true).open("/dev/null")?,
             hidden: tempfile::NamedTempFile::new()?,
         })
     }
 
-    fn canary(&self, port: u16) -> io::Result<Canary> {
+    fn probe_child(&self, port: u16) -> io::Result<ProbeChild> {
         let path = |path: &Path| CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other);
         let file = self.hidden.path();
-        Ok(Canary {
+        Ok(ProbeChild {
             file: path(file)?,
             folder: path(file.parent().unwrap_or(Path::new("/")))?,
             // SAFETY: `getpid` has no preconditions.
@@ -278,9 +278,9 @@ impl Cage {
             args: &[],
             env: &[],
             folder: Path::new("/"),
-            stdin: self.nothing.as_fd(),
-            stdout: self.nothing.as_fd(),
-            stderr: self.nothing.as_fd(),
+            stdin: self.null_device.as_fd(),
+            stdout: self.null_device.as_fd(),
+            stderr: self.null_device.as_fd(),
             profile,
             limits: LIMITS,
             paths: Paths::default(),
@@ -293,8 +293,8 @@ impl Cage {
 fn landlock_version() -> io::Result<u32> {
     /// `LANDLOCK_CREATE_RULESET_VERSION` of the kernel's `landlock.h`.
     const VERSION: u32 = 1;
-    // SAFETY: without a ruleset and with this flag, nothing is read or made: the answer is a number.
-    let answer = unsafe {
+    // SAFETY: with this flag nothing is read and no ruleset is made; the result is a number.
+    let version = unsafe {
         libc::syscall(
             libc::SYS_landlock_create_ruleset,
             std::ptr::null::<u8>(),
@@ -302,18 +302,19 @@ fn landlock_version() -> io::Result<u32> {
             VERSION,
         )
     };
-    u32::try_from(answer).map_err(|_| io::Error::from_raw_os_error(errno()))
+    u32::try_from(version).map_err(|_| io::Error::from_raw_os_error(errno()))
 }
 
-fn lack_of(error: &SetupError) -> Missing {
-    lack(
+/// The mechanism that is missing because a step failed.
+fn missing_after(error: &SetupError) -> Missing {
+    missing(
         error.stage.mechanism(),
         &format!("{} refused", error.stage),
         &error.source,
     )
 }
 
-fn lack(mechanism: Mechanism, what: &str, error: &io::Error) -> Missing {
+fn missing(mechanism: Mechanism, what: &str, error: &io::Error) -> Missing {
     let errno = error.raw_os_error().unwrap_or(0);
     Missing {
         mechanism,
@@ -329,13 +330,13 @@ fn lack(mechanism: Mechanism, what: &str, error: &io::Error) -> Missing {
 fn ineffective(mechanism: Mechanism) -> Missing {
     Missing {
         mechanism,
-        reason: "it was set up, and did not hold".to_owned(),
+        reason: "it was set up and had no effect".to_owned(),
         errno: 0,
         help: help(mechanism, 0),
     }
 }
 
-/// The names of the answers that refusals have.
+/// The names of the errors with which the kernel refuses a mechanism.
 fn name(errno: i32) -> Option<&'static str> {
     Some(match errno {
         libc::EPERM => "EPERM",
@@ -375,5 +376,4 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "find_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! Everything that a child needs, made before the fork, where allocating and failing is easy.
+//! Prepares everything that a child needs before the fork, where memory can be allocated and errors returned.
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
@@ -11,32 +11,32 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::canary::Canary;
 use super::filter::Filter;
+use super::probe_child::ProbeChild;
 use super::setup::{Prepared, Start, Strings};
-use super::{Plan, User, calls, files};
-use crate::spec::{Limits, Profile, Spec};
+use super::{Plan, ResourceLimits, Spec, User, calls, files};
+use crate::profile::Profile;
 
-/// The first of the numbers that systemd sets aside for users that come and go, and how many are taken of them.
+/// The first of the user ids that systemd reserves for dynamic users, and how many of them are used here.
 const FIRST_USER: u32 = 61_184;
 const N_USERS: u32 = 4_000;
 
-/// The version of Landlock that keeps signals among a child's own processes.
+/// The version of Landlock from which on it restricts signals to a child's own processes.
 const SCOPES_SIGNALS: u32 = 6;
 
-/// The main thread's stack: what Linux has given it since ever. It is not counted as memory that the process asks for.
+/// The main thread's stack: the default of Linux. It does not count towards the limit of memory.
 const STACK: u64 = 8 << 20;
 
 impl Plan {
-    /// This plan, as far as it is for one program.
+    /// The part of this plan that applies to one program.
     fn for_program(&self, spec: &Spec<'_>) -> Plan {
         let mut plan = self.clone();
         if spec.profile == Profile::Compile {
-            // It works for the grader's user, in that user's files.
+            // It writes files that belong to the grader's user.
             plan.user = User::Same;
         }
         if spec.profile.has_children() || !spec.paths.is_empty() {
-            // What it needs is at its place in the machine's root.
+            // What it needs exists only in the machine's root folder.
             plan.root = None;
         }
         plan.network &= spec.profile.has_network() && spec.ports.is_empty();
@@ -44,8 +44,8 @@ impl Plan {
     }
 }
 
-/// Prepares a child that becomes `spec`'s program, or a canary.
-pub(super) fn prepare(plan: &Plan, spec: &Spec<'_>, canary: Option<Canary>) -> io::Result<Prepared> {
+/// Prepares a child that becomes the program of `spec`, or a probe.
+pub(super) fn prepare(plan: &Plan, spec: &Spec<'_>, probe_child: Option<ProbeChild>) -> io::Result<Prepared> {
     let plan = plan.for_program(spec);
     let mut path_only = OpenOptions::new();
     let program = path_only.read(true).custom_flags(libc::O_PATH).open(spec.program)?;
@@ -83,8 +83,8 @@ pub(super) fn prepare(plan: &Plan, spec: &Spec<'_>, canary: Option<Canary>) -> i
         user: (plan.user == User::Other).then(free_user),
         ruleset,
         filter: filter(&plan, spec.profile),
-        start: match canary {
-            Some(canary) => Start::Canary(canary),
+        start: match probe_child {
+            Some(probe_child) => Start::Probe(probe_child),
             None => start(&plan, spec.program, program)?,
         },
         args: Strings::new(args),
@@ -92,7 +92,7 @@ pub(super) fn prepare(plan: &Plan, spec: &Spec<'_>, canary: Option<Canary>) -> i
     })
 }
 
-/// From an open file where the path leads nowhere after the root or the user has changed.
+/// From an open file if the path cannot be used after the root folder or the user has changed.
 fn start(plan: &Plan, path: &Path, program: File) -> io::Result<Start> {
     if plan.root.is_some() || plan.user == User::Other {
         Ok(Start::File(program.into()))
@@ -102,8 +102,9 @@ fn start(plan: &Plan, path: &Path, program: File) -> io::Result<Start> {
 }
 
 fn filter(plan: &Plan, profile: Profile) -> Option<Filter> {
-    let is_apart = plan.landlock.is_some_and(|version| version >= SCOPES_SIGNALS) || plan.user != User::Same;
-    let signals = if is_apart {
+    let are_signals_restricted =
+        plan.landlock.is_some_and(|version| version >= SCOPES_SIGNALS) || plan.user != User::Same;
+    let signals = if are_signals_restricted {
         calls::Signals::ToItsOwn
     } else {
         calls::Signals::ToItself
@@ -116,7 +117,7 @@ fn filter(plan: &Plan, profile: Profile) -> Option<Filter> {
     plan.filter.then(|| assembled(profile, signals, network))
 }
 
-/// Each filter is assembled once: that takes longer than to install it.
+/// Assembles each filter once, because that takes longer than installing it.
 fn assembled(profile: Profile, signals: calls::Signals, network: calls::Network) -> Filter {
     static FILTERS: Mutex<BTreeMap<(Profile, calls::Signals, calls::Network), Filter>> = Mutex::new(BTreeMap::new());
     let mut filters = FILTERS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,14 +137,14 @@ fn namespaces(plan: &Plan) -> libc::c_int {
     user | network
 }
 
-/// The grader's user and group under their own numbers.
+/// Maps the grader's user and group to themselves.
 fn maps() -> [Vec<u8>; 2] {
     // SAFETY: these have no preconditions.
     let own = unsafe { [libc::geteuid(), libc::getegid()] };
     own.map(|id| format!("{id} {id} 1").into_bytes())
 }
 
-/// A number that no other run has at the same time, as far as the grader's own number keeps graders apart.
+/// A user id that no other run has at the same time. Graders that run side by side differ by their process ids.
 fn free_user() -> libc::uid_t {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     // Relaxed: only the number counts.
@@ -151,45 +152,46 @@ fn free_user() -> libc::uid_t {
     FIRST_USER + std::process::id().wrapping_mul(61).wrapping_add(next) % N_USERS
 }
 
-/// The limits that are set, none of them above what the grader itself has.
+/// The limits to set. None is above the grader's own limit.
 fn limits(
     plan: &Plan,
     profile: Profile,
-    limits: &Limits,
+    limits: &ResourceLimits,
 ) -> io::Result<Vec<(libc::__rlimit_resource_t, libc::rlimit)>> {
-    let mut wished = vec![
+    let mut wanted = vec![
         (libc::RLIMIT_CORE, 0, 0),
         (libc::RLIMIT_MSGQUEUE, 0, 0),
         (libc::RLIMIT_FSIZE, limits.file_size, limits.file_size),
         (libc::RLIMIT_NOFILE, limits.open_files, limits.open_files),
     ];
     if let Some(cpu) = limits.cpu {
-        // One second between the signal that tells of the limit and the one that cannot be caught.
+        // At the soft limit the kernel sends SIGXCPU; a second later, at the hard limit, it kills the process.
         let seconds = cpu.as_secs().max(1);
-        wished.push((libc::RLIMIT_CPU, seconds, seconds + 1));
+        wanted.push((libc::RLIMIT_CPU, seconds, seconds + 1));
     }
     if let Some(memory) = limits.memory {
-        wished.push((libc::RLIMIT_DATA, memory, memory));
+        wanted.push((libc::RLIMIT_DATA, memory, memory));
     }
     if profile != Profile::Compile {
-        wished.extend([(libc::RLIMIT_STACK, STACK, STACK), (libc::RLIMIT_MEMLOCK, 0, 0)]);
+        wanted.extend([(libc::RLIMIT_STACK, STACK, STACK), (libc::RLIMIT_MEMLOCK, 0, 0)]);
     }
     if plan.counts_threads() {
-        wished.push((libc::RLIMIT_NPROC, limits.threads, limits.threads));
+        wanted.push((libc::RLIMIT_NPROC, limits.threads, limits.threads));
     }
     let mut set = Vec::new();
-    for (resource, soft, hard) in wished {
-        let highest = highest(resource)?;
+    for (resource, soft, hard) in wanted {
+        let own_limit = own_limit(resource)?;
         let limit = libc::rlimit {
-            rlim_cur: soft.min(highest),
-            rlim_max: hard.min(highest),
+            rlim_cur: soft.min(own_limit),
+            rlim_max: hard.min(own_limit),
         };
         set.push((resource, limit));
     }
     Ok(set)
 }
 
-fn highest(resource: libc::__rlimit_resource_t) -> io::Result<u64> {
+/// The grader's own hard limit.
+fn own_limit(resource: libc::__rlimit_resource_t) -> io::Result<u64> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,

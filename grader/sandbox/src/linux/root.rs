@@ -1,7 +1,7 @@
-//! The almost empty folder that becomes the root of a program: the C library that programs are linked to, and nothing else.
+//! The almost empty folder that becomes the root folder of a program. It holds the C library that programs link, and nothing else.
 //!
-//! It is made once and kept beside the grader's executable, under a name that changes with the library. Only the grader's user
-//! can write to it. The program itself is not in it: it is started from an open file.
+//! It is made once and kept beside the grader's executable, under a name that depends on the library. Only the grader's user can
+//! write to it. The program itself is not in it: it is started from an open file.
 
 use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// Where the loader of programs is, as it stands in each program.
+/// The path of the program loader, as it is stored in each program.
 #[cfg(all(target_arch = "x86_64", not(target_env = "musl")))]
 const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
 #[cfg(all(target_arch = "x86_64", target_env = "musl"))]
@@ -20,7 +20,7 @@ const LOADER: &str = "/lib/ld-linux-aarch64.so.1";
 #[cfg(all(target_arch = "aarch64", target_env = "musl"))]
 const LOADER: &str = "/lib/ld-musl-aarch64.so.1";
 
-/// What programs in Rust are linked to, as far as they need it.
+/// The libraries that Rust programs may link.
 const LIBRARIES: [&str; 6] = [
     "libc.so.6",
     "libgcc_s.so.1",
@@ -38,7 +38,7 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    /// The libraries from the folders that this process has its own from. Looked for once.
+    /// The libraries in the folders from which this process has loaded its own. Searched once.
     pub(super) fn of_this_process() -> io::Result<&'static Runtime> {
         static FOUND: OnceLock<Runtime> = OnceLock::new();
         match FOUND.get() {
@@ -77,7 +77,7 @@ impl Runtime {
     }
 }
 
-/// The folder, made if need be.
+/// The folder. Makes it if it does not exist.
 pub(super) fn folder() -> io::Result<PathBuf> {
     let runtime = Runtime::of_this_process()?;
     let mut hasher = DefaultHasher::new();
@@ -102,12 +102,12 @@ pub(super) fn folder() -> io::Result<PathBuf> {
     }
 }
 
-/// What the names of folders begin with that are not whole yet.
+/// The beginning of the names of folders that are not complete.
 const UNFINISHED: &str = "root-unfinished-";
 
-/// Puts a whole folder in place: several graders may make the same, and each may be killed at any moment.
+/// Makes the complete folder or none: several graders may make the same folder, and each may be killed at any moment.
 fn make(beside: &Path, folder: &Path, runtime: &Runtime) -> io::Result<()> {
-    // One at a time, so that what is not whole was left behind by somebody who is gone.
+    // One grader at a time, so that any incomplete folder was left behind by a grader that has ended.
     let lock = File::create(beside.join("root.lock"))?;
     lock.lock()?;
     if folder.exists() {
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_grader_left_behind_is_in_nobodys_way() {
+    fn incomplete_folders_of_killed_graders_are_removed() {
         let beside = tempfile::tempdir().expect("a temporary folder");
         let runtime = Runtime::of_this_process().expect("programs have a library");
         let folder = beside.path().join("root-0");

@@ -1,26 +1,26 @@
 //! What a child does to itself between `fork` and `execve`.
 //!
-//! The child is a copy of a process with other threads, any of which may have held a lock: nothing is called here but the
-//! kernel, nothing is allocated, and nothing can panic. Every step that fails ends the child with the step's name and the
-//! kernel's answer; none is skipped.
+//! The child is a copy of a process with other threads, any of which may have held a lock. So this module makes system calls
+//! only, allocates nothing and cannot panic. A step that fails ends the child with the name of the step and the kernel's error;
+//! no step is skipped.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_long};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use std::ptr;
 
-use super::canary::Canary;
 use super::errno;
 use super::filter::Filter;
+use super::probe_child::ProbeChild;
 use super::stage::Stage;
 
 /// Everything that a child needs, made before the fork.
 pub(super) struct Prepared {
     pub(super) parent: libc::pid_t,
-    /// Where its warden hears of it, where it has one.
+    /// Where the child tells its supervisor its session, if it has a supervisor.
     pub(super) lifeline: Option<RawFd>,
-    /// Namespaces to leave the parent's for, as flags.
+    /// The namespaces to make, as flags.
     pub(super) namespaces: c_int,
-    /// What to write to `uid_map` and `gid_map`, where there is a namespace of users.
+    /// What to write to `uid_map` and `gid_map`, if there is a user namespace.
     pub(super) maps: Option<[Vec<u8>; 2]>,
     pub(super) has_loopback: bool,
     /// Standard input, output and error.
@@ -28,7 +28,7 @@ pub(super) struct Prepared {
     pub(super) root: Option<CString>,
     pub(super) folder: CString,
     pub(super) limits: Vec<(libc::__rlimit_resource_t, libc::rlimit)>,
-    /// The number of the user, and group, to become.
+    /// The user id, and group id, to change to.
     pub(super) user: Option<libc::uid_t>,
     pub(super) ruleset: Option<OwnedFd>,
     pub(super) filter: Option<Filter>,
@@ -37,17 +37,17 @@ pub(super) struct Prepared {
     pub(super) env: Strings,
 }
 
-/// What a child becomes when it is set up.
+/// What a child becomes after it is set up.
 pub(super) enum Start {
     /// The program at this path.
     Path(CString),
-    /// The program in this open file, for which no path is needed.
+    /// The program in this open file.
     File(OwnedFd),
-    /// Nothing else: it attempts what it must not be able to do.
-    Canary(Canary),
+    /// No program: it attempts what the sandbox must prevent.
+    Probe(ProbeChild),
 }
 
-/// Strings as `execve` takes them.
+/// Strings in the form that `execve` takes.
 pub(super) struct Strings {
     pointers: Vec<*const c_char>,
     /// What the pointers point to.
@@ -65,26 +65,26 @@ impl Strings {
     }
 }
 
-/// A step and the kernel's answer.
+/// A step and the kernel's error.
 type Failure = (Stage, i32);
 
 fn checked(stage: Stage, answer: c_long) -> Result<c_long, Failure> {
     if answer < 0 { Err((stage, errno())) } else { Ok(answer) }
 }
 
-/// A system call of which only the outcome matters. Its arguments are numbers, or pointers to what outlives the call.
+/// Makes a system call and turns its error into a failure of the step.
 macro_rules! call {
     ($stage:expr, $call:expr) => {{
-        // SAFETY: every pointer among the arguments is to a value of `Prepared` or of the calling function, both of which
-        // outlive the call, and is as long as the kernel takes it to be.
+        // SAFETY: every pointer among the arguments is to a value of `Prepared` or of the calling function. Both outlive the
+        // call, and both are as long as the kernel expects.
         let answer = unsafe { $call };
         checked($stage, answer as c_long)
     }};
 }
 
 impl Prepared {
-    /// Sets the calling process up and starts the program. Returns only if that fails.
-    pub(super) fn become_contained(&mut self, errors: RawFd) -> Failure {
+    /// Sets up the calling process and starts the program. Returns only if that fails.
+    pub(super) fn set_up_and_start(&mut self, errors: RawFd) -> Failure {
         match self.set_up().and_then(|()| self.start(errors)) {
             Ok(never) => match never {},
             Err(failure) => failure,
@@ -92,10 +92,10 @@ impl Prepared {
     }
 
     fn set_up(&mut self) -> Result<(), Failure> {
-        self.die_with_the_grader()?;
-        self.leave_namespaces()?;
+        self.end_with_the_grader()?;
+        self.make_namespaces()?;
         call!(Stage::Session, libc::setsid())?;
-        self.tell_the_warden()?;
+        self.tell_the_supervisor()?;
         reset_signals()?;
         self.take_streams()?;
         if let Some(root) = &self.root {
@@ -125,7 +125,7 @@ impl Prepared {
         }
     }
 
-    fn die_with_the_grader(&self) -> Result<(), Failure> {
+    fn end_with_the_grader(&self) -> Result<(), Failure> {
         call!(
             Stage::ParentDeath,
             libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0)
@@ -134,11 +134,11 @@ impl Prepared {
         if unsafe { libc::getppid() } == self.parent {
             return Ok(());
         }
-        // It died before it could be asked for.
+        // The grader ended before the request was made.
         Err((Stage::ParentDeath, libc::ESRCH))
     }
 
-    fn tell_the_warden(&self) -> Result<(), Failure> {
+    fn tell_the_supervisor(&self) -> Result<(), Failure> {
         let Some(lifeline) = self.lifeline else { return Ok(()) };
         // SAFETY: `getpid` has no preconditions.
         let session: libc::pid_t = unsafe { libc::getpid() };
@@ -149,12 +149,12 @@ impl Prepared {
         Ok(())
     }
 
-    fn leave_namespaces(&self) -> Result<(), Failure> {
+    fn make_namespaces(&self) -> Result<(), Failure> {
         if self.namespaces != 0 {
             call!(Stage::Namespaces, libc::unshare(self.namespaces))?;
         }
         if let Some([users, groups]) = &self.maps {
-            // What describes a process belongs to it only as long as it may be inspected.
+            // A process that may not be inspected does not own its files in `/proc`, and could not write to them.
             call!(Stage::Users, libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0))?;
             write_file(c"/proc/self/setgroups", b"deny")?;
             write_file(c"/proc/self/uid_map", users)?;
@@ -166,7 +166,7 @@ impl Prepared {
     fn take_streams(&self) -> Result<(), Failure> {
         const BEYOND: c_int = 10;
         let mut copies: [RawFd; 3] = [-1; 3];
-        // One of them may have the number of another's place.
+        // The descriptor of one stream may be the place of another.
         for (copy, stream) in copies.iter_mut().zip(&self.streams) {
             let fd = call!(Stage::Descriptors, libc::fcntl(*stream, libc::F_DUPFD_CLOEXEC, BEYOND))?;
             *copy = fd as RawFd;
@@ -174,7 +174,7 @@ impl Prepared {
         for (place, copy) in (0..).zip(&copies) {
             call!(Stage::Descriptors, libc::dup2(*copy, place))?;
         }
-        // All others are needed until the program starts.
+        // All other descriptors are needed until the program starts.
         let flags = libc::CLOSE_RANGE_CLOEXEC;
         let closed = call!(
             Stage::Descriptors,
@@ -189,15 +189,15 @@ impl Prepared {
 
     fn become_user(&self) -> Result<(), Failure> {
         let Some(user) = self.user else { return Ok(()) };
-        // The system calls themselves: the C library's functions would look for threads that a forked child does not have.
+        // The C library's functions would signal threads that a forked child does not have, so these are the system calls.
         call!(
             Stage::User,
             libc::syscall(libc::SYS_setgroups, 0, ptr::null::<libc::gid_t>())
         )?;
         call!(Stage::User, libc::syscall(libc::SYS_setresgid, user, user, user))?;
         call!(Stage::User, libc::syscall(libc::SYS_setresuid, user, user, user))?;
-        // It was forgotten with the change.
-        self.die_with_the_grader()
+        // The kernel clears the request when the user changes.
+        self.end_with_the_grader()
     }
 
     fn start(&self, errors: RawFd) -> Result<std::convert::Infallible, Failure> {
@@ -213,20 +213,20 @@ impl Prepared {
                     libc::syscall(libc::SYS_execveat, file, no_path, args, env, libc::AT_EMPTY_PATH)
                 )?;
             }
-            Start::Canary(canary) => canary.sing(errors),
+            Start::Probe(probe_child) => probe_child.attempt_all(errors),
         }
-        // A program that was started does not come back.
+        // Not reached: a successful `execve` does not return, and neither does a probe.
         Err((Stage::Start, 0))
     }
 }
 
-/// The handlers went with the program that they were in; what it ignored or blocked is the grader's affair.
+/// Resets what signals do: the child must not inherit which signals the grader ignores or blocks.
 fn reset_signals() -> Result<(), Failure> {
-    // The kernel's own structure: the default action, no flags, an empty mask. The C library's function would leave those
-    // signals alone that it uses itself.
+    // The kernel's structure: the default action, no flags, an empty mask. The C library's function would skip the signals that
+    // it uses itself.
     let default = [0u64; 4];
     for signal in 1..=64 {
-        // Two of them cannot be set, and need not be.
+        // SIGKILL and SIGSTOP cannot be set, and need not be.
         let _ = call!(
             Stage::Signals,
             libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), ptr::null::<u64>(), 8)
@@ -250,15 +250,15 @@ fn close_one_by_one() -> Result<(), Failure> {
     call!(Stage::Descriptors, libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit))?;
     let last = c_int::try_from(limit.rlim_cur).unwrap_or(c_int::MAX);
     for fd in 3..last {
-        // Most of them are not open.
+        // Most descriptors are not open, so errors mean nothing.
         let _ = call!(Stage::Descriptors, libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC));
     }
     Ok(())
 }
 
-/// Gives up everything that a user may do beyond other users. As new privileges are refused, `execve` brings none of it back.
+/// Drops all capabilities. `execve` cannot bring them back, because new privileges are ruled out.
 fn drop_capabilities() -> Result<(), Failure> {
-    /// `_LINUX_CAPABILITY_VERSION_3` of the kernel's `capability.h`, whose sets are twice three words.
+    /// `_LINUX_CAPABILITY_VERSION_3` of the kernel's `capability.h`. Its sets are two times three words.
     const VERSION_3: u32 = 0x2008_0522;
     let header: [u32; 2] = [VERSION_3, 0];
     let none = [0u32; 6];
@@ -280,7 +280,7 @@ fn write_file(path: &CStr, contents: &[u8]) -> Result<(), Failure> {
     written.map(drop)
 }
 
-/// Switches on the one device that a new network has.
+/// Switches on the loopback device, the only device of a new network.
 fn raise_loopback() -> Result<(), Failure> {
     // SAFETY: all zeroes is a value of this plain structure.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };

@@ -1,31 +1,31 @@
-//! The steps of starting a contained child, by the names under which their failures are told.
+//! The steps of starting a child in the sandbox, with the names that error messages use.
 
 use std::fmt;
 
 use crate::level::Mechanism;
 
-/// A step of starting a contained child.
+/// A step of starting a child in the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Opening what the child needs, before there is a child.
+    /// Opening what the child needs, before the fork.
     Prepare,
-    /// Making a process.
+    /// Forking.
     Fork,
-    /// Ending it with the grader.
+    /// Asking for its end when the grader ends.
     ParentDeath,
-    /// Namespaces by itself.
+    /// Its own namespaces.
     Namespaces,
-    /// Its users in its namespace.
+    /// The user and group maps of its namespace.
     Users,
     /// The loopback device of its network.
     Loopback,
-    /// A session by itself.
+    /// Its own session.
     Session,
     /// Its signals.
     Signals,
     /// Its descriptors.
     Descriptors,
-    /// Another root.
+    /// Its own root folder.
     Root,
     /// Its folder.
     Folder,
@@ -33,9 +33,9 @@ pub enum Stage {
     Limits,
     /// Another user.
     User,
-    /// No capabilities.
+    /// Dropping capabilities.
     Capabilities,
-    /// No way to new privileges.
+    /// Ruling out new privileges.
     NoNewPrivileges,
     /// Landlock.
     Landlock,
@@ -72,7 +72,7 @@ impl Stage {
         stages.find(|stage| *stage as u32 == number)
     }
 
-    /// What is missing where this step fails.
+    /// The mechanism that is missing if this step fails.
     pub(super) fn mechanism(self) -> Mechanism {
         match self {
             Stage::Landlock => Mechanism::Landlock,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::diagnostics::{Diagnostics, SourceText};
+use crate::build::diagnostics::{Diagnostics, SourceText};
 use sandbox::process::{Activity, Stream};
 
 fn exercise() -> Exercise {
@@ -11,7 +11,10 @@ fn exercise() -> Exercise {
         title = "t"
         order = 1
         summary = "s"
-        item = [{ name = "count", signature = "pub fn count(total: u64) -> u64" }, { name = "Tally", signature = "pub struct Tally" }]
+        item = [
+            { name = "count", signature = "pub fn count(total: u64) -> u64" },
+            { name = "Tally", signature = "pub struct Tally" },
+        ]
         check = [{ name = "counts", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
     "#;
     Exercise::parse(Path::new("/exercises/x"), text).expect("the manifest is good")
@@ -32,10 +35,10 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
     }
 }
 
-fn failed(step: Step, end: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
+fn failed(step: Step, exit_reason: ExitReason, errors: Vec<Diagnostic>) -> Compiled {
     Compiled {
         step,
-        end,
+        exit_reason,
         diagnostics: Diagnostics {
             errors,
             other: String::new(),
@@ -78,7 +81,7 @@ fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
 #[track_caller]
 fn ungraded(calls: Vec<Compiled>, expected: &str) {
     match verdict(calls) {
-        Verdict::Ungraded { reason } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
+        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),
     }
 }
@@ -178,17 +181,18 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
         "not because of the submission: error[]: about linking",
     );
     ungraded(
-        vec![failed(Step::Real, ExitReason::Signal(9), Vec::new())],
+        vec![failed(Step::Real, ExitReason::Signal(Signal::Kill), Vec::new())],
         "not because of the submission",
     );
     let full = Compiled {
         is_disk_full: true,
-        ..failed(Step::Real, ExitReason::Signal(6), Vec::new())
+        ..failed(Step::Real, ExitReason::Signal(Signal::Abort), Vec::new())
     };
-    ungraded(
-        vec![full],
-        "no space left for what the compiler writes\nhelp: free some space",
-    );
+    let Verdict::Ungraded { reason, help } = verdict(vec![full]) else {
+        panic!("expected ungraded")
+    };
+    assert_eq!(reason, "there is no space left for what the compiler writes");
+    assert!(help.is_some_and(|help| help.starts_with("free some space")));
 }
 
 #[test]
@@ -205,7 +209,11 @@ fn a_compiler_that_a_submission_keeps_busy_or_crashes_is_the_submissions() {
         "not done at the time limit",
     );
     fails(
-        vec![failed(Step::Real, ExitReason::Signal(11), Vec::new())],
+        vec![failed(
+            Step::Real,
+            ExitReason::Signal(Signal::SegmentationFault),
+            Vec::new(),
+        )],
         Finding::CompileError,
         "crashed on it with signal 11",
     );

@@ -6,10 +6,10 @@ use super::*;
 use crate::exercise::Filter;
 use sandbox::process::Activity;
 
-fn ended(end: ExitReason) -> ProcessOutput {
+fn output(exit_reason: ExitReason) -> ProcessOutput {
     let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
     ProcessOutput {
-        end,
+        exit_reason,
         stdout,
         stderr,
         answer,
@@ -49,12 +49,13 @@ fn program() -> ProgramCheck {
 fn printed(stdout: &str) -> ProcessOutput {
     ProcessOutput {
         stdout: stdout.into(),
-        ..ended(ExitReason::Code(0))
+        ..output(ExitReason::Code(0))
     }
 }
 
-fn judge_program(check: ProgramCheck, ended: ProcessOutput, snapshot: Option<&str>) -> Verdict {
-    judge(&check, &ended, snapshot)
+fn judge_program(check: ProgramCheck, output: ProcessOutput, snapshot: Option<&str>) -> Verdict {
+    let snapshots = snapshot.map(|text| ("program".to_owned(), Ok(text.to_owned())));
+    judge(&check, &output, &snapshots.into_iter().collect())
 }
 
 #[test]
@@ -81,17 +82,17 @@ fn other_output_is_wrong_output_with_both_texts() {
 
 #[test]
 fn another_exit_code_is_told_before_the_output() {
-    let ended = |code| ProcessOutput {
-        end: ExitReason::Code(code),
+    let with_code = |code| ProcessOutput {
+        exit_reason: ExitReason::Code(code),
         ..printed("wrong")
     };
     fails(
-        judge_program(program(), ended(3), Some("a")),
+        judge_program(program(), with_code(3), Some("a")),
         Finding::Exited,
         "code 0, it ended with code 3",
     );
     fails(
-        judge_program(program(), ended(101), Some("a")),
+        judge_program(program(), with_code(101), Some("a")),
         Finding::Panic,
         "code 0, it panicked",
     );
@@ -100,7 +101,7 @@ fn another_exit_code_is_told_before_the_output() {
         snapshot: None,
         ..program()
     };
-    assert_eq!(judge_program(check, ended(3), None), Verdict::Passed);
+    assert_eq!(judge_program(check, with_code(3), None), Verdict::Passed);
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn noise_on_standard_error_counts_only_where_the_check_says_so() {
 fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
     let verdict = judge_program(
         program(),
-        ended(ExitReason::TimedOut {
+        output(ExitReason::TimedOut {
             activity: Activity::Waiting,
         }),
         Some("a"),
@@ -141,7 +142,7 @@ fn a_program_that_waits_for_ever_looks_like_a_deadlock() {
 fn threads_that_wait_for_one_another_are_a_deadlock() {
     let deadlocked = |threads| {
         let activity = Activity::WaitingForEachOther { threads };
-        judge_program(program(), ended(ExitReason::TimedOut { activity }), Some("a"))
+        judge_program(program(), output(ExitReason::TimedOut { activity }), Some("a"))
     };
     fails(deadlocked(3), Finding::Deadlock, "all 3 of its threads were asleep");
     fails(deadlocked(2), Finding::Deadlock, "both of its threads were asleep");
@@ -151,11 +152,11 @@ fn threads_that_wait_for_one_another_are_a_deadlock() {
 #[test]
 fn a_panic_over_a_refusal_or_a_limit_is_told_as_that() {
     let panicked = |stderr: &str| {
-        let ended = ProcessOutput {
+        let output = ProcessOutput {
             stderr: stderr.into(),
-            ..ended(ExitReason::Code(101))
+            ..output(ExitReason::Code(101))
         };
-        judge_program(program(), ended, Some("a"))
+        judge_program(program(), output, Some("a"))
     };
     let refused = "called `Result::unwrap()` on an `Err` value: Os { code: 1, kind: PermissionDenied, message: ..";
     fails(panicked(refused), Finding::AccessDenied, "it was refused something");

@@ -18,8 +18,8 @@ fn run(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        ended: ProcessOutput {
-            end: ExitReason::Code(0),
+        output: ProcessOutput {
+            exit_reason: ExitReason::Code(0),
             stdout: Vec::new(),
             stderr: Vec::new(),
             answer: Vec::new(),
@@ -71,7 +71,7 @@ fn a_failure_names_its_scenario() {
 fn what_the_machine_cannot_show_costs_no_points() {
     let verdict = judge(&trials(1, None, Some("there is one core")));
     let reason = "there is one core".to_owned();
-    assert_eq!(verdict, Verdict::Ungraded { reason });
+    assert_eq!(verdict, Verdict::Ungraded { reason, help: None });
     // But what was shown counts.
     assert_eq!(
         check_failure(&trials(1, Some(failure()), Some("there is one core"))).finding,
@@ -98,7 +98,7 @@ fn a_check_that_hangs_is_a_deadlock_that_says_who_waits() {
 #[test]
 fn a_child_that_is_left_is_a_failure_of_a_check_that_went_right() {
     let mut left = trials(1, None, None);
-    left.ended.left_behind = 1;
+    left.output.left_behind = 1;
     assert_eq!(check_failure(&left).finding, Finding::ChildLeak);
 }
 

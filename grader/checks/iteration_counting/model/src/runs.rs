@@ -122,6 +122,7 @@ impl Flaw {
     }
 
     /// This flaw as the failure of a check.
+    #[track_caller]
     pub(crate) fn found_as(self, finding: Finding) -> Violation {
         Violation::new(finding, format!("Expected {}.", self.expected)).got(format!("There were {}.", self.got))
     }

@@ -209,6 +209,7 @@ fn succeeded(wait: Wait, due: Duration) -> Result<(), Violation> {
     Ok(())
 }
 
+#[track_caller]
 fn differs(wait: Wait, expected: &str, due: Duration) -> Violation {
     let Wait { timeout, got, elapsed } = wait;
     let timeout = if timeout == Duration::MAX {

@@ -155,6 +155,7 @@ fn never_above_the_permits(execution: &Execution<(usize, usize)>) -> Result<(), 
     expect_available(&[last], &[1])
 }
 
+#[track_caller]
 fn expect_available(got: &[usize], expected: &[usize]) -> Result<(), Violation> {
     if got != expected {
         let violation = Violation::new(
@@ -166,6 +167,7 @@ fn expect_available(got: &[usize], expected: &[usize]) -> Result<(), Violation> 
     Ok(())
 }
 
+#[track_caller]
 fn expect_tries(got: &[bool], expected: &[bool]) -> Result<(), Violation> {
     if got != expected {
         let expected: Vec<&str> = expected.iter().copied().map(in_words).collect();

@@ -95,6 +95,7 @@ pub(crate) fn lines_of(stdout: &[Segment], n_threads: usize) -> Result<Vec<Line>
 }
 
 /// The violation of `stdout` in which not each of `n_threads` threads wrote its own line: who wrote what instead.
+#[track_caller]
 pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Violation {
     let mut missing: Vec<usize> = (1..=n_threads).collect();
     let mut got = Vec::new();

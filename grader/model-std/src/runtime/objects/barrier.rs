@@ -1,7 +1,7 @@
 //! Barriers: threads wait until enough of them have come.
 
 use super::{Memory, State, Tag};
-use crate::runtime::recorder::Seen;
+use crate::model::trace::{ObjectKind, Op};
 use crate::runtime::task::{Operation, Site, Until};
 use crate::runtime::{announce, resolve, with};
 
@@ -10,30 +10,30 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
     let new = || State::Barrier {
         waiting: 0,
         generation: 0,
+        needed: 0,
     };
-    let Some(id) = resolve(tag, "Barrier", &Memory::none(), new) else {
+    let Some(id) = resolve(tag, ObjectKind::Barrier, &Memory::none(), new) else {
         return n_threads <= 1;
     };
     let operation = Operation {
-        name: "wait",
         object: Some(id),
         site: Some(site),
     };
     announce(operation, Until::Now, None);
-    let (opens, generation) = with(|runtime| {
-        let (waiting, generation) = runtime.objects.barrier(id);
+    let (opens, generation) = with(|execution| {
+        let (waiting, generation) = execution.objects.barrier(id);
         let opens = waiting + 1 >= n_threads;
-        runtime.release_to(id);
-        runtime.acquire_from(id);
+        execution.release_to(id);
+        execution.acquire_from(id);
         if opens {
-            runtime.objects.set_barrier(id, 0, generation + 1);
+            execution.objects.set_barrier(id, 0, generation + 1, n_threads);
         } else {
-            runtime.objects.set_barrier(id, waiting + 1, generation);
+            execution.objects.set_barrier(id, waiting + 1, generation, n_threads);
         }
-        runtime.changed();
-        runtime.record("wait", Some(id), Some(site), |_| Seen {
-            detail: opens.then(|| "→ opens".to_owned()),
-            state: Some(format!("{} of {n_threads}", waiting + 1)),
+        execution.changed();
+        execution.record(Some(id), Some(site), |_| Op::BarrierWait {
+            arrived: waiting + 1,
+            needed: n_threads,
         });
         (opens, generation)
     });
@@ -46,7 +46,7 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
             },
             None,
         );
-        with(|runtime| runtime.acquire_from(id));
+        with(|execution| execution.acquire_from(id));
     }
     opens
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::lock::{self, Acquired, MUTEX, Mode, Touch};
+use super::lock::{self, Acquired, Mode, Touch};
 use super::{Memory, ObjectId, State, Tag};
-use crate::runtime::recorder::Seen;
+use crate::model::trace::{LockFunction, ObjectKind, Op, Whom};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::visibility::mix;
 use crate::runtime::{announce, resolve, with};
@@ -65,16 +65,11 @@ impl Condvar {
     }
 }
 
-/// Which waiters a notification is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whom {
-    One,
-    All,
-}
-
 /// The condition variable's number; `None` outside an execution.
 pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
-    resolve(tag, "Condvar", &Memory::none(), || State::Condvar(Condvar::default()))
+    resolve(tag, ObjectKind::Condvar, &Memory::none(), || {
+        State::Condvar(Condvar::default())
+    })
 }
 
 /// Gives up `lock`, waits to be notified (until `timeout` has passed, if there is one), and takes the lock again.
@@ -93,28 +88,30 @@ pub(crate) fn wait(
     let (Some(condvar), Some(lock)) = (condvar, lock) else {
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
-    let begin = if timeout.is_some() { "wait_timeout" } else { "wait" };
+    let has_timeout = timeout.is_some();
     announce(
         Operation {
-            name: begin,
             object: Some(condvar),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    let deadline = with(|runtime| {
-        lock::give_back(runtime, lock, Mode::Write, acquired, touch);
-        let current = runtime.current;
-        runtime.me().notified = false;
-        runtime.objects.condvar_mut(condvar).waiters.push(current);
-        runtime.record(begin, Some(condvar), Some(site), |_| Seen::default());
-        timeout.and_then(|timeout| runtime.deadline_after(timeout))
+    let deadline = with(|execution| {
+        lock::give_back(execution, lock, Mode::Write, acquired, touch);
+        let current = execution.current;
+        execution.me().notified = false;
+        execution.objects.condvar_mut(condvar).waiters.push(current);
+        execution.record_with_lock(condvar, lock, site, |_| Op::Wait { lock, has_timeout });
+        timeout.and_then(|timeout| execution.deadline_after(timeout))
     });
-    let until = Until::Notified { condvar, lock };
+    let until = Until::Notified {
+        condvar,
+        lock,
+        has_timeout,
+    };
     let wake = announce(
         Operation {
-            name: begin,
             object: Some(condvar),
             site: Some(site),
         },
@@ -122,85 +119,74 @@ pub(crate) fn wait(
         deadline,
     );
     if wake == Wake::Ready {
-        let acquired = with(|runtime| {
-            let current = runtime.current;
-            runtime.objects.condvar_mut(condvar).note_awake(current);
-            lock::take(runtime, lock, Mode::Write, "wake up", site)
+        let acquired = with(|execution| {
+            let current = execution.current;
+            execution.objects.condvar_mut(condvar).note_awake(current);
+            let acquired = lock::take(execution, lock, Mode::Write, site);
+            execution.record_with_lock(condvar, lock, site, |_| Op::WakeUp {
+                lock,
+                reason: wake.reason(),
+                poisoned: acquired.poisoned,
+            });
+            acquired
         });
         return (acquired, wake);
     }
-    with(|runtime| {
-        let current = runtime.current;
-        runtime
+    with(|execution| {
+        let current = execution.current;
+        execution
             .objects
             .condvar_mut(condvar)
             .waiters
             .retain(|waiter| *waiter != current);
-        let reason = if wake == Wake::TimedOut {
-            "→ timed out"
-        } else {
-            "→ woken without a reason"
-        };
-        runtime.record("wake up", Some(condvar), Some(site), |_| Seen {
-            detail: Some(reason.to_owned()),
-            ..Seen::default()
+        execution.record(Some(condvar), Some(site), |_| Op::WakeUp {
+            lock,
+            reason: wake.reason(),
+            poisoned: false,
         });
     });
-    (lock::acquire(Some(lock), &MUTEX, Mode::Write, site), wake)
+    (lock::acquire(Some(lock), LockFunction::Lock, site), wake)
 }
 
 /// Wakes one waiter or all of them.
 pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
     let Some(id) = condvar else { return };
-    let name = match whom {
-        Whom::One => "notify_one",
-        Whom::All => "notify_all",
-    };
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let n_waiting = runtime.objects.condvar(id).waiters.len();
+    with(|execution| {
+        let n_waiting = execution.objects.condvar(id).waiters.len();
         let woken = match whom {
-            Whom::All => std::mem::take(&mut runtime.objects.condvar_mut(id).waiters),
+            Whom::All => std::mem::take(&mut execution.objects.condvar_mut(id).waiters),
             Whom::One if n_waiting == 0 => Vec::new(),
             Whom::One => {
-                let index = runtime.choose_outcome(n_waiting, n_waiting);
-                vec![runtime.objects.condvar_mut(id).waiters.remove(index)]
+                let index = execution.choose_outcome(n_waiting, n_waiting);
+                vec![execution.objects.condvar_mut(id).waiters.remove(index)]
             }
         };
         for task in &woken {
-            runtime.learned(*task as u64 + 1);
+            execution.learned(*task as u64 + 1);
         }
         if !woken.is_empty() {
-            runtime.changed();
+            execution.changed();
         }
         for task in &woken {
-            let task = &mut runtime.tasks[*task];
+            let task = &mut execution.tasks[*task];
             task.notified = true;
             // It only waits for the lock now: that its time runs out meanwhile must not undo the notification.
             task.deadline = None;
         }
-        runtime.record(name, Some(id), Some(site), |_| {
-            let woken: Vec<String> = woken.iter().map(usize::to_string).collect();
-            let detail = if woken.is_empty() {
-                "→ nobody waits".to_owned()
-            } else {
-                format!("→ wakes {}", woken.join(", "))
-            };
-            Seen {
-                detail: Some(detail),
-                ..Seen::default()
-            }
+        execution.record(Some(id), Some(site), |_| Op::Notify {
+            whom,
+            woke: woken.clone(),
         });
-        let by = runtime.current;
+        let by = execution.current;
         let notification = Notification { by, site, woke: woken };
-        runtime.objects.condvar_mut(id).note(notification);
+        execution.objects.condvar_mut(id).note(notification);
     });
 }

@@ -1,9 +1,10 @@
 //! Mutexes and read-write locks: who holds what, and who is poisoned.
 
 use super::{Lock, Memory, ObjectId, State, Tag, Waited};
-use crate::runtime::recorder::Seen;
+use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
+use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{Runtime, announce, panics, resolve, try_with, with};
+use crate::runtime::{announce, panics, resolve, try_with, with};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,76 +37,56 @@ pub(crate) enum Touch {
     Changed,
 }
 
-/// The names of the operations of one kind of lock.
-#[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) kind: &'static str,
-    pub(crate) write: &'static str,
-    pub(crate) try_write: &'static str,
-    pub(crate) read: &'static str,
-    pub(crate) try_read: &'static str,
+fn mode(function: LockFunction) -> Mode {
+    match function {
+        LockFunction::Lock | LockFunction::TryLock | LockFunction::Write | LockFunction::TryWrite => Mode::Write,
+        LockFunction::Read | LockFunction::TryRead => Mode::Read,
+    }
 }
-
-/// A mutex.
-pub(crate) static MUTEX: Names = Names {
-    kind: "Mutex",
-    write: "lock",
-    try_write: "try_lock",
-    read: "lock",
-    try_read: "try_lock",
-};
-/// A read-write lock.
-pub(crate) static RWLOCK: Names = Names {
-    kind: "RwLock",
-    write: "write",
-    try_write: "try_write",
-    read: "read",
-    try_read: "try_read",
-};
 
 fn new_lock() -> State {
     State::Lock(Lock::default())
 }
 
 /// The lock's number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, names: &'static Names, memory: &Memory) -> Option<ObjectId> {
-    resolve(tag, names.kind, memory, new_lock)
+pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
+    resolve(tag, kind, memory, new_lock)
 }
 
 /// Takes the lock, waiting until it is free.
-pub(crate) fn acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Acquired {
+pub(crate) fn acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
-    let (name, until) = match mode {
-        Mode::Write => (names.write, Until::Free(id)),
-        Mode::Read => (names.read, Until::Readable(id)),
+    let mode = mode(function);
+    let until = match mode {
+        Mode::Write => Until::Free(id),
+        Mode::Read => Until::Readable(id),
     };
     let operation = Operation {
-        name,
         object: Some(id),
         site: Some(site),
     };
-    let writes = mode == Mode::Write && names.kind == RWLOCK.kind;
-    let waits = writes && with(|runtime| has_to_wait(runtime, id));
+    let writes = function == LockFunction::Write;
+    let waits = writes && with(|execution| has_to_wait(execution, id));
     announce(operation, until, None);
-    if mode == Mode::Read && with(|runtime| is_held_up(runtime, id)) {
+    if mode == Mode::Read && with(|execution| is_held_up(execution, id)) {
         announce(operation, Until::ReadableInTurn(id), None);
     }
-    with(|runtime| {
+    with(|execution| {
         if writes {
-            let waited = match (waits, runtime.was_overtaken(runtime.current)) {
+            let waited = match (waits, execution.was_overtaken(execution.current)) {
                 (true, _) => Waited::Yes,
                 (false, true) => Waited::Perhaps,
                 (false, false) => Waited::No,
             };
-            runtime.learned(waited as u64);
-            runtime.me().came_after = None;
-            runtime.objects.lock_mut(id).writer_waited = waited;
+            execution.learned(waited as u64);
+            execution.me().came_after = None;
+            execution.objects.lock_mut(id).writer_waited = waited;
         }
-        take(runtime, id, mode, name, site)
+        take_by(execution, id, function, site)
     })
 }
 
-impl Runtime {
+impl Execution {
     /// The tasks that wait until they may write.
     pub(in crate::runtime) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
         let tasks = self.tasks.iter().enumerate();
@@ -120,45 +101,45 @@ impl Runtime {
 }
 
 /// Whether the running thread, which wants to write, will have to wait until somebody else gives a lock back.
-fn has_to_wait(runtime: &mut Runtime, lock: ObjectId) -> bool {
-    let waits = !runtime.holds(runtime.current, Until::Free(lock));
-    runtime.learned(waits.into());
-    runtime.me().came_after = Some((lock, runtime.objects.lock(lock).taken));
+fn has_to_wait(execution: &mut Execution, lock: ObjectId) -> bool {
+    let waits = !execution.holds(execution.current, Until::Free(lock));
+    execution.learned(waits.into());
+    execution.me().came_after = Some((lock, execution.objects.lock(lock).taken));
     waits
 }
 
 /// Whether a reader, who could join the readers that are inside, has to wait behind a writer that waits for them. `std` lets
 /// nobody pass a writer that has gone to sleep; one that is about to does not stop anybody yet. A writer that had to sleep
 /// takes it that more do, so when it downgrades, others are held up as well.
-fn is_held_up(runtime: &mut Runtime, lock: ObjectId) -> bool {
-    !runtime.holds(runtime.current, Until::ReadableInTurn(lock)) && runtime.choose_outcome(2, 2) == 1
+fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
+    !execution.holds(execution.current, Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
 }
 
 /// Takes the lock if it is free; `None` if it is not.
-pub(crate) fn try_acquire(lock: Option<ObjectId>, names: &'static Names, mode: Mode, site: Site) -> Option<Acquired> {
+pub(crate) fn try_acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
-    let (name, free) = match mode {
-        Mode::Write => (names.try_write, Until::Free(id)),
-        Mode::Read => (names.try_read, Until::Readable(id)),
+    let mode = mode(function);
+    let free = match mode {
+        Mode::Write => Until::Free(id),
+        Mode::Read => Until::Readable(id),
     };
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let is_free = runtime.holds(runtime.current, free) && !(mode == Mode::Read && is_held_up(runtime, id));
-        runtime.learned(is_free.into());
+    with(|execution| {
+        let is_free = execution.holds(execution.current, free) && !(mode == Mode::Read && is_held_up(execution, id));
+        execution.learned(is_free.into());
         if is_free {
-            return Some(take(runtime, id, mode, name, site));
+            return Some(take_by(execution, id, function, site));
         }
-        runtime.record(name, Some(id), Some(site), |runtime| Seen {
-            detail: Some("→ would block".to_owned()),
-            state: Some(describe(runtime.objects.lock(id))),
+        execution.record(Some(id), Some(site), |_| Op::Lock {
+            function,
+            outcome: LockOutcome::WouldBlock,
         });
         None
     })
@@ -172,11 +153,25 @@ fn outside() -> Acquired {
     }
 }
 
+/// Marks the lock as taken by the running task in a call of `function`, and records that.
+fn take_by(execution: &mut Execution, id: ObjectId, function: LockFunction, site: Site) -> Acquired {
+    let acquired = take(execution, id, mode(function), site);
+    execution.record(Some(id), Some(site), |_| Op::Lock {
+        function,
+        outcome: if acquired.poisoned {
+            LockOutcome::Poisoned
+        } else {
+            LockOutcome::Acquired
+        },
+    });
+    acquired
+}
+
 /// Marks the lock as taken by the running task.
-pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'static str, site: Site) -> Acquired {
-    let current = runtime.current;
-    let panicking = runtime.me().panicking > 0;
-    let lock = runtime.objects.lock_mut(id);
+pub(crate) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
+    let current = execution.current;
+    let panicking = execution.me().panicking > 0;
+    let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = Some(current),
         Mode::Read => lock.readers.push(current),
@@ -184,11 +179,7 @@ pub(crate) fn take(runtime: &mut Runtime, id: ObjectId, mode: Mode, name: &'stat
     lock.since = Some(site);
     lock.taken += 1;
     let poisoned = lock.poisoned;
-    runtime.acquire_from(id);
-    runtime.record(name, Some(id), Some(site), |runtime| Seen {
-        detail: poisoned.then(|| "→ poisoned".to_owned()),
-        state: Some(describe(runtime.objects.lock(id))),
-    });
+    execution.acquire_from(id);
     Acquired {
         poisoned,
         panicking,
@@ -201,27 +192,23 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "unlock",
             object: Some(id),
             site: acquired.site,
         },
         Until::Now,
         None,
     );
-    try_with(|runtime| {
-        give_back(runtime, id, mode, acquired, touch);
-        runtime.record("unlock", Some(id), None, |runtime| Seen {
-            state: Some(describe(runtime.objects.lock(id))),
-            ..Seen::default()
-        });
+    try_with(|execution| {
+        give_back(execution, id, mode, acquired, touch);
+        execution.record(Some(id), None, |_| Op::Unlock);
     });
 }
 
 /// Marks the lock as given back by the running task.
-pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
-    let current = runtime.current;
-    let poisons = mode == Mode::Write && !acquired.panicking && runtime.me().panicking > 0;
-    let lock = runtime.objects.lock_mut(id);
+pub(crate) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
+    let current = execution.current;
+    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panicking > 0;
+    let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = None,
         Mode::Read => {
@@ -236,18 +223,18 @@ pub(crate) fn give_back(runtime: &mut Runtime, id: ObjectId, mode: Mode, acquire
         lock.writer_waited = Waited::No;
     }
     lock.poisoned |= poisons;
-    runtime.release_to(id);
+    execution.release_to(id);
     if poisons || touch > Touch::Untouched {
-        runtime.wrote_to(id);
+        execution.wrote_to(id);
     }
     if poisons || touch == Touch::Changed {
-        runtime.changed();
+        execution.changed();
     }
 }
 
 /// Whether a task panicked while it held the lock: for accessors that have it to themselves.
 pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
-    lock.is_some_and(|id| with(|runtime| runtime.objects.lock(id).poisoned))
+    lock.is_some_and(|id| with(|execution| execution.objects.lock(id).poisoned))
 }
 
 /// Whether a task panicked while it held the lock, which other threads may be using.
@@ -255,19 +242,15 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
     announce(
         Operation {
-            name: "is_poisoned",
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let poisoned = runtime.objects.lock(id).poisoned;
-        runtime.record("is_poisoned", Some(id), Some(site), |_| Seen {
-            detail: Some(format!("→ {poisoned}")),
-            ..Seen::default()
-        });
+    with(|execution| {
+        let poisoned = execution.objects.lock(id).poisoned;
+        execution.record(Some(id), Some(site), |_| Op::IsPoisoned { poisoned });
         poisoned
     })
 }
@@ -277,32 +260,19 @@ pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "clear_poison",
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let was_poisoned = std::mem::replace(&mut runtime.objects.lock_mut(id).poisoned, false);
+    with(|execution| {
+        let was_poisoned = std::mem::replace(&mut execution.objects.lock_mut(id).poisoned, false);
         if was_poisoned {
-            runtime.changed();
+            execution.changed();
         }
-        runtime.record("clear_poison", Some(id), Some(site), |_| Seen::default());
+        execution.record(Some(id), Some(site), |_| Op::ClearPoison);
     });
-}
-
-/// Who holds the lock, in a word or two.
-pub(crate) fn describe(lock: &Lock) -> String {
-    match (lock.writer, &lock.readers[..]) {
-        (Some(writer), _) => format!("held by {writer}"),
-        (None, []) => "free".to_owned(),
-        (None, readers) => {
-            let readers: Vec<String> = readers.iter().map(usize::to_string).collect();
-            format!("read by {}", readers.join(", "))
-        }
-    }
 }
 
 /// Turns a lock held for writing into one held for reading, without a gap.
@@ -310,31 +280,27 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
     announce(
         Operation {
-            name: "downgrade",
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let current = runtime.current;
+    with(|execution| {
+        let current = execution.current;
         // Only here does it make a difference.
-        let perhaps_waited = runtime.objects.lock(id).writer_waited == Waited::Perhaps;
-        let waited = perhaps_waited && runtime.choose_outcome(2, 2) == 1;
-        let lock = runtime.objects.lock_mut(id);
+        let perhaps_waited = execution.objects.lock(id).writer_waited == Waited::Perhaps;
+        let waited = perhaps_waited && execution.choose_outcome(2, 2) == 1;
+        let lock = execution.objects.lock_mut(id);
         if perhaps_waited {
             lock.writer_waited = if waited { Waited::Yes } else { Waited::No };
         }
         lock.writer = None;
         lock.readers.push(current);
-        runtime.release_to(id);
+        execution.release_to(id);
         if touch > Touch::Untouched {
-            runtime.changed();
+            execution.changed();
         }
-        runtime.record("downgrade", Some(id), Some(site), |runtime| Seen {
-            state: Some(describe(runtime.objects.lock(id))),
-            ..Seen::default()
-        });
+        execution.record(Some(id), Some(site), |_| Op::Downgrade);
     });
 }

@@ -1,7 +1,7 @@
 //! What is initialised once: by one thread, while the others wait.
 
 use super::{Memory, ObjectId, Once, State, Tag};
-use crate::runtime::recorder::Seen;
+use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
 use crate::runtime::task::{Operation, Site, Until};
 use crate::runtime::{announce, resolve, try_with, with};
 
@@ -17,102 +17,96 @@ pub(crate) enum Found {
 }
 
 /// Its number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, kind: &'static str, memory: &Memory) -> Option<ObjectId> {
+pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
     resolve(tag, kind, memory, || State::Once(Once::Incomplete))
 }
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
-pub(crate) fn begin(id: ObjectId, name: &'static str, site: Site) -> Found {
+pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
-        Until::Settled(id),
+        Until::Settled(id, function),
         None,
     );
-    with(|runtime| {
-        let current = runtime.current;
-        runtime.acquire_from(id);
-        let found = match runtime.objects.once(id) {
+    with(|execution| {
+        let current = execution.current;
+        execution.acquire_from(id);
+        let found = match execution.objects.once(id) {
             Once::Complete => Found::Complete,
             Once::Poisoned => Found::MinePoisoned,
             Once::Incomplete | Once::Running(_) => Found::Mine,
         };
         if found != Found::Complete {
-            runtime.objects.set_once(id, Once::Running(current));
-            runtime.changed();
+            execution.objects.set_once(id, Once::Running(current));
+            execution.changed();
         }
-        runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if found == Found::Complete {
-                "→ there"
-            } else {
-                "→ initialises"
-            };
-            Seen {
-                detail: Some(detail.to_owned()),
-                ..Seen::default()
-            }
+        execution.record(Some(id), Some(site), |_| Op::Initialize {
+            function,
+            outcome: match found {
+                Found::Complete => OnceOutcome::Complete,
+                Found::Mine | Found::MinePoisoned => OnceOutcome::Begins,
+            },
         });
         found
     })
 }
 
 /// Looks whether it is there, without waiting.
-pub(crate) fn peek(id: ObjectId, name: &'static str, site: Site) -> Once {
+pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        let once = runtime.objects.once(id);
-        runtime.acquire_from(id);
-        runtime.record(name, Some(id), Some(site), |_| {
-            let detail = if once == Once::Complete {
-                "→ there"
-            } else {
-                "→ not there"
-            };
-            Seen {
-                detail: Some(detail.to_owned()),
-                ..Seen::default()
-            }
-        });
+    with(|execution| {
+        let once = execution.objects.once(id);
+        execution.acquire_from(id);
+        execution.record(Some(id), Some(site), |_| looked(function, once));
         once
     })
 }
 
 /// Waits until somebody has completed it, or has panicked over it.
-pub(crate) fn wait(id: ObjectId, name: &'static str, site: Site) -> Once {
-    wait_until(id, Until::Initialised(id), name, site)
+pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
+    wait_until(id, Until::Initialised(id, function), function, site)
 }
 
 /// Waits until somebody has completed it, however often the attempt panics.
-pub(crate) fn wait_force(id: ObjectId, name: &'static str, site: Site) {
-    wait_until(id, Until::Complete(id), name, site);
+pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
+    wait_until(id, Until::Complete(id, function), function, site);
 }
 
-fn wait_until(id: ObjectId, until: Until, name: &'static str, site: Site) -> Once {
+fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) -> Once {
     announce(
         Operation {
-            name,
             object: Some(id),
             site: Some(site),
         },
         until,
         None,
     );
-    with(|runtime| {
-        runtime.acquire_from(id);
-        runtime.record(name, Some(id), Some(site), |_| Seen::default());
-        runtime.objects.once(id)
+    with(|execution| {
+        execution.acquire_from(id);
+        let once = execution.objects.once(id);
+        execution.record(Some(id), Some(site), |_| looked(function, once));
+        once
     })
+}
+
+/// The operation of a thread that found `once` and leaves it alone.
+fn looked(function: OnceFunction, once: Once) -> Op {
+    let outcome = match once {
+        Once::Complete => OnceOutcome::Complete,
+        Once::Incomplete | Once::Running(_) => OnceOutcome::Incomplete,
+        Once::Poisoned => OnceOutcome::Poisoned,
+    };
+    Op::Initialize { function, outcome }
 }
 
 /// An initialisation that the running thread has claimed.
@@ -132,7 +126,7 @@ impl Attempt {
         Self {
             id,
             site,
-            began: with(|runtime| runtime.me().operations),
+            began: with(|execution| execution.me().operations),
             outcome: Once::Poisoned,
         }
     }
@@ -141,9 +135,8 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
-        if with(|runtime| runtime.me().operations) > self.began {
+        if with(|execution| execution.me().operations) > self.began {
             let operation = Operation {
-                name: "initialised",
                 object: Some(self.id),
                 site: Some(self.site),
             };
@@ -155,15 +148,15 @@ impl Drop for Attempt {
 
 /// Ends the initialisation that the calling thread claimed.
 pub(crate) fn finish(id: ObjectId, once: Once) {
-    try_with(|runtime| {
-        runtime.objects.set_once(id, once);
-        runtime.release_to(id);
-        runtime.wrote_to(id);
-        runtime.changed();
+    try_with(|execution| {
+        execution.objects.set_once(id, once);
+        execution.release_to(id);
+        execution.wrote_to(id);
+        execution.changed();
     });
 }
 
 /// What is known about it now, without a scheduling point: for accessors that have it to themselves.
 pub(crate) fn known(id: ObjectId) -> Once {
-    with(|runtime| runtime.objects.once(id))
+    with(|execution| execution.objects.once(id))
 }

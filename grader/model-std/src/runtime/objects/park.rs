@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runtime::recorder::Seen;
+use crate::model::trace::{Op, YieldFunction};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::{self, announce, announce_yielding, try_with, with};
 
@@ -11,32 +11,24 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     if !runtime::is_active() {
         return;
     }
-    let name = if timeout.is_some() { "park_timeout" } else { "park" };
-    let deadline = timeout.and_then(|timeout| with(|runtime| runtime.deadline_after(timeout)));
+    let has_timeout = timeout.is_some();
+    let deadline = timeout.and_then(|timeout| with(|execution| execution.deadline_after(timeout)));
     let wake = announce(
         Operation {
-            name,
             object: None,
             site: Some(site),
         },
-        Until::Unparked,
+        Until::Unparked { has_timeout },
         deadline,
     );
-    with(|runtime| {
-        runtime.me().park_token = false;
+    with(|execution| {
+        execution.me().park_token = false;
         if wake == Wake::Ready {
-            runtime.take_from_unparkers();
+            execution.take_from_unparkers();
         }
-        runtime.record(name, None, Some(site), |_| {
-            let detail = match wake {
-                Wake::Ready => None,
-                Wake::TimedOut => Some("→ timed out".to_owned()),
-                Wake::Spurious => Some("→ woken without a reason".to_owned()),
-            };
-            Seen {
-                detail,
-                ..Seen::default()
-            }
+        execution.record(None, Some(site), |_| Op::Park {
+            has_timeout,
+            reason: wake.reason(),
         });
     });
 }
@@ -48,25 +40,21 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     }
     announce(
         Operation {
-            name: "unpark",
             object: None,
             site: Some(site),
         },
         Until::Now,
         None,
     );
-    with(|runtime| {
-        if let Some(state) = runtime.tasks.get_mut(task) {
+    with(|execution| {
+        if let Some(state) = execution.tasks.get_mut(task) {
             let was_set = std::mem::replace(&mut state.park_token, true);
             if !was_set {
-                runtime.changed();
+                execution.changed();
             }
-            runtime.hand_to_parked(task);
+            execution.hand_to_parked(task);
         }
-        runtime.record("unpark", None, Some(site), |_| Seen {
-            detail: Some(format!("thread {task}")),
-            ..Seen::default()
-        });
+        execution.record(None, Some(site), |_| Op::Unpark { thread: task });
     });
 }
 
@@ -76,40 +64,34 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         return;
     }
     let operation = Operation {
-        name: "sleep",
         object: None,
         site: Some(site),
     };
     // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
-    with(|runtime| {
-        runtime.record("sleep", None, Some(site), |_| Seen {
-            detail: Some(format!("{duration:?}")),
-            ..Seen::default()
-        });
+    with(|execution| {
+        execution.record(None, Some(site), |_| Op::Sleep { duration });
     });
     if duration.is_zero() {
         announce_yielding(operation);
     } else {
-        let deadline = with(|runtime| runtime.deadline_after(duration));
+        let deadline = with(|execution| execution.deadline_after(duration));
         announce(operation, Until::Never, deadline);
     }
 }
 
 /// Lets other threads go first.
-pub(crate) fn yield_now(name: &'static str, site: Site) {
+pub(crate) fn yield_now(function: YieldFunction, site: Site) {
     announce_yielding(Operation {
-        name,
         object: None,
         site: Some(site),
     });
-    try_with(|runtime| runtime.record(name, None, Some(site), |_| Seen::default()));
+    try_with(|execution| execution.record(None, Some(site), |_| Op::Yield { function }));
 }
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
 pub(crate) fn now(site: Site) -> Duration {
     announce(
         Operation {
-            name: "now",
             object: None,
             site: Some(site),
         },
@@ -121,10 +103,10 @@ pub(crate) fn now(site: Site) -> Duration {
 
 /// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
 pub(crate) fn read_clock() -> Duration {
-    let now = try_with(|runtime| {
-        let now = runtime.now;
-        runtime.learned(now.as_secs());
-        runtime.learned(now.subsec_nanos().into());
+    let now = try_with(|execution| {
+        let now = execution.now;
+        execution.learned(now.as_secs());
+        execution.learned(now.subsec_nanos().into());
         now
     });
     now.unwrap_or_default()

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{Lock, ObjectId, State};
-use crate::runtime::recorder::Seen;
-use crate::runtime::task::{Operation, Site, TaskId, Until};
+use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
+use crate::runtime::execution::Execution;
+use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
 use crate::runtime::{announce, try_with, with};
 
 /// One of the two streams that the program can write to.
@@ -47,75 +48,82 @@ impl Streams {
     }
 }
 
-/// The lock of standard input, under this name; `None` outside an execution.
-pub(crate) fn stdin_lock(kind: &'static str) -> Option<ObjectId> {
-    try_with(|runtime| {
-        let known = runtime.streams.stdin;
+/// The lock of standard input; `None` outside an execution.
+pub(crate) fn stdin_lock() -> Option<ObjectId> {
+    try_with(|execution| {
+        let known = execution.streams.stdin;
         known.unwrap_or_else(|| {
-            let lock = runtime.objects.enter(kind, None, State::Lock(Lock::default()));
-            runtime.streams.stdin = Some(lock);
+            let lock = enter_lock(execution, ObjectKind::Stdin);
+            execution.streams.stdin = Some(lock);
             lock
         })
     })
 }
 
+fn enter_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
+    execution.objects.enter(kind, None, State::Lock(Lock::default()))
+}
+
 impl Stream {
-    fn kind(self) -> &'static str {
+    fn kind(self) -> ObjectKind {
         match self {
-            Stream::Stdout => "Stdout",
-            Stream::Stderr => "Stderr",
+            Stream::Stdout => ObjectKind::Stdout,
+            Stream::Stderr => ObjectKind::Stderr,
         }
     }
 
     /// The lock of the stream; `None` outside an execution.
     fn lock_id(self) -> Option<ObjectId> {
-        try_with(|runtime| {
-            let known = runtime.streams.get(self).lock;
+        try_with(|execution| {
+            let known = execution.streams.get(self).lock;
             known.unwrap_or_else(|| {
-                let lock = runtime.objects.enter(self.kind(), None, State::Lock(Lock::default()));
-                runtime.streams.get(self).lock = Some(lock);
+                let lock = enter_lock(execution, self.kind());
+                execution.streams.get(self).lock = Some(lock);
                 lock
             })
         })
     }
 
     /// Takes the stream's lock, waiting for other threads.
-    pub(crate) fn lock(self, site: Site, name: &'static str) {
+    pub(crate) fn lock(self, site: Site, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
         announce(
             Operation {
-                name,
                 object: Some(id),
                 site: Some(site),
             },
-            Until::FreeOrMine(id),
+            Until::FreeOrMine { lock: id, hold },
             None,
         );
-        with(|runtime| {
-            let current = runtime.current;
-            let lock = runtime.objects.lock_mut(id);
+        with(|execution| {
+            let current = execution.current;
+            let lock = execution.objects.lock_mut(id);
             lock.writer = Some(current);
             lock.depth += 1;
             lock.since = Some(site);
-            runtime.acquire_from(id);
-            if name == LOCK {
-                runtime.record(name, Some(id), Some(site), |runtime| Seen {
-                    state: Some(format!("held by {}", runtime.current)),
-                    ..Seen::default()
+            execution.acquire_from(id);
+            if hold == Hold::Guard {
+                execution.record(Some(id), Some(site), |_| Op::Lock {
+                    function: LockFunction::Lock,
+                    outcome: LockOutcome::Acquired,
                 });
             }
         });
     }
 
-    /// Gives the stream's lock back.
-    pub(crate) fn unlock(self) {
+    /// Gives the stream's lock back. No operation of its own: nobody can tell whether a thread that waits for it comes before or
+    /// after what the running one does next.
+    pub(crate) fn unlock(self, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
-        with(|runtime| {
-            let lock = runtime.objects.lock_mut(id);
+        with(|execution| {
+            let lock = execution.objects.lock_mut(id);
             lock.depth = lock.depth.saturating_sub(1);
             if lock.depth == 0 {
                 lock.writer = None;
-                runtime.release_to(id);
+                execution.release_to(id);
+            }
+            if hold == Hold::Guard {
+                execution.record(Some(id), None, |_| Op::Unlock);
             }
         });
     }
@@ -125,7 +133,6 @@ impl Stream {
         let Some(id) = self.lock_id() else { return };
         announce(
             Operation {
-                name: WRITE,
                 object: Some(id),
                 site: Some(site),
             },
@@ -140,24 +147,19 @@ impl Stream {
             return;
         }
         let Some(id) = self.lock_id() else { return };
-        with(|runtime| {
+        with(|execution| {
             let written = Written {
-                task: runtime.current,
+                task: execution.current,
                 bytes: bytes.to_vec(),
-                time: runtime.now,
+                time: execution.now,
             };
-            runtime.streams.get(self).written.push(written);
-            runtime.wrote_to(id);
-            runtime.made_progress();
-            runtime.record(WRITE, Some(id), Some(site), |_| Seen {
-                detail: Some(format!("{:?}", String::from_utf8_lossy(bytes))),
-                ..Seen::default()
+            execution.streams.get(self).written.push(written);
+            execution.wrote_to(id);
+            execution.made_progress();
+            // Whether the lock is free again right after it depends on who holds it for longer, so no state is told.
+            execution.record_with(Some(id), Some(site), |_| {
+                (Op::Write { bytes: bytes.to_vec() }, Vec::new())
             });
         });
     }
 }
-
-/// The name of taking a stream's lock for longer than one write.
-pub(crate) const LOCK: &str = "lock";
-/// The name of a write.
-pub(crate) const WRITE: &str = "write";

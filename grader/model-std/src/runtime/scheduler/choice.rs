@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::model::trace::ChoiceOptions;
+
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -26,6 +28,14 @@ impl Choice {
     /// Whether it took the turn from a thread that could have gone on.
     pub(crate) fn is_preemption(&self) -> bool {
         self.chosen >= self.free
+    }
+
+    /// What there was to choose from, where that is known.
+    pub(super) fn known_options(&self) -> Option<ChoiceOptions> {
+        (self.options != 0).then(|| ChoiceOptions {
+            options: self.options.into(),
+            free: self.free.into(),
+        })
     }
 
     /// Whether this choice, followed again, meets the same options.

@@ -5,17 +5,17 @@
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
-use crate::model::orderings::AtomicAccess;
+use crate::model::trace::{AtomicAccess, AtomicFunction, AtomicType};
 use crate::runtime::objects::Objects;
-use crate::runtime::objects::atomic::Access;
+use crate::runtime::objects::atomic::{Access, told_order};
 use crate::runtime::recorder::place;
 use crate::runtime::task::Site;
 
 /// An access as the notes know it, without the execution that it belongs to.
 #[derive(Clone, Copy, Debug)]
 struct Note {
-    name: &'static str,
-    kind: Option<&'static str>,
+    function: AtomicFunction,
+    atomic: Option<AtomicType>,
     created_at: Option<Site>,
     order: Ordering,
     site: Site,
@@ -25,8 +25,8 @@ impl Note {
     fn new(access: &Access, objects: &Objects) -> Self {
         let object = access.atomic.and_then(|atomic| objects.all().get(atomic));
         Self {
-            name: access.name,
-            kind: object.map(|object| object.kind),
+            function: access.function,
+            atomic: object.and_then(|object| object.kind.atomic_type()),
             created_at: object.and_then(|object| object.created_at),
             order: access.order,
             site: access.site,
@@ -40,16 +40,16 @@ impl Note {
         same(Some(self.site), Some(other.site))
             && same(self.created_at, other.created_at)
             && self.order == other.order
-            && std::ptr::eq(self.name, other.name)
+            && self.function == other.function
     }
 
     fn told(&self) -> AtomicAccess {
         AtomicAccess {
             place: place(self.site),
-            operation: self.name.to_owned(),
-            kind: self.kind.map(str::to_owned),
+            function: self.function,
+            order: told_order(self.order),
+            atomic: self.atomic,
             created_at: self.created_at.map(place),
-            ordering: format!("{:?}", self.order),
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::register::{Register, Strength};
-use super::{Ordering, check_failure, check_load, check_store, failure_of, request};
+use super::register::Register;
+use super::{
+    CompareExchangeFunction, Location, Ordering, RmwFunction, check_failure, check_load, check_store, failure_of,
+    request,
+};
 
 /// As [`std::sync::atomic::AtomicPtr`].
 pub struct AtomicPtr<T>(Register<*mut T>);
@@ -17,23 +20,21 @@ impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_add`].
     #[track_caller]
     pub fn fetch_ptr_add(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_ptr_add", order), |old| {
-            old.wrapping_add(value)
-        })
+        self.0
+            .modify(request(RmwFunction::FetchPtrAdd, order), |old| old.wrapping_add(value))
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_ptr_sub`].
     #[track_caller]
     pub fn fetch_ptr_sub(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_ptr_sub", order), |old| {
-            old.wrapping_sub(value)
-        })
+        self.0
+            .modify(request(RmwFunction::FetchPtrSub, order), |old| old.wrapping_sub(value))
     }
 
     /// As [`std::sync::atomic::AtomicPtr::fetch_byte_add`].
     #[track_caller]
     pub fn fetch_byte_add(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_byte_add", order), |old| {
+        self.0.modify(request(RmwFunction::FetchByteAdd, order), |old| {
             old.wrapping_byte_add(value)
         })
     }
@@ -41,7 +42,7 @@ impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_byte_sub`].
     #[track_caller]
     pub fn fetch_byte_sub(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_byte_sub", order), |old| {
+        self.0.modify(request(RmwFunction::FetchByteSub, order), |old| {
             old.wrapping_byte_sub(value)
         })
     }
@@ -49,7 +50,7 @@ impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_or`].
     #[track_caller]
     pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_or", order), |old| {
+        self.0.modify(request(RmwFunction::FetchOr, order), |old| {
             old.map_addr(|address| address | value)
         })
     }
@@ -57,7 +58,7 @@ impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_and`].
     #[track_caller]
     pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_and", order), |old| {
+        self.0.modify(request(RmwFunction::FetchAnd, order), |old| {
             old.map_addr(|address| address & value)
         })
     }
@@ -65,7 +66,7 @@ impl<T> AtomicPtr<T> {
     /// As [`std::sync::atomic::AtomicPtr::fetch_xor`].
     #[track_caller]
     pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
-        self.0.modify(request("AtomicPtr", "fetch_xor", order), |old| {
+        self.0.modify(request(RmwFunction::FetchXor, order), |old| {
             old.map_addr(|address| address ^ value)
         })
     }

@@ -6,6 +6,9 @@ use std::cell::UnsafeCell;
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::Ordering;
 
+use crate::model::trace::{
+    self, AtomicFunction, AtomicType, CompareExchangeFunction, CompareExchangeOutcome, Op, RmwFunction,
+};
 use crate::runtime::objects::atomic::{self, Access, Value};
 use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
@@ -20,17 +23,13 @@ pub(super) struct Register<T> {
 unsafe impl<T> Sync for Register<T> {}
 impl<T> RefUnwindSafe for Register<T> {}
 
-/// Whether a compare-exchange may fail without a reason.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Strength {
-    Strong,
-    Weak,
-}
-
 /// A type that an atomic can hold.
 pub(super) trait Content: Copy + PartialEq {
-    /// How a value appears in a trace.
-    fn show(self) -> String;
+    /// The type of the atomic that holds it.
+    const TYPE: AtomicType;
+
+    /// The value as a trace tells it.
+    fn told(self) -> trace::Value;
 
     /// The value, for the model to keep.
     fn kept(self) -> Value;
@@ -40,10 +39,12 @@ pub(super) trait Content: Copy + PartialEq {
 }
 
 macro_rules! content {
-    ($($type:ty: |$bits:ident| $narrow:expr),* $(,)?) => {
+    ($($type:ty, $atomic:ident, $told:ident($as:ty), |$bits:ident| $narrow:expr;)*) => {
         $(impl Content for $type {
-            fn show(self) -> String {
-                format!("{self:?}")
+            const TYPE: AtomicType = AtomicType::$atomic;
+
+            fn told(self) -> trace::Value {
+                trace::Value::$told(self as $as)
             }
 
             fn kept(self) -> Value {
@@ -61,23 +62,27 @@ macro_rules! content {
 }
 
 content! {
-    bool: |bits| bits != 0,
-    i8: |bits| bits as i8,
-    i16: |bits| bits as i16,
-    i32: |bits| bits as i32,
-    i64: |bits| bits as i64,
-    isize: |bits| bits as isize,
-    u8: |bits| bits as u8,
-    u16: |bits| bits as u16,
-    u32: |bits| bits as u32,
-    u64: |bits| bits,
-    usize: |bits| bits as usize,
+    bool, Bool, Bool(bool), |bits| bits != 0;
+    i8, I8, Signed(i64), |bits| bits as i8;
+    i16, I16, Signed(i64), |bits| bits as i16;
+    i32, I32, Signed(i64), |bits| bits as i32;
+    i64, I64, Signed(i64), |bits| bits as i64;
+    isize, Isize, Signed(i64), |bits| bits as isize;
+    u8, U8, Unsigned(u64), |bits| bits as u8;
+    u16, U16, Unsigned(u64), |bits| bits as u16;
+    u32, U32, Unsigned(u64), |bits| bits as u32;
+    u64, U64, Unsigned(u64), |bits| bits;
+    usize, Usize, Unsigned(u64), |bits| bits as usize;
 }
 
 impl<T> Content for *mut T {
+    const TYPE: AtomicType = AtomicType::Ptr;
+
     // An address differs from run to run, which a trace must not.
-    fn show(self) -> String {
-        if self.is_null() { "null" } else { "a pointer" }.to_owned()
+    fn told(self) -> trace::Value {
+        trace::Value::Pointer {
+            is_null: self.is_null(),
+        }
     }
 
     fn kept(self) -> Value {
@@ -92,11 +97,10 @@ impl<T> Content for *mut T {
     }
 }
 
-/// What is done to an atomic, and where: the type of the atomic, the operation's name, its ordering, the line.
+/// What is done to an atomic, with which ordering, and where.
 #[derive(Clone, Copy)]
-pub(super) struct Request {
-    pub(super) kind: &'static str,
-    pub(super) name: &'static str,
+pub(super) struct Request<F> {
+    pub(super) function: F,
     pub(super) order: Ordering,
     pub(super) site: Site,
 }
@@ -110,13 +114,13 @@ impl<T: Content> Register<T> {
         }
     }
 
-    fn id(&self, kind: &'static str) -> Option<ObjectId> {
-        atomic::id(&self.tag, kind, &Memory::of(&self.value))
+    fn id(&self) -> Option<ObjectId> {
+        atomic::id(&self.tag, T::TYPE, &Memory::of(&self.value))
     }
 
     /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine one.
-    pub(super) fn own(&mut self, kind: &'static str) -> &mut T {
-        atomic::owned(self.id(kind));
+    pub(super) fn own(&mut self) -> &mut T {
+        atomic::owned(self.id());
         self.value.get_mut()
     }
 
@@ -131,54 +135,58 @@ impl<T: Content> Register<T> {
     }
 
     /// Lets other threads go before the access takes effect.
-    fn announce(&self, request: Request) -> Access {
-        let Request {
-            kind,
-            name,
-            order,
-            site,
-        } = request;
-        let atomic = self.id(kind);
-        atomic::announce_access(atomic, name, site);
+    fn announce(&self, function: AtomicFunction, order: Ordering, site: Site) -> Access {
+        let atomic = self.id();
+        atomic::announce_access(atomic, site);
         Access {
             atomic,
-            name,
+            function,
             order,
             site,
         }
     }
 
-    pub(super) fn load(&self, request: Request) -> T {
-        let access = self.announce(request);
+    pub(super) fn load(&self, order: Ordering, site: Site) -> T {
+        let access = self.announce(AtomicFunction::Load, order, site);
         let newest = self.get();
         let tell = |older: Option<Value>| {
-            let newest = newest.show();
-            let seen = match older {
-                None => format!("→ {newest}"),
-                Some(older) => {
-                    let older = T::from_kept(older).show();
-                    format!("→ {older} (stale: {newest} is newer, {:?})", access.order)
-                }
+            let newest = newest.told();
+            let load = Op::Load {
+                order: access.told_order(),
+                value: older.map_or(newest, |older| T::from_kept(older).told()),
+                newest: older.map(|_| newest),
             };
-            (seen, newest)
+            (load, newest)
         };
         atomic::loaded(&access, newest.kept(), &tell).map_or(newest, T::from_kept)
     }
 
-    pub(super) fn store(&self, request: Request, value: T) {
-        let access = self.announce(request);
+    pub(super) fn store(&self, value: T, order: Ordering, site: Site) {
+        let access = self.announce(AtomicFunction::Store, order, site);
         let old = self.get();
         self.set(value);
-        let tell = |_| (value.show(), value.show());
+        let tell = |_| {
+            let (order, value) = (access.told_order(), value.told());
+            (Op::Store { order, value }, value)
+        };
         atomic::stored(&access, (old.kept(), value.kept()), &tell);
     }
 
-    pub(super) fn modify(&self, request: Request, change: impl FnOnce(T) -> T) -> T {
-        let access = self.announce(request);
+    pub(super) fn modify(&self, request: Request<RmwFunction>, change: impl FnOnce(T) -> T) -> T {
+        let Request { function, order, site } = request;
+        let access = self.announce(AtomicFunction::Rmw(function), order, site);
         let old = self.get();
         let new = change(old);
         self.set(new);
-        let tell = |_| (format!("{} → {}", old.show(), new.show()), new.show());
+        let tell = |_| {
+            let modify = Op::Rmw {
+                function,
+                order: access.told_order(),
+                old: old.told(),
+                new: new.told(),
+            };
+            (modify, new.told())
+        };
         atomic::modified(&access, (old.kept(), new.kept()), &tell);
         old
     }
@@ -186,31 +194,51 @@ impl<T: Content> Register<T> {
     /// As [`Register::modify`] to `new` if the value is `current`; else as a load, with the ordering `failure`.
     pub(super) fn compare_exchange(
         &self,
-        request: Request,
+        request: Request<CompareExchangeFunction>,
         failure: Ordering,
         (current, new): (T, T),
-        strength: Strength,
     ) -> Result<T, T> {
-        let access = self.announce(request);
+        let Request { function, order, site } = request;
+        let access = self.announce(AtomicFunction::CompareExchange(function), order, site);
         let old = self.get();
         let matches = old == current;
-        if matches && !(strength == Strength::Weak && atomic::fails_weakly()) {
+        let is_weak = function == CompareExchangeFunction::CompareExchangeWeak;
+        if matches && !(is_weak && atomic::fails_weakly()) {
             self.set(new);
-            let tell = |_| (format!("{} → {}", old.show(), new.show()), new.show());
+            let tell = |_| {
+                let exchange = Op::CompareExchange {
+                    function,
+                    order: access.told_order(),
+                    outcome: CompareExchangeOutcome::Exchanged {
+                        old: old.told(),
+                        new: new.told(),
+                    },
+                };
+                (exchange, new.told())
+            };
             atomic::modified(&access, (old.kept(), new.kept()), &tell);
             return Ok(old);
         }
-        let tell = |_| {
-            let why = if matches {
-                "→ failed without a reason".to_owned()
-            } else {
-                format!("→ failed: {}, not {}", old.show(), current.show())
-            };
-            (why, old.show())
-        };
         let access = Access {
             order: failure,
             ..access
+        };
+        let tell = |_| {
+            let found = old.told();
+            let outcome = if matches {
+                CompareExchangeOutcome::Spurious { found }
+            } else {
+                CompareExchangeOutcome::Differs {
+                    found,
+                    expected: current.told(),
+                }
+            };
+            let exchange = Op::CompareExchange {
+                function,
+                order: access.told_order(),
+                outcome,
+            };
+            (exchange, found)
         };
         atomic::failed(&access, old.kept(), &tell);
         Err(old)

@@ -73,10 +73,10 @@ impl Documentation {
             ])
             .arg(&folder);
         rustdoc.arg("-L").arg(dependencies);
-        for name in ["corosensei", "protocol"] {
-            let mut dependency = OsString::from(format!("{name}="));
-            dependency.push(newest(&deps, &format!("lib{name}-")));
-            rustdoc.arg("--extern").arg(dependency);
+        for dependency in ["corosensei", "protocol"] {
+            let mut library = OsString::from(format!("{dependency}="));
+            library.push(newest(&deps, &format!("lib{dependency}-")));
+            rustdoc.arg("--extern").arg(library);
         }
         rustdoc.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/lib.rs"));
         let output = rustdoc.output().expect("rustdoc runs");

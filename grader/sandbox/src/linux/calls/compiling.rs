@@ -1,13 +1,13 @@
-//! What a compiler may not do. All else it may: it starts programs that nobody here has written down.
+//! The calls that are forbidden to a compiler. It starts other programs, such as linkers, whose calls cannot all be listed.
 
 use libc::c_long;
 
-use super::super::filter::{Action, Decision, Rules, Test, is};
 use super::{NEW_NAMESPACES, allow_if, refuse_if};
+use crate::linux::filter::{Action, Decision, Rules, Test, is};
 
-/// Calls that no compiler and no linker makes, and that reach beyond files.
+/// Calls that no compiler and no linker makes, and that affect more than files.
 const NOT_FOR_COMPILERS: &[c_long] = &[
-    // The network, and what else connects processes.
+    // Networks and inter-process communication.
     libc::SYS_socket,
     libc::SYS_connect,
     libc::SYS_bind,
@@ -35,7 +35,7 @@ const NOT_FOR_COMPILERS: &[c_long] = &[
     libc::SYS_sched_setparam,
     libc::SYS_sched_setattr,
     libc::SYS_setsid,
-    // Parts of the kernel that had many holes.
+    // Parts of the kernel that had many vulnerabilities.
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
@@ -48,7 +48,7 @@ const NOT_FOR_COMPILERS: &[c_long] = &[
     libc::SYS_fanotify_init,
     libc::SYS_open_by_handle_at,
     libc::SYS_name_to_handle_at,
-    // What only a system administrator does.
+    // Administration.
     libc::SYS_unshare,
     libc::SYS_setns,
     libc::SYS_chroot,
@@ -95,7 +95,7 @@ const NOT_FOR_COMPILERS: &[c_long] = &[
     libc::SYS_personality,
 ];
 
-/// As above, under the older names that x86-64 has besides.
+/// As above, under older names that only x86-64 has.
 #[cfg(target_arch = "x86_64")]
 const NOT_FOR_COMPILERS_X86: &[c_long] = &[
     libc::SYS_mknod,

@@ -1,0 +1,106 @@
+//! What is wrong with an execution, or with all of them together.
+
+use std::mem;
+
+use model_std::model;
+use protocol::signature::{EndSignature, FailureSignature};
+use protocol::trace::{End, Place};
+use protocol::{FailureCause, Finding};
+
+use crate::check::Violation;
+use crate::execution::AnyExecution;
+
+/// What is wrong with an execution, or with all of them together.
+///
+/// Two of them are equal only if they are the same down to the thread numbers; whether they are the same mistake is for the
+/// signatures to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) finding: Finding,
+    pub(crate) cause: FailureCause,
+    pub(crate) signature: FailureSignature,
+    /// How the execution ended.
+    end: End,
+}
+
+impl Flaw {
+    /// A flaw of all executions together, or of two that should be the same.
+    pub(crate) fn of_several(finding: Finding, cause: FailureCause, signature: FailureSignature) -> Self {
+        Self {
+            finding,
+            cause,
+            signature,
+            end: End::Finished,
+        }
+    }
+
+    /// Whether it is the same mistake as `other`.
+    pub(crate) fn is_like(&self, other: &Flaw) -> bool {
+        self.signature == other.signature
+    }
+}
+
+impl From<Violation> for Flaw {
+    fn from(violation: Violation) -> Self {
+        let Violation {
+            finding,
+            expected,
+            got,
+            made_at,
+        } = violation;
+        let place = Place {
+            file: made_at.file().to_owned(),
+            line: made_at.line(),
+            column: made_at.column(),
+        };
+        Self {
+            finding,
+            cause: FailureCause::Property { expected, got },
+            signature: FailureSignature::Property { finding, place },
+            end: End::Finished,
+        }
+    }
+}
+
+/// The execution, if it came to its end with a value; else how it failed to.
+pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Result<Box<dyn AnyExecution>, Box<Flaw>> {
+    let model::Execution {
+        value,
+        mut trace,
+        preemptions,
+        ..
+    } = execution;
+    match (trace.end.finding(), EndSignature::of(&trace)) {
+        (Some(finding), Some(signature)) => Err(Box::new(Flaw {
+            finding,
+            cause: FailureCause::Ending,
+            signature: FailureSignature::Ending(signature),
+            end: mem::replace(&mut trace.end, End::Finished),
+        })),
+        _ => {
+            let value = value.and_then(Result::ok);
+            let mut execution = value.expect("an execution that came to its end has a value");
+            execution.complete(&mut trace, preemptions);
+            Ok(execution)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn property(finding: Finding, got: &str) -> Flaw {
+        Violation::new(finding, "expected 2 lines").got(got).into()
+    }
+
+    #[test]
+    fn words_and_numbers_make_no_difference_to_a_property_but_its_finding_and_its_place_do() {
+        let [one, other] = ["1 line", "\"one\" twice"].map(|got| property(Finding::Race, got));
+        assert_ne!(one, other);
+        assert!(one.is_like(&other));
+        assert!(!one.is_like(&property(Finding::WrongOutput, "1 line")));
+        let elsewhere = Flaw::from(Violation::new(Finding::Race, "expected 2 lines").got("1 line"));
+        assert!(!one.is_like(&elsewhere));
+    }
+}

@@ -1,0 +1,331 @@
+//! How an execution ended, and who waits for what if it never came to its end.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ChannelSide, Event, LockFunction, ObjectId, OnceFunction, Panic, Place, ReceiveFunction, SelectFunction,
+    SendFunction, ThreadId,
+};
+use crate::Finding;
+
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The body returned and every thread had ended.
+    Finished,
+    /// The body panicked.
+    Panicked(Panic),
+    /// Every thread waits, and nothing can end any wait.
+    Deadlock {
+        /// Who waits for what, in the order of thread ids.
+        waits: Vec<Wait>,
+        /// The threads of a cycle in which each waits for the next and the last for the first; empty where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cycle: Vec<ThreadId>,
+    },
+    /// Every thread waits, in no cycle, and one of them missed a notification: it was sent to the condition variable before the
+    /// thread began to wait there, found nobody waiting, and no other has woken the thread since.
+    LostWakeup {
+        /// Who waits for what, in the order of thread ids.
+        waits: Vec<Wait>,
+        /// The thread that missed the notification.
+        waiter: ThreadId,
+        /// Where the notification was sent that found nobody waiting.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notified_at: Option<Place>,
+    },
+    /// Threads keep acting, on each other or alone, without getting anywhere, until the limit of steps.
+    Livelock {
+        /// The threads that were running in circles.
+        threads: Vec<ThreadId>,
+    },
+    /// A thread asks again and again for something that only another thread can change, instead of waiting for it.
+    BusyWait {
+        /// The thread that spins.
+        thread: ThreadId,
+        /// The line that it repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+    },
+    /// The limit of steps was reached by threads that were still getting on.
+    StepLimit,
+    /// `process::exit` or `process::abort` was called.
+    Exited {
+        /// The exit code; `None` for `abort`.
+        code: Option<i32>,
+        /// The thread that called it.
+        thread: ThreadId,
+        /// Where it was called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+    },
+    /// The body returned, but threads that it started were still alive.
+    ThreadsLeft {
+        /// Those threads.
+        threads: Vec<ThreadId>,
+    },
+    /// The program did not do the same under the same schedule: it depends on something that is not controlled.
+    Nondeterministic(Difference),
+}
+
+impl End {
+    /// The finding that such an end is; `None` for an execution that came to its end.
+    pub fn finding(&self) -> Option<Finding> {
+        match self {
+            End::Finished => None,
+            End::Panicked(_) => Some(Finding::Panic),
+            End::Deadlock { .. } => Some(Finding::Deadlock),
+            End::LostWakeup { .. } => Some(Finding::LostWakeup),
+            End::Livelock { .. } => Some(Finding::Livelock),
+            End::BusyWait { .. } => Some(Finding::BusyWait),
+            End::StepLimit => Some(Finding::TooSlow),
+            End::Exited { .. } => Some(Finding::Exited),
+            End::ThreadsLeft { .. } => Some(Finding::ThreadLeak),
+            End::Nondeterministic(_) => Some(Finding::Nondeterministic),
+        }
+    }
+
+    /// Who waits for what, where every thread waits; empty for any other end.
+    pub fn waits(&self) -> &[Wait] {
+        match self {
+            End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
+            End::Finished
+            | End::Panicked(_)
+            | End::Livelock { .. }
+            | End::BusyWait { .. }
+            | End::StepLimit
+            | End::Exited { .. }
+            | End::ThreadsLeft { .. }
+            | End::Nondeterministic(_) => &[],
+        }
+    }
+}
+
+/// A thread that waits at the end of an execution, and for what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The thread that waits.
+    pub thread: ThreadId,
+    /// For what.
+    pub reason: WaitReason,
+    /// The object that it waits at; `None` where that is none, or several (see [`WaitReason::Select`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectId>,
+    /// The line on which it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The threads that could end the wait and do not: the holder of the lock, the thread to be joined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_by: Vec<ThreadId>,
+    /// The line on which the holder took what is waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<Place>,
+    /// For [`WaitReason::Notification`]: the last notification of the condition variable, if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_notification: Option<Notification>,
+}
+
+/// What a thread waits for at the end of an execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// To have a lock. [`Wait::held_by`] has it, or those who wait to write and whom a reader must not pass.
+    Lock {
+        /// The function that it is in.
+        function: LockFunction,
+    },
+    /// To have the lock of a standard stream, for one write.
+    WriteLock,
+    /// To be notified, at a condition variable.
+    Notification {
+        /// The lock that it gave up.
+        lock: ObjectId,
+        /// Whether it is in a function with a timeout, which then is so long that it never comes.
+        has_timeout: bool,
+    },
+    /// To have the lock again after it was notified at a condition variable.
+    Relock {
+        /// The lock that it gave up.
+        lock: ObjectId,
+    },
+    /// For more threads to arrive at a barrier.
+    Barrier {
+        /// How many wait there.
+        arrived: usize,
+        /// How many it takes to open.
+        needed: usize,
+    },
+    /// For a message to receive from a channel.
+    Message {
+        /// The function that it is in.
+        function: ReceiveFunction,
+        /// How many senders are left. Whose they are is not known.
+        senders: usize,
+    },
+    /// For a message of the clock, which will send none: to receive from a timer that has fired, or from `never`.
+    TimerMessage {
+        /// The function that it is in.
+        function: ReceiveFunction,
+    },
+    /// For room in a channel to send, or for a receiver where messages are handed from thread to thread.
+    Room {
+        /// The function that it is in.
+        function: SendFunction,
+        /// How many receivers are left. Whose they are is not known.
+        receivers: usize,
+    },
+    /// For a receiver to take the message that it has sent into a channel without room.
+    HandOver {
+        /// The function that it is in.
+        function: SendFunction,
+        /// How many receivers are left. Whose they are is not known.
+        receivers: usize,
+    },
+    /// For the thread at the other end of a channel to complete the operation that it has selected.
+    Partner {
+        /// The end that this thread is at.
+        side: ChannelSide,
+    },
+    /// For one of several cases.
+    Select {
+        /// The function that it is in.
+        function: SelectFunction,
+        /// The cases on channels. Timers that have fired and `never` are none of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cases: Vec<SelectCase>,
+    },
+    /// For another thread to initialise what is initialised once.
+    Initialization {
+        /// The function that it is in.
+        function: OnceFunction,
+    },
+    /// For a thread to end.
+    Join {
+        /// That thread.
+        thread: ThreadId,
+    },
+    /// For every thread of a scope to end.
+    ScopeEnd,
+    /// To be unparked.
+    Park {
+        /// Whether it is in `park_timeout`, with a time so long that it never comes.
+        has_timeout: bool,
+    },
+    /// For a time that never comes, in `thread::sleep`.
+    Clock,
+}
+
+/// A case on a channel that a thread waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectCase {
+    /// The channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ObjectId>,
+    /// The end that the waiting thread is at.
+    pub side: ChannelSide,
+    /// How many are left at the other end.
+    pub left: usize,
+}
+
+/// A [`WaitReason`] without what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "each is documented at the variant of `WaitReason` of its name"
+)]
+pub enum WaitKind {
+    Lock,
+    WriteLock,
+    Notification,
+    Relock,
+    Barrier,
+    Message,
+    TimerMessage,
+    Room,
+    HandOver,
+    Partner,
+    Select,
+    Initialization,
+    Join,
+    ScopeEnd,
+    Park,
+    Clock,
+}
+
+impl WaitReason {
+    /// The reason without what it is about.
+    pub fn kind(&self) -> WaitKind {
+        match self {
+            WaitReason::Lock { .. } => WaitKind::Lock,
+            WaitReason::WriteLock => WaitKind::WriteLock,
+            WaitReason::Notification { .. } => WaitKind::Notification,
+            WaitReason::Relock { .. } => WaitKind::Relock,
+            WaitReason::Barrier { .. } => WaitKind::Barrier,
+            WaitReason::Message { .. } => WaitKind::Message,
+            WaitReason::TimerMessage { .. } => WaitKind::TimerMessage,
+            WaitReason::Room { .. } => WaitKind::Room,
+            WaitReason::HandOver { .. } => WaitKind::HandOver,
+            WaitReason::Partner { .. } => WaitKind::Partner,
+            WaitReason::Select { .. } => WaitKind::Select,
+            WaitReason::Initialization { .. } => WaitKind::Initialization,
+            WaitReason::Join { .. } => WaitKind::Join,
+            WaitReason::ScopeEnd => WaitKind::ScopeEnd,
+            WaitReason::Park { .. } => WaitKind::Park,
+            WaitReason::Clock => WaitKind::Clock,
+        }
+    }
+}
+
+/// A notification of a condition variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// The thread that notified.
+    pub by: ThreadId,
+    /// Where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The threads that it woke.
+    pub woke: Vec<ThreadId>,
+}
+
+/// The first difference between two executions of one schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// A choice of the schedule does not fit what there was to choose from.
+    Choice {
+        /// The number of the choice, counted from 0.
+        index: usize,
+        /// The option that the schedule takes, counted from 0.
+        chosen: u16,
+        /// What there was to choose from when the schedule was made; `None` for one that was read from a token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<ChoiceOptions>,
+        /// What there was to choose from this time.
+        found: ChoiceOptions,
+    },
+    /// Another operation took effect.
+    Event {
+        /// The number of the operation, counted from 0.
+        index: usize,
+        /// The first execution's; `None` where that was over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Box<Event>>,
+        /// The second execution's; `None` where that was over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<Box<Event>>,
+    },
+    /// The same operations gave other output or another end.
+    Outcome,
+}
+
+/// What there is to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceOptions {
+    /// How many options.
+    pub options: usize,
+    /// How many of them, from the first, cost no preemption.
+    pub free: usize,
+}

@@ -1,0 +1,407 @@
+//! One operation of a thread, with what it saw and did.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AtomicFunction, AtomicType, CompareExchangeFunction, LockFunction, ObjectId, OnceFunction, Place, ReceiveFunction,
+    RmwFunction, SelectFunction, SendFunction, ThreadId, Value, YieldFunction, text,
+};
+
+/// One operation that took effect, with what it saw and did. What it was done to is [`Event::object`](super::Event::object).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Reads an atomic.
+    Load {
+        /// The ordering.
+        order: MemoryOrder,
+        /// What it returned.
+        value: Value,
+        /// The newest value, where the load returned an older one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<Value>,
+    },
+    /// Writes an atomic.
+    Store {
+        /// The ordering.
+        order: MemoryOrder,
+        /// What it wrote.
+        value: Value,
+    },
+    /// Reads an atomic and writes it, as one operation.
+    Rmw {
+        /// Which.
+        function: RmwFunction,
+        /// The ordering.
+        order: MemoryOrder,
+        /// What it read, and returned.
+        old: Value,
+        /// What it wrote.
+        new: Value,
+    },
+    /// Reads an atomic and writes it if it holds the expected value.
+    CompareExchange {
+        /// Which.
+        function: CompareExchangeFunction,
+        /// The ordering: that for success where it succeeded, that for failure where it failed.
+        order: MemoryOrder,
+        /// What came of it.
+        outcome: CompareExchangeOutcome,
+    },
+    /// A fence, which has no object.
+    Fence {
+        /// The ordering.
+        order: MemoryOrder,
+    },
+    /// Takes a lock, or tries to.
+    Lock {
+        /// Which.
+        function: LockFunction,
+        /// What came of it.
+        outcome: LockOutcome,
+    },
+    /// Gives a lock back, at the end of a guard.
+    Unlock,
+    /// Turns a lock held for writing into one held for reading.
+    Downgrade,
+    /// Looks whether a lock is poisoned.
+    IsPoisoned {
+        /// Whether it is.
+        poisoned: bool,
+    },
+    /// Forgets that a lock was poisoned.
+    ClearPoison,
+    /// At a condition variable: gives up `lock` and begins to wait to be notified.
+    Wait {
+        /// The lock.
+        lock: ObjectId,
+        /// Whether the wait ends by itself after a time.
+        has_timeout: bool,
+    },
+    /// At a condition variable: the wait ends. A thread that was notified has `lock` again; any other goes on to take it, and a
+    /// `Lock` event tells when it has it.
+    WakeUp {
+        /// The lock that was given up.
+        lock: ObjectId,
+        /// Why the wait ended.
+        reason: WakeReason,
+        /// Whether the lock was found poisoned, by a thread that was notified.
+        poisoned: bool,
+    },
+    /// Notifies a condition variable.
+    Notify {
+        /// How many of those who wait.
+        whom: Whom,
+        /// Whom it woke; empty where nobody waited.
+        woke: Vec<ThreadId>,
+    },
+    /// Arrives at a barrier. The last thread to arrive opens it, and the others go on.
+    BarrierWait {
+        /// How many have arrived, this one included.
+        arrived: usize,
+        /// How many it takes to open.
+        needed: usize,
+    },
+    /// Sends a message into a channel, or tries to.
+    Send {
+        /// Which.
+        function: SendFunction,
+        /// What came of it.
+        outcome: ChannelOutcome,
+    },
+    /// Receives a message from a channel, or tries to.
+    Receive {
+        /// Which.
+        function: ReceiveFunction,
+        /// What came of it.
+        outcome: ChannelOutcome,
+    },
+    /// Drops a sender of a channel.
+    DropSender {
+        /// How many are left.
+        left: usize,
+    },
+    /// Drops a receiver of a channel.
+    DropReceiver {
+        /// How many are left.
+        left: usize,
+    },
+    /// Looks at a channel without changing it.
+    Inspect {
+        /// What it saw.
+        seen: ChannelProperty,
+    },
+    /// Takes one of several cases, or finds one that is ready. Its object is the channel of that case, if one was found.
+    Select {
+        /// Which.
+        function: SelectFunction,
+        /// What came of it.
+        outcome: SelectOutcome,
+    },
+    /// Looks at something that is initialised once, or waits for it, or begins to initialise it.
+    Initialize {
+        /// Which.
+        function: OnceFunction,
+        /// What the thread found.
+        outcome: OnceOutcome,
+    },
+    /// Spawns a thread.
+    Spawn {
+        /// The new thread.
+        thread: ThreadId,
+    },
+    /// Has waited for the end of a thread.
+    Join {
+        /// That thread.
+        thread: ThreadId,
+    },
+    /// Asks whether a thread has finished.
+    IsFinished {
+        /// That thread.
+        thread: ThreadId,
+        /// Whether it has.
+        finished: bool,
+    },
+    /// Has waited for the end of every thread of a scope, and leaves it.
+    LeaveScope,
+    /// The function of the thread is over. The message of a panic is in [`Thread::panic`](super::Thread::panic).
+    EndThread {
+        /// Whether a panic ended it.
+        panicked: bool,
+    },
+    /// `thread::park` returns.
+    Park {
+        /// Whether the wait ends by itself after a time: `park_timeout`.
+        has_timeout: bool,
+        /// Why it ended.
+        reason: WakeReason,
+    },
+    /// Lets the `park` of a thread return: the one that waits, or the next.
+    Unpark {
+        /// That thread.
+        thread: ThreadId,
+    },
+    /// Begins to sleep.
+    Sleep {
+        /// For how long.
+        duration: Duration,
+    },
+    /// Lets other threads go first.
+    Yield {
+        /// Which.
+        function: YieldFunction,
+    },
+    /// Writes to a standard stream, as a unit.
+    Write {
+        /// The bytes.
+        #[serde(with = "text")]
+        bytes: Vec<u8>,
+    },
+    /// Ends the process.
+    Exit {
+        /// The code of `process::exit`; `None` for `process::abort`.
+        code: Option<i32>,
+    },
+}
+
+/// An ordering of an access to an atomic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryOrder {
+    /// `Relaxed`.
+    Relaxed,
+    /// `Release`.
+    Release,
+    /// `Acquire`.
+    Acquire,
+    /// `AcqRel`.
+    AcqRel,
+    /// `SeqCst`.
+    SeqCst,
+}
+
+impl MemoryOrder {
+    /// The ordering as `std::sync::atomic::Ordering` names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MemoryOrder::Relaxed => "Relaxed",
+            MemoryOrder::Release => "Release",
+            MemoryOrder::Acquire => "Acquire",
+            MemoryOrder::AcqRel => "AcqRel",
+            MemoryOrder::SeqCst => "SeqCst",
+        }
+    }
+}
+
+/// What came of a compare-exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompareExchangeOutcome {
+    /// It succeeded.
+    Exchanged {
+        /// The value that was expected and found.
+        old: Value,
+        /// The value that it wrote.
+        new: Value,
+    },
+    /// It failed, because the atomic held another value.
+    Differs {
+        /// The value that it found.
+        found: Value,
+        /// The value that was expected.
+        expected: Value,
+    },
+    /// It failed without a reason, as a weak one may.
+    Spurious {
+        /// The value that was expected and found.
+        found: Value,
+    },
+}
+
+/// What came of taking a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockOutcome {
+    /// The thread has it.
+    Acquired,
+    /// The thread has it, and a thread panicked while it held it for writing.
+    Poisoned,
+    /// Somebody else has it, and the thread does not wait.
+    WouldBlock,
+}
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WakeReason {
+    /// It was notified, or its park token was set.
+    Notified,
+    /// Its time was over.
+    TimedOut,
+    /// For no reason, as `std` allows.
+    Spurious,
+}
+
+/// Which of the threads that wait at a condition variable a notification is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// One of them.
+    One,
+    /// All of them.
+    All,
+}
+
+impl Whom {
+    /// The name of the function: `notify_one` or `notify_all`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Whom::One => "notify_one",
+            Whom::All => "notify_all",
+        }
+    }
+}
+
+/// What came of sending or receiving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelOutcome {
+    /// A message was sent or received.
+    Done,
+    /// It would have had to wait.
+    WouldBlock,
+    /// Its time was over.
+    TimedOut,
+    /// Nobody is left at the other end (and no message, where it receives).
+    Disconnected,
+}
+
+/// Something that a channel can be asked without changing it, and the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelProperty {
+    /// `is_empty`.
+    IsEmpty(bool),
+    /// `is_full`.
+    IsFull(bool),
+    /// `len`.
+    Len(usize),
+}
+
+impl ChannelProperty {
+    /// The name of the function.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChannelProperty::IsEmpty(_) => "is_empty",
+            ChannelProperty::IsFull(_) => "is_full",
+            ChannelProperty::Len(_) => "len",
+        }
+    }
+}
+
+/// One of the two ends of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelSide {
+    /// Where senders are.
+    Send,
+    /// Where receivers are.
+    Receive,
+}
+
+/// What came of a selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SelectOutcome {
+    /// A case was taken: a message was sent or received.
+    Taken(ChannelSide),
+    /// A case was taken whose other end nobody is left at.
+    Disconnected(ChannelSide),
+    /// A case is ready, and was left alone.
+    Ready(ChannelSide),
+    /// No case was ready, and the thread does not wait.
+    WouldBlock,
+    /// No case was ready in time.
+    TimedOut,
+}
+
+/// What a thread finds of something that is initialised once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnceOutcome {
+    /// It is initialised.
+    Complete,
+    /// It was not, and this thread begins to initialise it.
+    Begins,
+    /// It is not initialised, and the thread only looked.
+    Incomplete,
+    /// An attempt to initialise it panicked.
+    Poisoned,
+}
+
+/// An access to an atomic, or a fence, as it stands in the source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AtomicAccess {
+    /// The line that asks for it.
+    pub place: Place,
+    /// What is done.
+    pub function: AtomicFunction,
+    /// The ordering with which it took effect. A compare-exchange is one access with the ordering for its success and another
+    /// with that for its failure, as far as each came up.
+    pub order: MemoryOrder,
+    /// The type of what it is done to; `None` for a fence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub atomic: Option<AtomicType>,
+    /// Where that was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Place>,
+}
+
+impl AtomicAccess {
+    /// What a reader of the source can tell it by: file, line, function and ordering.
+    pub fn source_key(&self) -> (&str, u32, AtomicFunction, MemoryOrder) {
+        (&self.place.file, self.place.line, self.function, self.order)
+    }
+}

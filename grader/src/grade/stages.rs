@@ -1,0 +1,179 @@
+//! What each stage of a grading is given: the plain data that the options, the exercise and the earlier stages come to.
+
+use std::io;
+use std::path::Path;
+
+use protocol::CheckKind;
+use sandbox::ScratchFolder;
+
+use super::Grading;
+use crate::build::{self, Build, IncrementalCache};
+use crate::discover::Source;
+use crate::event::Event;
+use crate::exercise::Check;
+use crate::intake::{IntakeError, Staged, intake};
+use crate::judge::{NotBuilt, has_failed};
+use crate::libraries::{Libraries, LibrariesError};
+use crate::run::{self, CheckOutcome, Progress};
+use crate::sandbox_requirement;
+use crate::snapshot::Snapshots;
+
+/// A submission that was taken in, and what it is built with.
+pub(super) struct TakenIn<'a> {
+    libraries: &'a Libraries,
+    staged: Staged,
+    /// Removed with everything in it when the grading is over.
+    folder: ScratchFolder,
+}
+
+/// A submission that was compiled, with whatever the compiler said.
+pub(super) struct Built<'a> {
+    pub(super) build: Build,
+    taken_in: TakenIn<'a>,
+}
+
+impl Built<'_> {
+    pub(super) fn sources(self) -> Vec<(String, String)> {
+        self.taken_in.staged.sources
+    }
+}
+
+impl Grading<'_> {
+    pub(super) fn intake<'l>(
+        &self,
+        libraries: &'l Result<Libraries, LibrariesError>,
+    ) -> Result<TakenIn<'l>, NotBuilt<'l>> {
+        (self.events)(Event::BuildStarted {
+            exercise: self.exercise.name.clone(),
+            submission: self.submission.shown.clone(),
+        });
+        sandbox_requirement::check(self.options.containment, self.exercise).map_err(NotBuilt::Sandbox)?;
+        let libraries = libraries.as_ref().map_err(NotBuilt::Libraries)?;
+        let temporary = &self.options.temporary;
+        let no_room = |source: io::Error| NotBuilt::TemporaryFolder {
+            folder: temporary.clone(),
+            source,
+        };
+        let folder = ScratchFolder::new_in(temporary).map_err(no_room)?;
+        let source = folder.path().join("source");
+        std::fs::create_dir(&source).map_err(no_room)?;
+        let staged = intake(self.submission, &source).map_err(|error| match error {
+            IntakeError::Write { source } => no_room(source),
+            IntakeError::Refused(_) | IntakeError::Read { .. } => NotBuilt::Intake(error),
+        })?;
+        Ok(TakenIn {
+            libraries,
+            staged,
+            folder,
+        })
+    }
+
+    /// Builds what `checks` need.
+    pub(super) fn build<'l>(
+        &self,
+        taken_in: Result<TakenIn<'l>, NotBuilt<'l>>,
+        checks: &[&Check],
+    ) -> Result<Built<'l>, NotBuilt<'l>> {
+        let built = taken_in.and_then(|taken_in| self.compile(taken_in, checks));
+        (self.events)(Event::BuildFinished {
+            exercise: self.exercise.name.clone(),
+            submission: self.submission.shown.clone(),
+        });
+        built
+    }
+
+    fn compile<'l>(&self, taken_in: TakenIn<'l>, checks: &[&Check]) -> Result<Built<'l>, NotBuilt<'l>> {
+        let has_any = |kinds: &[CheckKind]| checks.iter().any(|check| kinds.contains(&check.kind()));
+        let model_checks = self.workspace.model_checks(self.exercise);
+        let real_checks = self.workspace.real_checks(self.exercise);
+        let cache = model_checks
+            .as_ref()
+            .and_then(|checks| self.incremental_cache(checks, taken_in.libraries));
+        let plan = build::Plan {
+            name: &self.exercise.name,
+            staged: &taken_in.staged,
+            model_checks,
+            real_checks: real_checks.filter(|_| has_any(&[CheckKind::Service, CheckKind::Speed])),
+            program: has_any(&[CheckKind::Program]).then(|| self.exercise.folder.join("src/main.rs")),
+            root: &self.workspace.root,
+            folder: taken_in.folder.path(),
+            path: self.options.tools.path.clone(),
+            workers: self.options.workers,
+            limit: self.options.build_limit,
+            level: self.options.containment.at_best,
+            cache,
+        };
+        let build = build::build(&plan, taken_in.libraries, &self.options.cancel).map_err(NotBuilt::Compiler)?;
+        Ok(Built { build, taken_in })
+    }
+
+    /// Only for the two submissions that are graded again and again.
+    fn incremental_cache(&self, checks: &Path, libraries: &Libraries) -> Option<IncrementalCache> {
+        let Source::Folder(source) = &self.submission.source else {
+            return None;
+        };
+        let submission = if *source == self.exercise.folder {
+            "student"
+        } else if *source == self.workspace.solution_folder(self.exercise) {
+            "solution"
+        } else {
+            return None;
+        };
+        IncrementalCache::open(&self.exercise.name, submission, checks, libraries)
+    }
+
+    /// Runs `checks`; none of them where the build is not complete.
+    pub(super) fn run<'c>(
+        &self,
+        built: &Result<Built<'_>, NotBuilt<'_>>,
+        checks: &[&'c Check],
+        snapshots: &Snapshots,
+    ) -> Vec<CheckOutcome<'c>> {
+        match built {
+            Ok(built) if built.build.is_complete() => {
+                let on_progress = |check: &Check, progress: Progress| (self.events)(self.check_event(check, progress));
+                let has_failed = |check: &Check, observation: &_| has_failed(check, observation, snapshots);
+                self.plan(built, &on_progress).run(checks, &has_failed)
+            }
+            Ok(_) | Err(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn plan<'p>(
+        &'p self,
+        built: &'p Built<'_>,
+        on_progress: &'p (dyn Fn(&Check, Progress) + Sync),
+    ) -> run::Plan<'p> {
+        let support = built.taken_in.libraries.support.as_ref();
+        run::Plan {
+            exercise: self.exercise,
+            build: &built.build,
+            test_server: support.and_then(|support| support.test_server.as_deref()),
+            level: self.options.containment.at_best,
+            workers: self.options.workers,
+            model_limits: &self.options.model_limits,
+            real_limits: &self.options.real_limits,
+            program_limits: &self.options.program_limits,
+            cancel: &self.options.cancel,
+            on_progress,
+        }
+    }
+
+    fn check_event(&self, check: &Check, progress: Progress) -> Event {
+        let exercise = self.exercise.name.clone();
+        let submission = self.submission.shown.clone();
+        let check = check.name.clone();
+        match progress {
+            Progress::Started => Event::CheckStarted {
+                exercise,
+                submission,
+                check,
+            },
+            Progress::Finished => Event::CheckFinished {
+                exercise,
+                submission,
+                check,
+            },
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Judges how a process exited, for check programs and the exercise's program alike.
+
+use protocol::Finding;
+use protocol::verdict::{CheckFailure, Evidence, Verdict};
+use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
+
+use super::{excerpt, ungraded};
+
+/// Which form of the submission a program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum World {
+    /// The form that is compiled against the modelled `std`.
+    Modelled,
+    /// The form that is compiled against the real `std`.
+    Real,
+}
+
+/// Judges a process that did not exit by itself. `None` where it exited with a code, which the caller judges.
+pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict> {
+    let (finding, got) = match output.exit_reason {
+        ExitReason::Code(_) => return None,
+        ExitReason::Cancelled => return Some(ungraded("it was stopped before it ended")),
+        ExitReason::Signal(Signal::Kill) => {
+            return Some(Verdict::Ungraded {
+                reason: "the process was killed from outside, as systems do that run out of memory".to_owned(),
+                help: Some("close other programs and try again".to_owned()),
+            });
+        }
+        ExitReason::TimedOut {
+            activity: Activity::WaitingForEachOther { threads },
+        } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
+        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
+        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
+        ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
+        ExitReason::OutputLimit(stream) => (
+            Finding::OutputLimit,
+            format!("it wrote to {} without end", name(stream)),
+        ),
+        ExitReason::Signal(signal) => judge_signal(signal, &output.stderr),
+    };
+    Some(Verdict::Failed(CheckFailure {
+        finding,
+        message: format!("expected the submission to come to an end by itself, {got}"),
+        evidence: excerpt::output(output),
+    }))
+}
+
+/// What a process did at its time limit.
+fn at_limit(world: World, activity: Activity) -> String {
+    let did = match (world, activity) {
+        (World::Modelled, Activity::Running) => {
+            "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
+        }
+        (World::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+            "it waited for something outside of the model, such as a file or a child process"
+        }
+        (World::Real, Activity::Running) => "it was still busy",
+        (World::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+            "all its threads were waiting, as in a deadlock"
+        }
+    };
+    format!("at the time limit {did}")
+}
+
+/// The kernel shows in which system call each thread is, and nothing more about what it waits for.
+fn deadlocked(threads: usize) -> String {
+    let who = match threads {
+        1 => "its only thread was".to_owned(),
+        2 => "both of its threads were".to_owned(),
+        n => format!("all {n} of its threads were"),
+    };
+    format!("at the time limit {who} asleep, waiting for a lock or for another thread without a time limit: a deadlock")
+}
+
+fn judge_signal(signal: Signal, stderr: &[u8]) -> (Finding, String) {
+    let says = |text: &str| says(stderr, text);
+    let hint = match signal {
+        Signal::Abort if says(ALLOCATION_FAILED) => {
+            return (
+                Finding::MemoryLimit,
+                "it asked for more memory than the limit".to_owned(),
+            );
+        }
+        Signal::BadSystemCall => {
+            let got = "it called the system in a way that no program in Rust does";
+            return (Finding::AccessDenied, got.to_owned());
+        }
+        Signal::FileSizeLimit => {
+            return (
+                Finding::OutputLimit,
+                "it wrote more to a file than the limit".to_owned(),
+            );
+        }
+        Signal::SegmentationFault => ": mostly a stack that overflowed, from a function that calls itself without end",
+        Signal::Abort if says("overflowed its stack") => {
+            ": a stack overflowed, mostly from a function that calls itself without end"
+        }
+        Signal::Abort => ": mostly a panic while another panic was under way",
+        Signal::Kill | Signal::CpuTimeLimit | Signal::Other(_) => "",
+    };
+    let number = signal.number();
+    (Finding::Panic, format!("it was ended by signal {number}{hint}"))
+}
+
+/// What `std` prints when the system refuses memory, a thread or something else. The exit status does not show the
+/// reason. A submission that prints the same text only changes the finding of its own failure.
+const ALLOCATION_FAILED: &str = "memory allocation of";
+const THREAD_REFUSED: &str = "failed to spawn thread: Os { code: 11,";
+const REFUSED: [&str; 6] = [
+    "Os { code: 1, kind: PermissionDenied",
+    "Os { code: 13, kind: PermissionDenied",
+    "(os error 1)",
+    "(os error 13)",
+    // In a root folder of its own, a program does not find what it may not use.
+    "Os { code: 2, kind: NotFound",
+    "(os error 2)",
+];
+
+/// The reason of a panic that ended the program, where it was a limit or a refusal.
+pub(super) fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
+    if says(stderr, THREAD_REFUSED) {
+        return Some((Finding::ProcessLimit, "it could start no more threads".to_owned()));
+    }
+    let is_refused = REFUSED.iter().any(|words| says(stderr, words));
+    is_refused.then(|| {
+        let got = "it was refused something that a submission may not have: a file, another process or the network";
+        (Finding::AccessDenied, got.to_owned())
+    })
+}
+
+fn says(stderr: &[u8], text: &str) -> bool {
+    stderr.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+fn name(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Stdout => "standard output",
+        Stream::Stderr => "standard error",
+        Stream::Answer => "the channel of the check",
+    }
+}
+
+pub(super) fn child_leak() -> CheckFailure {
+    let message = "expected every child process to be waited for, some were still running at the end".to_owned();
+    CheckFailure {
+        finding: Finding::ChildLeak,
+        message,
+        evidence: Evidence::None,
+    }
+}

@@ -1,0 +1,106 @@
+//! Judges a submission that the intake stage refused.
+
+use protocol::Finding;
+use protocol::verdict::{CheckFailure, Evidence};
+
+use crate::intake::{MAX_BYTES, MAX_DEPTH, MAX_FILES, MAX_SEARCHED_BYTES, Refusal};
+
+pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
+    let (finding, message) = match refusal {
+        Refusal::Link { path } => (
+            Finding::AccessDenied,
+            format!("`{path}` is a link; a submission consists of plain files and folders"),
+        ),
+        Refusal::SpecialFile { path } => (
+            Finding::AccessDenied,
+            format!("`{path}` is not a plain file; a submission consists of plain files"),
+        ),
+        Refusal::TooDeep => too_much(&format!("folders nested deeper than {MAX_DEPTH}")),
+        Refusal::TooManyFiles => too_much(&format!("more than {MAX_FILES} files")),
+        Refusal::TooManyBytes => too_much(&format!("more than {} MiB of source", MAX_BYTES >> 20)),
+        Refusal::NotText { path, line, byte } => (
+            Finding::CompileError,
+            format!("`{path}` is not UTF-8 text: line {line} holds the byte 0x{byte:02x}, which begins no character"),
+        ),
+        Refusal::TooLongToSearch { n_bytes } => (
+            Finding::ForbiddenCode,
+            format!(
+                "expected a submission that can be looked through, it has {} KiB of source and not at most {}\n\
+                 help: leave out what does not belong to the exercise; none of the solutions has more than 10 KiB",
+                n_bytes >> 10,
+                MAX_SEARCHED_BYTES >> 10
+            ),
+        ),
+        Refusal::ExtendedLifetime(extension) => (
+            Finding::ForbiddenCode,
+            format!(
+                "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is \
+                 the known way to make a reference live longer than what it refers to (rust-lang/rust#25860)\n\
+                 help: if it is meant otherwise, give both references the same lifetime, or call the function instead \
+                 of passing it on",
+                extension.file, extension.line
+            ),
+        ),
+    };
+    CheckFailure {
+        finding,
+        message,
+        evidence: Evidence::None,
+    }
+}
+
+fn too_much(what: &str) -> (Finding, String) {
+    (Finding::ForbiddenCode, format!("the submission has {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::Extension;
+
+    #[track_caller]
+    fn fails(refusal: Refusal, finding: Finding, words: &str) {
+        let check_failure = refused(&refusal);
+        assert_eq!(check_failure.finding, finding);
+        assert!(check_failure.message.contains(words), "{}", check_failure.message);
+    }
+
+    #[test]
+    fn each_refusal_has_a_finding_and_tells_its_place_or_limit() {
+        let path = || "src/lib.rs".to_owned();
+        fails(
+            Refusal::Link { path: path() },
+            Finding::AccessDenied,
+            "`src/lib.rs` is a link",
+        );
+        fails(
+            Refusal::SpecialFile { path: path() },
+            Finding::AccessDenied,
+            "not a plain file",
+        );
+        fails(Refusal::TooDeep, Finding::ForbiddenCode, "deeper than 16");
+        fails(Refusal::TooManyFiles, Finding::ForbiddenCode, "more than 200 files");
+        fails(Refusal::TooManyBytes, Finding::ForbiddenCode, "more than 4 MiB");
+        let (line, byte) = (2, 0xe9);
+        fails(
+            Refusal::NotText {
+                path: path(),
+                line,
+                byte,
+            },
+            Finding::CompileError,
+            "`src/lib.rs` is not UTF-8 text: line 2 holds the byte 0xe9",
+        );
+        let n_bytes = 200 << 10;
+        fails(
+            Refusal::TooLongToSearch { n_bytes },
+            Finding::ForbiddenCode,
+            "200 KiB of source and not at most 128\nhelp: leave out what",
+        );
+        fails(
+            Refusal::ExtendedLifetime(Extension { file: path(), line }),
+            Finding::ForbiddenCode,
+            "`src/lib.rs:2` is the known way to make a reference live longer",
+        );
+    }
+}

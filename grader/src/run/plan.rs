@@ -1,0 +1,169 @@
+//! The checks of a submission that is built: their order, and what each may use and reach.
+
+use std::num::NonZero;
+use std::path::Path;
+
+use protocol::{CheckKind, Work};
+use sandbox::cancel::Cancel;
+use sandbox::process::{Level, Limits, Policy, Profile};
+
+use super::{Observation, observe_check, observe_program};
+use crate::build::Build;
+use crate::exercise::{Check, CheckWork, Exercise, Need};
+use crate::parallel;
+
+/// How many service checks share a core: they wait most of the time, for every thread to be idle.
+const SERVICE_CHECKS_PER_CORE: NonZero<usize> = NonZero::new(3).expect("it is not zero");
+
+/// What to run, with which limits.
+pub struct Plan<'a> {
+    /// The exercise, which says what a submission may reach.
+    pub exercise: &'a Exercise,
+    /// The programs to run.
+    pub build: &'a Build,
+    /// The program that runs beside the exercise's program, if there is one.
+    pub test_server: Option<&'a Path>,
+    /// The highest sandbox level.
+    pub level: Level,
+    /// How many checks run side by side.
+    pub workers: NonZero<usize>,
+    /// What a check program may use that explores interleavings.
+    pub model_limits: &'a Limits,
+    /// What a check program may use that runs on real threads.
+    pub real_limits: &'a Limits,
+    /// What the exercise's program may use.
+    pub program_limits: &'a Limits,
+    /// Stops everything when set.
+    pub cancel: &'a Cancel,
+    /// Called when a check starts and when it is done.
+    pub on_progress: &'a (dyn Fn(&Check, Progress) + Sync),
+}
+
+/// How far the run of a check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It starts.
+    Started,
+    /// It is done.
+    Finished,
+}
+
+/// A check and what came of it.
+#[derive(Debug)]
+pub struct CheckOutcome<'a> {
+    /// The check.
+    pub check: &'a Check,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was run.
+    Observed(Observation),
+    /// It was not run, because a check of an earlier kind failed.
+    Skipped {
+        /// The name of that check.
+        because: String,
+    },
+}
+
+impl Plan<'_> {
+    /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
+    ///
+    /// Once `has_failed` says of an observation that its check failed, no check of a later kind is run.
+    pub fn run<'c>(
+        &self,
+        checks: &[&'c Check],
+        has_failed: &dyn Fn(&Check, &Observation) -> bool,
+    ) -> Vec<CheckOutcome<'c>> {
+        let kinds = [
+            (CheckKind::Model, self.workers),
+            (CheckKind::Service, self.workers.saturating_mul(SERVICE_CHECKS_PER_CORE)),
+            // It measures processor time, so nothing else runs.
+            (CheckKind::Speed, NonZero::<usize>::MIN),
+            (CheckKind::Program, self.workers),
+        ];
+        let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
+        let mut failed: Option<String> = None;
+        for (kind, workers) in kinds {
+            let of_kind = checks.iter().copied().filter(|check| check.kind() == kind);
+            let of_kind: Vec<&'c Check> = of_kind.collect();
+            if let Some(because) = &failed {
+                outcomes.extend(of_kind.into_iter().map(|check| CheckOutcome {
+                    check,
+                    outcome: Outcome::Skipped {
+                        because: because.clone(),
+                    },
+                }));
+                continue;
+            }
+            let observations = parallel::map(&of_kind, workers, |check| self.run_one(check));
+            for (check, observation) in of_kind.into_iter().zip(observations) {
+                if failed.is_none() && has_failed(check, &observation) {
+                    failed = Some(check.name.clone());
+                }
+                let outcome = Outcome::Observed(observation);
+                outcomes.push(CheckOutcome { check, outcome });
+            }
+        }
+        let place = |name: &str| checks.iter().position(|check| check.name == name);
+        outcomes.sort_by_key(|outcome| place(&outcome.check.name));
+        outcomes
+    }
+
+    /// Asks the check program that explores interleavings to do `work` for one check.
+    pub fn run_model(&self, check: &Check, work: Work) -> Observation {
+        let policy = Policy::of(Profile::Run, self.level);
+        let program = &self.build.model_checks;
+        observe_check(program, &check.name, work, policy, self.model_limits, self.cancel)
+    }
+
+    fn run_one(&self, check: &Check) -> Observation {
+        (self.on_progress)(check, Progress::Started);
+        let observation = self.observe(check);
+        (self.on_progress)(check, Progress::Finished);
+        observation
+    }
+
+    fn observe(&self, check: &Check) -> Observation {
+        if self.cancel.is_cancelled() {
+            return Observation::NotStarted {
+                reason: "it was stopped before it started".to_owned(),
+                help: None,
+            };
+        }
+        match &check.work {
+            CheckWork::Model => self.run_model(check, Work::Explore),
+            CheckWork::Service | CheckWork::Speed => {
+                // These checks look at what the kernel shows of the process.
+                let policy = self.policy().with_view_of_processes();
+                let program = &self.build.real_checks;
+                observe_check(program, &check.name, Work::Try, policy, self.real_limits, self.cancel)
+            }
+            CheckWork::Program(program) => observe_program(
+                &self.build.program,
+                program,
+                self.test_server,
+                self.policy(),
+                self.program_limits,
+                self.cancel,
+            ),
+        }
+    }
+
+    /// What a submission on the real `std` may reach.
+    fn policy(&self) -> Policy {
+        let needs = |need| self.exercise.needs.contains(&need);
+        // The test server listens on this machine.
+        let has_network = needs(Need::Network) || self.exercise.talks_to_test_server();
+        let profile = match (needs(Need::Children), has_network) {
+            (false, false) => Profile::Run,
+            (false, true) => Profile::RunWithLoopback,
+            (true, false) => Profile::RunWithChildren,
+            (true, true) => Profile::RunWithChildrenAndLoopback,
+        };
+        Policy::of(profile, self.level).with_programs_of_the_system()
+    }
+}

@@ -1,0 +1,108 @@
+//! A submission for each way to fail. A check that fails does not change the verdict on another.
+
+use grader::grade::SandboxRequirement;
+use protocol::Finding;
+use protocol::verdict::{Overall, Verdict};
+use sandbox::process::Level;
+
+use crate::course::{Course, first_failure, verdict, words};
+
+/// The submission, the first check that fails, and its finding.
+const TABLE: &[(&str, &str, Finding)] = &[
+    ("hangs", "every_step_counts", Finding::Timeout),
+    ("exits", "every_step_counts", Finding::Exited),
+    ("panics", "every_step_counts", Finding::Panic),
+    ("overflows_the_stack", "every_step_counts", Finding::Panic),
+    ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
+    ("forges_a_reply", "every_step_counts", Finding::Race),
+    ("floods", "program_prints_the_count", Finding::OutputLimit),
+    ("prints_to_stderr", "program_prints_the_count", Finding::WrongOutput),
+    ("prints_too_much", "program_prints_the_count", Finding::WrongOutput),
+    ("does_not_compile", "build", Finding::CompileError),
+    ("steals_files", "build", Finding::CompileError),
+    ("is_unsafe", "build", Finding::ForbiddenCode),
+    ("allows_unsafe", "build", Finding::ForbiddenCode),
+    ("lacks_an_item", "build", Finding::MissingItem),
+    ("lacks_a_method", "build", Finding::MissingItem),
+    ("has_another_signature", "build", Finding::MissingItem),
+];
+
+#[test]
+fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
+    let course = Course::open();
+    for (name, check, finding) in TABLE {
+        let report = course.grade(&format!("submissions/{name}.rs"));
+        assert_eq!(
+            first_failure(&report),
+            Some(((*check).to_owned(), *finding)),
+            "{name}: {report:#?}"
+        );
+        assert_eq!(report.overall(), Overall::Failed, "{name}");
+        if *check != "build" {
+            assert_eq!(verdict(&report, "tally_adds_up"), &Verdict::Passed, "{name}");
+            assert_eq!(report.max_score(), 10, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
+    let mut course = Course::open();
+    course.options.containment = SandboxRequirement::BASIC;
+    let report = course.grade("submissions/leaves_a_child.rs");
+    assert_eq!(
+        first_failure(&report),
+        Some(("every_step_counts".to_owned(), Finding::ChildLeak)),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn below_the_level_that_is_required_nothing_is_graded() {
+    let mut course = Course::open();
+    course.options.containment = SandboxRequirement {
+        at_best: Level::Basic,
+        ..SandboxRequirement::REQUIRE
+    };
+    let report = course.grade("submissions/panics.rs");
+    assert_eq!(
+        (report.overall(), report.score()),
+        (Overall::Ungraded, 0),
+        "{report:#?}"
+    );
+    let words = words(&report, "build");
+    assert!(words.starts_with("containment D basic is below B strong"), "{words}");
+    assert!(words.contains("help: "), "{words}");
+    assert_eq!(report.grader.containment.level, "D");
+}
+
+#[test]
+fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
+    let mut course = Course::open();
+    course.options.containment = SandboxRequirement::BASIC;
+    course.options.model_limits.wall = std::time::Duration::from_secs(2);
+    let report = course.grade("submissions/sleeps_for_real.rs");
+    assert_eq!(
+        first_failure(&report),
+        Some(("every_step_counts".to_owned(), Finding::Timeout))
+    );
+    assert!(words(&report, "every_step_counts").contains("waited for something outside of the model"));
+}
+
+#[test]
+fn a_submission_that_keeps_the_compiler_busy_is_ended_and_skips_its_checks() {
+    let mut course = Course::open();
+    course.options.build_limit = std::time::Duration::from_secs(3);
+    let report = course.grade("submissions/compiles_for_ever.rs");
+    assert_eq!(
+        first_failure(&report),
+        Some(("build".to_owned(), Finding::Timeout)),
+        "{report:#?}"
+    );
+    assert_eq!(
+        verdict(&report, "tally_adds_up"),
+        &Verdict::Skipped {
+            because: "build".to_owned()
+        }
+    );
+}
