@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
-use task::{Operation, TaskId, Until, Wake};
+use task::{Manner, Operation, Until, Waiting, Wake};
 
 use crate::model::trace::ObjectKind;
 
@@ -94,40 +94,41 @@ pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() 
 }
 
 /// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is this
-/// thread's turn and `until` holds or `deadline` has passed.
+/// thread's turn.
 ///
-/// Does nothing outside an execution.
-pub(crate) fn announce(operation: Operation, until: Until, deadline: Option<Duration>) -> Wake {
-    announce_as(operation, until, deadline, Manner::Plain)
+/// Does nothing outside an execution, as its variants below.
+pub(crate) fn announce(operation: Operation) {
+    announce_as(operation, None, Manner::Plain);
+}
+
+/// As [`announce`], for an operation that has to wait until something holds or its deadline has passed.
+pub(crate) fn announce_wait(operation: Operation, until: Until, deadline: Option<Duration>) -> Wake {
+    announce_as(operation, Some(Waiting { until, deadline }), Manner::Plain)
 }
 
 /// As [`announce`], for an operation by which the thread lets others go first.
 pub(crate) fn announce_yielding(operation: Operation) {
-    announce_as(operation, Until::Now, None, Manner::Yielding);
+    announce_as(operation, None, Manner::Yielding);
 }
 
 /// As [`announce`], for an operation that makes no difference to any other thread, whenever it takes effect.
-pub(crate) fn announce_unseen(operation: Operation, until: Until) {
-    announce_as(operation, until, None, Manner::Unseen);
+pub(crate) fn announce_invisible(operation: Operation) {
+    announce_as(operation, None, Manner::Invisible);
 }
 
-/// How a thread asks for its next turn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Manner {
-    Plain,
-    /// It lets others go first.
-    Yielding,
-    /// No other thread can tell when it has it.
-    Unseen,
+/// As [`announce_invisible`], for an operation that has to wait.
+pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
+    let deadline = None;
+    announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
 }
 
-fn announce_as(operation: Operation, until: Until, deadline: Option<Duration>, manner: Manner) -> Wake {
+fn announce_as(operation: Operation, waiting: Option<Waiting>, manner: Manner) -> Wake {
     let turn = try_with(|execution| {
-        if !execution.must_not_be_interrupted(until) {
+        if !execution.must_not_be_interrupted(waiting) {
             // Nothing is published by it, since a watcher only looks whether the number grows; and nothing is lost, since there
             // is one execution at a time.
             OPERATIONS.store(OPERATIONS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-            execution.begin_announcement(operation, until, deadline, manner);
+            execution.begin_announcement(operation, waiting, manner);
             execution.decide();
             if !execution.goes_on_at_once() {
                 return None;

@@ -143,18 +143,17 @@ pub fn announce(operation: &Operation<'_>, when: When) {
     }
     let ids: Vec<Option<ObjectId>> = operation.objects.iter().map(|object| object.id()).collect();
     let object = if let [only] = ids[..] { only } else { None };
-    let (until, deadline) = match when {
-        When::AtOnce => (Until::Now, None),
-        When::Until(condition, deadline) => {
-            with(|execution| execution.me().condition = Some(condition));
-            (Until::Condition, deadline)
-        }
-    };
     let announced = task::Operation {
         object,
         site: operation.site,
     };
-    let _: Wake = runtime::announce(announced, until, deadline);
+    match when {
+        When::AtOnce => runtime::announce(announced),
+        When::Until(condition, deadline) => {
+            with(|execution| execution.me().condition = Some(condition));
+            let _: Wake = runtime::announce_wait(announced, Until::Condition, deadline);
+        }
+    }
     with(|execution| {
         execution.me().condition = None;
         if object.is_none() {

@@ -4,14 +4,14 @@ use super::execution::Execution;
 use super::objects::Once;
 use super::objects::condvar::{self, Condvar};
 use super::recorder;
-use super::task::{Hold, Site, TaskId, Until};
+use super::task::{Hold, Operation, Site, TaskId, Until};
 use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go and no deadline will come.
 pub(crate) fn explain(execution: &Execution) -> End {
-    let stuck = (0..execution.tasks.len()).filter(|task| !execution.tasks[*task].ended);
+    let stuck = (0..execution.tasks.len()).filter(|task| execution.tasks[*task].is_alive());
     let stuck: Vec<TaskId> = stuck.collect();
-    let waits: Vec<Wait> = stuck.iter().map(|task| wait(execution, *task)).collect();
+    let waits: Vec<Wait> = stuck.iter().filter_map(|task| wait(execution, *task)).collect();
     let cycle = cycle(&waits);
     let passed_by = || {
         stuck
@@ -29,25 +29,26 @@ pub(crate) fn explain(execution: &Execution) -> End {
     }
 }
 
-fn wait(execution: &Execution, task: TaskId) -> Wait {
+/// What `task` waits for; `None` where it can go on.
+fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
     let state = &execution.tasks[task];
-    let (held_by, held_since) = holders(execution, task, state.until);
-    Wait {
+    let until = state.waits_until()?;
+    let Operation { object, site } = state.announced.operation;
+    let (held_by, held_since) = holders(execution, until);
+    Some(Wait {
         thread: task,
-        reason: reason(execution, task),
-        object: state.pending.object,
-        place: state.pending.site.and_then(recorder::place_in_program),
+        reason: reason(execution, task, until),
+        object,
+        place: site.and_then(recorder::place_in_program),
         held_by,
         held_since,
         last_notification: waits_at(execution, task).and_then(|condvar| condvar.last.as_ref().map(told)),
-    }
+    })
 }
 
-/// What the task waits for.
-fn reason(execution: &Execution, task: TaskId) -> WaitReason {
-    let state = &execution.tasks[task];
-    match state.until {
-        Until::Now => unreachable!("a thread that waits for nothing can go on"),
+/// `until`, which `task` waits for, as a trace tells it.
+fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
+    match until {
         Until::Never => WaitReason::Clock,
         Until::Free(lock) => WaitReason::Lock {
             function: if execution.objects.all()[lock].kind == ObjectKind::RwLock {
@@ -63,7 +64,7 @@ fn reason(execution: &Execution, task: TaskId) -> WaitReason {
             function: LockFunction::Lock,
         },
         Until::FreeOrMine { hold: Hold::Write, .. } => WaitReason::WriteLock,
-        Until::Notified { lock, .. } if state.notified => WaitReason::Relock { lock },
+        Until::Relockable(lock) => WaitReason::Relock { lock },
         Until::Notified { lock, has_timeout, .. } => WaitReason::Notification { lock, has_timeout },
         Until::Unparked { has_timeout } => WaitReason::Park { has_timeout },
         Until::Ended(thread) => WaitReason::Join { thread },
@@ -83,15 +84,16 @@ fn reason(execution: &Execution, task: TaskId) -> WaitReason {
         Until::Sendable(_, function) => WaitReason::Room { function, receivers: 1 },
         Until::Taken { function, .. } => WaitReason::HandOver { function, receivers: 1 },
         Until::Condition => {
-            let condition = state.condition.as_ref();
+            let condition = execution.tasks[task].condition.as_ref();
             condition.map_or(WaitReason::Clock, |condition| condition.reason())
         }
     }
 }
 
-fn holders(execution: &Execution, task: TaskId, until: Until) -> (Vec<TaskId>, Option<Place>) {
+/// Who holds up whoever waits for `until`, and since which line.
+fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) {
     match until {
-        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine { lock, .. } => {
+        Until::Free(lock) | Until::Readable(lock) | Until::Relockable(lock) | Until::FreeOrMine { lock, .. } => {
             let lock = execution.objects.lock(lock);
             let mut held_by: Vec<TaskId> = lock.writer.into_iter().chain(lock.readers.iter().copied()).collect();
             held_by.dedup();
@@ -99,10 +101,9 @@ fn holders(execution: &Execution, task: TaskId, until: Until) -> (Vec<TaskId>, O
         }
         // Whoever is inside holds up the writer, and the writer those who want to join them.
         Until::ReadableInTurn(lock) => match execution.waiting_writers(lock).collect::<Vec<_>>() {
-            writers if writers.is_empty() => holders(execution, task, Until::Readable(lock)),
+            writers if writers.is_empty() => holders(execution, Until::Readable(lock)),
             writers => (writers, None),
         },
-        Until::Notified { lock, .. } if execution.tasks[task].notified => holders(execution, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
         Until::ScopeEmpty(scope) => (execution.objects.scope_running(scope).to_vec(), None),
         Until::Settled(once, _) | Until::Initialised(once, _) | Until::Complete(once, _) => {
@@ -111,8 +112,7 @@ fn holders(execution: &Execution, task: TaskId, until: Until) -> (Vec<TaskId>, O
                 Once::Incomplete | Once::Complete | Once::Poisoned => (Vec::new(), None),
             }
         }
-        Until::Now
-        | Until::Never
+        Until::Never
         | Until::Notified { .. }
         | Until::Unparked { .. }
         | Until::Released { .. }
@@ -132,9 +132,8 @@ fn passed_by(execution: &Execution, task: TaskId) -> Option<Site> {
 
 /// The condition variable at which `task` waits to be notified.
 fn waits_at(execution: &Execution, task: TaskId) -> Option<&Condvar> {
-    let state = &execution.tasks[task];
-    match state.until {
-        Until::Notified { condvar, .. } if !state.notified => Some(execution.objects.condvar(condvar)),
+    match execution.tasks[task].waits_until() {
+        Some(Until::Notified { condvar, .. }) => Some(execution.objects.condvar(condvar)),
         _ => None,
     }
 }

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use super::Manner;
 use super::deadlock;
 use super::execution::Execution;
-use super::fairness::{LONG_TURN, SPINNING};
+use super::fairness::LONG_TURN;
 use super::scheduler::non_preemptive::{self, Running};
-use super::task::{Operation, TaskId, Until, Wake};
+use super::task::{Announcement, Manner, Operation, Task, TaskId, TaskState, Waiting, Wake};
 use crate::model::trace::End;
 
 /// A time that is never over: no program waits longer, and the clock can show it.
@@ -18,6 +17,8 @@ const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
 pub(super) struct Turn {
     /// Who has the next turn, once that is chosen.
     pub(super) next: Option<TaskId>,
+    /// Why the task that had the last turn, or has the next one, could have it.
+    cause: Cause,
     /// How many operations the running task has performed without a switch.
     length: u32,
     /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be chosen.
@@ -33,6 +34,7 @@ impl Turn {
     pub(super) fn new(candidates: Vec<Candidate>) -> Self {
         Self {
             next: None,
+            cause: Cause::Ready,
             length: 0,
             choice_is_due: false,
             preempted: false,
@@ -81,48 +83,31 @@ impl Cause {
 
 impl Execution {
     /// Announces the next operation of the running thread.
-    pub(super) fn begin_announcement(
-        &mut self,
-        operation: Operation,
-        until: Until,
-        deadline: Option<Duration>,
-        manner: Manner,
-    ) {
+    pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
-        let me = self.me();
-        me.pending = operation;
-        me.until = until;
-        me.waits_since = now;
-        me.deadline = deadline;
-        me.operations += 1;
-        me.last_step = step;
-        if me.seen_version == version {
-            me.idle += 1;
-            if let Some(site) = operation.site {
-                me.recent.push(site);
-            }
-        } else {
-            me.seen_version = version;
-            me.idle = 0;
-            me.recent.clear();
-        }
-        let begins = me.operations == 1;
-        me.count_performed();
-        me.unseen = manner == Manner::Unseen;
-        me.yields = manner == Manner::Yielding || me.idle >= SPINNING;
-        if begins {
-            self.note_beginning();
-        }
         self.turn.length += 1;
-        if self.turn.length >= LONG_TURN {
-            self.me().yields = true;
+        let turn_is_long = self.turn.length >= LONG_TURN;
+        let me = self.me();
+        // The operation before this one is over.
+        me.performed.count(me.announced.is_invisible);
+        me.activity.note_operation(operation.site, step, version);
+        me.state = waiting.map_or(TaskState::Ready, TaskState::Waiting);
+        me.announced = Announcement {
+            operation,
+            at: now,
+            is_invisible: manner == Manner::Invisible,
+            yields: manner == Manner::Yielding || me.activity.spins() || turn_is_long,
+        };
+        if me.activity.operations == 1 {
+            self.note_beginning();
         }
     }
 
     /// Whether the running task is in a panic hook, where only what it has to wait for may switch: `std` ends the process
     /// when another thread of the operating system's one panics meanwhile.
-    pub(super) fn must_not_be_interrupted(&self, until: Until) -> bool {
-        self.tasks[self.current].in_hook && self.holds(self.current, until)
+    pub(super) fn must_not_be_interrupted(&self, waiting: Option<Waiting>) -> bool {
+        let me = &self.tasks[self.current];
+        me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, waiting.until))
     }
 
     /// Whether the running task was chosen for the next turn, and so needs no switch. It then has that turn.
@@ -133,19 +118,16 @@ impl Execution {
     /// Called by the task whose turn it is: why it may go on.
     pub(super) fn take_turn(&mut self) -> Wake {
         let current = self.current;
-        let wake = if self.holds(current, self.tasks[current].until) {
-            Wake::Ready
-        } else if self.tasks[current].spurious {
-            Wake::Spurious
-        } else {
-            Wake::TimedOut
+        let wake = match self.tasks[current].waits_until() {
+            None => Wake::Ready,
+            Some(until) if self.holds(current, until) => Wake::Ready,
+            Some(_) if self.turn.cause == Cause::Spurious => Wake::Spurious,
+            Some(_) => Wake::TimedOut,
         };
         self.note_turn(wake);
         let me = self.me();
-        me.spurious = false;
-        me.yields = false;
-        me.until = Until::Now;
-        me.deadline = None;
+        me.announced.yields = false;
+        me.state = TaskState::Ready;
         wake
     }
 
@@ -174,6 +156,7 @@ impl Execution {
             self.scheduler
                 .choose(&[only], 1, self.current)
                 .expect("one option is no choice");
+            self.turn.cause = Cause::Ready;
             self.after_choice(task);
             self.turn.next = Some(task);
             return;
@@ -214,9 +197,10 @@ impl Execution {
     }
 
     pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
-        self.tasks[task].is_fresh = cause == Cause::Ready && self.tasks[task].unseen;
-        self.tasks[task].spurious = cause == Cause::Spurious;
-        match (cause, self.tasks[task].deadline) {
+        self.turn.cause = cause;
+        let chosen = &mut self.tasks[task];
+        chosen.performed.is_fresh = cause == Cause::Ready && chosen.announced.is_invisible;
+        match (cause, chosen.deadline()) {
             (Cause::Spurious, _) => self.faults.spurious_wakeups_left -= 1,
             (Cause::Late, Some(deadline)) => {
                 self.faults.late_threads_left -= 1;
@@ -261,13 +245,12 @@ impl Execution {
         let mut all_spin = true;
         for tasks in [self.current..self.tasks.len(), 0..self.current] {
             for task in tasks {
-                let state = &self.tasks[task];
-                if !state.ended && self.may_go(task) {
+                if self.may_go(task) {
                     candidates.push(Candidate {
                         task,
                         cause: Cause::Ready,
                     });
-                    all_spin &= state.idle >= SPINNING;
+                    all_spin &= self.tasks[task].activity.spins();
                 }
             }
         }
@@ -287,17 +270,14 @@ impl Execution {
     }
 
     pub(super) fn nearest_deadline(&self) -> Option<Duration> {
-        let waiting = self.tasks.iter().filter(|task| !task.ended);
-        waiting
-            .filter_map(|task| task.deadline)
-            .filter(|deadline| *deadline > self.now)
-            .min()
+        let deadlines = self.tasks.iter().filter_map(Task::deadline);
+        deadlines.filter(|deadline| *deadline > self.now).min()
     }
 
     /// Puts the candidates in order and adds the injected faults. Returns how many candidates, from the first, cost no
     /// preemption; all of them unless the running thread `may_be_preempted`.
     fn order_candidates(&mut self, may_be_preempted: bool) -> usize {
-        let running = if self.tasks[self.current].yields {
+        let running = if self.tasks[self.current].announced.yields {
             Running::Yields
         } else {
             Running::GoesOn

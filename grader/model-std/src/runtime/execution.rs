@@ -14,7 +14,7 @@ use super::objects::{Object, ObjectId, Objects};
 use super::recorder::Recorder;
 use super::scheduler::Scheduler;
 use super::task::{Site, Task, TaskId};
-use super::visibility;
+use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
@@ -114,12 +114,12 @@ impl Execution {
         let mut task = Task::new(name, site, entry);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
-            task.parent = Some(parent.as_parent(self.current));
+            task.parent = Some(Parent::new(self.current, parent.performed));
         }
         self.tasks.push(task);
         self.hand_to_child();
         self.made_progress();
-        let alive = self.tasks.iter().skip(1).filter(|task| !task.done).count();
+        let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
         self.most_alive = self.most_alive.max(alive);
         self.tasks.len() - 1
     }
@@ -131,7 +131,7 @@ impl Execution {
     /// Notes a change that another thread could see.
     pub(crate) fn changed(&mut self) {
         self.note_effect();
-        if let Some(object) = self.me().pending.object {
+        if let Some(object) = self.me().announced.operation.object {
             self.wrote_to(object);
         }
     }
@@ -144,7 +144,7 @@ impl Execution {
 
     fn note_effect(&mut self) {
         self.progress.count_change(self.steps);
-        self.tasks[self.current].last_effect = self.steps;
+        self.tasks[self.current].activity.note_effect(self.steps);
     }
 
     /// Notes a change that a program cannot make again and again without getting somewhere.

@@ -15,9 +15,8 @@ use super::execution::{Execution, Remains};
 use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
-use super::task::TaskId;
-use super::threads::{self, Ending};
-use super::{panics, with};
+use super::task::{Ending, TaskId};
+use super::{panics, threads, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 

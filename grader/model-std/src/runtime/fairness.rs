@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::execution::Execution;
 use super::recorder;
-use super::task::{Task, TaskId};
-use super::visibility::mix;
+use super::task::{Site, Task, TaskId};
+use super::visibility::{Performed, mix};
 use crate::model::trace::End;
 
 /// After so many operations in a row that change nothing and see no change, a thread counts as spinning. Larger than the
@@ -60,6 +60,78 @@ impl Progress {
     }
 }
 
+/// What a task did lately, as far as it tells whether the task gets somewhere.
+#[derive(Default)]
+pub(crate) struct Activity {
+    /// How many operations it has performed.
+    pub(crate) operations: u64,
+    /// The step of its last operation.
+    last_step: u64,
+    /// The step at which it last changed something that another thread could see.
+    last_effect: u64,
+    /// How many operations it has performed since anything in the program changed.
+    idle: u32,
+    /// The number of changes in the program at its last operation.
+    seen_version: u64,
+    /// The last lines on which it did something in vain.
+    recent: RecentSites,
+}
+
+impl Activity {
+    /// Notes that the task announces an operation on the line `site` at `step`, after `version` changes in the program.
+    pub(super) fn note_operation(&mut self, site: Option<Site>, step: u64, version: u64) {
+        self.operations += 1;
+        self.last_step = step;
+        if self.seen_version == version {
+            self.idle += 1;
+            if let Some(site) = site {
+                self.recent.push(site);
+            }
+        } else {
+            self.seen_version = version;
+            self.idle = 0;
+            self.recent.clear();
+        }
+    }
+
+    /// Notes that the task changes something at `step`.
+    pub(super) fn note_effect(&mut self, step: u64) {
+        self.last_effect = step;
+    }
+
+    /// Whether the task has done so much without any change that it counts as spinning.
+    pub(super) fn spins(&self) -> bool {
+        self.idle >= SPINNING
+    }
+}
+
+/// The last few lines on which a task did something.
+#[derive(Default)]
+struct RecentSites {
+    sites: [Option<Site>; 8],
+    /// Where the next one goes.
+    next: usize,
+}
+
+impl RecentSites {
+    /// Adds a line, in the place of the oldest.
+    fn push(&mut self, site: Site) {
+        self.sites[self.next] = Some(site);
+        self.next = (self.next + 1) % self.sites.len();
+    }
+
+    fn clear(&mut self) {
+        if self.sites[0].is_some() {
+            *self = Self::default();
+        }
+    }
+
+    /// The lines, in no particular order.
+    fn iter(&self) -> impl Iterator<Item = Site> {
+        self.sites.iter().copied().flatten()
+    }
+}
+
 /// Who has yielded in the current execution, and to whom.
 #[derive(Debug, Default)]
 pub(super) struct Yields {
@@ -86,13 +158,13 @@ impl Execution {
     pub(super) fn let_others_go_first(&mut self) -> bool {
         let current = self.current;
         let mut may_go_on = false;
-        if self.tasks[current].yields {
+        if self.tasks[current].announced.yields {
             self.yields.to.retain(|(task, _)| *task != current);
             for other in (0..self.tasks.len()).filter(|other| *other != current) {
                 let is_candidate = self.turn.candidates.iter().any(|candidate| candidate.task == other);
                 let state = &self.tasks[other];
-                let n_unseen = state.unseen_operations + u32::from(state.unseen && is_candidate);
-                match (is_candidate, self.is_excused(current, other, n_unseen)) {
+                let n_invisible = state.performed.invisible + u32::from(state.announced.is_invisible && is_candidate);
+                match (is_candidate, self.is_excused(current, other, n_invisible)) {
                     (true, false) => self.yields.to.push((current, other)),
                     (false, true) => may_go_on = true,
                     (true, true) | (false, false) => {}
@@ -116,22 +188,20 @@ impl Execution {
         may_go_on
     }
 
-    /// Whether `task`, which yields, need not let `other` go first, this time. `n_unseen` is how many operations that nobody can
+    /// Whether `task`, which yields, need not let `other` go first, this time. `n_invisible` is how many operations that nobody can
     /// tell `other` performs one after the other.
     ///
     /// It must let every other thread have a turn. What goes unseen (see [`Execution::next_without_a_choice`]) is no turn of its own: it
     /// was taken together with the operation before it, or will be with the one after it, but it might as well be the turn
     /// that `other` has now. So as often as `other` has done something unseen, it may have had its turn; but for what is known to
     /// be over, since it started a thread which has begun.
-    fn is_excused(&mut self, task: TaskId, other: TaskId, n_unseen: u32) -> bool {
+    fn is_excused(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
         if !self.leaves_out_turns() {
             return false;
         }
-        let Task {
-            seen_operations: at,
-            n_over,
-            ..
-        } = self.tasks[other];
+        let Performed {
+            visible: at, n_over, ..
+        } = self.tasks[other].performed;
         let mut excuses = self.yields.excuses.iter_mut();
         let excuse = excuses.find(|excuse| excuse.who == task && excuse.from == other);
         let until_now = excuse
@@ -139,7 +209,7 @@ impl Execution {
             .filter(|excuse| excuse.at == at)
             .map_or(0, |excuse| excuse.up_to);
         let up_to = n_over.max(until_now) + 1;
-        if up_to > n_unseen {
+        if up_to > n_invisible {
             return false;
         }
         let given = Excuse {
@@ -158,15 +228,15 @@ impl Execution {
     /// Notes that the running thread has begun: so has the operation that started it.
     pub(super) fn note_beginning(&mut self) {
         let Some(started) = self.me().parent else { return };
-        let parent = &mut self.tasks[started.task];
-        if parent.seen_operations == started.seen_operations {
-            parent.n_over = parent.n_over.max(started.unseen_operations + 1);
+        let parent = &mut self.tasks[started.task].performed;
+        if parent.visible == started.visible {
+            parent.n_over = parent.n_over.max(started.invisible + 1);
         }
     }
 
     /// Whether an excuse is for something that its giver did since its last operation that can be seen.
     fn is_current(&self, excuse: &Excuse) -> bool {
-        self.tasks[excuse.from].seen_operations == excuse.at
+        self.tasks[excuse.from].performed.visible == excuse.at
     }
 
     /// Notes that `task` has the next turn.
@@ -201,7 +271,7 @@ impl Execution {
             self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
             // The passing of time may end the loop, so they have as many turns again.
             for task in &mut self.tasks {
-                task.idle = 0;
+                task.activity.idle = 0;
             }
             return true;
         }
@@ -231,7 +301,7 @@ impl Execution {
 
     fn busy_wait(&self, spinner: TaskId) -> End {
         // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
-        let sites = self.tasks[spinner].recent.iter();
+        let sites = self.tasks[spinner].activity.recent.iter();
         let place = sites.filter_map(recorder::place_in_program).min();
         End::BusyWait { thread: spinner, place }
     }
@@ -248,8 +318,11 @@ impl Execution {
                 .filter(|task| step(&self.tasks[*task]) > half)
                 .collect()
         };
-        let (running, acting) = (recent(|task| task.last_step), recent(|task| task.last_effect));
-        let waits_for_the_clock = |task: &Task| !task.ended && task.deadline.is_some();
+        let (running, acting) = (
+            recent(|task| task.activity.last_step),
+            recent(|task| task.activity.last_effect),
+        );
+        let waits_for_the_clock = |task: &Task| task.deadline().is_some();
         match (&running[..], &acting[..]) {
             // It changes nothing, or somebody else would have gone on after a while.
             ([spinner, ..], []) => self.busy_wait(*spinner),

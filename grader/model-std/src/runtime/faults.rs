@@ -71,7 +71,7 @@ impl Execution {
         }
         let Some(nearest) = self.nearest_deadline() else { return };
         for task in 0..self.tasks.len() {
-            if self.tasks[task].deadline == Some(nearest) && !self.may_go(task) {
+            if self.tasks[task].deadline() == Some(nearest) && !self.may_go(task) {
                 self.turn.candidates.push(Candidate {
                     task,
                     cause: Cause::Late,
@@ -88,7 +88,8 @@ impl Execution {
             return false;
         }
         self.add_spurious();
-        let might_go_on = |(id, task): (TaskId, &Task)| (task.unseen_operations > task.n_over).then_some(id);
+        let might_go_on =
+            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_over).then_some(id);
         let others: Vec<TaskId> = self.tasks.iter().enumerate().filter_map(might_go_on).collect();
         self.turn
             .candidates
@@ -117,14 +118,10 @@ impl Execution {
     }
 
     fn may_wake_spuriously(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        if state.ended || self.may_go(task) {
-            return false;
-        }
-        match state.until {
-            Until::Notified { .. } => !state.notified,
-            Until::Unparked { .. } => true,
-            _ => false,
-        }
+        let waits_for_a_wake_up = matches!(
+            self.tasks[task].waits_until(),
+            Some(Until::Notified { .. } | Until::Unparked { .. })
+        );
+        waits_for_a_wake_up && !self.may_go(task)
     }
 }

@@ -37,15 +37,15 @@ pub(crate) fn install_hook() {
             let place = info.location().map(recorder::place_of);
             with(|execution| {
                 let me = execution.me();
-                me.panicking += 1;
-                me.panic = Some(Panic { message, place });
-                me.in_hook = true;
+                me.panics.unwinding += 1;
+                me.panics.last = Some(Panic { message, place });
+                me.panics.in_hook = true;
                 execution.take_from_hook();
             });
             if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
                 hook(info);
             }
-            with(|execution| execution.me().in_hook = false);
+            with(|execution| execution.me().panics.in_hook = false);
         }));
     });
 }
@@ -80,7 +80,7 @@ pub(crate) fn forget_program_hook() {
 
 /// Whether the running thread is unwinding.
 pub(crate) fn panicking() -> bool {
-    try_with(|execution| execution.me().panicking > 0).unwrap_or_else(std::thread::panicking)
+    try_with(|execution| execution.me().panics.unwinding > 0).unwrap_or_else(std::thread::panicking)
 }
 
 /// Notes that the running thread raises a panic without the hook.
@@ -88,10 +88,10 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
     let message = message_of(payload);
     try_with(|execution| {
         let me = execution.me();
-        me.panicking += 1;
+        me.panics.unwinding += 1;
         // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
-        if me.panic.as_ref().is_none_or(|earlier| earlier.message != message) {
-            me.panic = Some(Panic { message, place: None });
+        if me.panics.last.as_ref().is_none_or(|earlier| earlier.message != message) {
+            me.panics.last = Some(Panic { message, place: None });
         }
     });
 }
@@ -100,7 +100,7 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
 pub(crate) fn caught() {
     try_with(|execution| {
         let me = execution.me();
-        me.panicking = me.panicking.saturating_sub(1);
+        me.panics.unwinding = me.panics.unwinding.saturating_sub(1);
     });
 }
 

@@ -135,8 +135,8 @@ impl Execution {
             id,
             name: task.name.as_deref().map(str::to_owned),
             spawned_at: task.spawned_at.map(place),
-            panic: task.panic.clone().filter(|_| task.died),
-            operations: task.operations,
+            panic: task.panics.last.clone().filter(|_| task.has_panicked()),
+            operations: task.activity.operations,
         });
         let threads = threads.collect();
         let segments = |written: Vec<super::objects::streams::Written>| -> Vec<Segment> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::execution::Execution;
 use super::executor::{self, Entry};
 use super::objects::{Memory, ObjectId, State, Tag};
-use super::task::{Operation, Site, TaskId, Until};
-use super::{announce, announce_unseen, locals, resolve, try_with, with};
+use super::task::{Ending, Operation, Site, TaskId, TaskState, Until};
+use super::{announce, announce_invisible, announce_invisible_wait, locals, resolve, try_with, with};
 use crate::model::Spawns;
 use crate::model::trace::{End, ObjectKind, Op};
 
@@ -36,16 +36,16 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         site: Some(site),
     };
     match with(|execution| execution.scheduler.spawns) {
-        Spawns::Invisible => announce_unseen(operation, Until::Now),
+        Spawns::Invisible => announce_invisible(operation),
         Spawns::Chosen => {
-            announce(operation, Until::Now, None);
+            announce(operation);
         }
     }
     with(|execution| {
         execution.note_overlap();
         let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
-        execution.me().is_fresh = false;
+        execution.me().performed.is_fresh = false;
         if let Some(scope) = scope {
             execution.objects.scope_running_mut(scope).push(task);
             execution.tasks[task].scope = Some(scope);
@@ -70,13 +70,6 @@ impl Execution {
     }
 }
 
-/// Whether a thread's function returned or panicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Returned,
-    Panicked,
-}
-
 /// Ends the running task: its result is where it belongs.
 pub(crate) fn end(ending: Ending) {
     match with(|execution| (execution.current, execution.me().scope)) {
@@ -91,7 +84,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
         announce_end();
     }
     with(|execution| {
-        execution.me().pending.object = None;
+        execution.me().announced.operation.object = None;
         let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so it may be later than it seems.
         execution.me().end_function(ending, Some(now));
@@ -115,10 +108,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     });
     locals::destroy();
     with(|execution| {
-        let me = execution.me();
-        me.ended = true;
-        me.until = Until::Now;
-        me.deadline = None;
+        execution.me().state = TaskState::Ended;
         execution.made_progress();
         execution.decide();
     });
@@ -129,7 +119,7 @@ fn announce_end() {
         object: None,
         site: None,
     };
-    announce(operation, Until::Now, None);
+    announce(operation);
 }
 
 /// Ends the body of the execution, and with it the execution.
@@ -145,7 +135,7 @@ fn end_body(ending: Ending) {
         let left: Vec<TaskId> = (0..execution.tasks.len())
             .filter(|task| execution.is_left_running(*task))
             .collect();
-        let end = match (ending, &execution.tasks[0].panic) {
+        let end = match (ending, &execution.tasks[0].panics.last) {
             (Ending::Panicked, panic) => End::Panicked(panic.clone().unwrap_or_default()),
             (Ending::Returned, _) if left.is_empty() => End::Finished,
             (Ending::Returned, _) => End::ThreadsLeft { threads: left },
@@ -158,8 +148,8 @@ impl Execution {
     /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
     fn is_left_running(&mut self, task: TaskId) -> bool {
         let state = &self.tasks[task];
-        let may_be_slow = state.done_unseen == Some(self.now) && state.scope.is_none();
-        !state.done || may_be_slow && self.choose_outcome(2, 1) == 1
+        let may_be_slow = state.is_done_unnoticed(self.now) && state.scope.is_none();
+        state.done.is_none() || may_be_slow && self.choose_outcome(2, 1) == 1
     }
 }
 
@@ -167,7 +157,7 @@ impl Execution {
 pub(crate) fn abort_after_panic() {
     with(|execution| {
         let thread = execution.current;
-        let place = execution.me().panic.take().and_then(|panic| panic.place);
+        let place = execution.me().panics.last.take().and_then(|panic| panic.place);
         execution.finish(End::Exited {
             code: None,
             thread,
@@ -178,7 +168,7 @@ pub(crate) fn abort_after_panic() {
 
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
-    announce_unseen(
+    announce_invisible_wait(
         Operation {
             object: None,
             site: Some(site),
@@ -187,7 +177,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
     );
     try_with(|execution| {
         if let Some(joined) = execution.tasks.get_mut(task) {
-            joined.done_unseen = None;
+            joined.note_end_is_known();
             execution.take_from_ended(task);
         }
         execution.record(None, Some(site), |_| Op::Join { thread: task });
@@ -199,23 +189,19 @@ pub(crate) fn join(task: TaskId, site: Site) {
 /// A thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
 /// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
     let finished = try_with(|execution| {
         let Some(state) = execution.tasks.get(task) else {
             return true;
         };
-        let may_be_late = state.done_unseen == Some(execution.now);
-        let finished = state.done && !(may_be_late && execution.choose_outcome(2, 1) == 1);
+        let may_be_late = state.is_done_unnoticed(execution.now);
+        let finished = state.done.is_some() && !(may_be_late && execution.choose_outcome(2, 1) == 1);
         execution.learned(finished.into());
         if finished {
-            execution.tasks[task].done_unseen = None;
+            execution.tasks[task].note_end_is_known();
             execution.take_from_ended(task);
         }
         execution.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
@@ -227,14 +213,10 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
 /// How many threads of the scope run, asked as an operation of the running thread; 0 outside an execution.
 pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
     let Some(id) = scope else { return 0 };
-    announce(
-        Operation {
-            object: Some(id),
-            site: None,
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
     with(|execution| {
         let running = execution.objects.scope_running(id).len();
         execution.learned(running as u64);
@@ -245,7 +227,7 @@ pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
 /// Waits until every thread of the scope has ended.
 pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
-    announce_unseen(
+    announce_invisible_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -268,14 +250,10 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
         super::is_active(),
         "the end of the process was asked for outside an execution"
     );
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
     with(|execution| {
         let thread = execution.current;
         execution.record(None, Some(site), |_| Op::Exit { code });

@@ -13,7 +13,6 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
 use super::execution::Execution;
-use super::fairness::SPINNING;
 use super::objects::{ObjectId, State};
 use super::task::{TaskId, Until, Wake};
 
@@ -53,6 +52,53 @@ impl Hasher for MixHasher {
     }
 }
 
+/// How many operations a task has performed, by whether other tasks can tell when they took effect.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Performed {
+    /// How many visible ones.
+    pub(crate) visible: u64,
+    /// How many invisible ones since the last visible one.
+    pub(crate) invisible: u32,
+    /// How many of those, from the first, are known to be over: they started a thread which has begun.
+    pub(crate) n_over: u32,
+    /// Whether the task was chosen for an invisible operation, and has performed no other since.
+    pub(crate) is_fresh: bool,
+}
+
+impl Performed {
+    /// Counts an operation.
+    pub(super) fn count(&mut self, is_invisible: bool) {
+        if is_invisible {
+            self.invisible += 1;
+        } else {
+            self.visible += 1;
+            self.invisible = 0;
+            self.n_over = 0;
+        }
+    }
+}
+
+/// Who started a task, and after how many of its operations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parent {
+    pub(crate) task: TaskId,
+    /// The parent's visible operations.
+    pub(super) visible: u64,
+    /// The parent's invisible operations since.
+    pub(super) invisible: u32,
+}
+
+impl Parent {
+    /// The task with number `task`, which has performed these operations, as the parent of one that it starts now.
+    pub(super) fn new(task: TaskId, performed: Performed) -> Self {
+        Self {
+            task,
+            visible: performed.visible,
+            invisible: performed.invisible,
+        }
+    }
+}
+
 /// The history of a thread that `parent` starts as number `task`.
 pub(crate) fn of_child(parent: History, task: TaskId) -> History {
     mix(parent, task as u64 + 1)
@@ -72,19 +118,18 @@ impl Execution {
     /// be late, so none of this holds while there may be one.
     pub(super) fn next_without_a_choice(&mut self) -> Option<TaskId> {
         let current = self.current;
-        if !self.leaves_out_turns() || self.tasks[current].yields {
+        if !self.leaves_out_turns() || self.tasks[current].announced.yields {
             return None;
         }
-        if !self.tasks[current].ended && self.may_go(current) {
+        if self.may_go(current) {
             let me = &mut self.tasks[current];
-            return (me.unseen || std::mem::take(&mut me.is_fresh)).then_some(current);
+            return (me.announced.is_invisible || std::mem::take(&mut me.performed.is_fresh)).then_some(current);
         }
-        let waited = |task: &TaskId| {
-            let state = &self.tasks[*task];
-            let waits = matches!(state.until, Until::Ended(_) | Until::ScopeEmpty(_));
-            waits && !state.ended && self.holds(*task, state.until)
+        let has_waited = |task: &TaskId| match self.tasks[*task].waits_until() {
+            Some(until @ (Until::Ended(_) | Until::ScopeEmpty(_))) => self.holds(*task, until),
+            _ => false,
         };
-        let task = (0..self.tasks.len()).find(waited)?;
+        let task = (0..self.tasks.len()).find(has_waited)?;
         self.turn.choice_is_due = true;
         Some(task)
     }
@@ -120,10 +165,10 @@ impl Execution {
         if wake != Wake::Ready {
             history = mix_time(history, self.now);
         }
-        if let Some(object) = me.pending.object {
+        if let Some(object) = me.announced.operation.object {
             history = mix(history, self.objects.history(object));
         }
-        if let Until::Ended(other) = me.until {
+        if let Some(Until::Ended(other)) = me.waits_until() {
             history = mix(history, self.tasks[other].history);
         }
         self.me().history = history;
@@ -140,7 +185,7 @@ impl Execution {
         for (id, task) in self.tasks.iter().enumerate() {
             // A history is a number like any other, so a small one that is added to it tells as much as one that is mixed in.
             state = mix(state, task.history.wrapping_add(self.flags(id)));
-            if let Some(deadline) = task.deadline {
+            if let Some(deadline) = task.deadline() {
                 state = mix_time(state, deadline);
             }
         }
@@ -165,16 +210,16 @@ impl Execution {
     fn flags(&self, id: TaskId) -> u64 {
         let task = &self.tasks[id];
         let flags = [
-            task.notified,
+            matches!(task.waits_until(), Some(Until::Relockable(_))),
             task.park_token,
-            task.done,
-            task.ended,
-            task.idle >= SPINNING,
-            task.yields,
-            task.waits_since == self.now,
+            task.done.is_some(),
+            !task.is_alive(),
+            task.activity.spins(),
+            task.announced.yields,
+            task.announced.at == self.now,
             // A thread that has not begun has the same history as one whose first operation has to wait.
-            !task.ended && self.may_go(id),
-            task.deadline.is_some(),
+            self.may_go(id),
+            task.deadline().is_some(),
             self.was_overtaken(id),
         ];
         flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag))

@@ -2,24 +2,26 @@
 
 use super::execution::Execution;
 use super::objects;
-use super::task::{TaskId, Until};
+use super::task::{TaskId, TaskState, Until, Waiting};
 
 impl Execution {
-    /// Whether the announced operation of `task` may take effect now.
+    /// Whether `task` may have the next turn.
     #[inline]
     pub(super) fn may_go(&self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        matches!(state.until, Until::Now)
-            || self.holds(task, state.until)
-            || state.deadline.is_some_and(|deadline| deadline <= self.now)
+        match self.tasks[task].state {
+            TaskState::Ready => true,
+            TaskState::Waiting(Waiting { until, deadline }) => {
+                self.holds(task, until) || deadline.is_some_and(|deadline| deadline <= self.now)
+            }
+            TaskState::Ended => false,
+        }
     }
 
     /// Whether `until` holds for `task`.
     pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
         match until {
-            Until::Now => true,
-            Until::Never => false,
-            Until::Free(lock) => {
+            Until::Never | Until::Notified { .. } => false,
+            Until::Free(lock) | Until::Relockable(lock) => {
                 let lock = self.objects.lock(lock);
                 lock.writer.is_none() && lock.readers.is_empty()
             }
@@ -31,9 +33,8 @@ impl Execution {
                 held.writer.is_none() && (held.readers.is_empty() || has_turn())
             }
             Until::FreeOrMine { lock, .. } => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
-            Until::Notified { lock, .. } => self.tasks[task].notified && self.holds(task, Until::Free(lock)),
             Until::Unparked { .. } => self.tasks[task].park_token,
-            Until::Ended(other) => self.tasks[other].ended,
+            Until::Ended(other) => !self.tasks[other].is_alive(),
             Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
             Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
             Until::Settled(once, _) => !matches!(self.objects.once(once), objects::Once::Running(_)),

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectKind, ObjectState, Op};
 use crate::runtime::execution::Execution;
-use crate::runtime::task::{Operation, Site, Until};
+use crate::runtime::task::{Operation, Site};
 use crate::runtime::weak_memory::notes;
 use crate::runtime::{announce, resolve, try_with};
 
@@ -54,14 +54,10 @@ pub(crate) fn id(tag: &Tag, of: AtomicType, memory: &Memory) -> Option<ObjectId>
 
 /// Lets other threads go before an access takes effect.
 pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
-    announce(
-        Operation {
-            object: atomic,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: atomic,
+        site: Some(site),
+    });
 }
 
 /// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in place of

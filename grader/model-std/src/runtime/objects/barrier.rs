@@ -3,7 +3,7 @@
 use super::{Memory, State, Tag};
 use crate::model::trace::{ObjectKind, Op};
 use crate::runtime::task::{Operation, Site, Until};
-use crate::runtime::{announce, resolve, with};
+use crate::runtime::{announce, announce_wait, resolve, with};
 
 /// Waits until `n_threads` threads wait; true for the one that came last.
 pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
@@ -19,7 +19,7 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
         object: Some(id),
         site: Some(site),
     };
-    announce(operation, Until::Now, None);
+    announce(operation);
     let (opens, generation) = with(|execution| {
         let (waiting, generation) = execution.objects.barrier(id);
         let opens = waiting + 1 >= n_threads;
@@ -38,7 +38,7 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
         (opens, generation)
     });
     if !opens {
-        announce(
+        announce_wait(
             operation,
             Until::Released {
                 barrier: id,

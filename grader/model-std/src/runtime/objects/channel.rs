@@ -6,7 +6,7 @@ use super::{Channel, Memory, ObjectId, State, Tag};
 use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, Until, Wake};
-use crate::runtime::{announce, resolve, try_with, with};
+use crate::runtime::{announce, announce_wait, resolve, try_with, with};
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +60,11 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
         Patience::Forever => SendFunction::Send,
     };
     let until_sendable = Until::Sendable(id, function);
-    let (until, deadline) = waiting(until_sendable, patience);
-    let wake = announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        until,
-        deadline,
-    );
+    let operation = Operation {
+        object: Some(id),
+        site: Some(site),
+    };
+    let wake = announce_patiently(operation, until_sendable, patience);
     let sent = try_with(|execution| {
         let ready = wake == Wake::Ready && execution.holds(execution.current, until_sendable);
         let hands_over = execution.objects.channel(id).capacity == Some(0);
@@ -110,8 +106,8 @@ fn receiver_waits(execution: &mut Execution, channel: ObjectId) -> bool {
     let mut waits = execution
         .tasks
         .iter()
-        .filter(|task| !task.ended && matches!(task.until, Until::Receivable(other, _) if other == channel));
-    let Some(began) = waits.next().map(|task| task.waits_since) else {
+        .filter(|task| matches!(task.waits_until(), Some(Until::Receivable(other, _)) if other == channel));
+    let Some(began) = waits.next().map(|task| task.announced.at) else {
         return false;
     };
     began < now || execution.choose_outcome(2, 1) == 0
@@ -132,7 +128,7 @@ pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
         message,
         function: SendFunction::Send,
     };
-    announce(
+    announce_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -161,15 +157,11 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
         Patience::For(_) => ReceiveFunction::RecvTimeout,
         Patience::Forever => ReceiveFunction::Recv,
     };
-    let (until, deadline) = waiting(Until::Receivable(id, function), patience);
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        until,
-        deadline,
-    );
+    let operation = Operation {
+        object: Some(id),
+        site: Some(site),
+    };
+    announce_patiently(operation, Until::Receivable(id, function), patience);
     let received = try_with(|execution| {
         let channel = execution.objects.channel_mut(id);
         let refusal = if channel.len() > 0 {
@@ -197,11 +189,18 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
     received.unwrap_or(Ok(()))
 }
 
-fn waiting(until: Until, patience: Patience) -> (Until, Option<Duration>) {
+/// Announces an operation that waits as long as `patience` says.
+fn announce_patiently(operation: Operation, until: Until, patience: Patience) -> Wake {
     match patience {
-        Patience::None => (Until::Now, None),
-        Patience::Forever => (until, None),
-        Patience::For(timeout) => (until, with(|execution| execution.deadline_after(timeout))),
+        Patience::None => {
+            announce(operation);
+            Wake::Ready
+        }
+        Patience::Forever => announce_wait(operation, until, None),
+        Patience::For(timeout) => {
+            let deadline = with(|execution| execution.deadline_after(timeout));
+            announce_wait(operation, until, deadline)
+        }
     }
 }
 
@@ -227,14 +226,10 @@ pub(crate) fn add_sender(channel: Option<ObjectId>) {
 /// One sender less. Other threads can notice, so this is an operation.
 pub(crate) fn drop_sender(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: None,
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
     with(|execution| {
         let channel = execution.objects.channel_mut(id);
         channel.senders = channel.senders.saturating_sub(1);
@@ -248,14 +243,10 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
 /// The receiver is gone. Other threads can notice, so this is an operation.
 pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: None,
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
     with(|execution| {
         execution.objects.channel_mut(id).receiver = false;
         execution.changed();

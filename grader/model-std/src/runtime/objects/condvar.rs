@@ -7,7 +7,7 @@ use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{LockFunction, ObjectKind, Op, Whom};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::visibility::mix;
-use crate::runtime::{announce, resolve, with};
+use crate::runtime::{announce, announce_wait, resolve, with};
 
 /// A condition variable.
 #[derive(Debug, Default)]
@@ -89,18 +89,13 @@ pub(crate) fn wait(
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
     let has_timeout = timeout.is_some();
-    announce(
-        Operation {
-            object: Some(condvar),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(condvar),
+        site: Some(site),
+    });
     let deadline = with(|execution| {
         lock::give_back(execution, lock, Mode::Write, acquired, touch);
         let current = execution.current;
-        execution.me().notified = false;
         execution.objects.condvar_mut(condvar).waiters.push(current);
         execution.record_with_lock(condvar, lock, site, |_| Op::Wait { lock, has_timeout });
         timeout.and_then(|timeout| execution.deadline_after(timeout))
@@ -110,7 +105,7 @@ pub(crate) fn wait(
         lock,
         has_timeout,
     };
-    let wake = announce(
+    let wake = announce_wait(
         Operation {
             object: Some(condvar),
             site: Some(site),
@@ -151,14 +146,10 @@ pub(crate) fn wait(
 /// Wakes one waiter or all of them.
 pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
     let Some(id) = condvar else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let n_waiting = execution.objects.condvar(id).waiters.len();
         let woken = match whom {
@@ -176,10 +167,7 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
             execution.changed();
         }
         for task in &woken {
-            let task = &mut execution.tasks[*task];
-            task.notified = true;
-            // It only waits for the lock now: that its time runs out meanwhile must not undo the notification.
-            task.deadline = None;
+            execution.tasks[*task].note_notification();
         }
         execution.record(Some(id), Some(site), |_| Op::Notify {
             whom,

@@ -4,7 +4,7 @@ use super::{Lock, Memory, ObjectId, State, Tag, Waited};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{announce, panics, resolve, try_with, with};
+use crate::runtime::{announce, announce_wait, panics, resolve, try_with, with};
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +67,9 @@ pub(crate) fn acquire(lock: Option<ObjectId>, function: LockFunction, site: Site
     };
     let writes = function == LockFunction::Write;
     let waits = writes && with(|execution| has_to_wait(execution, id));
-    announce(operation, until, None);
+    announce_wait(operation, until, None);
     if mode == Mode::Read && with(|execution| is_held_up(execution, id)) {
-        announce(operation, Until::ReadableInTurn(id), None);
+        announce_wait(operation, Until::ReadableInTurn(id), None);
     }
     with(|execution| {
         if writes {
@@ -90,7 +90,7 @@ impl Execution {
     /// The tasks that wait until they may write.
     pub(in crate::runtime) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
         let tasks = self.tasks.iter().enumerate();
-        tasks.filter_map(move |(id, task)| (!task.ended && task.until == Until::Free(lock)).then_some(id))
+        tasks.filter_map(move |(id, task)| (task.waits_until() == Some(Until::Free(lock))).then_some(id))
     }
 
     /// Whether somebody has taken the read-write lock that `task` is about to write to since it came there.
@@ -123,14 +123,10 @@ pub(crate) fn try_acquire(lock: Option<ObjectId>, function: LockFunction, site: 
         Mode::Write => Until::Free(id),
         Mode::Read => Until::Readable(id),
     };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let is_free = execution.holds(execution.current, free) && !(mode == Mode::Read && is_held_up(execution, id));
         execution.learned(is_free.into());
@@ -170,7 +166,7 @@ fn take_by(execution: &mut Execution, id: ObjectId, function: LockFunction, site
 /// Marks the lock as taken by the running task.
 pub(crate) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
     let current = execution.current;
-    let panicking = execution.me().panicking > 0;
+    let panicking = execution.me().panics.unwinding > 0;
     let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = Some(current),
@@ -190,14 +186,10 @@ pub(crate) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Si
 /// Gives the lock back.
 pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
     let Some(id) = lock else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: acquired.site,
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: acquired.site,
+    });
     try_with(|execution| {
         give_back(execution, id, mode, acquired, touch);
         execution.record(Some(id), None, |_| Op::Unlock);
@@ -207,7 +199,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
 /// Marks the lock as given back by the running task.
 pub(crate) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
     let current = execution.current;
-    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panicking > 0;
+    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.unwinding > 0;
     let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = None,
@@ -240,14 +232,10 @@ pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
 /// Whether a task panicked while it held the lock, which other threads may be using.
 pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let poisoned = execution.objects.lock(id).poisoned;
         execution.record(Some(id), Some(site), |_| Op::IsPoisoned { poisoned });
@@ -258,14 +246,10 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
 /// Forgets that a task panicked while it held the lock.
 pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let was_poisoned = std::mem::replace(&mut execution.objects.lock_mut(id).poisoned, false);
         if was_poisoned {
@@ -278,14 +262,10 @@ pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
 /// Turns a lock held for writing into one held for reading, without a gap.
 pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let current = execution.current;
         // Only here does it make a difference.

@@ -3,7 +3,7 @@
 use super::{Memory, ObjectId, Once, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
 use crate::runtime::task::{Operation, Site, Until};
-use crate::runtime::{announce, resolve, try_with, with};
+use crate::runtime::{announce, announce_wait, resolve, try_with, with};
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectI
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
 pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
-    announce(
+    announce_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -56,14 +56,10 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
 
 /// Looks whether it is there, without waiting.
 pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
     with(|execution| {
         let once = execution.objects.once(id);
         execution.acquire_from(id);
@@ -83,7 +79,7 @@ pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
 }
 
 fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) -> Once {
-    announce(
+    announce_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -126,7 +122,7 @@ impl Attempt {
         Self {
             id,
             site,
-            began: with(|execution| execution.me().operations),
+            began: with(|execution| execution.me().activity.operations),
             outcome: Once::Poisoned,
         }
     }
@@ -135,12 +131,12 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
-        if with(|execution| execution.me().operations) > self.began {
+        if with(|execution| execution.me().activity.operations) > self.began {
             let operation = Operation {
                 object: Some(self.id),
                 site: Some(self.site),
             };
-            announce(operation, Until::Now, None);
+            announce(operation);
         }
         finish(self.id, self.outcome);
     }

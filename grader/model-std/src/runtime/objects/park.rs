@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::trace::{Op, YieldFunction};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
-use crate::runtime::{self, announce, announce_yielding, try_with, with};
+use crate::runtime::{self, announce, announce_wait, announce_yielding, try_with, with};
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
 pub(crate) fn park(timeout: Option<Duration>, site: Site) {
@@ -13,7 +13,7 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     }
     let has_timeout = timeout.is_some();
     let deadline = timeout.and_then(|timeout| with(|execution| execution.deadline_after(timeout)));
-    let wake = announce(
+    let wake = announce_wait(
         Operation {
             object: None,
             site: Some(site),
@@ -38,14 +38,10 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     if !runtime::is_active() {
         return;
     }
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
     with(|execution| {
         if let Some(state) = execution.tasks.get_mut(task) {
             let was_set = std::mem::replace(&mut state.park_token, true);
@@ -75,7 +71,7 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         announce_yielding(operation);
     } else {
         let deadline = with(|execution| execution.deadline_after(duration));
-        announce(operation, Until::Never, deadline);
+        announce_wait(operation, Until::Never, deadline);
     }
 }
 
@@ -90,14 +86,10 @@ pub(crate) fn yield_now(function: YieldFunction, site: Site) {
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
 pub(crate) fn now(site: Site) -> Duration {
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
     read_clock()
 }
 

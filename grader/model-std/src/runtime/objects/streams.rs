@@ -6,7 +6,7 @@ use super::{Lock, ObjectId, State};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
-use crate::runtime::{announce, try_with, with};
+use crate::runtime::{announce, announce_wait, try_with, with};
 
 /// One of the two streams that the program can write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Stream {
     /// Takes the stream's lock, waiting for other threads.
     pub(crate) fn lock(self, site: Site, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
-        announce(
+        announce_wait(
             Operation {
                 object: Some(id),
                 site: Some(site),
@@ -131,14 +131,10 @@ impl Stream {
     /// Announces a write by the holder of the lock: other threads may go first, though none can write.
     pub(crate) fn announce_write(self, site: Site) {
         let Some(id) = self.lock_id() else { return };
-        announce(
-            Operation {
-                object: Some(id),
-                site: Some(site),
-            },
-            Until::Now,
-            None,
-        );
+        announce(Operation {
+            object: Some(id),
+            site: Some(site),
+        });
     }
 
     /// Appends `bytes` to what was written. The caller holds the lock.
