@@ -7,6 +7,7 @@
 //!
 //! Outside an execution ([`is_active`] is false) operations take effect at once and never wait.
 
+pub(crate) mod clock;
 pub(crate) mod deadlock;
 mod dispatch;
 mod execution;

@@ -20,7 +20,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
-use crate::runtime::objects::park::read_clock;
+use crate::runtime::clock::read_clock;
 use crate::runtime::objects::{Memory, ObjectId, State, Tag};
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, try_with, with};

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::model::trace::YieldFunction;
 use crate::runtime::objects::park;
-use crate::runtime::panics;
+use crate::runtime::{clock, panics};
 
 pub use local::{AccessError, LocalKey};
 pub use scoped::{Scope, ScopedJoinHandle, scope};
@@ -23,20 +23,20 @@ pub use spawning::{Builder, JoinHandle, Thread, ThreadId, current, spawn};
 /// As [`std::thread::sleep`], on the virtual clock.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    park::sleep(duration, Location::caller());
+    clock::sleep(duration, Location::caller());
 }
 
 /// As `std::thread::sleep_ms`.
 #[track_caller]
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
 pub fn sleep_ms(milliseconds: u32) {
-    park::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
+    clock::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
 }
 
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
-    park::yield_now(YieldFunction::YieldNow, Location::caller());
+    clock::yield_now(YieldFunction::YieldNow, Location::caller());
 }
 
 /// As [`std::thread::park`].

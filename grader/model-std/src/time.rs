@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::panic::Location;
 
-use crate::runtime::objects::park;
+use crate::runtime::clock;
 
 /// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can subtract.
 const START: Duration = Duration::from_secs(1_000_000);
@@ -26,7 +26,7 @@ impl Instant {
     #[track_caller]
     #[must_use]
     pub fn now() -> Instant {
-        Instant::at(park::now(Location::caller()))
+        Instant::at(clock::now(Location::caller()))
     }
 
     /// What the clock shows so long after the start of the execution.
@@ -147,7 +147,7 @@ impl SystemTime {
     #[track_caller]
     #[must_use]
     pub fn now() -> SystemTime {
-        SystemTime(::std::time::UNIX_EPOCH + YEAR_2020 + park::now(Location::caller()))
+        SystemTime(::std::time::UNIX_EPOCH + YEAR_2020 + clock::now(Location::caller()))
     }
 
     /// As [`std::time::SystemTime::duration_since`].

@@ -1,8 +1,10 @@
 //! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
 
 use super::execution::Execution;
-use super::objects::Once;
+use super::objects::barrier::Barrier;
 use super::objects::condvar::{self, Condvar};
+use super::objects::once::Once;
+use super::objects::rwlock::waiting_writers;
 use super::recorder;
 use super::task::{Hold, Operation, Site, TaskId, Until};
 use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
@@ -70,8 +72,11 @@ fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
         Until::Ended(thread) => WaitReason::Join { thread },
         Until::ScopeEmpty(_) => WaitReason::ScopeEnd,
         Until::Released { barrier, .. } => {
-            let (arrived, needed) = execution.objects.arrived(barrier);
-            WaitReason::Barrier { arrived, needed }
+            let Barrier { waiting, needed, .. } = execution.objects.barrier(barrier);
+            WaitReason::Barrier {
+                arrived: waiting,
+                needed,
+            }
         }
         Until::Settled(_, function) | Until::Initialised(_, function) | Until::Complete(_, function) => {
             WaitReason::Initialization { function }
@@ -100,7 +105,7 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
             (held_by, lock.since.and_then(recorder::place_in_program))
         }
         // Whoever is inside holds up the writer, and the writer those who want to join them.
-        Until::ReadableInTurn(lock) => match execution.waiting_writers(lock).collect::<Vec<_>>() {
+        Until::ReadableInTurn(lock) => match waiting_writers(execution, lock).collect::<Vec<_>>() {
             writers if writers.is_empty() => holders(execution, Until::Readable(lock)),
             writers => (writers, None),
         },

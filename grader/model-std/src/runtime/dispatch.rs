@@ -1,17 +1,12 @@
 //! Who has the next turn: collects the threads whose operation may take effect, lets time pass where there is none, and asks
 //! the scheduler.
 
-use std::time::Duration;
-
 use super::deadlock;
 use super::execution::Execution;
 use super::fairness::LONG_TURN;
 use super::scheduler::non_preemptive::{self, Running};
-use super::task::{Announcement, Manner, Operation, Task, TaskId, TaskState, Waiting, Wake};
+use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use crate::model::trace::End;
-
-/// A time that is never over: no program waits longer, and the clock can show it.
-const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
 
 /// Whose turn it is, and who can have the next one.
 pub(super) struct Turn {
@@ -256,22 +251,6 @@ impl Execution {
         }
         self.turn.candidates = candidates;
         all_spin
-    }
-
-    pub(super) fn pass_time_until(&mut self, deadline: Duration) {
-        self.now = self.now.max(deadline);
-        self.progress.count_change(self.steps);
-        self.forget_older_values();
-    }
-
-    /// When a wait of `timeout` that begins now is over; `None` for never.
-    pub(crate) fn deadline_after(&self, timeout: Duration) -> Option<Duration> {
-        (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
-    }
-
-    pub(super) fn nearest_deadline(&self) -> Option<Duration> {
-        let deadlines = self.tasks.iter().filter_map(Task::deadline);
-        deadlines.filter(|deadline| *deadline > self.now).min()
     }
 
     /// Puts the candidates in order and adds the injected faults. Returns how many candidates, from the first, cost no

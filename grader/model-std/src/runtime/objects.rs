@@ -9,8 +9,10 @@ pub(crate) mod barrier;
 pub(crate) mod channel;
 pub(crate) mod condvar;
 pub(crate) mod lock;
+pub(crate) mod mutex;
 pub(crate) mod once;
 pub(crate) mod park;
+pub(crate) mod rwlock;
 pub(crate) mod streams;
 
 use std::cell::Cell;
@@ -20,7 +22,11 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use barrier::Barrier;
+use channel::Channel;
 use condvar::Condvar;
+use lock::Lock;
+use once::Once;
 
 use super::task::{Site, TaskId};
 use super::visibility::{History, Mixed};
@@ -79,14 +85,7 @@ pub(crate) enum State {
     /// A condition variable.
     Condvar(Condvar),
     /// A barrier.
-    Barrier {
-        /// How many wait in this generation.
-        waiting: usize,
-        /// How often the barrier has opened.
-        generation: u64,
-        /// How many it takes to open.
-        needed: usize,
-    },
+    Barrier(Barrier),
     /// Something that is initialised once.
     Once(Once),
     /// A channel.
@@ -98,70 +97,6 @@ pub(crate) enum State {
     },
     /// An object of a shim of a library, which keeps its state itself (see `shim`).
     Shim,
-}
-
-/// A lock of any kind.
-#[derive(Debug, Default)]
-pub(crate) struct Lock {
-    /// Who holds it for writing.
-    pub(crate) writer: Option<TaskId>,
-    /// How often the writer has taken it, where that is allowed.
-    pub(crate) depth: u32,
-    /// Who holds it for reading; a task that holds it twice stands here twice.
-    pub(crate) readers: Vec<TaskId>,
-    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
-    pub(crate) writer_waited: Waited,
-    /// How often it was taken.
-    pub(crate) taken: u64,
-    /// The line on which it was last taken.
-    pub(crate) since: Option<Site>,
-    /// Whether a task panicked while it wrote.
-    pub(crate) poisoned: bool,
-}
-
-/// Whether a writer had to wait until somebody else gave the lock back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Waited {
-    #[default]
-    No,
-    Yes,
-    /// It had if it was there in time to find the lock taken.
-    Perhaps,
-}
-
-/// How far something that is initialised once has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Once {
-    /// Not begun.
-    Incomplete,
-    /// The task is at it.
-    Running(TaskId),
-    /// Finished.
-    Complete,
-    /// The initialiser panicked.
-    Poisoned,
-}
-
-/// A channel, without its messages.
-#[derive(Debug)]
-pub(crate) struct Channel {
-    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
-    pub(crate) capacity: Option<usize>,
-    /// How many messages were ever sent.
-    pub(crate) sent: u64,
-    /// How many messages were ever received.
-    pub(crate) received: u64,
-    /// How many senders are left.
-    pub(crate) senders: usize,
-    /// Whether the receiver is left.
-    pub(crate) receiver: bool,
-}
-
-impl Channel {
-    /// How many messages wait in it.
-    pub(crate) fn len(&self) -> u64 {
-        self.sent - self.received
-    }
 }
 
 /// An object in the table.
@@ -297,9 +232,9 @@ impl Objects {
                 (None, readers) => ObjectState::ReadBy(readers.to_vec()),
             },
             State::Condvar(condvar) => ObjectState::Waiting(condvar.waiters.clone()),
-            State::Barrier { waiting, needed, .. } => ObjectState::Arrived {
-                arrived: *waiting,
-                needed: *needed,
+            State::Barrier(barrier) => ObjectState::Arrived {
+                arrived: barrier.waiting,
+                needed: barrier.needed,
             },
             State::Once(once) => ObjectState::Once(match once {
                 Once::Incomplete => OnceState::Incomplete,
@@ -372,30 +307,15 @@ impl Objects {
         }
     }
 
-    /// How many wait at a barrier, and how often it has opened.
-    pub(crate) fn barrier(&self, id: ObjectId) -> (usize, u64) {
+    pub(crate) fn barrier(&self, id: ObjectId) -> Barrier {
         match &self.table[id].state {
-            State::Barrier {
-                waiting, generation, ..
-            } => (*waiting, *generation),
+            State::Barrier(barrier) => *barrier,
             other => unreachable!("object {id} is no barrier but {other:?}"),
         }
     }
 
-    /// How many wait at a barrier, and how many it takes to open.
-    pub(crate) fn arrived(&self, id: ObjectId) -> (usize, usize) {
-        match &self.table[id].state {
-            State::Barrier { waiting, needed, .. } => (*waiting, *needed),
-            other => unreachable!("object {id} is no barrier but {other:?}"),
-        }
-    }
-
-    pub(crate) fn set_barrier(&mut self, id: ObjectId, waiting: usize, generation: u64, needed: usize) {
-        self.table[id].state = State::Barrier {
-            waiting,
-            generation,
-            needed,
-        };
+    pub(crate) fn set_barrier(&mut self, id: ObjectId, barrier: Barrier) {
+        self.table[id].state = State::Barrier(barrier);
     }
 
     pub(crate) fn scope_running_mut(&mut self, id: ObjectId) -> &mut Vec<TaskId> {

@@ -42,7 +42,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         }
     }
     with(|execution| {
-        execution.note_overlap();
+        note_overlap(execution);
         let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
         execution.me().performed.is_fresh = false;
@@ -55,19 +55,18 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
     })
 }
 
-impl Execution {
-    /// Notes where others might have spawned before the running thread, which spawns now, and did so after it, or the other way
-    /// round. What the thread and those before it in its line have spawned was there in any case.
-    fn note_overlap(&mut self) {
-        if self.scheduler.spawns == Spawns::Chosen || self.scheduler.spawns_overlap {
-            return;
-        }
-        let parent = |task: TaskId| self.tasks[task].parent.map(|parent| parent.task);
-        let is_in_line =
-            |task: TaskId| std::iter::successors(Some(self.current), |task| parent(*task)).any(|other| other == task);
-        let is_known = |task: TaskId| parent(task) == Some(self.current) || is_in_line(task);
-        self.scheduler.spawns_overlap = !(0..self.tasks.len()).all(is_known);
+/// Notes if another thread might have spawned a thread before the running one does, or after it. Threads that the running one
+/// or its ancestors have spawned do not count: they were there in any case.
+fn note_overlap(execution: &mut Execution) {
+    if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
+        return;
     }
+    let (current, tasks) = (execution.current, &execution.tasks);
+    let parent = |task: TaskId| tasks[task].parent.map(|parent| parent.task);
+    let is_ancestor =
+        |task: TaskId| std::iter::successors(Some(current), |task| parent(*task)).any(|other| other == task);
+    let is_known = |task: TaskId| parent(task) == Some(current) || is_ancestor(task);
+    execution.scheduler.spawns_overlap = !(0..tasks.len()).all(is_known);
 }
 
 /// Ends the running task: its result is where it belongs.
@@ -133,7 +132,7 @@ fn end_body(ending: Ending) {
     locals::destroy();
     with(|execution| {
         let left: Vec<TaskId> = (0..execution.tasks.len())
-            .filter(|task| execution.is_left_running(*task))
+            .filter(|task| is_left_running(execution, *task))
             .collect();
         let end = match (ending, &execution.tasks[0].panics.last) {
             (Ending::Panicked, panic) => End::Panicked(panic.clone().unwrap_or_default()),
@@ -144,13 +143,11 @@ fn end_body(ending: Ending) {
     });
 }
 
-impl Execution {
-    /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
-    fn is_left_running(&mut self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        let may_be_slow = state.is_done_unnoticed(self.now) && state.scope.is_none();
-        state.done.is_none() || may_be_slow && self.choose_outcome(2, 1) == 1
-    }
+/// Whether the thread runs on when the body has ended. One that is on its way out may be slow, if nobody has waited for it.
+fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
+    let state = &execution.tasks[task];
+    let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
+    state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1
 }
 
 /// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.

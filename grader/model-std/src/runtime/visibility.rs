@@ -13,6 +13,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
 use super::execution::Execution;
+use super::objects::rwlock::was_overtaken;
 use super::objects::{ObjectId, State};
 use super::task::{TaskId, Until, Wake};
 
@@ -220,7 +221,7 @@ impl Execution {
             // A thread that has not begun has the same history as one whose first operation has to wait.
             self.may_go(id),
             task.deadline().is_some(),
-            self.was_overtaken(id),
+            was_overtaken(self, id),
         ];
         flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag))
     }

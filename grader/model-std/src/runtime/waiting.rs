@@ -1,7 +1,8 @@
 //! Whether what a task waits for holds.
 
 use super::execution::Execution;
-use super::objects;
+use super::objects::once::Once;
+use super::objects::rwlock::is_readable_in_turn;
 use super::task::{TaskId, TaskState, Until, Waiting};
 
 impl Execution {
@@ -21,45 +22,20 @@ impl Execution {
     pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
         match until {
             Until::Never | Until::Notified { .. } => false,
-            Until::Free(lock) | Until::Relockable(lock) => {
-                let lock = self.objects.lock(lock);
-                lock.writer.is_none() && lock.readers.is_empty()
-            }
+            Until::Free(lock) | Until::Relockable(lock) => self.objects.lock(lock).is_free(),
             Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),
-            Until::ReadableInTurn(lock) => {
-                let held = self.objects.lock(lock);
-                let has_turn =
-                    || held.writer_waited != objects::Waited::Yes && self.waiting_writers(lock).next().is_none();
-                held.writer.is_none() && (held.readers.is_empty() || has_turn())
-            }
+            Until::ReadableInTurn(lock) => is_readable_in_turn(self, lock),
             Until::FreeOrMine { lock, .. } => self.objects.lock(lock).writer.is_none_or(|writer| writer == task),
             Until::Unparked { .. } => self.tasks[task].park_token,
             Until::Ended(other) => !self.tasks[other].is_alive(),
             Until::ScopeEmpty(scope) => self.objects.scope_running(scope).is_empty(),
-            Until::Released { barrier, generation } => self.objects.barrier(barrier).1 != generation,
-            Until::Settled(once, _) => !matches!(self.objects.once(once), objects::Once::Running(_)),
-            Until::Initialised(once, _) => {
-                matches!(
-                    self.objects.once(once),
-                    objects::Once::Complete | objects::Once::Poisoned
-                )
-            }
-            Until::Complete(once, _) => self.objects.once(once) == objects::Once::Complete,
-            Until::Receivable(channel, _) => {
-                let channel = self.objects.channel(channel);
-                channel.len() > 0 || channel.senders == 0
-            }
-            Until::Sendable(channel, _) => {
-                let channel = self.objects.channel(channel);
-                !channel.receiver
-                    || channel
-                        .capacity
-                        .is_none_or(|capacity| channel.len() < capacity.max(1) as u64)
-            }
-            Until::Taken { channel, message, .. } => {
-                let channel = self.objects.channel(channel);
-                channel.received > message || !channel.receiver
-            }
+            Until::Released { barrier, generation } => self.objects.barrier(barrier).generation != generation,
+            Until::Settled(once, _) => !matches!(self.objects.once(once), Once::Running(_)),
+            Until::Initialised(once, _) => matches!(self.objects.once(once), Once::Complete | Once::Poisoned),
+            Until::Complete(once, _) => self.objects.once(once) == Once::Complete,
+            Until::Receivable(channel, _) => self.objects.channel(channel).is_receivable(),
+            Until::Sendable(channel, _) => self.objects.channel(channel).is_sendable(),
+            Until::Taken { channel, message, .. } => self.objects.channel(channel).is_taken(message),
             Until::Condition => {
                 let condition = self.tasks[task].condition.as_ref();
                 condition.is_some_and(|condition| condition.holds())

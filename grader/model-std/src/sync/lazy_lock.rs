@@ -8,7 +8,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use super::once::call_once;
 use crate::model::trace::{ObjectKind, OnceFunction};
 use crate::runtime::objects::once;
-use crate::runtime::objects::{self, Memory, ObjectId, Tag};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::LazyLock`].
@@ -91,7 +91,7 @@ impl<T, F> LazyLock<T, F> {
     #[track_caller]
     pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
         if let Some(id) = this.id()
-            && once::peek(id, OnceFunction::Get, Location::caller()) != objects::Once::Complete
+            && once::peek(id, OnceFunction::Get, Location::caller()) != once::Once::Complete
         {
             return None;
         }
@@ -118,8 +118,8 @@ impl<T, F> LazyLock<T, F> {
 
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::LazyLock, &Memory::of(&self.value))?;
-        if once::known(id) == objects::Once::Incomplete && self.value().is_some() {
-            once::finish(id, objects::Once::Complete);
+        if once::known(id) == once::Once::Incomplete && self.value().is_some() {
+            once::finish(id, once::Once::Complete);
         }
         Some(id)
     }

@@ -9,9 +9,8 @@ use std::ptr::NonNull;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::model::trace::{LockFunction, ObjectKind};
 use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
-use crate::runtime::objects::{Memory, ObjectId, Tag};
+use crate::runtime::objects::{Memory, ObjectId, Tag, rwlock};
 
 /// As [`std::sync::RwLock`].
 pub struct RwLock<T: ?Sized> {
@@ -88,7 +87,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), LockFunction::Read, Location::caller());
+        let acquired = rwlock::read(self.id(), Location::caller());
         result(self.read_guard(acquired), acquired.poisoned)
     }
 
@@ -99,7 +98,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If a writer holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), LockFunction::TryRead, Location::caller());
+        let acquired = rwlock::try_read(self.id(), Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.read_guard(acquired), acquired.poisoned)?)
     }
@@ -111,7 +110,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), LockFunction::Write, Location::caller());
+        let acquired = rwlock::write(self.id(), Location::caller());
         result(self.write_guard(acquired), acquired.poisoned)
     }
 
@@ -122,7 +121,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If anybody holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), LockFunction::TryWrite, Location::caller());
+        let acquired = rwlock::try_write(self.id(), Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.write_guard(acquired), acquired.poisoned)?)
     }
@@ -150,7 +149,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        lock::id(&self.tag, ObjectKind::RwLock, &Memory::of(&self.value))
+        rwlock::id(&self.tag, &Memory::of(&self.value))
     }
 
     fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {
@@ -180,7 +179,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let guard = std::mem::ManuallyDrop::new(guard);
         let id = guard.lock.id();
-        lock::downgrade(id, guard.touch.get(), Location::caller());
+        rwlock::downgrade(id, guard.touch.get(), Location::caller());
         guard.lock.read_guard(guard.acquired)
     }
 }

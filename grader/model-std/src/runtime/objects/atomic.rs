@@ -103,7 +103,7 @@ pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
 /// execution.
 fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Execution) -> Option<Value>) -> Option<Value> {
     try_with(|execution| {
-        execution.note_ordering(access);
+        note_ordering(execution, access);
         let older = effect(execution);
         execution.record_with(access.atomic, Some(access.site), |_| {
             let (op, newest) = tell(older);
@@ -112,6 +112,13 @@ fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Executi
         });
         older
     })?
+}
+
+/// Notes where a program asks for less than sequential consistency.
+fn note_ordering(execution: &Execution, access: &Access) {
+    if access.order != Ordering::SeqCst {
+        notes::is_weak(access, &execution.objects);
+    }
 }
 
 /// Performs a fence.
@@ -124,7 +131,7 @@ pub(crate) fn fence(order: Ordering, site: Site) {
     };
     announce_access(None, site);
     try_with(|execution| {
-        execution.note_ordering(&access);
+        note_ordering(execution, &access);
         execution.fenced(order);
         execution.record(None, Some(site), |_| Op::Fence {
             order: access.told_order(),
@@ -142,12 +149,4 @@ pub(crate) fn owned(atomic: Option<ObjectId>) {
 /// Whether a weak compare-exchange that could succeed fails this time.
 pub(crate) fn fails_weakly() -> bool {
     try_with(Execution::fails_weakly).unwrap_or(false)
-}
-
-impl Execution {
-    fn note_ordering(&mut self, access: &Access) {
-        if access.order != Ordering::SeqCst {
-            notes::is_weak(access, &self.objects);
-        }
-    }
 }

@@ -5,13 +5,20 @@ use crate::model::trace::{ObjectKind, Op};
 use crate::runtime::task::{Operation, Site, Until};
 use crate::runtime::{announce, announce_wait, resolve, with};
 
+/// A barrier.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Barrier {
+    /// How many threads wait in this generation.
+    pub(crate) waiting: usize,
+    /// How often the barrier has opened.
+    pub(crate) generation: u64,
+    /// How many threads it takes to open.
+    pub(crate) needed: usize,
+}
+
 /// Waits until `n_threads` threads wait; true for the one that came last.
 pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
-    let new = || State::Barrier {
-        waiting: 0,
-        generation: 0,
-        needed: 0,
-    };
+    let new = || State::Barrier(Barrier::default());
     let Some(id) = resolve(tag, ObjectKind::Barrier, &Memory::none(), new) else {
         return n_threads <= 1;
     };
@@ -21,15 +28,18 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
     };
     announce(operation);
     let (opens, generation) = with(|execution| {
-        let (waiting, generation) = execution.objects.barrier(id);
+        let Barrier {
+            waiting, generation, ..
+        } = execution.objects.barrier(id);
         let opens = waiting + 1 >= n_threads;
         execution.release_to(id);
         execution.acquire_from(id);
-        if opens {
-            execution.objects.set_barrier(id, 0, generation + 1, n_threads);
-        } else {
-            execution.objects.set_barrier(id, waiting + 1, generation, n_threads);
-        }
+        let after = Barrier {
+            waiting: if opens { 0 } else { waiting + 1 },
+            generation: generation + u64::from(opens),
+            needed: n_threads,
+        };
+        execution.objects.set_barrier(id, after);
         execution.changed();
         execution.record(Some(id), Some(site), |_| Op::BarrierWait {
             arrived: waiting + 1,

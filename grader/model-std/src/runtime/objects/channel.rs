@@ -2,11 +2,50 @@
 
 use std::time::Duration;
 
-use super::{Channel, Memory, ObjectId, State, Tag};
+use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, Until, Wake};
 use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+
+/// A channel, without its messages.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
+    pub(crate) capacity: Option<usize>,
+    /// How many messages were ever sent.
+    pub(crate) sent: u64,
+    /// How many messages were ever received.
+    pub(crate) received: u64,
+    /// How many senders are left.
+    pub(crate) senders: usize,
+    /// Whether the receiver is left.
+    pub(crate) receiver: bool,
+}
+
+impl Channel {
+    /// How many messages wait in it.
+    pub(crate) fn len(&self) -> u64 {
+        self.sent - self.received
+    }
+
+    /// Whether a receiver need not wait: a message waits, or nobody is left to send one.
+    pub(crate) fn is_receivable(&self) -> bool {
+        self.len() > 0 || self.senders == 0
+    }
+
+    /// Whether a sender need not wait: there is room, or nobody is left to receive. A channel without room takes the message
+    /// of one sender, who then waits until it is taken.
+    pub(crate) fn is_sendable(&self) -> bool {
+        let has_room = |capacity: usize| self.len() < capacity.max(1) as u64;
+        !self.receiver || self.capacity.is_none_or(has_room)
+    }
+
+    /// Whether the sender of `message` need not wait any longer: it was taken, or nobody is left to take it.
+    pub(crate) fn is_taken(&self, message: u64) -> bool {
+        self.received > message || !self.receiver
+    }
+}
 
 /// Why nothing was sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::lock::{self, Acquired, Mode, Touch};
-use super::{Memory, ObjectId, State, Tag};
-use crate::model::trace::{LockFunction, ObjectKind, Op, Whom};
+use super::{Memory, ObjectId, State, Tag, mutex};
+use crate::model::trace::{ObjectKind, Op, Whom};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::visibility::mix;
 use crate::runtime::{announce, announce_wait, resolve, with};
@@ -140,7 +140,7 @@ pub(crate) fn wait(
             poisoned: false,
         });
     });
-    (lock::acquire(Some(lock), LockFunction::Lock, site), wake)
+    (mutex::lock(Some(lock), site), wake)
 }
 
 /// Wakes one waiter or all of them.

@@ -1,10 +1,46 @@
-//! Mutexes and read-write locks: who holds what, and who is poisoned.
+//! What mutexes and read-write locks have in common: who holds them, and whether they are poisoned.
 
-use super::{Lock, Memory, ObjectId, State, Tag, Waited};
-use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
+use super::ObjectId;
+use crate::model::trace::{LockFunction, LockOutcome, Op};
 use crate::runtime::execution::Execution;
-use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{announce, announce_wait, panics, resolve, try_with, with};
+use crate::runtime::task::{Operation, Site, TaskId};
+use crate::runtime::{announce, panics, try_with, with};
+
+/// A lock of any kind.
+#[derive(Debug, Default)]
+pub(crate) struct Lock {
+    /// Who holds it for writing.
+    pub(crate) writer: Option<TaskId>,
+    /// How often the writer has taken it, where that is allowed.
+    pub(crate) depth: u32,
+    /// Who holds it for reading; a task that holds it twice stands here twice.
+    pub(crate) readers: Vec<TaskId>,
+    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
+    pub(crate) writer_waited: Waited,
+    /// How often it was taken.
+    pub(crate) taken: u64,
+    /// The line on which it was last taken.
+    pub(crate) since: Option<Site>,
+    /// Whether a task panicked while it wrote.
+    pub(crate) poisoned: bool,
+}
+
+impl Lock {
+    /// Whether nobody holds it.
+    pub(crate) fn is_free(&self) -> bool {
+        self.writer.is_none() && self.readers.is_empty()
+    }
+}
+
+/// Whether a writer had to wait until somebody else gave the lock back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Waited {
+    #[default]
+    No,
+    Yes,
+    /// It had if it was there in time to find the lock taken.
+    Perhaps,
+}
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,111 +73,8 @@ pub(crate) enum Touch {
     Changed,
 }
 
-fn mode(function: LockFunction) -> Mode {
-    match function {
-        LockFunction::Lock | LockFunction::TryLock | LockFunction::Write | LockFunction::TryWrite => Mode::Write,
-        LockFunction::Read | LockFunction::TryRead => Mode::Read,
-    }
-}
-
-fn new_lock() -> State {
-    State::Lock(Lock::default())
-}
-
-/// The lock's number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
-    resolve(tag, kind, memory, new_lock)
-}
-
-/// Takes the lock, waiting until it is free.
-pub(crate) fn acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Acquired {
-    let Some(id) = lock else { return outside() };
-    let mode = mode(function);
-    let until = match mode {
-        Mode::Write => Until::Free(id),
-        Mode::Read => Until::Readable(id),
-    };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
-    let writes = function == LockFunction::Write;
-    let waits = writes && with(|execution| has_to_wait(execution, id));
-    announce_wait(operation, until, None);
-    if mode == Mode::Read && with(|execution| is_held_up(execution, id)) {
-        announce_wait(operation, Until::ReadableInTurn(id), None);
-    }
-    with(|execution| {
-        if writes {
-            let waited = match (waits, execution.was_overtaken(execution.current)) {
-                (true, _) => Waited::Yes,
-                (false, true) => Waited::Perhaps,
-                (false, false) => Waited::No,
-            };
-            execution.learned(waited as u64);
-            execution.me().came_after = None;
-            execution.objects.lock_mut(id).writer_waited = waited;
-        }
-        take_by(execution, id, function, site)
-    })
-}
-
-impl Execution {
-    /// The tasks that wait until they may write.
-    pub(in crate::runtime) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
-        let tasks = self.tasks.iter().enumerate();
-        tasks.filter_map(move |(id, task)| (task.waits_until() == Some(Until::Free(lock))).then_some(id))
-    }
-
-    /// Whether somebody has taken the read-write lock that `task` is about to write to since it came there.
-    pub(in crate::runtime) fn was_overtaken(&self, task: TaskId) -> bool {
-        let came_after = self.tasks[task].came_after;
-        came_after.is_some_and(|(lock, taken)| self.objects.lock(lock).taken != taken)
-    }
-}
-
-/// Whether the running thread, which wants to write, will have to wait until somebody else gives a lock back.
-fn has_to_wait(execution: &mut Execution, lock: ObjectId) -> bool {
-    let waits = !execution.holds(execution.current, Until::Free(lock));
-    execution.learned(waits.into());
-    execution.me().came_after = Some((lock, execution.objects.lock(lock).taken));
-    waits
-}
-
-/// Whether a reader, who could join the readers that are inside, has to wait behind a writer that waits for them. `std` lets
-/// nobody pass a writer that has gone to sleep; one that is about to does not stop anybody yet. A writer that had to sleep
-/// takes it that more do, so when it downgrades, others are held up as well.
-fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
-    !execution.holds(execution.current, Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
-}
-
-/// Takes the lock if it is free; `None` if it is not.
-pub(crate) fn try_acquire(lock: Option<ObjectId>, function: LockFunction, site: Site) -> Option<Acquired> {
-    let Some(id) = lock else { return Some(outside()) };
-    let mode = mode(function);
-    let free = match mode {
-        Mode::Write => Until::Free(id),
-        Mode::Read => Until::Readable(id),
-    };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
-    with(|execution| {
-        let is_free = execution.holds(execution.current, free) && !(mode == Mode::Read && is_held_up(execution, id));
-        execution.learned(is_free.into());
-        if is_free {
-            return Some(take_by(execution, id, function, site));
-        }
-        execution.record(Some(id), Some(site), |_| Op::Lock {
-            function,
-            outcome: LockOutcome::WouldBlock,
-        });
-        None
-    })
-}
-
-fn outside() -> Acquired {
+/// What a thread learns by taking a lock outside an execution.
+pub(super) fn outside() -> Acquired {
     Acquired {
         poisoned: false,
         panicking: panics::panicking(),
@@ -150,8 +83,13 @@ fn outside() -> Acquired {
 }
 
 /// Marks the lock as taken by the running task in a call of `function`, and records that.
-fn take_by(execution: &mut Execution, id: ObjectId, function: LockFunction, site: Site) -> Acquired {
-    let acquired = take(execution, id, mode(function), site);
+pub(super) fn take_by(
+    execution: &mut Execution,
+    id: ObjectId,
+    (mode, function): (Mode, LockFunction),
+    site: Site,
+) -> Acquired {
+    let acquired = take(execution, id, mode, site);
     execution.record(Some(id), Some(site), |_| Op::Lock {
         function,
         outcome: if acquired.poisoned {
@@ -163,8 +101,27 @@ fn take_by(execution: &mut Execution, id: ObjectId, function: LockFunction, site
     acquired
 }
 
+/// Takes the lock in a call of `function` if it `is_free`, and records either.
+pub(super) fn try_take_by(
+    execution: &mut Execution,
+    id: ObjectId,
+    (mode, function): (Mode, LockFunction),
+    is_free: bool,
+    site: Site,
+) -> Option<Acquired> {
+    execution.learned(is_free.into());
+    if is_free {
+        return Some(take_by(execution, id, (mode, function), site));
+    }
+    execution.record(Some(id), Some(site), |_| Op::Lock {
+        function,
+        outcome: LockOutcome::WouldBlock,
+    });
+    None
+}
+
 /// Marks the lock as taken by the running task.
-pub(crate) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
+pub(super) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
     let current = execution.current;
     let panicking = execution.me().panics.unwinding > 0;
     let lock = execution.objects.lock_mut(id);
@@ -197,7 +154,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
 }
 
 /// Marks the lock as given back by the running task.
-pub(crate) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
+pub(super) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
     let current = execution.current;
     let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.unwinding > 0;
     let lock = execution.objects.lock_mut(id);
@@ -211,7 +168,7 @@ pub(crate) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acq
             }
         }
     }
-    if lock.writer.is_none() && lock.readers.is_empty() {
+    if lock.is_free() {
         lock.writer_waited = Waited::No;
     }
     lock.poisoned |= poisons;
@@ -256,31 +213,5 @@ pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
             execution.changed();
         }
         execution.record(Some(id), Some(site), |_| Op::ClearPoison);
-    });
-}
-
-/// Turns a lock held for writing into one held for reading, without a gap.
-pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
-    let Some(id) = lock else { return };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
-    with(|execution| {
-        let current = execution.current;
-        // Only here does it make a difference.
-        let perhaps_waited = execution.objects.lock(id).writer_waited == Waited::Perhaps;
-        let waited = perhaps_waited && execution.choose_outcome(2, 2) == 1;
-        let lock = execution.objects.lock_mut(id);
-        if perhaps_waited {
-            lock.writer_waited = if waited { Waited::Yes } else { Waited::No };
-        }
-        lock.writer = None;
-        lock.readers.push(current);
-        execution.release_to(id);
-        if touch > Touch::Untouched {
-            execution.changed();
-        }
-        execution.record(Some(id), Some(site), |_| Op::Downgrade);
     });
 }

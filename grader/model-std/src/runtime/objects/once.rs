@@ -1,9 +1,22 @@
 //! What is initialised once: by one thread, while the others wait.
 
-use super::{Memory, ObjectId, Once, State, Tag};
+use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
-use crate::runtime::task::{Operation, Site, Until};
+use crate::runtime::task::{Operation, Site, TaskId, Until};
 use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+
+/// How far something that is initialised once has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Once {
+    /// Not begun.
+    Incomplete,
+    /// The task is at it.
+    Running(TaskId),
+    /// Finished.
+    Complete,
+    /// The initialiser panicked.
+    Poisoned,
+}
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
-//! How a thread lets time pass or others go first: parking, sleeping, yielding; and the clock.
+//! Parking: each thread has a token that others set and that it waits for.
 
 use std::time::Duration;
 
-use crate::model::trace::{Op, YieldFunction};
+use crate::model::trace::Op;
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
-use crate::runtime::{self, announce, announce_wait, announce_yielding, try_with, with};
+use crate::runtime::{self, announce, announce_wait, with};
 
 /// Blocks until the thread's token is set, or `timeout` has passed, and takes the token.
 pub(crate) fn park(timeout: Option<Duration>, site: Site) {
@@ -52,54 +52,4 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
         }
         execution.record(None, Some(site), |_| Op::Unpark { thread: task });
     });
-}
-
-/// Blocks until the virtual time has passed.
-pub(crate) fn sleep(duration: Duration, site: Site) {
-    if !runtime::is_active() {
-        return;
-    }
-    let operation = Operation {
-        object: None,
-        site: Some(site),
-    };
-    // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
-    with(|execution| {
-        execution.record(None, Some(site), |_| Op::Sleep { duration });
-    });
-    if duration.is_zero() {
-        announce_yielding(operation);
-    } else {
-        let deadline = with(|execution| execution.deadline_after(duration));
-        announce_wait(operation, Until::Never, deadline);
-    }
-}
-
-/// Lets other threads go first.
-pub(crate) fn yield_now(function: YieldFunction, site: Site) {
-    announce_yielding(Operation {
-        object: None,
-        site: Some(site),
-    });
-    try_with(|execution| execution.record(None, Some(site), |_| Op::Yield { function }));
-}
-
-/// The virtual time since the start of the execution, read as an operation of the running thread.
-pub(crate) fn now(site: Site) -> Duration {
-    announce(Operation {
-        object: None,
-        site: Some(site),
-    });
-    read_clock()
-}
-
-/// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
-pub(crate) fn read_clock() -> Duration {
-    let now = try_with(|execution| {
-        let now = execution.now;
-        execution.learned(now.as_secs());
-        execution.learned(now.subsec_nanos().into());
-        now
-    });
-    now.unwrap_or_default()
 }

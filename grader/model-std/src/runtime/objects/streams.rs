@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Lock, ObjectId, State};
+use super::lock::Lock;
+use super::{ObjectId, State};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
