@@ -5,8 +5,8 @@ use std::rc::Rc;
 use model_std::model::{Bounds, Settings};
 
 use crate::check::Violation;
-use crate::execution::{AnyBody, Execution};
-use crate::requirement::{About, Body, Every, Question, Requirement, Witnessed};
+use crate::execution::{AnyBody, AnyExecution, Execution};
+use crate::requirement::{Body, Every, Question, Requirement, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
@@ -127,7 +127,8 @@ impl Model {
         body: impl Fn() -> T + 'static,
         property: impl Fn(&Execution<T>) -> Result<(), Violation>,
     ) {
-        self.require(Box::new(body), label, &About(&property));
+        let property = |execution: &dyn AnyExecution| property(execution.typed());
+        self.require(Box::new(body), label, &property);
     }
 
     /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
@@ -142,7 +143,8 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        self.look_for(Box::new(body), label, what, &About(&witness));
+        let witness = |execution: &dyn AnyExecution| witness(execution.typed());
+        self.look_for(Box::new(body), label, what, &witness);
     }
 
     fn require(
