@@ -1,11 +1,13 @@
-//! The scheduler under the controlled `std`: which thread goes next, what it waits for, what time it is.
+//! What runs one execution of a program under control: its threads, what they wait for, and what time it is.
 //!
-//! Every thread of the program is a coroutine on one operating-system thread. Before an operation that another thread could
-//! notice, a thread *announces* it ([`announce`]) together with what must hold first; the scheduler then picks one of the
-//! threads whose announced operation may take effect, and asks the [`scheduler`] where there is more than one. So between two
-//! announcements a thread runs alone, and the sequence of choices determines the execution completely.
+//! Every thread of the program is a coroutine on one operating-system thread. Before an operation that another thread
+//! could notice, a thread *announces* it ([`announce`]), together with what must hold first. Then [`dispatch`] collects
+//! the threads whose operation may take effect, and the [`scheduler`] chooses one of them. Between two announcements a
+//! thread runs alone, so the choices determine the execution completely.
 //!
-//! Outside an execution ([`is_active`] is false) operations take effect at once and never wait.
+//! An [`Execution`] is one value. What outlives it is small: the stacks and empty tables that the next one uses again,
+//! the counter of operations, the notes on weak orderings, and thread-local values outside executions. Outside an
+//! execution operations take effect at once and never wait.
 
 pub(crate) mod clock;
 pub(crate) mod deadlock;
@@ -48,7 +50,8 @@ thread_local! {
     static UNDER_WAY: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
 }
 
-/// Runs `f` on the execution that is under way on this operating-system thread. Must not be nested, and `f` must not switch.
+/// Runs `f` on the execution that is under way on this operating-system thread. Must not be nested, and `f` must not
+/// switch.
 ///
 /// # Panics
 ///
@@ -62,7 +65,7 @@ pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
     UNDER_WAY.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
-/// Whether an execution is under way. Not while the runtime itself is at work, which only a panic of its own can ask.
+/// Whether an execution is under way. False while the runtime itself is at work: then only a panic of its own can ask.
 pub(crate) fn is_active() -> bool {
     UNDER_WAY.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
 }
@@ -77,7 +80,8 @@ fn end() -> Box<Execution> {
     UNDER_WAY.take().expect("an execution is under way")
 }
 
-/// The next of the keys that the running thread's hash maps take for random.
+/// A new key for a hash map of the running thread. It stands in for the random key of `std` and is the same in every
+/// run of a schedule.
 pub(crate) fn next_hash_key() -> u64 {
     let next_key = try_with(|execution| {
         let thread = execution.current as u64;
@@ -94,8 +98,8 @@ pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() 
         .or_else(|| try_with(|execution| execution.objects.meet(tag, kind, memory, state())))
 }
 
-/// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is this
-/// thread's turn.
+/// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is
+/// this thread's turn.
 ///
 /// Does nothing outside an execution, as its variants below.
 pub(crate) fn announce(operation: Operation) {
@@ -126,8 +130,8 @@ pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
 fn announce_as(operation: Operation, waiting: Option<Waiting>, manner: Manner) -> Wake {
     let turn = try_with(|execution| {
         if !execution.must_not_be_interrupted(waiting) {
-            // Nothing is published by it, since a watcher only looks whether the number grows; and nothing is lost, since there
-            // is one execution at a time.
+            // Relaxed: a watcher only looks whether the number grows. No update is lost, since one execution runs at a
+            // time.
             OPERATIONS.store(OPERATIONS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
             execution.begin_announcement(operation, waiting, manner);
             execution.decide();

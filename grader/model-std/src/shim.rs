@@ -169,7 +169,7 @@ pub fn learned(value: u64) {
     }
 }
 
-/// Chooses one of `n` ways in which the running operation may turn out; 0 is the usual one. None counts as a preemption.
+/// Chooses one of `n` ways in which the running operation may turn out; 0 is the default. None counts as a preemption.
 #[must_use]
 pub fn choose(n: usize) -> usize {
     if is_active() {

@@ -1,14 +1,15 @@
 //! Which interleavings are run, and in which order.
 //!
 //! Iterative context bounding: Musuvathi & Qadeer, *Iterative Context Bounding for Systematic Testing of Multithreaded
-//! Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on; a preemption is a
-//! switch away from a thread that could have gone on. So the first failure found is one with the fewest preemptions. The
-//! search is stateless: an execution is named by its choices and run again from the start, and every alternative to a choice
-//! becomes a prefix of its own, kept for the bound that its preemptions need.
+//! Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on; a preemption is
+//! a switch away from a thread that could have gone on. So the first failure found is one with the fewest preemptions.
+//! The search is stateless: an execution is named by its choices and run again from the start, and every alternative to
+//! a choice becomes a prefix of its own, kept for the bound that its preemptions need.
 //!
-//! Executions are sampled as well (see `runtime::scheduler`): by a random walk after each of the first of the exhaustive part, since
-//! a bug that many interleavings show need not wait until those with fewer preemptions are over, and by priorities beyond the
-//! bound. When the visitor stops at a sample, the search goes on for an execution with fewer preemptions, and no further.
+//! Executions are sampled as well (see `runtime::scheduler`): by a random walk after each of the first of the
+//! exhaustive part, since a bug that many interleavings show need not wait until those with fewer preemptions are over,
+//! and by priorities beyond the bound. When the visitor stops at a sample, the search goes on for an execution with
+//! fewer preemptions, and no further.
 
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -38,8 +39,8 @@ pub struct Coverage {
     pub complete: bool,
     /// Where the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
-    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not decide
-    /// whether they are right.
+    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not
+    /// decide whether they are right.
     pub weak_orderings: Vec<AtomicAccess>,
     /// The loads that had an older value to choose than the newest, in the order of the source: none, unless
     /// [`Settings::stale_reads`] lets loads be stale.
@@ -53,21 +54,23 @@ pub struct Stopped {
     pub schedule: Schedule,
     /// How many preemptions it has.
     pub preemptions: u32,
-    /// How many executions had been run when the visitor first said to stop, at this execution or at a sampled one with more
-    /// preemptions.
+    /// How many executions had been run when the visitor first said to stop, at this execution or at a sampled one with
+    /// more preemptions.
     pub found_after: u64,
 }
 
 /// Runs `body` under every interleaving within `bounds` and shows each execution to `visit`, until that says to stop.
 ///
-/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may stop again:
-/// [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came to has fewer.
+/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may
+/// stop again: [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came
+/// to has fewer.
 ///
-/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures instead
-/// gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>` must be empty).
+/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures
+/// instead gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>`
+/// must be empty).
 ///
-/// The first execution is run twice. If the second differs, the program depends on something that is not controlled, and
-/// `visit` sees an execution that ended as [`End::Nondeterministic`].
+/// The first execution is run twice. If the second differs, the program depends on something that is not controlled,
+/// and `visit` sees an execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///
@@ -165,7 +168,7 @@ impl Search<'_> {
         }
     }
 
-    /// Follows `prefix`, and then the usual choices.
+    /// Follows `prefix`, and then the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
         match &self.visited {

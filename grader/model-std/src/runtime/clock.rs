@@ -1,5 +1,5 @@
-//! The virtual clock: it stands still while a thread can go on, and then jumps to the next deadline. Also how a thread sleeps
-//! and lets others go first.
+//! The virtual clock: it stands still while a thread can go on, and then jumps to the next deadline. Also how a thread
+//! sleeps and lets others go first.
 
 use std::time::Duration;
 

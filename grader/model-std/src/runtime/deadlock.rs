@@ -1,4 +1,5 @@
-//! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
+//! Deadlocks and lost wake-ups: what every thread waits for when none can go on, who holds it, and which notification
+//! came too early.
 
 use super::execution::Execution;
 use super::objects::barrier::Barrier;
@@ -20,7 +21,7 @@ pub(crate) fn explain(execution: &Execution) -> End {
             .iter()
             .find_map(|task| Some((*task, passed_by(execution, *task)?)))
     };
-    // Threads that wait for each other are stuck whatever was notified; who waits for one of them is stuck because of that.
+    // Threads that wait for each other are stuck whatever was notified, and so are those that wait for them.
     match passed_by() {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
             waits,
@@ -104,7 +105,7 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
             held_by.dedup();
             (held_by, lock.since.and_then(recorder::place_in_program))
         }
-        // Whoever is inside holds up the writer, and the writer those who want to join them.
+        // The readers inside hold up the writer, and the writer holds up further readers.
         Until::ReadableInTurn(lock) => match waiting_writers(execution, lock).collect::<Vec<_>>() {
             writers if writers.is_empty() => holders(execution, Until::Readable(lock)),
             writers => (writers, None),
@@ -128,8 +129,8 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
     }
 }
 
-/// The line that notified while `task` was not yet waiting, if `task` waits for a notification and was not woken by another one
-/// since.
+/// The line of a notification that came before `task` began to wait, if `task` waits for one. `None` if another
+/// notification has woken it since.
 fn passed_by(execution: &Execution, task: TaskId) -> Option<Site> {
     let missed = waits_at(execution, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)

@@ -1,5 +1,5 @@
-//! Who has the next turn: collects the threads whose operation may take effect, lets time pass where there is none, and asks
-//! the scheduler.
+//! Who has the next turn: collects the threads whose operation may take effect, lets time pass where there is none, and
+//! asks the scheduler.
 
 use super::deadlock;
 use super::execution::Execution;
@@ -16,7 +16,8 @@ pub(super) struct Turn {
     cause: Cause,
     /// How many operations the running task has performed without a switch.
     length: u32,
-    /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be chosen.
+    /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be
+    /// chosen.
     pub(super) choice_is_due: bool,
     /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
     pub(super) preempted: bool,
@@ -61,16 +62,16 @@ pub(crate) struct Candidate {
 pub(crate) enum Cause {
     /// What it waits for holds, or its deadline has passed.
     Ready,
-    /// None: it is woken without a reason.
+    /// A spurious wake-up is injected.
     Spurious,
-    /// Its deadline passes while others, who could go on, are slow.
+    /// Its deadline passes although other threads could go on: they are late.
     Late,
-    /// Nobody goes next, in place of those whom an injected fault would wake: time passes, or the execution is over.
+    /// No thread goes next, although a spurious wake-up could be injected: time passes, or the execution is over.
     Nobody,
 }
 
 impl Cause {
-    /// Whether the scheduler makes it up: a real machine may do the same, but seldom does.
+    /// Whether it is an injected fault: a real machine may do the same, but seldom does.
     pub(crate) fn is_injected_fault(self) -> bool {
         matches!(self, Cause::Spurious | Cause::Late)
     }
@@ -94,23 +95,24 @@ impl Execution {
             yields: manner == Manner::Yielding || me.activity.spins() || turn_is_long,
         };
         if me.activity.operations == 1 {
-            self.note_beginning();
+            self.note_begun();
         }
     }
 
-    /// Whether the running task is in a panic hook, where only what it has to wait for may switch: `std` ends the process
-    /// when another thread of the operating system's one panics meanwhile.
+    /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point: all
+    /// tasks share one operating-system thread, and `std` aborts the process if that panics again while a hook runs.
     pub(super) fn must_not_be_interrupted(&self, waiting: Option<Waiting>) -> bool {
         let me = &self.tasks[self.current];
         me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, waiting.until))
     }
 
-    /// Whether the running task was chosen for the next turn, and so needs no switch. It then has that turn.
+    /// Whether the running task was chosen for the next turn, so that no switch is needed. If so, the turn counts as
+    /// taken.
     pub(super) fn goes_on_at_once(&mut self) -> bool {
         self.turn.next.take_if(|next| *next == self.current).is_some()
     }
 
-    /// Called by the task whose turn it is: why it may go on.
+    /// Called by the task whose turn it is. Returns why it may go on.
     pub(super) fn take_turn(&mut self) -> Wake {
         let current = self.current;
         let wake = match self.tasks[current].waits_until() {
@@ -152,7 +154,7 @@ impl Execution {
                 .choose(&[only], 1, self.current)
                 .expect("one option is no choice");
             self.turn.cause = Cause::Ready;
-            self.after_choice(task);
+            self.note_turn_of(task);
             self.turn.next = Some(task);
             return;
         }
@@ -161,7 +163,7 @@ impl Execution {
             return;
         }
         let may_go_on = self.let_others_go_first();
-        // Where time had to pass, the running thread was waiting too, and nobody takes its turn.
+        // If time had to pass, the running thread was waiting too, so no choice preempts it.
         let may_be_preempted = self.now == before && !self.turn.choice_is_due && !may_go_on;
         let free = self.order_candidates(may_be_preempted);
         if let Some(chosen) = self.choose_candidate(free) {
@@ -170,14 +172,14 @@ impl Execution {
         }
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` where the execution is over because it
-    /// does not fit its schedule.
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` if the execution does not fit
+    /// its schedule, and so is over.
     pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
-        if options > 1 && self.scheduler.asks_for_state() {
+        if options > 1 && self.scheduler.wants_state() {
             let runs_on = (free < options).then_some(self.current);
             let state = self.state(runs_on);
-            self.scheduler.arrive(state);
+            self.scheduler.enter_state(state);
         }
         match self.scheduler.choose(&self.turn.candidates, free, self.current) {
             Ok(chosen) => {
@@ -191,6 +193,7 @@ impl Execution {
         }
     }
 
+    /// Gives the next turn to a candidate.
     pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
         self.turn.cause = cause;
         let chosen = &mut self.tasks[task];
@@ -203,17 +206,17 @@ impl Execution {
             }
             (Cause::Ready | Cause::Late | Cause::Nobody, _) => {}
         }
-        self.after_choice(task);
+        self.note_turn_of(task);
         self.turn.next = Some(task);
     }
 
-    /// Fills `candidates` with the tasks whose operation may take effect, letting time pass where none may.
-    /// Returns false when there is none to choose: the execution is over, or who goes next is known.
+    /// Fills `candidates` with the tasks whose operation may take effect. Lets time pass if there are none. Returns
+    /// false if nothing is left to choose: the execution is over, or the next turn is given already.
     pub(super) fn collect_candidates(&mut self) -> bool {
         loop {
             let all_spin = self.find_ready();
             if self.turn.candidates.is_empty() {
-                if self.is_woken_by_injected_fault() {
+                if self.inject_wake_up() {
                     return false;
                 }
                 match self.nearest_deadline() {
@@ -225,15 +228,15 @@ impl Execution {
                     }
                 }
             } else if all_spin {
-                return self.let_spinners_age();
+                return self.pass_time_for_spinners();
             } else {
                 return true;
             }
         }
     }
 
-    /// Fills `candidates` with the tasks whose operation may take effect now: the running one, then the next by number. Returns
-    /// whether all of them spin.
+    /// Fills `candidates` with the tasks whose operation may take effect now: the running one first, then the next ones
+    /// by number. Returns whether all of them spin.
     fn find_ready(&mut self) -> bool {
         let mut candidates = std::mem::take(&mut self.turn.candidates);
         candidates.clear();

@@ -159,8 +159,8 @@ impl Execution {
         self.turn.next = None;
     }
 
-    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `free` cost no
-    /// preemption.
+    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `free` cost
+    /// no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> usize {
         if n <= 1 {
             return 0;
@@ -177,8 +177,8 @@ impl Execution {
         }
     }
 
-    /// Drops the execution, which is over. Tasks that have not ended are abandoned: their functions and thread-local values are
-    /// forgotten, since these may borrow from stacks that are gone.
+    /// Drops the execution, which is over. Tasks that have not ended are abandoned: their functions and thread-local
+    /// values are forgotten, since these may borrow from stacks that are gone.
     pub(super) fn conclude(mut self: Box<Self>) -> Remains {
         let (trace, recorder) = self.take_trace();
         let Self {

@@ -1,7 +1,8 @@
 //! Runs one execution: a coroutine a task, resumed in the order that the scheduler chooses.
 //!
-//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock, say)
-//! is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution that is over.
+//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock,
+//! say) is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution
+//! that is over.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -198,8 +199,9 @@ fn perform(entry: Rc<dyn Entry>) {
 /// Gives up tasks that have not ended, and keeps their stacks.
 fn abandon(fibres: Vec<Option<Fibre>>) {
     for mut fibre in fibres.into_iter().flatten() {
-        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it: tasks
-        // that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten by `Task::abandon`.
+        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it:
+        // tasks that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten by
+        // `Task::abandon`.
         unsafe { fibre.coroutine.force_reset() };
         STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
     }

@@ -1,7 +1,7 @@
 //! Fairness among threads, and executions that get nowhere: busy waits and livelocks.
 //!
-//! A thread that yields lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair Stateless Model
-//! Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
+//! A thread that yields lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair Stateless
+//! Model Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use super::task::{Site, Task, TaskId};
 use super::visibility::{Performed, mix};
 use crate::model::trace::End;
 
-/// After so many operations in a row that change nothing and see no change, a thread counts as spinning. Larger than the
-/// number of operations in one turn of any waiting loop that is worth recognising, smaller than what a reader would call a
-/// long wait.
+/// A thread counts as spinning after so many operations in a row that change nothing and see no change. A guess: larger
+/// than the number of operations in one round of a waiting loop, and small enough that the trace of a busy wait stays
+/// short.
 pub(super) const SPINNING: u32 = 24;
 
-/// After so many operations in a row a thread lets others go first even where it changes something with each: a guard
-/// against loops whose effects the scheduler cannot tell from progress.
+/// A thread yields after so many operations in a row, even if each of them changes something: a loop may change the
+/// same thing again and again and wait for another thread. A guess.
 pub(super) const LONG_TURN: u32 = 400;
 
-/// While every thread that could run spins, the clock first creeps: by 1 ns, 2 ns, 4 ns, … so many times. That ends a loop
-/// that waits for a deadline to be *over*; what still spins after about a microsecond is waiting by spinning.
+/// While every thread that could run spins, the clock creeps: by 1 ns, 2 ns, 4 ns, …, so many times. That ends a loop
+/// that waits until a deadline is *over*. A thread that still spins after about a microsecond is busy-waiting.
 const CREEPS: u32 = 10;
 
-/// After so many steps in which nothing changed, what only asks is waiting by asking, if somebody else waits for the clock
-/// meanwhile. Large enough for a thread that reads what many others have left behind.
+/// After so many steps without any change, spinning threads are busy-waiting if another thread waits for the clock. A
+/// guess: large enough for a thread that reads the results of many others.
 const BUSY_WAIT_STEPS: u64 = 1_000;
 
-/// What tells an execution that gets somewhere from one that does not.
+/// The changes so far, which tell an execution that makes progress from one that does not.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// Counts the changes that another thread could see.
@@ -60,7 +60,7 @@ impl Progress {
     }
 }
 
-/// What a task did lately, as far as it tells whether the task gets somewhere.
+/// The recent operations of a task, which tell whether the task makes progress.
 #[derive(Default)]
 pub(crate) struct Activity {
     /// How many operations it has performed.
@@ -73,7 +73,7 @@ pub(crate) struct Activity {
     idle: u32,
     /// The number of changes in the program at its last operation.
     seen_version: u64,
-    /// The last lines on which it did something in vain.
+    /// The last lines with an operation that changed nothing.
     recent: RecentSites,
 }
 
@@ -99,7 +99,7 @@ impl Activity {
         self.last_effect = step;
     }
 
-    /// Whether the task has done so much without any change that it counts as spinning.
+    /// Whether it counts as spinning.
     pub(super) fn spins(&self) -> bool {
         self.idle >= SPINNING
     }
@@ -132,7 +132,7 @@ impl RecentSites {
     }
 }
 
-/// Who has yielded in the current execution, and to whom.
+/// Which threads have yielded, and to which others.
 #[derive(Debug, Default)]
 pub(super) struct Yields {
     /// The first of each pair lets the second go first.
@@ -140,21 +140,21 @@ pub(super) struct Yields {
     excuses: Vec<Excuse>,
 }
 
-/// That a thread has yielded and need not let another go first, because that other one may have done so already (see
+/// A thread that has yielded need not let another one go first, because that one may have had its turn already (see
 /// [`Execution::is_excused`]).
 #[derive(Clone, Copy, Debug)]
 struct Excuse {
     who: TaskId,
     from: TaskId,
-    /// How many operations that can be seen the other one had performed.
+    /// How many visible operations the other one had performed.
     at: u64,
-    /// Up to which of the operations since then, which nobody can tell, it was excused.
+    /// Up to which of its invisible operations since then the excuse reaches.
     up_to: u32,
 }
 
 impl Execution {
-    /// Drops candidates that have yielded and must let another candidate go first. Returns whether the running thread, if it
-    /// yields, may be past that already: one that cannot go on now may have had its turn.
+    /// Drops candidates that have yielded and must let another candidate go first. Returns whether a thread that cannot
+    /// go on now may have had its turn already, so that the running thread, which yields, may simply go on.
     pub(super) fn let_others_go_first(&mut self) -> bool {
         let current = self.current;
         let mut may_go_on = false;
@@ -188,19 +188,22 @@ impl Execution {
         may_go_on
     }
 
-    /// Whether `task`, which yields, need not let `other` go first, this time. `n_invisible` is how many operations that nobody can
-    /// tell `other` performs one after the other.
+    /// Whether `task`, which yields, need not let `other` go first this time. `n_invisible` is how many invisible
+    /// operations `other` performs one after the other.
     ///
-    /// It must let every other thread have a turn. What goes unseen (see [`Execution::next_without_a_choice`]) is no turn of its own: it
-    /// was taken together with the operation before it, or will be with the one after it, but it might as well be the turn
-    /// that `other` has now. So as often as `other` has done something unseen, it may have had its turn; but for what is known to
-    /// be over, since it started a thread which has begun.
+    /// A yielding thread lets every other thread have a turn. Invisible operations are no turns of their own (see
+    /// [`Execution::next_without_a_choice`]): `other` performed them together with the visible operation before them,
+    /// or will with the one after them. But each of them could just as well be the turn that `other` is owed. So `task`
+    /// is excused once for each invisible operation of `other`. Those that are known to be over do not count: an
+    /// operation that started a thread is over when that thread has begun.
     fn is_excused(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
-        if !self.leaves_out_turns() {
+        if !self.skips_invisible() {
             return false;
         }
         let Performed {
-            visible: at, n_over, ..
+            visible: at,
+            n_known_over,
+            ..
         } = self.tasks[other].performed;
         let mut excuses = self.yields.excuses.iter_mut();
         let excuse = excuses.find(|excuse| excuse.who == task && excuse.from == other);
@@ -208,7 +211,7 @@ impl Execution {
             .as_ref()
             .filter(|excuse| excuse.at == at)
             .map_or(0, |excuse| excuse.up_to);
-        let up_to = n_over.max(until_now) + 1;
+        let up_to = n_known_over.max(until_now) + 1;
         if up_to > n_invisible {
             return false;
         }
@@ -225,22 +228,22 @@ impl Execution {
         true
     }
 
-    /// Notes that the running thread has begun: so has the operation that started it.
-    pub(super) fn note_beginning(&mut self) {
+    /// Notes that the running thread has begun, so the operation that started it is over.
+    pub(super) fn note_begun(&mut self) {
         let Some(started) = self.me().parent else { return };
         let parent = &mut self.tasks[started.task].performed;
         if parent.visible == started.visible {
-            parent.n_over = parent.n_over.max(started.invisible + 1);
+            parent.n_known_over = parent.n_known_over.max(started.invisible + 1);
         }
     }
 
-    /// Whether an excuse is for something that its giver did since its last operation that can be seen.
+    /// Whether an excuse is for an invisible operation since the last visible one.
     fn is_current(&self, excuse: &Excuse) -> bool {
         self.tasks[excuse.from].performed.visible == excuse.at
     }
 
     /// Notes that `task` has the next turn.
-    pub(super) fn after_choice(&mut self, task: TaskId) {
+    pub(super) fn note_turn_of(&mut self, task: TaskId) {
         let switches = task != self.current;
         if switches {
             self.turn.begin();
@@ -252,7 +255,7 @@ impl Execution {
         }
     }
 
-    /// Who lets whom go first, and who is excused from it.
+    /// Which threads let which others go first, and which are excused, as a part of the state.
     pub(super) fn state_of_yields(&self) -> u64 {
         // Sums: the order in which threads yielded makes no difference.
         let pair = |who: TaskId, other: TaskId| mix(mix(0, who as u64), other as u64);
@@ -262,21 +265,21 @@ impl Execution {
         yielded_to.chain(excuses).fold(0, u64::wrapping_add)
     }
 
-    /// Lets time pass while every task that could go spins. Returns false when that ends the execution.
-    pub(super) fn let_spinners_age(&mut self) -> bool {
+    /// Lets time pass while every task that could go on spins. Returns false if that ends the execution.
+    pub(super) fn pass_time_for_spinners(&mut self) -> bool {
         let deadline = self.nearest_deadline();
         if self.progress.creeps < CREEPS {
             let creep = self.now + Duration::from_nanos(1 << self.progress.creeps);
             self.progress.creeps += 1;
             self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
-            // The passing of time may end the loop, so they have as many turns again.
+            // The new time may end their loops, so they start to count as spinning anew.
             for task in &mut self.tasks {
                 task.activity.idle = 0;
             }
             return true;
         }
         let Some(deadline) = deadline else {
-            // Nobody waits for the clock. Either the threads get on by themselves, or they reach the limit of steps.
+            // No thread waits for the clock. The threads go on by themselves, or they reach the limit of steps.
             if self.settings.allow_busy_wait {
                 // Doubling reaches any time span that a loop could wait for within the limit of steps.
                 self.now = self
@@ -294,20 +297,20 @@ impl Execution {
             return self.collect_candidates();
         }
         let first = self.turn.candidates.iter().map(|candidate| candidate.task).min();
-        let end = self.busy_wait(first.expect("somebody spins"));
+        let end = self.busy_wait(first.expect("a candidate spins"));
         self.finish(end);
         false
     }
 
+    /// The busy wait of `spinner`. A reader finds its loop at the first line, in the file's order, of its last round.
     fn busy_wait(&self, spinner: TaskId) -> End {
-        // The line that comes first in the file among those of the last turn of the loop: where a reader finds the loop.
         let sites = self.tasks[spinner].activity.recent.iter();
         let place = sites.filter_map(recorder::place_in_program).min();
         End::BusyWait { thread: spinner, place }
     }
 
-    /// Tells threads that wait by asking from threads that keep acting on each other, by what they did in the second half of
-    /// the execution.
+    /// The end of an execution that reached the limit of steps. What the threads did in the second half of it tells a
+    /// busy wait from a livelock: threads that keep changing what they share, and never get any further.
     pub(super) fn end_at_step_limit(&self) -> End {
         let half = self.settings.steps / 2;
         if self.progress.irreversible_at > half {
@@ -324,8 +327,9 @@ impl Execution {
         );
         let waits_for_the_clock = |task: &Task| task.deadline().is_some();
         match (&running[..], &acting[..]) {
-            // It changes nothing, or somebody else would have gone on after a while.
+            // No thread changed anything.
             ([spinner, ..], []) => self.busy_wait(*spinner),
+            // Another thread waits for the clock, which stands still as long as this one runs.
             ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
             _ => End::Livelock { threads: acting },
         }

@@ -49,7 +49,7 @@ impl Execution {
         fails
     }
 
-    /// Adds the threads that may be woken without a reason. Each counts as a preemption.
+    /// Adds the threads that a spurious wake-up can wake. Each counts as a preemption.
     pub(super) fn add_spurious(&mut self) {
         if self.faults.spurious_wakeups_left == 0 {
             return;
@@ -64,7 +64,7 @@ impl Execution {
         }
     }
 
-    /// Adds the threads whose deadline may pass while others are slow. Each counts as a preemption.
+    /// Adds the threads whose deadline comes next, while the others are late. Each counts as a preemption.
     pub(super) fn add_late(&mut self) {
         if self.faults.late_threads_left == 0 {
             return;
@@ -80,16 +80,18 @@ impl Execution {
         }
     }
 
-    /// Where nobody can go on, lets an injected fault choose one that does, if another thread might still be able to: one whose last
-    /// operations went unseen (see [`Execution::next_without_a_choice`]), and so might not have come to them yet. Returns whether there is no
-    /// more to choose.
-    pub(super) fn is_woken_by_injected_fault(&mut self) -> bool {
+    /// Where no thread can go on, lets the scheduler inject a spurious wake-up, or none. Returns whether the next turn
+    /// is given or the execution is over.
+    ///
+    /// A fault is injected while another thread could go on. Here that is a thread whose last operations were invisible
+    /// (see [`Execution::next_without_a_choice`]): on a real machine it might not have come to them yet.
+    pub(super) fn inject_wake_up(&mut self) -> bool {
         if self.faults.spurious_wakeups_left == 0 {
             return false;
         }
         self.add_spurious();
         let might_go_on =
-            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_over).then_some(id);
+            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_known_over).then_some(id);
         let others: Vec<TaskId> = self.tasks.iter().enumerate().filter_map(might_go_on).collect();
         self.turn
             .candidates

@@ -1,8 +1,9 @@
-//! The state of everything that tasks share, kept apart from the program's own memory.
+//! The table of objects: the state of everything that tasks share, kept apart from the program's own memory. Each kind
+//! of object has a file.
 //!
-//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it (who
-//! holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts afresh:
-//! its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
+//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it
+//! (who holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts
+//! afresh: its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
 
 pub(crate) mod atomic;
 pub(crate) mod barrier;
@@ -43,8 +44,8 @@ pub(crate) struct Tag {
     created_at: Site,
 }
 
-// SAFETY: the runtime runs all threads of the program on one operating-system thread, and one execution at a time in the whole
-// process, so a tag is never used by two operating-system threads at once.
+// SAFETY: the runtime runs all threads of the program on one operating-system thread, and one execution at a time in
+// the whole process, so a tag is never used by two operating-system threads at once.
 unsafe impl Sync for Tag {}
 
 impl Tag {
@@ -158,7 +159,8 @@ impl Memory {
     }
 }
 
-/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's turn.
+/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's
+/// turn.
 fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
     let mut pristine = PRISTINE.lock().unwrap_or_else(PoisonError::into_inner);
     let key = std::ptr::from_ref(tag).addr();
@@ -171,9 +173,9 @@ fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
             None => drop(pristine.insert(key, bytes.into())),
         }
     } else if let Some(bytes) = pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
-        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
-        // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
-        // later value is not dropped: it may own memory of an execution that was cut short.
+        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution,
+        // and guards of earlier executions are gone), and the bytes are those the same value had before its first use.
+        // The later value is not dropped: it may own memory of an execution that was cut short.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
     }
 }

@@ -1,7 +1,8 @@
 //! Panics, thread by thread.
 //!
-//! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of them
-//! while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is caught.
+//! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of
+//! them while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is
+//! caught.
 
 use std::any::Any;
 use std::panic;

@@ -37,8 +37,8 @@ pub(crate) fn place(site: Site) -> Place {
     place_of(site)
 }
 
-/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library, as in
-/// `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
+/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library,
+/// as in `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
 pub(crate) fn place_in_program(site: Site) -> Option<Place> {
     let file = site.file();
     // As the compiler names it with its own sources at hand, and without.
@@ -102,7 +102,8 @@ impl Execution {
         });
     }
 
-    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that does.
+    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that
+    /// does.
     pub(crate) fn record_for(
         &mut self,
         thread: TaskId,
@@ -129,7 +130,8 @@ impl Execution {
         objects.into_iter().filter_map(told).collect()
     }
 
-    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of those.
+    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of
+    /// those.
     pub(crate) fn take_trace(&mut self) -> (Trace, Option<Recorder>) {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,

@@ -1,8 +1,8 @@
 //! Where a schedule comes from: a prefix that is followed choice by choice, and then a strategy.
 //!
 //! A choice is recorded only where there is more than one option, so a schedule is a short list of small numbers and a
-//! replay follows it exactly. If a program offers other options than the recorded ones, it depends on something besides the
-//! schedule. That is always reported.
+//! replay follows it exactly. If a program offers other options than the recorded ones, it depends on something besides
+//! the schedule. That is always reported.
 //!
 //! Each strategy has a file: [`non_preemptive`] for the exhaustive search, [`random_walk`] and [`pct`] for samples, and
 //! [`guided`] for making a failing schedule simpler.
@@ -87,12 +87,12 @@ impl Scheduler {
     }
 
     /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
-    pub(crate) fn asks_for_state(&self) -> bool {
+    pub(crate) fn wants_state(&self) -> bool {
         self.visited.is_some() && self.known_from.is_none() && self.taken.len() >= self.prefix.len()
     }
 
     /// Notes the state at the next choice.
-    pub(crate) fn arrive(&mut self, state: History) {
+    pub(crate) fn enter_state(&mut self, state: History) {
         let is_new = self
             .visited
             .as_ref()
@@ -102,14 +102,15 @@ impl Scheduler {
         }
     }
 
-    /// The choices made, and how many of them, from the first, were made in states that no execution had been in before.
+    /// The choices made, and how many of them, from the first, were made in states that no execution had been in
+    /// before.
     pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
         let n_new = self.known_from.unwrap_or(self.taken.len());
         (self.taken, n_new)
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs from
-    /// the recorded execution.
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs
+    /// from the recorded execution.
     #[inline]
     pub(crate) fn choose(
         &mut self,

@@ -266,8 +266,8 @@ impl Task {
         }
     }
 
-    /// Forgets what is left of a task of an execution that is over. What it would have run may borrow from a stack that is gone,
-    /// and the destructors of its thread-local values belong to the execution.
+    /// Forgets what is left of a task of an execution that is over. What it would have run may borrow from a stack that
+    /// is gone, and the destructors of its thread-local values belong to the execution.
     pub(super) fn abandon(&mut self) {
         std::mem::forget(self.entry.take());
         self.locals.drain(..).for_each(std::mem::forget);

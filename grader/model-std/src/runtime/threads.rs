@@ -55,8 +55,8 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
     })
 }
 
-/// Notes if another thread might have spawned a thread before the running one does, or after it. Threads that the running one
-/// or its ancestors have spawned do not count: they were there in any case.
+/// Notes if another thread might have spawned a thread before the running one does, or after it. Threads that the
+/// running one or its ancestors have spawned do not count: they were there in any case.
 fn note_overlap(execution: &mut Execution) {
     if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
         return;
@@ -143,7 +143,8 @@ fn end_body(ending: Ending) {
     });
 }
 
-/// Whether the thread runs on when the body has ended. One that is on its way out may be slow, if nobody has waited for it.
+/// Whether the thread runs on when the body has ended. One that is on its way out may be slow, if nobody has waited for
+/// it.
 fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
@@ -184,7 +185,8 @@ pub(crate) fn join(task: TaskId, site: Site) {
 /// Whether the function of `task` has returned or panicked.
 ///
 /// A thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
-/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is a choice.
+/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is
+/// a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(Operation {
         object: None,

@@ -1,13 +1,15 @@
-//! Telling states apart: what every thread has seen so far, and what every object holds, as one number.
+//! Which operations are scheduling points, and which states are equal: the two ways in which the search is reduced.
 //!
-//! A thread of a deterministic program is, at each of its announcements, where the results of its operations have led it.
-//! So the *history* of a thread, a hash over its operations and over the histories of the objects that they looked at, stands
-//! for all of its memory; the history of an object stands for what it holds and is that of the operation which last changed it.
-//! Two executions that arrive at the same histories, in whatever order, are in the same state, and go on alike: the idea of
-//! happens-before caching in Musuvathi & Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft
-//! Research technical report, 2007.
+//! *Invisible operations*, such as a thread starting, are not scheduling points (see [`Execution::next_without_a_choice`]).
 //!
-//! What the program shares behind the model's back (the count of an `Arc`, a file) is not part of a history.
+//! *Equal states* are found by histories. At each announcement, a thread of a deterministic program is where the results of its
+//! operations have led it. So the *history* of a thread, a hash over its operations and over the histories of the
+//! objects that they looked at, stands for all of its memory. The history of an object stands for what the object
+//! holds, and is that of the operation that last changed it. Two executions that arrive at the same histories, in
+//! whatever order, are in the same state and go on alike. This is the idea of happens-before caching: Musuvathi &
+//! Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical report, 2007.
+//!
+//! What a program shares without the model (the count of an `Arc`, a file) is not part of a history.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
@@ -20,7 +22,7 @@ use super::task::{TaskId, Until, Wake};
 /// The hash of a thread's operations, or of what an object holds.
 pub(crate) type History = u64;
 
-/// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `scheduler::Random`).
+/// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `scheduler/random.rs`).
 pub(super) fn mix(history: History, value: u64) -> History {
     let mut z = history.rotate_left(23).wrapping_add(value ^ 0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -53,15 +55,15 @@ impl Hasher for MixHasher {
     }
 }
 
-/// How many operations a task has performed, by whether other tasks can tell when they took effect.
+/// How many operations a task has performed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Performed {
-    /// How many visible ones.
+    /// How many visible operations.
     pub(crate) visible: u64,
-    /// How many invisible ones since the last visible one.
+    /// How many invisible operations since the last visible one.
     pub(crate) invisible: u32,
-    /// How many of those, from the first, are known to be over: they started a thread which has begun.
-    pub(crate) n_over: u32,
+    /// How many of those, from the first, are known to be over, because they started a thread that has begun.
+    pub(crate) n_known_over: u32,
     /// Whether the task was chosen for an invisible operation, and has performed no other since.
     pub(crate) is_fresh: bool,
 }
@@ -74,7 +76,7 @@ impl Performed {
         } else {
             self.visible += 1;
             self.invisible = 0;
-            self.n_over = 0;
+            self.n_known_over = 0;
         }
     }
 }
@@ -90,7 +92,7 @@ pub(crate) struct Parent {
 }
 
 impl Parent {
-    /// The task with number `task`, which has performed these operations, as the parent of one that it starts now.
+    /// `task`, which has performed these operations and starts another task now.
     pub(super) fn new(task: TaskId, performed: Performed) -> Self {
         Self {
             task,
@@ -106,20 +108,22 @@ pub(crate) fn of_child(parent: History, task: TaskId) -> History {
 }
 
 impl Execution {
-    /// The task that goes next without a choice, because no other task can tell whether it does.
+    /// The task that goes next without a choice, because its operation is invisible.
     ///
-    /// An operation is *unseen* if it takes effect in the same way whenever it does, and no other task's operation takes effect
-    /// in another way for it: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Whoever
-    /// ran between it and the operation before it could as well run after it: Lipton, *Reduction: A Method of Proving Properties
-    /// of Parallel Programs*, CACM 1975. So a choice is made only before operations that can be seen: a thread that was chosen to
-    /// start performs its first operation, and one that has waited for a thread takes note of the end before anybody is chosen.
+    /// An operation is *invisible* if it has the same effect at any time, and so have the operations of all other
+    /// tasks: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Operations
+    /// that ran between an invisible one and the operation before it could as well run after it (Lipton, *Reduction: A
+    /// Method of Proving Properties of Parallel Programs*, CACM 1975). So a choice is made only before visible
+    /// operations: a thread that was chosen to start performs its first visible operation at once, and a thread that
+    /// has waited for another one takes note of the end before any choice.
     ///
-    /// Two things do notice: a thread that yields counts the turns of others (see [`Execution::let_others_go_first`]), and an
-    /// injected fault may come about while another thread could go on (see [`Execution::is_woken_by_injected_fault`]). A late thread is seen to
-    /// be late, so none of this holds while there may be one.
+    /// There are two exceptions. A thread that yields counts the turns of others (see
+    /// [`Execution::let_others_go_first`]). And a fault may be injected while another thread could go on (see
+    /// [`Execution::inject_wake_up`]). A late thread makes every operation visible, so nothing is invisible while one
+    /// may come.
     pub(super) fn next_without_a_choice(&mut self) -> Option<TaskId> {
         let current = self.current;
-        if !self.leaves_out_turns() || self.tasks[current].announced.yields {
+        if !self.skips_invisible() || self.tasks[current].announced.yields {
             return None;
         }
         if self.may_go(current) {
@@ -135,8 +139,8 @@ impl Execution {
         Some(task)
     }
 
-    /// Whether what goes unseen is no choice.
-    pub(super) fn leaves_out_turns(&self) -> bool {
+    /// Whether invisible operations are no scheduling points.
+    pub(super) fn skips_invisible(&self) -> bool {
         !self.settings.every_turn && !self.may_be_late()
     }
 
@@ -159,7 +163,7 @@ impl Execution {
         self.objects.set_history(object, history);
     }
 
-    /// Notes how the running thread came to its turn, and what that tells it.
+    /// Notes in its history why the running thread has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
         let me = &self.tasks[self.current];
         let mut history = mix(me.history, wake as u64);
@@ -175,8 +179,8 @@ impl Execution {
         self.me().history = history;
     }
 
-    /// The state of the program and of the scheduler, as far as it matters for what can come next. `runs_on` is the thread
-    /// whose turn it would be, if there is one.
+    /// The state of the execution, as far as it matters for what can come next. `runs_on` is the thread that a choice
+    /// can preempt, if there is one.
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
         let mut state = mix_time(0, self.now);
         state = mix(state, runs_on.map_or(0, |task| task as u64 + 1));
@@ -184,15 +188,15 @@ impl Execution {
             state = mix(state, left.into());
         }
         for (id, task) in self.tasks.iter().enumerate() {
-            // A history is a number like any other, so a small one that is added to it tells as much as one that is mixed in.
+            // Adding a small number to a hash tells as much as mixing it in, and is faster.
             state = mix(state, task.history.wrapping_add(self.flags(id)));
             if let Some(deadline) = task.deadline() {
                 state = mix_time(state, deadline);
             }
         }
         state = mix(state, self.state_of_yields());
-        // Objects are numbered in the order of first use, which differs between executions that are in the same state. But a
-        // history tells which object it belongs to: the thread that made it knew.
+        // A sum, since objects are numbered in the order of first use, which differs between executions in the same
+        // state. A history tells which object it belongs to, since the thread that made it knew.
         let objects = self.objects.all().iter();
         mix(
             state,
@@ -207,7 +211,7 @@ impl Execution {
         )
     }
 
-    /// What matters of a thread and is no part of its history.
+    /// What matters of a thread besides its history.
     fn flags(&self, id: TaskId) -> u64 {
         let task = &self.tasks[id];
         let flags = [

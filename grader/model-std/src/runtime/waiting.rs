@@ -1,4 +1,4 @@
-//! Whether what a task waits for holds.
+//! When a task that waits may go on.
 
 use super::execution::Execution;
 use super::objects::once::Once;

@@ -1,30 +1,34 @@
 //! Weak memory: which older values a load may return, where the settings ask for stale reads.
 //!
-//! Every atomic keeps its latest values as *messages*, in the order in which they were written. A *view* says how far along
-//! each atomic somebody has come; a load may return any message that is not behind the view of its thread, and reading one
-//! moves the view along. Whatever makes one thread's work happen before another's hands a view on: a release store puts the
-//! writer's view into the message and an acquire load takes it out, an unlocked mutex keeps the view for whoever locks it
-//! next, and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer, *A Promising Semantics for Relaxed-Memory
-//! Concurrency*, POPL 2017, without promises, and much as in CDSChecker (Norris & Demsky, OOPSLA 2013).
+//! Every atomic keeps its latest values as *messages*, in the order in which they were written. A *view* says how far
+//! along each atomic a thread has come; a load may return any message that is not behind the view of its thread, and
+//! reading one moves the view along. Whatever makes one thread's work happen before another's hands a view on: a
+//! release store puts the writer's view into the message and an acquire load takes it out, an unlocked mutex keeps the
+//! view for whoever locks it next, and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer, *A Promising
+//! Semantics for Relaxed-Memory Concurrency*, POPL 2017, without promises, and much as in CDSChecker (Norris & Demsky,
+//! OOPSLA 2013).
 //!
 //! `SeqCst` accesses and fences also go through one view that they all share. That is the rule of C++20 (and of Lahav,
-//! Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017), with the order in which the
-//! operations take effect here as the one order that it asks for.
+//! Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017), with the order in which
+//! the operations take effect here as the one order that it asks for.
 //!
-//! No outcome comes up that C++20 forbids to a program of threads, atomics and the modelled parts of `std`. Some that it allows
-//! do not: a store never takes its place before one that was performed earlier, a load never sees a store that is performed
-//! later (load buffering), a read-modify-write and a compare-exchange, even one that fails, see the newest value, and of each
-//! atomic only the last [`KEPT`] values are kept. Each stale read is a choice of its own, and counts as a preemption.
+//! No outcome comes up that C++20 forbids to a program of threads, atomics and the modelled parts of `std`. Some that
+//! it allows do not: a store never takes its place before one that was performed earlier, a load never sees a store
+//! that is performed later (load buffering), a read-modify-write and a compare-exchange, even one that fails, see the
+//! newest value, and of each atomic only the last [`KEPT`] values are kept. Each stale read is a choice of its own, and
+//! counts as a preemption.
 //!
-//! When the clock goes on to a deadline, older values are gone: C++20 asks that a store be seen "within a reasonable amount of
-//! time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program wrong, as it would by the
-//! letter; that it must not stand in the place of an order is what `Settings::late_threads` shows.
+//! When the clock goes on to a deadline, older values are gone: C++20 asks that a store be seen "within a reasonable
+//! amount of time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program
+//! wrong, as it would by the letter; that it must not stand in the place of an order is what `Settings::late_threads`
+//! shows.
 //!
-//! Equal states are told by histories here too (see `visibility`): which older value a load returned and which views a thread was
-//! handed are part of its history, and every store is part of its atomic's, even of the value that was there.
+//! Equal states are told by histories here too (see `visibility`): which older value a load returned and which views a
+//! thread was handed are part of its history, and every store is part of its atomic's, even of the value that was
+//! there.
 //!
-//! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its destructor alone
-//! that the others are gone may be shown values as old as if it had not.
+//! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its
+//! destructor alone that the others are gone may be shown values as old as if it had not.
 
 mod handover;
 pub(crate) mod notes;
@@ -180,7 +184,8 @@ impl WeakMemory {
         })
     }
 
-    /// The messages of `atomic`, whose newest value is `newest`: at its first access, the only one, which everyone has seen.
+    /// The messages of `atomic`, whose newest value is `newest`: at its first access, the only one, which everyone has
+    /// seen.
     fn messages(&mut self, atomic: ObjectId, newest: Value) -> &mut Messages {
         let messages = entry(&mut self.messages, atomic);
         if messages.kept.is_empty() {

@@ -217,7 +217,12 @@ fn which_waiter_is_woken_is_a_choice_like_any_other() {
     let fails = |execution: &Execution<Vec<i32>>| matches!(&execution.value, Some(Ok(woken)) if woken[..] == [3, 1, 2]);
     let shortened = shortened(&Settings::default(), &body, fails);
     let after = shortened.after.unwrap();
-    assert_eq!((after.preemptions, after.unusual), (0, 1), "{:?}", shortened.schedule);
+    assert_eq!(
+        (after.preemptions, after.non_default),
+        (0, 1),
+        "{:?}",
+        shortened.schedule
+    );
 }
 
 #[test]

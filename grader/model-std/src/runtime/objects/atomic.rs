@@ -1,5 +1,5 @@
-//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the settings
-//! ask for stale reads (see `weak_memory`).
+//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the
+//! settings ask for stale reads (see `weak_memory`).
 
 use std::sync::atomic::Ordering;
 
@@ -60,8 +60,8 @@ pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
     });
 }
 
-/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in place of
-/// the newest. Only asked when a trace is wanted.
+/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in
+/// place of the newest. Only asked when a trace is wanted.
 type Tell<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// The value that a load returns in place of the `newest`, if it does.
@@ -99,8 +99,8 @@ pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
     });
 }
 
-/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing outside an
-/// execution.
+/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing
+/// outside an execution.
 fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Execution) -> Option<Value>) -> Option<Value> {
     try_with(|execution| {
         note_ordering(execution, access);

@@ -29,19 +29,19 @@ impl Channel {
         self.sent - self.received
     }
 
-    /// Whether a receiver need not wait: a message waits, or nobody is left to send one.
+    /// Whether a receiver need not wait: a message waits, or no sender is left.
     pub(crate) fn is_receivable(&self) -> bool {
         self.len() > 0 || self.senders == 0
     }
 
-    /// Whether a sender need not wait: there is room, or nobody is left to receive. A channel without room takes the message
+    /// Whether a sender need not wait: there is room, or the receiver is gone. A channel without room takes the message
     /// of one sender, who then waits until it is taken.
     pub(crate) fn is_sendable(&self) -> bool {
         let has_room = |capacity: usize| self.len() < capacity.max(1) as u64;
         !self.receiver || self.capacity.is_none_or(has_room)
     }
 
-    /// Whether the sender of `message` need not wait any longer: it was taken, or nobody is left to take it.
+    /// Whether the sender of `message` need not wait any longer: it was taken, or the receiver is gone.
     pub(crate) fn is_taken(&self, message: u64) -> bool {
         self.received > message || !self.receiver
     }
@@ -54,7 +54,7 @@ pub(crate) enum Refusal {
     WouldBlock,
     /// The time is over.
     TimedOut,
-    /// Nobody is left at the other end.
+    /// The other end is gone.
     Disconnected,
 }
 
@@ -89,8 +89,8 @@ pub(crate) fn set_capacity(channel: ObjectId, capacity: usize) {
     with(|execution| execution.objects.channel_mut(channel).capacity = Some(capacity));
 }
 
-/// Waits for room and counts a message as sent. The caller then puts the message into the queue, and for a channel without
-/// room calls [`handed_over`].
+/// Waits for room and counts a message as sent. The caller then puts the message into the queue, and for a channel
+/// without room calls [`handed_over`].
 pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
     let function = match patience {
@@ -138,8 +138,8 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
     sent.unwrap_or(Ok(()))
 }
 
-/// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has done what
-/// it does before, so until time has passed it may also not be there yet.
+/// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has
+/// done what it does before, so until time has passed it may also not be there yet.
 fn receiver_waits(execution: &mut Execution, channel: ObjectId) -> bool {
     let now = execution.now;
     let mut waits = execution

@@ -32,13 +32,13 @@ impl Lock {
     }
 }
 
-/// Whether a writer had to wait until somebody else gave the lock back.
+/// Whether a writer had to wait until another thread gave the lock back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Waited {
     #[default]
     No,
     Yes,
-    /// It had if it was there in time to find the lock taken.
+    /// Yes, if it came early enough to find the lock taken.
     Perhaps,
 }
 

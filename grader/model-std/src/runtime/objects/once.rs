@@ -1,4 +1,4 @@
-//! What is initialised once: by one thread, while the others wait.
+//! Values that are initialised once: by one thread, while the others wait.
 
 use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
@@ -81,12 +81,12 @@ pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     })
 }
 
-/// Waits until somebody has completed it, or has panicked over it.
+/// Waits until an attempt to initialise it has come to its end, even by a panic.
 pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     wait_until(id, Until::Initialised(id, function), function, site)
 }
 
-/// Waits until somebody has completed it, however often the attempt panics.
+/// Waits until it is initialised, even if attempts panic.
 pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
     wait_until(id, Until::Complete(id, function), function, site);
 }

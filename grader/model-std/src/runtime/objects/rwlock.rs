@@ -74,13 +74,13 @@ pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
     })
 }
 
-/// Whether somebody has taken the lock that `task` is about to write to since it came there.
+/// Whether another thread has taken the lock that `task` is about to write to, since it came there.
 pub(in crate::runtime) fn was_overtaken(execution: &Execution, task: TaskId) -> bool {
     let came_after = execution.tasks[task].came_after;
     came_after.is_some_and(|(lock, taken)| execution.objects.lock(lock).taken != taken)
 }
 
-/// Takes the lock for writing if nobody holds it; `None` if somebody does.
+/// Takes the lock for writing if it is free; `None` if it is not.
 pub(crate) fn try_write(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
     announce(Operation {
@@ -119,7 +119,8 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     });
 }
 
-/// Whether a reader need not wait: no writer is inside, and the reader passes no writer that waits for the readers inside.
+/// Whether a reader need not wait: no writer is inside, and the reader passes no writer that waits for the readers
+/// inside.
 pub(in crate::runtime) fn is_readable_in_turn(execution: &Execution, lock: ObjectId) -> bool {
     let held = execution.objects.lock(lock);
     let has_turn = || held.writer_waited != Waited::Yes && waiting_writers(execution, lock).next().is_none();

@@ -36,7 +36,7 @@ pub(crate) struct StreamState {
 pub(crate) struct Streams {
     pub(crate) stdout: StreamState,
     pub(crate) stderr: StreamState,
-    /// The lock of standard input, once somebody has used it.
+    /// The lock of standard input, once it was used.
     stdin: Option<ObjectId>,
 }
 
@@ -112,8 +112,8 @@ impl Stream {
         });
     }
 
-    /// Gives the stream's lock back. No operation of its own: nobody can tell whether a thread that waits for it comes before or
-    /// after what the running one does next.
+    /// Gives the stream's lock back. It is not an operation of its own, because no thread can tell whether one that
+    /// waits for the lock comes before or after what the running thread does next.
     pub(crate) fn unlock(self, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
         with(|execution| {

@@ -1,8 +1,8 @@
-//! Choices that keep their meaning when others change: by whose turn it was, and not by their number in the schedule.
+//! Guided: follows a plan whose choices keep their meaning when other choices change.
 //!
-//! Where one choice of a schedule changes, another number of choices may follow, and the numbers of their options mean other
-//! threads. A guide therefore names a choice by the thread that has just announced something and by how many turns it had had,
-//! and an option by the thread that goes next. Wishes that an execution gives no occasion for are passed over in silence.
+//! If one choice of a schedule changes, another number of choices may follow, and the numbers of their options may mean
+//! other threads. So a plan names a choice by the thread that has just announced something and by how many turns it has
+//! had, and an option by the thread that goes next. A wish is ignored if its moment never comes.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -31,7 +31,7 @@ pub(crate) enum Pick {
     Outcome(u16),
 }
 
-/// What to choose. Where it says nothing, the usual option is taken.
+/// What to choose. Where it says nothing, the default is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Plan {
     /// Who goes next, turn by turn.

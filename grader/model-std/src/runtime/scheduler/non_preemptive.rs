@@ -18,8 +18,8 @@ pub(crate) enum Running {
     Yields,
 }
 
-/// Puts `candidates`, which start with the running thread `current` if that can go on, in the order of this strategy. Returns
-/// how many of them, from the first, cost no preemption.
+/// Puts `candidates`, which start with the running thread `current` if that can go on, in the order of this strategy.
+/// Returns how many of them, from the first, cost no preemption.
 ///
 /// `may_preempt` is false where no choice can be a preemption, since the running thread was waiting too.
 pub(crate) fn order(candidates: &mut [Candidate], current: TaskId, running: Running, may_preempt: bool) -> usize {

@@ -8,8 +8,9 @@ use crate::runtime::task::TaskId;
 /// Probabilistic concurrency testing: Burckhardt, Kothari, Musuvathi & Nagarakatte, *A Randomized Scheduler with
 /// Probabilistic Guarantees of Finding Bugs*, ASPLOS 2010.
 ///
-/// Each thread gets a random priority and the highest that can go goes; at a few random steps the running thread falls below
-/// all others. Departs from the paper in one point: a thread that yields falls too, since spinning would starve the rest.
+/// Each thread gets a random priority and the highest that can go goes; at a few random steps the running thread falls
+/// below all others. Departs from the paper in one point: a thread that yields falls too, since spinning would starve
+/// the rest.
 #[derive(Clone, Debug)]
 pub(crate) struct Pct {
     random: Random,

@@ -1,7 +1,7 @@
 //! Random numbers that are the same everywhere.
 
-/// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Kept here because replay
-/// tokens and reports depend on the very sequence.
+/// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Kept here because
+/// replay tokens and reports depend on the very sequence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Random(pub(super) u64);
 

@@ -1,7 +1,8 @@
 //! Handing views on where one thread's work happens before another's, other than through atomics.
 //!
-//! Each rule is what the documentation of `std` promises, or more where its implementation gives more: to hand on too much hides
-//! a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked for.
+//! Each rule is what the documentation of `std` promises, or more where its implementation gives more: to hand on too
+//! much hides a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked
+//! for.
 
 use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
 use crate::runtime::execution::Execution;

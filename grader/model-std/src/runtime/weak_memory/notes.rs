@@ -81,8 +81,8 @@ pub(crate) fn could_be_stale(access: &Access, objects: &Objects) {
     NOTES.with_borrow_mut(|notes| enter(&mut notes.stale, Note::new(access, objects)));
 }
 
-/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose; each in the
-/// order of the source.
+/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose;
+/// each in the order of the source.
 pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {
     let notes = NOTES.take();
     (told(&notes.weak), told(&notes.stale))
