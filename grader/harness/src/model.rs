@@ -1,4 +1,5 @@
-//! What a check asks of the model: that a property holds in every execution, or that something happens in some execution.
+//! What a check asks of the model: that a property holds in every execution, or that something happens in some
+//! execution.
 
 use std::rc::Rc;
 
@@ -99,13 +100,14 @@ impl Model {
         self.settings.weak_failures = n;
     }
 
-    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows that for the
-    /// orderings that were asked for (none by default).
+    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows
+    /// that for the orderings that were asked for (none by default).
     pub fn stale_reads(&mut self, n: u32) {
         self.settings.stale_reads = n;
     }
 
-    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by default).
+    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by
+    /// default).
     ///
     /// Then a pause no longer orders threads, so it shows who relies on that, and elapsed time is no longer exact.
     pub fn late_threads(&mut self, n: u32) {
@@ -119,8 +121,8 @@ impl Model {
 
     /// Requires that every execution of `body` comes to its end and that `property` holds in it.
     ///
-    /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first failure:
-    /// later calls do nothing then.
+    /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first
+    /// failure: later calls do nothing then.
     pub fn every<T: 'static>(
         &mut self,
         label: impl Into<String>,
@@ -131,11 +133,11 @@ impl Model {
         self.require(Box::new(body), label, &property);
     }
 
-    /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
-    /// `what` says what that shows, as in "in which the second thread writes first".
+    /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of
+    /// them: `what` says what that shows, as in "in which the second thread writes first".
     ///
-    /// Stops at the first such execution. If there is none, the check fails as `not_concurrent` when no two threads were
-    /// ever alive at once, and as `over_serialized` otherwise.
+    /// Stops at the first such execution. If there is none, the check fails as `not_concurrent` when no two threads
+    /// were ever alive at once, and as `over_serialized` otherwise.
     pub fn some<T: 'static>(
         &mut self,
         label: impl Into<String>,

@@ -21,8 +21,8 @@ impl<F: Fn() -> T, T: 'static> Body for F {
     }
 }
 
-/// A question about an execution with the answer `A`, whatever its body returns: a scenario is compiled once and not for every
-/// question. As `Fn(&dyn AnyExecution) -> A`, which takes more to compile.
+/// A question about an execution with the answer `A`, whatever its body returns: a scenario is compiled once and not
+/// for every question. As `Fn(&dyn AnyExecution) -> A`, which takes more to compile.
 pub(crate) trait Question<A> {
     /// Asks it.
     fn ask(&self, execution: &dyn AnyExecution) -> A;

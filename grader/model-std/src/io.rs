@@ -1,7 +1,7 @@
 //! As `std::io`, with standard output and standard error recorded and locked by the model.
 //!
-//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside an
-//! execution all three are the real streams.
+//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside
+//! an execution all three are the real streams.
 
 pub use ::std::io::*;
 

@@ -1,13 +1,13 @@
 //! What a modelled shim of a blocking library is built from: objects, operations, waits and choices of the scheduler.
 //!
-//! A shim keeps the state of its objects in memory of its own, behind whatever lock the compiler wants: all threads of a
-//! program share one operating-system thread and switch in [`announce`] only, so that lock is free whenever it is wanted,
-//! unless it is held across an announcement. An operation is
+//! A shim keeps the state of its objects in memory of its own, behind whatever lock the compiler wants: all threads of
+//! a program share one operating-system thread and switch in [`announce`] only, so that lock is free whenever it is
+//! wanted, unless it is held across an announcement. An operation is
 //!
 //! 1. announced, with all objects that it looks at and what must hold first;
-//! 2. performed on the shim's own state, with [`choose`] where it may turn out in several ways, and with [`Object::changed`]
-//!    for each object that another thread may now see otherwise, after all that the change depends on was looked at or
-//!    [`learned`];
+//! 2. performed on the shim's own state, with [`choose`] where it may turn out in several ways, and with
+//!    [`Object::changed`] for each object that another thread may now see otherwise, after all that the change depends
+//!    on was looked at or [`learned`];
 //! 3. recorded, once, for the reader.
 //!
 //! States are told apart by what threads have looked at, learned and changed, so what bypasses these calls may be lost.
@@ -101,14 +101,16 @@ impl Object {
         }
     }
 
-    /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired) it later.
+    /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired)
+    /// it later.
     pub fn released(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.release_to(id));
         }
     }
 
-    /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does next.
+    /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does
+    /// next.
     pub fn acquired(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.acquire_from(id));

@@ -11,7 +11,8 @@ use std::panic::Location;
 
 use crate::runtime::clock;
 
-/// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can subtract.
+/// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can
+/// subtract.
 const START: Duration = Duration::from_secs(1_000_000);
 
 /// The largest time that a clock of `std` can show on the systems with 64-bit seconds.

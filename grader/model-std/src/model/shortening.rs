@@ -55,8 +55,9 @@ pub struct Size {
 
 /// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`.
 ///
-/// `still_fails` is asked about executions without events, as the visitor of [`explore`](super::explore) is. Where it says no to
-/// the execution of `schedule` itself, that depends on something other than its schedule, and nothing is shortened.
+/// `still_fails` is asked about executions without events, as the visitor of [`explore`](super::explore) is. Where it
+/// says no to the execution of `schedule` itself, that depends on something other than its schedule, and nothing is
+/// shortened.
 ///
 /// # Panics
 ///

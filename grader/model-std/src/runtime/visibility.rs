@@ -1,13 +1,15 @@
 //! Which operations are scheduling points, and which states are equal: the two ways in which the search is reduced.
 //!
-//! *Invisible operations*, such as a thread starting, are not scheduling points (see [`Execution::next_without_a_choice`]).
+//! *Invisible operations*, such as a thread starting, are not scheduling points (see
+//! [`Execution::next_without_a_choice`]).
 //!
-//! *Equal states* are found by histories. At each announcement, a thread of a deterministic program is where the results of its
-//! operations have led it. So the *history* of a thread, a hash over its operations and over the histories of the
-//! objects that they looked at, stands for all of its memory. The history of an object stands for what the object
-//! holds, and is that of the operation that last changed it. Two executions that arrive at the same histories, in
-//! whatever order, are in the same state and go on alike. This is the idea of happens-before caching: Musuvathi &
-//! Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical report, 2007.
+//! *Equal states* are found by histories. At each announcement, a thread of a deterministic program is where the
+//! results of its operations have led it. So the *history* of a thread, a hash over its operations and over the
+//! histories of the objects that they looked at, stands for all of its memory. The history of an object stands for what
+//! the object holds, and is that of the operation that last changed it. Two executions that arrive at the same
+//! histories, in whatever order, are in the same state and go on alike. This is the idea of happens-before caching:
+//! Musuvathi & Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical
+//! report, 2007.
 //!
 //! What a program shares without the model (the count of an `Arc`, a file) is not part of a history.
 

@@ -1,7 +1,7 @@
 //! As `std::sync::atomic`, with every access a step that the scheduler orders.
 //!
-//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the orderings
-//! allow that (see `runtime::weak_memory`). Orderings are refused where `std` refuses them.
+//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the
+//! orderings allow that (see `runtime::weak_memory`). Orderings are refused where `std` refuses them.
 
 mod register;
 

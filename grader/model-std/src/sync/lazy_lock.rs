@@ -75,8 +75,8 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     }
 
     fn initialise(&self) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the content
-        // of a cell that is not initialised.
+        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // content of a cell that is not initialised.
         let content = unsafe { std::mem::replace(&mut *self.value.get(), Content::Nothing) };
         if let Content::Function(f) = content {
             let value = f();

@@ -108,8 +108,8 @@ impl<T> OnceLock<T> {
     }
 
     fn store(&self, value: T) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the value of
-        // a cell that is not initialised.
+        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // value of a cell that is not initialised.
         unsafe { *self.value.get() = Some(value) };
     }
 

@@ -29,7 +29,8 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
 pub struct RwLockReadGuard<'rwlock, T: ?Sized + 'rwlock> {
-    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a shorter-lived one.
+    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a
+    /// shorter-lived one.
     value: NonNull<T>,
     id: Option<ObjectId>,
     acquired: Acquired,

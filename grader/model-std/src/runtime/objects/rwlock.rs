@@ -41,8 +41,8 @@ pub(crate) fn try_read(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
 
 /// Whether a reader that could join the readers inside has to wait behind a writer that waits for them.
 ///
-/// `std` lets nobody pass a writer that has gone to sleep, but a writer that is only about to sleep stops nobody. A writer that
-/// had to sleep assumes that others do too, so when it downgrades, further readers are held up as well.
+/// `std` lets nobody pass a writer that has gone to sleep, but a writer that is only about to sleep stops nobody. A
+/// writer that had to sleep assumes that others do too, so when it downgrades, further readers are held up as well.
 fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
     !execution.holds(execution.current, Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
 }

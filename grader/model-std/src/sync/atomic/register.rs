@@ -118,7 +118,8 @@ impl<T: Content> Register<T> {
         atomic::id(&self.tag, T::TYPE, &Memory::of(&self.value))
     }
 
-    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine one.
+    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine
+    /// one.
     pub(super) fn own(&mut self) -> &mut T {
         atomic::owned(self.id());
         self.value.get_mut()
