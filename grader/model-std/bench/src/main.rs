@@ -28,8 +28,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(task) = Task::parse(&arguments) else {
-        let usage =
-            "usage: model-bench programs | <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
+        let usage = "usage: model-std-bench programs | <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
         writeln!(io::stderr(), "{usage}").ok();
         return ExitCode::from(2);
     };

@@ -7,7 +7,7 @@ fn main() {
         "{:32} {:>5} {:>10}  outcomes, the wrong ones with their fewest preemptions",
         "program", "bound", "executions"
     );
-    for demo in model_demo::all() {
+    for demo in model_std_demo::all() {
         let found = demo.explore(demo.preemptions, Pruning::Visited);
         let is_wrong = |outcome: &str| demo.wrong.iter().any(|(wrong, _)| *wrong == outcome);
         let outcomes = found.preemptions.iter().map(|(outcome, preemptions)| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use std::model::Pruning;
 
-use model_demo::{Demo, all};
+use model_std_demo::{Demo, all};
 
 /// The outcomes with at most so many preemptions, after a complete exploration.
 #[track_caller]

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use std::model::{Bounds, Shortened, Size, explore, replay, shorten};
 
-use model_demo::{Demo, all, outcome};
+use model_std_demo::{Demo, all, outcome};
 
 /// As many executions as a check allows for.
 const BUDGET: u64 = 500;

@@ -1,0 +1,234 @@
+//! What real machines may do and the scheduler does not decide alone: whom a notification wakes, wake-ups without a reason,
+//! weak failures. Each is a choice; the latter two only when asked for, and only so often.
+
+use std::time::Duration;
+
+use model_std::model::Settings;
+use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use model_std::sync::{Arc, Condvar, Mutex};
+use model_std::thread;
+use model_std_suite::{ends, preemptions, returns, settings};
+
+#[test]
+fn one_notification_wakes_any_one_of_those_who_wait() {
+    let body = || {
+        let shared = Arc::new((Mutex::new((0, Vec::new())), Condvar::new()));
+        let wait = |id| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let mut state = shared.0.lock().unwrap();
+                state.0 += 1;
+                shared.1.wait(state).unwrap().1.push(id);
+            })
+        };
+        let threads = [1, 2, 3].map(wait);
+        while shared.0.lock().unwrap().0 < 3 {
+            thread::yield_now();
+        }
+        for n in 1..=3 {
+            shared.1.notify_one();
+            while shared.0.lock().unwrap().1.len() < n {
+                thread::yield_now();
+            }
+        }
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let state = shared.0.lock().unwrap();
+        state.1.clone()
+    };
+    let orders = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
+    preemptions(1).returns(body, orders.map(Vec::from));
+}
+
+#[test]
+fn a_notification_for_all_wakes_all_who_wait_and_nobody_else() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(0), Condvar::new()));
+        let wait = || {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let mut waiting = shared.0.lock().unwrap();
+                *waiting += 1;
+                drop(shared.1.wait(waiting).unwrap());
+            })
+        };
+        let threads = [wait(), wait()];
+        while *shared.0.lock().unwrap() < 2 {
+            thread::yield_now();
+        }
+        shared.1.notify_all();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let (_guard, late) = shared
+            .1
+            .wait_timeout(shared.0.lock().unwrap(), Duration::from_secs(1))
+            .unwrap();
+        late.timed_out()
+    };
+    preemptions(1).returns(body, [true]);
+}
+
+/// Waits once, without asking why it was woken.
+fn wait_without_a_loop() -> bool {
+    let shared = Arc::new((Mutex::new(false), Condvar::new()));
+    let theirs = Arc::clone(&shared);
+    let setter = thread::spawn(move || {
+        *theirs.0.lock().unwrap() = true;
+        theirs.1.notify_one();
+    });
+    let mut ready = shared.0.lock().unwrap();
+    if !*ready {
+        ready = shared.1.wait(ready).unwrap();
+    }
+    let seen = *ready;
+    drop(ready);
+    setter.join().unwrap();
+    seen
+}
+
+#[test]
+fn a_wait_ends_without_a_reason_only_if_that_is_asked_for() {
+    returns(wait_without_a_loop, [true]);
+    settings(Settings {
+        spurious_wakeups: 1,
+        ..Settings::default()
+    })
+    .returns(wait_without_a_loop, [false, true]);
+}
+
+#[test]
+fn a_wait_in_a_loop_bears_wake_ups_without_a_reason() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let setter = thread::spawn(move || {
+            *theirs.0.lock().unwrap() = true;
+            theirs.1.notify_one();
+        });
+        let ready = *shared.1.wait_while(shared.0.lock().unwrap(), |ready| !*ready).unwrap();
+        setter.join().unwrap();
+        ready
+    };
+    settings(Settings {
+        spurious_wakeups: 3,
+        ..Settings::default()
+    })
+    .returns(body, [true]);
+}
+
+#[test]
+fn wake_ups_without_a_reason_do_not_save_a_thread_that_nobody_notifies() {
+    let body = || {
+        let (mutex, condvar) = (Mutex::new(()), Condvar::new());
+        drop(condvar.wait(mutex.lock().unwrap()).unwrap());
+    };
+    settings(Settings {
+        spurious_wakeups: 2,
+        ..Settings::default()
+    })
+    .ends(body, &["deadlock []"]);
+}
+
+#[test]
+fn a_park_ends_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
+    fn unpark_after_two_steps() -> usize {
+        let steps = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&steps);
+        let main = thread::current();
+        let thread = thread::spawn(move || {
+            theirs.store(1, SeqCst);
+            theirs.store(2, SeqCst);
+            main.unpark();
+        });
+        let mut wakes = 0;
+        while steps.load(SeqCst) < 2 {
+            thread::park();
+            wakes += 1;
+        }
+        thread.join().unwrap();
+        wakes
+    }
+    returns(unpark_after_two_steps, [0, 1]);
+    let with = |spurious_wakeups| {
+        settings(Settings {
+            spurious_wakeups,
+            ..Settings::default()
+        })
+    };
+    with(1).returns(unpark_after_two_steps, [0, 1, 2]);
+    let mut deeper = with(2);
+    deeper.bounds.preemptions = 4;
+    deeper.returns(unpark_after_two_steps, [0, 1, 2, 3]);
+}
+
+/// How many of three weak exchanges that could succeed do.
+fn exchange_weakly() -> usize {
+    let atomic = AtomicUsize::new(0);
+    (0..3)
+        .filter(|_| atomic.compare_exchange_weak(0, 0, SeqCst, SeqCst).is_ok())
+        .count()
+}
+
+#[test]
+fn a_weak_exchange_fails_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
+    returns(exchange_weakly, [3]);
+    let with = |weak_failures| {
+        let mut explorer = settings(Settings {
+            weak_failures,
+            ..Settings::default()
+        });
+        explorer.bounds.preemptions = 3;
+        explorer
+    };
+    with(1).returns(exchange_weakly, [2, 3]);
+    with(2).returns(exchange_weakly, [1, 2, 3]);
+    with(9).returns(exchange_weakly, [0, 1, 2, 3]);
+}
+
+#[test]
+fn what_must_not_fail_weakly_does_not() {
+    let body = || {
+        let atomic = AtomicUsize::new(0);
+        let strong = atomic.compare_exchange(0, 1, SeqCst, SeqCst);
+        let differs = atomic.compare_exchange_weak(5, 6, SeqCst, SeqCst);
+        let updated = atomic.fetch_update(SeqCst, SeqCst, |value| Some(value + 1));
+        (strong, differs, updated, atomic.load(SeqCst))
+    };
+    settings(Settings {
+        weak_failures: 3,
+        ..Settings::default()
+    })
+    .returns(body, [(Ok(0), Err(1), Ok(1), 2)]);
+}
+
+#[test]
+fn a_thread_that_has_ended_may_still_be_ending_until_it_is_seen_to_be_over() {
+    let body = || {
+        let thread = thread::spawn(|| {});
+        thread::yield_now();
+        let polls = [thread.is_finished(), thread.is_finished()];
+        thread.join().unwrap();
+        polls
+    };
+    returns(body, [[false, false], [false, true], [true, true]]);
+    let body = || {
+        let flag = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            let thread = scope.spawn(|| flag.store(1, SeqCst));
+            (flag.load(SeqCst), thread.is_finished())
+        })
+    };
+    returns(body, [(0, false), (0, true), (1, false), (1, true)]);
+    let body = || {
+        let thread = thread::spawn(|| {});
+        thread::sleep(Duration::from_nanos(1));
+        thread.is_finished()
+    };
+    returns(body, [true]);
+    ends(
+        || {
+            let thread = thread::spawn(|| {});
+            while !thread.is_finished() {}
+            thread.join().unwrap();
+        },
+        &["finished"],
+    );
+}

@@ -1,0 +1,353 @@
+//! Panics as in `std`: a thread's own, seen at its join, and poisoning only what it was writing.
+
+use model_std::model::Settings;
+use model_std::model::trace::{End, Panic};
+use model_std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook, take_hook};
+use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use model_std::sync::{Arc, Condvar, Mutex, RwLock, TryLockError};
+use model_std::thread;
+use model_std_suite::{Explorer, ends, first_failure, line, preemptions, returns};
+
+/// Does something when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[test]
+fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
+    let panic_line = line!() + 1;
+    let trace = first_failure(|| panic!("oh {}", "no"));
+    let End::Panicked(Panic { message, place }) = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert_eq!((message.as_str(), line(place.as_ref())), ("oh no", panic_line));
+}
+
+#[test]
+fn a_panic_of_a_thread_is_the_error_of_its_join() {
+    let body = || {
+        let text = thread::spawn(|| panic!("text")).join().unwrap_err();
+        let any = thread::spawn(|| panic_any(7_u8)).join().unwrap_err();
+        let fine = thread::spawn(|| 3).join();
+        (
+            *text.downcast::<&str>().unwrap(),
+            *any.downcast::<u8>().unwrap(),
+            fine.unwrap(),
+        )
+    };
+    returns(body, [("text", 7, 3)]);
+}
+
+#[test]
+fn a_thread_that_panicked_is_told_with_its_message_and_only_if_it_died_of_it() {
+    let body = || {
+        let _ = thread::spawn(|| panic!("died")).join();
+        let _ = thread::spawn(|| catch_unwind(|| panic!("caught")).is_err()).join();
+        let _ = thread::spawn(|| {
+            let _ = catch_unwind(|| panic!("first"));
+            resume_unwind(Box::new("second"));
+        })
+        .join();
+    };
+    preemptions(0).each(body, |execution| {
+        let panicked: Vec<_> = execution
+            .trace
+            .threads
+            .iter()
+            .map(|thread| thread.panic.as_ref().map(|panic| panic.message.as_str()))
+            .collect();
+        assert_eq!(panicked, [None, Some("died"), None, Some("second")]);
+    });
+}
+
+#[test]
+fn a_panic_poisons_what_the_thread_holds_for_writing_and_nothing_else() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(0), RwLock::new(0), RwLock::new(0), Mutex::new(0)));
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            let _held = (
+                theirs.0.lock().unwrap(),
+                theirs.1.write().unwrap(),
+                theirs.2.read().unwrap(),
+            );
+            drop(theirs.3.lock().unwrap());
+            panic!("boom");
+        });
+        let died = thread.join().is_err();
+        let poisoned = (
+            shared.0.is_poisoned(),
+            shared.1.is_poisoned(),
+            shared.2.is_poisoned(),
+            shared.3.is_poisoned(),
+        );
+        let locked = (
+            shared.0.lock().is_err(),
+            shared.1.read().is_err(),
+            shared.2.write().is_ok(),
+        );
+        let tried = matches!(shared.0.try_lock(), Err(TryLockError::Poisoned(_)));
+        shared.0.clear_poison();
+        (died, poisoned, locked, tried, shared.0.lock().is_ok())
+    };
+    returns(
+        body,
+        [(true, (true, true, false, false), (true, true, true), true, true)],
+    );
+}
+
+#[test]
+fn a_thread_that_waits_for_a_lock_sees_it_poisoned_exactly_if_the_panic_came_first() {
+    let body = || {
+        let mutex = Arc::new(Mutex::new(0));
+        let theirs = Arc::clone(&mutex);
+        let thread = thread::spawn(move || {
+            let _held = theirs.lock().unwrap();
+            panic!("boom");
+        });
+        let poisoned = mutex.lock().is_err();
+        (poisoned, thread.join().is_err(), mutex.is_poisoned())
+    };
+    returns(body, [(false, true, true), (true, true, true)]);
+}
+
+#[test]
+fn nobody_else_is_panicking_or_poisons_while_a_thread_unwinds() {
+    let body = || {
+        let (one, other) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
+        let theirs = Arc::clone(&one);
+        // The unwinding thread stops at every operation in here, and the body may go on in between.
+        let unwinding = thread::spawn(move || {
+            let _on_drop = OnDrop(|| {
+                for _ in 0..2 {
+                    *theirs.lock().unwrap_or_else(|error| error.into_inner()) += 1;
+                }
+            });
+            panic!("boom");
+        });
+        let held = other.lock().unwrap();
+        let also_held = one.lock().unwrap();
+        let panicking = thread::panicking();
+        drop((held, also_held));
+        let died = unwinding.join().is_err();
+        (
+            panicking,
+            died,
+            one.is_poisoned(),
+            other.is_poisoned(),
+            *one.lock().unwrap(),
+        )
+    };
+    preemptions(3).returns(body, [(false, true, false, false, 2)]);
+}
+
+#[test]
+fn a_lock_taken_while_unwinding_is_not_poisoned_by_it() {
+    let body = || {
+        let mutex = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&mutex);
+        let died = thread::spawn(move || {
+            let _on_drop = OnDrop(|| theirs.lock().unwrap().push(thread::panicking()));
+            panic!("boom");
+        });
+        let died = died.join().is_err();
+        (died, mutex.is_poisoned(), mutex.lock().unwrap().clone())
+    };
+    returns(body, [(true, false, vec![true])]);
+}
+
+#[test]
+fn a_lock_held_over_a_caught_panic_is_not_poisoned() {
+    let body = || {
+        let mutex = Mutex::new(0);
+        let held = mutex.lock().unwrap();
+        let caught = catch_unwind(|| panic!("caught")).is_err();
+        let panicking = thread::panicking();
+        drop(held);
+        let inside = catch_unwind(AssertUnwindSafe(|| {
+            let _held = mutex.lock().unwrap();
+            panic!("caught too");
+        }));
+        (caught, panicking, inside.is_err(), mutex.is_poisoned())
+    };
+    returns(body, [(true, false, true, true)]);
+}
+
+#[test]
+fn a_panic_caught_in_a_destructor_leaves_the_outer_one_going() {
+    let body = || {
+        let seen = AtomicUsize::new(0);
+        let outer = catch_unwind(AssertUnwindSafe(|| {
+            let _on_drop = OnDrop(|| {
+                let inner = catch_unwind(|| panic!("inner"));
+                seen.store(if inner.is_err() && thread::panicking() { 1 } else { 2 }, SeqCst);
+            });
+            panic!("outer");
+        }));
+        (
+            *outer.unwrap_err().downcast::<&str>().unwrap(),
+            seen.load(SeqCst),
+            thread::panicking(),
+        )
+    };
+    returns(body, [("outer", 1, false)]);
+}
+
+#[test]
+fn a_panic_in_a_scope_waits_for_its_threads() {
+    let body = || {
+        let counter = AtomicUsize::new(0);
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| counter.fetch_add(1, SeqCst));
+                panic!("of the scope");
+            });
+        }));
+        (*caught.unwrap_err().downcast::<&str>().unwrap(), counter.load(SeqCst))
+    };
+    returns(body, [("of the scope", 1)]);
+}
+
+#[test]
+fn a_panic_of_a_scoped_thread_is_passed_on_unless_it_is_joined() {
+    let body = || {
+        let joined = catch_unwind(|| thread::scope(|scope| scope.spawn(|| panic!("joined")).join().is_err()));
+        let dropped = catch_unwind(|| thread::scope(|scope| drop(scope.spawn(|| panic!("dropped")))));
+        let second = catch_unwind(|| {
+            thread::scope(|scope| {
+                let first = scope.spawn(|| panic!("one"));
+                scope.spawn(|| ());
+                let _ = first.join();
+            });
+        });
+        (
+            joined.unwrap(),
+            *dropped.unwrap_err().downcast::<&str>().unwrap(),
+            second.is_ok(),
+        )
+    };
+    returns(body, [(true, "a scoped thread panicked", true)]);
+    ends(
+        || thread::scope(|scope| drop(scope.spawn(|| panic!("inside")))),
+        &["panicked: a scoped thread panicked"],
+    );
+}
+
+#[test]
+fn a_condition_variable_gives_a_poisoned_lock_back() {
+    let body = || {
+        let shared = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            let mut ready = theirs.0.lock().unwrap();
+            *ready = true;
+            theirs.1.notify_one();
+            panic!("boom");
+        });
+        let guard = shared.0.lock();
+        let poisoned = match guard {
+            Ok(guard) if !*guard => shared.1.wait(guard).is_err(),
+            other => other.is_err(),
+        };
+        (poisoned, thread.join().is_err())
+    };
+    returns(body, [(true, true)]);
+}
+
+#[test]
+fn the_programs_hook_hears_its_panics_and_is_forgotten_with_the_execution() {
+    let body = || {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let ear = Arc::clone(&heard);
+        set_hook(Box::new(move |info| {
+            let text = info.payload_as_str().unwrap_or_default().to_owned();
+            ear.lock()
+                .unwrap()
+                .push((text, thread::current().name().map(str::to_owned)));
+        }));
+        let named = thread::Builder::new()
+            .name("worker".to_owned())
+            .spawn(|| panic!("oh"))
+            .unwrap();
+        let _ = named.join();
+        let _ = catch_unwind(|| panic!("no"));
+        let heard = heard.lock().unwrap().clone();
+        let texts: Vec<String> = heard.iter().map(|(text, name)| format!("{name:?}: {text}")).collect();
+        texts.join(", ")
+    };
+    returns(body, [r#"Some("worker"): oh, Some("main"): no"#.to_owned()]);
+    ends(|| take_hook()(&unheard()), &["panicked: unheard"]);
+}
+
+fn unheard() -> std::panic::PanicHookInfo<'static> {
+    panic!("unheard")
+}
+
+#[test]
+fn a_hook_waits_for_a_lock_that_another_thread_holds() {
+    let body = || {
+        let log = Arc::new(Mutex::new(0));
+        let ear = Arc::clone(&log);
+        set_hook(Box::new(move |_| *ear.lock().unwrap() += 1));
+        let thread = thread::spawn(|| panic!("oh"));
+        let mut held = log.lock().unwrap();
+        let before = *held;
+        thread::yield_now();
+        let unchanged = *held == before;
+        *held += 10;
+        drop(held);
+        let _ = thread.join();
+        (unchanged, *log.lock().unwrap())
+    };
+    preemptions(3).returns(body, [(true, 11)]);
+}
+
+#[test]
+fn a_panic_that_leaves_a_thread_local_destructor_aborts_the_process() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    model_std::thread_local! {
+        static BAD: Bad = const { Bad };
+    }
+    ends(
+        || thread::spawn(|| BAD.with(|_| ())).join().is_ok(),
+        &["1 exited with None"],
+    );
+    ends(|| BAD.with(|_| ()), &["0 exited with None"]);
+}
+
+#[test]
+fn an_execution_cut_short_while_a_thread_unwinds_leaves_nothing_behind() {
+    let body = || {
+        let mutex = Mutex::new(0);
+        let _held = mutex.lock().unwrap();
+        let _on_drop = OnDrop(|| drop(mutex.lock()));
+        panic!("boom");
+    };
+    ends(body, &["deadlock [0]"]);
+    // Later executions on the same operating-system thread are not unwinding.
+    let explorer = Explorer {
+        settings: Settings::default(),
+        ..preemptions(1)
+    };
+    explorer.returns(
+        || {
+            let mutex = Mutex::new(0);
+            drop(mutex.lock().unwrap());
+            (
+                thread::panicking(),
+                mutex.is_poisoned(),
+                catch_unwind(|| panic!("again")).is_err(),
+            )
+        },
+        [(false, false, true)],
+    );
+}

@@ -1,0 +1,89 @@
+//! Random litmus programs come to what the axioms of C++20 allow, less what no store in an order of performance can do: nothing
+//! else, and nothing less. So a stale read never shows a program what a real machine could not.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+use model_std::model::Pruning;
+
+use super::axioms;
+use super::litmus::{self, Litmus, Step};
+
+/// The generator of Knuth's MMIX, of which the upper half is good.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % n as u64) as usize
+    }
+
+    fn one_of(&mut self, orders: &[Ordering]) -> Ordering {
+        orders[self.below(orders.len())]
+    }
+
+    /// A step on `atomic` that writes `value`, if it writes; or a fence.
+    fn step(&mut self, atomic: usize, value: u64) -> Step {
+        match self.below(10) {
+            0..4 => Step::Load(atomic, self.one_of(&[Relaxed, Acquire, SeqCst])),
+            4..7 => Step::Store(atomic, value, self.one_of(&[Relaxed, Release, SeqCst])),
+            7 => Step::Swap(atomic, value, self.one_of(&[Relaxed, Acquire, Release, AcqRel, SeqCst])),
+            _ => Step::Fence(self.one_of(&[Acquire, Release, AcqRel, SeqCst, SeqCst])),
+        }
+    }
+
+    /// Threads with so many steps, each on another atomic than the one before it: what one sees through the other is the point.
+    fn litmus(&mut self, lengths: &[usize], n_atomics: usize) -> Litmus {
+        let mut value = 0;
+        let mut steps = |n| {
+            let mut atomic = self.below(n_atomics);
+            let step = |_| {
+                value += 1;
+                atomic = (atomic + 1 + self.below(n_atomics - 1)) % n_atomics;
+                self.step(atomic, value)
+            };
+            (0..n).map(step).collect()
+        };
+        lengths.iter().map(|length| steps(*length)).collect()
+    }
+}
+
+/// Compares `n_programs` random programs of threads with so many steps. At least one outcome in them needs a stale read.
+#[track_caller]
+fn agree(seed: u64, n_programs: usize, lengths: &[usize], n_atomics: usize) {
+    let mut random = Random(seed);
+    let (mut n_outcomes, mut n_stale, mut n_missed, mut n_executions) = (0, 0, 0, 0);
+    for _ in 0..n_programs {
+        let litmus = random.litmus(lengths, n_atomics);
+        let allowed = axioms::allowed(&litmus);
+        let (found, coverage) = litmus::outcomes(&litmus, 100, 100, Pruning::Visited);
+        let invented: BTreeSet<_> = found.difference(&allowed.by_the_standard).collect();
+        assert!(invented.is_empty(), "{litmus:#?} cannot come to {invented:?}");
+        assert_eq!(found, allowed.in_one_order, "{litmus:#?}");
+        let (without, _) = litmus::outcomes(&litmus, 0, 100, Pruning::Visited);
+        assert!(without.is_subset(&found), "{litmus:#?}");
+        n_outcomes += found.len();
+        n_stale += found.len() - without.len();
+        n_missed += allowed.by_the_standard.len() - found.len();
+        n_executions += coverage.executions;
+    }
+    println!(
+        "{n_programs} programs: {n_outcomes} outcomes in {n_executions} executions, {n_stale} by stale reads alone, {n_missed} missed"
+    );
+    assert!(n_stale > 0, "no program shows a stale read");
+}
+
+#[test]
+fn two_threads_come_to_what_the_axioms_allow() {
+    agree(1, 150, &[3, 3], 2);
+    agree(2, 50, &[4, 4], 2);
+}
+
+#[test]
+fn three_threads_come_to_what_the_axioms_allow() {
+    agree(3, 50, &[2, 2, 2], 2);
+    agree(4, 30, &[1, 3, 3], 2);
+}
