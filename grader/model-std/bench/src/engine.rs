@@ -2,11 +2,17 @@
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model_std::model::trace::End;
 use model_std::model::{self, Bounds, Pruning, Settings};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
+
+use crate::{over_loom, over_shuttle};
+
+/// What an engine runs again and again.
+pub(crate) type Body = Arc<dyn Fn() + Send + Sync>;
 
 /// The most preemptions of the engines that bound them.
 const PREEMPTIONS: u32 = 2;
@@ -50,20 +56,26 @@ impl Engine {
         })
     }
 
-    /// The programs over the library of this engine: those with a bug, then the others.
-    pub(crate) fn programs(self) -> impl Iterator<Item = &'static (&'static str, fn())> {
-        let (buggy, correct) = match self {
-            Self::ModelMixed | Self::Model | Self::ModelUnpruned | Self::ModelSamples => (
-                super::over_model_std::buggy::PROGRAMS,
-                super::over_model_std::correct::PROGRAMS,
-            ),
+    /// The program with this name, over the library of this engine. It panics where its outcome is wrong.
+    pub(crate) fn program(self, name: &str) -> Option<Body> {
+        let (bugs, workloads) = match self {
+            Self::ModelMixed | Self::Model | Self::ModelUnpruned | Self::ModelSamples => {
+                (model_std_demo::bugs(), model_std_demo::workloads())
+            }
             Self::ShuttleDfs | Self::ShuttleRandom | Self::ShuttlePct => (
-                super::over_shuttle::buggy::PROGRAMS,
-                super::over_shuttle::correct::PROGRAMS,
+                over_shuttle::portable::bugs(),
+                over_shuttle::portable::workloads::PROGRAMS,
             ),
-            Self::Loom => (super::over_loom::buggy::PROGRAMS, super::over_loom::correct::PROGRAMS),
+            Self::Loom => (over_loom::portable::bugs(), over_loom::portable::workloads::PROGRAMS),
         };
-        buggy.iter().chain(correct)
+        if let Some(demo) = bugs.into_iter().find(|demo| demo.name == name) {
+            return Some(Arc::new(move || {
+                let outcome = (demo.program)();
+                assert!(!demo.is_wrong(&outcome), "{outcome}");
+            }));
+        }
+        let (_, body) = workloads.iter().find(|(workload, _)| *workload == name)?;
+        Some(Arc::new(*body))
     }
 
     /// Runs at most `most` executions of `body`, from the first one that this engine chooses on, until one fails.
@@ -71,7 +83,7 @@ impl Engine {
     /// # Panics
     ///
     /// Where the engine is of a library that tells a failure by a panic.
-    pub(crate) fn run(self, body: fn(), most: u64, seed: u64) -> Ran {
+    pub(crate) fn run(self, body: &Body, most: u64, seed: u64) -> Ran {
         let exhaustive = Bounds {
             random: 0,
             ..bounds(most)
@@ -133,7 +145,7 @@ fn bounds(executions: u64) -> Bounds {
 }
 
 /// The executions are those that the explorer counts: that the first is run twice, to prove it repeatable, is no search.
-fn explore(bounds: &Bounds, body: fn()) -> Ran {
+fn explore(bounds: &Bounds, body: &Body) -> Ran {
     let body: Rc<dyn Fn()> = Rc::new(counted(body));
     let coverage = model::explore(bounds, &Settings::default(), &body, |execution| {
         match execution.trace.end {
@@ -153,7 +165,7 @@ fn explore(bounds: &Bounds, body: fn()) -> Ran {
     }
 }
 
-fn check(scheduler: impl Scheduler + 'static, body: fn()) -> Ran {
+fn check(scheduler: impl Scheduler + 'static, body: &Body) -> Ran {
     let mut config = shuttle::Config::new();
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
@@ -162,7 +174,7 @@ fn check(scheduler: impl Scheduler + 'static, body: fn()) -> Ran {
     Ran { executions, ended }
 }
 
-fn permute(most: usize, body: fn()) -> Ran {
+fn permute(most: usize, body: &Body) -> Ran {
     let before = begun();
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(PREEMPTIONS as usize);
@@ -189,7 +201,8 @@ pub(crate) fn begun() -> u64 {
 }
 
 /// `body`, counting how often it is run.
-fn counted(body: fn()) -> impl Fn() + Send + Sync + 'static {
+fn counted(body: &Body) -> impl Fn() + Send + Sync + 'static {
+    let body = Arc::clone(body);
     move || {
         BEGUN.fetch_add(1, Ordering::Relaxed);
         body();

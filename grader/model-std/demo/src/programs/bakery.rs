@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use crate::Demo;
-use crate::room::Room;
+use crate::portable::room::Room;
 
 const CUSTOMERS: usize = 2;
 
@@ -49,7 +49,7 @@ fn all_buy(says_when_drawing: bool) -> String {
             scope.spawn(move || buy(bakery, me, says_when_drawing));
         }
     });
-    bakery.room.into_outcome()
+    bakery.room.outcome()
 }
 
 pub(super) const DEMOS: [Demo; 2] = [

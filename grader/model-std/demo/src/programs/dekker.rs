@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use crate::Demo;
-use crate::room::Room;
+use crate::portable::room::Room;
 
 #[derive(Default)]
 struct Shared {
@@ -23,7 +23,7 @@ fn two(visit: fn(&Shared, usize)) -> String {
         scope.spawn(|| visit(&shared, 0));
         scope.spawn(|| visit(&shared, 1));
     });
-    shared.room.into_outcome()
+    shared.room.outcome()
 }
 
 /// Looks whether the other one wants to go in, then says that it does.

@@ -10,7 +10,6 @@ mod clock;
 mod differential;
 mod drop_in;
 mod endings;
-mod first_bugs;
 mod interleavings;
 #[cfg(target_os = "linux")]
 mod memory;

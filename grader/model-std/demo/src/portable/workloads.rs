@@ -1,10 +1,8 @@
-//! Programs without a bug, whose executions are counted.
-//!
-//! Written once and compiled against several libraries: whoever includes this file brings `sync` and `thread`.
+//! Programs without a wrong outcome, on which the speed of explorers is measured.
 
 use super::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::sync::{Arc, Condvar, Mutex};
-use super::thread;
+use super::{on_threads, thread};
 
 /// The programs by name: `3 × 3` is three threads that do three things each.
 pub(crate) const PROGRAMS: &[(&str, fn())] = &[
@@ -14,22 +12,9 @@ pub(crate) const PROGRAMS: &[(&str, fn())] = &[
     ("4 × 8 atomics", many_atomics),
 ];
 
-/// Runs `work` on as many threads and waits for them.
-fn on_threads(n: usize, work: impl Fn() + Send + Sync + 'static) {
-    let work = Arc::new(work);
-    let start = |_| {
-        let work = Arc::clone(&work);
-        thread::spawn(move || (*work)())
-    };
-    let threads: Vec<_> = (0..n).map(start).collect();
-    for thread in threads {
-        thread.join().expect("no thread panics");
-    }
-}
-
 fn locks() {
     let count = Mutex::new(0);
-    on_threads(3, move || {
+    on_threads(3, move |_| {
         for _ in 0..3 {
             *count.lock().expect("nobody panics") += 1;
         }
@@ -47,7 +32,7 @@ fn many_atomics() {
 fn count_atomically(n_threads: usize, n_each: usize) {
     let count = Arc::new(AtomicUsize::new(0));
     let theirs = Arc::clone(&count);
-    on_threads(n_threads, move || {
+    on_threads(n_threads, move |_| {
         for _ in 0..n_each {
             theirs.fetch_add(1, SeqCst);
         }

@@ -1,12 +1,10 @@
-//! Two accounts, two transfers in opposite directions, two locks: taken in the order of the transfer, they lead to a deadlock.
+//! Two accounts, two transfers in opposite directions, two locks. Taken in the order of the transfer, they deadlock.
 //!
 //! Source: E. G. Coffman, M. J. Elphick & A. Shoshani, *System Deadlocks*, Computing Surveys 3(2), 1971, which gives both the
 //! conditions of a deadlock and the ordering that breaks one of them.
 
-use std::sync::Mutex;
-use std::thread;
-
-use crate::{Demo, EVERY};
+use super::sync::{Arc, Mutex};
+use super::{Demo, EVERY, on_threads};
 
 fn transfer(accounts: &[Mutex<i64>; 2], from: usize, to: usize, in_order: bool) {
     let (first, second) = if in_order {
@@ -14,24 +12,22 @@ fn transfer(accounts: &[Mutex<i64>; 2], from: usize, to: usize, in_order: bool) 
     } else {
         (from, to)
     };
-    let first_account = accounts[first].lock().expect("nobody panics with it");
-    let second_account = accounts[second].lock().expect("nobody panics with it");
-    let (mut source, mut target) = if first == from {
-        (first_account, second_account)
+    let mut first_account = accounts[first].lock().expect("nobody panics with it");
+    let mut second_account = accounts[second].lock().expect("nobody panics with it");
+    let (source, target) = if first == from {
+        (&mut *first_account, &mut *second_account)
     } else {
-        (second_account, first_account)
+        (&mut *second_account, &mut *first_account)
     };
     *source -= 10;
     *target += 10;
 }
 
 fn two_transfers(in_order: bool) -> String {
-    let accounts = [Mutex::new(100), Mutex::new(100)];
-    thread::scope(|scope| {
-        scope.spawn(|| transfer(&accounts, 0, 1, in_order));
-        scope.spawn(|| transfer(&accounts, 1, 0, in_order));
-    });
-    let [one, other] = accounts.map(|account| account.into_inner().expect("nobody panicked with it"));
+    let accounts = Arc::new([Mutex::new(100), Mutex::new(100)]);
+    let theirs = Arc::clone(&accounts);
+    on_threads(2, move |number| transfer(&theirs, number, 1 - number, in_order));
+    let [one, other] = [0, 1].map(|number| *accounts[number].lock().expect("nobody panics with it"));
     format!("{one} and {other}")
 }
 

@@ -3,10 +3,9 @@
 //!
 //! Source: R. Kent Treiber, *Systems Programming: Coping with Parallelism*, IBM Research Report RJ 5118, 1986.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::thread;
-
-use crate::{Demo, EVERY};
+use super::sync::Arc;
+use super::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use super::{Demo, EVERY, on_threads};
 
 /// The nodes are numbered from 1; 0 is no node.
 const NODES: usize = 2;
@@ -59,21 +58,21 @@ impl Stack {
 
 /// One thread pops; the other pops twice and pushes back what it popped first.
 fn pop_while_another_pops_and_pushes(step: usize) -> String {
-    let stack = Stack::new(step);
-    let (mine, theirs) = thread::scope(|scope| {
-        let popper = scope.spawn(|| stack.pop());
-        let pusher = scope.spawn(|| {
-            let (first, second) = (stack.pop(), stack.pop());
-            if let Some(first) = first {
-                stack.push(first);
-            }
-            second
-        });
-        let [mine, theirs] = [popper, pusher].map(|thread| thread.join().expect("nobody panics"));
-        (mine, theirs)
+    let stack = Arc::new(Stack::new(step));
+    let theirs = Arc::clone(&stack);
+    let popped = on_threads(2, move |number| {
+        let first = theirs.pop();
+        if number == 0 {
+            return first;
+        }
+        let second = theirs.pop();
+        if let Some(first) = first {
+            theirs.push(first);
+        }
+        second
     });
     let left = std::iter::from_fn(|| stack.pop()).take(NODES);
-    let mut nodes: Vec<usize> = mine.into_iter().chain(theirs).chain(left).collect();
+    let mut nodes: Vec<usize> = popped.into_iter().flatten().chain(left).collect();
     nodes.sort_unstable();
     match nodes[..] {
         [1, 2] => "each node once",

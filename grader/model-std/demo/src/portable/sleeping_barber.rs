@@ -1,14 +1,11 @@
-//! The sleeping barber: he looks whether somebody waits, and goes to sleep if not. If he looks and falls asleep in two steps, a
-//! customer can come in between, whose call he does not hear.
+//! The sleeping barber looks whether a customer waits, and goes to sleep if none does. If looking and falling asleep are two
+//! steps, a customer can come in between, whose bell he does not hear.
 //!
 //! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 4.2; built with a condition variable.
 
-use std::sync::{Condvar, Mutex};
-use std::thread;
+use super::sync::{Condvar, Mutex};
+use super::{Demo, EVERY, on_threads};
 
-use crate::{Demo, EVERY};
-
-#[derive(Default)]
 struct Shop {
     waiting: Mutex<usize>,
     bell: Condvar,
@@ -22,11 +19,10 @@ impl Shop {
 
     /// Looks, and sleeps, in one step.
     fn serve(&self) {
-        let waiting = self.waiting.lock().expect("nobody panics with it");
-        let mut waiting = self
-            .bell
-            .wait_while(waiting, |n| *n == 0)
-            .expect("nobody panics with it");
+        let mut waiting = self.waiting.lock().expect("nobody panics with it");
+        while *waiting == 0 {
+            waiting = self.bell.wait(waiting).expect("nobody panics with it");
+        }
         *waiting -= 1;
     }
 
@@ -42,11 +38,11 @@ impl Shop {
 }
 
 fn one_customer(serve: fn(&Shop)) -> String {
-    let shop = Shop::default();
-    thread::scope(|scope| {
-        scope.spawn(|| serve(&shop));
-        scope.spawn(|| shop.come_in());
-    });
+    let shop = Shop {
+        waiting: Mutex::new(0),
+        bell: Condvar::new(),
+    };
+    on_threads(2, move |number| if number == 0 { serve(&shop) } else { shop.come_in() });
     "served".to_owned()
 }
 
