@@ -192,3 +192,12 @@ pub fn describe(end: &End) -> String {
 pub fn line(place: Option<&model_std::model::trace::Place>) -> u32 {
     place.map_or(0, |place| place.line)
 }
+
+/// Calls a function when it is dropped.
+pub struct OnDrop<F: FnMut()>(pub F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}

@@ -40,61 +40,6 @@ fn one_notification_wakes_any_one_of_those_who_wait() {
 }
 
 #[test]
-fn a_notification_for_all_wakes_all_who_wait_and_nobody_else() {
-    let body = || {
-        let shared = Arc::new((Mutex::new(0), Condvar::new()));
-        let wait = || {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || {
-                let mut waiting = shared.0.lock().unwrap();
-                *waiting += 1;
-                drop(shared.1.wait(waiting).unwrap());
-            })
-        };
-        let threads = [wait(), wait()];
-        while *shared.0.lock().unwrap() < 2 {
-            thread::yield_now();
-        }
-        shared.1.notify_all();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let (_guard, late) = shared
-            .1
-            .wait_timeout(shared.0.lock().unwrap(), Duration::from_secs(1))
-            .unwrap();
-        late.timed_out()
-    };
-    preemptions(1).returns(body, [true]);
-}
-
-/// Waits once, without asking why it was woken.
-fn wait_without_a_loop() -> bool {
-    let shared = Arc::new((Mutex::new(false), Condvar::new()));
-    let theirs = Arc::clone(&shared);
-    let setter = thread::spawn(move || {
-        *theirs.0.lock().unwrap() = true;
-        theirs.1.notify_one();
-    });
-    let mut ready = shared.0.lock().unwrap();
-    if !*ready {
-        ready = shared.1.wait(ready).unwrap();
-    }
-    let seen = *ready;
-    drop(ready);
-    setter.join().unwrap();
-    seen
-}
-
-#[test]
-fn a_wait_ends_without_a_reason_only_if_that_is_asked_for() {
-    returns(wait_without_a_loop, [true]);
-    settings(Settings {
-        spurious_wakeups: 1,
-        ..Settings::default()
-    })
-    .returns(wait_without_a_loop, [false, true]);
-}
-
-#[test]
 fn a_wait_in_a_loop_bears_wake_ups_without_a_reason() {
     let body = || {
         let shared = Arc::new((Mutex::new(false), Condvar::new()));

@@ -95,28 +95,6 @@ fn a_sleep_for_ever_lets_all_others_go_on_and_then_is_a_deadlock() {
 }
 
 #[test]
-fn a_wait_for_a_duration_that_no_clock_can_show_ends_when_it_is_notified() {
-    let body = || {
-        let shared = Arc::new((Mutex::new(false), Condvar::new()));
-        let theirs = Arc::clone(&shared);
-        let notifier = thread::spawn(move || {
-            *theirs.0.lock().unwrap() = true;
-            theirs.1.notify_one();
-        });
-        let guard = shared.0.lock().unwrap();
-        let (guard, result) = shared
-            .1
-            .wait_timeout_while(guard, Duration::MAX, |ready| !*ready)
-            .unwrap();
-        let seen = (*guard, result.timed_out());
-        drop(guard);
-        notifier.join().unwrap();
-        seen
-    };
-    returns(body, [(true, false)]);
-}
-
-#[test]
 fn every_timed_wait_takes_exactly_its_time() {
     fn taken(wait: impl FnOnce()) -> Duration {
         let start = Instant::now();

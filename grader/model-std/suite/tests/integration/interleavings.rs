@@ -5,24 +5,10 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use model_std::model::explore;
-use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst, fence};
-use model_std::sync::{Arc, Mutex, RwLock};
+use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use model_std::sync::{Mutex, RwLock};
 use model_std::thread;
-use model_std_suite::{Explorer, preemptions, returns};
-
-/// Two threads, each of which loads a counter and stores the successor.
-fn load_then_store() -> usize {
-    let counter = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                let seen = counter.load(SeqCst);
-                counter.store(seen + 1, SeqCst);
-            });
-        }
-    });
-    counter.load(SeqCst)
-}
+use model_std_suite::preemptions;
 
 /// `n_threads` threads, each of which takes a lock `n_times`.
 fn take_turns(n_threads: usize, n_times: usize) -> Vec<usize> {
@@ -34,89 +20,6 @@ fn take_turns(n_threads: usize, n_times: usize) -> Vec<usize> {
         }
     });
     order.into_inner().unwrap()
-}
-
-#[test]
-fn an_update_is_lost_between_load_and_store() {
-    returns(load_then_store, [1, 2]);
-}
-
-#[test]
-fn a_lost_update_takes_exactly_one_preemption() {
-    let mut none = preemptions(0);
-    none.bounds.random = 0;
-    none.returns(load_then_store, [2]);
-    let (trace, n) = Explorer::default().first(load_then_store, |execution| matches!(execution.value, Some(Ok(1))));
-    assert_eq!(n, 1);
-    assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
-}
-
-#[test]
-fn an_atomic_update_is_never_lost() {
-    let body = || {
-        let counter = Arc::new(AtomicUsize::new(0));
-        let add = |counter: Arc<AtomicUsize>| thread::spawn(move || counter.fetch_add(1, Relaxed));
-        let threads = [add(Arc::clone(&counter)), add(Arc::clone(&counter))];
-        threads
-            .into_iter()
-            .for_each(|thread| assert!(thread.join().unwrap() < 2));
-        counter.load(Relaxed)
-    };
-    returns(body, [2]);
-}
-
-#[test]
-fn store_buffering_is_not_seen_since_memory_is_sequentially_consistent() {
-    let body = || {
-        let (x, y) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        thread::scope(|scope| {
-            let one = scope.spawn(|| {
-                x.store(1, Relaxed);
-                y.load(Relaxed)
-            });
-            let other = scope.spawn(|| {
-                y.store(1, Relaxed);
-                fence(SeqCst);
-                x.load(Relaxed)
-            });
-            (one.join().unwrap(), other.join().unwrap())
-        })
-    };
-    returns(body, [(0, 1), (1, 0), (1, 1)]);
-}
-
-#[test]
-fn message_passing_never_shows_the_flag_before_the_data() {
-    let body = || {
-        let (data, flag) = (AtomicUsize::new(0), AtomicBool::new(false));
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                data.store(7, Relaxed);
-                flag.store(true, Relaxed);
-            });
-            (flag.load(Relaxed), data.load(Relaxed))
-        })
-    };
-    returns(body, [(false, 0), (false, 7), (true, 7)]);
-}
-
-#[test]
-fn two_readers_agree_on_the_order_of_two_writes() {
-    let body = || {
-        let (x, y) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        thread::scope(|scope| {
-            scope.spawn(|| x.store(1, Relaxed));
-            scope.spawn(|| y.store(1, Relaxed));
-            let one = scope.spawn(|| (x.load(Relaxed), y.load(Relaxed)));
-            let other = scope.spawn(|| (y.load(Relaxed), x.load(Relaxed)));
-            (one.join().unwrap(), other.join().unwrap())
-        })
-    };
-    let readings = [(0, 0), (0, 1), (1, 0), (1, 1)];
-    let all = readings
-        .iter()
-        .flat_map(|one| readings.iter().map(move |other| (*one, *other)));
-    returns(body, all.filter(|pair| *pair != ((1, 0), (1, 0))));
 }
 
 #[test]

@@ -9,25 +9,10 @@ use model_std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use model_std::sync::mpsc::{channel, sync_channel};
 use model_std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, RwLock};
 use model_std::{process, thread};
-use model_std_suite::{ends, preemptions, returns, settings};
+use model_std_suite::{OnDrop, ends, preemptions, returns, settings};
 
-/// Calls a function when it is dropped.
-struct OnDrop<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
-/// Calls a function when it is dropped; of one type, so that a thread-local key can hold it.
-struct Last(Box<dyn FnMut()>);
-
-impl Drop for Last {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
+/// One type for all functions, so that a thread-local key can hold any.
+type Last = OnDrop<Box<dyn FnMut()>>;
 
 model_std::thread_local! {
     static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
@@ -51,31 +36,6 @@ fn a_panic_in_the_destructor_of_a_result_ends_as_an_abort() {
     };
     ends(body, &["1 exited with None"]);
     ends(|| thread::spawn(|| drop(Bad)).join().unwrap_err(), &["finished"]);
-}
-
-#[test]
-fn a_destructor_at_the_end_of_a_thread_may_lock_send_and_start_a_thread() {
-    let body = || {
-        let log = Arc::new(Mutex::new(0));
-        let (sender, receiver) = channel();
-        let theirs = Arc::clone(&log);
-        let thread = thread::spawn(move || {
-            LAST.set(Some(Last(Box::new(move || {
-                let (log, sender) = (Arc::clone(&theirs), sender.clone());
-                thread::spawn(move || {
-                    *log.lock().unwrap() += 10;
-                    sender.send(()).unwrap();
-                });
-                *theirs.lock().unwrap() += 1;
-            }))));
-        });
-        thread.join().unwrap();
-        receiver.recv().unwrap();
-        let sum = *log.lock().unwrap();
-        thread::sleep(Duration::from_millis(1));
-        sum
-    };
-    returns(body, [11]);
 }
 
 #[test]
@@ -103,7 +63,7 @@ fn an_exit_ends_everything_wherever_it_is_called() {
         &["0 exited with Some(4)"],
     );
     ends(
-        || thread::spawn(|| LAST.set(Some(Last(Box::new(|| process::abort()))))).join(),
+        || thread::spawn(|| LAST.set(Some(OnDrop(Box::new(|| process::abort()))))).join(),
         &["1 exited with None"],
     );
 }

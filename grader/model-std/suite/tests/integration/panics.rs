@@ -2,20 +2,10 @@
 
 use model_std::model::Settings;
 use model_std::model::trace::{End, Panic};
-use model_std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind, set_hook, take_hook};
-use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use model_std::sync::{Arc, Condvar, Mutex, RwLock, TryLockError};
+use model_std::panic::{catch_unwind, resume_unwind, set_hook, take_hook};
+use model_std::sync::{Arc, Mutex};
 use model_std::thread;
-use model_std_suite::{Explorer, ends, first_failure, line, preemptions, returns};
-
-/// Does something when it is dropped.
-struct OnDrop<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
+use model_std_suite::{Explorer, OnDrop, ends, first_failure, line, preemptions, returns};
 
 #[test]
 fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
@@ -25,21 +15,6 @@ fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
         panic!("{:?}", trace.end)
     };
     assert_eq!((message.as_str(), line(place.as_ref())), ("oh no", panic_line));
-}
-
-#[test]
-fn a_panic_of_a_thread_is_the_error_of_its_join() {
-    let body = || {
-        let text = thread::spawn(|| panic!("text")).join().unwrap_err();
-        let any = thread::spawn(|| panic_any(7_u8)).join().unwrap_err();
-        let fine = thread::spawn(|| 3).join();
-        (
-            *text.downcast::<&str>().unwrap(),
-            *any.downcast::<u8>().unwrap(),
-            fine.unwrap(),
-        )
-    };
-    returns(body, [("text", 7, 3)]);
 }
 
 #[test]
@@ -62,42 +37,6 @@ fn a_thread_that_panicked_is_told_with_its_message_and_only_if_it_died_of_it() {
             .collect();
         assert_eq!(panicked, [None, Some("died"), None, Some("second")]);
     });
-}
-
-#[test]
-fn a_panic_poisons_what_the_thread_holds_for_writing_and_nothing_else() {
-    let body = || {
-        let shared = Arc::new((Mutex::new(0), RwLock::new(0), RwLock::new(0), Mutex::new(0)));
-        let theirs = Arc::clone(&shared);
-        let thread = thread::spawn(move || {
-            let _held = (
-                theirs.0.lock().unwrap(),
-                theirs.1.write().unwrap(),
-                theirs.2.read().unwrap(),
-            );
-            drop(theirs.3.lock().unwrap());
-            panic!("boom");
-        });
-        let died = thread.join().is_err();
-        let poisoned = (
-            shared.0.is_poisoned(),
-            shared.1.is_poisoned(),
-            shared.2.is_poisoned(),
-            shared.3.is_poisoned(),
-        );
-        let locked = (
-            shared.0.lock().is_err(),
-            shared.1.read().is_err(),
-            shared.2.write().is_ok(),
-        );
-        let tried = matches!(shared.0.try_lock(), Err(TryLockError::Poisoned(_)));
-        shared.0.clear_poison();
-        (died, poisoned, locked, tried, shared.0.lock().is_ok())
-    };
-    returns(
-        body,
-        [(true, (true, true, false, false), (true, true, true), true, true)],
-    );
 }
 
 #[test]
@@ -143,119 +82,6 @@ fn nobody_else_is_panicking_or_poisons_while_a_thread_unwinds() {
         )
     };
     preemptions(3).returns(body, [(false, true, false, false, 2)]);
-}
-
-#[test]
-fn a_lock_taken_while_unwinding_is_not_poisoned_by_it() {
-    let body = || {
-        let mutex = Arc::new(Mutex::new(Vec::new()));
-        let theirs = Arc::clone(&mutex);
-        let died = thread::spawn(move || {
-            let _on_drop = OnDrop(|| theirs.lock().unwrap().push(thread::panicking()));
-            panic!("boom");
-        });
-        let died = died.join().is_err();
-        (died, mutex.is_poisoned(), mutex.lock().unwrap().clone())
-    };
-    returns(body, [(true, false, vec![true])]);
-}
-
-#[test]
-fn a_lock_held_over_a_caught_panic_is_not_poisoned() {
-    let body = || {
-        let mutex = Mutex::new(0);
-        let held = mutex.lock().unwrap();
-        let caught = catch_unwind(|| panic!("caught")).is_err();
-        let panicking = thread::panicking();
-        drop(held);
-        let inside = catch_unwind(AssertUnwindSafe(|| {
-            let _held = mutex.lock().unwrap();
-            panic!("caught too");
-        }));
-        (caught, panicking, inside.is_err(), mutex.is_poisoned())
-    };
-    returns(body, [(true, false, true, true)]);
-}
-
-#[test]
-fn a_panic_caught_in_a_destructor_leaves_the_outer_one_going() {
-    let body = || {
-        let seen = AtomicUsize::new(0);
-        let outer = catch_unwind(AssertUnwindSafe(|| {
-            let _on_drop = OnDrop(|| {
-                let inner = catch_unwind(|| panic!("inner"));
-                seen.store(if inner.is_err() && thread::panicking() { 1 } else { 2 }, SeqCst);
-            });
-            panic!("outer");
-        }));
-        (
-            *outer.unwrap_err().downcast::<&str>().unwrap(),
-            seen.load(SeqCst),
-            thread::panicking(),
-        )
-    };
-    returns(body, [("outer", 1, false)]);
-}
-
-#[test]
-fn a_panic_in_a_scope_waits_for_its_threads() {
-    let body = || {
-        let counter = AtomicUsize::new(0);
-        let caught = catch_unwind(AssertUnwindSafe(|| {
-            thread::scope(|scope| {
-                scope.spawn(|| counter.fetch_add(1, SeqCst));
-                panic!("of the scope");
-            });
-        }));
-        (*caught.unwrap_err().downcast::<&str>().unwrap(), counter.load(SeqCst))
-    };
-    returns(body, [("of the scope", 1)]);
-}
-
-#[test]
-fn a_panic_of_a_scoped_thread_is_passed_on_unless_it_is_joined() {
-    let body = || {
-        let joined = catch_unwind(|| thread::scope(|scope| scope.spawn(|| panic!("joined")).join().is_err()));
-        let dropped = catch_unwind(|| thread::scope(|scope| drop(scope.spawn(|| panic!("dropped")))));
-        let second = catch_unwind(|| {
-            thread::scope(|scope| {
-                let first = scope.spawn(|| panic!("one"));
-                scope.spawn(|| ());
-                let _ = first.join();
-            });
-        });
-        (
-            joined.unwrap(),
-            *dropped.unwrap_err().downcast::<&str>().unwrap(),
-            second.is_ok(),
-        )
-    };
-    returns(body, [(true, "a scoped thread panicked", true)]);
-    ends(
-        || thread::scope(|scope| drop(scope.spawn(|| panic!("inside")))),
-        &["panicked: a scoped thread panicked"],
-    );
-}
-
-#[test]
-fn a_condition_variable_gives_a_poisoned_lock_back() {
-    let body = || {
-        let shared = Arc::new((Mutex::new(false), Condvar::new()));
-        let theirs = Arc::clone(&shared);
-        let thread = thread::spawn(move || {
-            let mut ready = theirs.0.lock().unwrap();
-            *ready = true;
-            theirs.1.notify_one();
-            panic!("boom");
-        });
-        let guard = shared.0.lock();
-        let poisoned = match guard {
-            Ok(guard) if !*guard => shared.1.wait(guard).is_err(),
-            other => other.is_err(),
-        };
-        (poisoned, thread.join().is_err())
-    };
-    returns(body, [(true, true)]);
 }
 
 #[test]

@@ -95,14 +95,7 @@ fn ends(program: &Program, preemptions: u32, settings: Settings) -> Option<BTree
         random: 0,
         ..Bounds::default()
     };
-    let mut outcomes = BTreeSet::new();
-    let coverage = modelled::each(program, Explorer { bounds, settings }, |seen, execution| {
-        let segments = execution.trace.stdout.iter();
-        let printed: Vec<u8> = segments.flat_map(|segment| segment.bytes.clone()).collect();
-        let end = model_std_suite::describe(&execution.trace.end);
-        outcomes.insert(format!("{seen:?} {:?} {printed:?} {end}", execution.value));
-    });
-    coverage.complete.then_some(outcomes)
+    Some(outcomes(program, Explorer { bounds, settings })?.0)
 }
 
 /// Compares what comes of `program` when there is a choice before everything that a thread does with what comes of it otherwise.

@@ -123,7 +123,7 @@ fn a_failure_replays_to_the_same_end() {
         "panicked: assertion `left != right` failed: the first update was lost\n  left: 2\n right: 2"
     );
     assert_eq!(n, 1);
-    assert!(trace.events.iter().any(|event| event.preempts));
+    assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
 }
 
 #[test]

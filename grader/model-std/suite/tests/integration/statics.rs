@@ -204,28 +204,6 @@ fn thread_local_values_are_dropped_when_their_thread_ends_and_may_use_the_model(
 }
 
 #[test]
-fn a_thread_local_key_is_gone_while_it_is_destroyed() {
-    static SEEN: Mutex<Vec<bool>> = Mutex::new(Vec::new());
-    struct Looks;
-    impl Drop for Looks {
-        fn drop(&mut self) {
-            SEEN.lock()
-                .unwrap()
-                .extend([KEY.try_with(|_| ()).is_err(), LATE.try_with(|_| ()).is_ok()]);
-        }
-    }
-    model_std::thread_local! {
-        static KEY: Looks = const { Looks };
-        static LATE: u8 = 3;
-    }
-    let body = || {
-        thread::spawn(|| KEY.with(|_| ())).join().unwrap();
-        SEEN.lock().unwrap().clone()
-    };
-    returns(body, [vec![true, true]]);
-}
-
-#[test]
 fn what_is_used_outside_an_execution_keeps_what_it_had_before() {
     static COUNT: AtomicUsize = AtomicUsize::new(1);
     static WORDS: Mutex<Vec<u8>> = Mutex::new(Vec::new());

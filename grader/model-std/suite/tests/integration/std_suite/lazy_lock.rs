@@ -1,17 +1,9 @@
 //! `LazyLock`: when its function runs, for whom, and what a panic does.
 
-use super::comes_to;
-use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::{Arc, LazyLock, Mutex};
 use super::library::thread;
-
-/// The message of the panic of `f`; nothing if it returns.
-fn message_of<T>(f: impl FnOnce() -> T) -> Option<String> {
-    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-}
+use super::{Counted, comes_to, message, message_of};
 
 #[test]
 fn its_function_runs_at_the_first_use_and_only_then() {
@@ -72,8 +64,8 @@ fn the_first_panic_has_its_own_message_and_later_ones_tell_of_poison() {
             message_of(|| LazyLock::force(&lazy).len()),
         ]
     };
-    let poisoned = || Some("LazyLock instance has previously been poisoned".to_owned());
-    comes_to(body, [[Some("in the function".to_owned()), poisoned(), poisoned()]]);
+    let poisoned = || message("LazyLock instance has previously been poisoned");
+    comes_to(body, [[message("in the function"), poisoned(), poisoned()]]);
 }
 
 #[test]
@@ -88,12 +80,6 @@ fn a_default_one_makes_the_default_when_it_is_used() {
 
 #[test]
 fn what_it_captures_is_dropped_once_whether_or_not_it_is_used() {
-    struct Counted(Arc<AtomicUsize>);
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, SeqCst);
-        }
-    }
     let body = || {
         let drops = Arc::new(AtomicUsize::new(0));
         let counted = || Counted(Arc::clone(&drops));

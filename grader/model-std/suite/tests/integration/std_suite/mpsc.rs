@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::comes_to;
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use super::library::sync::{Arc, Mutex};
 use super::library::thread;
 use super::library::time::Instant;
+use super::{Counted, comes_to};
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -205,12 +205,6 @@ fn a_loop_over_messages_may_stop_early() {
 
 #[test]
 fn messages_that_nobody_received_are_dropped_with_the_receiver() {
-    struct Counted(Arc<AtomicUsize>);
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, SeqCst);
-        }
-    }
     let body = || {
         let drops = Arc::new(AtomicUsize::new(0));
         let (sender, receiver) = channel();

@@ -1,20 +1,11 @@
 //! `Mutex`: exclusion, poison, and what becomes of the value.
 
-use super::comes_to;
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::mpsc::channel;
 use super::library::sync::{Arc, Mutex, PoisonError, TryLockError};
 use super::library::thread;
-
-/// Counts how often it was dropped.
-struct Counted(Arc<AtomicUsize>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, SeqCst);
-    }
-}
+use super::{Counted, comes_to};
 
 /// What `try_lock` says, in a word.
 fn tried<T>(mutex: &Mutex<T>) -> &'static str {

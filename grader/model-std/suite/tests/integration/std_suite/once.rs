@@ -1,23 +1,16 @@
 //! `Once`: one call, waiting for it, and what a panic does.
 
-use super::comes_to;
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::mpsc::channel;
 use super::library::sync::{Arc, Once};
 use super::library::thread;
+use super::{comes_to, message, message_of};
 
 /// Panics in the call.
 fn poison(once: &Once) {
     let panicked = catch_unwind(AssertUnwindSafe(|| once.call_once(|| panic!("in the call"))));
     assert!(panicked.is_err());
-}
-
-/// The message of the panic of `f`; nothing if it returns.
-fn message_of(f: impl FnOnce()) -> Option<String> {
-    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
 #[test]
@@ -63,8 +56,10 @@ fn a_panic_in_the_call_poisons_it_until_one_succeeds() {
         once.call_once(|| unreachable!("it was made"));
         (message, found_poison, once.is_completed())
     };
-    let message = "Once instance has previously been poisoned".to_owned();
-    comes_to(body, [(Some(message), true, true)]);
+    comes_to(
+        body,
+        [(message("Once instance has previously been poisoned"), true, true)],
+    );
 }
 
 #[test]
@@ -83,7 +78,7 @@ fn a_forced_call_that_panics_too_leaves_it_poisoned() {
         });
         (states, once.is_completed())
     };
-    let again = || Some("again".to_owned());
+    let again = || message("again");
     comes_to(body, [([(Some(false), again()), (Some(true), again())], false)]);
 }
 

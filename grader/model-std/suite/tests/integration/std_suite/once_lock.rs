@@ -1,20 +1,11 @@
 //! `OnceLock`: who sets it, who sees it, and where the value goes.
 
-use super::comes_to;
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::mpsc::channel;
 use super::library::sync::{Arc, OnceLock};
 use super::library::thread;
-
-/// Counts how often it was dropped.
-struct Counted(Arc<AtomicUsize>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, SeqCst);
-    }
-}
+use super::{Counted, comes_to};
 
 #[test]
 fn a_static_cell_is_set_by_one_thread_and_seen_by_all() {

@@ -1,25 +1,12 @@
 //! `panic`: catching, resuming, and which thread is said to unwind.
 
-use super::comes_to;
+use model_std_suite::OnDrop;
+
 use super::library::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::{Arc, Mutex, RwLock};
 use super::library::thread;
-
-/// Calls a function when it is dropped.
-struct OnDrop<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
-/// The text of the panic of `f`; nothing if it returns.
-fn message_of(f: impl FnOnce()) -> Option<&'static str> {
-    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
-    payload.downcast_ref::<&str>().copied()
-}
+use super::{comes_to, message, message_of};
 
 #[test]
 fn a_caught_panic_is_over() {
@@ -27,7 +14,7 @@ fn a_caught_panic_is_over() {
         let message = message_of(|| panic!("caught"));
         (message, thread::panicking(), catch_unwind(|| 5).ok())
     };
-    comes_to(body, [(Some("caught"), false, Some(5))]);
+    comes_to(body, [(message("caught"), false, Some(5))]);
 }
 
 #[test]
@@ -59,7 +46,10 @@ fn destructors_run_in_reverse_and_know_that_they_unwind() {
     };
     comes_to(
         body,
-        [(Some("boom"), vec![("second", true), ("first", true), ("after", false)])],
+        [(
+            message("boom"),
+            vec![("second", true), ("first", true), ("after", false)],
+        )],
     );
 }
 
@@ -73,7 +63,7 @@ fn a_panic_inside_a_destructor_that_is_caught_there_harms_nobody() {
         });
         (outer, inner.into_inner().unwrap(), thread::panicking())
     };
-    comes_to(body, [(Some("outer"), Some("inner"), false)]);
+    comes_to(body, [(message("outer"), message("inner"), false)]);
 }
 
 #[test]
@@ -114,7 +104,7 @@ fn only_locks_taken_before_the_panic_are_poisoned() {
         });
         (message, before.is_poisoned(), during.is_poisoned(), read.is_poisoned())
     };
-    comes_to(body, [(Some("boom"), true, false, false)]);
+    comes_to(body, [(message("boom"), true, false, false)]);
 }
 
 #[test]
@@ -126,7 +116,7 @@ fn a_guard_that_outlives_a_caught_panic_poisons_nothing() {
         drop(held);
         (message, mutex.is_poisoned())
     };
-    comes_to(body, [(Some("boom"), false)]);
+    comes_to(body, [(message("boom"), false)]);
 }
 
 #[test]
@@ -141,5 +131,5 @@ fn a_guard_made_while_unwinding_and_dropped_after_poisons_nothing() {
         drop(kept.into_inner().unwrap());
         (message, mutex.is_poisoned())
     };
-    comes_to(body, [(Some("boom"), false)]);
+    comes_to(body, [(message("boom"), false)]);
 }

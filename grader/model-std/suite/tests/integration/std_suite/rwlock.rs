@@ -1,10 +1,10 @@
 //! `RwLock`: who shares, who excludes whom, poison, and downgrading.
 
-use super::comes_to;
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use super::library::thread;
+use super::{Counted, comes_to};
 
 /// Whether a reader and a writer would be let in.
 fn tries<T>(lock: &RwLock<T>) -> (bool, bool) {
@@ -199,12 +199,6 @@ fn readers_share_with_a_downgraded_writer() {
 
 #[test]
 fn a_lock_may_hold_a_slice_and_drops_its_value_once() {
-    struct Counted(Arc<AtomicUsize>);
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, SeqCst);
-        }
-    }
     let body = || {
         let lock: &RwLock<[i32]> = &RwLock::new([1, 2, 3]);
         lock.write().unwrap()[1] = 9;

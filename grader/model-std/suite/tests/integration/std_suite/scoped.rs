@@ -2,17 +2,10 @@
 
 use std::time::Duration;
 
-use super::comes_to;
-use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use super::library::sync::{Mutex, PoisonError};
 use super::library::thread::{self, Builder, Scope};
-
-/// The text of the panic of `f`; nothing if it returns.
-fn message_of(f: impl FnOnce()) -> Option<&'static str> {
-    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
-    payload.downcast_ref::<&str>().copied()
-}
+use super::{comes_to, message, message_of};
 
 #[test]
 fn threads_borrow_and_the_scope_gives_its_value() {
@@ -80,7 +73,7 @@ fn a_panic_that_nobody_joined_comes_out_of_the_scope() {
         let seen = message_of(|| thread::scope(|scope| assert!(scope.spawn(|| panic!("inside")).join().is_err())));
         (unseen, seen)
     };
-    comes_to(body, [(Some("a scoped thread panicked"), None)]);
+    comes_to(body, [(message("a scoped thread panicked"), None)]);
 }
 
 #[test]
@@ -96,7 +89,7 @@ fn a_panic_of_the_scope_itself_comes_first_and_still_waits() {
         });
         (message, n_done.load(SeqCst))
     };
-    comes_to(body, [(Some("of the scope"), 1)]);
+    comes_to(body, [(message("of the scope"), 1)]);
 }
 
 #[test]
@@ -122,7 +115,7 @@ fn what_the_function_of_a_scope_gave_is_dropped_once_while_the_panic_of_a_thread
         let while_panicking = while_panicking.into_inner().unwrap_or_else(PoisonError::into_inner);
         (message, while_panicking)
     };
-    comes_to(body, [(Some("a scoped thread panicked"), vec![false, true])]);
+    comes_to(body, [(message("a scoped thread panicked"), vec![false, true])]);
 }
 
 #[test]

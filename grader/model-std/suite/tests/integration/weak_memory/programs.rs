@@ -1,7 +1,6 @@
 //! Locks and hand-overs that students write, right and wrong under weak memory; and what an exploration says of orderings.
 
 use std::ptr;
-use std::sync::atomic::Ordering;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use model_std::model::trace::{AtomicAccess, AtomicType, MemoryOrder, ObjectState, Op, Value};
@@ -60,72 +59,6 @@ fn a_spin_lock_needs_an_acquire_and_a_release() {
     stale(2).returns(|| count_under(spin::<true>, unlock::<false>), [1, 2]);
     stale(2).returns(|| count_under(spin::<false>, unlock::<true>), [1, 2]);
     stale(0).returns(|| count_under(spin::<false>, unlock::<false>), [2]);
-}
-
-/// Peterson, *Myths About the Mutual Exclusion Problem*, 1981: words 0 and 1 say who wants to enter, word 2 whose turn it is.
-fn enter_as_peterson<const SEQUENTIAL: bool>(me: usize, words: &[AtomicUsize; 3]) {
-    let (store, load) = if SEQUENTIAL {
-        (SeqCst, SeqCst)
-    } else {
-        (Release, Acquire)
-    };
-    words[me].store(1, store);
-    words[2].store(1 - me, store);
-    while words[1 - me].load(load) == 1 && words[2].load(load) == 1 - me {
-        thread::yield_now();
-    }
-}
-
-fn leave_as_peterson(me: usize, words: &[AtomicUsize; 3]) {
-    words[me].store(0, Release);
-}
-
-#[test]
-fn petersons_lock_needs_sequential_consistency() {
-    stale(2).returns(|| count_under(enter_as_peterson::<true>, leave_as_peterson), [2]);
-    stale(2).returns(|| count_under(enter_as_peterson::<false>, leave_as_peterson), [1, 2]);
-    stale(0).returns(|| count_under(enter_as_peterson::<false>, leave_as_peterson), [2]);
-}
-
-/// The entry of Dekker's lock (Dijkstra, *Cooperating Sequential Processes*, 1965): both want to enter, and look who else does.
-/// Returns how many enter.
-fn enter_as_dekker(store: Ordering, load: Ordering, between: Option<Ordering>) -> usize {
-    let wants: Arc<[AtomicBool; 2]> = Arc::default();
-    let enter = |me: usize| {
-        let wants = Arc::clone(&wants);
-        thread::spawn(move || {
-            wants[me].store(true, store);
-            if let Some(order) = between {
-                fence(order);
-            }
-            !wants[1 - me].load(load)
-        })
-    };
-    let threads = [enter(0), enter(1)];
-    threads.map(|thread| usize::from(thread.join().unwrap())).iter().sum()
-}
-
-#[test]
-fn of_two_who_announce_themselves_at_most_one_enters_if_all_is_sequential() {
-    stale(2).returns(|| enter_as_dekker(SeqCst, SeqCst, None), [0, 1]);
-    stale(2).returns(|| enter_as_dekker(Relaxed, Relaxed, Some(SeqCst)), [0, 1]);
-    stale(2).returns(|| enter_as_dekker(Release, Acquire, None), [0, 1, 2]);
-    stale(2).returns(|| enter_as_dekker(Relaxed, Relaxed, Some(AcqRel)), [0, 1, 2]);
-}
-
-#[test]
-fn no_addition_is_lost_however_weak_it_is() {
-    let body = || {
-        let count = Arc::new(AtomicUsize::new(0));
-        let add = |_| {
-            let count = Arc::clone(&count);
-            thread::spawn(move || count.fetch_add(1, Relaxed))
-        };
-        let mut seen = [0, 1, 2].map(add).map(|thread| thread.join().unwrap());
-        seen.sort_unstable();
-        (seen, count.load(Relaxed))
-    };
-    stale(2).returns(body, [([0, 1, 2], 3)]);
 }
 
 #[test]

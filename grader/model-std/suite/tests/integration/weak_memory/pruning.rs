@@ -6,39 +6,23 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use model_std::model::{Bounds, Pruning, Settings};
-use model_std::sync::atomic::{AtomicU64, Ordering, fence};
+use model_std::sync::atomic::{AtomicU64, fence};
 use model_std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use model_std::sync::{Arc, Mutex, Once};
 use model_std::thread::{self, Thread};
 use model_std_suite::Explorer;
 
 use super::litmus::{self, Litmus, N_ATOMICS, Step};
+use crate::programs::Random;
 
-/// The generator of Knuth's MMIX, of which the upper half is good.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-
-    fn one_of(&mut self, orders: &[Ordering]) -> Ordering {
-        orders[self.below(orders.len() as u64) as usize]
-    }
-
-    /// A step of a litmus program that may write the value that is there already.
-    fn step(&mut self) -> Step {
-        let (atomic, value) = (self.below(2) as usize, self.below(3));
-        match self.below(10) {
-            0..4 => Step::Load(atomic, self.one_of(&[Relaxed, Acquire, SeqCst])),
-            4..7 => Step::Store(atomic, value, self.one_of(&[Relaxed, Release, SeqCst])),
-            7 => Step::Swap(atomic, value, self.one_of(&[Relaxed, AcqRel, SeqCst])),
-            _ => Step::Fence(self.one_of(&[Acquire, Release, SeqCst])),
-        }
+/// A step of a litmus program that may write the value that is there already.
+fn step(random: &mut Random) -> Step {
+    let (atomic, value) = (random.below(2) as usize, random.below(3));
+    match random.below(10) {
+        0..4 => Step::Load(atomic, random.pick(&[Relaxed, Acquire, SeqCst])),
+        4..7 => Step::Store(atomic, value, random.pick(&[Relaxed, Release, SeqCst])),
+        7 => Step::Swap(atomic, value, random.pick(&[Relaxed, AcqRel, SeqCst])),
+        _ => Step::Fence(random.pick(&[Acquire, Release, SeqCst])),
     }
 }
 
@@ -48,7 +32,7 @@ fn no_outcome_of_a_litmus_program_is_lost_at_any_bound() {
     let mut executions = (0, 0);
     for round in 0..120 {
         let lengths: &[u64] = if round % 3 == 0 { &[2, 2, 2] } else { &[3, 3] };
-        let steps = |n: &u64| (0..*n).map(|_| random.step()).collect();
+        let steps = |n: &u64| (0..*n).map(|_| step(&mut random)).collect();
         let litmus: Litmus = lengths.iter().map(steps).collect();
         for preemptions in 0..=if round % 3 == 0 { 2 } else { 3 } {
             let (all, every) = litmus::outcomes(&litmus, 2, preemptions, Pruning::Off);

@@ -2,36 +2,22 @@
 //! else, and nothing less. So a stale read never shows a program what a real machine could not.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use model_std::model::Pruning;
 
 use super::axioms;
 use super::litmus::{self, Litmus, Step};
-
-/// The generator of Knuth's MMIX, of which the upper half is good.
-struct Random(u64);
+use crate::programs::Random;
 
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % n as u64) as usize
-    }
-
-    fn one_of(&mut self, orders: &[Ordering]) -> Ordering {
-        orders[self.below(orders.len())]
-    }
-
     /// A step on `atomic` that writes `value`, if it writes; or a fence.
-    fn step(&mut self, atomic: usize, value: u64) -> Step {
+    fn litmus_step(&mut self, atomic: usize, value: u64) -> Step {
         match self.below(10) {
-            0..4 => Step::Load(atomic, self.one_of(&[Relaxed, Acquire, SeqCst])),
-            4..7 => Step::Store(atomic, value, self.one_of(&[Relaxed, Release, SeqCst])),
-            7 => Step::Swap(atomic, value, self.one_of(&[Relaxed, Acquire, Release, AcqRel, SeqCst])),
-            _ => Step::Fence(self.one_of(&[Acquire, Release, AcqRel, SeqCst, SeqCst])),
+            0..4 => Step::Load(atomic, self.pick(&[Relaxed, Acquire, SeqCst])),
+            4..7 => Step::Store(atomic, value, self.pick(&[Relaxed, Release, SeqCst])),
+            7 => Step::Swap(atomic, value, self.pick(&[Relaxed, Acquire, Release, AcqRel, SeqCst])),
+            _ => Step::Fence(self.pick(&[Acquire, Release, AcqRel, SeqCst, SeqCst])),
         }
     }
 
@@ -39,11 +25,11 @@ impl Random {
     fn litmus(&mut self, lengths: &[usize], n_atomics: usize) -> Litmus {
         let mut value = 0;
         let mut steps = |n| {
-            let mut atomic = self.below(n_atomics);
+            let mut atomic = self.below(n_atomics as u64) as usize;
             let step = |_| {
                 value += 1;
-                atomic = (atomic + 1 + self.below(n_atomics - 1)) % n_atomics;
-                self.step(atomic, value)
+                atomic = (atomic + 1 + self.below(n_atomics as u64 - 1) as usize) % n_atomics;
+                self.litmus_step(atomic, value)
             };
             (0..n).map(step).collect()
         };
