@@ -1,8 +1,8 @@
-//! Runs one program under one engine and prints one line of JSON: what it took, or when the bug was found.
+//! Runs one program under one engine and prints one line of JSON: the measured time, or when the failure was found.
 //!
 //! `cargo xtask bench model-std` runs this again and again, each measurement in a process of its own, and compares.
-//! Times are CPU times, so that other load on the machine counts little. The first failure of an engine that panics ends
-//! the process, so that nothing the engine leaves behind matters.
+//! Times are CPU times, so that other load on the machine counts little. The first failure of an engine that panics
+//! ends the process, so that nothing the engine leaves behind matters.
 
 #![expect(
     clippy::duplicate_mod,
@@ -27,7 +27,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(task) = Task::parse(&arguments) else {
-        let usage = "usage: model-std-bench programs | <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
+        let usage = "usage: model-std-bench programs\n       \
+            model-std-bench <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
         writeln!(io::stderr(), "{usage}").ok();
         return ExitCode::from(2);
     };

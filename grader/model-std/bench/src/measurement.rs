@@ -25,13 +25,13 @@ pub(crate) struct Task {
 enum Kind {
     /// Until an execution fails.
     First {
-        /// What random choices derive from.
+        /// The seed of the random choices.
         seed: u64,
     },
-    /// Until so many executions were run, searching from the start again where that is fewer. Every run of the body counts, with
-    /// every engine alike: also one that only proves that the first can be repeated.
+    /// Until so many executions were run; a search that ends earlier starts again. Every run of the body counts, with
+    /// every engine alike, even one that only checks for determinism.
     Speed { executions: u64 },
-    /// Once, to the end of the bound, but no more executions than this.
+    /// Once, to the end of the bound, but for no more executions than this.
     Exhaust { executions: u64 },
 }
 
@@ -44,9 +44,9 @@ struct Measured {
     failed: bool,
     /// Whether all within the bound were run.
     complete: bool,
-    /// The time that took the processor, in nanoseconds.
+    /// The CPU time, in nanoseconds.
     nanoseconds: u128,
-    /// The most memory that the process ever had, in kibibytes.
+    /// The peak of the resident memory, in kibibytes.
     peak_kib: u64,
 }
 
@@ -97,7 +97,7 @@ impl Task {
     }
 }
 
-/// Called on the first panic: where a library tells a failure by a panic, that is all there is to know.
+/// Called on the first panic. A library that reports failures by panics has found one.
 #[expect(
     clippy::exit,
     reason = "what the library does after a failure is not measured, and may be long"
@@ -140,11 +140,11 @@ pub(crate) fn list_programs() {
 
 fn print(what: &impl Serialize) {
     let line = serde_json::to_string(what).expect("names and numbers are JSON");
-    // Whoever started this sees a line that is missing.
+    // The process that started this one notices a missing line.
     writeln!(io::stdout(), "{line}").ok();
 }
 
-/// The most memory that this process ever had resident, in kibibytes; 0 where the system does not say.
+/// The peak of the resident memory of this process, in kibibytes; 0 where the system does not tell.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

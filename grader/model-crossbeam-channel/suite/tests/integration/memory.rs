@@ -1,4 +1,4 @@
-//! What is done before a message is sent, or an end is left, is done before what follows from it, even under stale reads.
+//! Channels synchronize under stale reads: receiving with sending, and disconnection with dropping the last end.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -18,7 +18,8 @@ fn stale() -> Explorer {
     })
 }
 
-/// One thread writes a number and then does `first`; another one does `then`, and reads the number if that tells it to.
+/// One thread stores a number and then does `first`. Another one does `then`, and loads the number if that returns
+/// true.
 fn read_after<A: Send + 'static, B: Send + 'static>(
     (a, b): (A, B),
     first: fn(A),
@@ -41,13 +42,13 @@ fn is_always_seen(body: impl Fn() -> Option<usize> + 'static) {
 }
 
 #[test]
-fn without_a_channel_the_number_may_be_missed() {
+fn without_a_channel_the_store_may_be_missed() {
     let body = || read_after(((), ()), |()| {}, |()| true);
     stale().returns(body, [Some(0), Some(1)]);
 }
 
 #[test]
-fn what_was_done_before_a_message_is_seen_after_it() {
+fn receiving_synchronizes_with_sending() {
     let send = |s: Sender<u8>| s.send(1).unwrap();
     for capacity in [None, Some(0), Some(1)] {
         let open = move || capacity.map_or_else(unbounded, bounded);
@@ -71,7 +72,7 @@ fn what_was_done_before_a_message_is_seen_after_it() {
 }
 
 #[test]
-fn what_was_done_before_an_end_was_left_is_seen_after_it() {
+fn disconnection_synchronizes_with_dropping_the_last_end() {
     is_always_seen(|| read_after(unbounded::<u8>(), drop, |r| r.recv().is_err()));
     is_always_seen(|| {
         let (s, r) = bounded(1);
@@ -81,7 +82,7 @@ fn what_was_done_before_an_end_was_left_is_seen_after_it() {
 }
 
 #[test]
-fn what_was_done_before_room_was_made_is_seen_after_it() {
+fn sending_synchronizes_with_the_receive_that_made_room() {
     is_always_seen(|| {
         let (s, r) = bounded(1);
         s.send(1).unwrap();

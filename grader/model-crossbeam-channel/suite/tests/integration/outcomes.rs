@@ -1,4 +1,4 @@
-//! Small programs over channels come to exactly the outcomes that are possible, in every interleaving with few preemptions.
+//! Small programs over channels have exactly the possible outcomes, in every interleaving with few preemptions.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ fn a_selection_takes_any_operation_that_is_ready_and_a_biased_one_the_first() {
 }
 
 #[test]
-fn a_message_that_comes_with_the_deadline_is_in_time_or_late() {
+fn a_message_at_the_deadline_is_in_time_or_late() {
     let body = || {
         let (s, r) = unbounded();
         let thread = thread::spawn(move || {
@@ -88,7 +88,7 @@ fn a_message_that_comes_with_the_deadline_is_in_time_or_late() {
 }
 
 #[test]
-fn clocks_that_come_at_the_same_time_come_in_any_order() {
+fn timers_of_one_instant_deliver_in_any_order() {
     let body = || {
         let (one, other) = (after(SECOND), after(SECOND));
         let (ticks, start) = (tick(SECOND), Instant::now());
@@ -99,7 +99,7 @@ fn clocks_that_come_at_the_same_time_come_in_any_order() {
 }
 
 #[test]
-fn one_message_of_a_clock_is_for_one_of_two_threads() {
+fn one_of_two_threads_gets_the_message_of_a_timer() {
     let body = || {
         let r = after(SECOND);
         let copies = [r.clone(), r].map(|r| thread::spawn(move || r.recv_timeout(2 * SECOND).is_ok()));
@@ -109,7 +109,7 @@ fn one_message_of_a_clock_is_for_one_of_two_threads() {
 }
 
 #[test]
-fn who_waits_for_a_tick_has_it_for_itself() {
+fn a_waiting_receiver_takes_the_next_tick() {
     let body = || {
         let r = tick(2 * SECOND);
         let first = r.clone();
@@ -121,7 +121,7 @@ fn who_waits_for_a_tick_has_it_for_itself() {
     returns(body, [(true, false)]);
 }
 
-/// Tries to hand a message over to a thread that does something before it waits.
+/// Tries to send, without room, to a thread that does something before it waits.
 fn hand_over(wait: fn(&Receiver<u8>) -> Option<u8>) -> (bool, bool, Option<u8>) {
     let (s, r) = bounded(0);
     let begun = Arc::new(AtomicUsize::new(0));
@@ -137,7 +137,7 @@ fn hand_over(wait: fn(&Receiver<u8>) -> Option<u8>) -> (bool, bool, Option<u8>) 
 }
 
 #[test]
-fn a_try_to_hand_over_succeeds_only_while_somebody_waits() {
+fn try_send_without_room_succeeds_only_while_a_receiver_waits() {
     let expected = [
         (false, false, None),
         (false, true, Some(1)),
@@ -180,7 +180,7 @@ fn a_selection_is_met_in_one_of_its_cases_only() {
 }
 
 #[test]
-fn a_message_is_handed_to_any_of_those_who_wait() {
+fn a_message_goes_to_any_waiting_receiver() {
     let body = || {
         let (s, r) = bounded(0);
         let waiting = [r.clone(), r].map(|r| thread::spawn(move || r.recv_timeout(2 * SECOND).is_ok()));
@@ -222,7 +222,7 @@ fn a_rendezvous_lets_either_side_go_on_first() {
 }
 
 #[test]
-fn a_channel_is_closed_by_whoever_is_last() {
+fn the_last_sender_closes_a_channel() {
     let body = || {
         let (s, r): (Sender<u8>, _) = unbounded();
         let order = Arc::new(AtomicUsize::new(0));
@@ -242,7 +242,7 @@ fn a_channel_is_closed_by_whoever_is_last() {
 }
 
 #[test]
-fn what_is_looked_at_is_what_is_there_then() {
+fn len_and_is_full_tell_the_present_state() {
     let body = || {
         let (s, r) = bounded(1);
         let thread = thread::spawn(move || {

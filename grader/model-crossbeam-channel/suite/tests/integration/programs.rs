@@ -1,6 +1,6 @@
-//! Small random programs over two channels, and all that comes of them.
+//! Small random programs over two channels.
 //!
-//! What a program comes to says what every operation saw, what is left in the channels and how late it was.
+//! The outcome of a program tells what every operation saw, what is left in the channels, and the time.
 
 use model_crossbeam_channel::{Receiver, Select, Sender, after, bounded, select, select_biased, tick, unbounded};
 use model_std::sync::Arc;
@@ -13,7 +13,8 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// How many kinds of steps there are.
 pub(crate) const N_STEPS: u64 = 30;
 
-/// The two channels' capacities, whether the main thread keeps its ends to the last, and the steps of each thread.
+/// The capacities of the two channels, whether the main thread keeps its ends until the threads have ended, and the
+/// steps of each thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     pub(crate) capacities: [Option<usize>; 2],
@@ -21,7 +22,7 @@ pub(crate) struct Program {
     pub(crate) threads: Vec<Vec<u64>>,
 }
 
-/// A generator of programs: that of Knuth's MMIX, of which the upper half is good.
+/// A generator of programs: that of Knuth's MMIX. Only the upper half of its state is good.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
@@ -33,8 +34,8 @@ impl Random {
         (self.0 >> 33) % n
     }
 
-    /// A program of a few kinds of steps only, so that they have to do with each other (Groce, Zhang, Eide, Chen & Regehr,
-    /// *Swarm Testing*, ISSTA 2012).
+    /// A program with few kinds of steps, so that they interact (Groce, Zhang, Eide, Chen & Regehr, *Swarm Testing*,
+    /// ISSTA 2012).
     pub(crate) fn program(&mut self, n_threads: u64, n_steps: u64) -> Program {
         let capacities = [None, Some(0), Some(1)];
         let kinds = [0; 4].map(|_| self.below(N_STEPS));
@@ -48,9 +49,9 @@ impl Random {
     }
 }
 
-/// One thread's ends of the channels; it may let go of them.
+/// The ends of the channels that a thread holds. It may drop them.
 struct Worker {
-    /// Its next message: each is sent once.
+    /// Its next message. No message is sent twice.
     next: u64,
     senders: [Option<Sender<u64>>; 2],
     receivers: [Option<Receiver<u64>>; 2],
@@ -60,7 +61,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Does a step, and says what it saw.
+    /// Does a step and returns what it saw.
     fn step(&mut self, step: u64) -> String {
         self.next += 1;
         let (Some(s), Some(r)) = (&self.senders[0], &self.receivers[0]) else {
@@ -119,7 +120,10 @@ impl Worker {
                 default(MOMENT) => "none".to_owned(),
             },
             16 => {
-                select! { send(s, self.number.fetch_add(1, SeqCst)) -> m => format!("{m:?}"), recv(after(MOMENT)) -> _ => "late".to_owned() }
+                select! {
+                    send(s, self.number.fetch_add(1, SeqCst)) -> m => format!("{m:?}"),
+                    recv(after(MOMENT)) -> _ => "late".to_owned(),
+                }
             }
             17 => self.select_slowly(s, r2),
             18 => self.find(s, r2),
@@ -130,7 +134,10 @@ impl Worker {
             23 => format!("{:?}", self.clock.try_recv().map(|at| at - self.start)),
             24 => format!("{:?}", self.clock.recv_timeout(MOMENT).map(|at| at - self.start)),
             25 => {
-                select! { recv(self.clock) -> at => format!("{:?}", at.map(|at| at - self.start)), recv(r) -> m => format!("{m:?}") }
+                select! {
+                    recv(self.clock) -> at => format!("{:?}", at.map(|at| at - self.start)),
+                    recv(r) -> m => format!("{m:?}"),
+                }
             }
             26 => {
                 thread::sleep(MOMENT);
@@ -167,7 +174,7 @@ impl Worker {
     }
 }
 
-/// Runs the program, and says what every thread saw, what is left and how late it is.
+/// Runs the program and returns its outcome.
 pub(crate) fn run(program: &Program) -> String {
     let open = |capacity: Option<usize>| capacity.map_or_else(unbounded, bounded);
     let [(s, r), (s2, r2)] = program.capacities.map(open);
@@ -200,6 +207,6 @@ pub(crate) fn run(program: &Program) -> String {
         drop((s, s2, r, r2));
         join(threads)
     };
-    // In milliseconds: the library itself reads the clock, which moves a little while threads spin.
+    // In milliseconds, because the library reads the clock too, which moves a little while threads spin.
     format!("{seen:?} {left:?} {}", start.elapsed().as_millis())
 }

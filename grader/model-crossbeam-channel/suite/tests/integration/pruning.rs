@@ -1,5 +1,5 @@
-//! Leaving out the executions that can show nothing new loses no outcome: random programs over channels of every kind come to
-//! the same outcomes with it and without it, at each bound.
+//! Pruning loses no outcome: random programs over channels of every kind have the same outcomes with pruning and
+//! without it, at each bound.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use model_std_suite::{Explorer, describe};
 
 use crate::programs::{self, Program, Random};
 
-/// The outcomes of `program`, and how many executions that took.
+/// The outcomes of `program`, and the number of executions.
 #[track_caller]
 fn outcomes(program: &Rc<Program>, explorer: Explorer) -> (BTreeSet<String>, u64) {
     let theirs = Rc::clone(program);
@@ -49,23 +49,23 @@ fn agree(seed: u64, n_programs: u64, (n_threads, n_steps): (u64, u64), preemptio
     assert!(executions.1 < executions.0, "{executions:?}: nothing was left out");
 }
 
-// To leave out too much shows in few programs, since two states must be taken for one and still differ in what can follow: with
-// a change of a channel that is not noted in about one of 150. So there are many.
+// A channel that forgets to note a change shows in one program of about 150: two states must be taken for one and still
+// differ in what can follow. So there are many programs.
 
 #[test]
-fn nothing_is_lost_without_preemptions() {
+fn pruning_loses_no_outcome_without_preemptions() {
     agree(1, 600, (3, 3), 0, Settings::default());
     agree(2, 600, (2, 5), 0, Settings::default());
 }
 
 #[test]
-fn nothing_is_lost_with_preemptions() {
+fn pruning_loses_no_outcome_with_preemptions() {
     agree(3, 250, (2, 4), 1, Settings::default());
     agree(4, 80, (2, 3), 2, Settings::default());
 }
 
 #[test]
-fn nothing_is_lost_where_a_thread_may_be_late() {
+fn pruning_loses_no_outcome_with_late_threads() {
     let settings = Settings {
         late_threads: 1,
         ..Settings::default()

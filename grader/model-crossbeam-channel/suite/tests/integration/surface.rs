@@ -1,14 +1,14 @@
-//! Every public item of the library is there, with the same signature and the same auto traits; what the library's do not have
-//! its shims do not have either.
+//! Every public item of the library has a shim with the same signature and the same auto traits, and no shim has traits
+//! that the item lacks.
 //!
-//! Each list is one module that is compiled against both: what compiles with the library compiles with the shim.
+//! Each list is one module that is compiled against both libraries.
 
 #![allow(
     dead_code,
     reason = "of the two answers to whether a type has a trait, one is never given"
 )]
 
-/// What is named of both libraries.
+/// The items that are named of both libraries.
 macro_rules! surface {
     ($library:ident, $instant:path) => {
         mod $library {
@@ -136,7 +136,8 @@ macro_rules! surface {
                 into_iterator::<Receiver<Message>>();
             }
 
-            /// Whether a type has each of five traits, found by whether the method of the bounded implementation is there.
+            /// Whether a type has each of these traits, found by whether the constant of the bounded implementation
+            /// exists.
             macro_rules! auto_traits {
                 ($type:ty) => {
                     [
@@ -165,7 +166,7 @@ macro_rules! surface {
                 }};
             }
 
-            /// Not `Sync`, not even `Send`, not `Unpin`: messages of which a channel must not make more than they are.
+            /// Messages that lack an auto trait, which the ends of their channel must not add.
             type NotSync = std::cell::Cell<u8>;
             type NotSend = std::rc::Rc<u8>;
             type NotUnpin = std::marker::PhantomPinned;

@@ -1,4 +1,4 @@
-//! What a reader is told: the line of each operation, what it did, and who waits for what when nobody can go on.
+//! Traces of channel operations: the line of each, its result, and which thread waits for what in a deadlock.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn waits(body: impl Fn() + 'static) -> Vec<Wait> {
     }
 }
 
-/// What each thread waits for.
+/// The reason for which each thread waits.
 fn told(waits: &[Wait]) -> Vec<(usize, WaitReason)> {
     waits.iter().map(|wait| (wait.thread, wait.reason.clone())).collect()
 }
@@ -29,7 +29,7 @@ const RECV: ReceiveFunction = ReceiveFunction::Recv;
 const SEND: SendFunction = SendFunction::Send;
 const SELECT: SelectFunction = SelectFunction::Select;
 
-/// A wait in `recv` while so many senders are left.
+/// The reason of a wait in `recv` while so many senders are left.
 fn for_message(senders: usize) -> WaitReason {
     WaitReason::Message {
         function: RECV,
@@ -37,7 +37,8 @@ fn for_message(senders: usize) -> WaitReason {
     }
 }
 
-/// The events at channels and clocks: thread, operation, and how many messages the channel holds then, where it says so.
+/// The events at channels and timers: thread, operation, and the number of messages in the channel where the event
+/// tells it.
 fn events(trace: &Trace) -> Vec<(usize, &Op, Option<usize>)> {
     let is_at_channel = |object: usize| match trace.objects[object].kind {
         ObjectKind::CrossbeamChannel | ObjectKind::Timer(TimerKind::After) => true,
@@ -73,7 +74,7 @@ fn a_kept_sender_keeps_the_receiver_waiting() {
 }
 
 #[test]
-fn a_full_channel_whose_receivers_do_not_receive_is_told() {
+fn a_deadlock_at_a_full_channel_tells_how_many_receivers_are_left() {
     let waits = waits(|| {
         let (s, r) = bounded(1);
         let _second = r.clone();
@@ -85,7 +86,7 @@ fn a_full_channel_whose_receivers_do_not_receive_is_told() {
 }
 
 #[test]
-fn a_selection_that_nobody_serves_is_told() {
+fn a_deadlock_at_a_selection_tells_its_cases() {
     let waits = waits(|| {
         let ((s, _r), (_s, r)) = (bounded::<u8>(0), bounded::<u8>(1));
         select! { send(s, 1) -> _ => {}, recv(r) -> _ => {} }
@@ -108,7 +109,7 @@ fn a_selection_that_nobody_serves_is_told() {
 }
 
 #[test]
-fn two_threads_that_wait_for_each_others_message_are_told() {
+fn two_threads_that_wait_for_each_others_message_are_a_deadlock() {
     let waits = waits(|| {
         let ((s1, r1), (s2, r2)) = (unbounded::<u8>(), unbounded::<u8>());
         let thread = thread::spawn(move || {
@@ -123,7 +124,7 @@ fn two_threads_that_wait_for_each_others_message_are_told() {
 }
 
 #[test]
-fn waits_for_nothing_are_deadlocks() {
+fn waits_for_a_message_that_never_comes_are_deadlocks() {
     let for_clock = WaitReason::TimerMessage { function: RECV };
     let from_never = || {
         let _ = never::<u8>().recv();
@@ -174,7 +175,7 @@ fn a_panic_between_the_selection_and_its_completion_ends_the_process() {
 }
 
 #[test]
-fn a_thread_that_is_left_waiting_is_told() {
+fn a_thread_that_is_left_waiting_is_reported() {
     let body = || {
         let (s, r) = unbounded::<u8>();
         thread::spawn(move || r.recv());
@@ -184,7 +185,7 @@ fn a_thread_that_is_left_waiting_is_told() {
 }
 
 #[test]
-fn a_loop_that_asks_again_and_again_is_busy_waiting() {
+fn polling_a_channel_in_a_loop_is_a_busy_wait() {
     let body = || {
         let (s, r) = unbounded();
         let thread = thread::spawn(move || {
@@ -198,7 +199,7 @@ fn a_loop_that_asks_again_and_again_is_busy_waiting() {
 }
 
 #[test]
-fn each_operation_is_one_line() {
+fn each_operation_is_one_event() {
     let trace = recorded(|| {
         let (s, r) = bounded(1);
         s.send(1).unwrap();
@@ -236,7 +237,7 @@ fn each_operation_is_one_line() {
 }
 
 #[test]
-fn a_message_that_is_handed_over_is_a_line_of_each_side_the_senders_first() {
+fn a_handed_over_message_is_an_event_of_each_side_the_sender_first() {
     let body = |sends_first: bool| {
         move || {
             let (s, r) = bounded(0);

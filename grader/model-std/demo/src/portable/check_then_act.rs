@@ -1,5 +1,5 @@
-//! Check then act: three threads share a total of two. A thread that looks whether there is room under one lock, and takes
-//! it under another, may take room that is gone.
+//! Check then act: three threads share a total of two. A thread that looks whether there is room under one lock, and
+//! takes it under another, may take room that is gone.
 //!
 //! Source: Brian Goetz and others, *Java Concurrency in Practice*, 2006, section 2.2.1.
 

@@ -1,9 +1,9 @@
-//! Double-checked initialisation: the flag is looked at without the lock, then again with it. Without the second look the value
-//! is made twice. With the flag set before the value, somebody reads a value that is not there yet.
+//! Double-checked initialisation: the flag is looked at without the lock, then again with it. Without the second look
+//! the value is made twice. With the flag set before the value, somebody reads a value that is not there yet.
 //!
-//! Source: Douglas C. Schmidt & Tim Harrison, *Double-Checked Locking*, Pattern Languages of Program Design 3, 1997. That it needs
-//! more than plain memory accesses is from David Bacon and others, *The "Double-Checked Locking is Broken" Declaration*, 2000;
-//! here every access is sequentially consistent.
+//! Source: Douglas C. Schmidt & Tim Harrison, *Double-Checked Locking*, Pattern Languages of Program Design 3, 1997.
+//! That it needs more than plain memory accesses is from David Bacon and others, *The "Double-Checked Locking is
+//! Broken" Declaration*, 2000; here every access is sequentially consistent.
 
 use super::sync::Mutex;
 use super::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};

@@ -1,7 +1,7 @@
 //! Two accounts, two transfers in opposite directions, two locks. Taken in the order of the transfer, they deadlock.
 //!
-//! Source: E. G. Coffman, M. J. Elphick & A. Shoshani, *System Deadlocks*, Computing Surveys 3(2), 1971, which gives both the
-//! conditions of a deadlock and the ordering that breaks one of them.
+//! Source: E. G. Coffman, M. J. Elphick & A. Shoshani, *System Deadlocks*, Computing Surveys 3(2), 1971, which gives
+//! both the conditions of a deadlock and the ordering that breaks one of them.
 
 use super::sync::{Arc, Mutex};
 use super::{Demo, EVERY, on_threads};

@@ -1,8 +1,8 @@
 //! Peterson's algorithm, the same with its first two stores in the other order, and the same with weaker orderings.
 //!
-//! Source: Gary L. Peterson, *Myths About the Mutual Exclusion Problem*, Information Processing Letters 12(3), 1981. That it
-//! needs sequential consistency is from Leslie Lamport, *How to Make a Multiprocessor Computer That Correctly Executes
-//! Multiprocess Programs*, IEEE Transactions on Computers C-28(9), 1979.
+//! Source: Gary L. Peterson, *Myths About the Mutual Exclusion Problem*, Information Processing Letters 12(3), 1981.
+//! That it needs sequential consistency is from Leslie Lamport, *How to Make a Multiprocessor Computer That Correctly
+//! Executes Multiprocess Programs*, IEEE Transactions on Computers C-28(9), 1979.
 
 use super::room::Room;
 use super::sync::Arc;
@@ -62,8 +62,8 @@ pub(super) const DEMOS: [Demo; 3] = [
         wrong: &[],
         injected_faults: 1,
     },
-    // One gives the turn away and is preempted; the other gives it back, sees that nobody wants to go in, and is preempted
-    // inside.
+    // One gives the turn away and is preempted; the other gives it back, sees that nobody wants to go in, and is
+    // preempted inside.
     Demo {
         name: "Peterson, stores swapped",
         program: || two(Version::StoresSwapped),

@@ -1,8 +1,8 @@
-//! The dining philosophers: each takes the fork to the left, then the one to the right. Each may hold one fork and wait for
-//! the next. Taking the lower-numbered fork first cures it.
+//! The dining philosophers: each takes the fork to the left, then the one to the right. Each may hold one fork and wait
+//! for the next. Taking the lower-numbered fork first cures it.
 //!
-//! Source: Edsger W. Dijkstra, *Hierarchical Ordering of Sequential Processes*, Acta Informatica 1(2), 1971. The cure is that of
-//! E. G. Coffman, M. J. Elphick & A. Shoshani, *System Deadlocks*, Computing Surveys 3(2), 1971.
+//! Source: Edsger W. Dijkstra, *Hierarchical Ordering of Sequential Processes*, Acta Informatica 1(2), 1971. The cure
+//! is that of E. G. Coffman, M. J. Elphick & A. Shoshani, *System Deadlocks*, Computing Surveys 3(2), 1971.
 
 use super::sync::Mutex;
 use super::{Demo, EVERY, on_threads};
@@ -22,8 +22,8 @@ fn dine<const N: usize>(in_order: bool) -> String {
     "all ate".to_owned()
 }
 
-// One preemption is enough for any number: the last takes the left fork and is preempted, the one before takes the left fork
-// and waits for the right one, and so on to the first.
+// One preemption is enough for any number: the last takes the left fork and is preempted, the one before takes the left
+// fork and waits for the right one, and so on to the first.
 pub(super) const DEMOS: [Demo; 4] = [
     Demo {
         name: "3 philosophers",

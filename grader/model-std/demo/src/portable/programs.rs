@@ -1,7 +1,7 @@
 //! Programs that use only what loom and shuttle have as well, so that all three explorers can be measured on them.
 //!
-//! `model-std-bench` compiles this file, with the modules beside it, against each of those libraries as well. So it takes
-//! `sync` and `thread` from its parent module, and its loops that wait for another thread yield.
+//! `model-std-bench` compiles this file, with the modules beside it, against each of those libraries as well. So it
+//! takes `sync` and `thread` from its parent module, and its loops that wait for another thread yield.
 
 pub(crate) mod room;
 pub(crate) mod workloads;

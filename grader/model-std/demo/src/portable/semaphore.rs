@@ -1,6 +1,7 @@
 //! A semaphore made from a mutex and a condition variable, which is to let two threads in at once.
 //!
-//! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 4.1, who introduced semaphores.
+//! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 4.1, who introduced
+//! semaphores.
 
 use super::room::Room;
 use super::sync::{Arc, Condvar, Mutex};

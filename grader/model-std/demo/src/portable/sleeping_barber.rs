@@ -1,7 +1,8 @@
-//! The sleeping barber looks whether a customer waits, and goes to sleep if none does. If looking and falling asleep are two
-//! steps, a customer can come in between, whose bell he does not hear.
+//! The sleeping barber looks whether a customer waits, and goes to sleep if none does. If looking and falling asleep
+//! are two steps, a customer can come in between, whose bell he does not hear.
 //!
-//! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 4.2; built with a condition variable.
+//! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 4.2; built with a condition
+//! variable.
 
 use super::sync::{Condvar, Mutex};
 use super::{Demo, EVERY, on_threads};

@@ -1,5 +1,5 @@
-//! Treiber's stack, of numbered nodes: a pop that was interrupted finds the old top again and takes what lies under it for
-//! what lay under it before (the ABA problem). A count beside the top tells the two apart.
+//! Treiber's stack, of numbered nodes: a pop that was interrupted finds the old top again and takes what lies under it
+//! for what lay under it before (the ABA problem). A count beside the top tells the two apart.
 //!
 //! Source: R. Kent Treiber, *Systems Programming: Coping with Parallelism*, IBM Research Report RJ 5118, 1986.
 

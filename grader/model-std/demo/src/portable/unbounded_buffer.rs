@@ -1,8 +1,8 @@
-//! A buffer that a producer fills and two consumers empty. A consumer that was woken may come too late, because the other
-//! one has taken the item: with an `if` in place of the `while` around its wait, it takes from an empty buffer.
+//! A buffer that a producer fills and two consumers empty. A consumer that was woken may come too late, because the
+//! other one has taken the item: with an `if` in place of the `while` around its wait, it takes from an empty buffer.
 //!
-//! Source: Butler W. Lampson & David D. Redell, *Experience with Processes and Monitors in Mesa*, Communications of the ACM
-//! 23(2), 1980, which is why a wait has to be a loop.
+//! Source: Butler W. Lampson & David D. Redell, *Experience with Processes and Monitors in Mesa*, Communications of the
+//! ACM 23(2), 1980, which is why a wait has to be a loop.
 
 use super::sync::{Condvar, Mutex};
 use super::{Demo, EVERY, on_threads};

@@ -40,8 +40,9 @@ fn count_atomically(n_threads: usize, n_each: usize) {
     assert_eq!(count.load(SeqCst), n_threads * n_each);
 }
 
-/// A place for one item, through which two producers hand on three each. A rate has to be measured over many executions: with one
-/// producer there are some dozens, and what an exploration does once (it runs the first execution twice, and records both) tells.
+/// A place for one item, through which two producers hand on three each. A rate has to be measured over many
+/// executions: with one producer there are some dozens, and what an exploration does once (it runs the first execution
+/// twice, and records both) tells.
 fn producer_consumer() {
     let place = Arc::new((Mutex::new(None), Condvar::new()));
     let producers = [10, 20].map(|first| {

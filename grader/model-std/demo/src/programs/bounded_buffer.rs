@@ -1,7 +1,8 @@
 //! A buffer for one item that a producer fills and two consumers empty. With one condition variable for both sides, a
 //! notification can wake the wrong side, and all three wait.
 //!
-//! Source: Remzi H. Arpaci-Dusseau & Andrea C. Arpaci-Dusseau, *Operating Systems: Three Easy Pieces*, 2018, chapter 30.
+//! Source: Remzi H. Arpaci-Dusseau & Andrea C. Arpaci-Dusseau, *Operating Systems: Three Easy Pieces*, 2018, chapter
+//! 30.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -15,7 +15,7 @@ fn outcomes(demo: &Demo, preemptions: u32, pruning: Pruning) -> Vec<(String, u32
 }
 
 #[test]
-fn every_program_comes_to_its_outcomes_and_to_no_other() {
+fn every_program_has_exactly_the_outcomes_of_the_table() {
     for demo in all() {
         let found: Vec<String> = outcomes(&demo, demo.preemptions, Pruning::Visited)
             .into_iter()
@@ -26,7 +26,7 @@ fn every_program_comes_to_its_outcomes_and_to_no_other() {
 }
 
 #[test]
-fn a_wrong_outcome_takes_as_many_preemptions_as_is_known_and_no_fewer() {
+fn a_wrong_outcome_takes_exactly_the_preemptions_of_the_table() {
     let mut n_wrong = 0;
     for demo in all() {
         for &(wrong, fewest) in demo.wrong {
@@ -40,7 +40,7 @@ fn a_wrong_outcome_takes_as_many_preemptions_as_is_known_and_no_fewer() {
             assert_eq!(at(fewest, Pruning::Visited), Some(fewest), "{}: {wrong}", demo.name);
             if let Some(fewer) = fewest.checked_sub(1) {
                 assert_eq!(at(fewer, Pruning::Visited), None, "{}: {wrong}", demo.name);
-                // Without pruning too, where that takes not too long.
+                // Without pruning too, where that does not take too long.
                 if fewer < 2 {
                     assert_eq!(at(fewer, Pruning::Off), None, "{}: {wrong}", demo.name);
                 }
@@ -52,7 +52,7 @@ fn a_wrong_outcome_takes_as_many_preemptions_as_is_known_and_no_fewer() {
 }
 
 #[test]
-fn without_injected_faults_no_program_comes_to_an_outcome_that_needs_one() {
+fn no_wrong_outcome_that_needs_an_injected_fault_comes_up_without() {
     let mut n_programs = 0;
     for demo in all() {
         if demo.injected_faults == 0 || demo.wrong.is_empty() {
@@ -71,7 +71,7 @@ fn without_injected_faults_no_program_comes_to_an_outcome_that_needs_one() {
 }
 
 #[test]
-fn programs_have_names_of_their_own_and_say_which_outcomes_are_wrong() {
+fn programs_have_unique_names_and_their_tables_are_consistent() {
     let names: BTreeSet<&str> = all().iter().map(|demo| demo.name).collect();
     assert_eq!(names.len(), all().len());
     for demo in all() {

@@ -1,5 +1,5 @@
-//! How many executions the explorer needs until it finds a wrong outcome, and to complete a bound. The figures are today's,
-//! so that a change that makes the search worse fails a test.
+//! How many executions the explorer needs until it finds a wrong outcome, and to complete a bound. The figures are
+//! today's, so that a change that makes the search worse fails a test.
 
 use std::model::trace::End;
 use std::model::{Bounds, Coverage, Pruning, Settings, explore};

@@ -1,4 +1,4 @@
-//! What random sampling finds of the programs, with many preemptions, is shortened to the fewest that it takes.
+//! Sampled failures, which have many preemptions, are shortened to the fewest preemptions.
 
 use std::ops::ControlFlow;
 
@@ -6,17 +6,17 @@ use std::model::{Bounds, Shortened, Size, explore, replay, shorten};
 
 use model_std_demo::{Demo, all, outcome};
 
-/// As many executions as a check allows for.
+/// The budget of a check.
 const BUDGET: u64 = 500;
 
-/// The first sampled execution of `demo` that comes to `wrong`, shortened.
+/// The first sampled execution of `demo` with the outcome `wrong`, shortened.
 fn shortened(demo: &Demo, wrong: &str, seed: u64) -> Shortened {
     let bounds = Bounds {
         preemptions: 0,
         executions: 1,
         random: 2_000,
         seed,
-        // Deeper than any program needs, so that there is something to shorten.
+        // More than any program needs, so that there is something to shorten.
         depth: 8,
         ..Bounds::default()
     };
@@ -48,14 +48,14 @@ fn size(size: Option<Size>) -> Size {
 }
 
 #[test]
-fn what_was_found_at_random_comes_down_to_the_fewest_preemptions() {
+fn sampled_failures_are_shortened_to_the_fewest_preemptions() {
     let (mut before, mut after, mut n) = ((0, 0, 0), (0, 0, 0), 0);
     for demo in all() {
         for &(wrong, fewest) in demo.wrong {
             for seed in 1..=5 {
                 let shortened = shortened(&demo, wrong, seed);
                 let [was, is] = [shortened.before, shortened.after].map(size);
-                // Where five have to be in a certain order, it may take a step that makes it no simpler.
+                // Five threads may need a step that makes the schedule no simpler, which shortening does not take.
                 let most = if demo.name == "5 philosophers" { 2 } else { fewest };
                 assert!(
                     (fewest..=most).contains(&is.preemptions),

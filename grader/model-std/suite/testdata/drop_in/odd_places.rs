@@ -1,7 +1,7 @@
-//! Names and macros of `std` where a program may have put them, beside its own of the same name.
+//! Names and macros of `std` in unusual places, beside names of the program that are the same.
 //!
-//! Compiled by the test `drop_in` in several editions, against the real `std` and against the modelled one: `run` must say the
-//! same each time.
+//! Compiled by the test `drop_in` in several editions, against the real `std` and against the modelled one: `run` must
+//! return the same each time.
 #![allow(dead_code, clippy::all, reason = "what matters is that it compiles")]
 
 extern crate alloc;
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, atomic::AtomicUsize};
 use std::thread::{self, JoinHandle};
 
 mod sync {
-    //! Has the name of a module of `std`, and uses that.
+    //! Has the name of a module of `std` and uses that module.
     pub use std::sync::*;
 
     pub fn twice(mutex: &Mutex<u8>) -> u8 {
@@ -23,7 +23,7 @@ mod sync {
 }
 
 mod own {
-    //! Items that are called like crates and macros of the standard library.
+    //! Items with the names of crates and macros of the standard library.
     pub mod std {
         pub fn name() -> &'static str {
             "own std"
@@ -65,7 +65,7 @@ macro_rules! keys {
 
 keys!(FIRST = 1, SECOND = 2);
 
-/// Called like what the expansion of `thread_local!` might be using inside.
+/// A name that the expansion of `thread_local!` might use.
 fn init() -> u32 {
     5
 }
@@ -111,7 +111,11 @@ impl Lockable for sync::Mutex<u8> {
 
 fn tail_of_a_block(mutex: &Mutex<u8>) -> u8 {
     let value = { *mutex.lock().unwrap() };
-    if value > 9 { println!("{}", mutex.lock().unwrap()) } else { print!("") }
+    if value > 9 {
+        println!("{}", mutex.lock().unwrap())
+    } else {
+        print!("")
+    }
     value
 }
 
@@ -125,7 +129,11 @@ fn local_guard_in_tail() {
 
 fn closures() -> u8 {
     let flag = core::sync::atomic::AtomicBool::new(false);
-    let worker = Worker { done: &flag, clock: std::time::Instant::now, wait: thread::sleep };
+    let worker = Worker {
+        done: &flag,
+        clock: std::time::Instant::now,
+        wait: thread::sleep,
+    };
     (worker.wait)(std::time::Duration::ZERO);
     let _ = (worker.clock)();
     let spawn: fn(fn() -> u8) -> JoinHandle<u8> = thread::spawn;
@@ -160,7 +168,14 @@ pub fn run() -> Vec<String> {
     COUNTERS[1].fetch_add(2, renamed_core::sync::atomic::Ordering::SeqCst);
     CALLS_INIT.set(CALLS_INIT.get() + 1);
     WORDS.with_borrow_mut(|words| words.push("word"));
-    let keys = (FIRST.get(), SECOND.get(), CALLS_INIT.get(), borrowed.get(), WORDS.take(), ALONE.with(|key| *key));
+    let keys = (
+        FIRST.get(),
+        SECOND.get(),
+        CALLS_INIT.get(),
+        borrowed.get(),
+        WORDS.take(),
+        ALONE.with(|key| *key),
+    );
     vec![
         format!("{} {} {}", sync::twice(&mutex), mutex.locked(), tail_of_a_block(&mutex)),
         format!("{} {}", own::say(), own::real()),

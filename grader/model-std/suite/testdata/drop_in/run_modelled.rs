@@ -1,4 +1,5 @@
-//! Runs a program that was compiled against the modelled `std`, in the usual execution, and prints what it says.
+//! Runs a program that was compiled against the modelled `std`, in the non-preemptive execution, and prints the lines
+//! that it returns.
 
 use model_std::model::{Schedule, Settings, replay};
 

@@ -1,4 +1,4 @@
-//! Runs a program that was compiled against the real `std`, and prints what it says.
+//! Runs a program that was compiled against the real `std`, and prints the lines that it returns.
 
 fn main() {
     for line in program::run() {

@@ -1,10 +1,10 @@
-//! What a deadlock at a channel tells: who is left at the other end, and the line of the program that waits.
+//! What a deadlock at a channel reports: how many ends are left on the other side, and the line that waits.
 
 use model_std::model::trace::{End, ReceiveFunction, SendFunction, Wait, WaitReason};
 use model_std::sync::mpsc::{Receiver, channel, sync_channel};
 use model_std_suite::Explorer;
 
-/// How `body`, which is one thread that waits for ever, waits.
+/// The wait of `body`, whose only thread waits for ever.
 #[track_caller]
 fn wait(body: impl Fn() + 'static) -> Wait {
     match Explorer::default().first_failure(body).0.end {
@@ -19,7 +19,7 @@ fn waits(body: impl Fn() + 'static, reason: WaitReason) {
 }
 
 #[test]
-fn a_deadlock_at_a_channel_tells_how_many_are_left_at_the_other_end() {
+fn a_deadlock_at_a_channel_tells_how_many_ends_are_left_on_the_other_side() {
     let kept = |n_clones: usize| {
         move || {
             let (sender, receiver) = channel::<u8>();
@@ -44,11 +44,11 @@ fn a_deadlock_at_a_channel_tells_how_many_are_left_at_the_other_end() {
     waits(full(2), WaitReason::Room { function, receivers });
 }
 
-/// A line, and what receives on it from a channel whose sender stays.
+/// A line, and a function on it that receives from a channel whose sender stays.
 type Receiving = (u32, fn(Receiver<u8>));
 
 #[test]
-fn an_iterator_waits_on_a_line_of_the_program_even_where_an_adapter_asks_it() {
+fn a_wait_of_an_iterator_names_a_line_of_the_program() {
     let receiving: [Receiving; 6] = [
         (line!(), |receiver| receiver.iter().for_each(drop)),
         (line!(), |receiver| receiver.into_iter().for_each(drop)),

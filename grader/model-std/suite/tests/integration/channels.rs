@@ -1,4 +1,4 @@
-//! Channels: what arrives, in which order, and what each end learns when the other goes away.
+//! Channels under the model: the order of messages, virtual timeouts, and disconnection.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn messages_of_one_sender_arrive_in_order_and_those_of_two_in_any() {
 }
 
 #[test]
-fn a_try_finds_a_message_nothing_or_nobody() {
+fn try_recv_beside_a_send_finds_the_message_or_nothing() {
     let body = || {
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || sender.send(1).unwrap());
@@ -41,7 +41,7 @@ fn a_try_finds_a_message_nothing_or_nobody() {
 }
 
 #[test]
-fn a_timed_receive_ends_with_a_message_the_time_or_the_last_sender() {
+fn recv_timeout_ends_with_a_message_the_time_or_the_last_sender() {
     let second = Duration::from_secs(1);
     let body = move || {
         let (sender, receiver) = channel();

@@ -1,5 +1,5 @@
-//! What real machines may do and the scheduler does not decide alone: whom a notification wakes, wake-ups without a reason,
-//! weak failures. Each is a choice; the latter two only when asked for, and only so often.
+//! Choices that are not about which thread runs next: which waiter a notification wakes, spurious wake-ups, and weak
+//! compare-exchanges that fail. Faults are injected only when asked for, and only as often as asked.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use model_std::thread;
 use model_std_suite::{ends, preemptions, returns, settings};
 
 #[test]
-fn one_notification_wakes_any_one_of_those_who_wait() {
+fn notify_one_wakes_any_one_waiter() {
     let body = || {
         let shared = Arc::new((Mutex::new((0, Vec::new())), Condvar::new()));
         let wait = |id| {
@@ -40,7 +40,7 @@ fn one_notification_wakes_any_one_of_those_who_wait() {
 }
 
 #[test]
-fn a_wait_in_a_loop_bears_wake_ups_without_a_reason() {
+fn a_wait_in_a_loop_survives_spurious_wake_ups() {
     let body = || {
         let shared = Arc::new((Mutex::new(false), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -60,7 +60,7 @@ fn a_wait_in_a_loop_bears_wake_ups_without_a_reason() {
 }
 
 #[test]
-fn wake_ups_without_a_reason_do_not_save_a_thread_that_nobody_notifies() {
+fn spurious_wake_ups_do_not_save_a_thread_that_nobody_notifies() {
     let body = || {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
         drop(condvar.wait(mutex.lock().unwrap()).unwrap());
@@ -73,7 +73,7 @@ fn wake_ups_without_a_reason_do_not_save_a_thread_that_nobody_notifies() {
 }
 
 #[test]
-fn a_park_ends_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
+fn spurious_wake_ups_of_park_are_off_by_default_and_bounded() {
     fn unpark_after_two_steps() -> usize {
         let steps = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&steps);
@@ -104,7 +104,7 @@ fn a_park_ends_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
     deeper.returns(unpark_after_two_steps, [0, 1, 2, 3]);
 }
 
-/// How many of three weak exchanges that could succeed do.
+/// How many of three weak exchanges succeed that could all succeed.
 fn exchange_weakly() -> usize {
     let atomic = AtomicUsize::new(0);
     (0..3)
@@ -113,7 +113,7 @@ fn exchange_weakly() -> usize {
 }
 
 #[test]
-fn a_weak_exchange_fails_without_a_reason_only_if_that_is_asked_for_and_only_so_often() {
+fn weak_failures_are_off_by_default_and_bounded() {
     returns(exchange_weakly, [3]);
     let with = |weak_failures| {
         let mut explorer = settings(Settings {
@@ -129,7 +129,7 @@ fn a_weak_exchange_fails_without_a_reason_only_if_that_is_asked_for_and_only_so_
 }
 
 #[test]
-fn what_must_not_fail_weakly_does_not() {
+fn strong_exchanges_never_fail_spuriously() {
     let body = || {
         let atomic = AtomicUsize::new(0);
         let strong = atomic.compare_exchange(0, 1, SeqCst, SeqCst);
@@ -145,7 +145,7 @@ fn what_must_not_fail_weakly_does_not() {
 }
 
 #[test]
-fn a_thread_that_has_ended_may_still_be_ending_until_it_is_seen_to_be_over() {
+fn is_finished_may_turn_true_late_but_never_turns_back() {
     let body = || {
         let thread = thread::spawn(|| {});
         thread::yield_now();

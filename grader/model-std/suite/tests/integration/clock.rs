@@ -1,5 +1,5 @@
-//! The virtual clock: time costs nothing, waits last exactly as long as asked, and what falls on one instant comes in every
-//! order.
+//! The virtual clock: running takes no time, a wait lasts exactly as long as asked, and threads that are due at one
+//! instant run in every order.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn threads_that_sleep_twice_1_2_and_3_seconds_end_after_exactly_6_seconds() {
 }
 
 #[test]
-fn the_clock_stands_still_while_anything_can_go_on() {
+fn the_clock_stands_still_while_a_thread_can_run() {
     let body = || {
         let (start, wall) = (Instant::now(), SystemTime::now());
         let counter = Mutex::new(0);
@@ -43,7 +43,7 @@ fn the_clock_stands_still_while_anything_can_go_on() {
 }
 
 #[test]
-fn a_thread_that_works_takes_no_time_from_one_that_sleeps() {
+fn work_takes_no_virtual_time() {
     let body = || {
         let (sender, receiver) = mpsc::channel();
         let sleeper = thread::spawn(move || {
@@ -78,7 +78,7 @@ fn threads_that_wake_at_one_instant_go_on_in_every_order() {
 }
 
 #[test]
-fn a_sleep_for_ever_lets_all_others_go_on_and_then_is_a_deadlock() {
+fn an_endless_sleep_blocks_nobody_else_and_then_is_a_deadlock() {
     ends(|| thread::sleep(Duration::MAX), &["deadlock []"]);
     let body = || {
         let (sender, receiver) = mpsc::channel();
@@ -125,7 +125,7 @@ fn every_timed_wait_takes_exactly_its_time() {
 }
 
 #[test]
-fn a_timed_wait_for_no_time_at_all_is_over_at_once() {
+fn a_timed_wait_of_zero_ends_at_once() {
     let body = || {
         let start = Instant::now();
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
@@ -167,7 +167,7 @@ fn a_notification_at_the_instant_of_the_deadline_comes_before_or_after_it() {
 }
 
 #[test]
-fn who_was_notified_in_time_has_not_timed_out_however_late_it_gets_the_lock() {
+fn a_waiter_notified_in_time_has_not_timed_out() {
     let body = || {
         let shared = Arc::new((Mutex::new(()), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -212,7 +212,7 @@ fn an_unpark_at_the_instant_of_the_deadline_comes_before_or_after_it() {
         });
         thread::park_timeout(SECOND);
         thread.join().unwrap();
-        // Only a token that came too late is still there.
+        // Only a token that came too late is left.
         let start = Instant::now();
         thread::park_timeout(SECOND);
         start.elapsed()

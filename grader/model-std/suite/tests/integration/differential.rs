@@ -1,7 +1,7 @@
-//! Real threads against the model: whatever small random programs do with the real `std`, under load and shaken by random
-//! pauses, is among the outcomes that the model finds.
+//! Real threads against the model: whatever outcome a small random program has on real threads, under load and with
+//! random pauses, is among the outcomes that the model finds.
 //!
-//! Short by default. For a campaign, from the root of the workspace, with what it prints:
+//! Short by default. For a long run, from the root of the workspace, with its output:
 //!
 //! ```text
 //! DIFFERENTIAL_SEED=7 DIFFERENTIAL_PROGRAMS=100 DIFFERENTIAL_RUNS=2000 \
@@ -18,29 +18,29 @@ use crate::configured;
 use crate::programs::real::Load;
 use crate::programs::{Outcome, Program, Random, Size, Step, TIMELESS, Topic, modelled, real};
 
-/// So many runs that get stuck are enough: their threads stay behind.
+/// After so many stuck runs, no more are started, because their threads stay behind.
 const ENOUGH_STUCK: usize = 5;
 
-/// What a campaign has come to.
+/// The result of a long run.
 #[derive(Debug, Default)]
 struct Tally {
     programs: usize,
     runs: usize,
-    /// Programs whose outcomes were too many to find them all; nothing is said about them.
+    /// Programs with too many outcomes to find them all. They are not compared.
     too_large: usize,
-    /// Programs that were stuck in some run.
+    /// Programs that got stuck in some run.
     stuck: usize,
-    /// Programs that did something for which the model needs an injected fault: a wake-up without a reason, say.
+    /// Programs that did something that the model does only with an injected fault, such as a spurious wake-up.
     with_faults: usize,
     /// Executions under the model.
     executions: u64,
     /// Outcomes under the model.
     possible: usize,
-    /// How many of them real threads came to.
+    /// How many of them came up on real threads.
     seen: usize,
 }
 
-/// Explores without a bound, for programs of this size, on preemptions.
+/// Explores all interleavings of a program of this size.
 fn unbounded(settings: Settings) -> Explorer {
     Explorer {
         bounds: Bounds {
@@ -53,12 +53,12 @@ fn unbounded(settings: Settings) -> Explorer {
     }
 }
 
-/// Each outcome of `runs` runs on real threads, with the seed of the first run that came to it.
+/// Each outcome of `runs` runs on real threads, with the seed of the first run that had it.
 fn observe(program: &Arc<Program>, runs: u64, seed: u64) -> (BTreeMap<Outcome, u64>, usize) {
     let mut seen = BTreeMap::new();
     let (mut n_runs, mut n_stuck) = (0, 0);
     while n_runs < runs && n_stuck < ENOUGH_STUCK {
-        // Half of them alone, which changes threads seldom but runs them truly at once.
+        // Half of them run without load: threads then switch seldom, but run truly in parallel.
         let load = (n_runs >= runs / 2).then(Load::new);
         for _ in 0..(runs / 2).max(1) {
             let run = seed.wrapping_add(n_runs);
@@ -76,7 +76,7 @@ fn observe(program: &Arc<Program>, runs: u64, seed: u64) -> (BTreeMap<Outcome, u
 }
 
 impl Tally {
-    /// Runs `program` with both libraries. Says what real threads did that is not among what the model finds.
+    /// Runs `program` with both libraries. Returns an outcome of real threads that the model does not find as an error.
     fn compare(&mut self, program: &Program, runs: u64, seed: u64) -> Result<(), String> {
         let (possible, coverage) = modelled::outcomes(program, unbounded(Settings::default()));
         self.programs += 1;
@@ -106,7 +106,7 @@ impl Tally {
         }
     }
 
-    /// The outcomes of `program` where what `std` allows happens without a reason; `None` if they are too many.
+    /// The outcomes of `program` with injected faults; `None` if there are too many.
     fn with_injected_faults(&mut self, program: &Program) -> Option<BTreeSet<Outcome>> {
         if !program.has_injected_faults() {
             return Some(BTreeSet::new());
@@ -200,9 +200,10 @@ fn real_threads_do_nothing_with_all_of_these_at_once_that_the_model_does_not() {
     agree(&TIMELESS);
 }
 
-/// A reader who reads again behind a writer that waits is stuck, and so is one behind a writer that was woken and downgraded.
+/// A thread that reads again behind a waiting writer is stuck. So is a thread that reads behind a writer that was woken
+/// and downgraded.
 #[test]
-fn who_reads_twice_may_be_stuck_as_on_real_threads() {
+fn reading_twice_may_deadlock_as_on_real_threads() {
     let programs = [
         vec![vec![], vec![Step::Read, Step::Read], vec![Step::Write]],
         vec![

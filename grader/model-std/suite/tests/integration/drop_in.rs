@@ -1,4 +1,4 @@
-//! Whatever compiles with the real `std` compiles with the modelled one and does the same; what does not, does not.
+//! A program compiles with the modelled `std` if and only if it compiles with the real one, and then does the same.
 
 mod compiler;
 mod probes;
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use compiler::{LIBRARIES, Library, Workshop};
 
-/// `source` says the same with both libraries in each of the `editions`.
+/// `source` prints the same with both libraries in each of the `editions`.
 #[track_caller]
 fn says_the_same(test: &str, source: &str, editions: &[&str]) {
     let workshop = Workshop::new(test);
@@ -18,7 +18,7 @@ fn says_the_same(test: &str, source: &str, editions: &[&str]) {
     }
 }
 
-/// Each of the `items`, one a line of one crate, is refused with both libraries, with the error code before it.
+/// Each of the `items`, which are the lines of one crate, is refused with both libraries and with the given error code.
 #[track_caller]
 fn are_refused(test: &str, items: &[(&str, String)]) {
     let workshop = Workshop::new(test);
@@ -37,8 +37,8 @@ fn are_refused(test: &str, items: &[(&str, String)]) {
     }
 }
 
-/// The compiler says the same of each of the `items`, one a line of one crate, with both libraries; to `n_objections` of them
-/// it objects.
+/// The compiler reports the same errors and warnings about the `items`, which are the lines of one crate, with both
+/// libraries, and it reports any about `n_objections` of them.
 #[track_caller]
 fn are_judged_alike(test: &str, items: &[String], n_objections: usize) {
     let workshop = Workshop::new(test);
@@ -54,7 +54,7 @@ fn are_judged_alike(test: &str, items: &[String], n_objections: usize) {
     assert_eq!(items.len(), n_objections, "{items:#?}");
 }
 
-/// Which of the `items` a line of the compiler's is about, and whether it is a warning or which error.
+/// The item that a line of the compiler's output is about, and the kind of error or warning.
 fn objection(line: &str, items: &[String]) -> Option<(String, String)> {
     let (line, text) = line.split_once("source.rs:")?.1.split_once(':')?;
     let line: usize = line.parse().ok()?;
@@ -88,12 +88,12 @@ fn every_type_has_the_same_traits() {
 }
 
 #[test]
-fn every_type_and_every_panic_reads_the_same() {
+fn every_type_and_every_panic_has_the_same_text() {
     says_the_same("texts", "texts.rs", &["2024"]);
 }
 
 #[test]
-fn what_must_not_cross_threads_does_not_compile() {
+fn values_that_must_not_cross_threads_do_not_compile() {
     let values = [
         "std::rc::Rc::new(1)",
         "std::sync::Arc::new(std::cell::Cell::new(1))",
@@ -125,7 +125,7 @@ fn what_must_not_cross_threads_does_not_compile() {
 }
 
 #[test]
-fn what_borrows_too_long_does_not_compile() {
+fn misused_borrows_do_not_compile() {
     let bodies = [
         ("E0373", "let value = 1; std::thread::spawn(|| println!(\"{value}\"));"),
         (
@@ -179,15 +179,16 @@ fn lifetimes_may_become_shorter_in_the_same_types() {
 }
 
 #[test]
-fn what_is_dropped_late_is_refused_alike() {
+fn values_dropped_too_late_are_refused_alike() {
     let late = probes::DROPPED_LATE.iter().enumerate().map(|(n, value)| {
-        format!("pub fn f{n}() {{ let holder; let value = String::new(); let y = &value; holder = {value}; let _ = &holder; }}")
+        let before = "let holder; let value = String::new(); let y = &value;";
+        format!("pub fn f{n}() {{ {before} holder = {value}; let _ = &holder; }}")
     });
     are_judged_alike("dropped_late", &late.collect::<Vec<_>>(), 4);
 }
 
 #[test]
-fn the_same_values_are_constants() {
+fn the_same_values_are_allowed_in_constants() {
     let constants = probes::CONSTANTS.iter().enumerate().map(|(n, (of_type, value))| {
         let is_shared = format!("pub static S{n}: {of_type} = {value};");
         [is_shared, format!("pub const fn c{n}() -> {of_type} {{ {value} }}")].join(" ")
@@ -196,7 +197,7 @@ fn the_same_values_are_constants() {
 }
 
 #[test]
-fn what_is_left_unused_or_deprecated_is_warned_of_alike() {
+fn unused_and_deprecated_items_give_the_same_warnings() {
     let unused = probes::UNUSED.iter().enumerate().map(|(n, statement)| {
         format!(
             "#[allow(unused_variables)] pub fn f{n}({}) {{ {statement}; }}",

@@ -1,4 +1,4 @@
-//! Each way in which an execution can end is recognised and told with its threads and lines.
+//! Each way in which an execution can end is recognised and reported with its threads and lines.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use model_std::sync::{Arc, Barrier, Condvar, Mutex, Once, OnceLock, RwLock};
 use model_std::{io, println, process, thread};
 use model_std_suite::{ends, first_failure, line, preemptions, settings};
 
-/// The threads that wait, for what, and who holds them up.
+/// The waiting threads: what each waits for, and which threads block it.
 fn held_up(waits: &[Wait]) -> Vec<(usize, &WaitReason, &[usize])> {
     waits
         .iter()
@@ -29,7 +29,7 @@ fn a_body_that_returns_finishes() {
 }
 
 #[test]
-fn two_locks_taken_in_opposite_orders_are_a_cycle_told_with_holders_and_lines() {
+fn locks_in_opposite_orders_are_reported_as_a_cycle_with_holders_and_lines() {
     let first_line = line!() + 5;
     let trace = first_failure(|| {
         let (one, other) = (Mutex::new(0), Mutex::new(0));
@@ -104,7 +104,7 @@ fn two_readers_that_both_want_to_write_are_a_deadlock() {
             }
         });
     };
-    // Each of them waits for itself too, which is a cycle already, and may hold up the other one's read meanwhile.
+    // Each thread also waits for itself, which is a cycle already, and may block the other one in its read.
     ends(body, &["deadlock [1, 2]", "deadlock [1]", "deadlock [2]"]);
 }
 
@@ -183,7 +183,7 @@ fn a_missing_notification_is_a_plain_deadlock() {
     ends(body, &["deadlock []"]);
 }
 
-/// Waits until `expected` threads have begun to wait, each of which has added one to what the mutex holds; then notifies one.
+/// Waits until `expected` threads have begun to wait and have counted themselves in the mutex. Then notifies one.
 fn notify_one_of(expected: usize, (begun, condvar): &(Mutex<usize>, Condvar)) {
     while *begun.lock().unwrap() < expected {
         thread::yield_now();
@@ -191,7 +191,7 @@ fn notify_one_of(expected: usize, (begun, condvar): &(Mutex<usize>, Condvar)) {
     condvar.notify_one();
 }
 
-/// Begins to wait, for something that never comes about.
+/// Counts itself, then waits for something that never happens.
 fn wait_for_ever((begun, condvar): &(Mutex<usize>, Condvar)) {
     let mut begun = begun.lock().unwrap();
     *begun += 1;
@@ -201,7 +201,7 @@ fn wait_for_ever((begun, condvar): &(Mutex<usize>, Condvar)) {
 }
 
 #[test]
-fn a_thread_that_was_woken_since_and_waits_again_was_not_passed_by() {
+fn a_waiter_woken_since_the_unheard_notification_has_not_lost_it() {
     let notify_line = line!() - 14;
     let body = || {
         let shared = Arc::new((Mutex::new(0), Condvar::new()));
@@ -223,9 +223,10 @@ fn a_thread_that_was_woken_since_and_waits_again_was_not_passed_by() {
     assert_eq!(waits[0].last_notification, None);
 }
 
-/// What counts is when it went on, and not when it was notified: it could see then whatever the later notification was about.
+/// What matters is when the waiter resumed, not when it was notified: by then it could see what the later notification
+/// was about.
 #[test]
-fn a_thread_that_goes_on_after_a_notification_that_found_nobody_was_not_passed_by() {
+fn a_waiter_that_resumes_after_an_unheard_notification_has_not_lost_it() {
     let body = || {
         let shared = Arc::new((Mutex::new(0), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -233,7 +234,7 @@ fn a_thread_that_goes_on_after_a_notification_that_found_nobody_was_not_passed_b
         while *shared.0.lock().unwrap() == 0 {
             thread::yield_now();
         }
-        // It is woken by the first, and cannot go on before the second.
+        // The first notification wakes it, but it cannot resume before the second.
         let held = shared.0.lock().unwrap();
         shared.1.notify_one();
         shared.1.notify_one();
@@ -244,7 +245,7 @@ fn a_thread_that_goes_on_after_a_notification_that_found_nobody_was_not_passed_b
 }
 
 #[test]
-fn a_notification_that_another_thread_got_is_a_plain_deadlock_and_says_who() {
+fn a_notification_that_woke_another_thread_is_a_deadlock_that_names_it() {
     let body = || {
         let shared = Arc::new((Mutex::new(0), Condvar::new()));
         let waiters = [(); 2].map(|()| {
@@ -263,9 +264,10 @@ fn a_notification_that_another_thread_got_is_a_plain_deadlock_and_says_who() {
     assert_eq!(woke, [None, Some(vec![1]), Some(vec![1])]);
 }
 
-/// Only what woke the thread at this condition variable says that it has heard of all that came before.
+/// Only a wake-up at this condition variable, after the notification, shows that the thread could see what the
+/// notification was about.
 #[test]
-fn a_thread_that_was_woken_elsewhere_or_before_was_passed_by() {
+fn a_wake_up_at_another_condvar_or_earlier_does_not_save_a_lost_one() {
     let elsewhere = || {
         let (here, there) = (Condvar::new(), Arc::new((Mutex::new(0), Condvar::new())));
         here.notify_all();
@@ -298,7 +300,7 @@ fn a_thread_that_was_woken_elsewhere_or_before_was_passed_by() {
     ends(before, &["lost wake-up of 1"]);
 }
 
-/// What the last of the threads that wait waits for, in an execution that ends in a deadlock.
+/// What the last waiting thread waits for, in an execution that ends in a deadlock.
 #[track_caller]
 fn last_reason(body: impl Fn() + 'static) -> WaitReason {
     match first_failure(body).end {
@@ -308,7 +310,7 @@ fn last_reason(body: impl Fn() + 'static) -> WaitReason {
 }
 
 #[test]
-fn each_kind_of_wait_is_told_from_the_others() {
+fn each_kind_of_wait_has_its_own_reason() {
     let write = || {
         let lock = RwLock::new(0);
         let _read = lock.read();
@@ -351,7 +353,7 @@ fn each_kind_of_wait_is_told_from_the_others() {
 }
 
 #[test]
-fn a_print_that_waits_for_the_stream_is_told_from_a_guard_that_does() {
+fn the_trace_tells_a_print_that_waits_for_a_stream_from_a_lock_that_does() {
     let beside_a_guard = |other: fn()| {
         move || {
             let _held = io::stdout().lock();
@@ -363,7 +365,7 @@ fn a_print_that_waits_for_the_stream_is_told_from_a_guard_that_does() {
 }
 
 #[test]
-fn a_notified_thread_that_does_not_get_the_lock_waits_for_that_and_no_more_to_be_notified() {
+fn a_notified_thread_that_does_not_get_the_lock_waits_for_the_lock() {
     let body = || {
         let shared = Arc::new((Mutex::new(()), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -377,7 +379,7 @@ fn a_notified_thread_that_does_not_get_the_lock_waits_for_that_and_no_more_to_be
 }
 
 #[test]
-fn a_wait_says_that_its_lock_is_free_and_a_wake_up_that_it_is_held_again() {
+fn a_trace_tells_that_a_wait_frees_the_lock_and_a_wake_up_takes_it() {
     let body = || {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
         thread::scope(|scope| {
@@ -420,7 +422,7 @@ fn a_wait_says_that_its_lock_is_free_and_a_wake_up_that_it_is_held_again() {
 }
 
 #[test]
-fn a_cycle_of_locks_is_not_blamed_on_a_notification_that_nobody_needed() {
+fn a_cycle_of_locks_is_no_lost_wake_up() {
     let body = || {
         let (one, other) = (Mutex::new(0), Mutex::new(0));
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
@@ -440,7 +442,7 @@ fn a_cycle_of_locks_is_not_blamed_on_a_notification_that_nobody_needed() {
 }
 
 #[test]
-fn a_thread_left_running_is_named() {
+fn a_thread_that_is_left_running_is_reported() {
     let body = || {
         let mutex = Mutex::new(());
         thread::spawn(|| thread::sleep(Duration::from_secs(1)));
@@ -451,7 +453,7 @@ fn a_thread_left_running_is_named() {
 }
 
 #[test]
-fn a_detached_thread_that_ends_in_time_is_not_left() {
+fn a_detached_thread_that_ends_before_the_body_is_not_reported() {
     let body = || {
         thread::spawn(|| {});
         thread::sleep(Duration::from_nanos(1));
@@ -474,7 +476,7 @@ fn exit_and_abort_end_the_execution_with_code_thread_and_line() {
 }
 
 #[test]
-fn code_after_the_end_never_runs() {
+fn nothing_runs_after_the_end_of_an_execution() {
     static REACHED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
     struct SaysSo;
     impl Drop for SaysSo {
@@ -498,7 +500,7 @@ fn code_after_the_end_never_runs() {
 }
 
 #[test]
-fn a_long_program_that_gets_on_ends_at_the_step_limit() {
+fn a_program_that_makes_progress_ends_at_the_step_limit() {
     let body = || {
         let counter = AtomicUsize::new(0);
         for _ in 0..2_000 {

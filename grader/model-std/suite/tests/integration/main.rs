@@ -1,6 +1,6 @@
 //! The tests of `model-std`, in one program so that it is linked once.
 //!
-//! The ones that run generated programs are short by default; each says in its file how it is run for longer.
+//! Tests of generated programs are short by default. Each of their files says how to run them for longer.
 
 mod channel_waits;
 mod channels;

@@ -61,7 +61,7 @@ fn samples(n: u64) -> Explorer {
     }
 }
 
-/// Counts executions and notes how large the process was after the first hundredth of them.
+/// Counts executions and notes the resident memory after the first hundredth of them.
 struct Growth {
     n_expected: u64,
     n_seen: u64,
@@ -135,7 +135,8 @@ fn executions_of_a_random_program_keep_the_memory_flat() {
     });
 }
 
-/// A program over many kinds of objects. One that may not finish would leak, which another test bounds.
+/// A program over many kinds of objects that finishes in every execution. One that does not would leak, which another
+/// test bounds.
 fn program_that_always_finishes() -> crate::programs::Program {
     let mut random = Random(2);
     let size = Size {

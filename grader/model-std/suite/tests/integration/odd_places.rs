@@ -1,5 +1,5 @@
-//! Panics, exits, leaks and threads in places where programs seldom have them: each ends as in `std`, in every interleaving,
-//! and leaves nothing behind for the next execution.
+//! Panics, exits, leaks and threads in places where programs seldom have them. Each ends as with `std` in every
+//! interleaving, and leaves nothing behind for the next execution.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use model_std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, RwLock};
 use model_std::{process, thread};
 use model_std_suite::{OnDrop, ends, preemptions, returns, settings};
 
-/// One type for all functions, so that a thread-local key can hold any.
+/// One type for all functions, so that a thread-local key can hold any of them.
 type Last = OnDrop<Box<dyn FnMut()>>;
 
 model_std::thread_local! {
@@ -26,7 +26,7 @@ fn a_panic_in_the_destructor_of_a_result_ends_as_an_abort() {
             panic!("in the destructor");
         }
     }
-    // Dropped by the thread itself, when nobody is left to join it.
+    // The thread drops its result itself, because nobody joins it.
     let body = || {
         drop(thread::spawn(|| {
             thread::yield_now();
@@ -69,7 +69,7 @@ fn an_exit_ends_everything_wherever_it_is_called() {
 }
 
 #[test]
-fn forgotten_guards_and_handles_are_no_ones_fault() {
+fn forgotten_guards_stay_held_and_forgotten_handles_are_harmless() {
     let body = || {
         let lock = RwLock::new(1);
         std::mem::forget(lock.read().unwrap());
@@ -91,15 +91,15 @@ fn forgotten_guards_and_handles_are_no_ones_fault() {
 }
 
 #[test]
-fn a_lazy_value_that_needs_itself_is_a_deadlock_and_not_a_crash() {
+fn a_lazy_value_that_needs_itself_is_a_deadlock() {
     static NEEDS_ITSELF: LazyLock<usize> = LazyLock::new(|| *NEEDS_ITSELF + 1);
     ends(|| *NEEDS_ITSELF, &["deadlock [0]"]);
-    // The next execution finds it as new.
+    // The next execution starts with a fresh value.
     ends(|| *NEEDS_ITSELF, &["deadlock [0]"]);
 }
 
 #[test]
-fn a_caught_panic_of_a_waiting_thread_leaves_nobody_waiting() {
+fn a_caught_panic_in_a_wait_leaves_no_waiter_behind() {
     let body = || {
         let pair = Arc::new((Mutex::new(0), Condvar::new()));
         let theirs = Arc::clone(&pair);
@@ -125,7 +125,7 @@ fn a_caught_panic_of_a_waiting_thread_leaves_nobody_waiting() {
 }
 
 #[test]
-fn a_hook_that_prints_and_locks_hears_every_panic_of_every_thread() {
+fn a_panic_hook_may_print_and_lock() {
     let body = || {
         let heard = Arc::new(Mutex::new(0));
         let ear = Arc::clone(&heard);
@@ -148,7 +148,7 @@ fn messages_that_own_their_own_channel_go_with_it() {
         let log = Arc::new(Mutex::new(0));
         let theirs = Arc::clone(&log);
         let message = OnDrop(Box::new(move || {
-            // Nobody receives any more: the message in the message comes back and is dropped here.
+            // The receiver is gone: the inner message comes back and is dropped here.
             let refused = own.send(OnDrop(Box::new(|| {}) as Box<dyn FnMut() + Send>)).is_err();
             *theirs.lock().unwrap() += usize::from(refused);
         }) as Box<dyn FnMut() + Send>);

@@ -1,5 +1,5 @@
-//! The explorer against an oracle: small random programs, whose outcomes are also enumerated by a plain interpreter that knows
-//! nothing of bounds, histories or choices. Both must find the same outcomes, none more and none less.
+//! The explorer against an oracle. A plain interpreter without bounds, histories or choices enumerates the outcomes of
+//! small random programs, and the explorer must find exactly the same.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use model_std_suite::Explorer;
 
 use crate::programs::{Outcome, Program, Random, Size, Step, Topic, modelled};
 
-/// What a thread sees of a lock that it cannot have at once.
+/// What a thread logs when it cannot take a lock at once.
 const BUSY: u64 = 91;
 
-/// What the threads share, as the oracle keeps it.
+/// The state that the threads share.
 #[derive(Clone, Default)]
 struct State {
     next: Vec<usize>,
@@ -22,7 +22,7 @@ struct State {
 }
 
 impl State {
-    /// Lets `thread` do its next step; false if it has to wait.
+    /// Lets `thread` do its next step. Returns false if it has to wait.
     fn step(&mut self, thread: usize, step: Step) -> bool {
         let mine = |state: &State, lock: usize| state.holders[lock] == Some(thread);
         match step {
@@ -56,7 +56,7 @@ impl State {
         self.atomics[at] = change(found);
     }
 
-    /// All that can come of this state.
+    /// Adds every outcome that can follow this state.
     fn enumerate(&self, program: &Program, outcomes: &mut BTreeSet<Outcome>) {
         let mut is_stuck = true;
         let mut is_over = true;
@@ -72,7 +72,7 @@ impl State {
             }
         }
         if is_over || is_stuck {
-            // The table, which nobody writes here, is left too.
+            // The table stands in the outcome too, though no step here writes to it.
             let left = [&self.atomics[..], &self.numbers, &[0]].concat();
             outcomes.insert(Outcome {
                 seen: self.seen.clone(),

@@ -1,4 +1,5 @@
-//! Panics as in `std`: a thread's own, seen at its join, and poisoning only what it was writing.
+//! Panics as in `std`: a panic belongs to its thread, its join returns it, and it poisons only what its thread was
+//! writing.
 
 use model_std::model::Settings;
 use model_std::model::trace::{End, Panic};
@@ -18,7 +19,7 @@ fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
 }
 
 #[test]
-fn a_thread_that_panicked_is_told_with_its_message_and_only_if_it_died_of_it() {
+fn a_trace_tells_the_panic_that_ended_a_thread() {
     let body = || {
         let _ = thread::spawn(|| panic!("died")).join();
         let _ = thread::spawn(|| catch_unwind(|| panic!("caught")).is_err()).join();
@@ -55,11 +56,11 @@ fn a_thread_that_waits_for_a_lock_sees_it_poisoned_exactly_if_the_panic_came_fir
 }
 
 #[test]
-fn nobody_else_is_panicking_or_poisons_while_a_thread_unwinds() {
+fn a_thread_that_unwinds_affects_no_other_thread() {
     let body = || {
         let (one, other) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
         let theirs = Arc::clone(&one);
-        // The unwinding thread stops at every operation in here, and the body may go on in between.
+        // Each operation in this destructor is a scheduling point at which the body may run.
         let unwinding = thread::spawn(move || {
             let _on_drop = OnDrop(|| {
                 for _ in 0..2 {
@@ -85,7 +86,7 @@ fn nobody_else_is_panicking_or_poisons_while_a_thread_unwinds() {
 }
 
 #[test]
-fn the_programs_hook_hears_its_panics_and_is_forgotten_with_the_execution() {
+fn a_panic_hook_hears_the_panics_of_its_execution_only() {
     let body = || {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let ear = Arc::clone(&heard);
@@ -114,7 +115,7 @@ fn unheard() -> std::panic::PanicHookInfo<'static> {
 }
 
 #[test]
-fn a_hook_waits_for_a_lock_that_another_thread_holds() {
+fn a_panic_hook_waits_for_a_lock_that_another_thread_holds() {
     let body = || {
         let log = Arc::new(Mutex::new(0));
         let ear = Arc::clone(&log);
@@ -159,7 +160,7 @@ fn an_execution_cut_short_while_a_thread_unwinds_leaves_nothing_behind() {
         panic!("boom");
     };
     ends(body, &["deadlock [0]"]);
-    // Later executions on the same operating-system thread are not unwinding.
+    // Later executions on the same operating-system thread do not count as unwinding.
     let explorer = Explorer {
         settings: Settings::default(),
         ..preemptions(1)

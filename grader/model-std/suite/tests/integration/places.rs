@@ -1,4 +1,4 @@
-//! What a trace says of where an operation stands: a line of the program, or nothing.
+//! The place of an operation in a trace: a line of the program, or none.
 
 use model_std::model::trace::{End, Op, WaitKind};
 use model_std::sync::Mutex;
@@ -8,7 +8,7 @@ use model_std::thread::{self, JoinHandle};
 use model_std_suite::Explorer;
 
 #[test]
-fn what_the_standard_library_calls_is_told_without_a_line_of_its_sources() {
+fn an_operation_called_by_the_standard_library_has_no_line() {
     let body = || {
         let handles: Vec<_> = (0..2).map(|_| thread::spawn(|| ())).collect();
         handles.into_iter().map(JoinHandle::join).for_each(Result::unwrap);
@@ -29,7 +29,7 @@ fn what_the_standard_library_calls_is_told_without_a_line_of_its_sources() {
 }
 
 #[test]
-fn who_waits_in_the_standard_library_waits_on_no_line() {
+fn a_wait_inside_the_standard_library_has_no_line() {
     let body = || {
         let (_sender, receiver) = channel::<u8>();
         let _ = [&receiver].into_iter().map(Receiver::recv).count();

@@ -1,7 +1,7 @@
-//! Small programs as data: what each of their threads does, made at random from a fixed seed.
+//! Small programs as data: a list of steps for each thread, generated from a seed.
 //!
-//! The same program is run by one interpreter with the modelled `std` and with the real one (see `interpreter`). A thread never
-//! asks for a lock that it may hold already, except to read a second time, and gives back what it holds in the end.
+//! One interpreter runs a program with the modelled `std` and with the real one (see `interpreter`). A thread never
+//! locks a mutex that it may hold already. It may read-lock the table twice. It unlocks everything at its end.
 
 #![cfg_attr(
     target_os = "linux",
@@ -12,7 +12,7 @@ pub(crate) mod modelled;
 #[cfg(target_os = "linux")]
 pub(crate) mod real;
 
-/// One operation of a thread. The number with it says which of two objects it is done to.
+/// One operation of a thread. A `usize` selects one of two objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Load(usize),
@@ -30,25 +30,25 @@ pub(crate) enum Step {
     Unlock(usize),
     IsPoisoned(usize),
     ClearPoison(usize),
-    /// Ends the thread, and poisons what it holds.
+    /// Panics, which ends the thread and poisons what it holds.
     Panic,
-    /// Waits to be notified, if the lock is held.
+    /// Waits for a notification, if the lock is held.
     Wait(usize),
     /// Waits until the locked number is not 0, if the lock is held.
     WaitUntil(usize),
-    /// Waits to be notified for a moment, if the lock is held.
+    /// Waits for a notification for a moment, if the lock is held.
     WaitFor(usize),
     NotifyOne(usize),
     NotifyAll(usize),
-    /// Reads the table, and keeps the lock.
+    /// Reads the table and keeps the read lock.
     Read,
     TryRead,
-    /// Adds to the table, and keeps the lock.
+    /// Adds to the table and keeps the write lock.
     Write,
     TryWrite,
-    /// Keeps for reading what is held for writing.
+    /// Downgrades a held write lock to a read lock.
     Downgrade,
-    /// Gives back what is held of the table last.
+    /// Releases the lock of the table that was taken last.
     Release,
     Send(u64),
     TrySend(u64),
@@ -60,7 +60,7 @@ pub(crate) enum Step {
     Meet,
     Park,
     ParkFor,
-    /// Sets the token of a thread that was started before.
+    /// Unparks a thread that was started earlier.
     Unpark(usize),
     CallOnce,
     CallOnceAndPanic,
@@ -68,11 +68,11 @@ pub(crate) enum Step {
     GetOrInit(u64),
     Set(u64),
     Get,
-    /// Starts a thread that adds to an atomic, looks at that meanwhile, and waits for the thread.
+    /// Starts a scoped thread that adds to an atomic, and reads the atomic meanwhile.
     Nest(usize),
-    /// Waits for a thread; only the first thread can.
+    /// Joins a thread. Only the first thread can.
     Join(usize),
-    /// Asks whether a thread is over; only the first thread can.
+    /// Asks whether a thread has ended. Only the first thread can.
     IsFinished(usize),
     Sleep,
     Yield,
@@ -80,24 +80,25 @@ pub(crate) enum Step {
     Print,
 }
 
-/// What each thread does, in order. The first thread starts the others and, after its own steps, waits for them.
+/// The steps of each thread. The first thread starts the others and joins them after its own steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Program {
     pub(crate) threads: Vec<Vec<Step>>,
-    /// The channel that they share, if they do.
+    /// The channel that the threads share, if any.
     pub(crate) channel: Option<Room>,
 }
 
-/// How much a channel holds; `None` for any number of messages.
+/// The capacity of a channel; `None` for an unbounded one.
 pub(crate) type Room = Option<usize>;
 
 impl Program {
-    /// Who holds the receiver of the channel: the last thread. It has no sender, so that it notices when all others are gone.
+    /// The last thread holds the receiver of the channel. It has no sender, so that it notices when all others are
+    /// gone.
     pub(crate) fn receiver(&self) -> usize {
         self.threads.len() - 1
     }
 
-    /// Whether an injected fault (a wake-up without a reason, a weak failure) can make a difference to it.
+    /// Whether an injected fault (a spurious wake-up, a weak compare-exchange that fails) can change its outcome.
     pub(crate) fn has_injected_faults(&self) -> bool {
         let mut steps = self.threads.iter().flatten();
         steps.any(|step| {
@@ -109,7 +110,7 @@ impl Program {
     }
 }
 
-/// What a program is about: where its steps come from.
+/// The kind of steps in a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     Atomics,
@@ -125,7 +126,7 @@ pub(crate) enum Topic {
     Time,
 }
 
-/// All topics but time, which the real clock does not stand still for.
+/// All topics but time, because the real clock does not stand still.
 pub(crate) const TIMELESS: [Topic; 10] = [
     Topic::Atomics,
     Topic::Mutexes,
@@ -142,24 +143,24 @@ pub(crate) const TIMELESS: [Topic; 10] = [
 /// How large a program is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    /// How many threads take part, the first included.
+    /// The number of threads, including the first.
     pub(crate) threads: usize,
-    /// The most steps of a thread, but for what gives back the locks in the end.
+    /// The most steps of a thread, not counting those that release its locks at the end.
     pub(crate) steps: u64,
     /// Whether the first thread has steps of its own.
     pub(crate) main: bool,
 }
 
-/// A generator of numbers and programs: SplitMix64 (Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*,
-/// OOPSLA 2014).
+/// A generator of numbers, programs and litmus tests: SplitMix64 (Steele, Lea & Flood, *Fast Splittable Pseudorandom
+/// Number Generators*, OOPSLA 2014).
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
-/// What a thread may hold at a point of its steps.
+/// The locks that a thread may hold after some of its steps.
 #[derive(Default)]
 struct Held {
     numbers: [bool; 2],
-    /// How often the table may be held.
+    /// How often it may hold the lock of the table.
     table: usize,
     writes: bool,
 }
@@ -251,7 +252,7 @@ impl Random {
         }
     }
 
-    /// Takes the lock if it cannot be held already, else does one of `steps`.
+    /// Takes the lock if it cannot be held already; otherwise does one of `steps`.
     fn with_lock(&mut self, at: usize, held: &mut Held, steps: &[Step]) -> Step {
         if !held.numbers[at] {
             held.numbers[at] = true;
@@ -263,7 +264,7 @@ impl Random {
     }
 
     fn condvar_step(&mut self, held: &mut Held) -> Step {
-        // Both are about the first number, so that they meet.
+        // Both use the first number, so that threads meet there.
         match self.below(3) {
             0 => self.pick(&[Step::NotifyOne(0), Step::NotifyAll(0)]),
             _ => self.with_lock(
@@ -336,11 +337,11 @@ impl Random {
     }
 }
 
-/// What one run of a program came to.
+/// The outcome of one run of a program.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Outcome {
     /// What each thread saw.
     pub(crate) seen: Vec<Vec<u64>>,
-    /// What was there in the end; nothing if the threads were stuck.
+    /// The final values; `None` if the threads got stuck.
     pub(crate) left: Option<Vec<u64>>,
 }

@@ -1,6 +1,5 @@
-//! Leaving out the executions that can show nothing new loses no outcome: random programs over everything that threads can do
-//! come to the same outcomes with it and without it, at each bound. What makes no choice of its own, because no other thread
-//! can notice it, loses none either, and invents none.
+//! Pruning loses no outcome: random programs over everything that threads can do have the same outcomes with pruning
+//! and without it, at each bound. The same holds for skipping invisible operations, which also adds no outcome.
 //!
 //! Short by default. For longer, from the root of the workspace:
 //!
@@ -17,8 +16,8 @@ use crate::configured;
 use crate::programs::Step::{self, *};
 use crate::programs::{Program, Random, Room, Size, TIMELESS, Topic, modelled};
 
-/// The outcomes of `program` within `bounds`, with what it printed, and how many executions that took; nothing if they are too
-/// many.
+/// The outcomes of `program` within the bounds, with what it printed, and the number of executions; `None` if there are
+/// too many.
 fn outcomes(program: &Program, explorer: Explorer) -> Option<(BTreeSet<String>, u64)> {
     let mut outcomes = BTreeSet::new();
     let coverage = modelled::each(program, explorer, |seen, execution| {
@@ -70,14 +69,14 @@ fn agree(seed: u64, n_programs: usize, preemptions: u32, settings: Settings) {
 }
 
 #[test]
-fn nothing_is_lost_at_any_bound() {
+fn pruning_loses_no_outcome_at_any_bound() {
     agree(1, 150, 0, Settings::default());
     agree(2, 100, 1, Settings::default());
     agree(3, 30, 2, Settings::default());
 }
 
 #[test]
-fn nothing_is_lost_where_waits_and_weak_exchanges_fail_without_a_reason() {
+fn pruning_loses_no_outcome_with_injected_faults() {
     let settings = Settings {
         spurious_wakeups: 1,
         weak_failures: 1,
@@ -98,8 +97,8 @@ fn ends(program: &Program, preemptions: u32, settings: Settings) -> Option<BTree
     Some(outcomes(program, Explorer { bounds, settings })?.0)
 }
 
-/// Compares what comes of `program` when there is a choice before everything that a thread does with what comes of it otherwise.
-/// Returns whether that could be compared, for not too many executions.
+/// Compares the outcomes of `program` with a choice before every operation and with a choice before visible operations
+/// only. Returns whether it could compare them, which takes few enough executions.
 #[track_caller]
 fn loses_and_invents_nothing(program: &Program, preemptions: u32) -> bool {
     let settings = |every_turn| Settings {
@@ -117,7 +116,7 @@ fn loses_and_invents_nothing(program: &Program, preemptions: u32) -> bool {
         lost.is_empty(),
         "{program:?} with {preemptions} preemptions: lost {lost:?}"
     );
-    // What is no choice costs no preemption, so an outcome may come up with fewer.
+    // An invisible operation costs no preemption, so an outcome may come up with fewer.
     let more: Vec<_> = usual.difference(&all).collect();
     if !more.is_empty()
         && let Some(all) = ends(program, preemptions + 2, settings(true))
@@ -128,11 +127,11 @@ fn loses_and_invents_nothing(program: &Program, preemptions: u32) -> bool {
     true
 }
 
-/// Each of these is about one thing that somebody notices after all.
+/// In each of these programs, an operation that seems to be invisible can be noticed after all.
 #[test]
-fn what_goes_unseen_takes_no_choice_from_others() {
+fn skipping_invisible_operations_loses_no_outcome_of_known_hard_cases() {
     let cases: [(Option<Room>, &[&[Step]]); 6] = [
-        // Who yields lets a thread go first that has only begun, or only waits for a lock.
+        // A thread that yields lets others run first, even one that has only begun or only waits for a lock.
         (
             None,
             &[
@@ -149,12 +148,12 @@ fn what_goes_unseen_takes_no_choice_from_others() {
                 &[TryWrite, Yield, Print],
             ],
         ),
-        // It ends when it has waited for another one, and somebody asks whether it has.
+        // A thread ends after joining another, and somebody asks whether it has ended.
         (
             None,
             &[&[Load(1), IsFinished(1), Join(1)], &[Nest(1), Load(0), Nest(1)]],
         ),
-        // It wakes without a reason while only that the first thread notes an end is still to come.
+        // A thread wakes spuriously when the first thread has only to note an end.
         (
             Some(None),
             &[
@@ -163,7 +162,7 @@ fn what_goes_unseen_takes_no_choice_from_others() {
                 &[Receive, Park, HangUp],
             ],
         ),
-        // Whether a writer had to wait, and so holds up readers when it downgrades.
+        // Whether a writer had to wait decides whether it blocks readers when it downgrades.
         (
             None,
             &[
@@ -188,9 +187,9 @@ fn what_goes_unseen_takes_no_choice_from_others() {
 }
 
 #[test]
-fn what_goes_unseen_loses_nothing_in_random_programs() {
+fn skipping_invisible_operations_loses_no_outcome_of_random_programs() {
     let mut random = Random(configured("PRUNING_SEED", 5) << 32);
-    // Where most goes unseen, or depends on it.
+    // Topics with many operations that are invisible, or whose result depends on one.
     let topics = [Topic::Time, Topic::Threads, Topic::Atomics, Topic::Parking];
     let mut n_compared = 0;
     while n_compared < 60 * configured("PRUNING_TIMES", 1) {

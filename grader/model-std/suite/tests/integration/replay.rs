@@ -1,4 +1,5 @@
-//! A schedule is a value: it leads to the same execution again, event for event; and what does not is reported as such.
+//! A schedule is a value that leads to the same execution again, event for event. An execution that differs is reported
+//! as nondeterministic.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use model_std::sync::{Arc, Condvar, LazyLock, Mutex, mpsc};
 use model_std::thread;
 use model_std_suite::{describe, preemptions};
 
-/// Uses a little of everything, and comes to different ends.
+/// Uses a little of everything, and ends in several ways.
 fn busy_program() -> usize {
     static LOG: LazyLock<Mutex<Vec<usize>>> = LazyLock::new(Mutex::default);
     let shared = Arc::new((Mutex::new(0), Condvar::new(), AtomicUsize::new(0)));
@@ -72,7 +73,7 @@ fn one_schedule_gives_one_trace() {
 }
 
 #[test]
-fn a_digest_tells_operations_apart_and_not_the_lines_they_stand_on() {
+fn a_digest_depends_on_operations_and_not_on_lines() {
     let trace = replay(&Settings::default(), &body(), &Schedule::default()).trace;
     let digest_after = |change: &dyn Fn(&mut Trace)| {
         let mut changed = trace.clone();
@@ -97,7 +98,7 @@ fn a_digest_tells_operations_apart_and_not_the_lines_they_stand_on() {
         &|trace| trace.events[4].thread += 1,
         &|trace| trace.events[4].op = Op::Unlock,
         &|trace| trace.events[4].object = Some(99),
-        // The same function with other results.
+        // The same operation with other results.
         &|trace| trace.events[4].op = load(99, None),
         &|trace| trace.events[4].op = load(98, None),
         &|trace| trace.events[4].op = load(99, Some(100)),
@@ -116,7 +117,7 @@ fn a_digest_tells_operations_apart_and_not_the_lines_they_stand_on() {
 
 #[test]
 fn a_failure_replays_to_the_same_end() {
-    // The helper replays what it finds, and compares.
+    // `first_failure` replays what it finds, and compares.
     let (trace, n) = preemptions(2).first_failure(busy_program);
     assert_eq!(
         describe(&trace.end),
@@ -127,7 +128,7 @@ fn a_failure_replays_to_the_same_end() {
 }
 
 #[test]
-fn sampled_executions_replay_too() {
+fn sampled_executions_can_be_replayed() {
     let (settings, body) = (Settings::default(), body());
     let bounds = Bounds {
         preemptions: 0,
@@ -155,7 +156,7 @@ fn sampled_executions_replay_too() {
 }
 
 #[test]
-fn an_exploration_is_the_same_each_time_and_another_seed_samples_others() {
+fn an_exploration_repeats_and_another_seed_samples_other_executions() {
     let ends_of = |seed| {
         let bounds = Bounds {
             preemptions: 0,
@@ -175,13 +176,13 @@ fn an_exploration_is_the_same_each_time_and_another_seed_samples_others() {
 }
 
 #[test]
-fn the_empty_schedule_is_the_usual_execution() {
+fn the_empty_schedule_is_the_non_preemptive_execution() {
     let replayed = replay(&Settings::default(), &body(), &Schedule::default());
     assert_eq!((replayed.trace.end, replayed.preemptions), (End::Finished, 0));
 }
 
 #[test]
-fn a_schedule_that_does_not_fit_is_said_to_be_another_programs() {
+fn a_schedule_that_does_not_fit_is_reported_as_nondeterminism() {
     let replayed = replay(
         &Settings::default(),
         &body(),
@@ -204,14 +205,14 @@ fn a_schedule_that_does_not_fit_is_said_to_be_another_programs() {
 
 #[test]
 fn a_program_that_depends_on_what_is_not_modelled_is_nondeterministic() {
-    // Real randomness, through the keys of the real `std`.
+    // Randomness from the keys of the real `std`.
     let body = || {
         use std::hash::BuildHasher;
         model_std::println!("{}", std::hash::RandomState::new().hash_one(1));
     };
     let trace = preemptions(0).first_nondeterministic(body);
     assert_eq!(trace.stdout.len(), 1);
-    // What one execution leaves behind for the next.
+    // State that one execution leaves behind for the next.
     let file = std::env::temp_dir().join(format!("model-std-replay-{}", std::process::id()));
     let path = file.clone();
     let body = move || {
@@ -227,7 +228,7 @@ fn a_program_that_depends_on_what_is_not_modelled_is_nondeterministic() {
 }
 
 #[test]
-fn other_threads_than_before_are_nondeterministic() {
+fn another_number_of_threads_is_nondeterministic() {
     static RUNS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let body = || {
         let n = RUNS.fetch_add(1, SeqCst) % 3;

@@ -1,4 +1,5 @@
-//! A failing schedule becomes simpler, still fails the same way, and is left alone where there is nothing simpler.
+//! A failing schedule becomes simpler and still fails in the same way. A schedule that cannot become simpler stays as
+//! it is.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -18,7 +19,7 @@ fn body<T>(body: impl Fn() -> T + 'static) -> Body<T> {
     Rc::new(body)
 }
 
-/// Three threads that each add 1 to a counter in two steps, and write to a log between that nobody needs.
+/// Three threads that each add 1 to a counter in two steps. They also write to a log that does not matter.
 fn lose_an_update() -> usize {
     let (counter, log) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(0)));
     let threads = [(); 3].map(|()| {
@@ -34,7 +35,7 @@ fn lose_an_update() -> usize {
     counter.load(SeqCst)
 }
 
-/// The first of the random executions, from `seed` on, that `fails`.
+/// The first sampled execution from `seed` on that `fails`.
 #[track_caller]
 fn sample<T: 'static>(
     settings: &Settings,
@@ -60,7 +61,7 @@ fn sample<T: 'static>(
     coverage.stopped.expect("one of them fails").schedule
 }
 
-/// A failure of `body` that was found at random, shortened.
+/// A sampled failure of `body`, shortened.
 #[track_caller]
 fn shortened<T: 'static>(settings: &Settings, body: &Body<T>, fails: fn(&Execution<T>) -> bool) -> Shortened {
     let found = sample(settings, body, 1, fails);
@@ -79,7 +80,7 @@ fn a_failure_that_needs_one_preemption_keeps_one() {
     let shortened = shortened(&settings, &body, loses_an_update);
     let (before, after) = (shortened.before.unwrap(), shortened.after.unwrap());
     assert!(before.preemptions > 2, "{before:?} leaves nothing to do");
-    // The body, then one thread after the other, but for the one that the others come in between.
+    // The body, then one thread after the other, except for the one preempted.
     assert_eq!((after.preemptions, after.injected_faults), (1, 0));
     assert!(after.switches <= 6, "{after:?}");
     let replayed = replay(&settings, &body, &shortened.schedule);
@@ -90,7 +91,7 @@ fn a_failure_that_needs_one_preemption_keeps_one() {
 }
 
 #[test]
-fn the_same_schedule_is_shortened_to_the_same_and_that_no_further() {
+fn shortening_is_deterministic_and_idempotent() {
     let (settings, body) = (Settings::default(), body(lose_an_update));
     let found = sample(&settings, &body, 3, loses_an_update);
     let shorten = |schedule: &Schedule| shorten(&settings, &body, schedule, BUDGET, |found| loses_an_update(&found));
@@ -101,7 +102,7 @@ fn the_same_schedule_is_shortened_to_the_same_and_that_no_further() {
 }
 
 #[test]
-fn the_budget_is_kept_and_what_it_paid_for_is_used() {
+fn shortening_keeps_its_budget_and_returns_the_best_so_far() {
     let (settings, body) = (Settings::default(), body(lose_an_update));
     let found = sample(&settings, &body, 1, loses_an_update);
     let mut before = None;
@@ -118,7 +119,7 @@ fn the_budget_is_kept_and_what_it_paid_for_is_used() {
 }
 
 #[test]
-fn what_does_not_fail_again_is_given_back_as_it_was() {
+fn a_schedule_that_does_not_fail_again_is_returned_unchanged() {
     let (settings, body) = (Settings::default(), body(lose_an_update));
     let found = sample(&settings, &body, 1, loses_an_update);
     let shortened = shorten(&settings, &body, &found, BUDGET, |_| false);
@@ -129,7 +130,7 @@ fn what_does_not_fail_again_is_given_back_as_it_was() {
         executions: 1,
     };
     assert_eq!(shortened, as_it_was);
-    // Nor is anything made of the schedule of another program.
+    // A schedule of another program is returned unchanged too.
     let foreign = Schedule {
         choices: vec![9; 4],
         ..Schedule::default()
@@ -139,8 +140,8 @@ fn what_does_not_fail_again_is_given_back_as_it_was() {
 }
 
 #[test]
-fn a_failure_of_another_kind_is_not_taken_for_the_same() {
-    // Both threads panic in some executions, and each alone with fewer preemptions.
+fn shortening_keeps_the_kind_of_failure() {
+    // In some executions both threads count, and each alone counts with fewer preemptions.
     let body = body(|| {
         let (counter, place) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let threads = [1, 2].map(|id| {
@@ -167,7 +168,7 @@ fn injected_faults_that_a_failure_does_not_need_are_left_out() {
         late_threads: 2,
         ..Settings::default()
     };
-    // Looks, and sleeps, in two steps; is late now and then, and woken without a reason.
+    // Checks and waits in two steps. Late threads, weak failures and spurious wake-ups can occur but are not needed.
     let body = body(|| {
         let (door, is_open, changed) = (AtomicBool::new(false), Mutex::new(false), Condvar::new());
         thread::scope(|scope| {
@@ -188,13 +189,13 @@ fn injected_faults_that_a_failure_does_not_need_are_left_out() {
     });
     let (before, after) = (shortened.before.unwrap(), shortened.after.unwrap());
     assert!(before.preemptions > after.preemptions, "{before:?}");
-    // The other thread has to begin its pause, and the pause has to end, while this one could go on.
+    // The other thread has to begin its pause, and its pause has to end, while this thread could still run.
     assert_eq!((after.preemptions, after.injected_faults), (2, 1));
 }
 
 #[test]
-fn which_waiter_is_woken_is_a_choice_like_any_other() {
-    // The second waiter is woken first only by choice; in what order they came makes no difference.
+fn the_woken_waiter_is_a_choice_that_shortening_keeps() {
+    // Only a choice wakes the third waiter first; the order in which they came does not matter.
     let body = body(|| {
         let (queue, woken, changed) = (Mutex::new(0), Mutex::new(Vec::new()), Condvar::new());
         thread::scope(|scope| {

@@ -1,7 +1,7 @@
-//! The runtime holds out: random programs over everything that threads can do, under all settings, end in some way that a
-//! program can, never by a fault of the runtime; every schedule can be replayed; and memory stays flat.
+//! Random programs over everything that threads can do, under all settings, end in a way that such a program can. None
+//! fails because of the runtime, and every schedule can be replayed.
 //!
-//! Short by default. For longer, from the root of the workspace, with what it prints:
+//! Short by default. For longer, from the root of the workspace, with its output:
 //!
 //! ```text
 //! SOAK_SEED=7 SOAK_PROGRAMS=2000 cargo test --release -p model-std-suite --test integration soak -- --nocapture
@@ -20,7 +20,7 @@ use crate::configured;
 use crate::programs::modelled::interpreter::{self, Log};
 use crate::programs::{Program, Random, Size, TIMELESS, Topic, modelled};
 
-/// A program on any topics, and any way to explore it.
+/// A random program and a random way to explore it.
 fn anything(random: &mut Random) -> (Program, Explorer) {
     let size = Size {
         threads: 2 + random.below(3) as usize,
@@ -50,7 +50,7 @@ fn anything(random: &mut Random) -> (Program, Explorer) {
     (program, Explorer { bounds, settings })
 }
 
-/// The kind of an end. No program here can end in another way: none loops, and the first thread does not panic.
+/// The kind of an end. No other is possible here: no program loops, and the first thread does not panic.
 #[track_caller]
 fn kind(end: &End) -> &'static str {
     match end {
@@ -83,7 +83,7 @@ fn replayed(program: &Program, explorer: Explorer, number: u64) -> Option<[Trace
 }
 
 #[test]
-fn no_program_brings_the_runtime_down_and_every_schedule_can_be_replayed() {
+fn every_random_program_ends_and_its_schedules_replay() {
     let mut random = Random(configured("SOAK_SEED", 1));
     let (mut ends, mut n_executions, mut n_replays) = (BTreeMap::new(), 0, 0);
     for _ in 0..configured("SOAK_PROGRAMS", 150) {

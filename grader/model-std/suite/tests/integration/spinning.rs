@@ -1,5 +1,5 @@
-//! Threads that get nowhere though they run: livelocks and loops that only look. Those that wait for another thread's turn, or for
-//! a time to be over, are not taken for them.
+//! Threads that run without progress: livelocks, and loops that only read. A loop that waits for another thread to run,
+//! or sleeps until a time, is not reported.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn two_threads_that_undo_each_other_are_a_livelock() {
 }
 
 #[test]
-fn a_loop_that_only_looks_is_a_busy_wait_told_with_its_line() {
+fn a_loop_that_only_reads_is_a_busy_wait_reported_with_its_line() {
     let spin_line = line!() + 8;
     let trace = first_failure(|| {
         let ready = Arc::new(AtomicBool::new(false));
@@ -61,7 +61,7 @@ fn a_loop_that_only_looks_is_a_busy_wait_told_with_its_line() {
 }
 
 #[test]
-fn spinning_until_another_thread_has_acted_is_no_busy_wait_in_any_manner() {
+fn spinning_until_another_thread_acts_is_no_busy_wait() {
     fn wait_by(look: fn(&AtomicBool, &Mutex<bool>) -> bool) -> impl Fn() {
         move || {
             let shared = Arc::new((AtomicBool::new(false), Mutex::new(false)));
@@ -98,7 +98,7 @@ fn spinning_until_another_thread_has_acted_is_no_busy_wait_in_any_manner() {
 }
 
 #[test]
-fn spinning_through_another_threads_sleep_is_a_busy_wait_in_any_manner() {
+fn spinning_while_the_other_thread_sleeps_is_a_busy_wait() {
     fn wait_by(look: fn(&AtomicBool) -> bool) -> impl Fn() {
         move || {
             let flag = Arc::new(AtomicBool::new(false));
@@ -133,7 +133,7 @@ fn spinning_through_another_threads_sleep_is_a_busy_wait_in_any_manner() {
 }
 
 #[test]
-fn a_loop_until_a_short_time_has_passed_is_no_busy_wait() {
+fn only_a_long_loop_on_the_clock_is_a_busy_wait() {
     returns(
         || {
             let start = Instant::now();
@@ -158,7 +158,7 @@ fn a_loop_until_a_short_time_has_passed_is_no_busy_wait() {
 }
 
 #[test]
-fn a_loop_that_sleeps_until_a_time_is_over_is_fine() {
+fn a_loop_that_sleeps_until_a_time_has_passed_is_no_busy_wait() {
     returns(
         || {
             let start = Instant::now();
@@ -172,7 +172,7 @@ fn a_loop_that_sleeps_until_a_time_is_over_is_fine() {
 }
 
 #[test]
-fn a_loop_that_asks_whether_a_lock_is_poisoned_is_seen() {
+fn polling_for_poison_or_a_value_is_a_busy_wait() {
     ends(
         || {
             let mutex = Mutex::new(());

@@ -1,4 +1,4 @@
-//! Whatever lives longer than an execution starts afresh in the next one.
+//! Statics and thread-locals start afresh in each execution.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use model_std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, Rw
 use model_std::thread;
 use model_std_suite::{Explorer, ends, preemptions, returns};
 
-/// Two threads that `touch` a static find `expected` there, together, in each of many executions.
+/// Two threads `touch` a static; then `look` returns `expected`, in each of many executions.
 #[track_caller]
 fn starts_afresh<T: Ord + Debug + 'static>(touch: fn(), look: fn() -> T, expected: T) {
     let body = move || {
@@ -41,7 +41,7 @@ fn an_atomic_starts_with_its_first_value() {
 }
 
 #[test]
-fn what_a_lock_protects_starts_with_its_first_value() {
+fn a_locked_value_starts_afresh() {
     static WORDS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
     starts_afresh(
         || WORDS.lock().unwrap().push("word"),
@@ -98,7 +98,7 @@ fn a_cell_is_initialised_once_in_every_execution() {
 }
 
 #[test]
-fn a_poisoned_lock_is_whole_again_in_the_next_execution() {
+fn a_poisoned_static_is_not_poisoned_in_the_next_execution() {
     static MUTEX: Mutex<u8> = Mutex::new(0);
     static ONCE: Once = Once::new();
     let body = || {
@@ -167,12 +167,12 @@ fn a_thread_local_key_has_a_value_for_each_thread_of_each_execution() {
         let mine = touch();
         (threads.map(|thread| thread.join().unwrap()), mine, COUNT.get())
     };
-    // Its own value is the only one that a key's initialiser sees.
+    // The initialiser of a key sees the values of its own thread only.
     returns(body, [([vec![2, 2], vec![2, 2]], vec![2, 2], 9)]);
 }
 
 #[test]
-fn thread_local_values_are_dropped_when_their_thread_ends_and_may_use_the_model() {
+fn thread_locals_are_dropped_when_their_thread_ends() {
     static DROPS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
     struct SaysSo(&'static str);
     impl Drop for SaysSo {
@@ -189,9 +189,9 @@ fn thread_local_values_are_dropped_when_their_thread_ends_and_may_use_the_model(
         DROPS.lock().unwrap().clone()
     };
     returns(body, [vec!["second", "first"]]);
-    // Those of the body too, when it returns, and without harm to the next execution.
+    // The body's own values are dropped too when it returns, without harm to the next execution.
     returns(|| FIRST.with(|_| DROPS.lock().unwrap().len()), [0]);
-    // A thread that never ends keeps its own.
+    // A thread that never ends keeps its values.
     let body = || {
         thread::spawn(|| {
             SECOND.with(|_| ());
@@ -204,7 +204,7 @@ fn thread_local_values_are_dropped_when_their_thread_ends_and_may_use_the_model(
 }
 
 #[test]
-fn what_is_used_outside_an_execution_keeps_what_it_had_before() {
+fn a_static_used_before_an_execution_keeps_its_value() {
     static COUNT: AtomicUsize = AtomicUsize::new(1);
     static WORDS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
     COUNT.fetch_add(1, SeqCst);

@@ -1,4 +1,4 @@
-//! Standard input under the model: it has come to its end in every execution, and its lock is one that threads wait for.
+//! Standard input under the model is empty in every execution, and threads wait for its lock.
 
 use model_std::io::{self, BufRead, IsTerminal, Read};
 use model_std::model::trace::End;
@@ -24,7 +24,7 @@ fn every_way_of_reading_finds_the_end() {
 }
 
 #[test]
-fn who_holds_the_lock_keeps_others_out() {
+fn the_lock_of_standard_input_excludes_other_threads() {
     let body = || {
         let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let visit = || {
@@ -54,7 +54,7 @@ fn a_thread_that_reads_while_it_holds_the_lock_waits_for_itself() {
 }
 
 #[test]
-fn the_lock_and_another_in_opposite_orders_are_a_deadlock() {
+fn stdin_and_another_lock_in_opposite_orders_are_a_deadlock() {
     let trace = first_failure(|| {
         let mutex = Mutex::new(());
         thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Standard output and standard error: what reaches them as a unit, and who may write meanwhile.
+//! Standard output and standard error: which writes are atomic, and which threads wait meanwhile.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn text(segments: &[Segment]) -> String {
         .collect()
 }
 
-/// What `body` writes to standard output is one of the `allowed` texts, and each comes up.
+/// Standard output of `body` is one of the `allowed` texts, and each comes up.
 #[track_caller]
 fn writes(body: impl Fn() + 'static, allowed: &[&str]) {
     let mut texts = std::collections::BTreeSet::new();
@@ -39,7 +39,7 @@ fn both(one: fn(), other: fn()) -> impl Fn() {
 }
 
 #[test]
-fn each_print_is_a_unit_and_two_are_not() {
+fn one_print_is_atomic_and_two_are_not() {
     let twice = || {
         print!("{}{}", "a", "b");
         println!("{}", "c");
@@ -159,10 +159,10 @@ fn a_value_that_locks_while_it_is_printed_can_deadlock() {
 }
 
 #[test]
-fn a_guard_in_the_arguments_of_a_print_is_gone_after_it() {
+fn a_guard_in_the_arguments_of_a_print_is_dropped_after_the_print() {
     let body = || {
         let mutex = Mutex::new(1);
-        // This one is not in the arguments of the print, but of the match around it.
+        // This guard is not in the arguments of the print, but in the head of the `match` around it.
         match *mutex.lock().unwrap() + 1 {
             2 => println!("{}", mutex.try_lock().is_err()),
             _ => println!("{}", mutex.lock().unwrap()),
@@ -231,7 +231,7 @@ fn dbg_writes_to_standard_error_and_gives_the_value_back() {
 }
 
 #[test]
-fn a_deadlock_on_a_stream_is_told_with_its_holder() {
+fn a_deadlock_on_a_stream_names_its_holder() {
     let trace = first_failure(|| {
         let mutex = Mutex::new(0);
         thread::scope(|scope| {
@@ -272,7 +272,7 @@ fn a_trace_says_what_was_written_and_where() {
 }
 
 #[test]
-fn a_trace_says_from_when_to_when_a_guard_holds_a_stream() {
+fn a_trace_tells_how_long_a_guard_holds_a_stream() {
     let body = || {
         let mut out = io::stdout().lock();
         out.write_all(b"one").unwrap();

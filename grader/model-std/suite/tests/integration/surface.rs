@@ -1,11 +1,11 @@
-//! The public items of the modelled library are those of `std`, item by item, method by method, implementation by
-//! implementation; and what passes through to the real `std` is listed.
+//! The public items of the modelled library are those of `std`: the same items, methods and implementations. Items that
+//! pass through to the real `std` are listed.
 //!
-//! Both are read from what `rustdoc` writes, for on a stable toolchain that is the only text which tells every signature, every
-//! automatic trait and what is stable. The lists stand in the folder `surface`:
+//! Both are read from the output of `rustdoc`. On a stable toolchain, nothing else tells every signature, every auto
+//! trait and what is stable. The lists stand in the folder `surface`:
 //!
-//! * `std-1.95.txt`: what the modelled parts of `std` declare. Where the documentation of `std` is installed (the component
-//!   `rust-docs`), it is compared with that.
+//! * `std-1.95.txt`: what the modelled parts of `std` declare. Where the documentation of `std` is installed (the
+//!   component `rust-docs`), it is compared with that.
 //! * `differences.txt`: where this library differs, with the reason.
 //! * `passes-through.txt`: what is the real `std`'s, with a word on what that means for a program under the model.
 
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use documentation::{BY_MACRO, Documentation, Item};
 
-/// The modules of `std` that are modelled as a whole.
+/// The modules that are modelled as a whole.
 const MODULES: [&str; 8] = [
     "collections::hash_map",
     "collections::hash_set",
@@ -30,7 +30,7 @@ const MODULES: [&str; 8] = [
     "time",
 ];
 
-/// Where single items are modelled, and which.
+/// The modules of which single items are modelled, and those items.
 const ITEMS: [(&str, &[&str]); 4] = [
     ("", &["dbg", "eprint", "eprintln", "print", "println", "thread_local"]),
     ("collections", &["HashMap", "HashSet"]),
@@ -52,7 +52,7 @@ const ITEMS: [(&str, &[&str]); 4] = [
     ("process", &["abort", "exit"]),
 ];
 
-/// What it means for a program under the model that an item is the real one.
+/// The words that say what it means for a program under the model that an item is the real one.
 const WORDS: [&str; 5] = ["value", "waits", "differs", "outside", "shared"];
 
 /// The items of the modules and of the list of single ones.
@@ -65,7 +65,7 @@ fn modelled_items(documentation: &Documentation) -> BTreeSet<Item> {
     items
 }
 
-/// What the items declare, one a line.
+/// The declarations of the items, one a line.
 fn rows<'a>(documentation: &Documentation, items: impl IntoIterator<Item = &'a Item>) -> BTreeSet<String> {
     let of_item = |item: &Item| {
         let declarations = documentation.declarations(item).into_iter();
@@ -84,7 +84,7 @@ fn list(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../surface").join(name)
 }
 
-/// The lines of a list, without its comments.
+/// The lines of a list without its comments.
 fn read(name: &str) -> BTreeSet<String> {
     let path = list(name);
     let text =
@@ -95,7 +95,7 @@ fn read(name: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Fails and says how the two differ, if they do.
+/// Fails with the differences, if there are any.
 #[track_caller]
 fn assert_same(what: &str, expected: &BTreeSet<String>, found: &BTreeSet<String>) {
     let missing = expected.difference(found).map(|row| format!("- {row}\n"));
@@ -104,7 +104,7 @@ fn assert_same(what: &str, expected: &BTreeSet<String>, found: &BTreeSet<String>
     assert!(differences.is_empty(), "{what}\n{differences}");
 }
 
-/// The row of `std` that a row of the modelled library stands for.
+/// The row of `std` that corresponds to a row of the modelled library.
 fn as_in_std(row: String, of_std: &BTreeSet<String>) -> String {
     let with = row.replace(BY_MACRO, "#[must_use] ");
     if of_std.contains(&with) {
@@ -115,7 +115,7 @@ fn as_in_std(row: String, of_std: &BTreeSet<String>) -> String {
 }
 
 #[test]
-fn the_list_is_what_the_documentation_of_std_says() {
+fn the_list_of_std_is_up_to_date() {
     let Some(std) = Documentation::of_std() else {
         println!("skipped: the component `rust-docs` is not installed\nhelp: rustup component add rust-docs");
         return;
@@ -143,7 +143,8 @@ fn the_list_is_what_the_documentation_of_std_says() {
 
 #[test]
 fn the_modelled_library_declares_what_std_does_and_what_passes_through_is_listed() {
-    // One test, for its documentation takes some seconds and some hundred megabytes, copied from `std` as most of it is.
+    // One test for both, because the documentation takes seconds to write and hundreds of megabytes, most of it copied
+    // from `std`.
     let model = Documentation::of_model_std("surface");
     every_item_of_the_list_is_there(&model);
     what_passes_through_is_listed(&model);
@@ -162,7 +163,7 @@ fn every_item_of_the_list_is_there(model: &Documentation) {
         &items.iter().map(|item| item.path.clone()).collect(),
     );
 
-    // What is re-exported from `std` is as in `std`: only what is defined here is compared in full.
+    // Re-exported items are the same by definition, so only those that are defined here are compared in full.
     let own: BTreeSet<&Item> = items.iter().filter(|item| model.defines(item)).collect();
     let own_names: BTreeSet<&str> = own.iter().map(|item| item.path.as_str()).collect();
     let mut expected: BTreeSet<String> = of_std
@@ -184,10 +185,10 @@ fn every_item_of_the_list_is_there(model: &Documentation) {
     assert_same("what the items declare", &expected, &found);
 }
 
-/// Each item that is not defined in the library is in the list, with a word on what that means.
+/// Each item that is not defined in the library is in the list, with one of the words.
 #[track_caller]
 fn what_passes_through_is_listed(model: &Documentation) {
-    // The preludes name items that have their place elsewhere, and the explorer is no part of `std`.
+    // The preludes repeat items of other modules, and the explorer is no part of `std`.
     let items: Vec<Item> = model
         .items("")
         .into_iter()
@@ -221,7 +222,7 @@ fn what_passes_through_is_listed(model: &Documentation) {
     assert!(unknown.is_empty(), "words that the list does not explain: {unknown:?}");
 }
 
-/// Whether the path belongs to what is compared with `std`.
+/// Whether the item is one that is compared with `std`.
 fn is_modelled(path: &str) -> bool {
     let in_module = MODULES
         .iter()
@@ -230,7 +231,7 @@ fn is_modelled(path: &str) -> bool {
     in_module || ITEMS.iter().any(|(of, names)| *of == module && names.contains(&name))
 }
 
-/// The modules that an item stands in, the outermost first.
+/// The modules around an item, the outermost first.
 fn modules_above(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices("::").map(|(end, _)| &path[..end])
 }

@@ -1,5 +1,5 @@
-//! Threads are numbered in the order in which they are spawned, and threads that spawn others at the same time do so in every
-//! order.
+//! Threads are numbered in the order in which they are spawned. Threads that spawn others at the same time do so in
+//! every order.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::thread::{self, ThreadId};
 use model_std_suite::Explorer;
 
-/// With pruning and without, and with a choice before everything: the same, and exactly that.
+/// Returns exactly the `allowed` values with and without pruning, and with and without a choice before every operation.
 #[track_caller]
 fn returns<T: Ord + std::fmt::Debug + Clone + 'static, const N: usize>(
     body: impl Fn() -> T + Copy + 'static,
@@ -43,7 +43,7 @@ fn number(id: ThreadId) -> u64 {
     digits.parse().expect("a number")
 }
 
-/// Spawns a thread; its number.
+/// Spawns a thread and returns its number.
 fn spawn_another() -> u64 {
     number(thread::spawn(|| thread::current().id()).join().unwrap())
 }
@@ -57,9 +57,9 @@ fn two_threads_that_each_spawn_another_do_so_in_either_order() {
     returns(body, [[3, 5], [4, 5], [5, 4]]);
 }
 
-/// Another thread's operation may come between a thread's last operation and its spawning.
+/// Another thread's operation may come between a thread's last operation and its spawn.
 #[test]
-fn what_threads_did_before_says_nothing_about_the_order_in_which_they_spawn() {
+fn earlier_operations_do_not_fix_the_order_of_spawns() {
     let body = || {
         let cell = Arc::new(AtomicUsize::new(0));
         let reader = thread::spawn({
@@ -77,7 +77,7 @@ fn what_threads_did_before_says_nothing_about_the_order_in_which_they_spawn() {
 }
 
 #[test]
-fn the_body_and_a_thread_that_it_spawned_spawn_in_either_order() {
+fn the_body_and_its_thread_spawn_in_either_order() {
     let body = || {
         let cell = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&cell);
@@ -92,7 +92,7 @@ fn the_body_and_a_thread_that_it_spawned_spawn_in_either_order() {
     returns(body, [(0, false), (0, true), (1, false), (1, true)]);
 }
 
-/// What is first seen in an execution that is not the first one.
+/// The first execution does not show that threads spawn at the same time; a later one does.
 #[test]
 fn threads_that_spawn_only_in_some_interleavings_do_so_in_either_order() {
     let body = || {
@@ -101,7 +101,7 @@ fn threads_that_spawn_only_in_some_interleavings_do_so_in_either_order() {
             let cell = Arc::clone(&cell);
             move || (cell.fetch_add(1, SeqCst) == expected).then(spawn_another)
         };
-        // The second is the first to add in no execution that runs the threads in their order.
+        // If the threads run in their order, the second is not the first to add.
         let [one, other] = [thread::spawn(spawn_if(1)), thread::spawn(spawn_if(0))];
         match (one.join().unwrap(), other.join().unwrap()) {
             (Some(one), Some(other)) => Some(one < other),
@@ -112,7 +112,7 @@ fn threads_that_spawn_only_in_some_interleavings_do_so_in_either_order() {
 }
 
 #[test]
-fn which_of_two_scoped_threads_has_the_lower_number_does_not_depend_on_which_is_slower() {
+fn scoped_threads_are_numbered_in_either_order() {
     let body = || {
         let cell = AtomicUsize::new(0);
         thread::scope(|scope| {
@@ -131,7 +131,7 @@ fn which_of_two_scoped_threads_has_the_lower_number_does_not_depend_on_which_is_
     returns(body, [(0, false), (0, true), (1, false), (1, true)]);
 }
 
-/// As above, as the harness takes it: who has the lower number decides whether there is a deadlock.
+/// As above, but the order of the numbers decides whether there is a deadlock.
 #[test]
 fn an_order_of_spawns_is_replayed_and_shortened() {
     let body = || {
@@ -147,7 +147,7 @@ fn an_order_of_spawns_is_replayed_and_shortened() {
             thread::park();
         }
     };
-    // Replayed by this.
+    // This replays the schedule too.
     let (trace, preemptions) = Explorer::default().first_failure(body);
     assert!(matches!(trace.end, End::Deadlock { .. }), "{:?}", trace.end);
     assert_eq!(preemptions, 1);
@@ -169,9 +169,9 @@ fn an_order_of_spawns_is_replayed_and_shortened() {
     assert!(fails(&replay(&settings, &body, &shortened.schedule)));
 }
 
-/// What one thread spawns is numbered in that order, after all that came before it in its line.
+/// Threads that one thread spawns are numbered in that order.
 #[test]
-fn spawning_is_no_choice_where_there_is_but_one_order() {
+fn spawning_is_no_choice_where_only_one_order_exists() {
     let body: Rc<dyn Fn()> = Rc::new(|| {
         let line = thread::spawn(|| {
             let threads = [(); 2].map(|()| thread::spawn(thread::yield_now));
@@ -180,7 +180,7 @@ fn spawning_is_no_choice_where_there_is_but_one_order() {
         });
         line.join().unwrap();
     });
-    // The first would have shown that there is more than one order.
+    // The first execution would have shown more than one order.
     let mut n_executions = 0;
     let coverage = explore(&Bounds::default(), &Settings::default(), &body, |_| {
         n_executions += 1;

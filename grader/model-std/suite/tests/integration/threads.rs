@@ -1,4 +1,4 @@
-//! Threads, scopes, park tokens, barriers, and what is initialised once.
+//! Threads, scopes, park tokens, cells and hash maps under the model, and what a trace tells about threads.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use model_std::thread;
 use model_std_suite::{ends, preemptions, returns};
 
 #[test]
-fn a_trace_tells_threads_with_name_place_and_operations() {
+fn a_trace_tells_name_place_and_operations_of_threads() {
     let spawn_line = line!() + 4;
     let (trace, _) = preemptions(0).first(
         || {
@@ -55,7 +55,7 @@ fn a_trace_tells_threads_with_name_place_and_operations() {
 }
 
 #[test]
-fn a_scope_ends_when_all_its_threads_have() {
+fn a_scope_ends_after_all_its_threads() {
     let body = || {
         let counter = AtomicUsize::new(0);
         let inside = thread::scope(|scope| {
@@ -71,7 +71,7 @@ fn a_scope_ends_when_all_its_threads_have() {
 }
 
 #[test]
-fn a_token_is_kept_for_the_next_park_and_there_is_only_one() {
+fn there_is_one_park_token_and_it_is_kept_for_the_next_park() {
     let body = || {
         let me = thread::current();
         me.unpark();
@@ -111,7 +111,7 @@ fn a_cell_is_empty_until_its_initialiser_has_returned() {
 }
 
 #[test]
-fn hash_maps_are_iterated_over_in_the_same_order_in_every_run_of_a_schedule() {
+fn hash_maps_iterate_in_the_same_order_in_every_execution() {
     use model_std::collections::{HashMap, HashSet};
     let body = || {
         let names = || ["ada", "bob", "cyd", "dan", "eve", "fay"].map(str::to_owned);

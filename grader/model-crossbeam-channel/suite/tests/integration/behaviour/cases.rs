@@ -1,4 +1,4 @@
-//! The cases, over the `library` that the parent module chooses.
+//! The cases, over the `library` of the parent module.
 
 mod channels;
 mod clocks;

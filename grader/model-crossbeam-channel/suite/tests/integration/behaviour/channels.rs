@@ -1,4 +1,4 @@
-//! Channels with room: messages, their order, who waits for what, what is left.
+//! Channels with room: messages, their order, waiting, and what is left.
 
 use super::check;
 use super::library::channel::{
@@ -28,7 +28,7 @@ fn a_message_comes_out_once() {
 }
 
 #[test]
-fn what_is_in_a_channel_is_counted() {
+fn len_counts_the_messages_in_a_channel() {
     check(|| {
         let (s, r) = bounded(2);
         let seen = |n: usize| {
@@ -74,7 +74,7 @@ fn a_full_channel_gives_the_message_back() {
 }
 
 #[test]
-fn what_was_sent_before_the_senders_went_away_is_received() {
+fn messages_sent_before_the_disconnection_are_received() {
     check(|| {
         for (s, r) in with_room() {
             s.send(1).unwrap();
@@ -116,7 +116,7 @@ fn a_receiver_waits_for_a_message_and_a_sender_for_room() {
 }
 
 #[test]
-fn a_waiting_receiver_hears_that_the_last_sender_is_gone() {
+fn a_waiting_receiver_wakes_when_the_last_sender_is_dropped() {
     check(|| {
         let (s, r) = unbounded::<u32>();
         let second = s.clone();
@@ -129,7 +129,7 @@ fn a_waiting_receiver_hears_that_the_last_sender_is_gone() {
 }
 
 #[test]
-fn a_waiting_sender_hears_that_the_last_receiver_is_gone() {
+fn a_waiting_sender_wakes_when_the_last_receiver_is_dropped() {
     check(|| {
         let (s, r) = bounded(1);
         s.send(1).unwrap();
@@ -140,7 +140,7 @@ fn a_waiting_sender_hears_that_the_last_receiver_is_gone() {
 }
 
 #[test]
-fn a_timed_receive_waits_as_long_as_it_is_told() {
+fn a_timed_receive_waits_for_its_timeout() {
     check(|| {
         let (s, r) = unbounded::<u32>();
         let start = Instant::now();
@@ -155,7 +155,7 @@ fn a_timed_receive_waits_as_long_as_it_is_told() {
 }
 
 #[test]
-fn a_timeout_without_end_is_none() {
+fn an_endless_timeout_never_ends_a_wait() {
     check(|| {
         let (s, r) = bounded(1);
         thread::scope(|scope| {
@@ -222,7 +222,7 @@ fn iterators_end_when_the_senders_are_gone_or_nothing_waits() {
 }
 
 #[test]
-fn ends_know_which_channel_they_are_of() {
+fn same_channel_compares_channels() {
     check(|| {
         for ((s, r), (s2, r2)) in with_room().into_iter().zip(with_room()) {
             assert!(s.same_channel(&s.clone()) && r.same_channel(&r.clone()));

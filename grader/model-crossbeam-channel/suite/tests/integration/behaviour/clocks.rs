@@ -7,7 +7,7 @@ use super::library::{IS_EXACT, thread};
 
 const MOMENT: Duration = Duration::from_millis(5);
 
-/// So much time has passed: exactly, where time is exact.
+/// Exactly this time has passed, or at least this time where waits may take longer.
 #[track_caller]
 fn assert_passed(start: Instant, expected: Duration) {
     let elapsed = start.elapsed();
@@ -36,7 +36,7 @@ fn a_message_comes_after_its_time_and_only_once() {
 }
 
 #[test]
-fn before_its_time_there_is_nothing() {
+fn a_timer_is_empty_before_its_time() {
     check(|| {
         let r = after(Duration::from_secs(3600));
         assert_eq!(
@@ -49,7 +49,7 @@ fn before_its_time_there_is_nothing() {
 }
 
 #[test]
-fn a_time_that_has_come_delivers_at_once() {
+fn a_timer_in_the_past_delivers_at_once() {
     check(|| {
         let start = Instant::now();
         let r = at(start);
@@ -62,7 +62,7 @@ fn a_time_that_has_come_delivers_at_once() {
 }
 
 #[test]
-fn copies_of_a_clock_share_its_message() {
+fn clones_of_a_timer_share_its_message() {
     check(|| {
         let r = after(MOMENT);
         let copies = [r.clone(), r].map(|r| thread::spawn(move || r.recv_timeout(3 * MOMENT).is_ok()));
@@ -72,7 +72,7 @@ fn copies_of_a_clock_share_its_message() {
 }
 
 #[test]
-fn a_clock_that_never_comes_is_never() {
+fn a_timer_without_an_end_is_never() {
     check(|| {
         let (r, t) = (after(Duration::MAX), tick(Duration::MAX));
         assert_eq!(r.recv_timeout(MOMENT), Err(RecvTimeoutError::Timeout));
@@ -84,7 +84,7 @@ fn a_clock_that_never_comes_is_never() {
 }
 
 #[test]
-fn a_clock_ticks_again_and_again() {
+fn tick_delivers_repeatedly() {
     check(|| {
         let start = Instant::now();
         let r = tick(MOMENT);
@@ -114,7 +114,7 @@ fn ticks_that_nobody_takes_are_left_out() {
 }
 
 #[test]
-fn a_tick_is_not_waited_for_beyond_the_deadline() {
+fn a_receive_from_tick_ends_at_its_deadline() {
     check(|| {
         let start = Instant::now();
         let r = tick(Duration::from_secs(3600));
@@ -139,7 +139,7 @@ fn two_receivers_of_a_clock_take_one_tick_each() {
 }
 
 #[test]
-fn never_is_never() {
+fn never_delivers_nothing() {
     check(|| {
         const NEVER: super::library::channel::Receiver<u32> = never();
         assert_eq!(NEVER.try_recv(), Err(TryRecvError::Empty));
@@ -178,7 +178,7 @@ fn a_selection_ends_with_a_clock() {
                 recv(stop) -> _ => break,
             }
         }
-        // Where time is not exact, the last ticks may come late, and then with the end.
+        // Where waits may take longer, the last ticks may come as late as the end.
         assert!(ticks == 3 || !IS_EXACT, "{ticks}");
     });
 }

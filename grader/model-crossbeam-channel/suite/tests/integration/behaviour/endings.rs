@@ -1,4 +1,4 @@
-//! What happens to messages and threads when ends are dropped, and what errors say.
+//! Dropping ends: what happens to messages and waiting threads, and what the errors say.
 
 use super::check;
 use super::library::channel::{
@@ -19,7 +19,7 @@ impl Drop for Counted {
 }
 
 #[test]
-fn the_last_receiver_of_a_channel_without_bounds_takes_the_messages_along() {
+fn the_last_receiver_of_an_unbounded_channel_drops_its_messages() {
     check(|| {
         let dropped = Arc::new(AtomicUsize::new(0));
         let (s, r) = unbounded();
@@ -37,7 +37,7 @@ fn the_last_receiver_of_a_channel_without_bounds_takes_the_messages_along() {
 }
 
 #[test]
-fn the_last_end_of_a_channel_with_bounds_takes_the_messages_along() {
+fn the_last_end_of_a_bounded_channel_drops_its_messages() {
     check(|| {
         let dropped = Arc::new(AtomicUsize::new(0));
         let (s, r) = bounded(3);
@@ -94,7 +94,7 @@ fn a_message_may_hold_the_last_end_of_its_own_channel() {
 }
 
 #[test]
-fn a_thread_that_dies_lets_go_of_its_ends() {
+fn a_thread_that_panics_drops_its_ends() {
     check(|| {
         let (s, r) = bounded::<u32>(1);
         let thread = thread::spawn(move || {
@@ -107,7 +107,7 @@ fn a_thread_that_dies_lets_go_of_its_ends() {
 }
 
 #[test]
-fn ends_in_thread_locals_go_with_their_thread() {
+fn ends_in_thread_locals_are_dropped_with_their_thread() {
     struct Last(Sender<u32>, Receiver<u32>);
     impl Drop for Last {
         fn drop(&mut self) {
@@ -132,7 +132,7 @@ fn ends_in_thread_locals_go_with_their_thread() {
 }
 
 #[test]
-fn errors_give_the_message_back_and_say_why() {
+fn errors_return_the_message_and_the_reason() {
     assert_eq!(SendError(1).into_inner(), 1);
     assert_eq!(TrySendError::Full(1).into_inner(), 1);
     assert_eq!(SendTimeoutError::Timeout(1).into_inner(), 1);
@@ -149,7 +149,7 @@ fn errors_give_the_message_back_and_say_why() {
 }
 
 #[test]
-fn ends_say_what_they_are() {
+fn ends_have_the_debug_output_of_the_library() {
     check(|| {
         let (s, r) = unbounded::<u32>();
         let texts = [

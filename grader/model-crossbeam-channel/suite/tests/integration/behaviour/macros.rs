@@ -172,7 +172,7 @@ fn a_biased_selection_takes_the_first_that_is_ready() {
 }
 
 #[test]
-fn many_cases_are_told_apart() {
+fn a_selection_may_have_many_cases() {
     check(|| {
         let channels: Vec<(Sender<usize>, Receiver<usize>)> = (0..9).map(|_| unbounded()).collect();
         let r = |n: usize| &channels[n].1;

@@ -9,12 +9,12 @@ use std::rc::Rc;
 use model_std::model::trace::End;
 use model_std::model::{Bounds, Settings, explore};
 
-/// Where the cases get their channels and threads from.
+/// The library, and the `std` that it uses.
 mod library {
     pub(crate) use model_crossbeam_channel as channel;
     pub(crate) use model_std::{sync, thread, thread_local, time};
 
-    /// Time passes exactly as it is asked for.
+    /// A wait takes exactly as long as it was asked to.
     pub(crate) const IS_EXACT: bool = true;
 }
 

@@ -3,16 +3,16 @@
 #[path = "cases.rs"]
 mod cases;
 
-/// Where the cases get their channels and threads from.
+/// The library, and the `std` that it uses.
 mod library {
     pub(crate) use crossbeam_channel as channel;
     pub(crate) use std::{sync, thread, thread_local, time};
 
-    /// Time passes a little slower than it is asked for.
+    /// A wait may take longer than it was asked to.
     pub(crate) const IS_EXACT: bool = false;
 }
 
-/// Runs a case some times, as the threads happen to be scheduled.
+/// Runs a case several times, as the threads happen to be scheduled.
 fn check(case: fn()) {
     for _ in 0..20 {
         case();

@@ -1,4 +1,4 @@
-//! Channels without room, where a message is handed from thread to thread.
+//! Channels without room, in which a message passes directly from thread to thread.
 
 use super::check;
 use super::library::channel::{
@@ -12,7 +12,7 @@ use super::library::time::Duration;
 const MOMENT: Duration = Duration::from_millis(5);
 
 #[test]
-fn nothing_is_in_a_channel_without_room() {
+fn a_channel_without_room_is_always_empty_and_full() {
     check(|| {
         let (s, r) = bounded::<u32>(0);
         assert_eq!((s.len(), r.len(), s.capacity(), r.capacity()), (0, 0, Some(0), Some(0)));
@@ -21,7 +21,7 @@ fn nothing_is_in_a_channel_without_room() {
 }
 
 #[test]
-fn alone_nobody_gets_anywhere() {
+fn a_rendezvous_needs_both_sides() {
     check(|| {
         let (s, r) = bounded(0);
         assert_eq!(s.try_send(1), Err(TrySendError::Full(1)));
@@ -35,7 +35,7 @@ fn alone_nobody_gets_anywhere() {
 }
 
 #[test]
-fn a_send_is_over_when_the_message_was_received_and_not_before() {
+fn a_rendezvous_send_ends_when_the_message_is_received() {
     check(|| {
         let (s, r) = bounded(0);
         let received = Arc::new(AtomicUsize::new(0));
@@ -55,7 +55,7 @@ fn a_send_is_over_when_the_message_was_received_and_not_before() {
 }
 
 #[test]
-fn a_waiting_thread_hears_that_the_other_side_is_gone() {
+fn a_waiting_thread_wakes_when_the_other_side_is_dropped() {
     check(|| {
         let (s, r) = bounded(0);
         let sending = thread::spawn(move || s.send(1));
@@ -82,7 +82,7 @@ fn each_message_is_handed_to_one_receiver() {
 }
 
 #[test]
-fn of_two_senders_one_is_left_when_the_receiver_goes() {
+fn one_of_two_senders_fails_when_the_receiver_is_dropped() {
     check(|| {
         let (s, r) = bounded(0);
         let second = s.clone();
@@ -130,7 +130,7 @@ fn a_thread_does_not_hand_over_to_itself() {
 }
 
 #[test]
-fn two_threads_that_would_do_either_do_the_opposite() {
+fn two_selections_that_offer_both_sides_meet() {
     check(|| {
         let (s, r) = bounded(0);
         let either = |s: super::library::channel::Sender<u32>, r: super::library::channel::Receiver<u32>| {

@@ -1,4 +1,4 @@
-//! `Select` and what it selects.
+//! `Select`: which operation it takes, and when.
 
 use super::check;
 use super::library::channel::{
@@ -10,7 +10,7 @@ use super::library::time::{Duration, Instant};
 
 const MOMENT: Duration = Duration::from_millis(5);
 
-/// What `f` says when it panics.
+/// The message of the panic of `f`.
 #[track_caller]
 fn panic_of(f: impl FnOnce()) -> String {
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
@@ -59,7 +59,7 @@ fn a_closed_channel_is_ready() {
 }
 
 #[test]
-fn a_selection_waits_as_long_as_it_is_told() {
+fn a_selection_waits_for_its_timeout() {
     check(|| {
         let (_s, r) = unbounded::<u32>();
         let start = Instant::now();
@@ -80,7 +80,7 @@ fn a_selection_waits_as_long_as_it_is_told() {
 }
 
 #[test]
-fn a_selection_of_nothing_lasts_as_long_as_it_is_told() {
+fn a_selection_without_cases_waits_for_its_timeout() {
     check(|| {
         let start = Instant::now();
         assert!(Select::new().try_select().is_err());
@@ -140,7 +140,7 @@ fn a_biased_selection_takes_the_first_that_is_ready() {
 }
 
 #[test]
-fn what_was_removed_is_not_selected() {
+fn a_removed_case_is_not_selected() {
     check(|| {
         let ((s1, r1), (s2, r2)) = (unbounded(), unbounded());
         s1.send(1).unwrap();
@@ -160,7 +160,7 @@ fn what_was_removed_is_not_selected() {
 }
 
 #[test]
-fn to_look_what_is_ready_takes_nothing() {
+fn ready_takes_no_message() {
     check(|| {
         let (s, r) = bounded(1);
         let mut select = Select::new();
@@ -173,7 +173,7 @@ fn to_look_what_is_ready_takes_nothing() {
 }
 
 #[test]
-fn who_waits_until_it_is_ready_hears_of_it() {
+fn ready_waits_until_an_operation_is_ready() {
     check(|| {
         let (s, r) = bounded(0);
         let thread = thread::spawn(move || s.send(1));
@@ -187,7 +187,7 @@ fn who_waits_until_it_is_ready_hears_of_it() {
 }
 
 #[test]
-fn to_drop_a_selected_operation_is_a_panic() {
+fn dropping_a_selected_operation_panics() {
     check(|| {
         let (s, r) = unbounded();
         s.send(1).unwrap();
@@ -199,7 +199,7 @@ fn to_drop_a_selected_operation_is_a_panic() {
 }
 
 #[test]
-fn a_selected_message_is_nobody_elses() {
+fn a_selected_message_goes_to_nobody_else() {
     check(|| {
         let (s, r) = bounded(2);
         s.send(1).unwrap();

@@ -1,4 +1,4 @@
-//! `std::sync::atomic`, under all the names it goes by.
+//! `std::sync::atomic`, under all of its names.
 
 use std::sync::atomic::{self, *};
 
@@ -61,7 +61,10 @@ fn booleans() -> String {
     flag.store(false, Ordering::SeqCst);
     *flag.get_mut() |= true;
     let _: *mut bool = flag.as_ptr();
-    format!("{seen:?} {exchanged:?} {weak:?} {updated:?} {tried:?} {:?} {flag:?}", AtomicBool::default()) + if flag.into_inner() { " set" } else { " clear" }
+    format!(
+        "{seen:?} {exchanged:?} {weak:?} {updated:?} {tried:?} {:?} {flag:?}",
+        AtomicBool::default()
+    ) + if flag.into_inner() { " set" } else { " clear" }
 }
 
 fn pointers() -> String {
@@ -82,9 +85,15 @@ fn pointers() -> String {
         at(pointer.compare_and_swap(first, first, Ordering::SeqCst)),
         at(pointer.update(Ordering::SeqCst, Ordering::SeqCst, |pointer| pointer)),
     ];
-    let exchanged = pointer.compare_exchange(first, first, Ordering::SeqCst, Ordering::SeqCst).is_ok();
-    let weak = pointer.compare_exchange_weak(std::ptr::null_mut(), first, Ordering::SeqCst, Ordering::SeqCst).is_ok();
-    let updated = pointer.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |_| None).is_ok();
+    let exchanged = pointer
+        .compare_exchange(first, first, Ordering::SeqCst, Ordering::SeqCst)
+        .is_ok();
+    let weak = pointer
+        .compare_exchange_weak(std::ptr::null_mut(), first, Ordering::SeqCst, Ordering::SeqCst)
+        .is_ok();
+    let updated = pointer
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |_| None)
+        .is_ok();
     let tried = pointer.try_update(Ordering::SeqCst, Ordering::SeqCst, Some).is_ok();
     pointer.store(first, Ordering::SeqCst);
     *pointer.get_mut() = std::ptr::null_mut();
@@ -107,6 +116,10 @@ pub fn run() -> Vec<String> {
     compiler_fence(Ordering::SeqCst);
     spin_loop_hint();
     core::hint::spin_loop();
-    lines.extend([booleans(), pointers(), format!("{COUNT:?} {SIGNED:?} {FLAG:?} {:?}", FromCore::new(3))]);
+    lines.extend([
+        booleans(),
+        pointers(),
+        format!("{COUNT:?} {SIGNED:?} {FLAG:?} {:?}", FromCore::new(3)),
+    ]);
     lines
 }

@@ -35,19 +35,32 @@ fn once_lock() -> String {
     let filled = format!("{cell:?} {:?} {} {}", cell.get(), cell.wait(), cell.get_or_init(|| 9));
     let copy = cell.clone();
     let equal = copy == cell && OnceLock::from(4) == cell;
-    let taken = (cell.take(), cell.into_inner(), copy.into_inner(), OnceLock::<u8>::default().get().is_none());
+    let taken = (
+        cell.take(),
+        cell.into_inner(),
+        copy.into_inner(),
+        OnceLock::<u8>::default().get().is_none(),
+    );
     NAME.get_or_init(|| "name".to_owned());
     format!("{empty} {set:?} {filled} {equal} {taken:?} {:?}", NAME.get())
 }
 
 fn lazy_lock() -> String {
     let mut lazy = LazyLock::new(|| vec![1]);
-    let before = format!("{lazy:?} {:?} {}", LazyLock::get(&lazy).cloned(), LazyLock::get_mut(&mut LazyLock::new(|| 1)).is_none());
+    let before = format!(
+        "{lazy:?} {:?} {}",
+        LazyLock::get(&lazy).cloned(),
+        LazyLock::get_mut(&mut LazyLock::new(|| 1)).is_none()
+    );
     LazyLock::force_mut(&mut lazy).push(2);
     lazy.push(3);
     let forced = LazyLock::force(&lazy).len() + TABLE.len();
     let default: LazyLock<u8> = LazyLock::default();
-    format!("{before} {forced} {lazy:?} {:?} {} {default:?}", LazyLock::get(&lazy), *default)
+    format!(
+        "{before} {forced} {lazy:?} {:?} {} {default:?}",
+        LazyLock::get(&lazy),
+        *default
+    )
 }
 
 fn local() -> String {

@@ -23,9 +23,16 @@ fn unbounded() -> String {
     drop(sender);
     let iter: Iter<'_, u8> = receiver.iter();
     let left = iter.count() + (&receiver).into_iter().count();
-    let end = (receiver.recv(), receiver.try_recv(), receiver.recv_timeout(Duration::ZERO));
+    let end = (
+        receiver.recv(),
+        receiver.try_recv(),
+        receiver.recv_timeout(Duration::ZERO),
+    );
     let owned: IntoIter<u8> = receiver.into_iter();
-    format!("{formatted} {sent:?} {received:?} {tried:?} {timely:?} {some:?} {nothing:?} {left} {end:?} {}", owned.count())
+    format!(
+        "{formatted} {sent:?} {received:?} {tried:?} {timely:?} {some:?} {nothing:?} {left} {end:?} {}",
+        owned.count()
+    )
 }
 
 fn bounded() -> String {
@@ -38,8 +45,15 @@ fn bounded() -> String {
     let joined = worker.join().unwrap();
     drop(receiver);
     let gone = (sender.send(4), sender.try_send(5));
-    let errors = [SendError(1).to_string(), TrySendError::Full(1).to_string(), TrySendError::from(SendError(1)).to_string()];
-    format!("{sender:?} {sent:?} {full:?} {received:?} {joined:?} {gone:?} {errors:?} {}", RecvError)
+    let errors = [
+        SendError(1).to_string(),
+        TrySendError::Full(1).to_string(),
+        TrySendError::from(SendError(1)).to_string(),
+    ];
+    format!(
+        "{sender:?} {sent:?} {full:?} {received:?} {joined:?} {gone:?} {errors:?} {}",
+        RecvError
+    )
 }
 
 fn handing_over() -> String {

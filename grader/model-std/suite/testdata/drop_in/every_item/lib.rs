@@ -1,7 +1,7 @@
-//! Uses every stable item of the modules of `std` that are modelled, and tells what each did.
+//! Uses every stable item of the modelled modules of `std`, and tells what each did.
 //!
-//! Compiled by the test `drop_in` against the real `std` and against the modelled one: `run` must say the same with both.
-//! It names no item of `model_std` and depends on nothing that may differ from run to run.
+//! Compiled by the test `drop_in` against the real `std` and against the modelled one: `run` must return the same with
+//! both. It names no item of `model_std` and depends on nothing that may differ from run to run.
 #![expect(deprecated, reason = "deprecated items are stable items")]
 
 mod atomics;
@@ -27,7 +27,9 @@ pub fn run() -> Vec<String> {
         ("threads", threads::run),
         ("times", times::run),
     ];
-    let lines = parts.iter().flat_map(|(name, part)| part().into_iter().map(move |line| format!("{name}: {line}")));
+    let lines = parts
+        .iter()
+        .flat_map(|(name, part)| part().into_iter().map(move |line| format!("{name}: {line}")));
     lines.collect()
 }
 

@@ -35,7 +35,11 @@ fn mutex() -> String {
     let busy = matches!(tried, Err(TryLockError::WouldBlock));
     drop((tried, guard));
     poison(&mutex);
-    let poisoned = (mutex.is_poisoned(), mutex.lock().is_err(), matches!(mutex.try_lock(), Err(TryLockError::Poisoned(_))));
+    let poisoned = (
+        mutex.is_poisoned(),
+        mutex.lock().is_err(),
+        matches!(mutex.try_lock(), Err(TryLockError::Poisoned(_))),
+    );
     let text = format!("{mutex:?} {}", mutex.lock().map(drop).unwrap_err());
     let inner = mutex.lock().unwrap_or_else(PoisonError::into_inner);
     let value = *inner;
@@ -43,7 +47,12 @@ fn mutex() -> String {
     mutex.clear_poison();
     let unsized_mutex: Arc<Mutex<dyn Display + Send>> = Arc::new(Mutex::new(8));
     *TOTAL.lock().unwrap() += 1;
-    format!("{held} {busy} {poisoned:?} {text} {value} {} {:?} {} {TOTAL:?}", unsized_mutex.lock().unwrap(), Mutex::<u8>::default(), mutex.into_inner().unwrap())
+    format!(
+        "{held} {busy} {poisoned:?} {text} {value} {} {:?} {} {TOTAL:?}",
+        unsized_mutex.lock().unwrap(),
+        Mutex::<u8>::default(),
+        mutex.into_inner().unwrap()
+    )
 }
 
 fn rwlock() -> String {
@@ -63,8 +72,16 @@ fn rwlock() -> String {
     lock.clear_poison();
     SHARED.write().unwrap().push(4);
     let number = RwLock::new(1);
-    let shown = [format!("{}", number.read().unwrap()), format!("{}", number.write().unwrap())];
-    format!("{read} {downgraded} {} {shown:?} {SHARED:?} {:?} {:?}", lock.is_poisoned(), RwLock::<u8>::default(), lock.into_inner())
+    let shown = [
+        format!("{}", number.read().unwrap()),
+        format!("{}", number.write().unwrap()),
+    ];
+    format!(
+        "{read} {downgraded} {} {shown:?} {SHARED:?} {:?} {:?}",
+        lock.is_poisoned(),
+        RwLock::<u8>::default(),
+        lock.into_inner()
+    )
 }
 
 fn condvar() -> String {
@@ -82,7 +99,10 @@ fn condvar() -> String {
     *pair.0.lock().unwrap() = 1;
     pair.1.notify_one();
     let long = Duration::from_secs(100);
-    let (mut count, result) = pair.1.wait_timeout_while(pair.0.lock().unwrap(), long, |count| *count < 10).unwrap();
+    let (mut count, result) = pair
+        .1
+        .wait_timeout_while(pair.0.lock().unwrap(), long, |count| *count < 10)
+        .unwrap();
     *count = 11;
     drop(count);
     pair.1.notify_all();
@@ -91,7 +111,13 @@ fn condvar() -> String {
     let (guard, late): (_, WaitTimeoutResult) = pair.1.wait_timeout(pair.0.lock().unwrap(), short).unwrap();
     let (guard, in_time) = pair.1.wait_timeout_ms(guard, 1).unwrap();
     CHANGED.notify_one();
-    format!("{} {} {in_time} {guard} {:?} {late:?} {}", result.timed_out(), late.timed_out(), pair.1, late == late.clone())
+    format!(
+        "{} {} {in_time} {guard} {:?} {late:?} {}",
+        result.timed_out(),
+        late.timed_out(),
+        pair.1,
+        late == late.clone()
+    )
 }
 
 fn barrier() -> String {
@@ -106,7 +132,12 @@ fn barrier() -> String {
 fn counting() -> String {
     let shared = alloc_crate::sync::Arc::new(1);
     let weak: Weak<i32> = Arc::downgrade(&shared);
-    format!("{} {:?} {:?}", Arc::strong_count(&shared), weak.upgrade(), Arc::try_unwrap(shared))
+    format!(
+        "{} {:?} {:?}",
+        Arc::strong_count(&shared),
+        weak.upgrade(),
+        Arc::try_unwrap(shared)
+    )
 }
 
 extern crate alloc as alloc_crate;

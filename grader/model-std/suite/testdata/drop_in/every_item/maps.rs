@@ -41,9 +41,26 @@ fn maps() -> String {
     *map.get_mut("a").unwrap() += 1;
     let [first, second] = map.get_disjoint_mut(["a", "b"]);
     std::mem::swap(first.unwrap(), second.unwrap());
-    let looked = (map["a"], map.get("x"), map.get_key_value("b"), map.contains_key("d"), map.is_empty(), map.capacity() >= 3);
-    let seen = format!("{looked:?} {:?} {:?} {:?}", sorted(map.keys()), sorted(map.values()), sorted(map.iter()));
-    let removed = (map.remove("d"), map.remove_entry("b"), map.clone() == map, format!("{map:?}"));
+    let looked = (
+        map["a"],
+        map.get("x"),
+        map.get_key_value("b"),
+        map.contains_key("d"),
+        map.is_empty(),
+        map.capacity() >= 3,
+    );
+    let seen = format!(
+        "{looked:?} {:?} {:?} {:?}",
+        sorted(map.keys()),
+        sorted(map.values()),
+        sorted(map.iter())
+    );
+    let removed = (
+        map.remove("d"),
+        map.remove_entry("b"),
+        map.clone() == map,
+        format!("{map:?}"),
+    );
     let copied: HashMap<u8, u8> = HashMap::from([(1, 2), (3, 4)]);
     let mut more: HashMap<u8, u8> = copied.iter().map(|(key, value)| (*key, *value)).collect();
     more.extend(&copied);
@@ -69,11 +86,18 @@ fn hashers() -> String {
         map.insert(*word, word.len());
         map
     });
-    let mut holder = Holder { names: HashMap::default() };
+    let mut holder = Holder {
+        names: HashMap::default(),
+    };
     holder.names.entry("n").or_default().push(1);
     let lengths: Vec<usize> = [folded].iter().map(HashMap::len).collect();
     let std_state = std::hash::RandomState::default();
-    format!("{same} {} {both:?} {lengths:?} {:?} {state:?} {}", hasher.finish() == state.hash_one(5), holder.names, std_state.hash_one(1) == std_state.hash_one(1))
+    format!(
+        "{same} {} {both:?} {lengths:?} {:?} {state:?} {}",
+        hasher.finish() == state.hash_one(5),
+        holder.names,
+        std_state.hash_one(1) == std_state.hash_one(1)
+    )
 }
 
 fn sets() -> String {
@@ -92,19 +116,46 @@ fn sets() -> String {
         sorted(set.difference(&other)),
         sorted(set.symmetric_difference(&other)),
     ];
-    let operators = [sorted(&set | &other), sorted(&set & &other), sorted(&set - &other), sorted(&set ^ &other)];
-    let related = (set.is_disjoint(&other), set.is_subset(&other), set.is_superset(&other), set.contains(&1), set.get(&2));
+    let operators = [
+        sorted(&set | &other),
+        sorted(&set & &other),
+        sorted(&set - &other),
+        sorted(&set ^ &other),
+    ];
+    let related = (
+        set.is_disjoint(&other),
+        set.is_subset(&other),
+        set.is_superset(&other),
+        set.contains(&1),
+        set.get(&2),
+    );
     let text = format!("{inserted:?} {algebra:?} {operators:?} {related:?}");
-    let changed = (set.replace(1), set.remove(&1), set.take(&2), set.len(), set.is_empty(), set.capacity() > 0);
+    let changed = (
+        set.replace(1),
+        set.remove(&1),
+        set.take(&2),
+        set.len(),
+        set.is_empty(),
+        set.capacity() > 0,
+    );
     set.retain(|value| *value != 3);
     let extracted: Vec<i32> = set.extract_if(|_| true).collect();
     let hasher = set.hasher().clone();
     set.clear();
     let drained = set.drain().count();
     let collected: HashSet<char> = "hello".chars().collect();
-    let by_value = hash_set::HashSet::<u8, RandomState>::with_hasher(hasher).into_iter().count();
-    let more = (HashSet::<u8>::with_capacity(3) == HashSet::default(), HashSet::<u8, Fixed>::with_capacity_and_hasher(1, Fixed::new()));
-    format!("{text} {changed:?} {extracted:?} {drained} {:?} {by_value} {more:?} {}", sorted(&collected), collected.iter().count())
+    let by_value = hash_set::HashSet::<u8, RandomState>::with_hasher(hasher)
+        .into_iter()
+        .count();
+    let more = (
+        HashSet::<u8>::with_capacity(3) == HashSet::default(),
+        HashSet::<u8, Fixed>::with_capacity_and_hasher(1, Fixed::new()),
+    );
+    format!(
+        "{text} {changed:?} {extracted:?} {drained} {:?} {by_value} {more:?} {}",
+        sorted(&collected),
+        collected.iter().count()
+    )
 }
 
 pub fn run() -> Vec<String> {

@@ -1,7 +1,8 @@
 //! Standard output and standard error, and the macros that write to them.
 
 use std::io::{
-    self, BufRead, BufWriter, IsTerminal, LineWriter, Lines, Read, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, Write,
+    self, BufRead, BufWriter, IsTerminal, LineWriter, Lines, Read, Stderr, StderrLock, Stdin, StdinLock, Stdout,
+    StdoutLock, Write,
 };
 
 fn write_to(mut writer: impl Write) -> io::Result<usize> {
@@ -15,7 +16,12 @@ fn output() -> io::Result<String> {
     let mut stdout: Stdout = io::stdout();
     let mut lock: StdoutLock<'static> = stdout.lock();
     write!(lock, "")?;
-    let n = [write_to(&mut lock)?, write_to(lock)?, write_to(&stdout)?, write_to(&mut stdout)?];
+    let n = [
+        write_to(&mut lock)?,
+        write_to(lock)?,
+        write_to(&stdout)?,
+        write_to(&mut stdout)?,
+    ];
     let _terminal: bool = stdout.is_terminal() || stdout.lock().is_terminal();
     write_to(BufWriter::new(io::stdout()))?;
     write_to(LineWriter::new(io::stdout().lock()))?;
@@ -33,19 +39,32 @@ fn errors() -> io::Result<String> {
     Ok(format!("{n:?} {stderr:?} {:?}", stderr.lock()))
 }
 
-/// The input has come to its end in both: the test gives the program none.
+/// Standard input is empty with both libraries: the test gives the program none.
 fn input() -> io::Result<String> {
     let (mut text, mut bytes) = (String::new(), Vec::new());
     let mut stdin: Stdin = io::stdin();
-    let mut n = vec![stdin.read_line(&mut text)?, stdin.read(&mut [0; 2])?, (&stdin).read_to_end(&mut bytes)?];
+    let mut n = vec![
+        stdin.read_line(&mut text)?,
+        stdin.read(&mut [0; 2])?,
+        (&stdin).read_to_end(&mut bytes)?,
+    ];
     let mut lock: StdinLock<'static> = stdin.lock();
-    n.extend([lock.read_line(&mut text)?, lock.fill_buf()?.len(), lock.read_until(b' ', &mut bytes)?, (&mut lock).lines().count()]);
+    n.extend([
+        lock.read_line(&mut text)?,
+        lock.fill_buf()?.len(),
+        lock.read_until(b' ', &mut bytes)?,
+        (&mut lock).lines().count(),
+    ]);
     lock.consume(0);
     let shown = format!("{lock:?}");
     drop(lock);
     let lines: Lines<StdinLock<'static>> = stdin.lines();
     n.push(lines.count());
-    Ok(format!("{n:?} {shown} {:?} {}", io::stdin(), io::read_to_string(io::stdin())?.len()))
+    Ok(format!(
+        "{n:?} {shown} {:?} {}",
+        io::stdin(),
+        io::read_to_string(io::stdin())?.len()
+    ))
 }
 
 fn descriptors() -> String {
@@ -53,7 +72,13 @@ fn descriptors() -> String {
     #[cfg(unix)]
     {
         use std::os::fd::{AsFd, AsRawFd};
-        let raw = [io::stdout().as_raw_fd(), io::stdout().lock().as_fd().as_raw_fd(), io::stderr().as_fd().as_raw_fd(), io::stdin().as_raw_fd(), io::stdin().lock().as_fd().as_raw_fd()];
+        let raw = [
+            io::stdout().as_raw_fd(),
+            io::stdout().lock().as_fd().as_raw_fd(),
+            io::stderr().as_fd().as_raw_fd(),
+            io::stdin().as_raw_fd(),
+            io::stdin().lock().as_fd().as_raw_fd(),
+        ];
         let _terminal: bool = io::stdout().as_fd().is_terminal();
         format!("{raw:?}")
     }
@@ -79,5 +104,11 @@ fn macros() -> String {
 }
 
 pub fn run() -> Vec<String> {
-    vec![output().unwrap(), errors().unwrap(), input().unwrap(), descriptors(), macros()]
+    vec![
+        output().unwrap(),
+        errors().unwrap(),
+        input().unwrap(),
+        descriptors(),
+        macros(),
+    ]
 }

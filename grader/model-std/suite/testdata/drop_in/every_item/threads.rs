@@ -12,9 +12,17 @@ fn free() -> String {
     let named = Builder::new().name("worker".to_owned()).stack_size(64 * 1024);
     let built = format!("{named:?}").starts_with("Builder");
     let named = named.spawn(|| thread::current().name().map(str::to_owned)).unwrap();
-    let lost = thread::spawn(|| if true { panic!("oh") });
+    let lost = thread::spawn(|| {
+        if true {
+            panic!("oh")
+        }
+    });
     let message = lost.join().unwrap_err().downcast::<&str>().unwrap();
-    format!("{formatted} {} {joined:?} {built} {:?} {message}", finished || !finished, named.join().unwrap())
+    format!(
+        "{formatted} {} {joined:?} {built} {:?} {message}",
+        finished || !finished,
+        named.join().unwrap()
+    )
 }
 
 fn scoped() -> String {
@@ -22,7 +30,10 @@ fn scoped() -> String {
     let sum = thread::scope(|scope: &Scope<'_, '_>| {
         let handle: ScopedJoinHandle<'_, i32> = scope.spawn(|| numbers.iter().sum());
         let nested = scope.spawn(|| scope.spawn(|| numbers.len()).join().unwrap());
-        let named = Builder::new().name("inner".to_owned()).spawn_scoped(scope, || thread::current().id()).unwrap();
+        let named = Builder::new()
+            .name("inner".to_owned())
+            .spawn_scoped(scope, || thread::current().id())
+            .unwrap();
         let id: ThreadId = named.thread().id();
         let done: bool = nested.is_finished();
         let same = named.join().unwrap() == id;
@@ -46,7 +57,12 @@ fn waiting() -> String {
     thread::sleep_ms(1);
     thread::yield_now();
     let parallelism: NonZero<usize> = thread::available_parallelism().unwrap();
-    format!("{} {} {}", parallelism.get() > 0, thread::panicking(), format!("{me:?}").starts_with("Thread { id: ThreadId("))
+    format!(
+        "{} {} {}",
+        parallelism.get() > 0,
+        thread::panicking(),
+        format!("{me:?}").starts_with("Thread { id: ThreadId(")
+    )
 }
 
 fn unchecked() -> String {

@@ -16,9 +16,17 @@ fn instants() -> String {
         start.checked_duration_since(later).unwrap_or(Duration::MAX),
         (later - second).duration_since(start),
     ];
-    let checked = (start.checked_add(Duration::MAX), start.checked_sub(Duration::MAX), start.checked_add(second) == Some(later));
+    let checked = (
+        start.checked_add(Duration::MAX),
+        start.checked_sub(Duration::MAX),
+        start.checked_add(second) == Some(later),
+    );
     let passed = start.elapsed() < Duration::from_secs(3600);
-    format!("{differences:?} {checked:?} {passed} {} {}", start < later, format!("{start:?}").starts_with("Instant"))
+    format!(
+        "{differences:?} {checked:?} {passed} {} {}",
+        start < later,
+        format!("{start:?}").starts_with("Instant")
+    )
 }
 
 fn system_times() -> String {
@@ -29,10 +37,17 @@ fn system_times() -> String {
     later -= second;
     let since: Result<Duration, SystemTimeError> = now.duration_since(later);
     let before = since.unwrap_err().duration();
-    let checked = (now.checked_add(second) == Some(later), now.checked_sub(second) == Some(now - second));
+    let checked = (
+        now.checked_add(second) == Some(later),
+        now.checked_sub(second) == Some(now - second),
+    );
     let recent = now.elapsed().unwrap_or_default() < Duration::from_secs(3600);
     let text = format!("{UNIX_EPOCH:?}").starts_with("SystemTime");
-    format!("{before:?} {checked:?} {recent} {text} {} {:?}", now > SystemTime::UNIX_EPOCH, later.duration_since(now))
+    format!(
+        "{before:?} {checked:?} {recent} {text} {} {:?}",
+        now > SystemTime::UNIX_EPOCH,
+        later.duration_since(now)
+    )
 }
 
 pub fn run() -> Vec<String> {

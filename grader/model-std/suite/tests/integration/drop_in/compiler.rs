@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
 
-/// Which `std` a program is compiled against.
+/// The library that a program is compiled against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     Real,
     Modelled,
 }
 
-/// Both.
 pub(crate) const LIBRARIES: [Library; 2] = [Library::Real, Library::Modelled];
 
-/// A folder for what one test compiles.
+/// A folder for the output of one test.
 pub(crate) struct Workshop {
     folder: PathBuf,
 }
@@ -31,7 +30,7 @@ impl Workshop {
         Self { folder }
     }
 
-    /// Compiles `source`, the text of a crate, as a library of which only its interface is kept.
+    /// Compiles `source`, the text of a crate, as a library without code.
     pub(crate) fn check(&self, library: Library, edition: &str, source: &str) -> Output {
         let file = self.folder.join("source.rs");
         std::fs::write(&file, source).expect("a file can be written");
@@ -50,7 +49,7 @@ impl Workshop {
         rustc.args(standard(library)).output().expect("rustc runs")
     }
 
-    /// Compiles and runs `source`, a file of `testdata/drop_in` whose function `run` says what it did, and returns that.
+    /// Compiles and runs `source`, a file in `testdata/drop_in`, and returns the lines that its function `run` returns.
     #[track_caller]
     pub(crate) fn run(&self, library: Library, edition: &str, source: &str) -> String {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop_in");
@@ -108,7 +107,7 @@ fn succeed(command: &mut Command) -> Output {
     output
 }
 
-/// The arguments that put a library in the place of `std`, `core` and `alloc`.
+/// The arguments that replace `std`, `core` and `alloc` by a library.
 fn standard(library: Library) -> Vec<OsString> {
     match library {
         Library::Real => Vec::new(),
@@ -133,7 +132,7 @@ fn dependencies() -> [OsString; 2] {
     ["-L".into(), folder]
 }
 
-/// Cargo's folder of compiled libraries, in which the executable of this test stands too.
+/// The folder of compiled libraries, which is also that of the executable of this test.
 fn deps() -> PathBuf {
     let executable = executable();
     executable
@@ -146,8 +145,8 @@ fn executable() -> PathBuf {
     std::env::current_exe().expect("an executable has a path")
 }
 
-/// The modelled library that Cargo built for this test: the newest of those that it has kept and that this test is no older
-/// than. Another build may be adding one at this moment.
+/// The modelled library that Cargo built for this test: the newest one that is not newer than this test. Another build
+/// may be adding one at this moment.
 fn model_std() -> PathBuf {
     let is_library = |path: &PathBuf| {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Pieces of code of which the compiler must say the same with the real `std` and with the modelled one, whatever that is.
+//! Pieces of code about which the compiler must say the same with both libraries, whatever that is.
 
 /// Types with a lifetime `'l`, and perhaps another.
 pub(crate) const LIFETIMES: &[&str] = &[
@@ -42,7 +42,7 @@ pub(crate) const LIFETIMES: &[&str] = &[
     "&'l std::sync::Mutex<u8>",
 ];
 
-/// Values that hold `y`, which is gone before them.
+/// Values that borrow `y`, which is dropped before them.
 pub(crate) const DROPPED_LATE: &[&str] = &[
     "std::sync::Mutex::new(y)",
     "std::sync::Arc::new(std::sync::Mutex::new(y))",
@@ -62,7 +62,7 @@ pub(crate) const DROPPED_LATE: &[&str] = &[
     "std::panic::AssertUnwindSafe(y)",
 ];
 
-/// Types and values of theirs, some of which are no constants.
+/// Types and values of them, some of which are not allowed in constants.
 pub(crate) const CONSTANTS: &[(&str, &str)] = &[
     ("std::sync::Mutex<u8>", "std::sync::Mutex::new(1)"),
     ("std::sync::Mutex<Vec<u8>>", "std::sync::Mutex::new(Vec::new())"),
@@ -98,15 +98,17 @@ pub(crate) const CONSTANTS: &[(&str, &str)] = &[
     ("u8", "std::sync::Mutex::new(1).into_inner().unwrap()"),
 ];
 
-/// What the functions around the statements below are given.
-pub(crate) const PARAMETERS: &str = "mutex: &std::sync::Mutex<u8>, rwlock: &std::sync::RwLock<u8>, condvar: &std::sync::Condvar, \
-     barrier: &std::sync::Barrier, once: &std::sync::Once, lock: &std::sync::OnceLock<u8>, lazy: &std::sync::LazyLock<u8>, \
-     atomic: &std::sync::atomic::AtomicU8, flag: &std::sync::atomic::AtomicBool, pointer: &std::sync::atomic::AtomicPtr<u8>, \
-     sender: &std::sync::mpsc::SyncSender<u8>, receiver: &std::sync::mpsc::Receiver<u8>, instant: std::time::Instant, \
-     time: std::time::SystemTime, handle: std::thread::JoinHandle<u8>, map: &mut std::collections::HashMap<u8, u8>, \
-     set: &mut std::collections::HashSet<u8>, key: &'static std::thread::LocalKey<std::cell::Cell<u8>>";
+/// The parameters of the functions around the statements below.
+pub(crate) const PARAMETERS: &str = "\
+    mutex: &std::sync::Mutex<u8>, rwlock: &std::sync::RwLock<u8>, condvar: &std::sync::Condvar, \
+    barrier: &std::sync::Barrier, once: &std::sync::Once, lock: &std::sync::OnceLock<u8>, \
+    lazy: &std::sync::LazyLock<u8>, atomic: &std::sync::atomic::AtomicU8, flag: &std::sync::atomic::AtomicBool, \
+    pointer: &std::sync::atomic::AtomicPtr<u8>, sender: &std::sync::mpsc::SyncSender<u8>, \
+    receiver: &std::sync::mpsc::Receiver<u8>, instant: std::time::Instant, time: std::time::SystemTime, \
+    handle: std::thread::JoinHandle<u8>, map: &mut std::collections::HashMap<u8, u8>, \
+    set: &mut std::collections::HashSet<u8>, key: &'static std::thread::LocalKey<std::cell::Cell<u8>>";
 
-/// Statements whose values are not used, or that use something deprecated.
+/// Statements whose value is not used, or that use a deprecated item.
 pub(crate) const UNUSED: &[&str] = &[
     "std::sync::Mutex::new(1)",
     "std::sync::RwLock::new(1)",

@@ -1,7 +1,7 @@
-//! Runs a program. Compiled once against the modelled `std` and once against the real one, which the parent module names
-//! `library`; everything else is the same.
+//! Runs a program. Compiled against the modelled `std` and against the real one; the parent module calls either one
+//! `library`.
 //!
-//! What a thread sees is logged at once, behind the model's back, so that it is known also of threads that are stuck.
+//! A thread logs what it sees at once and outside of the model, so that the log of a stuck thread is known too.
 
 use ::std::any::Any;
 use ::std::time::Duration;
@@ -23,17 +23,17 @@ pub(crate) type Log = ::std::sync::Arc<Vec<::std::sync::Mutex<Vec<u64>>>>;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// What is logged where there is nothing.
+/// Logged where there is no value.
 const NOTHING: u64 = 90;
-/// What is logged where a lock cannot be had at once.
+/// Logged where a lock cannot be taken at once.
 const BUSY: u64 = 91;
-/// What is logged of a poisoned lock.
+/// Logged for a poisoned lock.
 const POISONED: u64 = 92;
-/// What is logged where the other end of the channel is gone.
+/// Logged where the channel is disconnected.
 const GONE: u64 = 93;
-/// What is logged of a thread that panicked.
+/// Logged for a thread that panicked.
 const DIED: u64 = 94;
-/// What is logged where time ran out.
+/// Logged where a wait timed out.
 const LATE: u64 = 95;
 
 /// What the threads share.
@@ -57,13 +57,13 @@ enum Outlet {
     Bounded(SyncSender<u64>),
 }
 
-/// How a thread holds the table.
+/// A lock of the table.
 enum Table<'a> {
     Read(RwLockReadGuard<'a, u64>),
     Write(RwLockWriteGuard<'a, u64>),
 }
 
-/// One thread's way through its steps.
+/// A thread that runs its steps.
 struct Worker<'a> {
     id: usize,
     shared: &'a Shared,
@@ -77,7 +77,7 @@ struct Worker<'a> {
     threads: Vec<Option<JoinHandle<()>>>,
 }
 
-/// Runs `program`, and says what is there in the end.
+/// Runs `program` and returns the final values.
 pub(crate) fn run(program: &::std::sync::Arc<Program>, hooks: ::std::sync::Arc<Hooks>, log: Log) -> Vec<u64> {
     let shared = Arc::new(Shared {
         atomics: Default::default(),
@@ -129,7 +129,7 @@ fn open(room: Room) -> (Outlet, Receiver<u64>) {
     }
 }
 
-/// The guard, and a note if the lock is poisoned.
+/// The guard, and [`POISONED`] if the lock is poisoned.
 fn taken<G>(result: LockResult<G>) -> (G, Option<u64>) {
     match result {
         Ok(guard) => (guard, None),
@@ -137,7 +137,7 @@ fn taken<G>(result: LockResult<G>) -> (G, Option<u64>) {
     }
 }
 
-/// The guard, if the lock could be taken at once, and a note if it could not or is poisoned.
+/// The guard, if the lock could be taken at once, and [`BUSY`] or [`POISONED`].
 fn tried<G>(result: TryLockResult<G>) -> (Option<G>, Option<u64>) {
     match result {
         Ok(guard) => (Some(guard), None),
@@ -173,7 +173,7 @@ impl<'a> Worker<'a> {
         self.shared.log[self.id].lock().expect("no holder panics").extend(seen);
     }
 
-    /// Hangs up, waits for all threads, and says what they left.
+    /// Drops its sender, joins all threads, and returns the final values.
     fn leave(mut self) -> Vec<u64> {
         self.outlet = None;
         for id in 0..self.threads.len() {
@@ -200,7 +200,7 @@ impl<'a> Worker<'a> {
         died
     }
 
-    /// Does a step, and says what it saw.
+    /// Does a step and returns what it saw.
     fn step(&mut self, step: Step) -> Option<u64> {
         let seen = match step {
             Step::Panic => resume_unwind(Box::new(()) as Box<dyn Any + Send>),
@@ -216,7 +216,7 @@ impl<'a> Worker<'a> {
         Some(seen)
     }
 
-    /// Does a step that says nothing, or one of those that `looking_step` does.
+    /// Does a step that sees nothing, or passes it on to `looking_step`.
     fn silent_step(&mut self, step: Step) -> Option<u64> {
         let shared = self.shared;
         match step {
@@ -239,7 +239,7 @@ impl<'a> Worker<'a> {
         None
     }
 
-    /// Does a step that says what is there, or one of those that `locking_step` does.
+    /// Does a step that reads something, or passes it on to `locking_step`.
     fn looking_step(&mut self, step: Step) -> Option<u64> {
         let shared = self.shared;
         let seen = match step {
@@ -300,7 +300,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Lets `wait` give up and take again a lock that is held, and says what was there then.
+    /// Lets `wait` release and take again a held lock, and returns the number behind it.
     fn wait(
         &mut self,
         at: usize,
@@ -366,7 +366,7 @@ impl<'a> Worker<'a> {
         Some(seen)
     }
 
-    /// Whether the function was called, and whether it ended in a panic.
+    /// Returns 1 if the function was called, plus [`DIED`] if the call panicked.
     fn call_once(&self, panics: bool) -> u64 {
         let mut called = 0;
         let result = catch_unwind(AssertUnwindSafe(|| {

@@ -1,4 +1,4 @@
-//! Programs under the model: what all their executions come to.
+//! All outcomes of a program under the model.
 
 #[path = "interpreter.rs"]
 pub(crate) mod interpreter;
@@ -15,7 +15,7 @@ use crate::programs::{Outcome, Program};
 
 use interpreter::Log;
 
-/// The model needs no help to change between threads.
+/// Nothing: the scheduler switches threads by itself.
 #[derive(Default)]
 pub(crate) struct Hooks;
 
@@ -29,7 +29,7 @@ impl Hooks {
     pub(crate) fn before_step(&self) {}
 }
 
-/// Shows every execution of `program`, and what its threads saw, to `look`.
+/// Passes every execution of `program`, and what its threads saw, to `look`.
 pub(crate) fn each(
     program: &Program,
     explorer: Explorer,
@@ -49,7 +49,7 @@ pub(crate) fn each(
     })
 }
 
-/// What the executions of `program` come to: all return, or are stuck.
+/// The outcomes of `program`. Each execution must return or get stuck.
 #[track_caller]
 pub(crate) fn outcomes(program: &Program, explorer: Explorer) -> (BTreeSet<Outcome>, Coverage) {
     let mut outcomes = BTreeSet::new();

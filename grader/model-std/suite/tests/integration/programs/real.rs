@@ -1,7 +1,7 @@
-//! Programs on real threads: one run, shaken by random pauses, and whether it got stuck.
+//! Programs on real threads: one run with random pauses, and whether it got stuck.
 //!
-//! A program is stuck when all of its threads are asleep at one moment and nobody else will wake them. That is read from the
-//! kernel, and looked at again a few times: a thread may also sleep because a thread outside holds the allocator.
+//! A program is stuck when all of its threads are asleep at one moment and nobody else will wake them. The kernel tells
+//! that. It is asked several times, because a thread may also sleep while another thread holds the allocator.
 
 #[path = "interpreter.rs"]
 pub(crate) mod interpreter;
@@ -18,28 +18,29 @@ use crate::programs::{Outcome, Program, Random};
 
 use interpreter::Log;
 
-/// After how long a run that has not ended is looked at. Most end sooner; too short a time only costs a look.
+/// After this time a run that has not ended is examined. Most end sooner; a shorter time would only cost more
+/// examinations.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// So many looks in a row must find all threads in the same sleep.
+/// So many examinations in a row must find all threads in the same sleep.
 const N_LOOKS: u32 = 6;
 
-/// Held by the run that is under way: others beside it would only slow it down.
+/// Held by the current run, because runs side by side would slow each other down.
 static TURN: Mutex<()> = Mutex::new(());
 
 thread_local! {
-    /// Where a thread of a program takes its pauses from.
+    /// The random numbers behind the pauses of a thread.
     static PAUSES: RefCell<Random> = const { RefCell::new(Random(0)) };
     static IS_PART_OF_A_PROGRAM: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What shakes and watches one run.
+/// The pauses of one run, and its threads.
 pub(crate) struct Hooks {
     seed: u64,
     n_expected: AtomicUsize,
-    /// How many pauses began and how many are over: a thread that pauses is asleep and will wake by itself.
+    /// How many pauses began and how many have ended. A thread that pauses is asleep but wakes by itself.
     pauses: [AtomicUsize; 2],
-    /// The kernel's numbers of the threads.
+    /// The kernel's ids of the threads.
     threads: Mutex<Vec<u32>>,
 }
 
@@ -57,7 +58,7 @@ impl Hooks {
         self.n_expected.fetch_add(n, SeqCst);
     }
 
-    /// Waits for the other threads, so that none has finished before the next begins.
+    /// Waits for the other threads, so that no thread ends before the next one begins.
     pub(crate) fn began(&self, id: usize) {
         self.register(id as u64);
         while !self.have_all_begun() {
@@ -82,7 +83,7 @@ impl Hooks {
         self.threads.lock().expect("no holder panics").len() >= self.n_expected.load(SeqCst)
     }
 
-    /// Mostly does nothing; else lets a moment pass, or another thread go first.
+    /// Does nothing in most calls; in others, spins, yields or sleeps for a moment.
     pub(crate) fn before_step(&self) {
         let (kind, length) = PAUSES.with_borrow_mut(|pauses| (pauses.below(16), pauses.below(400)));
         match kind {
@@ -97,8 +98,8 @@ impl Hooks {
         }
     }
 
-    /// If there was a moment at which every thread was asleep, each in the sleep with this number. Each was, both times, and did
-    /// not wake in between.
+    /// The number of the present sleep of every thread, if all threads were asleep at one moment. Both looks must find
+    /// the same sleeps, so no thread woke in between.
     fn common_sleep(&self) -> Option<Vec<u64>> {
         let pauses = self.pauses[1].load(SeqCst);
         if self.pauses[0].load(SeqCst) != pauses {
@@ -117,7 +118,7 @@ impl Hooks {
     }
 }
 
-/// How often a sleeping thread has gone to sleep so far, 0 for one that has ended; `None` if it is awake.
+/// How often a sleeping thread has gone to sleep so far; 0 for a thread that has ended, `None` for one that is awake.
 fn sleep_of(thread: u32) -> Option<u64> {
     let Ok(status) = std::fs::read_to_string(format!("/proc/self/task/{thread}/status")) else {
         return Some(0);
@@ -164,7 +165,7 @@ pub(crate) fn run(program: &Arc<Program>, seed: u64) -> Outcome {
     }
 }
 
-/// Panics of programs are part of them, and say nothing.
+/// Programs may panic on purpose: nothing is printed then.
 fn silence_programs() {
     static SILENCED: Once = Once::new();
     SILENCED.call_once(|| {
@@ -177,7 +178,7 @@ fn silence_programs() {
     });
 }
 
-/// Threads that keep the processors busy as long as this lives.
+/// Threads that keep the processors busy until this is dropped.
 pub(crate) struct Load(Arc<AtomicBool>);
 
 impl Load {

@@ -1,4 +1,4 @@
-//! The areas of `std` that are tested, over the `library` that the parent module chooses.
+//! The areas of `std` that are tested, over the `library` of the parent module.
 
 mod barrier;
 mod condvar;
@@ -21,7 +21,7 @@ use library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use super::{comes_to, library};
 
-/// Counts how often its like is dropped.
+/// Counts how many of these were dropped.
 struct Counted(Arc<AtomicUsize>);
 
 impl Drop for Counted {

@@ -1,4 +1,4 @@
-//! `Barrier`: nobody passes early, one leads, and it can be used again.
+//! `Barrier`: nobody passes early, one thread leads, and it can be used again.
 
 use super::comes_to;
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -16,7 +16,7 @@ fn a_barrier_for_one_or_none_lets_everyone_through_as_leader() {
 }
 
 #[test]
-fn nobody_passes_before_the_last_has_come_and_one_of_them_leads() {
+fn nobody_passes_a_barrier_early_and_one_thread_leads() {
     let body = || {
         let barrier = Arc::new(Barrier::new(3));
         let (sender, receiver) = channel();
@@ -35,7 +35,7 @@ fn nobody_passes_before_the_last_has_come_and_one_of_them_leads() {
 }
 
 #[test]
-fn it_can_be_used_again_at_once() {
+fn a_barrier_can_be_used_again_at_once() {
     let body = || {
         let (barrier, rounds) = (Barrier::new(2), AtomicUsize::new(0));
         let pass = || {
@@ -56,7 +56,7 @@ fn it_can_be_used_again_at_once() {
 }
 
 #[test]
-fn any_of_them_may_lead() {
+fn any_thread_may_be_the_leader() {
     let body = || {
         let barrier = Barrier::new(2);
         thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! `Condvar`: whom a notification wakes, and how long a wait takes.
+//! `Condvar`: which threads a notification wakes, and how long a wait takes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::library::time::Instant;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// Starts a thread that sets the flag and notifies, with the lock held or not.
+/// Starts a thread that sets the flag and notifies, with the lock held or after releasing it.
 fn set_later(pair: &Arc<(Mutex<bool>, Condvar)>, holds_the_lock: bool) -> thread::JoinHandle<()> {
     let pair = Arc::clone(pair);
     thread::spawn(move || {
@@ -89,7 +89,7 @@ fn a_notification_for_all_reaches_everyone_who_waits() {
 }
 
 #[test]
-fn a_wait_while_asks_first_and_again_after_each_wake_up() {
+fn wait_while_tests_its_condition_first_and_after_each_wake_up() {
     let body = || {
         let pair = Arc::new((Mutex::new(true), Condvar::new()));
         let n_asked = AtomicUsize::new(0);
@@ -108,7 +108,7 @@ fn a_wait_while_asks_first_and_again_after_each_wake_up() {
 }
 
 #[test]
-fn a_wait_with_a_timeout_takes_as_long_as_that_if_nobody_notifies() {
+fn wait_timeout_ends_after_its_time_without_a_notification() {
     let body = || {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
         let start = Instant::now();
@@ -125,7 +125,7 @@ fn a_wait_with_a_timeout_takes_as_long_as_that_if_nobody_notifies() {
 }
 
 #[test]
-fn a_wait_while_with_a_timeout_says_whether_the_condition_still_holds() {
+fn wait_timeout_while_tells_whether_the_condition_still_holds() {
     let body = || {
         let (mutex, condvar) = (Mutex::new(1), Condvar::new());
         let start = Instant::now();
@@ -163,7 +163,7 @@ fn a_long_wait_ends_with_the_notification() {
 }
 
 #[test]
-fn a_thread_that_was_woken_finds_what_was_changed_before() {
+fn a_woken_thread_sees_what_changed_before_the_notification() {
     let body = || {
         let shared = Arc::new((Mutex::new((false, 0)), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -186,7 +186,7 @@ fn a_thread_that_was_woken_finds_what_was_changed_before() {
 }
 
 #[test]
-fn a_wait_gives_the_poison_of_its_lock_back() {
+fn a_wait_returns_the_poison_of_its_lock() {
     let body = || {
         let shared = Arc::new((Mutex::new(false), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -228,7 +228,7 @@ fn the_lock_is_free_while_its_holder_waits() {
         let guard = shared.0.lock().unwrap();
         let theirs = Arc::clone(&shared);
         let thread = thread::spawn(move || {
-            // Has to wait for the lock until the other thread waits to be notified.
+            // Waits for the lock until the other thread waits for the notification.
             *theirs.0.lock().unwrap() = 1;
             theirs.1.notify_all();
         });

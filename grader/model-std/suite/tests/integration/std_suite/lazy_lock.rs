@@ -1,4 +1,4 @@
-//! `LazyLock`: when its function runs, for whom, and what a panic does.
+//! `LazyLock`: when its function runs, for which threads, and panics.
 
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::library::sync::{Arc, LazyLock, Mutex};
@@ -6,7 +6,7 @@ use super::library::thread;
 use super::{Counted, comes_to, message, message_of};
 
 #[test]
-fn its_function_runs_at_the_first_use_and_only_then() {
+fn a_lazy_function_runs_once_at_the_first_use() {
     let body = || {
         let n_called = AtomicUsize::new(0);
         let lazy = LazyLock::new(|| {
@@ -25,7 +25,7 @@ fn its_function_runs_at_the_first_use_and_only_then() {
 }
 
 #[test]
-fn it_runs_for_one_of_several_threads() {
+fn a_lazy_function_runs_once_for_several_threads() {
     let body = || {
         let n_called = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&n_called);
@@ -38,7 +38,7 @@ fn it_runs_for_one_of_several_threads() {
 }
 
 #[test]
-fn a_static_one_is_there_for_every_thread() {
+fn a_static_lazy_lock_serves_every_thread() {
     static NUMBERS: LazyLock<Vec<i32>> = LazyLock::new(|| vec![1, 2, 3]);
     let body = || {
         let thread = thread::spawn(|| NUMBERS.iter().sum::<i32>());
@@ -48,14 +48,14 @@ fn a_static_one_is_there_for_every_thread() {
 }
 
 #[test]
-fn one_may_use_another() {
+fn one_lazy_lock_may_use_another() {
     static INNER: LazyLock<i32> = LazyLock::new(|| 4);
     static OUTER: LazyLock<i32> = LazyLock::new(|| *INNER + 1);
     comes_to(|| (*OUTER, *INNER), [(5, 4)]);
 }
 
 #[test]
-fn the_first_panic_has_its_own_message_and_later_ones_tell_of_poison() {
+fn the_first_panic_of_a_lazy_lock_has_its_own_message_and_later_ones_tell_of_poison() {
     let body = || {
         let lazy: LazyLock<String> = LazyLock::new(|| panic!("in the function"));
         [
@@ -69,7 +69,7 @@ fn the_first_panic_has_its_own_message_and_later_ones_tell_of_poison() {
 }
 
 #[test]
-fn a_default_one_makes_the_default_when_it_is_used() {
+fn a_default_lazy_lock_makes_the_default_at_its_first_use() {
     let body = || {
         let lazy: LazyLock<Mutex<i32>> = LazyLock::default();
         *lazy.lock().unwrap() += 21;
@@ -79,7 +79,7 @@ fn a_default_one_makes_the_default_when_it_is_used() {
 }
 
 #[test]
-fn what_it_captures_is_dropped_once_whether_or_not_it_is_used() {
+fn captures_of_a_lazy_lock_are_dropped_once_used_or_not() {
     let body = || {
         let drops = Arc::new(AtomicUsize::new(0));
         let counted = || Counted(Arc::clone(&drops));

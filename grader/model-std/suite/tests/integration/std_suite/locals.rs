@@ -1,4 +1,4 @@
-//! `thread_local!`: a value a thread, when it is made, and when it is destroyed.
+//! `thread_local!`: one value for each thread, when it is made, and when it is destroyed.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::library::sync::{Arc, Mutex};
 use super::library::thread::{self, LocalKey};
 use super::library::thread_local;
 
-/// Tells that it is destroyed.
+/// Sends its name when it is destroyed.
 struct Tells(Sender<&'static str>, &'static str);
 
 impl Drop for Tells {
@@ -20,7 +20,7 @@ impl Drop for Tells {
 }
 
 #[test]
-fn every_thread_has_its_own_value_however_it_is_made() {
+fn every_thread_has_its_own_lazy_and_constant_values() {
     thread_local! {
         static LAZY: Cell<i32> = Cell::new(1 + i32::from(thread::panicking()));
         static CONSTANT: Cell<i32> = const { Cell::new(1) };
@@ -34,7 +34,7 @@ fn every_thread_has_its_own_value_however_it_is_made() {
 }
 
 #[test]
-fn a_value_is_made_at_its_first_use() {
+fn a_thread_local_is_made_at_its_first_use() {
     static N_MADE: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
         static VALUE: usize = N_MADE.fetch_add(1, SeqCst);
@@ -51,7 +51,7 @@ fn a_value_is_made_at_its_first_use() {
 }
 
 #[test]
-fn a_first_value_may_be_set_without_making_the_default() {
+fn setting_a_first_value_skips_the_initialiser() {
     thread_local! {
         static VALUE: Cell<i32> = panic!("it is never made");
         static CELL: RefCell<Vec<i32>> = panic!("it is never made");
@@ -101,7 +101,7 @@ fn a_value_cannot_be_reached_while_it_is_destroyed() {
 }
 
 #[test]
-fn values_are_destroyed_before_a_join_returns() {
+fn thread_locals_are_destroyed_before_a_join_returns() {
     thread_local! {
         static VALUE: RefCell<Option<Tells>> = const { RefCell::new(None) };
     }
@@ -115,7 +115,7 @@ fn values_are_destroyed_before_a_join_returns() {
 }
 
 #[test]
-fn a_panic_destroys_them_as_well() {
+fn a_panic_destroys_the_values_of_its_thread() {
     thread_local! {
         static VALUE: RefCell<Option<Tells>> = const { RefCell::new(None) };
     }
@@ -178,7 +178,7 @@ fn two_destructors_may_make_each_other_s_values() {
     let body = || {
         let hits = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&hits);
-        // Not from a value: from the thread's own function.
+        // The first drop is in the function of the thread, not in a thread-local destructor.
         thread::spawn(move || drop(One(theirs))).join().unwrap();
         hits.load(SeqCst)
     };
@@ -186,7 +186,7 @@ fn two_destructors_may_make_each_other_s_values() {
 }
 
 #[test]
-fn the_value_that_was_made_last_is_destroyed_first() {
+fn thread_locals_are_destroyed_in_reverse_order() {
     thread_local! {
         static FIRST: RefCell<Option<Tells>> = const { RefCell::new(None) };
         static SECOND: RefCell<Option<Tells>> = const { RefCell::new(None) };

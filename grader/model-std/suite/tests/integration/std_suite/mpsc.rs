@@ -1,4 +1,4 @@
-//! `mpsc::channel`: order, ends that go away, iterators, and messages that own things.
+//! `mpsc::channel`: order, disconnection, iterators, and messages that own things.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn messages_of_one_sender_come_in_order() {
 }
 
 #[test]
-fn all_messages_of_all_senders_come() {
+fn every_message_of_every_sender_arrives() {
     let body = || {
         let (sender, receiver) = channel();
         let threads = [1, 2].map(|id| {
@@ -56,7 +56,7 @@ fn a_sender_learns_that_the_receiver_is_gone() {
 }
 
 #[test]
-fn a_sender_beside_a_receiver_that_goes_away_sends_in_vain_or_not_at_all() {
+fn a_send_beside_the_drop_of_the_receiver_succeeds_or_fails() {
     let body = || {
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || drop(receiver));
@@ -68,7 +68,7 @@ fn a_sender_beside_a_receiver_that_goes_away_sends_in_vain_or_not_at_all() {
 }
 
 #[test]
-fn a_receiver_gets_what_was_sent_and_then_learns_that_nobody_is_left() {
+fn a_receiver_gets_every_message_and_then_the_disconnection() {
     let body = || {
         let (sender, receiver) = channel();
         let empty = receiver.try_recv();
@@ -84,7 +84,7 @@ fn a_receiver_gets_what_was_sent_and_then_learns_that_nobody_is_left() {
 }
 
 #[test]
-fn a_receiver_that_waits_wakes_when_the_last_sender_goes() {
+fn a_waiting_receiver_wakes_when_the_last_sender_is_dropped() {
     let body = || {
         let (sender, receiver) = channel::<()>();
         let second = sender.clone();
@@ -97,7 +97,7 @@ fn a_receiver_that_waits_wakes_when_the_last_sender_goes() {
 }
 
 #[test]
-fn a_look_between_the_states_of_a_channel_sees_each() {
+fn try_recv_sees_each_state_of_a_channel() {
     let body = || {
         let ((first, receiver), (ask, asked), (answer, answered)) = (channel::<i32>(), channel(), channel());
         let thread = thread::spawn(move || {
@@ -122,7 +122,7 @@ fn a_look_between_the_states_of_a_channel_sees_each() {
 }
 
 #[test]
-fn a_wait_with_a_timeout_takes_as_long_as_that_or_until_a_message_comes() {
+fn recv_timeout_ends_after_its_time_or_with_a_message() {
     let body = || {
         let (sender, receiver) = channel();
         let start = Instant::now();
@@ -246,7 +246,7 @@ fn a_message_may_own_the_receiver_s_sender() {
         sender.send(Owns(Some(sender.clone()))).unwrap();
         sender.send(Owns(None)).unwrap();
         drop(sender);
-        // The message in the channel keeps it open; with the receiver both go.
+        // The message in the channel keeps the channel open; both are dropped with the receiver.
         let received = receiver.recv().is_ok();
         drop(receiver);
         received
@@ -273,7 +273,7 @@ fn a_receiver_may_go_from_thread_to_thread() {
 }
 
 #[test]
-fn a_receiver_that_panics_takes_its_end_with_it() {
+fn a_receiver_that_panics_disconnects_its_channel() {
     let body = || {
         let (sender, receiver) = channel::<i32>();
         let thread = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `mpsc::sync_channel`: room, handing over, and senders that wait.
+//! `mpsc::sync_channel`: capacity, rendezvous, and senders that wait.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn a_channel_takes_as_many_messages_as_it_has_room_for() {
 }
 
 #[test]
-fn a_try_says_whether_there_is_no_room_or_no_receiver() {
+fn try_send_tells_a_full_channel_from_a_disconnected_one() {
     let body = || {
         let (sender, receiver) = sync_channel(1);
         let first = sender.try_send(1);
@@ -63,7 +63,7 @@ fn a_sender_that_waits_for_room_wakes_when_there_is_some() {
 }
 
 #[test]
-fn who_hands_over_goes_on_only_when_the_message_was_taken() {
+fn a_rendezvous_send_ends_only_when_the_message_is_taken() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let taken = Arc::new(AtomicUsize::new(0));
@@ -80,7 +80,7 @@ fn who_hands_over_goes_on_only_when_the_message_was_taken() {
 }
 
 #[test]
-fn a_sender_that_waits_gets_its_message_back_when_the_receiver_goes() {
+fn a_waiting_sender_gets_its_message_back_when_the_receiver_is_dropped() {
     for room in [0, 1] {
         let body = move || {
             let (sender, receiver) = sync_channel(room);
@@ -97,7 +97,7 @@ fn a_sender_that_waits_gets_its_message_back_when_the_receiver_goes() {
 }
 
 #[test]
-fn one_of_two_senders_may_be_left_with_its_message() {
+fn one_of_two_senders_may_keep_its_message() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let second = sender.clone();
@@ -111,7 +111,7 @@ fn one_of_two_senders_may_be_left_with_its_message() {
 }
 
 #[test]
-fn a_try_to_hand_over_needs_a_receiver_that_waits_already() {
+fn try_send_without_room_needs_a_waiting_receiver() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let is_near = Arc::new(AtomicUsize::new(0));
@@ -138,11 +138,11 @@ fn a_try_to_hand_over_needs_a_receiver_that_waits_already() {
 }
 
 #[test]
-fn a_receiver_that_has_waited_for_long_takes_what_is_tried() {
+fn try_send_succeeds_once_the_receiver_waits() {
     let body = || {
         let (sender, receiver) = sync_channel(0);
         let thread = thread::spawn(move || receiver.recv().is_ok());
-        // On a real machine in all likelihood, so that one asks again.
+        // A real receiver may need more than a moment until it waits.
         loop {
             thread::sleep(MOMENT);
             if sender.try_send(1).is_ok() {
@@ -178,7 +178,7 @@ fn a_receiver_takes_only_what_a_sender_offers() {
 }
 
 #[test]
-fn a_full_channel_gives_its_messages_before_it_is_over() {
+fn a_disconnected_channel_first_gives_its_messages() {
     let body = || {
         let (sender, receiver) = sync_channel(2);
         sender.send(1).unwrap();
@@ -194,7 +194,7 @@ fn a_full_channel_gives_its_messages_before_it_is_over() {
 }
 
 #[test]
-fn what_was_not_received_is_dropped_at_once() {
+fn messages_that_nobody_received_are_dropped_at_once() {
     let body = || {
         let (sender, receiver) = sync_channel::<Rc<()>>(1);
         let message = Rc::new(());
@@ -210,7 +210,7 @@ fn what_was_not_received_is_dropped_at_once() {
 }
 
 #[test]
-fn two_channels_without_room_pass_a_word_to_and_fro() {
+fn two_rendezvous_channels_pass_a_message_back_and_forth() {
     let body = || {
         let ((there, comes), (back, answer)) = (sync_channel(0), sync_channel(0));
         let thread = thread::spawn(move || {
@@ -246,7 +246,7 @@ fn threads_that_start_threads_hand_messages_over_in_order() {
 }
 
 #[test]
-fn the_threads_of_a_barrier_find_what_was_sent_before_it() {
+fn messages_sent_before_a_barrier_are_received_after_it() {
     let body = || {
         let (sender, receiver) = sync_channel(1);
         let barrier = Arc::new(Barrier::new(2));

@@ -1,4 +1,4 @@
-//! `Mutex`: exclusion, poison, and what becomes of the value.
+//! `Mutex`: exclusion, poison, and what happens to the value.
 
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -7,7 +7,7 @@ use super::library::sync::{Arc, Mutex, PoisonError, TryLockError};
 use super::library::thread;
 use super::{Counted, comes_to};
 
-/// What `try_lock` says, in a word.
+/// The result of `try_lock`, in a word.
 fn tried<T>(mutex: &Mutex<T>) -> &'static str {
     match mutex.try_lock() {
         Ok(_) => "taken",
@@ -26,7 +26,7 @@ fn poison<T>(mutex: &Mutex<T>) {
 }
 
 #[test]
-fn a_lock_can_be_taken_again_when_its_guard_is_gone() {
+fn a_lock_can_be_taken_again_after_its_guard_is_dropped() {
     let body = || {
         let mutex = Mutex::new(());
         let first = mutex.lock().unwrap();
@@ -39,7 +39,7 @@ fn a_lock_can_be_taken_again_when_its_guard_is_gone() {
 }
 
 #[test]
-fn additions_of_several_threads_all_count() {
+fn no_addition_under_a_lock_is_lost() {
     let body = || {
         let mutex = Arc::new(Mutex::new(0));
         let (done, all) = channel();
@@ -54,7 +54,7 @@ fn additions_of_several_threads_all_count() {
         let n_done = all.iter().count();
         (n_done, *mutex.lock().unwrap())
     };
-    // The threads that have said that they are done may still be there when the body returns.
+    // Threads that have sent their message may not have ended yet when the body returns.
     let value = move || {
         let value = body();
         thread::sleep(std::time::Duration::from_millis(1));
@@ -64,7 +64,7 @@ fn additions_of_several_threads_all_count() {
 }
 
 #[test]
-fn a_try_in_another_thread_finds_the_lock_held_or_free() {
+fn try_lock_in_another_thread_finds_the_lock_held_or_free() {
     let body = || {
         let mutex = Arc::new(Mutex::new(0));
         let theirs = Arc::clone(&mutex);
@@ -77,7 +77,7 @@ fn a_try_in_another_thread_finds_the_lock_held_or_free() {
 }
 
 #[test]
-fn the_value_is_dropped_once_wherever_it_goes() {
+fn the_value_of_a_mutex_is_dropped_once() {
     let body = || {
         let drops = Arc::new(AtomicUsize::new(0));
         let counted = || Counted(Arc::clone(&drops));
@@ -95,7 +95,7 @@ fn the_value_is_dropped_once_wherever_it_goes() {
 }
 
 #[test]
-fn who_owns_the_mutex_needs_no_lock() {
+fn the_owner_of_a_mutex_needs_no_lock() {
     let body = || {
         let mut mutex = Mutex::new(1);
         *mutex.get_mut().unwrap() += 1;
@@ -136,7 +136,7 @@ fn a_mutex_may_hold_a_slice() {
 }
 
 #[test]
-fn a_panic_with_the_lock_held_poisons_it_for_all_who_come() {
+fn a_panic_with_the_lock_held_poisons_it_for_everybody() {
     let body = || {
         let mutex = Arc::new(Mutex::new(10));
         let theirs = Arc::clone(&mutex);
@@ -161,7 +161,7 @@ fn a_panic_with_the_lock_held_poisons_it_for_all_who_come() {
 }
 
 #[test]
-fn a_poisoned_lock_is_a_lock() {
+fn a_poisoned_lock_still_excludes() {
     let body = || {
         let mutex = Mutex::new(1);
         poison(&mutex);
@@ -178,7 +178,7 @@ fn a_poisoned_lock_is_a_lock() {
 }
 
 #[test]
-fn the_poison_is_there_before_the_next_holder_looks() {
+fn the_next_holder_of_a_lock_sees_its_poison() {
     let body = || {
         let mutex = Arc::new(Mutex::new(0));
         let theirs = Arc::clone(&mutex);
@@ -229,7 +229,7 @@ fn a_forgotten_guard_keeps_the_lock() {
 }
 
 #[test]
-fn it_shows_its_value_unless_that_is_locked() {
+fn the_debug_output_shows_the_value_unless_it_is_locked() {
     let body = || {
         let mutex = Mutex::new(1);
         let free = format!("{mutex:?}");

@@ -1,4 +1,4 @@
-//! `Once`: one call, waiting for it, and what a panic does.
+//! `Once`: one call, waiting for it, and panics.
 
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -14,7 +14,7 @@ fn poison(once: &Once) {
 }
 
 #[test]
-fn only_the_first_call_is_made() {
+fn only_the_first_call_runs() {
     let body = || {
         let (once, mut n_called) = (Once::new(), 0);
         let before = once.is_completed();
@@ -27,7 +27,7 @@ fn only_the_first_call_is_made() {
 }
 
 #[test]
-fn whoever_returns_from_a_call_finds_it_made() {
+fn every_call_of_a_once_returns_after_the_initialisation() {
     let body = || {
         let shared = Arc::new((Once::new(), AtomicUsize::new(0)));
         let call = |shared: &(Once, AtomicUsize)| {
@@ -63,7 +63,7 @@ fn a_panic_in_the_call_poisons_it_until_one_succeeds() {
 }
 
 #[test]
-fn a_forced_call_that_panics_too_leaves_it_poisoned() {
+fn a_forced_call_that_panics_leaves_the_once_poisoned() {
     let body = || {
         let once = Once::new();
         let states = [0, 1].map(|_| {
@@ -83,7 +83,7 @@ fn a_forced_call_that_panics_too_leaves_it_poisoned() {
 }
 
 #[test]
-fn a_call_that_comes_during_a_forced_one_waits_for_it() {
+fn a_call_during_a_forced_call_waits_for_it() {
     let body = || {
         let once = Arc::new(Once::new());
         poison(&once);
@@ -125,7 +125,7 @@ fn a_wait_ends_when_the_call_is_made() {
 }
 
 #[test]
-fn a_wait_for_what_is_poisoned_panics_and_a_forced_one_goes_on() {
+fn a_wait_for_a_poisoned_once_panics_unless_forced() {
     let body = || {
         let once = Once::new();
         poison(&once);
@@ -140,7 +140,7 @@ fn a_wait_for_what_is_poisoned_panics_and_a_forced_one_goes_on() {
 }
 
 #[test]
-fn calls_of_different_ones_may_nest() {
+fn calls_of_different_onces_may_nest() {
     let body = || {
         let (outer, inner) = (Once::new(), Once::new());
         outer.call_once(|| inner.call_once(|| {}));
@@ -150,7 +150,7 @@ fn calls_of_different_ones_may_nest() {
 }
 
 #[test]
-fn one_of_two_threads_may_find_the_other_one_s_panic() {
+fn a_thread_may_find_a_once_poisoned_by_another() {
     let body = || {
         let once = Arc::new(Once::new());
         let theirs = Arc::clone(&once);

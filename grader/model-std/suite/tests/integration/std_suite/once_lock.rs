@@ -1,4 +1,4 @@
-//! `OnceLock`: who sets it, who sees it, and where the value goes.
+//! `OnceLock`: setting, reading, and dropping the value.
 
 use super::library::panic::{AssertUnwindSafe, catch_unwind};
 use super::library::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -8,7 +8,7 @@ use super::library::thread;
 use super::{Counted, comes_to};
 
 #[test]
-fn a_static_cell_is_set_by_one_thread_and_seen_by_all() {
+fn a_static_cell_set_by_one_thread_is_seen_by_all() {
     static CELL: OnceLock<i32> = OnceLock::new();
     let body = || {
         let before = CELL.get().copied();
@@ -22,7 +22,7 @@ fn a_static_cell_is_set_by_one_thread_and_seen_by_all() {
 }
 
 #[test]
-fn it_is_set_once_and_gives_a_second_value_back() {
+fn a_cell_is_set_once_and_returns_a_second_value() {
     let body = || {
         let cell = OnceLock::new();
         (cell.set(1), cell.set(2), *cell.get_or_init(|| 3), cell.get().copied())
@@ -43,7 +43,7 @@ fn one_of_two_setters_wins() {
 }
 
 #[test]
-fn a_look_sees_nothing_or_the_whole_value() {
+fn get_sees_nothing_or_the_whole_value() {
     let body = || {
         let cell = Arc::new(OnceLock::new());
         let theirs = Arc::clone(&cell);
@@ -63,7 +63,7 @@ fn a_look_sees_nothing_or_the_whole_value() {
 }
 
 #[test]
-fn a_panic_of_the_initialiser_leaves_it_empty_and_usable() {
+fn a_panic_of_the_initialiser_leaves_the_cell_empty_and_usable() {
     let body = || {
         let cell = OnceLock::new();
         let panicked = catch_unwind(AssertUnwindSafe(|| *cell.get_or_init(|| panic!("in the initialiser")))).is_err();
@@ -73,7 +73,7 @@ fn a_panic_of_the_initialiser_leaves_it_empty_and_usable() {
 }
 
 #[test]
-fn who_waits_for_a_panicking_initialiser_initialises_next() {
+fn a_waiter_for_a_panicking_initialiser_initialises_next() {
     let body = || {
         let cell = Arc::new(OnceLock::new());
         let theirs = Arc::clone(&cell);
@@ -85,7 +85,7 @@ fn who_waits_for_a_panicking_initialiser_initialises_next() {
 }
 
 #[test]
-fn a_wait_ends_when_it_is_set() {
+fn a_wait_ends_when_the_cell_is_set() {
     let body = || {
         let cell = OnceLock::new();
         thread::scope(|scope| {
@@ -98,7 +98,7 @@ fn a_wait_ends_when_it_is_set() {
 }
 
 #[test]
-fn who_owns_the_cell_changes_and_takes_the_value() {
+fn the_owner_of_a_cell_can_change_and_take_the_value() {
     let body = || {
         let mut cell = OnceLock::new();
         let empty = cell.get_mut().is_none();
@@ -116,7 +116,7 @@ fn who_owns_the_cell_changes_and_takes_the_value() {
 }
 
 #[test]
-fn the_value_is_dropped_once_and_in_the_thread_that_has_it() {
+fn the_value_of_a_cell_is_dropped_once_by_its_owner() {
     let body = || {
         let drops = Arc::new(AtomicUsize::new(0));
         let (cell, theirs) = (OnceLock::new(), Arc::clone(&drops));
@@ -133,7 +133,7 @@ fn the_value_is_dropped_once_and_in_the_thread_that_has_it() {
 }
 
 #[test]
-fn it_may_be_filled_from_the_start_compared_and_shown() {
+fn a_cell_can_be_made_full_compared_and_formatted() {
     let body = || {
         let (empty, full) = (OnceLock::<&str>::new(), OnceLock::from("a"));
         let same = (
@@ -153,7 +153,7 @@ fn it_may_be_filled_from_the_start_compared_and_shown() {
 }
 
 #[test]
-fn readers_never_get_a_value_in_the_making() {
+fn readers_see_a_complete_value() {
     static CELL: OnceLock<String> = OnceLock::new();
     let body = || {
         let (sender, receiver) = channel();

@@ -1,4 +1,4 @@
-//! `panic`: catching, resuming, and which thread is said to unwind.
+//! `panic`: catching, resuming, and which thread is panicking.
 
 use model_std_suite::OnDrop;
 
@@ -29,7 +29,7 @@ fn a_resumed_panic_keeps_its_payload_and_runs_no_hook() {
 }
 
 #[test]
-fn destructors_run_in_reverse_and_know_that_they_unwind() {
+fn destructors_run_in_reverse_and_see_that_their_thread_is_panicking() {
     let body = || {
         let log = Mutex::new(Vec::new());
         let note = |name| {
@@ -54,7 +54,7 @@ fn destructors_run_in_reverse_and_know_that_they_unwind() {
 }
 
 #[test]
-fn a_panic_inside_a_destructor_that_is_caught_there_harms_nobody() {
+fn a_panic_caught_inside_a_destructor_leaves_the_outer_panic() {
     let body = || {
         let inner = Mutex::new(None);
         let outer = message_of(|| {
@@ -67,7 +67,7 @@ fn a_panic_inside_a_destructor_that_is_caught_there_harms_nobody() {
 }
 
 #[test]
-fn one_thread_s_panic_is_not_another_one_s() {
+fn a_panic_of_one_thread_is_not_one_of_another() {
     let body = || {
         let seen = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&seen);
@@ -120,7 +120,7 @@ fn a_guard_that_outlives_a_caught_panic_poisons_nothing() {
 }
 
 #[test]
-fn a_guard_made_while_unwinding_and_dropped_after_poisons_nothing() {
+fn a_guard_taken_while_unwinding_and_dropped_later_poisons_nothing() {
     let body = || {
         let mutex = Mutex::new(0);
         let kept = Mutex::new(None);

@@ -1,4 +1,4 @@
-//! The areas with real threads.
+//! The areas on real threads.
 
 #[path = "areas.rs"]
 mod areas;
@@ -15,10 +15,10 @@ use std::time::Duration;
 /// How often a behaviour is tried.
 const N_RUNS: usize = 20;
 
-/// A behaviour that takes so long hangs: each takes some milliseconds.
+/// A behaviour that takes this long hangs: each takes milliseconds.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// `body`, run some times in a thread of its own, comes to some of the `allowed` results.
+/// `body`, run several times in a thread of its own, returns only `allowed` results.
 #[track_caller]
 fn comes_to<T: Debug + 'static>(body: impl Fn() -> T + Send + Sync + 'static, allowed: impl IntoIterator<Item = T>) {
     let allowed = allowed.into_iter().map(|value| format!("{value:?}")).collect();
@@ -48,7 +48,8 @@ fn try_out(body: Arc<dyn Fn() -> String + Send + Sync>, allowed: &BTreeSet<Strin
     }
 }
 
-/// Panics of behaviours are part of them, and say nothing. Those of the tests do: their threads are named by path.
+/// Behaviours may panic on purpose: nothing is printed then. A panic of a test is printed, because the thread of a test
+/// is named after its path.
 fn silence_panics() {
     static SILENCED: Once = Once::new();
     SILENCED.call_once(|| {

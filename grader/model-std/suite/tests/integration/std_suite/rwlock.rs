@@ -6,7 +6,7 @@ use super::library::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use super::library::thread;
 use super::{Counted, comes_to};
 
-/// Whether a reader and a writer would be let in.
+/// Whether a reader and whether a writer could take the lock now.
 fn tries<T>(lock: &RwLock<T>) -> (bool, bool) {
     let reads = lock.try_read().is_ok();
     (reads, lock.try_write().is_ok())
@@ -66,7 +66,7 @@ fn readers_never_see_a_write_half_done() {
 }
 
 #[test]
-fn a_reader_may_come_in_before_a_writer_that_waits_or_behind_it() {
+fn a_reader_may_overtake_a_waiting_writer_or_not() {
     let body = || {
         let lock = Arc::new(RwLock::new(0));
         let (first, theirs) = (lock.read().unwrap(), Arc::clone(&lock));
@@ -81,7 +81,7 @@ fn a_reader_may_come_in_before_a_writer_that_waits_or_behind_it() {
 }
 
 #[test]
-fn a_reader_of_another_thread_may_see_either_side_of_a_waiting_writer() {
+fn a_reader_of_another_thread_reads_before_or_after_a_waiting_writer() {
     let body = || {
         let lock = Arc::new(RwLock::new(0));
         let first = lock.read().unwrap();
@@ -116,7 +116,7 @@ fn a_panic_of_a_writer_poisons_and_one_of_a_reader_does_not() {
 }
 
 #[test]
-fn who_owns_a_poisoned_lock_is_told_of_it() {
+fn get_mut_and_into_inner_tell_of_poison() {
     let body = || {
         let mut lock = RwLock::new(7);
         panic_with(&lock, true);
@@ -127,7 +127,7 @@ fn who_owns_a_poisoned_lock_is_told_of_it() {
 }
 
 #[test]
-fn a_reader_that_panics_beside_a_writer_in_waiting_poisons_nothing() {
+fn a_reader_that_panics_while_a_writer_waits_poisons_nothing() {
     let body = || {
         let lock = Arc::new(RwLock::new(1));
         let theirs = Arc::clone(&lock);
@@ -224,7 +224,7 @@ fn a_forgotten_guard_keeps_the_lock() {
 }
 
 #[test]
-fn it_shows_its_value_unless_somebody_writes() {
+fn the_debug_output_shows_the_value_unless_somebody_writes() {
     let body = || {
         let lock = RwLock::new(1);
         let read = {

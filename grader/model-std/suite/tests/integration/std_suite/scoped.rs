@@ -1,4 +1,4 @@
-//! `thread::scope`: borrowing, waiting for all, and panics inside.
+//! `thread::scope`: borrowing, waiting for all threads, and panics.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn the_result_of_a_thread_is_dropped_before_its_scope_ends() {
 }
 
 #[test]
-fn a_panic_that_nobody_joined_comes_out_of_the_scope() {
+fn a_panic_of_a_thread_that_nobody_joined_leaves_the_scope() {
     let body = || {
         let unseen = message_of(|| {
             thread::scope(|scope| {
@@ -77,7 +77,7 @@ fn a_panic_that_nobody_joined_comes_out_of_the_scope() {
 }
 
 #[test]
-fn a_panic_of_the_scope_itself_comes_first_and_still_waits() {
+fn a_panic_of_the_scope_itself_comes_first_and_waits_for_its_threads() {
     let body = || {
         let n_done = AtomicUsize::new(0);
         let message = message_of(|| {
@@ -93,7 +93,7 @@ fn a_panic_of_the_scope_itself_comes_first_and_still_waits() {
 }
 
 #[test]
-fn what_the_function_of_a_scope_gave_is_dropped_once_while_the_panic_of_a_thread_goes_by() {
+fn the_value_of_a_scope_is_dropped_once_when_a_thread_panicked() {
     struct Noted<'a>(&'a Mutex<Vec<bool>>);
     impl Drop for Noted<'_> {
         fn drop(&mut self) {
@@ -152,7 +152,7 @@ fn scoped_threads_may_have_names() {
 }
 
 #[test]
-fn an_empty_scope_is_over_at_once() {
+fn a_scope_without_threads_ends_at_once() {
     comes_to(|| thread::scope(|_| 5), [5]);
 }
 

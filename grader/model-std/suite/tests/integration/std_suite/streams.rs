@@ -1,4 +1,4 @@
-//! The locks of the standard streams: one thread may take them again, others wait.
+//! The locks of the standard streams: a thread may take its own again, others wait.
 
 use std::io::Write;
 
@@ -43,7 +43,7 @@ fn another_thread_waits_until_the_last_lock_is_given_back() {
 }
 
 #[test]
-fn the_locks_of_the_two_streams_are_two() {
+fn the_two_streams_have_separate_locks() {
     let body = || {
         let _held = io::stdout().lock();
         thread::scope(|scope| scope.spawn(|| io::stderr().lock().flush().is_ok()).join().unwrap())

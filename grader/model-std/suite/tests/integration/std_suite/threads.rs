@@ -36,7 +36,7 @@ fn threads_have_the_names_they_were_given() {
 }
 
 #[test]
-fn a_name_with_a_null_byte_is_refused() {
+fn a_thread_name_with_a_null_byte_is_refused() {
     let body = || {
         let start = || drop(Builder::new().name("a\0b".to_owned()).spawn(|| {}));
         super::library::panic::catch_unwind(start).is_err()
@@ -86,7 +86,7 @@ fn a_join_gives_the_result_or_the_payload_of_the_panic() {
 }
 
 #[test]
-fn a_thread_is_not_finished_before_its_function_is_and_it_is_soon_after() {
+fn is_finished_turns_true_only_after_the_function_has_returned() {
     let body = || {
         let barrier = Arc::new(Barrier::new(2));
         let theirs = Arc::clone(&barrier);
@@ -116,7 +116,7 @@ fn threads_start_threads_that_outlive_them() {
         let (done, all) = channel();
         start(3, done);
         let last = all.recv().unwrap();
-        // All of them are over when nobody can send any more, but for the very end of the threads.
+        // When the last sender is gone, all of them have ended except for their very last steps.
         let is_over = all.recv().is_err();
         thread::sleep(MOMENT);
         (last, is_over)
@@ -125,7 +125,7 @@ fn threads_start_threads_that_outlive_them() {
 }
 
 #[test]
-fn a_thread_works_on_what_it_was_given_and_not_on_a_copy() {
+fn a_thread_works_on_the_value_that_it_was_given() {
     let body = || {
         let value = Box::new(1);
         let address = std::ptr::from_ref(&*value).addr();
@@ -152,7 +152,7 @@ fn a_token_that_was_set_before_ends_the_next_park_at_once() {
 }
 
 #[test]
-fn a_park_ends_by_another_thread_s_unpark() {
+fn a_park_ends_with_an_unpark_by_another_thread() {
     let body = || {
         for timeout in [None, Some(Duration::from_secs(1_000)), Some(Duration::MAX)] {
             let (main, flag) = (thread::current(), Arc::new(AtomicUsize::new(0)));
@@ -165,7 +165,7 @@ fn a_park_ends_by_another_thread_s_unpark() {
                 timeout.map_or_else(thread::park, thread::park_timeout);
             }
             thread.join().unwrap();
-            // The token of this round, if the loop did not need it.
+            // Takes the token of this round, if the loop did not.
             thread::park_timeout(Duration::ZERO);
         }
         true
@@ -174,7 +174,7 @@ fn a_park_ends_by_another_thread_s_unpark() {
 }
 
 #[test]
-fn a_park_with_a_timeout_ends_by_itself() {
+fn a_park_with_a_timeout_ends_without_an_unpark() {
     let body = || {
         let start = Instant::now();
         while start.elapsed() < MOMENT {
@@ -242,7 +242,7 @@ fn the_result_of_a_thread_that_nobody_joins_is_dropped() {
 }
 
 #[test]
-fn what_a_function_owns_is_gone_once_when_it_has_returned_or_panicked() {
+fn what_a_thread_owns_is_dropped_once() {
     let body = || {
         let owned = Arc::new(());
         let (ours, theirs) = (Arc::clone(&owned), Arc::clone(&owned));
@@ -261,7 +261,7 @@ fn what_a_function_owns_is_gone_once_when_it_has_returned_or_panicked() {
 }
 
 #[test]
-fn a_thread_may_join_another_one_s_child() {
+fn a_thread_may_join_the_child_of_another() {
     let body = || {
         let (sender, receiver) = channel();
         let parent = thread::spawn(move || sender.send(thread::spawn(|| 9)).unwrap());

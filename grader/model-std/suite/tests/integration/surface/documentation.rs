@@ -1,6 +1,7 @@
-//! The documentation of `std` as installed, and that of the modelled library, which `rustdoc` writes here.
+//! The installed documentation of `std`, and the documentation of the modelled library, which `rustdoc` writes here.
 //!
-//! `rustdoc` copies the pages of what is re-exported from the real `std`, with its stability, so both are read in the same way.
+//! `rustdoc` copies the pages of items that are re-exported from the real `std`, stability included, so both are read
+//! in the same way.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -10,18 +11,18 @@ use std::process::Command;
 
 use super::page;
 
-/// Stands in a declaration that a macro has made: whether it is `#[must_use]` cannot be seen.
+/// Marks a declaration that a macro has made: it may or may not be `#[must_use]`.
 pub(crate) const BY_MACRO: &str = "#[?] ";
 
 /// The pages of one crate.
 pub(crate) struct Documentation {
     /// The folder of the crate's own pages.
     folder: PathBuf,
-    /// The lines of the source files that were looked at.
+    /// The lines of the source files that were read.
     sources: RefCell<HashMap<PathBuf, Vec<String>>>,
 }
 
-/// A stable item: its path without the crate's name, its kind, and where its page is.
+/// A stable item: its path without the name of the crate, its kind, and its page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Item {
     pub(crate) path: String,
@@ -37,7 +38,7 @@ impl Item {
 }
 
 impl Documentation {
-    /// That of the real `std`, where the component `rust-docs` is installed.
+    /// The documentation of the real `std`, where the component `rust-docs` is installed.
     pub(crate) fn of_std() -> Option<Self> {
         let output = Command::new(tool("RUSTC", "rustc"))
             .args(["--print", "sysroot"])
@@ -51,7 +52,7 @@ impl Documentation {
         })
     }
 
-    /// That of the modelled library, written into the folder of the test with this name.
+    /// The documentation of the modelled library, written into the folder of the test with this name.
     pub(crate) fn of_model_std(test: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
         if folder.exists() {
@@ -91,7 +92,7 @@ impl Documentation {
         }
     }
 
-    /// Removes the pages that [`Documentation::of_model_std`] has written.
+    /// Removes the pages that [`Documentation::of_model_std`] wrote.
     pub(crate) fn remove(self) {
         assert!(self.folder.starts_with(env!("CARGO_TARGET_TMPDIR")), "not written here");
         let whole = self
@@ -110,7 +111,7 @@ impl Documentation {
         items
     }
 
-    /// The stable items that stand in the module itself.
+    /// The stable items of the module itself.
     pub(crate) fn items_of_module(&self, module: &str) -> BTreeSet<Item> {
         self.entries(module).filter(|item| item.kind != "mod").collect()
     }
@@ -135,7 +136,7 @@ impl Documentation {
         })
     }
 
-    /// What the item's page declares.
+    /// The declarations on the page of the item.
     pub(crate) fn declarations(&self, item: &Item) -> Vec<String> {
         let folder = item.page.parent().expect("a page stands in a folder");
         page::declarations(&item.kind, &read(&item.page), &|link| self.attributes(folder, link))
@@ -147,8 +148,8 @@ impl Documentation {
         page::source(&page).is_some_and(|link| !link.starts_with("https:"))
     }
 
-    /// `#[must_use] `, where that stands above the place in the source that `link` leads to from a page in `folder`;
-    /// [`BY_MACRO`], where a macro stands there, whose text does not tell.
+    /// `#[must_use] ` if the source that `link` leads to from a page in `folder` has that attribute; [`BY_MACRO`] if a
+    /// macro stands there.
     fn attributes(&self, folder: &Path, link: &str) -> String {
         let Some((file, lines)) = link.split_once('#').filter(|(file, _)| !file.starts_with("https:")) else {
             return String::new();
@@ -187,7 +188,7 @@ fn tool(variable: &str, name: &str) -> OsString {
     std::env::var_os(variable).unwrap_or_else(|| name.into())
 }
 
-/// Cargo's folder of compiled libraries, in which the executable of this test stands too.
+/// The folder of compiled libraries, which is also that of the executable of this test.
 fn deps() -> PathBuf {
     let executable = std::env::current_exe().expect("an executable has a path");
     executable
@@ -196,7 +197,7 @@ fn deps() -> PathBuf {
         .to_owned()
 }
 
-/// The library of this name that Cargo built last.
+/// The library with this name that Cargo built last.
 fn newest(deps: &Path, name: &str) -> PathBuf {
     let is_library = |path: &PathBuf| {
         let file = path.file_name().and_then(OsStr::to_str).unwrap_or_default();

@@ -1,15 +1,15 @@
-//! Reads a page that `rustdoc` wrote: what it declares, and the implementations on it.
+//! Reads a page that `rustdoc` wrote: the item that it declares, and its implementations.
 //!
-//! Only what is stable is told. Signatures are brought into one form, see `signature`.
+//! Unstable items are left out. `signature` normalises the signatures.
 
 use super::signature;
 
-/// One of the entries of a module's page.
+/// An entry of the page of a module.
 pub(crate) struct Entry {
     /// `struct`, `fn`, `mod`, …
     pub(crate) kind: String,
     pub(crate) name: String,
-    /// Where its own page is, from the module's.
+    /// The path of its own page, relative to that of the module.
     pub(crate) address: String,
 }
 
@@ -17,15 +17,15 @@ pub(crate) struct Entry {
 struct Section<'a> {
     class: &'a str,
     html: &'a str,
-    /// From its end to the next one's documentation.
+    /// The text up to the next documentation.
     after: &'a str,
 }
 
-/// The lists of an item's page that are read, by the ids of their headings.
+/// The ids of the lists on an item's page that are read.
 const LISTS: [&str; 3] = ["implementations", "trait-implementations", "synthetic-implementations"];
 
-/// Traits that are left out: those that a stable program cannot name, those of Windows, and `Drop`, which says how a type is
-/// made and not what it can do.
+/// Traits that are left out: those that a stable program cannot name, those of Windows, and `Drop`, which is an
+/// implementation detail.
 const LEFT_OUT: [&str; 12] = [
     "AsHandle",
     "AsRawHandle",
@@ -58,7 +58,7 @@ pub(crate) fn entries(html: &str) -> Vec<Entry> {
     items.collect()
 }
 
-/// Where the source of the item that a page is about stands, as the page's link says.
+/// The link to the source of the item that a page is about.
 pub(crate) fn source(html: &str) -> Option<&str> {
     between(html.split("<h1>").nth(1)?, "class=\"src\" href=\"", "\"")
 }
@@ -80,9 +80,10 @@ pub(crate) fn source_lines(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the page of an item of this kind declares: the item itself, then its methods and the traits that it implements.
+/// The declarations on the page of an item of this kind: the item itself, then its methods and its implementations of
+/// traits.
 ///
-/// `attributes` tells which attributes that matter to a caller stand above a link into the source.
+/// `attributes` returns the attributes, above a link into the source, that matter to a caller.
 pub(crate) fn declarations(kind: &str, html: &str, attributes: &dyn Fn(&str) -> String) -> Vec<String> {
     let declaration =
         between(html, "<pre class=\"rust item-decl\"><code>", "</code></pre>").map_or(String::new(), text);
@@ -131,7 +132,7 @@ fn implementations(html: &str, list: &str, attributes: &dyn Fn(&str) -> String) 
     rows
 }
 
-/// Whether the implementation is not compared.
+/// Whether the implementation is left out of the comparison.
 fn is_left_out(header: &str) -> bool {
     // `rustdoc` prints a default where it wrongly infers that a map is not `UnwindSafe`; the right line is there too.
     let is_wrong = header.contains(" = RandomState") && header.contains("> !UnwindSafe");
@@ -167,7 +168,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     rest.find(end).map(|end| &rest[..end])
 }
 
-/// What a reader sees of the markup, on one line.
+/// The text of the markup, on one line.
 fn text(html: &str) -> String {
     let mut plain = String::new();
     for (n, part) in html.split('<').enumerate() {

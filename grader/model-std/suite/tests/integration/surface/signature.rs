@@ -1,11 +1,11 @@
-//! One form for signatures, so that two texts are equal where the interfaces are.
+//! Normalises signatures, so that two texts are equal if the interfaces are.
 //!
-//! Names of parameters are left out, for nobody can depend on them. Bounds stand in one sorted `where` clause. The parameter
-//! for an allocator, which is not stable, is left out; so is what is private.
+//! It drops the names of parameters, on which nobody can depend, the parameter for an allocator, which is unstable, and
+//! what is private. It moves the bounds into one sorted `where` clause.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bounds by what they are on.
+/// Bounds by the type that they are on.
 type Bounds = BTreeMap<String, BTreeSet<String>>;
 
 /// The declaration of an item of its own.
@@ -41,7 +41,7 @@ pub(crate) fn of_implementation(header: &str) -> String {
     with_plain_lifetimes(header)
 }
 
-/// The text with the lifetimes of the implementation named in the order in which they appear, whether they had a name or not.
+/// The text with its lifetimes renamed in the order in which they appear, named and anonymous ones alike.
 fn with_plain_lifetimes(row: &str) -> String {
     let (generics, rest) = match row.strip_prefix("impl<").and_then(|_| closing(row, 4)) {
         Some(close) => (split(&row[5..close]), &row[close + 1..]),
@@ -116,7 +116,7 @@ fn note(bounds: &mut Bounds, subject: &str, of: &str) {
         .extend(parts.map(str::to_owned));
 }
 
-/// The text up to its own `where`, and the clause.
+/// The text before its own `where`, and the clause.
 fn cut_clause(signature: &str) -> (&str, &str) {
     match pieces(signature, " where ")[..] {
         [head, clause] => (head, clause.trim_end_matches(',')),
@@ -124,7 +124,7 @@ fn cut_clause(signature: &str) -> (&str, &str) {
     }
 }
 
-/// The text with bare generic parameters; their bounds are noted.
+/// The text with generic parameters without their bounds, which are added to `bounds`.
 fn without_bounds(head: &str, bounds: &mut Bounds) -> String {
     let start = if head.starts_with("impl") {
         Some(0)
@@ -188,7 +188,7 @@ fn without_allocator(signature: &str) -> String {
     text
 }
 
-/// A function's signature with the types of its parameters only; any other text as it is.
+/// The signature of a function with the types of its parameters only. Any other text stays as it is.
 fn without_names(signature: &str) -> String {
     let Some(name) = signature.find("fn ") else {
         return signature.to_owned();

@@ -1,8 +1,8 @@
-//! What C++20 allows a litmus program, by trying every candidate execution against its axioms.
+//! The outcomes that C++20 allows of a litmus program, found by checking every candidate execution against its axioms.
 //!
-//! The rules are those of ISO/IEC 14882:2020, [intro.races] and [atomics.order], in the terms of Lahav, Vafeiadis, Kang, Hur &
-//! Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017, with the release sequences of C++20, which end at any store
-//! that is no read-modify-write. Nothing here knows how the model works.
+//! The rules are those of ISO/IEC 14882:2020, [intro.races] and [atomics.order], in the terms of Lahav, Vafeiadis,
+//! Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017, with the release sequences of C++20,
+//! which end at any store that is no read-modify-write. Nothing here depends on how the model works.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -61,7 +61,7 @@ impl Relation {
 struct Event {
     /// `None` for the store that creates an atomic.
     thread: Option<usize>,
-    /// Where it stands among the thread's steps.
+    /// Its position among the steps of the thread.
     index: usize,
     step: Step,
 }
@@ -116,17 +116,18 @@ impl Event {
     }
 }
 
-/// What the axioms say of a litmus program.
+/// The outcomes that the axioms allow.
 #[derive(Default)]
 pub(crate) struct Allowed {
-    /// What C++20 allows.
+    /// All that C++20 allows.
     pub(crate) by_the_standard: BTreeSet<Outcome>,
-    /// What is left of it where every store takes its place, and is read, only after it was performed, in one order with the
-    /// `SeqCst` operations.
+    /// Those for which one order of all stores and `SeqCst` operations exists that agrees with the modification orders
+    /// and in which no store is read before it is performed.
     pub(crate) in_one_order: BTreeSet<Outcome>,
 }
 
-/// What a candidate execution adds to the program: who is read by whom, and the order of the stores to each atomic.
+/// What a candidate execution adds to the program: which store each load reads, and the order of the stores to each
+/// atomic.
 struct Candidate<'a> {
     events: &'a [Event],
     /// For each event, the store that it reads from.
@@ -165,7 +166,7 @@ pub(crate) fn allowed(litmus: &Litmus) -> Allowed {
     allowed
 }
 
-/// Lets every event from `from` on that reads do so from every store to its atomic.
+/// Tries every store to its atomic for every event from `from` on that reads.
 fn each_source(
     events: &[Event],
     from: usize,
@@ -186,8 +187,8 @@ fn each_source(
     }
 }
 
-/// Puts every event from `from` on that writes at every place among the stores before it in the list; what the list begins with
-/// created the atomics, and stays first.
+/// Tries every position among the stores before it for every event from `from` on that writes. The stores that create
+/// the atomics stay first.
 fn each_rank(events: &[Event], from: usize, ranks: &mut Vec<usize>, look: &mut impl FnMut(&[usize])) {
     let Some(event) = events.get(from) else {
         return look(ranks);
@@ -250,14 +251,14 @@ impl Candidate<'_> {
         same && self.ranks[one] < self.ranks[other]
     }
 
-    /// A swap reads what stands right before what it writes.
+    /// A swap reads the store right before its own.
     fn swaps_are_atomic(&self) -> bool {
         let swaps = (0..self.events.len()).filter(|event| self.events[*event].is_swap());
         let mut read = swaps.filter_map(|swap| Some((swap, self.sources[swap]?)));
         read.all(|(swap, source)| self.ranks[source] + 1 == self.ranks[swap])
     }
 
-    /// What synchronizes with what: [atomics.order] and [atomics.fences].
+    /// The synchronizes-with relation: [atomics.order] and [atomics.fences].
     fn synchronized(&self, program: &Relation, read_from: &Relation) -> Relation {
         let events = self.events;
         let n = events.len();

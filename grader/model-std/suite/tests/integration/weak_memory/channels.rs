@@ -1,4 +1,4 @@
-//! What happens before through a channel happens before under stale reads, in both directions and at its end.
+//! Channels synchronize under stale reads: from sender to receiver, from receiver to sender, and at disconnection.
 
 use model_std::sync::mpsc::{self, channel, sync_channel};
 use model_std::thread;
@@ -6,7 +6,7 @@ use model_std::thread;
 use super::data::{get, returns, set};
 
 #[test]
-fn a_message_hands_on_what_its_sender_did_before() {
+fn receiving_synchronizes_with_sending() {
     let received = |bound: Option<usize>| {
         move || {
             let thread = match bound {
@@ -47,7 +47,7 @@ fn a_message_hands_on_what_its_sender_did_before() {
 }
 
 #[test]
-fn an_end_that_was_left_hands_on_what_happened_before() {
+fn disconnection_synchronizes_with_dropping_the_last_end() {
     let hung_up = || {
         let (sender, receiver) = channel::<()>();
         let thread = thread::spawn(move || {
@@ -74,8 +74,8 @@ fn an_end_that_was_left_hands_on_what_happened_before() {
 }
 
 #[test]
-fn whoever_destroys_a_message_has_seen_what_its_sender_did() {
-    /// Tells a channel what it sees when it is destroyed.
+fn dropping_a_message_synchronizes_with_sending_it() {
+    /// Sends what it sees when it is dropped.
     struct Looks(mpsc::Sender<usize>);
     impl Drop for Looks {
         fn drop(&mut self) {
@@ -99,7 +99,7 @@ fn whoever_destroys_a_message_has_seen_what_its_sender_did() {
 }
 
 #[test]
-fn room_in_a_channel_hands_on_what_its_receiver_did() {
+fn sending_synchronizes_with_the_receive_that_made_room() {
     let room = |bound: usize| {
         move || {
             let (sender, receiver) = sync_channel(bound);

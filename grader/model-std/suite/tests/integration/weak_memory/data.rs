@@ -1,4 +1,5 @@
-//! A number that one thread sets and another one gets, both relaxed: it may be stale unless something orders the two.
+//! A number that one thread stores and another one loads, both relaxed. The load may be stale unless something orders
+//! the two.
 
 use std::fmt::Debug;
 
@@ -6,11 +7,11 @@ use model_std::model::{Bounds, Settings};
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use model_std_suite::Explorer;
 
-/// As any static, afresh in every execution.
+/// Statics start afresh in every execution.
 static DATA: AtomicUsize = AtomicUsize::new(0);
 pub(crate) static FLAG: AtomicBool = AtomicBool::new(false);
 
-/// What `body` returns in any execution with three preemptions or stale reads.
+/// `body` returns exactly the `allowed` values with up to three preemptions, stale reads included.
 #[track_caller]
 pub(crate) fn returns<T: Ord + Debug + 'static>(body: impl Fn() -> T + 'static, allowed: impl IntoIterator<Item = T>) {
     let explorer = Explorer {

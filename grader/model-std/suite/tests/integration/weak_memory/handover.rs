@@ -1,5 +1,5 @@
-//! What happens before in `std` happens before under stale reads: after a join, a lock, a message or anything else that orders
-//! two threads, not even a relaxed load returns what was there before. Without it, it may.
+//! What happens before in `std` also happens before under stale reads: after a join, a lock, a message or anything else
+//! that synchronizes two threads, not even a relaxed load returns an older value. Without synchronization, it may.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use model_std::{io, thread};
 use super::data::{FLAG, get, returns, set};
 
 #[test]
-fn without_an_order_a_load_may_be_stale() {
+fn without_synchronization_a_load_may_be_stale() {
     let body = || {
         let thread = thread::spawn(|| {
             set();
@@ -29,7 +29,7 @@ fn without_an_order_a_load_may_be_stale() {
 }
 
 #[test]
-fn a_thread_has_seen_what_its_parent_has() {
+fn starting_a_thread_synchronizes_with_spawning_it() {
     let body = || {
         set();
         let child = thread::spawn(|| {
@@ -50,7 +50,7 @@ fn a_thread_has_seen_what_its_parent_has() {
 }
 
 #[test]
-fn whoever_joins_a_thread_has_seen_what_it_did() {
+fn joining_a_thread_synchronizes_with_its_end() {
     returns(
         || {
             thread::spawn(set).join().unwrap();
@@ -92,7 +92,7 @@ fn whoever_joins_a_thread_has_seen_what_it_did() {
 }
 
 #[test]
-fn a_mutex_hands_on_what_its_holders_did() {
+fn locking_a_mutex_synchronizes_with_unlocking_it() {
     let body = || {
         let ready = Arc::new(Mutex::new(false));
         let theirs = Arc::clone(&ready);
@@ -110,14 +110,14 @@ fn a_mutex_hands_on_what_its_holders_did() {
         [(None, None), (None, Some(1)), (Some(1), None), (Some(1), Some(1))]
             .into_iter()
             .filter(
-                // Once seen to be ready it has been given back.
+                // Once it was seen to be true, the lock is free.
                 |seen| *seen != (Some(1), None),
             ),
     );
 }
 
 #[test]
-fn a_mutex_given_back_before_a_store_hands_nothing_on() {
+fn a_mutex_unlocked_before_a_store_does_not_order_it() {
     let body = || {
         let mutex = Arc::new(Mutex::new(()));
         let theirs = Arc::clone(&mutex);
@@ -136,7 +136,7 @@ fn a_mutex_given_back_before_a_store_hands_nothing_on() {
 }
 
 #[test]
-fn a_read_write_lock_hands_on_between_readers_and_writers() {
+fn locking_a_read_write_lock_synchronizes_with_unlocking_it() {
     let written = || {
         let ready = Arc::new(RwLock::new(false));
         let theirs = Arc::clone(&ready);
@@ -185,7 +185,7 @@ fn a_read_write_lock_hands_on_between_readers_and_writers() {
 }
 
 #[test]
-fn a_notified_waiter_has_the_mutex_of_whoever_set_the_condition() {
+fn a_notified_waiter_sees_what_the_notifier_did_under_the_mutex() {
     let body = || {
         let shared = Arc::new((Mutex::new(false), Condvar::new()));
         let theirs = Arc::clone(&shared);
@@ -220,7 +220,7 @@ fn a_barrier_hands_on_what_all_did_before_it() {
 }
 
 #[test]
-fn what_is_initialised_once_hands_on_what_its_initialiser_did() {
+fn seeing_an_initialised_value_synchronizes_with_its_initialiser() {
     let once = || {
         static ONCE: Once = Once::new();
         let thread = thread::spawn(|| ONCE.call_once(set));
@@ -230,7 +230,7 @@ fn what_is_initialised_once_hands_on_what_its_initialiser_did() {
         thread.join().unwrap();
         (early, seen)
     };
-    // Where the main thread was first, it has initialised nothing.
+    // Where the main thread came first, its own function initialised it and set nothing.
     returns(once, [(None, 0), (None, 1), (Some(1), 1)]);
     let cell = || {
         static CELL: OnceLock<()> = OnceLock::new();
@@ -257,7 +257,7 @@ fn what_is_initialised_once_hands_on_what_its_initialiser_did() {
 }
 
 #[test]
-fn a_park_that_takes_a_token_has_seen_what_all_did_who_set_it() {
+fn park_synchronizes_with_every_unpark_before_it() {
     let body = || {
         let main = thread::current();
         let thread = thread::spawn(move || {
@@ -290,7 +290,7 @@ fn a_park_that_takes_a_token_has_seen_what_all_did_who_set_it() {
 }
 
 #[test]
-fn no_older_value_outlives_a_pause() {
+fn a_pause_ends_stale_reads_of_earlier_stores() {
     let woken_in_time = || {
         let thread = thread::spawn(|| {
             set();
@@ -317,7 +317,7 @@ fn no_older_value_outlives_a_pause() {
 }
 
 #[test]
-fn the_lock_of_standard_output_hands_on_as_any_other() {
+fn locking_standard_output_synchronizes_with_unlocking_it() {
     let body = || {
         let thread = thread::spawn(|| {
             let lock = io::stdout().lock();
@@ -335,7 +335,7 @@ fn the_lock_of_standard_output_hands_on_as_any_other() {
 }
 
 #[test]
-fn whoever_has_an_atomic_to_itself_sees_and_sets_the_newest_value() {
+fn exclusive_access_to_an_atomic_sees_the_newest_value() {
     let body = || {
         let mut data = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&data);
@@ -354,7 +354,7 @@ fn whoever_has_an_atomic_to_itself_sees_and_sets_the_newest_value() {
 }
 
 #[test]
-fn a_panic_hook_has_seen_what_was_done_before_it_was_set() {
+fn calling_a_panic_hook_synchronizes_with_setting_it() {
     let body = || {
         let seen = Arc::new(AtomicUsize::new(9));
         let theirs = Arc::clone(&seen);
@@ -370,13 +370,14 @@ fn a_panic_hook_has_seen_what_was_done_before_it_was_set() {
         thread.join().unwrap();
         seen.load(Relaxed)
     };
-    // 9 where the panic came before the hook.
+    // 9 where the panic came before the hook was set.
     returns(body, [1, 9]);
 }
 
-/// The count of an `Arc` orders threads too, which the model does not know: this outcome is not allowed.
+/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know: it shows `Some(0)`, which
+/// cannot happen.
 #[test]
-fn what_the_count_of_an_arc_hands_on_is_not_known() {
+fn the_model_does_not_know_that_reference_counts_synchronize() {
     let body = || {
         let mut data = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&data);

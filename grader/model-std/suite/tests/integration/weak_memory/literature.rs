@@ -1,9 +1,10 @@
-//! The litmus programs of the literature, each with the outcomes that stale reads add and no others.
+//! The litmus programs of the literature, each with exactly the outcomes that stale reads allow.
 //!
-//! Their names and what C++ allows of them are those of Maranget, Sarkar & Sewell, *A Tutorial Introduction to the ARM and POWER
-//! Relaxed Memory Models*, 2012, of Batty, Owens, Sarkar, Sewell & Weber, *Mathematizing C++ Concurrency*, POPL 2011, and, for
-//! `SeqCst`, of Lahav, Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017; load and store
-//! buffering are in loom's `tests/litmus.rs` too. Each list here is also held against the axioms.
+//! The names of the programs and what C++ allows of them are from Maranget, Sarkar & Sewell, *A Tutorial Introduction
+//! to the ARM and POWER Relaxed Memory Models*, 2012; Batty, Owens, Sarkar, Sewell & Weber, *Mathematizing C++
+//! Concurrency*, POPL 2011; and, for `SeqCst`, Lahav, Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency
+//! in C/C++11*, PLDI 2017. Load and store buffering are in the `tests/litmus.rs` of loom too. Each list is also
+//! compared with the axioms.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -18,7 +19,7 @@ const X: usize = 0;
 const Y: usize = 1;
 const Z: usize = 2;
 
-/// All outcomes of a litmus program, which are those that the axioms allow where stores are performed in one order.
+/// All outcomes of a litmus program. They are those that the axioms allow where stores are performed in one order.
 #[track_caller]
 fn outcomes<const N: usize>(threads: [&[Step]; N]) -> BTreeSet<Outcome> {
     let litmus: Litmus = threads.map(<[Step]>::to_vec).into();
@@ -29,13 +30,13 @@ fn outcomes<const N: usize>(threads: [&[Step]; N]) -> BTreeSet<Outcome> {
     found
 }
 
-/// What the threads of a litmus program can read, one after the other.
+/// The values that the threads of a litmus program read, one thread after the other.
 #[track_caller]
 fn read<const N: usize>(threads: [&[Step]; N]) -> BTreeSet<Vec<u64>> {
     outcomes(threads).into_iter().map(|(read, _)| read.concat()).collect()
 }
 
-/// Every combination of `n` values, of which the first is 0 or 1, the others too.
+/// Every combination of `n` values that are 0 or 1.
 fn all_bits(n: u32) -> BTreeSet<Vec<u64>> {
     let bits = |number: u64| (0..n).rev().map(|bit| number >> bit & 1).collect();
     (0..1 << n).map(bits).collect()
@@ -48,7 +49,7 @@ fn all_bits_but(n: u32, forbidden: &[u64]) -> BTreeSet<Vec<u64>> {
 }
 
 #[test]
-fn store_buffering_shows_under_anything_weaker_than_sequential_consistency() {
+fn store_buffering_shows_without_sequential_consistency() {
     let buffer = |store, load| {
         read([
             &[Store(X, 1, store), Load(Y, load)],
@@ -120,7 +121,7 @@ fn message_passing_works_with_fences_on_either_side() {
 }
 
 #[test]
-fn a_release_sequence_goes_on_through_a_read_modify_write_and_ends_at_a_store() {
+fn a_release_sequence_continues_through_a_read_modify_write_and_ends_at_a_store() {
     let through_a_swap = read([
         &[Store(X, 1, Relaxed), Store(Y, 1, Release)],
         &[Swap(Y, 2, Relaxed)],
@@ -168,7 +169,7 @@ fn reads_and_writes_of_one_atomic_are_coherent() {
 }
 
 #[test]
-fn two_readers_may_see_two_writes_in_two_orders_unless_all_is_sequential() {
+fn two_readers_may_see_two_writes_in_two_orders_without_sequential_consistency() {
     let readers = |store, load| {
         read([
             &[Store(X, 1, store)],
@@ -184,7 +185,7 @@ fn two_readers_may_see_two_writes_in_two_orders_unless_all_is_sequential() {
 }
 
 #[test]
-fn what_was_seen_of_another_thread_is_handed_on() {
+fn synchronization_is_transitive() {
     let causality = |store, load| {
         read([
             &[Store(X, 1, Relaxed)],
@@ -222,10 +223,10 @@ fn a_read_modify_write_sees_the_newest_value() {
     );
 }
 
-/// What C++20 allows and the model does not show, because it performs stores in the order in which they take their places, and
-/// before they are read.
+/// C++20 allows outcomes that the model does not show, because the model performs the stores to an atomic in their
+/// modification order, and before they are read.
 #[test]
-fn what_needs_a_promise_is_missed() {
+fn outcomes_that_need_a_promise_are_missed() {
     let load_buffering: [&[Step]; 2] = [
         &[Load(X, Relaxed), Store(Y, 1, Relaxed)],
         &[Load(Y, Relaxed), Store(X, 1, Relaxed)],

@@ -1,4 +1,4 @@
-//! Litmus programs: a few threads, each a list of accesses to atomics and fences, and what they come to under the model.
+//! Litmus programs: a few threads, each a list of fences and accesses to atomics; and their outcomes under the model.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use model_std_suite::Explorer;
 /// How many atomics there are.
 pub(crate) const N_ATOMICS: usize = 3;
 
-/// One step of a thread. Each atomic starts as 0.
+/// One step of a thread. Each atomic starts at 0.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
     Load(usize, Ordering),
@@ -63,7 +63,7 @@ fn perform(atomics: &[AtomicU64; N_ATOMICS], step: Step) -> Option<u64> {
     None
 }
 
-/// All outcomes of `litmus`, with so many stale reads and preemptions, of which a stale read is one.
+/// All outcomes of `litmus` with so many stale reads and preemptions. A stale read counts as a preemption.
 pub(crate) fn outcomes(
     litmus: &Litmus,
     stale_reads: u32,

@@ -1,4 +1,4 @@
-//! Locks and hand-overs that students write, right and wrong under weak memory; and what an exploration says of orderings.
+//! Locks and flags under stale reads, with right and wrong orderings; and what an exploration tells about orderings.
 
 use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -10,7 +10,7 @@ use model_std::sync::atomic::{AtomicBool, AtomicI8, AtomicPtr, AtomicUsize, fenc
 use model_std::thread;
 use model_std_suite::Explorer;
 
-/// Explores with so many stale reads and three preemptions, of which a stale read is one.
+/// Explores with so many stale reads and three preemptions. A stale read counts as a preemption.
 fn stale(stale_reads: u32) -> Explorer {
     Explorer {
         bounds: Bounds {
@@ -26,7 +26,7 @@ fn stale(stale_reads: u32) -> Explorer {
     }
 }
 
-/// Two threads add one each under a lock, by a load and a store; returns the sum.
+/// Two threads add one each under a lock, with a load and a store. Returns the sum.
 fn count_under(lock: fn(usize, &[AtomicUsize; 3]), unlock: fn(usize, &[AtomicUsize; 3])) -> usize {
     let shared: Arc<([AtomicUsize; 3], AtomicUsize)> = Arc::default();
     let add = |me| {
@@ -94,7 +94,7 @@ fn atomics_of_any_type_may_be_stale() {
     );
 }
 
-/// Reads twice what another thread has written before it raised a flag.
+/// Reads two values that another thread has written before it set a flag.
 fn read_two_behind_a_flag() -> Option<(usize, usize)> {
     let shared: Arc<[AtomicUsize; 3]> = Arc::default();
     let theirs = Arc::clone(&shared);
@@ -109,7 +109,7 @@ fn read_two_behind_a_flag() -> Option<(usize, usize)> {
 }
 
 #[test]
-fn a_load_is_stale_only_if_that_is_asked_for_and_only_so_often() {
+fn stale_reads_are_off_by_default_and_bounded() {
     stale(0).returns(read_two_behind_a_flag, [None, Some((1, 1))]);
     stale(1).returns(read_two_behind_a_flag, [None, Some((1, 1)), Some((0, 1)), Some((1, 0))]);
     stale(2).returns(
@@ -123,7 +123,7 @@ fn a_stale_read_counts_as_a_preemption() {
     let (_, preemptions) = stale(2).first(read_two_behind_a_flag, |execution| {
         matches!(execution.value, Some(Ok(Some((0, 1)))))
     });
-    // One to let the other thread go first, one to read what was there before.
+    // One preemption lets the other thread go first, and one stale read counts as another.
     assert_eq!(preemptions, 2);
     let (_, preemptions) = stale(2).first(read_two_behind_a_flag, |execution| {
         matches!(execution.value, Some(Ok(Some((0, 0)))))
@@ -132,7 +132,7 @@ fn a_stale_read_counts_as_a_preemption() {
 }
 
 #[test]
-fn of_each_atomic_the_last_eight_values_are_kept() {
+fn a_stale_read_returns_one_of_the_last_eight_values() {
     let body = || {
         let shared: Arc<[AtomicUsize; 2]> = Arc::default();
         let theirs = Arc::clone(&shared);
@@ -148,7 +148,7 @@ fn of_each_atomic_the_last_eight_values_are_kept() {
 }
 
 #[test]
-fn a_trace_says_that_a_value_was_stale_and_what_is_newer() {
+fn a_trace_tells_that_a_value_is_stale_and_the_newest_one() {
     let (trace, _) = stale(1).first(read_two_behind_a_flag, |execution| {
         matches!(execution.value, Some(Ok(Some((0, 1)))))
     });
@@ -172,7 +172,7 @@ fn a_trace_says_that_a_value_was_stale_and_what_is_newer() {
     );
 }
 
-/// Uses every kind of access; returns the line on which the first stands.
+/// Uses every kind of access. Returns the line of the first.
 fn use_all_orderings() -> u32 {
     let flag = Arc::new(AtomicBool::new(false));
     let theirs = Arc::clone(&flag);
@@ -202,7 +202,7 @@ fn a_trace_says_with_which_ordering_each_access_was_made() {
             | Op::Fence { order } => Some(order),
             _ => None,
         });
-    // The last is that of formatting.
+    // The last access is made by the formatting.
     use MemoryOrder::{AcqRel, Acquire, Relaxed, SeqCst};
     assert_eq!(
         orders.collect::<Vec<_>>(),
@@ -211,7 +211,7 @@ fn a_trace_says_with_which_ordering_each_access_was_made() {
 }
 
 #[test]
-fn an_exploration_names_every_access_that_sequential_consistency_does_not_decide() {
+fn an_exploration_lists_every_access_weaker_than_sequential_consistency() {
     let told = |accesses: &[AtomicAccess], first: u32| -> Vec<String> {
         let tell = |access: &AtomicAccess| {
             assert!(access.place.file.ends_with("weak_memory/programs.rs"), "{access:?}");

@@ -1,5 +1,5 @@
-//! Leaving out the executions that can show nothing new loses no outcome of stale reads: random litmus programs, and random programs
-//! whose atomics are ordered by locks, messages and parking, come to the same with it and without it, at each bound.
+//! Pruning loses no outcome of stale reads: random litmus programs, and random programs whose atomics are ordered by
+//! locks, messages and parking, have the same outcomes with pruning and without it, at each bound.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use model_std_suite::Explorer;
 use super::litmus::{self, Litmus, N_ATOMICS, Step};
 use crate::programs::Random;
 
-/// A step of a litmus program that may write the value that is there already.
+/// A random step of a litmus program. It may write the value that the atomic already has.
 fn step(random: &mut Random) -> Step {
     let (atomic, value) = (random.below(2) as usize, random.below(3));
     match random.below(10) {
@@ -45,17 +45,18 @@ fn no_outcome_of_a_litmus_program_is_lost_at_any_bound() {
     assert!(executions.1 < executions.0, "{executions:?}: nothing was left out");
 }
 
-/// A thread that writes into the last of the atomics whether all of `seen` are 1: the one place at which the orders in which others
-/// came there meet.
+/// Writes into the last atomic whether all of `seen` are 1. Executions in which the other threads ran in different
+/// orders meet in the state after this.
 fn meet(atomics: &[AtomicU64; 5], seen: &[usize]) {
     let all = seen.iter().all(|atomic| atomics[*atomic].load(Relaxed) == 1);
     atomics[4].store(all.into(), Relaxed);
 }
 
-/// A thread, which says what it has seen.
+/// A thread, which returns what it has seen.
 type Role = fn(&[AtomicU64; 5], &Mutex<()>) -> [u64; 3];
 
-/// What the third of four threads returns, with one stale read; pruning makes no difference to it.
+/// The third of four threads returns the same with pruning and without it, with one stale read, and `among_others` is
+/// one of its results.
 #[track_caller]
 fn third_returns(roles: [Role; 4], preemptions: u32, among_others: [u64; 3]) {
     let outcomes = |pruning| {
@@ -80,9 +81,9 @@ fn third_returns(roles: [Role; 4], preemptions: u32, among_others: [u64; 3]) {
     assert_eq!(outcomes(Pruning::Visited), all);
 }
 
-/// Two threads store the value that is there: what a reader acquires depends on which of them came last.
+/// Two threads store the value that is already there. What a reader acquires depends on which of them came last.
 #[test]
-fn in_which_order_equal_values_were_written_is_part_of_a_state() {
+fn the_order_in_which_equal_values_were_written_is_part_of_a_state() {
     third_returns(
         [
             |atomics, _| {
@@ -107,9 +108,9 @@ fn in_which_order_equal_values_were_written_is_part_of_a_state() {
     );
 }
 
-/// A lock with nothing in it hands on what its holders did before, and to whom depends on who came first.
+/// A lock orders its holders even if it protects nothing, so who came first matters.
 #[test]
-fn in_which_order_an_empty_lock_was_taken_is_part_of_a_state() {
+fn the_order_in_which_an_empty_lock_was_taken_is_part_of_a_state() {
     third_returns(
         [
             |atomics, lock| {
@@ -133,7 +134,7 @@ fn in_which_order_an_empty_lock_was_taken_is_part_of_a_state() {
     );
 }
 
-/// Explores with two stale reads, a slow thread and so many preemptions, of which a stale read is one.
+/// Explores with two stale reads, a late thread and so many preemptions. A stale read counts as a preemption.
 fn explorer(preemptions: u32, pruning: Pruning) -> Explorer {
     Explorer {
         bounds: Bounds {
@@ -151,10 +152,10 @@ fn explorer(preemptions: u32, pruning: Pruning) -> Explorer {
     }
 }
 
-/// What the threads of a program share.
+/// The objects that the threads of a program share.
 struct Shared {
     atomics: [AtomicU64; N_ATOMICS],
-    /// Locked without a look at what is in it, which leaves no trace but what it hands on.
+    /// Protect nothing, so their only effect is the order of their holders.
     empty: [Mutex<()>; 2],
     number: Mutex<u64>,
     receiver: Mutex<Receiver<u64>>,
@@ -163,7 +164,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// Does a step, and says what it saw.
+    /// Does a step and returns what it saw.
     fn step(&self, step: u64, sender: &SyncSender<u64>) -> u64 {
         let atomic = &self.atomics[step as usize % 2];
         match step / 2 {
@@ -193,7 +194,7 @@ impl Shared {
 /// How many kinds of steps there are.
 const N_STEPS: u64 = 36;
 
-/// Runs one thread for each list of steps, and says what each saw, and what the main thread saw when it was woken.
+/// Runs one thread for each list of steps. Returns what each saw, and what the main thread saw when it woke.
 fn run(program: &[Vec<u64>]) -> (Vec<Vec<u64>>, [u64; N_ATOMICS]) {
     let (sender, receiver) = sync_channel(1);
     let shared = Arc::new(Shared {

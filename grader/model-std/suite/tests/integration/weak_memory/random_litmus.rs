@@ -1,5 +1,5 @@
-//! Random litmus programs come to what the axioms of C++20 allow, less what no store in an order of performance can do: nothing
-//! else, and nothing less. So a stale read never shows a program what a real machine could not.
+//! Random litmus programs have exactly the outcomes that the axioms of C++20 allow, except for those that need a store
+//! to be performed late. So a stale read never shows what a real machine could not.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -11,7 +11,7 @@ use super::litmus::{self, Litmus, Step};
 use crate::programs::Random;
 
 impl Random {
-    /// A step on `atomic` that writes `value`, if it writes; or a fence.
+    /// A random step: an access to `atomic`, which writes `value` if it writes, or a fence.
     fn litmus_step(&mut self, atomic: usize, value: u64) -> Step {
         match self.below(10) {
             0..4 => Step::Load(atomic, self.pick(&[Relaxed, Acquire, SeqCst])),
@@ -21,7 +21,8 @@ impl Random {
         }
     }
 
-    /// Threads with so many steps, each on another atomic than the one before it: what one sees through the other is the point.
+    /// Threads of these lengths. Consecutive steps of a thread use different atomics, because stale reads show between
+    /// those.
     fn litmus(&mut self, lengths: &[usize], n_atomics: usize) -> Litmus {
         let mut value = 0;
         let mut steps = |n| {
@@ -37,7 +38,7 @@ impl Random {
     }
 }
 
-/// Compares `n_programs` random programs of threads with so many steps. At least one outcome in them needs a stale read.
+/// Compares `n_programs` random programs whose threads have these lengths. At least one outcome must need a stale read.
 #[track_caller]
 fn agree(seed: u64, n_programs: usize, lengths: &[usize], n_atomics: usize) {
     let mut random = Random(seed);
@@ -57,7 +58,8 @@ fn agree(seed: u64, n_programs: usize, lengths: &[usize], n_atomics: usize) {
         n_executions += coverage.executions;
     }
     println!(
-        "{n_programs} programs: {n_outcomes} outcomes in {n_executions} executions, {n_stale} by stale reads alone, {n_missed} missed"
+        "{n_programs} programs: {n_outcomes} outcomes in {n_executions} executions, {n_stale} by stale reads alone, \
+         {n_missed} missed"
     );
     assert!(n_stale > 0, "no program shows a stale read");
 }
