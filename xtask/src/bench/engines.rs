@@ -118,7 +118,7 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
 fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--release", "--package", "model-bench"])
+        .args(["build", "--release", "--package", "model-std-bench"])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(&workspace.root)
         .stdin(Stdio::null())
@@ -135,7 +135,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
         .filter_map(|artifact: Artifact| artifact.executable)
         .next_back()
         .filter(|_| output.status.success())
-        .ok_or_else(|| failed("failed to build `model-bench`"))
+        .ok_or_else(|| failed("failed to build `model-std-bench`"))
 }
 
 impl Bench {

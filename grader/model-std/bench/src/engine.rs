@@ -1,26 +1,32 @@
-//! The engines that are compared, each run over a body until a number of executions or a bug.
+//! The engines that are compared. Each runs a body until a number of executions or a failure.
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model_std::model::trace::End;
 use model_std::model::{self, Bounds, Pruning, Settings};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 
-/// The most preemptions of the engines that bound them.
+use crate::{over_loom, over_shuttle};
+
+/// What an engine runs again and again.
+pub(crate) type Body = Arc<dyn Fn() + Send + Sync>;
+
+/// The most preemptions, for the engines that bound them.
 const PREEMPTIONS: u32 = 2;
-/// The bug depth that priorities aim at.
+/// The bug depth of PCT.
 const DEPTH: usize = 3;
 
 /// A way to choose interleavings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// `model-std` as it is used: the exhaustive part with equal states visited once, and samples.
+    /// `model-std` as the grader uses it: the exhaustive part with pruning, and samples.
     ModelMixed,
-    /// The exhaustive part of `model-std`, with equal states visited once.
+    /// The exhaustive part of `model-std`, with pruning.
     Model,
-    /// As [`Engine::Model`], with every execution run.
+    /// As [`Engine::Model`], without pruning.
     ModelUnpruned,
     /// The samples of `model-std`.
     ModelSamples,
@@ -28,7 +34,7 @@ pub(crate) enum Engine {
     ShuttleDfs,
     /// shuttle, at random.
     ShuttleRandom,
-    /// shuttle, with random priorities.
+    /// shuttle, with PCT.
     ShuttlePct,
     /// loom, with bounded preemptions.
     Loom,
@@ -50,33 +56,39 @@ impl Engine {
         })
     }
 
-    /// The programs over the library of this engine: those with a bug, then the others.
-    pub(crate) fn programs(self) -> impl Iterator<Item = &'static (&'static str, fn())> {
-        let (buggy, correct) = match self {
-            Self::ModelMixed | Self::Model | Self::ModelUnpruned | Self::ModelSamples => (
-                super::over_model_std::buggy::PROGRAMS,
-                super::over_model_std::correct::PROGRAMS,
-            ),
+    /// The program with this name, over the library of this engine. It panics if its outcome is wrong.
+    pub(crate) fn program(self, name: &str) -> Option<Body> {
+        let (bugs, workloads) = match self {
+            Self::ModelMixed | Self::Model | Self::ModelUnpruned | Self::ModelSamples => {
+                (model_std_demo::bugs(), model_std_demo::workloads())
+            }
             Self::ShuttleDfs | Self::ShuttleRandom | Self::ShuttlePct => (
-                super::over_shuttle::buggy::PROGRAMS,
-                super::over_shuttle::correct::PROGRAMS,
+                over_shuttle::portable::bugs(),
+                over_shuttle::portable::workloads::PROGRAMS,
             ),
-            Self::Loom => (super::over_loom::buggy::PROGRAMS, super::over_loom::correct::PROGRAMS),
+            Self::Loom => (over_loom::portable::bugs(), over_loom::portable::workloads::PROGRAMS),
         };
-        buggy.iter().chain(correct)
+        if let Some(demo) = bugs.into_iter().find(|demo| demo.name == name) {
+            return Some(Arc::new(move || {
+                let outcome = (demo.program)();
+                assert!(!demo.is_wrong(&outcome), "{outcome}");
+            }));
+        }
+        let (_, body) = workloads.iter().find(|(workload, _)| *workload == name)?;
+        Some(Arc::new(*body))
     }
 
-    /// Runs at most `most` executions of `body`, from the first one that this engine chooses on, until one fails.
+    /// Runs at most `most` executions of `body`, from the first one of this engine on, until one fails.
     ///
     /// # Panics
     ///
-    /// Where the engine is of a library that tells a failure by a panic.
-    pub(crate) fn run(self, body: fn(), most: u64, seed: u64) -> Ran {
+    /// If an execution fails and the library of the engine reports failures by panics.
+    pub(crate) fn run(self, body: &Body, most: u64, seed: u64) -> Ran {
         let exhaustive = Bounds {
             random: 0,
             ..bounds(most)
         };
-        // As it is used: samples come in between.
+        // As the grader uses it, with samples in between.
         let mixed = Bounds { seed, ..bounds(most) };
         let n = usize::try_from(most).expect("a budget fits into an address");
         match self {
@@ -105,14 +117,14 @@ impl Engine {
     }
 }
 
-/// What a run of an engine was, when no panic ended it.
+/// The result of a run that did not end in a panic.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ran {
     pub(crate) executions: u64,
     pub(crate) ended: Ended,
 }
 
-/// How a run of an engine ended, when no panic did.
+/// How a run ended that did not end in a panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// An execution failed.
@@ -132,8 +144,9 @@ fn bounds(executions: u64) -> Bounds {
     }
 }
 
-/// The executions are those that the explorer counts: that the first is run twice, to prove it repeatable, is no search.
-fn explore(bounds: &Bounds, body: fn()) -> Ran {
+/// Counts the executions as the explorer does, which leaves out the second run of the first one (it checks for
+/// determinism).
+fn explore(bounds: &Bounds, body: &Body) -> Ran {
     let body: Rc<dyn Fn()> = Rc::new(counted(body));
     let coverage = model::explore(bounds, &Settings::default(), &body, |execution| {
         match execution.trace.end {
@@ -153,7 +166,7 @@ fn explore(bounds: &Bounds, body: fn()) -> Ran {
     }
 }
 
-fn check(scheduler: impl Scheduler + 'static, body: fn()) -> Ran {
+fn check(scheduler: impl Scheduler + 'static, body: &Body) -> Ran {
     let mut config = shuttle::Config::new();
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
@@ -162,16 +175,16 @@ fn check(scheduler: impl Scheduler + 'static, body: fn()) -> Ran {
     Ran { executions, ended }
 }
 
-fn permute(most: usize, body: fn()) -> Ran {
+fn permute(most: usize, body: &Body) -> Ran {
     let before = begun();
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(PREEMPTIONS as usize);
-    // It looks at its limit before an execution, and only so often.
+    // loom checks its limit before an execution, and only at this interval.
     builder.checkpoint_interval = 1;
     builder.max_permutations = Some(most + 1);
     builder.check(counted(body));
     let executions = begun() - before;
-    // A budget that was not used up was enough.
+    // A bound that did not need the whole budget is complete.
     let ended = if executions < most as u64 {
         Ended::Complete
     } else {
@@ -180,16 +193,17 @@ fn permute(most: usize, body: fn()) -> Ran {
     Ran { executions, ended }
 }
 
-/// How many executions were begun in this process.
+/// The executions that were begun in this process.
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 
-/// How many executions were begun, by any engine. Relaxed: they run on one thread of the operating system.
+/// The executions that were begun by any engine. Relaxed, because all run on one operating-system thread.
 pub(crate) fn begun() -> u64 {
     BEGUN.load(Ordering::Relaxed)
 }
 
 /// `body`, counting how often it is run.
-fn counted(body: fn()) -> impl Fn() + Send + Sync + 'static {
+fn counted(body: &Body) -> impl Fn() + Send + Sync + 'static {
+    let body = Arc::clone(body);
     move || {
         BEGUN.fetch_add(1, Ordering::Relaxed);
         body();

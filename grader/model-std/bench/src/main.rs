@@ -1,25 +1,24 @@
-//! Runs one program under one engine and prints one line of JSON: what it took, or when the bug was found.
+//! Runs one program under one engine and prints one line of JSON: the measured time, or when the failure was found.
 //!
 //! `cargo xtask bench model-std` runs this again and again, each measurement in a process of its own, and compares.
-//! Times are of the processor, so that what else the machine does counts little. The first failure of an engine that
-//! panics ends the process: what such an engine leaves behind then does not matter.
+//! Times are CPU times, so that other load on the machine counts little. The first failure of an engine that panics
+//! ends the process, so that nothing the engine leaves behind matters.
 
 #![expect(
     clippy::duplicate_mod,
     reason = "the same programs are compiled against each library"
 )]
 
+mod engine;
+mod measurement;
+mod over_loom;
+mod over_shuttle;
+
 use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use measurement::Task;
-
-mod engine;
-mod measurement;
-mod over_loom;
-mod over_model_std;
-mod over_shuttle;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -28,8 +27,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(task) = Task::parse(&arguments) else {
-        let usage =
-            "usage: model-bench programs | <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
+        let usage = "usage: model-std-bench programs\n       \
+            model-std-bench <engine> <program> first <seed> | speed <executions> | exhaust <executions>";
         writeln!(io::stderr(), "{usage}").ok();
         return ExitCode::from(2);
     };

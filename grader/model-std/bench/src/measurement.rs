@@ -5,20 +5,18 @@ use std::panic;
 use std::process;
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
+use sandbox::this_process::cpu_time;
 use serde::Serialize;
 
-use crate::engine::{self, Ended, Engine, Ran};
-use crate::over_model_std;
+use crate::engine::{self, Body, Ended, Engine, Ran};
 
 /// A budget that no search for a bug uses up.
 const MOST: u64 = 1_000_000;
 
 /// What to run.
-#[derive(Clone, Copy)]
 pub(crate) struct Task {
     engine: Engine,
-    body: fn(),
+    body: Body,
     kind: Kind,
 }
 
@@ -27,13 +25,13 @@ pub(crate) struct Task {
 enum Kind {
     /// Until an execution fails.
     First {
-        /// What random choices derive from.
+        /// The seed of the random choices.
         seed: u64,
     },
-    /// Until so many executions were run, searching from the start again where that is fewer. Every run of the body counts, with
-    /// every engine alike: also one that only proves that the first can be repeated.
+    /// Until so many executions were run; a search that ends earlier starts again. Every run of the body counts, with
+    /// every engine alike, even one that only checks for determinism.
     Speed { executions: u64 },
-    /// Once, to the end of the bound, but no more executions than this.
+    /// Once, to the end of the bound, but for no more executions than this.
     Exhaust { executions: u64 },
 }
 
@@ -46,9 +44,9 @@ struct Measured {
     failed: bool,
     /// Whether all within the bound were run.
     complete: bool,
-    /// The time that took the processor, in nanoseconds.
+    /// The CPU time, in nanoseconds.
     nanoseconds: u128,
-    /// The most memory that the process ever had, in kibibytes.
+    /// The peak of the resident memory, in kibibytes.
     peak_kib: u64,
 }
 
@@ -59,7 +57,7 @@ impl Task {
             return None;
         };
         let engine = Engine::named(engine)?;
-        let (_, body) = engine.programs().find(|(name, _)| name == program)?;
+        let body = engine.program(program)?;
         let number = number.parse().ok()?;
         let kind = match &kind[..] {
             "first" => Kind::First { seed: number },
@@ -67,30 +65,29 @@ impl Task {
             "exhaust" => Kind::Exhaust { executions: number },
             _ => return None,
         };
-        let body = *body;
         Some(Self { engine, body, kind })
     }
 
     /// Runs it and prints what it found. Does not return where the engine panics.
-    pub(crate) fn run(self) {
-        let start = processor_time();
+    pub(crate) fn run(&self) {
+        let start = cpu_time();
         panic::set_hook(Box::new(move |_| end_at_failure(start)));
         let ran = match self.kind {
-            Kind::First { seed } => self.engine.run(self.body, MOST, seed),
-            Kind::Exhaust { executions } => self.engine.run(self.body, executions, 0),
+            Kind::First { seed } => self.engine.run(&self.body, MOST, seed),
+            Kind::Exhaust { executions } => self.engine.run(&self.body, executions, 0),
             Kind::Speed { executions } => self.repeat(executions),
         };
         print(&Measured::since(start, ran));
     }
 
-    fn repeat(self, executions: u64) -> Ran {
+    fn repeat(&self, executions: u64) -> Ran {
         let mut all = Ran {
             executions: 0,
             ended: Ended::OutOfBudget,
         };
         let mut seed = 0;
         while all.executions < executions && all.ended != Ended::Failed {
-            let ran = self.engine.run(self.body, executions - all.executions, seed);
+            let ran = self.engine.run(&self.body, executions - all.executions, seed);
             all.executions += ran.executions;
             all.ended = ran.ended;
             seed += 1;
@@ -100,7 +97,7 @@ impl Task {
     }
 }
 
-/// Called on the first panic: where a library tells a failure by a panic, that is all there is to know.
+/// Called on the first panic. A library that reports failures by panics has found one.
 #[expect(
     clippy::exit,
     reason = "what the library does after a failure is not measured, and may be long"
@@ -120,7 +117,7 @@ impl Measured {
             executions: ran.executions,
             failed: ran.ended == Ended::Failed,
             complete: ran.ended == Ended::Complete,
-            nanoseconds: (processor_time() - start).as_nanos(),
+            nanoseconds: (cpu_time() - start).as_nanos(),
             peak_kib: peak_kib(),
         }
     }
@@ -135,26 +132,19 @@ struct Programs {
 
 /// Prints the names of the programs, which are the same for every engine.
 pub(crate) fn list_programs() {
-    let names = |programs: &[(&'static str, fn())]| programs.iter().map(|(name, _)| *name).collect();
     print(&Programs {
-        buggy: names(over_model_std::buggy::PROGRAMS),
-        correct: names(over_model_std::correct::PROGRAMS),
+        buggy: model_std_demo::bugs().iter().map(|demo| demo.name).collect(),
+        correct: model_std_demo::workloads().iter().map(|(name, _)| *name).collect(),
     });
 }
 
 fn print(what: &impl Serialize) {
     let line = serde_json::to_string(what).expect("names and numbers are JSON");
-    // Whoever started this sees a line that is missing.
+    // The process that started this one notices a missing line.
     writeln!(io::stdout(), "{line}").ok();
 }
 
-/// How long this process has had a processor.
-fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
-/// The most memory that this process ever had resident, in kibibytes; 0 where the system does not say.
+/// The peak of the resident memory of this process, in kibibytes; 0 where the system does not tell.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

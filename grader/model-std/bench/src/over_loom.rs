@@ -1,8 +1,7 @@
-//! The programs over `loom`.
+//! The portable programs of `model-std-demo` over `loom`.
+
+#[path = "../../demo/src/portable/programs.rs"]
+pub(crate) mod portable;
 
 use loom::{sync, thread};
-
-#[path = "programs/buggy.rs"]
-pub(crate) mod buggy;
-#[path = "programs/correct.rs"]
-pub(crate) mod correct;
+use model_std_demo::{Demo, EVERY};

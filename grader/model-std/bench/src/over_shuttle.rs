@@ -1,8 +1,7 @@
-//! The programs over `shuttle`.
+//! The portable programs of `model-std-demo` over `shuttle`.
 
+#[path = "../../demo/src/portable/programs.rs"]
+pub(crate) mod portable;
+
+use model_std_demo::{Demo, EVERY};
 use shuttle::{sync, thread};
-
-#[path = "programs/buggy.rs"]
-pub(crate) mod buggy;
-#[path = "programs/correct.rs"]
-pub(crate) mod correct;

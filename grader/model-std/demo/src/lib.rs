@@ -1,49 +1,69 @@
-//! Classic concurrent programs, each with all that can come of it, and how many preemptions that takes.
+//! Classic concurrent programs, each with all its outcomes and the fewest preemptions that a wrong outcome takes.
 //!
-//! The programs are ordinary Rust: nothing in them knows that the `std` they are compiled against is under control.
+//! The programs are ordinary Rust: nothing in them knows that the `std` they are compiled against is a modelled one.
+
+#[path = "portable/programs.rs"]
+mod portable;
+mod programs;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::rc::Rc;
-
 use std::model::trace::End;
 use std::model::{Bounds, Coverage, Execution, Pruning, Settings};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::{sync, thread};
 
-mod programs;
-mod room;
-
-pub use programs::all;
-
-/// A program, and what is known of it.
+/// A program and its outcomes.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo {
     /// What a reader calls it.
     pub name: &'static str,
-    /// The program: what it comes to, in a few words.
+    /// The program. It returns its outcome in a few words.
     pub program: fn() -> String,
     /// The most preemptions that its executions are explored with.
     pub preemptions: u32,
-    /// All that it can come to within that bound, in alphabetical order: what it returns, or how else it ends.
+    /// All its outcomes within that bound, in alphabetical order: what it returns, or how else it ends.
     pub outcomes: &'static [&'static str],
-    /// Which of them nobody wants, with the fewest preemptions of an execution that comes to it.
+    /// The outcomes that are wrong, each with the fewest preemptions of an execution that has it.
     pub wrong: &'static [(&'static str, u32)],
-    /// How many waits may end, and how many weak exchanges may fail, without a reason in one execution.
+    /// How many faults of each kind may be injected into one execution: waits that end without a notification, weak
+    /// exchanges that fail though they could succeed, and loads that return a stale value.
     pub injected_faults: u32,
 }
 
-/// What the executions of a program came to.
+/// The outcomes of all executions of a program.
 #[derive(Debug)]
 pub struct Outcomes {
-    /// By outcome: the fewest preemptions of an execution that came to it.
+    /// By outcome: the fewest preemptions of an execution that had it.
     pub preemptions: BTreeMap<String, u32>,
     /// What was explored.
     pub coverage: Coverage,
 }
 
-/// More preemptions than any execution has of a program that does not spin.
+/// More preemptions than any execution of a program that does not spin has.
 pub const EVERY: u32 = 1_000;
 
+/// Every program.
+pub fn all() -> Vec<Demo> {
+    [portable::FAMILIES.concat(), programs::FAMILIES.concat()].concat()
+}
+
+/// The programs whose wrong outcome explorers are measured at finding.
+pub fn bugs() -> Vec<Demo> {
+    portable::bugs()
+}
+
+/// Programs without a wrong outcome, by name, on which the speed of explorers is measured.
+pub fn workloads() -> &'static [(&'static str, fn())] {
+    portable::workloads::PROGRAMS
+}
+
 impl Demo {
+    /// Whether this is one of the wrong outcomes.
+    pub fn is_wrong(&self, outcome: &str) -> bool {
+        self.wrong.iter().any(|(wrong, _)| *wrong == outcome)
+    }
+
     /// Runs the program under every interleaving with at most so many preemptions.
     ///
     /// # Panics
@@ -70,13 +90,14 @@ impl Demo {
         }
     }
 
-    /// What may happen in an execution.
+    /// What an execution may do.
     pub fn settings(&self) -> Settings {
         Settings {
-            // No program takes a tenth of that, so what takes more spins.
+            // No program takes a tenth of that unless it spins.
             steps: 500,
             spurious_wakeups: self.injected_faults,
             weak_failures: self.injected_faults,
+            stale_reads: self.injected_faults,
             ..Settings::default()
         }
     }
@@ -87,7 +108,7 @@ impl Demo {
     }
 }
 
-/// What an execution came to, in a few words.
+/// The outcome of an execution, in a few words.
 pub fn outcome(execution: &Execution<String>) -> String {
     match (&execution.value, &execution.trace.end) {
         (Some(Ok(value)), End::Finished) => value.clone(),

@@ -1,4 +1,4 @@
-//! Prints for each program how many executions there are, what they come to, and how many preemptions a wrong one takes.
+//! Prints for each program how many executions it has, its outcomes, and the fewest preemptions of each wrong one.
 
 use std::model::Pruning;
 
@@ -7,11 +7,10 @@ fn main() {
         "{:32} {:>5} {:>10}  outcomes, the wrong ones with their fewest preemptions",
         "program", "bound", "executions"
     );
-    for demo in model_demo::all() {
+    for demo in model_std_demo::all() {
         let found = demo.explore(demo.preemptions, Pruning::Visited);
-        let is_wrong = |outcome: &str| demo.wrong.iter().any(|(wrong, _)| *wrong == outcome);
         let outcomes = found.preemptions.iter().map(|(outcome, preemptions)| {
-            if is_wrong(outcome) {
+            if demo.is_wrong(outcome) {
                 format!("{outcome} ({preemptions})")
             } else {
                 outcome.clone()

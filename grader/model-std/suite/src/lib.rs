@@ -1,4 +1,4 @@
-//! Collects what all executions of a body come to, and compares it with what is allowed: no more, and no less.
+//! Collects the outcomes of all executions of a body and compares them with the allowed ones: no more, and no fewer.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -8,12 +8,13 @@ use std::rc::Rc;
 use model_std::model::trace::{End, Trace};
 use model_std::model::{Bounds, Coverage, Execution, Settings, explore, replay};
 
-/// How far to explore, and what may happen. The samples beyond the bound are few: they must not find more than it did.
+/// How far to explore, and what an execution may do. The samples beyond the bound are few: a test must not depend on
+/// what they find.
 #[derive(Clone, Copy, Debug)]
 pub struct Explorer {
-    /// How far.
+    /// How far to explore.
     pub bounds: Bounds,
-    /// What may happen.
+    /// What an execution may do.
     pub settings: Settings,
 }
 
@@ -50,7 +51,7 @@ pub fn settings(settings: Settings) -> Explorer {
 }
 
 impl Explorer {
-    /// Every execution of `body` returns, with one of the `allowed` values, and each of them comes up.
+    /// Every execution of `body` returns one of the `allowed` values, and each of them comes up.
     #[track_caller]
     pub fn returns<T: Ord + Debug + 'static>(
         self,
@@ -76,7 +77,7 @@ impl Explorer {
         coverage
     }
 
-    /// The executions of `body` end in the `allowed` ways, as [`describe`] says them, and each of them comes up.
+    /// The executions of `body` end in the `allowed` ways, worded as by [`describe`], and each of them comes up.
     #[track_caller]
     pub fn ends<T: 'static>(self, body: impl Fn() -> T + 'static, allowed: &[&str]) -> Coverage {
         let mut ends = BTreeSet::new();
@@ -91,14 +92,14 @@ impl Explorer {
         coverage
     }
 
-    /// The first execution of `body` that does not simply finish, recorded, and with it how many preemptions it has.
+    /// The first execution of `body` that does not finish, recorded, and its number of preemptions.
     #[track_caller]
     pub fn first_failure<T: 'static>(self, body: impl Fn() -> T + 'static) -> (Trace, u32) {
         self.first(body, |execution| execution.trace.end != End::Finished)
     }
 
-    /// The first execution that `is_wanted`, recorded, and how many preemptions it has. It is found by exploring and told by a
-    /// replay of its schedule, which must come to the same.
+    /// The first execution that `is_wanted`, recorded, and its number of preemptions. It is found by exploring and
+    /// recorded by replaying its schedule, and both must be the same execution.
     #[track_caller]
     pub fn first<T: 'static>(
         self,
@@ -129,7 +130,7 @@ impl Explorer {
         (replayed.trace, stopped.preemptions)
     }
 
-    /// The first execution of `body` that was found to be nondeterministic, which no schedule leads to again.
+    /// The first execution of `body` that was nondeterministic. It cannot be replayed.
     #[track_caller]
     pub fn first_nondeterministic<T: 'static>(self, body: impl Fn() -> T + 'static) -> Trace {
         let mut found = None;
@@ -141,7 +142,7 @@ impl Explorer {
         found.expect("all executions were as expected")
     }
 
-    /// Shows every execution of `body` to `look`.
+    /// Passes every execution of `body` to `look`.
     pub fn each<T: 'static>(self, body: impl Fn() -> T + 'static, mut look: impl FnMut(Execution<T>)) -> Coverage {
         let body: Rc<dyn Fn() -> T> = Rc::new(body);
         explore(&self.bounds, &self.settings, &body, |execution| {
@@ -151,7 +152,7 @@ impl Explorer {
     }
 }
 
-/// As [`Explorer::returns`], as far as a check goes by default.
+/// As [`Explorer::returns`], within the default bounds of a check.
 #[track_caller]
 pub fn returns<T: Ord + Debug + 'static>(
     body: impl Fn() -> T + 'static,
@@ -160,19 +161,19 @@ pub fn returns<T: Ord + Debug + 'static>(
     Explorer::default().returns(body, allowed)
 }
 
-/// As [`Explorer::ends`], as far as a check goes by default.
+/// As [`Explorer::ends`], within the default bounds of a check.
 #[track_caller]
 pub fn ends<T: 'static>(body: impl Fn() -> T + 'static, allowed: &[&str]) -> Coverage {
     Explorer::default().ends(body, allowed)
 }
 
-/// As [`Explorer::first_failure`], as far as a check goes by default.
+/// As [`Explorer::first_failure`], within the default bounds of a check.
 #[track_caller]
 pub fn first_failure<T: 'static>(body: impl Fn() -> T + 'static) -> Trace {
     Explorer::default().first_failure(body).0
 }
 
-/// An end in a few words.
+/// How an execution ended, in a few words.
 pub fn describe(end: &End) -> String {
     match end {
         End::Finished => "finished".to_owned(),
@@ -191,4 +192,13 @@ pub fn describe(end: &End) -> String {
 /// The line of a place; 0 for none.
 pub fn line(place: Option<&model_std::model::trace::Place>) -> u32 {
     place.map_or(0, |place| place.line)
+}
+
+/// Calls a function when it is dropped.
+pub struct OnDrop<F: FnMut()>(pub F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }

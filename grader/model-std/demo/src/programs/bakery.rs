@@ -1,14 +1,15 @@
-//! Lamport's bakery: who draws the lowest number is served, and ties go to the lower name. Without the flag that says that
-//! somebody is drawing, two that draw the same number may be served together.
+//! Lamport's bakery: the thread with the lowest number is served, and of equal numbers that with the lower index.
+//! Without the flag that a thread is drawing, two threads that draw the same number may be served together.
 //!
-//! Source: Leslie Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, Communications of the ACM 17(8), 1974.
+//! Source: Leslie Lamport, *A New Solution of Dijkstra's Concurrent Programming Problem*, Communications of the ACM
+//! 17(8), 1974.
 
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use crate::Demo;
-use crate::room::Room;
+use crate::portable::room::Room;
 
 const CUSTOMERS: usize = 2;
 
@@ -49,7 +50,7 @@ fn all_buy(says_when_drawing: bool) -> String {
             scope.spawn(move || buy(bakery, me, says_when_drawing));
         }
     });
-    bakery.room.into_outcome()
+    bakery.room.outcome()
 }
 
 pub(super) const DEMOS: [Demo; 2] = [

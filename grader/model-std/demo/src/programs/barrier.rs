@@ -1,7 +1,8 @@
-//! A barrier made by hand and used twice: without a number for each meeting, a thread that wakes late takes the next meeting for
-//! its own and sleeps on.
+//! A barrier made by hand and used twice. Without a number for each meeting, a thread that wakes late takes the next
+//! meeting for its own and waits on.
 //!
-//! Source: Allen B. Downey, *The Little Book of Semaphores*, 2nd edition, 2016, sections 3.6 and 3.7, the reusable barrier.
+//! Source: Allen B. Downey, *The Little Book of Semaphores*, 2nd edition, 2016, sections 3.6 and 3.7, the reusable
+//! barrier.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -12,7 +13,7 @@ const THREADS: usize = 2;
 
 #[derive(Default)]
 struct Barrier {
-    /// How many have arrived, and how many meetings there were.
+    /// How many threads have arrived, and how many meetings there were.
     state: Mutex<(usize, usize)>,
     changed: Condvar,
 }
@@ -57,7 +58,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         wrong: &[],
         injected_faults: 0,
     },
-    // The last to arrive goes straight on to the next meeting: nobody has to be stopped.
+    // The last thread to arrive goes straight on to the next meeting, so no preemption is needed.
     Demo {
         name: "barrier, meetings not counted",
         program: || meet_twice(false),

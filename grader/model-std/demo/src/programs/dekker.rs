@@ -1,4 +1,5 @@
-//! Dekker's algorithm, the first that keeps two threads apart with loads and stores alone, and two attempts on the way to it.
+//! Dekker's algorithm, the first that excludes two threads with loads and stores alone, and two attempts on the way to
+//! it.
 //!
 //! Source: Edsger W. Dijkstra, *Cooperating Sequential Processes*, EWD123, 1965, section 2, who credits Th. J. Dekker.
 
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use crate::Demo;
-use crate::room::Room;
+use crate::portable::room::Room;
 
 #[derive(Default)]
 struct Shared {
@@ -16,17 +17,17 @@ struct Shared {
     room: Room,
 }
 
-/// Lets thread 0 and thread 1 do `visit`, and says how they were.
+/// Lets thread 0 and thread 1 do `visit`, and returns the outcome.
 fn two(visit: fn(&Shared, usize)) -> String {
     let shared = Shared::default();
     thread::scope(|scope| {
         scope.spawn(|| visit(&shared, 0));
         scope.spawn(|| visit(&shared, 1));
     });
-    shared.room.into_outcome()
+    shared.room.outcome()
 }
 
-/// Looks whether the other one wants to go in, then says that it does.
+/// Looks whether the other thread wants to enter, then announces itself.
 fn look_first(shared: &Shared, me: usize) {
     while shared.wants[1 - me].load(SeqCst) {
         hint::spin_loop();
@@ -36,7 +37,7 @@ fn look_first(shared: &Shared, me: usize) {
     shared.wants[me].store(false, SeqCst);
 }
 
-/// Says that it wants to go in, and insists.
+/// Announces itself, and never gives way.
 fn insist(shared: &Shared, me: usize) {
     shared.wants[me].store(true, SeqCst);
     while shared.wants[1 - me].load(SeqCst) {
@@ -46,7 +47,7 @@ fn insist(shared: &Shared, me: usize) {
     shared.wants[me].store(false, SeqCst);
 }
 
-/// Says that it wants to go in, and stands back while it is the other one's turn.
+/// Announces itself, and gives way while it is the turn of the other thread.
 fn dekker(shared: &Shared, me: usize) {
     let other = 1 - me;
     shared.wants[me].store(true, SeqCst);

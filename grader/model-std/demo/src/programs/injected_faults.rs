@@ -1,5 +1,5 @@
-//! What may go wrong without a reason: a wait that ends though nobody notified, and a weak exchange that fails though it could
-//! succeed. Each needs an injected fault, which counts as a preemption.
+//! Faults that happen without a reason: a wait that ends without a notification, and a weak exchange that fails though
+//! it could succeed. Each injected fault counts as a preemption.
 //!
 //! Source: the documentation of `std::sync::Condvar` and of `compare_exchange_weak`; IEEE Std 1003.1-2024,
 //! `pthread_cond_wait`, rationale.

@@ -1,9 +1,10 @@
-//! Litmus tests: a few loads and stores whose results tell memory models apart. Under sequential consistency, in which every
-//! access takes effect at once and in the order of the program, each lacks the outcome that weaker models allow.
+//! Litmus tests: a few loads and stores whose results tell memory models apart. Under sequential consistency, where all
+//! accesses take effect at once and in program order, the outcome that weaker models allow does not come up.
 //!
-//! Source: Leslie Lamport, *How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs*, IEEE Transactions
-//! on Computers C-28(9), 1979, for the model; Jade Alglave, Luc Maranget & Michael Tautschnig, *Herding Cats*, ACM Transactions on
-//! Programming Languages and Systems 36(2), 2014, for the tests and their names (SB, LB, MP, IRIW).
+//! Source: Leslie Lamport, *How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs*, IEEE
+//! Transactions on Computers C-28(9), 1979, for the model; Jade Alglave, Luc Maranget & Michael Tautschnig, *Herding
+//! Cats*, ACM Transactions on Programming Languages and Systems 36(2), 2014, for the tests and their names (SB, LB, MP,
+//! IRIW).
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
@@ -16,7 +17,7 @@ struct Memory {
     y: AtomicUsize,
 }
 
-/// Runs both, and says what they saw.
+/// Runs both and returns what they saw.
 fn two(one: impl Fn(&Memory) -> String + Sync, other: impl Fn(&Memory) -> String + Sync) -> String {
     let memory = Memory::default();
     let [one, other] = thread::scope(|scope| {
@@ -104,7 +105,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         wrong: &[],
         injected_faults: 0,
     },
-    // All but 10 with 10: the readers agree on which write came first.
+    // All but 1010: the readers agree on which write came first.
     Demo {
         name: "independent reads",
         program: independent_reads,

@@ -1,9 +1,9 @@
-//! Readers and writers: where readers need only wait while somebody writes, a reader that comes late goes in past a writer that
-//! waits, and so can the next, for ever. Where they also wait for writers that wait, none does.
+//! Readers and writers. If readers wait only while somebody writes, a reader may overtake a waiting writer, again and
+//! again. If readers also wait for waiting writers, none does.
 //!
-//! Source: P. J. Courtois, F. Heymans & D. L. Parnas, *Concurrent Control with "Readers" and "Writers"*, Communications of the ACM
-//! 14(10), 1971, problems 1 and 2, written as monitors after C. A. R. Hoare, *Monitors: An Operating System Structuring Concept*,
-//! Communications of the ACM 17(10), 1974.
+//! Source: P. J. Courtois, F. Heymans & D. L. Parnas, *Concurrent Control with "Readers" and "Writers"*, Communications
+//! of the ACM 14(10), 1971, problems 1 and 2, written as monitors after C. A. R. Hoare, *Monitors: An Operating System
+//! Structuring Concept*, Communications of the ACM 17(10), 1974.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;
