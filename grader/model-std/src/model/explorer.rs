@@ -314,7 +314,7 @@ fn branch(
     same: &mut Vec<Prefix>,
     (wider, wanted): (&mut Vec<Prefix>, usize),
 ) {
-    let has_wanted = |choice: &Choice| choice.free > 1 || wanted > 0 && choice.options > 1;
+    let has_wanted = |choice: &Choice| choice.n_non_preemptive > 1 || wanted > 0 && choice.options > 1;
     if !range.clone().any(|index| has_wanted(&choices[index])) {
         return;
     }
@@ -323,7 +323,7 @@ fn branch(
         let choice = choices[index];
         for option in (1..choice.options).rev() {
             let prefix = || Prefix::deviating(&choices, index, option);
-            if option < choice.free {
+            if option < choice.n_non_preemptive {
                 same.push(prefix());
             } else if wider.len() < wanted {
                 wider.push(prefix());

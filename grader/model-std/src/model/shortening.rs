@@ -243,10 +243,10 @@ impl Shortening<'_> {
             non_default.clone().nth(set_back)
         });
         // What would have more preemptions, as far as can be told, is not worth an execution.
-        let costs = |option: usize, free: u16| u32::from(option >= usize::from(free));
-        let saved =
-            gone.map_or(0, |gone| costs(gone.chosen.into(), gone.free)) + costs(choice.chosen.into(), choice.free);
-        if costs(option, choice.free) > saved {
+        let costs = |option: usize, n_non_preemptive: u16| u32::from(option >= usize::from(n_non_preemptive));
+        let saved = gone.map_or(0, |gone| costs(gone.chosen.into(), gone.n_non_preemptive))
+            + costs(choice.chosen.into(), choice.n_non_preemptive);
+        if costs(option, choice.n_non_preemptive) > saved {
             return false;
         }
         wishes.retain(|(moment, _)| *moment != point.moment);

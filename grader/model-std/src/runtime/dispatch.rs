@@ -165,25 +165,28 @@ impl Execution {
         let may_go_on = self.let_others_go_first();
         // If time had to pass, the running thread was waiting too, so no choice preempts it.
         let may_be_preempted = self.now == before && !self.turn.choice_is_due && !may_go_on;
-        let free = self.order_candidates(may_be_preempted);
-        if let Some(chosen) = self.choose_candidate(free) {
+        let n_non_preemptive = self.order_candidates(may_be_preempted);
+        if let Some(chosen) = self.choose_candidate(n_non_preemptive) {
             self.turn.choice_is_due = false;
             self.give_turn_to(chosen);
         }
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` if the execution does not fit
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution does not fit
     /// its schedule, and so is over.
-    pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
+    pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
         if options > 1 && self.scheduler.wants_state() {
-            let runs_on = (free < options).then_some(self.current);
+            let runs_on = (n_non_preemptive < options).then_some(self.current);
             let state = self.state(runs_on);
             self.scheduler.enter_state(state);
         }
-        match self.scheduler.choose(&self.turn.candidates, free, self.current) {
+        match self
+            .scheduler
+            .choose(&self.turn.candidates, n_non_preemptive, self.current)
+        {
             Ok(chosen) => {
-                self.turn.preempted |= chosen >= free;
+                self.turn.preempted |= chosen >= n_non_preemptive;
                 Some(self.turn.candidates[chosen])
             }
             Err(difference) => {
@@ -264,9 +267,10 @@ impl Execution {
         } else {
             Running::GoesOn
         };
-        let free = non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
+        let n_non_preemptive =
+            non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
         self.add_spurious();
         self.add_late();
-        free
+        n_non_preemptive
     }
 }

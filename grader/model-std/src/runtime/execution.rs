@@ -160,13 +160,13 @@ impl Execution {
         self.turn.next = None;
     }
 
-    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `free` cost
+    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `n_non_preemptive` cost
     /// no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> usize {
+    pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
         if n <= 1 {
             return 0;
         }
-        match self.scheduler.choose_outcome(n, free) {
+        match self.scheduler.choose_outcome(n, n_non_preemptive) {
             Ok(chosen) => {
                 self.learned(chosen as u64);
                 chosen

@@ -109,23 +109,28 @@ impl Scheduler {
         (self.taken, n_new)
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the program differs
     /// from the recorded execution.
     #[inline]
     pub(crate) fn choose(
         &mut self,
         candidates: &[Candidate],
-        free: usize,
+        n_non_preemptive: usize,
         current: TaskId,
     ) -> Result<usize, Difference> {
         // Where there is no choice, only a guided scheduler wants to know.
         if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
             return Ok(0);
         }
-        self.choose_one(candidates, free, current)
+        self.choose_one(candidates, n_non_preemptive, current)
     }
 
-    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, Difference> {
+    fn choose_one(
+        &mut self,
+        candidates: &[Candidate],
+        n_non_preemptive: usize,
+        current: TaskId,
+    ) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
         // Asked about the prefix as well, since a plan counts the turns from the start.
         let planned = match strategy {
@@ -136,11 +141,11 @@ impl Scheduler {
             &self.prefix,
             &mut self.taken,
             candidates.len(),
-            free,
+            n_non_preemptive,
             || match strategy {
                 Strategy::NonPreemptive | Strategy::Guided(_) => planned,
                 Strategy::RandomWalk(walk) => walk.choose(candidates),
-                Strategy::Pct(pct) => pct.choose(candidates, free, current),
+                Strategy::Pct(pct) => pct.choose(candidates, n_non_preemptive, current),
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
@@ -149,14 +154,14 @@ impl Scheduler {
         Ok(chosen)
     }
 
-    /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, Difference> {
+    /// Chooses one of `n` outcomes of an operation, of which the first `n_non_preemptive` cost no preemption.
+    pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
         let planned = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
-        Self::decide(&self.prefix, &mut self.taken, n, free, || match strategy {
+        Self::decide(&self.prefix, &mut self.taken, n, n_non_preemptive, || match strategy {
             Strategy::NonPreemptive | Strategy::Guided(_) => planned,
             Strategy::RandomWalk(walk) => walk.choose_outcome(n),
             Strategy::Pct(pct) => pct.choose_outcome(n),
@@ -167,19 +172,22 @@ impl Scheduler {
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
         options: usize,
-        free: usize,
+        n_non_preemptive: usize,
         beyond: impl FnOnce() -> usize,
     ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) if !expected.fits(options, free) => {
+            Some(expected) if !expected.fits(options, n_non_preemptive) => {
                 return Err(Difference::Choice {
                     index: taken.len(),
                     chosen: expected.chosen,
                     expected: expected.known_options(),
-                    found: ChoiceOptions { options, free },
+                    found: ChoiceOptions {
+                        options,
+                        n_non_preemptive,
+                    },
                 });
             }
             Some(expected) => usize::from(expected.chosen),
@@ -188,7 +196,7 @@ impl Scheduler {
         taken.push(Choice {
             chosen: chosen as u16,
             options: options as u16,
-            free: free as u16,
+            n_non_preemptive: n_non_preemptive as u16,
         });
         Ok(chosen)
     }
