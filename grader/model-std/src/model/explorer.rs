@@ -213,7 +213,7 @@ impl Search<'_> {
                 let Ran {
                     execution,
                     choices,
-                    n_new,
+                    n_unvisited,
                     spawns_overlap,
                     ..
                 } = ran;
@@ -226,7 +226,12 @@ impl Search<'_> {
                 // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
                 let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
                 let wanted = if bound < bounds.preemptions { affordable } else { 0 };
-                branch(choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
+                branch(
+                    choices,
+                    n_determined..n_unvisited,
+                    &mut prefixes,
+                    (&mut next_bound, wanted),
+                );
                 if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
                     self.walk(bounds);
                 }

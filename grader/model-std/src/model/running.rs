@@ -38,7 +38,7 @@ pub(super) struct Ran {
     pub(super) execution: Execution<Value>,
     pub(super) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
-    pub(super) n_new: usize,
+    pub(super) n_unvisited: usize,
     /// Whether threads spawned others at the same time, and that was no choice.
     pub(super) spawns_overlap: bool,
     /// Its operations and objects, if they were to be recorded.
@@ -56,7 +56,7 @@ pub(super) fn run(
     let Outcome {
         value,
         choices,
-        n_new,
+        n_unvisited,
         spawns_overlap,
         trace,
         recorder,
@@ -71,7 +71,7 @@ pub(super) fn run(
             most_alive,
         },
         choices,
-        n_new,
+        n_unvisited,
         spawns_overlap,
         recorder,
     }

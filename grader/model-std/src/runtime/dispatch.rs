@@ -18,7 +18,7 @@ pub(super) struct Turn {
     length: u32,
     /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be
     /// chosen.
-    pub(super) choice_is_due: bool,
+    pub(super) choice_is_pending: bool,
     /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
     pub(super) preempted: bool,
     /// The threads that may go next.
@@ -32,7 +32,7 @@ impl Turn {
             next: None,
             cause: Cause::Ready,
             length: 0,
-            choice_is_due: false,
+            choice_is_pending: false,
             preempted: false,
             candidates,
         }
@@ -67,7 +67,7 @@ pub(crate) enum Cause {
     /// Its deadline passes although other threads could go on: they are late.
     Late,
     /// No thread goes next, although a spurious wake-up could be injected: time passes, or the execution is over.
-    Nobody,
+    NoWakeUp,
 }
 
 impl Cause {
@@ -164,10 +164,10 @@ impl Execution {
         }
         let may_go_on = self.let_others_go_first();
         // If time had to pass, the running thread was waiting too, so no choice preempts it.
-        let may_be_preempted = self.now == before && !self.turn.choice_is_due && !may_go_on;
+        let may_be_preempted = self.now == before && !self.turn.choice_is_pending && !may_go_on;
         let n_non_preemptive = self.order_candidates(may_be_preempted);
         if let Some(chosen) = self.choose_candidate(n_non_preemptive) {
-            self.turn.choice_is_due = false;
+            self.turn.choice_is_pending = false;
             self.give_turn_to(chosen);
         }
     }
@@ -176,10 +176,10 @@ impl Execution {
     /// its schedule, and so is over.
     pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
-        if options > 1 && self.scheduler.wants_state() {
+        if options > 1 && self.scheduler.needs_state() {
             let runs_on = (n_non_preemptive < options).then_some(self.current);
             let state = self.state(runs_on);
-            self.scheduler.enter_state(state);
+            self.scheduler.visit_state(state);
         }
         match self
             .scheduler
@@ -207,7 +207,7 @@ impl Execution {
                 self.faults.late_threads_left -= 1;
                 self.pass_time_until(deadline);
             }
-            (Cause::Ready | Cause::Late | Cause::Nobody, _) => {}
+            (Cause::Ready | Cause::Late | Cause::NoWakeUp, _) => {}
         }
         self.note_turn_of(task);
         self.turn.next = Some(task);

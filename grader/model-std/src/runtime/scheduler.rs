@@ -51,7 +51,7 @@ pub(crate) struct Scheduler {
     taken: Vec<Choice>,
     visited: Option<Visited>,
     /// How many choices had been made when the execution came to a state in which another one had been before.
-    known_from: Option<usize>,
+    visited_at: Option<usize>,
     pub(crate) spawns: Spawns,
     /// Whether threads spawned others at the same time, and that was no choice.
     pub(crate) spawns_overlap: bool,
@@ -68,7 +68,7 @@ impl Scheduler {
             taken: Vec::with_capacity(prefix.base_len() + 8),
             prefix,
             visited: None,
-            known_from: None,
+            visited_at: None,
             spawns: Spawns::Invisible,
             spawns_overlap: false,
         }
@@ -87,26 +87,26 @@ impl Scheduler {
     }
 
     /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
-    pub(crate) fn wants_state(&self) -> bool {
-        self.visited.is_some() && self.known_from.is_none() && self.taken.len() >= self.prefix.len()
+    pub(crate) fn needs_state(&self) -> bool {
+        self.visited.is_some() && self.visited_at.is_none() && self.taken.len() >= self.prefix.len()
     }
 
     /// Notes the state at the next choice.
-    pub(crate) fn enter_state(&mut self, state: History) {
+    pub(crate) fn visit_state(&mut self, state: History) {
         let is_new = self
             .visited
             .as_ref()
             .is_none_or(|visited| visited.borrow_mut().insert(state));
         if !is_new {
-            self.known_from = Some(self.taken.len());
+            self.visited_at = Some(self.taken.len());
         }
     }
 
     /// The choices made, and how many of them, from the first, were made in states that no execution had been in
     /// before.
     pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
-        let n_new = self.known_from.unwrap_or(self.taken.len());
-        (self.taken, n_new)
+        let n_unvisited = self.visited_at.unwrap_or(self.taken.len());
+        (self.taken, n_unvisited)
     }
 
     /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the program differs

@@ -79,7 +79,7 @@ pub(crate) fn end(ending: Ending) {
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
-    if with(|execution| execution.turn.choice_is_due || scope.is_none() && execution.may_be_late()) {
+    if with(|execution| execution.turn.choice_is_pending || scope.is_none() && execution.may_be_late()) {
         announce_end();
     }
     with(|execution| {
@@ -123,7 +123,7 @@ fn announce_end() {
 
 /// Ends the body of the execution, and with it the execution.
 fn end_body(ending: Ending) {
-    if with(|execution| execution.turn.choice_is_due) {
+    if with(|execution| execution.turn.choice_is_pending) {
         announce_end();
     }
     with(|execution| {

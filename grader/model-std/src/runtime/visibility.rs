@@ -137,7 +137,7 @@ impl Execution {
             _ => false,
         };
         let task = (0..self.tasks.len()).find(has_waited)?;
-        self.turn.choice_is_due = true;
+        self.turn.choice_is_pending = true;
         Some(task)
     }
 
