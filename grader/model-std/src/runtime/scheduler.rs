@@ -39,7 +39,7 @@ pub(crate) enum Strategy {
     RandomWalk(RandomWalk),
     /// Random priorities with change points.
     Pct(Pct),
-    /// A plan, and non-preemptive where the plan says nothing.
+    /// A partial schedule, and non-preemptive where it says nothing.
     Guided(Guided),
 }
 
@@ -132,8 +132,8 @@ impl Scheduler {
         current: TaskId,
     ) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
-        // Asked about the prefix as well, since a plan counts the turns from the start.
-        let planned = match strategy {
+        // The guided strategy is also asked within the prefix, because it counts the turns from the start.
+        let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose(candidates, current),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
@@ -143,13 +143,13 @@ impl Scheduler {
             candidates.len(),
             n_non_preemptive,
             || match strategy {
-                Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+                Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
                 Strategy::RandomWalk(walk) => walk.choose(candidates),
                 Strategy::Pct(pct) => pct.choose(candidates, n_non_preemptive, current),
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
-            guided.goes_on(current, candidates[chosen]);
+            guided.note_next(current, candidates[chosen]);
         }
         Ok(chosen)
     }
@@ -157,12 +157,12 @@ impl Scheduler {
     /// Chooses one of `n` outcomes of an operation, of which the first `n_non_preemptive` cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
-        let planned = match strategy {
+        let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
         Self::decide(&self.prefix, &mut self.taken, n, n_non_preemptive, || match strategy {
-            Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+            Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
             Strategy::RandomWalk(walk) => walk.choose_outcome(n),
             Strategy::Pct(pct) => pct.choose_outcome(n),
         })
