@@ -89,7 +89,7 @@ impl<T> Channel<T> {
         let message = self.take_back(slot);
         self.core.object.acquired();
         // Whoever hands it over may wait for that.
-        if self.core.hands_over() {
+        if self.core.is_rendezvous() {
             self.core.object.changed();
             self.core.object.released();
         }

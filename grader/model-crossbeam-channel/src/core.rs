@@ -136,7 +136,7 @@ impl Core {
     }
 
     /// Whether messages are handed over from thread to thread.
-    pub(crate) fn hands_over(&self) -> bool {
+    pub(crate) fn is_rendezvous(&self) -> bool {
         self.capacity == Some(0)
     }
 
@@ -208,7 +208,7 @@ impl Core {
     /// Performs an operation of the running thread that [is ready](Core::is_ready). `offered` is the slot of the message, if
     /// there is one already; otherwise a sender gets a slot in which it promises one.
     pub(crate) fn take(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
-        let taken = if self.hands_over() {
+        let taken = if self.is_rendezvous() {
             self.meet(side, offered)
         } else {
             let grant = self.queue(side, offered);
@@ -289,7 +289,7 @@ impl Core {
 
     /// What it holds, as a trace tells it; nothing where it can hold nothing.
     pub(crate) fn told(&self) -> Option<ObjectState> {
-        (!self.hands_over()).then(|| ObjectState::Queue {
+        (!self.is_rendezvous()).then(|| ObjectState::Queue {
             len: self.len(),
             capacity: self.capacity,
         })

@@ -10,7 +10,7 @@ use model_std::shim::Site;
 use model_std::shim::trace::ReceiveFunction;
 
 use crate::receiver::Receiver;
-use crate::selecting::Patience;
+use crate::selecting::WaitLimit;
 
 /// As [`crossbeam_channel::Iter`].
 pub struct Iter<'a, T> {
@@ -74,15 +74,15 @@ fn line(caller: Site, made_at: Site) -> Site {
     }
 }
 
-/// Receives, and waits for it if there is patience.
+/// Receives, and waits for it if there is limit.
 fn next<T>(
     receiver: &Receiver<T>,
     function: ReceiveFunction,
-    patience: Patience,
+    limit: WaitLimit,
     caller: Site,
     made_at: Site,
 ) -> Option<T> {
-    receiver.perform(function, patience, line(caller, made_at)).ok()
+    receiver.perform(function, limit, line(caller, made_at)).ok()
 }
 
 impl<T> FusedIterator for Iter<'_, T> {}
@@ -96,7 +96,7 @@ impl<T> Iterator for Iter<'_, T> {
         next(
             self.receiver,
             ReceiveFunction::Recv,
-            Patience::Forever,
+            WaitLimit::Forever,
             Location::caller(),
             self.made_at,
         )
@@ -111,7 +111,7 @@ impl<T> Iterator for TryIter<'_, T> {
         next(
             self.receiver,
             ReceiveFunction::TryRecv,
-            Patience::None,
+            WaitLimit::NoWait,
             Location::caller(),
             self.made_at,
         )
@@ -126,7 +126,7 @@ impl<T> Iterator for IntoIter<T> {
         next(
             &self.receiver,
             ReceiveFunction::Recv,
-            Patience::Forever,
+            WaitLimit::Forever,
             Location::caller(),
             self.made_at,
         )

@@ -14,7 +14,7 @@ use model_std::time::Instant;
 use crate::channel::Channel;
 use crate::core::{Core, Grant};
 use crate::iterators::{Iter, TryIter};
-use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience, Refusal};
+use crate::selecting::{Attempt, Call, Operand, Order, Outcome, Refusal, WaitLimit};
 use crate::sender::look;
 use crate::timer::Timer;
 
@@ -55,11 +55,11 @@ impl<T> Receiver<T> {
     }
 
     /// What a `select` has to know.
-    pub(crate) fn end(&self) -> End<'_> {
+    pub(crate) fn end(&self) -> Operand<'_> {
         match &self.kind {
-            Kind::Channel(channel) => End::Receive(&channel.core),
-            Kind::Timer(timer, _) => End::Timer(timer),
-            Kind::Never(_) => End::Never,
+            Kind::Channel(channel) => Operand::Receive(&channel.core),
+            Kind::Timer(timer, _) => Operand::Timer(timer),
+            Kind::Never(_) => Operand::Never,
         }
     }
 
@@ -70,7 +70,7 @@ impl<T> Receiver<T> {
     /// If no message waits.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.perform(ReceiveFunction::TryRecv, Patience::None, Location::caller())
+        self.perform(ReceiveFunction::TryRecv, WaitLimit::NoWait, Location::caller())
             .map_err(|refusal| match refusal {
                 Refusal::Disconnected => TryRecvError::Disconnected,
                 Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
@@ -84,7 +84,7 @@ impl<T> Receiver<T> {
     /// If no message is left and every sender is gone.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.perform(ReceiveFunction::Recv, Patience::Forever, Location::caller())
+        self.perform(ReceiveFunction::Recv, WaitLimit::Forever, Location::caller())
             .map_err(|_| RecvError)
     }
 
@@ -95,7 +95,7 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or none is left and every sender is gone.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.perform(ReceiveFunction::RecvTimeout, Patience::of(timeout), Location::caller())
+        self.perform(ReceiveFunction::RecvTimeout, WaitLimit::of(timeout), Location::caller())
             .map_err(timed)
     }
 
@@ -108,7 +108,7 @@ impl<T> Receiver<T> {
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
         self.perform(
             ReceiveFunction::RecvDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .map_err(timed)
@@ -175,18 +175,18 @@ impl<T> Receiver<T> {
         }
     }
 
-    pub(crate) fn perform(&self, function: ReceiveFunction, patience: Patience, site: Site) -> Result<T, Refusal> {
+    pub(crate) fn perform(&self, function: ReceiveFunction, limit: WaitLimit, site: Site) -> Result<T, Refusal> {
         if let Kind::Timer(timer, message) = &self.kind
             && timer.can_be_reserved()
-            && !matches!(patience, Patience::None)
+            && !matches!(limit, WaitLimit::NoWait)
         {
-            return timer.reserve(function, patience, site).map(message);
+            return timer.reserve(function, limit, site).map(message);
         }
         let attempt = Attempt {
             call: Call::Receive(function),
             cases: &[self.end()],
             order: Order::First,
-            patience,
+            limit,
             site,
         };
         let selected = attempt.select().ok_or(Refusal::WouldBlock)?;

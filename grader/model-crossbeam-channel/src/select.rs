@@ -17,7 +17,7 @@ use model_std::{process, thread};
 
 use crate::core::Grant;
 use crate::receiver::Receiver;
-use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience};
+use crate::selecting::{Attempt, Call, Operand, Order, Outcome, WaitLimit};
 use crate::sender::Sender;
 
 /// Any case that is ready.
@@ -29,7 +29,7 @@ pub const FIRST: Order = Order::First;
 /// One operation of a selection.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    end: End<'a>,
+    end: Operand<'a>,
     /// Where the sender or receiver is.
     address: usize,
 }
@@ -45,7 +45,7 @@ pub fn recv<T>(receiver: &Receiver<T>) -> Case<'_> {
 /// To send to `sender`.
 pub fn send<T>(sender: &Sender<T>) -> Case<'_> {
     Case {
-        end: End::Send(sender.core(), None),
+        end: Operand::Send(sender.core(), None),
         address: address(sender),
     }
 }
@@ -66,7 +66,7 @@ pub fn select<'a>(order: Order, cases: &[Case<'_>]) -> SelectedOperation<'a> {
         SelectFunction::Select,
         order,
         cases,
-        Patience::Forever,
+        WaitLimit::Forever,
         Location::caller(),
     );
     selected.expect("no operation was ready, and outside an execution none will be")
@@ -80,7 +80,7 @@ pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperat
         SelectFunction::TrySelect,
         order,
         cases,
-        Patience::None,
+        WaitLimit::NoWait,
         Location::caller(),
     )
 }
@@ -93,7 +93,7 @@ pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -
         SelectFunction::SelectTimeout,
         order,
         cases,
-        Patience::of(timeout),
+        WaitLimit::of(timeout),
         Location::caller(),
     )
 }
@@ -102,15 +102,15 @@ fn perform<'a>(
     function: SelectFunction,
     order: Order,
     cases: &[Case<'_>],
-    patience: Patience,
+    limit: WaitLimit,
     site: Site,
 ) -> Option<SelectedOperation<'a>> {
-    let ends: Vec<End<'_>> = cases.iter().map(|case| case.end).collect();
+    let ends: Vec<Operand<'_>> = cases.iter().map(|case| case.end).collect();
     let attempt = Attempt {
         call: Call::Select(function),
         cases: &ends,
         order,
-        patience,
+        limit,
         site,
     };
     let selected = attempt.select()?;
@@ -199,7 +199,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        self.perform(SelectFunction::TrySelect, Patience::None, Location::caller())
+        self.perform(SelectFunction::TrySelect, WaitLimit::NoWait, Location::caller())
             .ok_or(TrySelectError)
     }
 
@@ -211,7 +211,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.perform(SelectFunction::Select, Patience::Forever, Location::caller())
+        self.perform(SelectFunction::Select, WaitLimit::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -222,8 +222,12 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        self.perform(SelectFunction::SelectTimeout, Patience::of(timeout), Location::caller())
-            .ok_or(SelectTimeoutError)
+        self.perform(
+            SelectFunction::SelectTimeout,
+            WaitLimit::of(timeout),
+            Location::caller(),
+        )
+        .ok_or(SelectTimeoutError)
     }
 
     /// As [`crossbeam_channel::Select::select_deadline`], on the virtual clock.
@@ -235,7 +239,7 @@ impl<'a> Select<'a> {
     pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.perform(
             SelectFunction::SelectDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .ok_or(SelectTimeoutError)
@@ -248,7 +252,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
-        self.find(SelectFunction::TryReady, Patience::None, Location::caller())
+        self.find(SelectFunction::TryReady, WaitLimit::NoWait, Location::caller())
             .ok_or(TryReadyError)
     }
 
@@ -260,7 +264,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn ready(&mut self) -> usize {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.find(SelectFunction::Ready, Patience::Forever, Location::caller())
+        self.find(SelectFunction::Ready, WaitLimit::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -271,7 +275,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
-        self.find(SelectFunction::ReadyTimeout, Patience::of(timeout), Location::caller())
+        self.find(SelectFunction::ReadyTimeout, WaitLimit::of(timeout), Location::caller())
             .ok_or(ReadyTimeoutError)
     }
 
@@ -284,25 +288,25 @@ impl<'a> Select<'a> {
     pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
         self.find(
             SelectFunction::ReadyDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .ok_or(ReadyTimeoutError)
     }
 
-    fn perform(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<SelectedOperation<'a>> {
-        let mut selected = perform(function, self.order, &self.cases, patience, site)?;
+    fn perform(&self, function: SelectFunction, limit: WaitLimit, site: Site) -> Option<SelectedOperation<'a>> {
+        let mut selected = perform(function, self.order, &self.cases, limit, site)?;
         selected.index = self.indices[selected.index];
         Some(selected)
     }
 
-    fn find(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<usize> {
-        let ends: Vec<End<'_>> = self.cases.iter().map(|case| case.end).collect();
+    fn find(&self, function: SelectFunction, limit: WaitLimit, site: Site) -> Option<usize> {
+        let ends: Vec<Operand<'_>> = self.cases.iter().map(|case| case.end).collect();
         let attempt = Attempt {
             call: Call::Select(function),
             cases: &ends,
             order: self.order,
-            patience,
+            limit,
             site,
         };
         attempt.ready().map(|place| self.indices[place])

@@ -124,7 +124,7 @@ macro_rules! __select {
         }
     };
 
-    // To select, with and without an end to the patience.
+    // To select, with and without an end to the limit.
     (@bind $order:ident [] [] [$([$kind:ident $end:ident $($case:tt)*])*]) => {{
         let selected = $crate::internal::select($crate::internal::$order, &[$($crate::internal::$kind($end)),*]);
         $crate::__select!(@complete selected (0usize) $([$kind $end $($case)*])*)

@@ -21,9 +21,9 @@ use crate::timer::Timer;
 
 /// How long to wait.
 #[derive(Clone, Copy)]
-pub(crate) enum Patience {
+pub(crate) enum WaitLimit {
     /// Not at all.
-    None,
+    NoWait,
     /// Until this time since the start of the execution.
     Until(Duration),
     /// For ever.
@@ -60,7 +60,7 @@ pub(crate) enum Call {
 
 /// What a case is about.
 #[derive(Clone, Copy)]
-pub(crate) enum End<'a> {
+pub(crate) enum Operand<'a> {
     /// To send, the message in this slot if it is there already.
     Send(&'a Arc<Core>, Option<Slot>),
     Receive(&'a Arc<Core>),
@@ -71,9 +71,9 @@ pub(crate) enum End<'a> {
 /// One operation on the channels of its cases.
 pub(crate) struct Attempt<'a> {
     pub(crate) call: Call,
-    pub(crate) cases: &'a [End<'a>],
+    pub(crate) cases: &'a [Operand<'a>],
     pub(crate) order: Order,
-    pub(crate) patience: Patience,
+    pub(crate) limit: WaitLimit,
     pub(crate) site: Site,
 }
 
@@ -94,36 +94,36 @@ pub(crate) enum Outcome {
     Delivered(Instant),
 }
 
-impl Patience {
+impl WaitLimit {
     /// Waits so long from now on.
-    pub(crate) fn of(timeout: Duration) -> Patience {
-        shim::deadline_after(timeout).map_or(Patience::Forever, Patience::Until)
+    pub(crate) fn of(timeout: Duration) -> WaitLimit {
+        shim::deadline_after(timeout).map_or(WaitLimit::Forever, WaitLimit::Until)
     }
 
     /// Waits until then.
-    pub(crate) fn until(deadline: Instant) -> Patience {
-        shim::deadline_at(deadline).map_or(Patience::Forever, Patience::Until)
+    pub(crate) fn until(deadline: Instant) -> WaitLimit {
+        shim::deadline_at(deadline).map_or(WaitLimit::Forever, WaitLimit::Until)
     }
 
     pub(crate) fn deadline(self) -> Option<Duration> {
         match self {
-            Patience::Until(deadline) => Some(deadline),
-            Patience::None | Patience::Forever => None,
+            WaitLimit::Until(deadline) => Some(deadline),
+            WaitLimit::NoWait | WaitLimit::Forever => None,
         }
     }
 
     fn is_over(self) -> bool {
         match self {
-            Patience::None => true,
-            Patience::Until(deadline) => deadline <= shim::now(),
-            Patience::Forever => false,
+            WaitLimit::NoWait => true,
+            WaitLimit::Until(deadline) => deadline <= shim::now(),
+            WaitLimit::Forever => false,
         }
     }
 
     fn refusal(self) -> Refusal {
         match self {
-            Patience::None => Refusal::WouldBlock,
-            Patience::Until(_) | Patience::Forever => Refusal::TimedOut,
+            WaitLimit::NoWait => Refusal::WouldBlock,
+            WaitLimit::Until(_) | WaitLimit::Forever => Refusal::TimedOut,
         }
     }
 }
@@ -166,45 +166,45 @@ impl Call {
     }
 }
 
-impl<'a> End<'a> {
+impl<'a> Operand<'a> {
     fn object(&self) -> Option<&'a Object> {
         match self {
-            End::Send(core, _) | End::Receive(core) => Some(&core.object),
-            End::Timer(timer) => Some(&timer.object),
-            End::Never => None,
+            Operand::Send(core, _) | Operand::Receive(core) => Some(&core.object),
+            Operand::Timer(timer) => Some(&timer.object),
+            Operand::Never => None,
         }
     }
 
     fn side(&self) -> ChannelSide {
         match self {
-            End::Send(..) => ChannelSide::Send,
-            End::Receive(_) | End::Timer(_) | End::Never => ChannelSide::Receive,
+            Operand::Send(..) => ChannelSide::Send,
+            Operand::Receive(_) | Operand::Timer(_) | Operand::Never => ChannelSide::Receive,
         }
     }
 
-    fn hands_over(&self) -> bool {
+    fn is_rendezvous(&self) -> bool {
         match self {
-            End::Send(core, _) | End::Receive(core) => core.hands_over(),
-            End::Timer(_) | End::Never => false,
+            Operand::Send(core, _) | Operand::Receive(core) => core.is_rendezvous(),
+            Operand::Timer(_) | Operand::Never => false,
         }
     }
 
     fn is_ready(&self, now: Option<Duration>) -> bool {
         match self {
-            End::Send(core, _) => core.is_ready(ChannelSide::Send, shim::thread()),
-            End::Receive(core) => core.is_ready(ChannelSide::Receive, shim::thread()),
-            End::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
-            End::Never => false,
+            Operand::Send(core, _) => core.is_ready(ChannelSide::Send, shim::thread()),
+            Operand::Receive(core) => core.is_ready(ChannelSide::Receive, shim::thread()),
+            Operand::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
+            Operand::Never => false,
         }
     }
 }
 
 impl Attempt<'_> {
-    /// Takes one of the cases, waiting for one if the patience allows it.
+    /// Takes one of the cases, waiting for one if the limit allows it.
     pub(crate) fn select(&self) -> Option<Selected> {
-        let is_seen = self.cases.iter().any(End::hands_over) && !self.patience.is_over();
+        let is_seen = self.cases.iter().any(Operand::is_rendezvous) && !self.limit.is_over();
         loop {
-            if is_seen || matches!(self.patience, Patience::None) {
+            if is_seen || matches!(self.limit, WaitLimit::NoWait) {
                 shim::announce(&self.operation(&self.objects()), When::AtOnce);
             } else {
                 self.wait(None);
@@ -218,7 +218,7 @@ impl Attempt<'_> {
             {
                 return Some(selected);
             }
-            if self.patience.is_over() || !shim::is_active() {
+            if self.limit.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
@@ -246,12 +246,12 @@ impl Attempt<'_> {
         }
     }
 
-    /// Finds a case that is ready, waiting for one if the patience allows it, and leaves it alone.
+    /// Finds a case that is ready, waiting for one if the limit allows it, and leaves it alone.
     pub(crate) fn ready(&self) -> Option<usize> {
         loop {
-            match self.patience {
-                Patience::None => shim::announce(&self.operation(&self.objects()), When::AtOnce),
-                Patience::Until(_) | Patience::Forever => self.wait(None),
+            match self.limit {
+                WaitLimit::NoWait => shim::announce(&self.operation(&self.objects()), When::AtOnce),
+                WaitLimit::Until(_) | WaitLimit::Forever => self.wait(None),
             }
             if let Some(place) = self.choose() {
                 self.objects().iter().for_each(|object| object.acquired());
@@ -261,7 +261,7 @@ impl Attempt<'_> {
                 });
                 return Some(place);
             }
-            if self.patience.is_over() || !shim::is_active() {
+            if self.limit.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
@@ -269,7 +269,7 @@ impl Attempt<'_> {
     }
 
     fn objects(&self) -> Vec<&Object> {
-        self.cases.iter().filter_map(End::object).collect()
+        self.cases.iter().filter_map(Operand::object).collect()
     }
 
     fn operation<'o>(&self, objects: &'o [&'o Object]) -> Operation<'o> {
@@ -282,9 +282,9 @@ impl Attempt<'_> {
     /// Waits until a case is ready, a partner comes or the time does.
     fn wait(&self, ticket: Option<Arc<Ticket>>) {
         let ends = self.cases.iter().filter_map(|case| match case {
-            End::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
-            End::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
-            End::Timer(_) | End::Never => None,
+            Operand::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
+            Operand::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
+            Operand::Timer(_) | Operand::Never => None,
         });
         let condition = Waiting {
             call: self.call,
@@ -293,17 +293,17 @@ impl Attempt<'_> {
             ends: ends.collect(),
         };
         let timers = self.cases.iter().filter_map(|case| match case {
-            End::Timer(timer) => timer.due(),
-            End::Send(..) | End::Receive(_) | End::Never => None,
+            Operand::Timer(timer) => timer.due(),
+            Operand::Send(..) | Operand::Receive(_) | Operand::Never => None,
         });
-        let deadline = timers.chain(self.patience.deadline()).min();
+        let deadline = timers.chain(self.limit.deadline()).min();
         let when = When::Until(Rc::new(condition), deadline);
         shim::announce(&self.operation(&self.objects()), when);
     }
 
     /// One of the cases that are ready.
     fn choose(&self) -> Option<usize> {
-        let needs_the_time = self.cases.iter().any(|case| matches!(case, End::Timer(_)));
+        let needs_the_time = self.cases.iter().any(|case| matches!(case, Operand::Timer(_)));
         let now = needs_the_time.then(shim::now);
         let places = 0..self.cases.len();
         let mut ready = places.filter(|place| self.cases[*place].is_ready(now));
@@ -321,16 +321,16 @@ impl Attempt<'_> {
     fn take(&self) -> Option<Selected> {
         let place = self.choose()?;
         let outcome = match self.cases[place] {
-            End::Send(core, offered) => self.take_at(core, ChannelSide::Send, offered),
-            End::Receive(core) => self.take_at(core, ChannelSide::Receive, None),
-            End::Timer(timer) => {
+            Operand::Send(core, offered) => self.take_at(core, ChannelSide::Send, offered),
+            Operand::Receive(core) => self.take_at(core, ChannelSide::Receive, None),
+            Operand::Timer(timer) => {
                 let delivered = timer.take(shim::now());
                 shim::record(Some(&timer.object), Some(self.site), || {
                     (self.call.op(ChannelSide::Receive, ChannelOutcome::Done), None)
                 });
                 Outcome::Delivered(delivered)
             }
-            End::Never => unreachable!("`never` is never ready"),
+            Operand::Never => unreachable!("`never` is never ready"),
         };
         shim::learned(place as u64 + 1);
         Some(Selected {
@@ -372,10 +372,7 @@ impl Attempt<'_> {
         let object = if let [only] = objects[..] { Some(only) } else { None };
         shim::record(object, Some(self.site), || {
             // Where nothing was taken, the side does not matter.
-            (
-                self.call.op(ChannelSide::Receive, self.patience.refusal().outcome()),
-                None,
-            )
+            (self.call.op(ChannelSide::Receive, self.limit.refusal().outcome()), None)
         });
     }
 
@@ -384,13 +381,13 @@ impl Attempt<'_> {
         let ticket = Ticket::new(self.call, self.site);
         for (place, case) in self.cases.iter().enumerate() {
             match case {
-                End::Send(core, offered) if core.hands_over() => {
+                Operand::Send(core, offered) if core.is_rendezvous() => {
                     core.begin_to_wait(ChannelSide::Send, &ticket, place, *offered);
                 }
-                End::Receive(core) if core.hands_over() => {
+                Operand::Receive(core) if core.is_rendezvous() => {
                     core.begin_to_wait(ChannelSide::Receive, &ticket, place, None)
                 }
-                End::Send(..) | End::Receive(_) | End::Timer(_) | End::Never => {}
+                Operand::Send(..) | Operand::Receive(_) | Operand::Timer(_) | Operand::Never => {}
             }
         }
         ticket
@@ -398,7 +395,7 @@ impl Attempt<'_> {
 
     fn end_waiting(&self, ticket: &Arc<Ticket>) -> Option<Met> {
         for case in self.cases {
-            if let End::Send(core, _) | End::Receive(core) = case {
+            if let Operand::Send(core, _) | Operand::Receive(core) = case {
                 core.end_waiting(ticket);
             }
         }

@@ -9,7 +9,7 @@ use model_std::shim::{self, Object, Operation, Site, When};
 use model_std::time::Instant;
 
 use crate::receiver::Receiver;
-use crate::selecting::{Patience, Refusal};
+use crate::selecting::{Refusal, WaitLimit};
 
 /// As [`crossbeam_channel::after`], on the virtual clock.
 #[track_caller]
@@ -101,12 +101,7 @@ impl Timer {
 
     /// Receives from a `tick` as the library does: the next message is reserved at once and then waited for, so that a second
     /// receiver waits for the one after it.
-    pub(crate) fn reserve(
-        &self,
-        function: ReceiveFunction,
-        patience: Patience,
-        site: Site,
-    ) -> Result<Instant, Refusal> {
+    pub(crate) fn reserve(&self, function: ReceiveFunction, limit: WaitLimit, site: Site) -> Result<Instant, Refusal> {
         let operation = Operation {
             objects: &[&self.object],
             site: Some(site),
@@ -118,7 +113,7 @@ impl Timer {
         };
         shim::announce(&operation, When::AtOnce);
         let now = shim::now();
-        let deadline = patience.deadline();
+        let deadline = limit.deadline();
         let due = self.due();
         // A message that comes at the deadline still comes in time.
         if deadline.is_some_and(|deadline| due.is_none_or(|due| deadline < due)) {
