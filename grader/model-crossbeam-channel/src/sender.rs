@@ -133,7 +133,7 @@ impl<T> Sender<T> {
         };
         let refusal = match attempt.select() {
             Some(selected) if !matches!(selected.outcome, Outcome::Granted(Grant::Closed)) => {
-                if selected.was_met {
+                if selected.was_paired {
                     self.channel.wait_until_taken(slot, site);
                 }
                 return Ok(());
@@ -152,10 +152,10 @@ fn timed<T>((refusal, message): (Refusal, T)) -> SendTimeoutError<T> {
     }
 }
 
-/// Looks at a channel without changing it. Nothing can be seen of one that hands over, so looking at it is no operation.
+/// Reads a property of a channel. A rendezvous channel never changes its properties, so reading them is no operation.
 pub(crate) fn look<R: Copy>(
     core: &Core,
-    told: fn(R) -> ChannelProperty,
+    property: fn(R) -> ChannelProperty,
     site: Site,
     see: impl FnOnce(&Core) -> R,
 ) -> R {
@@ -170,20 +170,20 @@ pub(crate) fn look<R: Copy>(
     core.object.acquired();
     let seen = see(core);
     shim::record(Some(&core.object), Some(site), || {
-        (Op::Inspect { seen: told(seen) }, core.told())
+        (Op::Inspect { seen: property(seen) }, core.trace_state())
     });
     seen
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.core().leave(ChannelSide::Send);
+        self.core().drop_end(ChannelSide::Send);
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.core().join(ChannelSide::Send);
+        self.core().add_end(ChannelSide::Send);
         Self {
             channel: Arc::clone(&self.channel),
         }
