@@ -34,7 +34,7 @@ pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
 }
 
 /// An execution and the choices that make it what it is.
-pub(super) struct Ran {
+pub(super) struct Run {
     pub(super) execution: Execution<Value>,
     pub(super) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
@@ -50,7 +50,7 @@ pub(super) fn run(
     body: &Rc<dyn Fn() -> Value>,
     scheduler: Scheduler,
     recorder: Option<Recorder>,
-) -> Ran {
+) -> Run {
     let body = Rc::clone(body);
     let outcome = executor::run(*settings, scheduler, recorder, move || body());
     let Outcome {
@@ -63,7 +63,7 @@ pub(super) fn run(
         most_alive,
     } = outcome;
     let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
-    Ran {
+    Run {
         execution: Execution {
             value,
             trace,

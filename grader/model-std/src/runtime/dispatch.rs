@@ -200,7 +200,7 @@ impl Execution {
     pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
         self.turn.cause = cause;
         let chosen = &mut self.tasks[task];
-        chosen.performed.is_fresh = cause == Cause::Ready && chosen.announced.is_invisible;
+        chosen.performed.was_chosen_for_invisible = cause == Cause::Ready && chosen.announced.is_invisible;
         match (cause, chosen.deadline()) {
             (Cause::Spurious, _) => self.faults.spurious_wakeups_left -= 1,
             (Cause::Late, Some(deadline)) => {
@@ -225,7 +225,7 @@ impl Execution {
                 match self.nearest_deadline() {
                     Some(deadline) => self.pass_time_until(deadline),
                     None => {
-                        let end = deadlock::explain(self);
+                        let end = deadlock::diagnose(self);
                         self.finish(end);
                         return false;
                     }

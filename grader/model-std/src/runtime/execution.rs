@@ -119,7 +119,7 @@ impl Execution {
         }
         self.tasks.push(task);
         self.hand_to_child();
-        self.made_progress();
+        self.changed_irreversibly();
         let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
         self.most_alive = self.most_alive.max(alive);
         self.tasks.len() - 1
@@ -149,9 +149,9 @@ impl Execution {
     }
 
     /// Notes a change that a program cannot make again and again without getting somewhere.
-    pub(crate) fn made_progress(&mut self) {
+    pub(crate) fn changed_irreversibly(&mut self) {
         self.changed();
-        self.progress.made(self.steps);
+        self.progress.note_irreversible(self.steps);
     }
 
     /// Ends the execution. The first end counts.

@@ -52,7 +52,7 @@ thread_local! {
 }
 
 /// Held by the execution that is under way in this process: the program's statics are shared by all executions.
-static TURN: Mutex<()> = Mutex::new(());
+static EXECUTION_LOCK: Mutex<()> = Mutex::new(());
 
 /// What one execution was.
 pub(crate) struct Outcome<T> {
@@ -84,7 +84,7 @@ pub(crate) fn run<T: 'static>(
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
     assert!(!super::is_active(), "an execution is already under way on this thread");
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     let body = Rc::new(Body {
         function: Cell::new(Some(body)),

@@ -91,7 +91,7 @@ impl Execution {
         }
         self.add_spurious();
         let might_go_on =
-            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_known_over).then_some(id);
+            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_known_finished).then_some(id);
         let others: Vec<TaskId> = self.tasks.iter().enumerate().filter_map(might_go_on).collect();
         self.turn
             .candidates

@@ -45,7 +45,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
-        execution.me().performed.is_fresh = false;
+        execution.me().performed.was_chosen_for_invisible = false;
         if let Some(scope) = scope {
             execution.objects.scope_running_mut(scope).push(task);
             execution.tasks[task].scope = Some(scope);
@@ -100,7 +100,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
                 .wrapping_add(execution.tasks[current].history);
             execution.objects.set_history(scope, history);
         }
-        execution.made_progress();
+        execution.changed_irreversibly();
         execution.record(None, None, |_| Op::EndThread {
             panicked: ending == Ending::Panicked,
         });
@@ -108,7 +108,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     locals::destroy();
     with(|execution| {
         execution.me().state = TaskState::Ended;
-        execution.made_progress();
+        execution.changed_irreversibly();
         execution.decide();
     });
 }
