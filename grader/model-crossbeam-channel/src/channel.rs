@@ -1,7 +1,7 @@
-//! A channel with its messages, and how one is made.
+//! A channel with its messages, and the functions that create one.
 //!
-//! Messages are kept by slot (see [`Core`]); what is done with them here is part of the operation that got the slot, except
-//! where that has to wait for the other side.
+//! Messages are stored by slot (see [`Core`]). Storing and taking a message here is part of the operation that was
+//! granted the slot, and no operation of its own, unless it has to wait for the other side.
 
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -42,8 +42,8 @@ fn open<T>(capacity: Option<usize>, site: Site) -> (Sender<T>, Receiver<T>) {
 /// A channel with its messages.
 pub(crate) struct Channel<T> {
     pub(crate) core: Arc<Core>,
-    /// In the order in which they came, which is mostly that in which they are taken. A map would be compiled again for each
-    /// type of message, and is several times as much.
+    /// In the order in which they came, which is mostly the order in which they are taken. Not a map: that is several
+    /// times as much code, compiled for each type of message.
     messages: Mutex<VecDeque<(Slot, T)>>,
 }
 
@@ -63,49 +63,49 @@ impl<T> Channel<T> {
         messages.remove(place).map(|(_, message)| message)
     }
 
-    /// Puts a message into a slot of its own, where no receiver looks for it yet.
+    /// Puts a message into a new slot, which no receiver has been granted yet.
     pub(crate) fn offer(&self, message: T) -> Slot {
         let slot = next_slot();
         self.put(slot, message);
         slot
     }
 
-    /// Puts a message into the slot that was promised for it.
-    pub(crate) fn keep_promise(&self, slot: Slot, message: T) {
+    /// Puts a message into the slot in which it was promised.
+    pub(crate) fn fill_promised(&self, slot: Slot, message: T) {
         self.put(slot, message);
         self.core.object.changed();
         self.core.object.released();
     }
 
-    /// Takes back a message that was offered to nobody's use.
+    /// Takes back a message that no receiver took.
     pub(crate) fn take_back(&self, slot: Slot) -> T {
         self.core.empty(slot);
         self.remove(slot).expect("a message that nobody took is in its slot")
     }
 
-    /// Takes the message of a slot that was granted, once it is there.
+    /// Waits until the message of a granted slot is there, and takes it.
     pub(crate) fn take(&self, slot: Slot, site: Site) -> T {
         wait(&self.core, slot, Step::Filled, site);
         let message = self.take_back(slot);
         self.core.object.acquired();
-        // Whoever hands it over may wait for that.
-        if self.core.hands_over() {
+        // The sender may be waiting for that.
+        if self.core.is_rendezvous() {
             self.core.object.changed();
             self.core.object.released();
         }
         message
     }
 
-    /// Waits until the message of a slot was taken.
+    /// Waits until the message of the slot has been taken.
     pub(crate) fn wait_until_taken(&self, slot: Slot, site: Site) {
         wait(&self.core, slot, Step::Emptied, site);
         self.core.object.acquired();
     }
 
-    /// Drops the messages that nobody can receive any more.
+    /// Drops the messages, which no thread can receive any more.
     pub(crate) fn discard(&self) {
         for slot in self.core.discard() {
-            // Dropped without the lock: it may hold an end of this very channel.
+            // Dropped while the lock is free: the message may own an end of this channel.
             drop(self.remove(slot));
         }
     }
@@ -117,7 +117,7 @@ impl<T> Drop for Channel<T> {
     }
 }
 
-/// Waits until a slot that was granted has come so far.
+/// Waits until a granted slot has reached `step`.
 fn wait(core: &Arc<Core>, slot: Slot, step: Step, site: Site) {
     let condition = Reached {
         core: Arc::clone(core),
@@ -138,14 +138,14 @@ fn wait(core: &Arc<Core>, slot: Slot, step: Step, site: Site) {
     shim::announce(&operation, When::Until(Rc::new(condition), None));
 }
 
-/// How far a slot that was granted has to come.
+/// What can happen to a granted slot.
 #[derive(Clone, Copy)]
 enum Step {
     Filled,
     Emptied,
 }
 
-/// A slot has come so far.
+/// The condition that a slot has reached a step.
 struct Reached {
     core: Arc<Core>,
     slot: Slot,

@@ -1,8 +1,8 @@
-//! A channel without its messages: who is left at each end, which slots wait to be received, who waits for a partner.
+//! A channel without its messages: how many ends are left, which slots wait to be received, and which threads wait for
+//! a partner.
 //!
-//! A message has a *slot*, a number of its own, which the sending side hands out; the messages themselves are kept by slot in
-//! [`Channel`](crate::channel::Channel). The lock around the state is only there for the compiler, and is never held across
-//! an announcement.
+//! Each message has a *slot*, a number that the sending side hands out. [`Channel`](crate::channel::Channel) stores the
+//! messages by slot. A mutex makes the state `Sync`; it is never held across an announcement, so it is always free.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,42 +13,42 @@ use model_std::shim::{self, Object, Site};
 use crate::selecting::Call;
 use crate::slots::{Slot, Slots};
 
-/// The number of the slot after all those that were handed out. Only equality of slots matters, so all channels share it.
+/// The next free slot number. All channels share it, because only equality of slots matters.
 static NEXT_SLOT: AtomicU64 = AtomicU64::new(0);
 
-/// What a thread that waits for a partner shows to those who come later.
+/// The registration of a thread that waits for a partner.
 pub(crate) struct Ticket {
     thread: usize,
     call: Call,
     site: Site,
-    partner: Mutex<Option<Met>>,
+    pairing: Mutex<Option<Pairing>>,
 }
 
-/// A partner was there: in which of the waiting thread's cases, and with which slot.
+/// A waiting thread has got a partner.
 #[derive(Clone, Copy)]
-pub(crate) struct Met {
+pub(crate) struct Pairing {
     pub(crate) case: usize,
     pub(crate) slot: Slot,
 }
 
-/// A thread that waits at a channel without room, in one of the cases of what it wants.
+/// A thread that waits at a rendezvous channel, for one of its cases.
 struct Waiter {
     ticket: Arc<Ticket>,
     case: usize,
-    /// The slot of the message that it wants to hand over, if that is there already.
+    /// The slot of the message that it sends, if the message exists already.
     offered: Option<Slot>,
 }
 
-/// What an operation comes to.
+/// The result of an operation that took effect.
 #[derive(Clone, Copy)]
 pub(crate) enum Grant {
-    /// Nobody is left at the other end.
+    /// No end is left at the other side.
     Closed,
-    /// The message is, or will be, in this slot.
+    /// This slot holds the message, or will hold it.
     Slot(Slot),
 }
 
-/// An operation that took effect, and the waiting thread whose operation took effect with it.
+/// The result of an operation, and the waiting thread whose operation took effect with it.
 pub(crate) struct Taken {
     pub(crate) grant: Grant,
     pub(crate) partner: Option<Arc<Ticket>>,
@@ -57,7 +57,7 @@ pub(crate) struct Taken {
 /// A channel without its messages.
 pub(crate) struct Core {
     pub(crate) object: Object,
-    /// How many messages may wait; `None` for no limit, 0 for handing over.
+    /// How many messages may wait; `None` for no limit, 0 for a rendezvous channel.
     pub(crate) capacity: Option<usize>,
     state: Mutex<State>,
 }
@@ -76,19 +76,19 @@ impl Ticket {
             thread: shim::thread(),
             call,
             site,
-            partner: Mutex::new(None),
+            pairing: Mutex::new(None),
         })
     }
 
-    pub(crate) fn met(&self) -> Option<Met> {
-        *self.partner.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn pairing(&self) -> Option<Pairing> {
+        *self.pairing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn meet(&self, met: Met) {
-        *self.partner.lock().unwrap_or_else(PoisonError::into_inner) = Some(met);
+    fn pair(&self, pairing: Pairing) {
+        *self.pairing.lock().unwrap_or_else(PoisonError::into_inner) = Some(pairing);
     }
 
-    /// Records that what the waiting thread wants took effect at `core`, where it is at `side`.
+    /// Records that the operation of the waiting thread, which is at `side` of `core`, took effect.
     pub(crate) fn record(&self, core: &Core, side: ChannelSide) {
         shim::record_for(self.thread, &core.object, self.site, || {
             self.call.op(side, ChannelOutcome::Done)
@@ -130,17 +130,17 @@ impl Core {
         self.slots(Slots::discard)
     }
 
-    /// Looks at the slots, or changes them.
+    /// Reads or changes the slots.
     pub(crate) fn slots<R>(&self, look: impl FnOnce(&mut Slots) -> R) -> R {
         look(&mut self.state().slots)
     }
 
-    /// Whether messages are handed over from thread to thread.
-    pub(crate) fn hands_over(&self) -> bool {
+    /// Whether a sender waits until its message is received.
+    pub(crate) fn is_rendezvous(&self) -> bool {
         self.capacity == Some(0)
     }
 
-    /// How many are left at `side`.
+    /// How many ends are left at `side`.
     pub(crate) fn left(&self, side: ChannelSide) -> usize {
         let state = self.state();
         match side {
@@ -154,19 +154,19 @@ impl Core {
         self.slots(|slots| slots.queued())
     }
 
-    /// Whether no further message fits in.
+    /// Whether there is no room for another message.
     pub(crate) fn is_full(&self) -> bool {
         self.capacity.is_some_and(|capacity| self.len() >= capacity)
     }
 
-    /// One more at `side`.
-    pub(crate) fn join(&self, side: ChannelSide) {
+    /// Adds an end at `side`.
+    pub(crate) fn add_end(&self, side: ChannelSide) {
         *self.state().count(side) += 1;
         self.object.prepared();
     }
 
-    /// One less at `side`, which other threads can notice. Returns how many are left.
-    pub(crate) fn leave(&self, side: ChannelSide) -> usize {
+    /// Drops an end at `side`. Other threads can notice that, so it is an operation. Returns how many ends are left.
+    pub(crate) fn drop_end(&self, side: ChannelSide) -> usize {
         let operation = shim::Operation {
             objects: &[&self.object],
             site: None,
@@ -185,7 +185,7 @@ impl Core {
                 ChannelSide::Send => Op::DropSender { left },
                 ChannelSide::Receive => Op::DropReceiver { left },
             };
-            (op, self.told())
+            (op, self.trace_state())
         });
         left
     }
@@ -205,11 +205,11 @@ impl Core {
         is_closed || is_possible
     }
 
-    /// Performs an operation of the running thread that [is ready](Core::is_ready). `offered` is the slot of the message, if
-    /// there is one already; otherwise a sender gets a slot in which it promises one.
+    /// Performs an operation of the running thread that [is ready](Core::is_ready). `offered` is the slot of the
+    /// message, if the message exists already. Otherwise a sender gets a slot in which it promises a message.
     pub(crate) fn take(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
-        let taken = if self.hands_over() {
-            self.meet(side, offered)
+        let taken = if self.is_rendezvous() {
+            self.pair_up(side, offered)
         } else {
             let grant = self.queue(side, offered);
             Taken { grant, partner: None }
@@ -219,8 +219,9 @@ impl Core {
         taken
     }
 
-    /// What a sender did before happens before what the receiver does next, and where there are bounds also the other way
-    /// round. All messages of a channel are one here: that hands on more than the library does, never less.
+    /// Whatever a sender did before it sent happens before whatever a receiver does afterwards; at a bounded channel
+    /// also the other way round. This does not tell the messages of a channel apart, so it orders more than the library
+    /// does, never less.
     fn hand_on(&self, side: ChannelSide, grant: Grant) {
         let is_bounded = self.capacity.is_some();
         if side == ChannelSide::Send || is_bounded {
@@ -244,8 +245,8 @@ impl Core {
         }
     }
 
-    /// Meets one of the threads that wait at the other side.
-    fn meet(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
+    /// Pairs the running thread with one that waits at the other side.
+    fn pair_up(&self, side: ChannelSide, offered: Option<Slot>) -> Taken {
         let thread = shim::thread();
         let n_partners = self.state().partners(side, thread).count();
         let chosen = shim::choose(n_partners);
@@ -259,7 +260,7 @@ impl Core {
         let Waiter { ticket, case, .. } = partner;
         let (ticket, case, offered) = (Arc::clone(ticket), *case, offered.or(partner.offered));
         let slot = offered.unwrap_or_else(|| state.slots.promise(next_slot()));
-        ticket.meet(Met { case, slot });
+        ticket.pair(Pairing { case, slot });
         state.remove(&ticket);
         Taken {
             grant: Grant::Slot(slot),
@@ -267,8 +268,8 @@ impl Core {
         }
     }
 
-    /// Lets the thread with this ticket wait for a partner.
-    pub(crate) fn begin_to_wait(&self, side: ChannelSide, ticket: &Arc<Ticket>, case: usize, offered: Option<Slot>) {
+    /// Registers the thread with this ticket as waiting for a partner.
+    pub(crate) fn register(&self, side: ChannelSide, ticket: &Arc<Ticket>, case: usize, offered: Option<Slot>) {
         let waiter = Waiter {
             ticket: Arc::clone(ticket),
             case,
@@ -279,26 +280,26 @@ impl Core {
         self.object.released();
     }
 
-    /// Lets the thread with this ticket wait no longer.
-    pub(crate) fn end_waiting(&self, ticket: &Arc<Ticket>) {
+    /// Removes the registration of the thread with this ticket.
+    pub(crate) fn unregister(&self, ticket: &Arc<Ticket>) {
         let was_there = self.state().remove(ticket);
         if was_there {
             self.object.changed();
         }
     }
 
-    /// What it holds, as a trace tells it; nothing where it can hold nothing.
-    pub(crate) fn told(&self) -> Option<ObjectState> {
-        (!self.hands_over()).then(|| ObjectState::Queue {
+    /// The state that a trace shows; `None` for a rendezvous channel, which holds no messages.
+    pub(crate) fn trace_state(&self) -> Option<ObjectState> {
+        (!self.is_rendezvous()).then(|| ObjectState::Queue {
             len: self.len(),
             capacity: self.capacity,
         })
     }
 }
 
-/// A slot that nobody has had.
+/// A new slot.
 pub(crate) fn next_slot() -> Slot {
-    // Nothing is published by it.
+    // Relaxed: the number publishes no other memory.
     NEXT_SLOT.fetch_add(1, Ordering::Relaxed)
 }
 
@@ -317,17 +318,17 @@ impl State {
         }
     }
 
-    /// Those who wait at the other side than `side`, have met nobody, and are not `thread` itself.
+    /// The threads other than `thread` that wait at the side opposite to `side` and have no partner yet.
     fn partners(&self, side: ChannelSide, thread: usize) -> impl Iterator<Item = &Waiter> {
         let waiting = match side {
             ChannelSide::Send => &self.waiting_receivers,
             ChannelSide::Receive => &self.waiting_senders,
         };
-        let is_partner = move |waiter: &&Waiter| waiter.ticket.thread != thread && waiter.ticket.met().is_none();
+        let is_partner = move |waiter: &&Waiter| waiter.ticket.thread != thread && waiter.ticket.pairing().is_none();
         waiting.iter().filter(is_partner)
     }
 
-    /// Takes a ticket out of both lists, and says whether it was there.
+    /// Removes a ticket from both lists. Returns whether it was there.
     fn remove(&mut self, ticket: &Arc<Ticket>) -> bool {
         let before = self.waiting_senders.len() + self.waiting_receivers.len();
         for side in [ChannelSide::Send, ChannelSide::Receive] {

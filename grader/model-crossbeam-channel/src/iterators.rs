@@ -1,6 +1,7 @@
-//! The iterators over what a receiver receives.
+//! The iterators over the messages that a receiver receives.
 //!
-//! Each knows the line that made it: an adapter of the standard library calls `next` on a line that is not the program's.
+//! Each iterator stores the line that made it. When an iterator adapter of the standard library calls `next`, the
+//! calling line does not belong to the program.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -10,7 +11,7 @@ use model_std::shim::Site;
 use model_std::shim::trace::ReceiveFunction;
 
 use crate::receiver::Receiver;
-use crate::selecting::Patience;
+use crate::selecting::WaitLimit;
 
 /// As [`crossbeam_channel::Iter`].
 pub struct Iter<'a, T> {
@@ -65,7 +66,7 @@ impl<T> IntoIterator for Receiver<T> {
     }
 }
 
-/// The line that asks for the next message: `caller`, unless that is in another file than the one that made the iterator.
+/// The line that receives the next message: `caller`, unless the iterator was made in another file.
 fn line(caller: Site, made_at: Site) -> Site {
     if caller.file() == made_at.file() {
         caller
@@ -74,15 +75,15 @@ fn line(caller: Site, made_at: Site) -> Site {
     }
 }
 
-/// Receives, and waits for it if there is patience.
+/// Receives the next message, and waits for it as long as the limit allows.
 fn next<T>(
     receiver: &Receiver<T>,
     function: ReceiveFunction,
-    patience: Patience,
+    limit: WaitLimit,
     caller: Site,
     made_at: Site,
 ) -> Option<T> {
-    receiver.perform(function, patience, line(caller, made_at)).ok()
+    receiver.perform(function, limit, line(caller, made_at)).ok()
 }
 
 impl<T> FusedIterator for Iter<'_, T> {}
@@ -96,7 +97,7 @@ impl<T> Iterator for Iter<'_, T> {
         next(
             self.receiver,
             ReceiveFunction::Recv,
-            Patience::Forever,
+            WaitLimit::Forever,
             Location::caller(),
             self.made_at,
         )
@@ -111,7 +112,7 @@ impl<T> Iterator for TryIter<'_, T> {
         next(
             self.receiver,
             ReceiveFunction::TryRecv,
-            Patience::None,
+            WaitLimit::NoWait,
             Location::caller(),
             self.made_at,
         )
@@ -126,7 +127,7 @@ impl<T> Iterator for IntoIter<T> {
         next(
             &self.receiver,
             ReceiveFunction::Recv,
-            Patience::Forever,
+            WaitLimit::Forever,
             Location::caller(),
             self.made_at,
         )

@@ -1,21 +1,22 @@
 //! The modelled shim of `crossbeam-channel` 0.5: the same channels, under the scheduler and the clock of `model-std`.
 //!
-//! A crate that is compiled with `--extern crossbeam_channel=libmodel_crossbeam_channel.rlib` beside the modelled `std` uses it
-//! unchanged. What a thread does with a channel is one operation of the model: one choice of the schedule and one line of a
-//! trace, at the program's line. The exceptions wait twice and still are one line: a wait at a channel without room (before it
-//! is noticed, and while it lasts), and a selected operation that the other side has yet to complete.
+//! A crate uses it unchanged when it is compiled against the modelled `std` and with
+//! `--extern crossbeam_channel=libmodel_crossbeam_channel.rlib`. Each call that a thread makes on a channel is one
+//! operation of the model: one scheduling point, and one event of a trace, at the line of the call. Two kinds of
+//! operations have two scheduling points, and still one event: waiting at a rendezvous channel (before the thread
+//! registers, and until a partner comes), and a selected operation that the other side has not completed yet.
 //!
-//! * Which of several ready operations a `select` takes, and which of several waiting threads a message without room is handed
-//!   to, is a choice of the schedule; a biased `select` takes the first that is ready. The library itself looks at one channel
-//!   after the other, so that its biased `select` may take a later one if both become ready meanwhile; it promises no such
-//!   thing, and the shim does not do it.
+//! * The schedule chooses which of several ready operations a `select` takes, and which of several waiting threads
+//!   becomes the partner at a rendezvous channel. A biased `select` takes the first ready operation. The library checks
+//!   one channel after the other, so its biased `select` may take a later operation if two become ready while it
+//!   checks. Its documentation does not promise that, and the shim does not do it.
 //! * `after`, `at` and `tick` deliver on the virtual clock.
-//! * A full or an empty channel, or one without room and without a partner, makes a thread wait in a way that the scheduler
-//!   knows: a deadlock names it and says who is left at the other end.
-//! * Messages are dropped when the library drops them: with the last receiver of a channel without bounds, with the last end
-//!   of any other.
+//! * The scheduler knows which channel a thread waits for: a full one, an empty one, or a rendezvous channel without a
+//!   partner. A deadlock names the channel, and how many ends are left at the other side.
+//! * Messages are dropped when the library drops them: with the last receiver of an unbounded channel, and with the
+//!   last end of any other channel.
 //!
-//! Outside an execution nothing waits: what would is refused as if the other side were gone.
+//! Outside an execution, no operation waits. An operation that would have to wait fails.
 
 mod channel;
 mod core;
@@ -40,7 +41,7 @@ pub use select::{Select, SelectedOperation};
 pub use sender::Sender;
 pub use timer::{after, at, never, tick};
 
-/// What the macros expand to.
+/// The names that the expansions of the macros use.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::select::{ANY, FIRST, recv, select, select_timeout, send, try_select};

@@ -1,4 +1,4 @@
-//! The receiving end of a channel, of any kind.
+//! The receiving end of a channel, whether threads or the clock send into it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use model_std::time::Instant;
 use crate::channel::Channel;
 use crate::core::{Core, Grant};
 use crate::iterators::{Iter, TryIter};
-use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience, Refusal};
+use crate::selecting::{Attempt, Call, Operand, Order, Outcome, Refusal, WaitLimit};
 use crate::sender::look;
 use crate::timer::Timer;
 
@@ -26,9 +26,9 @@ pub struct Receiver<T> {
 /// Where the messages come from.
 enum Kind<T> {
     Channel(Arc<Channel<T>>),
-    /// The clock, whose messages the function makes the receiver's.
+    /// The clock. The function converts its messages.
     Timer(Arc<Timer>, fn(Instant) -> T),
-    /// Nowhere. What the marker says to the compiler is what a channel says.
+    /// Nowhere. The marker gives the type the same auto traits as a channel has.
     Never(PhantomData<Mutex<T>>),
 }
 
@@ -54,12 +54,12 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// What a `select` has to know.
-    pub(crate) fn end(&self) -> End<'_> {
+    /// What a case of this receiver operates on.
+    pub(crate) fn operand(&self) -> Operand<'_> {
         match &self.kind {
-            Kind::Channel(channel) => End::Receive(&channel.core),
-            Kind::Timer(timer, _) => End::Timer(timer),
-            Kind::Never(_) => End::Never,
+            Kind::Channel(channel) => Operand::Receive(&channel.core),
+            Kind::Timer(timer, _) => Operand::Timer(timer),
+            Kind::Never(_) => Operand::Never,
         }
     }
 
@@ -70,7 +70,7 @@ impl<T> Receiver<T> {
     /// If no message waits.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.perform(ReceiveFunction::TryRecv, Patience::None, Location::caller())
+        self.perform(ReceiveFunction::TryRecv, WaitLimit::NoWait, Location::caller())
             .map_err(|refusal| match refusal {
                 Refusal::Disconnected => TryRecvError::Disconnected,
                 Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
@@ -84,7 +84,7 @@ impl<T> Receiver<T> {
     /// If no message is left and every sender is gone.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.perform(ReceiveFunction::Recv, Patience::Forever, Location::caller())
+        self.perform(ReceiveFunction::Recv, WaitLimit::Forever, Location::caller())
             .map_err(|_| RecvError)
     }
 
@@ -95,7 +95,7 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or none is left and every sender is gone.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.perform(ReceiveFunction::RecvTimeout, Patience::of(timeout), Location::caller())
+        self.perform(ReceiveFunction::RecvTimeout, WaitLimit::of(timeout), Location::caller())
             .map_err(timed)
     }
 
@@ -108,7 +108,7 @@ impl<T> Receiver<T> {
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
         self.perform(
             ReceiveFunction::RecvDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .map_err(timed)
@@ -129,11 +129,11 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn is_full(&self) -> bool {
         match &self.kind {
-            // As in the library: it has no room, and nothing in it.
+            // As in the library: its capacity is 0, so it is both full and empty.
             Kind::Never(_) => true,
             Kind::Channel(_) | Kind::Timer(..) => {
-                let told = ChannelProperty::IsFull;
-                self.look(told, Location::caller(), Core::is_full, |is_there| is_there)
+                let property = ChannelProperty::IsFull;
+                self.look(property, Location::caller(), Core::is_full, |is_there| is_there)
             }
         }
     }
@@ -175,25 +175,25 @@ impl<T> Receiver<T> {
         }
     }
 
-    pub(crate) fn perform(&self, function: ReceiveFunction, patience: Patience, site: Site) -> Result<T, Refusal> {
+    pub(crate) fn perform(&self, function: ReceiveFunction, limit: WaitLimit, site: Site) -> Result<T, Refusal> {
         if let Kind::Timer(timer, message) = &self.kind
             && timer.can_be_reserved()
-            && !matches!(patience, Patience::None)
+            && !matches!(limit, WaitLimit::NoWait)
         {
-            return timer.reserve(function, patience, site).map(message);
+            return timer.reserve(function, limit, site).map(message);
         }
         let attempt = Attempt {
             call: Call::Receive(function),
-            cases: &[self.end()],
+            cases: &[self.operand()],
             order: Order::First,
-            patience,
+            limit,
             site,
         };
         let selected = attempt.select().ok_or(Refusal::WouldBlock)?;
         self.complete(selected.outcome, site).ok_or(Refusal::Disconnected)
     }
 
-    /// The message that an operation came to; `None` if the channel is closed.
+    /// The message that an operation received; `None` if the channel is disconnected.
     pub(crate) fn complete(&self, outcome: Outcome, site: Site) -> Option<T> {
         match (&self.kind, outcome) {
             (Kind::Channel(channel), Outcome::Granted(Grant::Slot(slot))) => Some(channel.take(slot, site)),
@@ -202,16 +202,16 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Looks at the channel, or at whether the message of the clock is there.
+    /// Reads a property of the channel; for a timer, whether a message has arrived.
     fn look<R: Copy>(
         &self,
-        told: fn(R) -> ChannelProperty,
+        property: fn(R) -> ChannelProperty,
         site: Site,
         see: impl FnOnce(&Core) -> R,
         of_clock: impl FnOnce(bool) -> R,
     ) -> R {
         match &self.kind {
-            Kind::Channel(channel) => look(&channel.core, told, site, see),
+            Kind::Channel(channel) => look(&channel.core, property, site, see),
             Kind::Timer(timer, _) => {
                 let operation = Operation {
                     objects: &[&timer.object],
@@ -220,7 +220,7 @@ impl<T> Receiver<T> {
                 shim::announce(&operation, When::AtOnce);
                 let seen = of_clock(timer.is_ready(shim::now()));
                 shim::record(Some(&timer.object), Some(site), || {
-                    (Op::Inspect { seen: told(seen) }, None)
+                    (Op::Inspect { seen: property(seen) }, None)
                 });
                 seen
             }
@@ -239,8 +239,8 @@ fn timed(refusal: Refusal) -> RecvTimeoutError {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         let Kind::Channel(channel) = &self.kind else { return };
-        // A channel with bounds keeps its messages until its last end is gone.
-        if channel.core.leave(ChannelSide::Receive) == 0 && channel.core.capacity.is_none() {
+        // A bounded channel keeps its messages until its last end is gone.
+        if channel.core.drop_end(ChannelSide::Receive) == 0 && channel.core.capacity.is_none() {
             channel.discard();
         }
     }
@@ -250,7 +250,7 @@ impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
         match &self.kind {
             Kind::Channel(channel) => {
-                channel.core.join(ChannelSide::Receive);
+                channel.core.add_end(ChannelSide::Receive);
                 Self::of_channel(Arc::clone(channel))
             }
             Kind::Timer(timer, message) => Self::of_timer(Arc::clone(timer), *message),

@@ -1,7 +1,8 @@
-//! Choosing among operations on several channels: `Select`, and what the macros expand to.
+//! Choosing among operations on several channels: `Select`, and the functions that the macros call.
 //!
-//! To select is the operation: from then on the message of a receive is this thread's, and a send has its place. Completing the
-//! selected operation is none of its own, but may have to wait for the other side to complete its own.
+//! Selecting is the operation: it reserves the message that a receive gets, or the place of the message that a send
+//! sends. Completing the selected operation is no operation of its own, but may have to wait until the other side has
+//! completed its part.
 
 use std::any::Any;
 use std::fmt;
@@ -17,35 +18,35 @@ use model_std::{process, thread};
 
 use crate::core::Grant;
 use crate::receiver::Receiver;
-use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience};
+use crate::selecting::{Attempt, Call, Operand, Order, Outcome, WaitLimit};
 use crate::sender::Sender;
 
-/// Any case that is ready.
+/// Takes any ready case.
 pub const ANY: Order = Order::Any;
 
-/// The first case that is ready.
+/// Takes the first ready case.
 pub const FIRST: Order = Order::First;
 
 /// One operation of a selection.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    end: End<'a>,
-    /// Where the sender or receiver is.
+    operand: Operand<'a>,
+    /// The address of the sender or receiver.
     address: usize,
 }
 
-/// To receive from `receiver`.
+/// The case that receives from `receiver`.
 pub fn recv<T>(receiver: &Receiver<T>) -> Case<'_> {
     Case {
-        end: receiver.end(),
+        operand: receiver.operand(),
         address: address(receiver),
     }
 }
 
-/// To send to `sender`.
+/// The case that sends to `sender`.
 pub fn send<T>(sender: &Sender<T>) -> Case<'_> {
     Case {
-        end: End::Send(sender.core(), None),
+        operand: Operand::Send(sender.core(), None),
         address: address(sender),
     }
 }
@@ -54,7 +55,7 @@ fn address<T>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-/// Waits for one of the cases.
+/// Takes one of the cases, and waits until one is ready.
 ///
 /// # Panics
 ///
@@ -66,13 +67,13 @@ pub fn select<'a>(order: Order, cases: &[Case<'_>]) -> SelectedOperation<'a> {
         SelectFunction::Select,
         order,
         cases,
-        Patience::Forever,
+        WaitLimit::Forever,
         Location::caller(),
     );
     selected.expect("no operation was ready, and outside an execution none will be")
 }
 
-/// One of the cases, if one is ready.
+/// Takes one of the cases, if one is ready.
 #[track_caller]
 #[must_use]
 pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperation<'a>> {
@@ -80,12 +81,12 @@ pub fn try_select<'a>(order: Order, cases: &[Case<'_>]) -> Option<SelectedOperat
         SelectFunction::TrySelect,
         order,
         cases,
-        Patience::None,
+        WaitLimit::NoWait,
         Location::caller(),
     )
 }
 
-/// One of the cases, if one is ready in time.
+/// Takes one of the cases, if one is ready in time.
 #[track_caller]
 #[must_use]
 pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -> Option<SelectedOperation<'a>> {
@@ -93,7 +94,7 @@ pub fn select_timeout<'a>(order: Order, cases: &[Case<'_>], timeout: Duration) -
         SelectFunction::SelectTimeout,
         order,
         cases,
-        Patience::of(timeout),
+        WaitLimit::of(timeout),
         Location::caller(),
     )
 }
@@ -102,21 +103,21 @@ fn perform<'a>(
     function: SelectFunction,
     order: Order,
     cases: &[Case<'_>],
-    patience: Patience,
+    limit: WaitLimit,
     site: Site,
 ) -> Option<SelectedOperation<'a>> {
-    let ends: Vec<End<'_>> = cases.iter().map(|case| case.end).collect();
+    let operands: Vec<Operand<'_>> = cases.iter().map(|case| case.operand).collect();
     let attempt = Attempt {
         call: Call::Select(function),
-        cases: &ends,
+        cases: &operands,
         order,
-        patience,
+        limit,
         site,
     };
     let selected = attempt.select()?;
     Some(SelectedOperation {
-        index: selected.place,
-        address: cases[selected.place].address,
+        index: selected.position,
+        address: cases[selected.position].address,
         outcome: Some(selected.outcome),
         site,
         marker: PhantomData,
@@ -130,7 +131,7 @@ pub struct Select<'a> {
     indices: Vec<usize>,
     next_index: usize,
     order: Order,
-    /// Sent and shared as in the library, and no more than there carried across a panic.
+    /// Makes the type `Send` and `Sync`, and not unwind-safe, as in the library.
     marker: PhantomData<&'a (dyn Any + Send + Sync)>,
 }
 
@@ -185,11 +186,11 @@ impl<'a> Select<'a> {
             "index out of bounds; {index} >= {}",
             self.next_index
         );
-        let place = self.indices.iter().position(|other| *other == index);
-        let place = place.expect("no operation with this index");
-        // As the library does: which case is the first of a biased selection depends on it.
-        self.cases.swap_remove(place);
-        self.indices.swap_remove(place);
+        let position = self.indices.iter().position(|other| *other == index);
+        let position = position.expect("no operation with this index");
+        // As the library does: a biased selection depends on the resulting order.
+        self.cases.swap_remove(position);
+        self.indices.swap_remove(position);
     }
 
     /// As [`crossbeam_channel::Select::try_select`].
@@ -199,7 +200,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        self.perform(SelectFunction::TrySelect, Patience::None, Location::caller())
+        self.perform(SelectFunction::TrySelect, WaitLimit::NoWait, Location::caller())
             .ok_or(TrySelectError)
     }
 
@@ -211,7 +212,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.perform(SelectFunction::Select, Patience::Forever, Location::caller())
+        self.perform(SelectFunction::Select, WaitLimit::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -222,8 +223,12 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn select_timeout(&mut self, timeout: Duration) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        self.perform(SelectFunction::SelectTimeout, Patience::of(timeout), Location::caller())
-            .ok_or(SelectTimeoutError)
+        self.perform(
+            SelectFunction::SelectTimeout,
+            WaitLimit::of(timeout),
+            Location::caller(),
+        )
+        .ok_or(SelectTimeoutError)
     }
 
     /// As [`crossbeam_channel::Select::select_deadline`], on the virtual clock.
@@ -235,7 +240,7 @@ impl<'a> Select<'a> {
     pub fn select_deadline(&mut self, deadline: Instant) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.perform(
             SelectFunction::SelectDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .ok_or(SelectTimeoutError)
@@ -248,7 +253,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready.
     #[track_caller]
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
-        self.find(SelectFunction::TryReady, Patience::None, Location::caller())
+        self.find(SelectFunction::TryReady, WaitLimit::NoWait, Location::caller())
             .ok_or(TryReadyError)
     }
 
@@ -260,7 +265,7 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn ready(&mut self) -> usize {
         assert!(!self.cases.is_empty(), "no operations have been added to `Select`");
-        self.find(SelectFunction::Ready, Patience::Forever, Location::caller())
+        self.find(SelectFunction::Ready, WaitLimit::Forever, Location::caller())
             .expect("no operation was ready, and outside an execution none will be")
     }
 
@@ -271,7 +276,7 @@ impl<'a> Select<'a> {
     /// If no operation is ready in time.
     #[track_caller]
     pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
-        self.find(SelectFunction::ReadyTimeout, Patience::of(timeout), Location::caller())
+        self.find(SelectFunction::ReadyTimeout, WaitLimit::of(timeout), Location::caller())
             .ok_or(ReadyTimeoutError)
     }
 
@@ -284,28 +289,28 @@ impl<'a> Select<'a> {
     pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
         self.find(
             SelectFunction::ReadyDeadline,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .ok_or(ReadyTimeoutError)
     }
 
-    fn perform(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<SelectedOperation<'a>> {
-        let mut selected = perform(function, self.order, &self.cases, patience, site)?;
+    fn perform(&self, function: SelectFunction, limit: WaitLimit, site: Site) -> Option<SelectedOperation<'a>> {
+        let mut selected = perform(function, self.order, &self.cases, limit, site)?;
         selected.index = self.indices[selected.index];
         Some(selected)
     }
 
-    fn find(&self, function: SelectFunction, patience: Patience, site: Site) -> Option<usize> {
-        let ends: Vec<End<'_>> = self.cases.iter().map(|case| case.end).collect();
+    fn find(&self, function: SelectFunction, limit: WaitLimit, site: Site) -> Option<usize> {
+        let operands: Vec<Operand<'_>> = self.cases.iter().map(|case| case.operand).collect();
         let attempt = Attempt {
             call: Call::Select(function),
-            cases: &ends,
+            cases: &operands,
             order: self.order,
-            patience,
+            limit,
             site,
         };
-        attempt.ready().map(|place| self.indices[place])
+        attempt.ready().map(|position| self.indices[position])
     }
 }
 
@@ -336,10 +341,10 @@ impl fmt::Debug for Select<'_> {
 pub struct SelectedOperation<'a> {
     index: usize,
     address: usize,
-    /// What is to be completed; `None` once it is.
+    /// What is left to complete; `None` once it is completed.
     outcome: Option<Outcome>,
     site: Site,
-    /// Neither sent nor shared, as in the library.
+    /// Makes the type neither `Send` nor `Sync`, as in the library.
     marker: PhantomData<(&'a (), *const ())>,
 }
 
@@ -358,12 +363,12 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     ///
-    /// If it is another sender than the selected one.
+    /// If `s` is not the selected sender.
     pub fn send<T>(mut self, s: &Sender<T>, msg: T) -> Result<(), SendError<T>> {
         assert!(address(s) == self.address, "passed a sender that wasn't selected");
         match self.outcome.take() {
             Some(Outcome::Granted(Grant::Slot(slot))) => {
-                s.channel().keep_promise(slot, msg);
+                s.channel().fill_promised(slot, msg);
                 Ok(())
             }
             Some(Outcome::Granted(Grant::Closed) | Outcome::Delivered(_)) | None => Err(SendError(msg)),
@@ -378,7 +383,7 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     ///
-    /// If it is another receiver than the selected one.
+    /// If `r` is not the selected receiver.
     pub fn recv<T>(mut self, r: &Receiver<T>) -> Result<T, RecvError> {
         assert!(address(r) == self.address, "passed a receiver that wasn't selected");
         let outcome = self.outcome.take();
@@ -399,7 +404,7 @@ impl Drop for SelectedOperation<'_> {
         if self.outcome.is_none() {
             return;
         }
-        // A panic while another one unwinds ends the process.
+        // As in `std`, where a panic in a destructor during unwinding aborts the process.
         if thread::panicking() {
             process::abort();
         }

@@ -1,8 +1,9 @@
-//! The macros `select!` and `select_biased!`, with the grammar of the library's.
+//! The macros `select!` and `select_biased!`, with the same grammar as in the library.
 //!
-//! The list of cases is read one by one, each is brought into one form, and then the channels are bound, outermost first, by
-//! nested `match`es: that keeps temporaries alive until the body of a case has run, and lets the body use the channels again.
-//! A list that the library refuses is refused here too; the library's own messages are better, and students see those.
+//! The macro reads the cases one by one and normalises each. Then nested `match`es bind the channels, the first one
+//! outermost. That keeps temporaries alive until the body of a case has run, and lets the body use the channels again.
+//! A list that the library rejects is rejected here too. The messages of the library are better; a student sees those,
+//! because a submission is first compiled with the library itself.
 
 /// As [`crossbeam_channel::select!`].
 #[macro_export]
@@ -16,11 +17,11 @@ macro_rules! select_biased {
     ($($tokens:tt)*) => { $crate::__select!(@read FIRST [] [] $($tokens)*) };
 }
 
-/// What [`select!`] and [`select_biased!`] have in common.
+/// The common part of [`select!`] and [`select_biased!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __select {
-    // To read one case after the other: its head, then its body with or without braces, then a comma where one is needed.
+    // Reads the cases one by one: the head, then the body with or without braces, then a comma where one is needed.
     (@read $order:ident [] []) => { $crate::internal::compile_error!("empty `select!` block") };
     (@read $order:ident [$($cases:tt)*] [$($default:tt)*]) => {
         $crate::__select!(@run $order [$($cases)*] [$($default)*])
@@ -45,14 +46,16 @@ macro_rules! __select {
         $crate::__select!(@enter $order $cases $default [$case ($($arguments)*) $(-> $result)?] { $body })
     };
 
-    // To enter a case among those that were read.
+    // Adds a case to those that were read.
     (@enter $order:ident [$($cases:tt)*] $default:tt
         [recv($receiver:expr_2021 $(,)?) -> $result:pat] $body:tt $($rest:tt)*) => {
         $crate::__select!(@read $order [$($cases)* [recv ($receiver) () -> $result => $body]] $default $($rest)*)
     };
     (@enter $order:ident [$($cases:tt)*] $default:tt
         [send($sender:expr_2021, $message:expr_2021 $(,)?) -> $result:pat] $body:tt $($rest:tt)*) => {
-        $crate::__select!(@read $order [$($cases)* [send ($sender) (, $message) -> $result => $body]] $default $($rest)*)
+        $crate::__select!(
+            @read $order [$($cases)* [send ($sender) (, $message) -> $result => $body]] $default $($rest)*
+        )
     };
     (@enter $order:ident $cases:tt [] [default()] $body:tt $($rest:tt)*) => {
         $crate::__select!(@read $order $cases [() $body] $($rest)*)
@@ -61,7 +64,7 @@ macro_rules! __select {
         $crate::__select!(@read $order $cases [($timeout) $body] $($rest)*)
     };
 
-    // A single receive is what it would be without `select!`, as in the library.
+    // As in the library, a single receive is a plain `recv`.
     (@run $order:ident [[recv ($receiver:expr_2021) () -> $result:pat => $body:tt]] []) => {
         match $receiver {
             ref receiver => {
@@ -87,7 +90,8 @@ macro_rules! __select {
             }
         }
     };
-    (@run $order:ident [[recv ($receiver:expr_2021) () -> $result:pat => $body:tt]] [($timeout:expr_2021) $default:tt]) => {
+    (@run $order:ident [[recv ($receiver:expr_2021) () -> $result:pat => $body:tt]]
+        [($timeout:expr_2021) $default:tt]) => {
         match $receiver {
             ref receiver => {
                 let receiver: &$crate::Receiver<_> = receiver;
@@ -104,7 +108,7 @@ macro_rules! __select {
     };
     (@run $order:ident $cases:tt $default:tt) => { $crate::__select!(@bind $order $cases $default []) };
 
-    // To bind the channels.
+    // Binds the channels.
     (@bind $order:ident [[recv ($receiver:expr_2021) $message:tt -> $result:pat => $body:tt] $($cases:tt)*] $default:tt
         [$($bound:tt)*]) => {
         match $receiver {
@@ -124,7 +128,7 @@ macro_rules! __select {
         }
     };
 
-    // To select, with and without an end to the patience.
+    // Selects: without a limit, without waiting, or with a timeout.
     (@bind $order:ident [] [] [$([$kind:ident $end:ident $($case:tt)*])*]) => {{
         let selected = $crate::internal::select($crate::internal::$order, &[$($crate::internal::$kind($end)),*]);
         $crate::__select!(@complete selected (0usize) $([$kind $end $($case)*])*)
@@ -150,9 +154,9 @@ macro_rules! __select {
         }
     };
 
-    // To complete the selected operation: the one with this number, or one of those that follow.
+    // Completes the selected operation, which is the one with this number or a later one.
     (@complete $selected:ident ($number:expr_2021)) => {
-        // Moved, because it must not be dropped before it is completed.
+        // Moved: dropping it before it is completed would panic.
         $crate::internal::unreachable!("{:?} is none of the cases", $selected)
     };
     (@complete $selected:ident ($number:expr_2021)
@@ -167,6 +171,8 @@ macro_rules! __select {
     };
 
     (@$($tokens:tt)*) => {
-        $crate::internal::compile_error!("expected cases such as `recv(r) -> msg => …`, `send(s, msg) -> res => …` or `default => …`")
+        $crate::internal::compile_error!(
+            "expected cases such as `recv(r) -> msg => …`, `send(s, msg) -> res => …` or `default => …`"
+        )
     };
 }

@@ -1,8 +1,8 @@
 //! One operation on one channel or several: what a `send`, a `recv` and a `select` have in common.
 //!
-//! The operation is announced, and takes effect on one of the cases that are ready when it is the thread's turn. At a channel
-//! without room a thread first looks whether a partner waits, and if not, waits itself where others can see it: a moment that
-//! they can come before, as in the library.
+//! The operation is announced, and takes effect on one of the cases that are ready when the thread gets its turn. At a
+//! rendezvous channel, a thread first looks for a waiting partner. If there is none, the thread registers itself and
+//! waits. As in the library, these are two steps, and other threads may run in between.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,33 +15,33 @@ use model_std::shim::trace::{
 use model_std::shim::{self, Condition, Object, Operation, Site, When};
 use model_std::time::Instant;
 
-use crate::core::{Core, Grant, Met, Ticket};
+use crate::core::{Core, Grant, Pairing, Ticket};
 use crate::slots::Slot;
 use crate::timer::Timer;
 
 /// How long to wait.
 #[derive(Clone, Copy)]
-pub(crate) enum Patience {
+pub(crate) enum WaitLimit {
     /// Not at all.
-    None,
+    NoWait,
     /// Until this time since the start of the execution.
     Until(Duration),
     /// For ever.
     Forever,
 }
 
-/// Why an operation was not performed.
+/// Why an operation failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// It would have had to wait.
     WouldBlock,
-    /// The time is over.
+    /// The time limit has passed.
     TimedOut,
-    /// Nobody is left at the other end.
+    /// No end is left at the other side.
     Disconnected,
 }
 
-/// Which of several cases that are ready is taken.
+/// Which of several ready cases is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Any.
@@ -50,7 +50,7 @@ pub enum Order {
     First,
 }
 
-/// The function that the program called.
+/// The function that the program has called.
 #[derive(Clone, Copy)]
 pub(crate) enum Call {
     Send(SendFunction),
@@ -58,72 +58,72 @@ pub(crate) enum Call {
     Select(SelectFunction),
 }
 
-/// What a case is about.
+/// What a case operates on.
 #[derive(Clone, Copy)]
-pub(crate) enum End<'a> {
-    /// To send, the message in this slot if it is there already.
+pub(crate) enum Operand<'a> {
+    /// Sends into the channel. The slot of the message, if the message exists already.
     Send(&'a Arc<Core>, Option<Slot>),
     Receive(&'a Arc<Core>),
     Timer(&'a Arc<Timer>),
     Never,
 }
 
-/// One operation on the channels of its cases.
+/// One operation, which takes one of its cases.
 pub(crate) struct Attempt<'a> {
     pub(crate) call: Call,
-    pub(crate) cases: &'a [End<'a>],
+    pub(crate) cases: &'a [Operand<'a>],
     pub(crate) order: Order,
-    pub(crate) patience: Patience,
+    pub(crate) limit: WaitLimit,
     pub(crate) site: Site,
 }
 
 /// The case that was taken.
 pub(crate) struct Selected {
-    /// Its place among the cases.
-    pub(crate) place: usize,
+    /// Its position in the list of cases.
+    pub(crate) position: usize,
     pub(crate) outcome: Outcome,
-    /// Whether a partner came while this thread waited.
-    pub(crate) was_met: bool,
+    /// Whether a partner took it while this thread waited.
+    pub(crate) was_paired: bool,
 }
 
-/// What came of a case.
+/// The result of a case that was taken.
 #[derive(Clone, Copy)]
 pub(crate) enum Outcome {
     Granted(Grant),
-    /// A message of the clock.
+    /// The message of a timer.
     Delivered(Instant),
 }
 
-impl Patience {
-    /// Waits so long from now on.
-    pub(crate) fn of(timeout: Duration) -> Patience {
-        shim::deadline_after(timeout).map_or(Patience::Forever, Patience::Until)
+impl WaitLimit {
+    /// Waits for at most `timeout` from now on.
+    pub(crate) fn of(timeout: Duration) -> WaitLimit {
+        shim::deadline_after(timeout).map_or(WaitLimit::Forever, WaitLimit::Until)
     }
 
-    /// Waits until then.
-    pub(crate) fn until(deadline: Instant) -> Patience {
-        shim::deadline_at(deadline).map_or(Patience::Forever, Patience::Until)
+    /// Waits until `deadline`.
+    pub(crate) fn until(deadline: Instant) -> WaitLimit {
+        shim::deadline_at(deadline).map_or(WaitLimit::Forever, WaitLimit::Until)
     }
 
     pub(crate) fn deadline(self) -> Option<Duration> {
         match self {
-            Patience::Until(deadline) => Some(deadline),
-            Patience::None | Patience::Forever => None,
+            WaitLimit::Until(deadline) => Some(deadline),
+            WaitLimit::NoWait | WaitLimit::Forever => None,
         }
     }
 
     fn is_over(self) -> bool {
         match self {
-            Patience::None => true,
-            Patience::Until(deadline) => deadline <= shim::now(),
-            Patience::Forever => false,
+            WaitLimit::NoWait => true,
+            WaitLimit::Until(deadline) => deadline <= shim::now(),
+            WaitLimit::Forever => false,
         }
     }
 
     fn refusal(self) -> Refusal {
         match self {
-            Patience::None => Refusal::WouldBlock,
-            Patience::Until(_) | Patience::Forever => Refusal::TimedOut,
+            WaitLimit::NoWait => Refusal::WouldBlock,
+            WaitLimit::Until(_) | WaitLimit::Forever => Refusal::TimedOut,
         }
     }
 }
@@ -139,7 +139,7 @@ impl Refusal {
 }
 
 impl Call {
-    /// The operation of a trace that takes a case at `side`, with what came of it.
+    /// The operation, as a trace shows it, that took a case at `side` with this outcome.
     pub(crate) fn op(self, side: ChannelSide, outcome: ChannelOutcome) -> Op {
         match self {
             Call::Send(function) => Op::Send { function, outcome },
@@ -166,45 +166,45 @@ impl Call {
     }
 }
 
-impl<'a> End<'a> {
+impl<'a> Operand<'a> {
     fn object(&self) -> Option<&'a Object> {
         match self {
-            End::Send(core, _) | End::Receive(core) => Some(&core.object),
-            End::Timer(timer) => Some(&timer.object),
-            End::Never => None,
+            Operand::Send(core, _) | Operand::Receive(core) => Some(&core.object),
+            Operand::Timer(timer) => Some(&timer.object),
+            Operand::Never => None,
         }
     }
 
     fn side(&self) -> ChannelSide {
         match self {
-            End::Send(..) => ChannelSide::Send,
-            End::Receive(_) | End::Timer(_) | End::Never => ChannelSide::Receive,
+            Operand::Send(..) => ChannelSide::Send,
+            Operand::Receive(_) | Operand::Timer(_) | Operand::Never => ChannelSide::Receive,
         }
     }
 
-    fn hands_over(&self) -> bool {
+    fn is_rendezvous(&self) -> bool {
         match self {
-            End::Send(core, _) | End::Receive(core) => core.hands_over(),
-            End::Timer(_) | End::Never => false,
+            Operand::Send(core, _) | Operand::Receive(core) => core.is_rendezvous(),
+            Operand::Timer(_) | Operand::Never => false,
         }
     }
 
     fn is_ready(&self, now: Option<Duration>) -> bool {
         match self {
-            End::Send(core, _) => core.is_ready(ChannelSide::Send, shim::thread()),
-            End::Receive(core) => core.is_ready(ChannelSide::Receive, shim::thread()),
-            End::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
-            End::Never => false,
+            Operand::Send(core, _) => core.is_ready(ChannelSide::Send, shim::thread()),
+            Operand::Receive(core) => core.is_ready(ChannelSide::Receive, shim::thread()),
+            Operand::Timer(timer) => now.is_some_and(|now| timer.is_ready(now)),
+            Operand::Never => false,
         }
     }
 }
 
 impl Attempt<'_> {
-    /// Takes one of the cases, waiting for one if the patience allows it.
+    /// Takes one of the cases, and waits for one as long as the limit allows.
     pub(crate) fn select(&self) -> Option<Selected> {
-        let is_seen = self.cases.iter().any(End::hands_over) && !self.patience.is_over();
+        let registers = self.cases.iter().any(Operand::is_rendezvous) && !self.limit.is_over();
         loop {
-            if is_seen || matches!(self.patience, Patience::None) {
+            if registers || matches!(self.limit, WaitLimit::NoWait) {
                 shim::announce(&self.operation(&self.objects()), When::AtOnce);
             } else {
                 self.wait(None);
@@ -212,56 +212,56 @@ impl Attempt<'_> {
             if let Some(selected) = self.take() {
                 return Some(selected);
             }
-            if is_seen
+            if registers
                 && shim::is_active()
-                && let Some(selected) = self.wait_to_be_met()
+                && let Some(selected) = self.wait_for_partner()
             {
                 return Some(selected);
             }
-            if self.patience.is_over() || !shim::is_active() {
+            if self.limit.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
         }
     }
 
-    /// Waits where partners can see it, for one of them or for a case that needs none. If neither comes, a partner may come
-    /// before the thread waits again.
-    fn wait_to_be_met(&self) -> Option<Selected> {
-        let ticket = self.begin_to_wait();
+    /// Registers the thread, and waits for a partner or for a case that needs none. If neither comes, the registration
+    /// ends, and other threads may run before the thread registers again.
+    fn wait_for_partner(&self) -> Option<Selected> {
+        let ticket = self.register();
         self.wait(Some(Arc::clone(&ticket)));
-        match self.end_waiting(&ticket) {
-            Some(met) => {
-                self.cases[met.case]
+        match self.unregister(&ticket) {
+            Some(pairing) => {
+                self.cases[pairing.case]
                     .object()
                     .iter()
                     .for_each(|object| object.acquired());
                 Some(Selected {
-                    place: met.case,
-                    outcome: Outcome::Granted(Grant::Slot(met.slot)),
-                    was_met: true,
+                    position: pairing.case,
+                    outcome: Outcome::Granted(Grant::Slot(pairing.slot)),
+                    was_paired: true,
                 })
             }
             None => self.take(),
         }
     }
 
-    /// Finds a case that is ready, waiting for one if the patience allows it, and leaves it alone.
+    /// Finds a ready case without taking it, and waits for one as long as the limit allows.
     pub(crate) fn ready(&self) -> Option<usize> {
         loop {
-            match self.patience {
-                Patience::None => shim::announce(&self.operation(&self.objects()), When::AtOnce),
-                Patience::Until(_) | Patience::Forever => self.wait(None),
+            match self.limit {
+                WaitLimit::NoWait => shim::announce(&self.operation(&self.objects()), When::AtOnce),
+                WaitLimit::Until(_) | WaitLimit::Forever => self.wait(None),
             }
-            if let Some(place) = self.choose() {
+            if let Some(position) = self.choose() {
                 self.objects().iter().for_each(|object| object.acquired());
-                let case = &self.cases[place];
+                let case = &self.cases[position];
                 shim::record(case.object(), Some(self.site), || {
                     (self.call.op(case.side(), ChannelOutcome::Done), None)
                 });
-                return Some(place);
+                return Some(position);
             }
-            if self.patience.is_over() || !shim::is_active() {
+            if self.limit.is_over() || !shim::is_active() {
                 self.record_refusal();
                 return None;
             }
@@ -269,7 +269,7 @@ impl Attempt<'_> {
     }
 
     fn objects(&self) -> Vec<&Object> {
-        self.cases.iter().filter_map(End::object).collect()
+        self.cases.iter().filter_map(Operand::object).collect()
     }
 
     fn operation<'o>(&self, objects: &'o [&'o Object]) -> Operation<'o> {
@@ -279,34 +279,34 @@ impl Attempt<'_> {
         }
     }
 
-    /// Waits until a case is ready, a partner comes or the time does.
+    /// Waits until a case is ready, a partner comes, or the deadline passes.
     fn wait(&self, ticket: Option<Arc<Ticket>>) {
-        let ends = self.cases.iter().filter_map(|case| match case {
-            End::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
-            End::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
-            End::Timer(_) | End::Never => None,
+        let channels = self.cases.iter().filter_map(|case| match case {
+            Operand::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
+            Operand::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
+            Operand::Timer(_) | Operand::Never => None,
         });
         let condition = Waiting {
             call: self.call,
             thread: shim::thread(),
             ticket,
-            ends: ends.collect(),
+            channels: channels.collect(),
         };
         let timers = self.cases.iter().filter_map(|case| match case {
-            End::Timer(timer) => timer.due(),
-            End::Send(..) | End::Receive(_) | End::Never => None,
+            Operand::Timer(timer) => timer.due(),
+            Operand::Send(..) | Operand::Receive(_) | Operand::Never => None,
         });
-        let deadline = timers.chain(self.patience.deadline()).min();
+        let deadline = timers.chain(self.limit.deadline()).min();
         let when = When::Until(Rc::new(condition), deadline);
         shim::announce(&self.operation(&self.objects()), when);
     }
 
     /// One of the cases that are ready.
     fn choose(&self) -> Option<usize> {
-        let needs_the_time = self.cases.iter().any(|case| matches!(case, End::Timer(_)));
+        let needs_the_time = self.cases.iter().any(|case| matches!(case, Operand::Timer(_)));
         let now = needs_the_time.then(shim::now);
-        let places = 0..self.cases.len();
-        let mut ready = places.filter(|place| self.cases[*place].is_ready(now));
+        let positions = 0..self.cases.len();
+        let mut ready = positions.filter(|position| self.cases[*position].is_ready(now));
         match self.order {
             Order::First => ready.next(),
             Order::Any => {
@@ -319,28 +319,28 @@ impl Attempt<'_> {
 
     /// Takes one of the cases that are ready.
     fn take(&self) -> Option<Selected> {
-        let place = self.choose()?;
-        let outcome = match self.cases[place] {
-            End::Send(core, offered) => self.take_at(core, ChannelSide::Send, offered),
-            End::Receive(core) => self.take_at(core, ChannelSide::Receive, None),
-            End::Timer(timer) => {
+        let position = self.choose()?;
+        let outcome = match self.cases[position] {
+            Operand::Send(core, offered) => self.take_at(core, ChannelSide::Send, offered),
+            Operand::Receive(core) => self.take_at(core, ChannelSide::Receive, None),
+            Operand::Timer(timer) => {
                 let delivered = timer.take(shim::now());
                 shim::record(Some(&timer.object), Some(self.site), || {
                     (self.call.op(ChannelSide::Receive, ChannelOutcome::Done), None)
                 });
                 Outcome::Delivered(delivered)
             }
-            End::Never => unreachable!("`never` is never ready"),
+            Operand::Never => unreachable!("`never` is never ready"),
         };
-        shim::learned(place as u64 + 1);
+        shim::learned(position as u64 + 1);
         Some(Selected {
-            place,
+            position,
             outcome,
-            was_met: false,
+            was_paired: false,
         })
     }
 
-    /// Whoever sends stands in the trace before who receives.
+    /// Takes a case at a channel. In the trace, the send comes before the receive.
     fn take_at(&self, core: &Arc<Core>, side: ChannelSide, offered: Option<Slot>) -> Outcome {
         let taken = core.take(side, offered);
         let record = || {
@@ -349,7 +349,7 @@ impl Attempt<'_> {
                     Grant::Closed => ChannelOutcome::Disconnected,
                     Grant::Slot(_) => ChannelOutcome::Done,
                 };
-                (self.call.op(side, outcome), core.told())
+                (self.call.op(side, outcome), core.trace_state())
             });
         };
         match (&taken.partner, side) {
@@ -371,57 +371,58 @@ impl Attempt<'_> {
         let objects = self.objects();
         let object = if let [only] = objects[..] { Some(only) } else { None };
         shim::record(object, Some(self.site), || {
-            // Where nothing was taken, the side does not matter.
-            (
-                self.call.op(ChannelSide::Receive, self.patience.refusal().outcome()),
-                None,
-            )
+            // No case was taken, so the side does not matter.
+            (self.call.op(ChannelSide::Receive, self.limit.refusal().outcome()), None)
         });
     }
 
-    /// Lets others see that this thread waits at the channels without room.
-    fn begin_to_wait(&self) -> Arc<Ticket> {
+    /// Registers this thread at all rendezvous channels of its cases.
+    fn register(&self) -> Arc<Ticket> {
         let ticket = Ticket::new(self.call, self.site);
-        for (place, case) in self.cases.iter().enumerate() {
+        for (position, case) in self.cases.iter().enumerate() {
             match case {
-                End::Send(core, offered) if core.hands_over() => {
-                    core.begin_to_wait(ChannelSide::Send, &ticket, place, *offered);
+                Operand::Send(core, offered) if core.is_rendezvous() => {
+                    core.register(ChannelSide::Send, &ticket, position, *offered);
                 }
-                End::Receive(core) if core.hands_over() => {
-                    core.begin_to_wait(ChannelSide::Receive, &ticket, place, None)
+                Operand::Receive(core) if core.is_rendezvous() => {
+                    core.register(ChannelSide::Receive, &ticket, position, None)
                 }
-                End::Send(..) | End::Receive(_) | End::Timer(_) | End::Never => {}
+                Operand::Send(..) | Operand::Receive(_) | Operand::Timer(_) | Operand::Never => {}
             }
         }
         ticket
     }
 
-    fn end_waiting(&self, ticket: &Arc<Ticket>) -> Option<Met> {
+    fn unregister(&self, ticket: &Arc<Ticket>) -> Option<Pairing> {
         for case in self.cases {
-            if let End::Send(core, _) | End::Receive(core) = case {
-                core.end_waiting(ticket);
+            if let Operand::Send(core, _) | Operand::Receive(core) = case {
+                core.unregister(ticket);
             }
         }
-        ticket.met()
+        ticket.pairing()
     }
 }
 
-/// A partner has come, or one of the ends is ready.
+/// The condition that a partner has come or one of the channels is ready.
 struct Waiting {
     call: Call,
     thread: usize,
     ticket: Option<Arc<Ticket>>,
-    ends: Vec<(ChannelSide, Arc<Core>)>,
+    channels: Vec<(ChannelSide, Arc<Core>)>,
 }
 
 impl Condition for Waiting {
     fn holds(&self) -> bool {
-        let is_met = self.ticket.as_ref().is_some_and(|ticket| ticket.met().is_some());
-        is_met || self.ends.iter().any(|(side, core)| core.is_ready(*side, self.thread))
+        let is_paired = self.ticket.as_ref().is_some_and(|ticket| ticket.pairing().is_some());
+        is_paired
+            || self
+                .channels
+                .iter()
+                .any(|(side, core)| core.is_ready(*side, self.thread))
     }
 
     fn reason(&self) -> WaitReason {
-        let cases: Vec<SelectCase> = self.ends.iter().map(case).collect();
+        let cases: Vec<SelectCase> = self.channels.iter().map(case).collect();
         let left = cases.first().map(|case| case.left);
         match (self.call, left) {
             (Call::Send(function), receivers) => WaitReason::Room {

@@ -12,7 +12,7 @@ use model_std::time::Instant;
 
 use crate::channel::Channel;
 use crate::core::{Core, Grant};
-use crate::selecting::{Attempt, Call, End, Order, Outcome, Patience, Refusal};
+use crate::selecting::{Attempt, Call, Operand, Order, Outcome, Refusal, WaitLimit};
 
 /// As [`crossbeam_channel::Sender`].
 pub struct Sender<T> {
@@ -42,7 +42,7 @@ impl<T> Sender<T> {
     /// The message, if there is no room or no receiver is left.
     #[track_caller]
     pub fn try_send(&self, msg: T) -> Result<(), TrySendError<T>> {
-        self.perform(SendFunction::TrySend, msg, Patience::None, Location::caller())
+        self.perform(SendFunction::TrySend, msg, WaitLimit::NoWait, Location::caller())
             .map_err(|(refusal, message)| match refusal {
                 Refusal::Disconnected => TrySendError::Disconnected(message),
                 Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
@@ -56,7 +56,7 @@ impl<T> Sender<T> {
     /// The message, if no receiver is left.
     #[track_caller]
     pub fn send(&self, msg: T) -> Result<(), SendError<T>> {
-        self.perform(SendFunction::Send, msg, Patience::Forever, Location::caller())
+        self.perform(SendFunction::Send, msg, WaitLimit::Forever, Location::caller())
             .map_err(|(_, message)| SendError(message))
     }
 
@@ -70,7 +70,7 @@ impl<T> Sender<T> {
         self.perform(
             SendFunction::SendTimeout,
             msg,
-            Patience::of(timeout),
+            WaitLimit::of(timeout),
             Location::caller(),
         )
         .map_err(timed)
@@ -86,7 +86,7 @@ impl<T> Sender<T> {
         self.perform(
             SendFunction::SendDeadline,
             msg,
-            Patience::until(deadline),
+            WaitLimit::until(deadline),
             Location::caller(),
         )
         .map_err(timed)
@@ -122,18 +122,18 @@ impl<T> Sender<T> {
         Arc::ptr_eq(&self.channel, &other.channel)
     }
 
-    fn perform(&self, function: SendFunction, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
+    fn perform(&self, function: SendFunction, message: T, limit: WaitLimit, site: Site) -> Result<(), (Refusal, T)> {
         let slot = self.channel.offer(message);
         let attempt = Attempt {
             call: Call::Send(function),
-            cases: &[End::Send(self.core(), Some(slot))],
+            cases: &[Operand::Send(self.core(), Some(slot))],
             order: Order::First,
-            patience,
+            limit,
             site,
         };
         let refusal = match attempt.select() {
             Some(selected) if !matches!(selected.outcome, Outcome::Granted(Grant::Closed)) => {
-                if selected.was_met {
+                if selected.was_paired {
                     self.channel.wait_until_taken(slot, site);
                 }
                 return Ok(());
@@ -152,14 +152,14 @@ fn timed<T>((refusal, message): (Refusal, T)) -> SendTimeoutError<T> {
     }
 }
 
-/// Looks at a channel without changing it. Nothing can be seen of one that hands over, so looking at it is no operation.
+/// Reads a property of a channel. A rendezvous channel never changes its properties, so reading them is no operation.
 pub(crate) fn look<R: Copy>(
     core: &Core,
-    told: fn(R) -> ChannelProperty,
+    property: fn(R) -> ChannelProperty,
     site: Site,
     see: impl FnOnce(&Core) -> R,
 ) -> R {
-    if core.hands_over() {
+    if core.is_rendezvous() {
         return see(core);
     }
     let operation = Operation {
@@ -170,20 +170,20 @@ pub(crate) fn look<R: Copy>(
     core.object.acquired();
     let seen = see(core);
     shim::record(Some(&core.object), Some(site), || {
-        (Op::Inspect { seen: told(seen) }, core.told())
+        (Op::Inspect { seen: property(seen) }, core.trace_state())
     });
     seen
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.core().leave(ChannelSide::Send);
+        self.core().drop_end(ChannelSide::Send);
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.core().join(ChannelSide::Send);
+        self.core().add_end(ChannelSide::Send);
         Self {
             channel: Arc::clone(&self.channel),
         }

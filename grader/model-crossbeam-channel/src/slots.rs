@@ -1,25 +1,25 @@
-//! The slots of a channel: which of them hold a message, and in which order they wait to be received.
+//! The slots of a channel: which of them hold a message, and the order in which they wait to be received.
 
 use std::collections::VecDeque;
 
 /// The number of a slot, never used twice.
 pub(crate) type Slot = u64;
 
-/// Whether the message of a slot is there.
+/// Whether a slot holds its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
-    /// A `select` has chosen to send it and has yet to do so.
+    /// Not yet: a `select` has taken the case that sends it, and the send is not completed.
     Promised,
-    /// It is there.
+    /// Yes.
     Filled,
 }
 
-/// The slots that a channel has handed out and that were not emptied.
+/// The slots that a channel has handed out and whose message has not been taken.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
-    /// By slot, and mostly taken out from the front.
+    /// In the order of the slots. They are mostly removed from the front.
     contents: VecDeque<(Slot, Content)>,
-    /// Those that wait to be received, first come first served.
+    /// The slots that wait to be received, in the order in which they will be.
     queue: VecDeque<Slot>,
 }
 
@@ -42,7 +42,7 @@ impl Slots {
         }
     }
 
-    /// Where the slot stands, or else would.
+    /// The position of the slot, or else where it would be inserted.
     fn place(&self, slot: Slot) -> Result<usize, usize> {
         self.contents.binary_search_by_key(&slot, |(slot, _)| *slot)
     }
@@ -54,7 +54,7 @@ impl Slots {
         }
     }
 
-    /// Puts a slot last in the queue.
+    /// Appends a slot to the queue.
     pub(crate) fn push(&mut self, slot: Slot) {
         self.queue.push_back(slot);
     }
@@ -64,7 +64,7 @@ impl Slots {
         self.queue.pop_front()
     }
 
-    /// Takes all slots from the queue that hold a message, in order.
+    /// Removes all slots that hold a message from the queue, and returns them in order.
     pub(crate) fn discard(&mut self) -> Vec<Slot> {
         let queue = std::mem::take(&mut self.queue);
         let (filled, promised): (Vec<Slot>, Vec<Slot>) = queue.into_iter().partition(|slot| self.is_filled(*slot));
@@ -73,12 +73,12 @@ impl Slots {
         filled
     }
 
-    /// How many slots stand in the queue.
+    /// How many slots are in the queue.
     pub(crate) fn queued(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether the message of the slot is there.
+    /// Whether the slot holds its message.
     pub(crate) fn is_filled(&self, slot: Slot) -> bool {
         self.place(slot)
             .is_ok_and(|place| self.contents[place].1 == Content::Filled)

@@ -1,4 +1,5 @@
-//! Channels that the clock sends into: `after` and `at` once, `tick` again and again. And `never`, into which nobody sends.
+//! Channels into which the clock sends: `after` and `at` once, `tick` repeatedly. Also `never`, into which nothing is
+//! sent.
 
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use model_std::shim::{self, Object, Operation, Site, When};
 use model_std::time::Instant;
 
 use crate::receiver::Receiver;
-use crate::selecting::{Patience, Refusal};
+use crate::selecting::{Refusal, WaitLimit};
 
 /// As [`crossbeam_channel::after`], on the virtual clock.
 #[track_caller]
@@ -54,12 +55,12 @@ fn open(kind: TimerKind, delivery: Instant, period: Option<Duration>, site: Site
     Receiver::of_timer(Arc::new(timer), |instant| instant)
 }
 
-/// A channel that the clock sends into.
+/// A channel into which the clock sends.
 pub(crate) struct Timer {
     pub(crate) object: Object,
     /// For `tick`, the time between two messages.
     period: Option<Duration>,
-    /// When the next message is there; `None` when there is none left. The lock is only there for the compiler.
+    /// When the next message arrives; `None` if there will be none. The mutex makes it `Sync`.
     delivery: Mutex<Option<Instant>>,
 }
 
@@ -68,23 +69,23 @@ impl Timer {
         self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the next message is there, since the start of the execution; `None` for never.
+    /// When the next message arrives, since the start of the execution; `None` for never.
     pub(crate) fn due(&self) -> Option<Duration> {
         let delivery = *self.delivery();
         delivery.and_then(shim::deadline_at)
     }
 
-    /// Whether a message is there at `now`.
+    /// Whether a message has arrived at `now`.
     pub(crate) fn is_ready(&self, now: Duration) -> bool {
         self.due().is_some_and(|due| due <= now)
     }
 
-    /// Whether the next message is the running thread's for the asking, and nobody else's from then on.
+    /// Whether a receiver reserves the next message before it arrives.
     pub(crate) fn can_be_reserved(&self) -> bool {
         self.period.is_some()
     }
 
-    /// Takes the message that is there at `now`.
+    /// Takes the message that has arrived at `now`.
     pub(crate) fn take(&self, now: Duration) -> Instant {
         let period = self.period;
         let delivered = {
@@ -99,14 +100,9 @@ impl Timer {
         delivered
     }
 
-    /// Receives from a `tick` as the library does: the next message is reserved at once and then waited for, so that a second
-    /// receiver waits for the one after it.
-    pub(crate) fn reserve(
-        &self,
-        function: ReceiveFunction,
-        patience: Patience,
-        site: Site,
-    ) -> Result<Instant, Refusal> {
+    /// Receives from a `tick` as the library does: it reserves the next message at once and then waits for it. A second
+    /// receiver reserves the one after that.
+    pub(crate) fn reserve(&self, function: ReceiveFunction, limit: WaitLimit, site: Site) -> Result<Instant, Refusal> {
         let operation = Operation {
             objects: &[&self.object],
             site: Some(site),
@@ -118,9 +114,9 @@ impl Timer {
         };
         shim::announce(&operation, When::AtOnce);
         let now = shim::now();
-        let deadline = patience.deadline();
+        let deadline = limit.deadline();
         let due = self.due();
-        // A message that comes at the deadline still comes in time.
+        // A message that arrives at the deadline is in time.
         if deadline.is_some_and(|deadline| due.is_none_or(|due| deadline < due)) {
             wait_for(&operation, deadline.filter(|deadline| *deadline > now));
             record(ChannelOutcome::TimedOut);
@@ -136,7 +132,7 @@ impl Timer {
     }
 }
 
-/// Waits for the time, if there is one.
+/// Waits until `time`, if there is one.
 fn wait_for(operation: &Operation<'_>, time: Option<Duration>) {
     if time.is_some() {
         shim::announce(operation, When::Until(std::rc::Rc::new(shim::Never), time));

@@ -20,8 +20,6 @@
 //! `unsafe` is used for three things only: to switch stacks, to lay a static's first value back before each execution,
 //! and to hand out the contents of a lock or a cell to the one thread that the model lets have it.
 
-pub use ::std::*;
-
 pub mod collections;
 pub mod hash;
 pub mod hint;
@@ -37,3 +35,5 @@ pub mod shim;
 pub mod sync;
 pub mod thread;
 pub mod time;
+
+pub use ::std::*;

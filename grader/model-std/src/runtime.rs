@@ -47,7 +47,7 @@ pub(crate) fn operations() -> u64 {
 
 thread_local! {
     /// The execution that is under way on this operating-system thread.
-    static UNDER_WAY: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
+    static CURRENT_EXECUTION: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
 }
 
 /// Runs `f` on the execution that is under way on this operating-system thread. Must not be nested, and `f` must not
@@ -62,22 +62,22 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
 
 /// As [`with`]; `None` outside an execution.
 pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
-    UNDER_WAY.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
+    CURRENT_EXECUTION.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
 /// Whether an execution is under way. False while the runtime itself is at work: then only a panic of its own can ask.
 pub(crate) fn is_active() -> bool {
-    UNDER_WAY.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
+    CURRENT_EXECUTION.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
 }
 
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
-    UNDER_WAY.set(Some(execution));
+    CURRENT_EXECUTION.set(Some(execution));
 }
 
 /// Takes the execution that was under way, which is over.
 fn end() -> Box<Execution> {
-    UNDER_WAY.take().expect("an execution is under way")
+    CURRENT_EXECUTION.take().expect("an execution is under way")
 }
 
 /// A new key for a hash map of the running thread. It stands in for the random key of `std` and is the same in every
@@ -94,8 +94,8 @@ pub(crate) fn next_hash_key() -> u64 {
 
 /// The number of the object with this tag; `None` outside an execution.
 pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
-    tag.known()
-        .or_else(|| try_with(|execution| execution.objects.meet(tag, kind, memory, state())))
+    tag.current_id()
+        .or_else(|| try_with(|execution| execution.objects.add_tagged(tag, kind, memory, state())))
 }
 
 /// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is

@@ -87,7 +87,7 @@ impl Object {
     /// Its number in a trace; `None` before an operation of the execution under way was about it.
     #[must_use]
     pub fn number(&self) -> Option<trace::ObjectId> {
-        self.tag.known()
+        self.tag.current_id()
     }
 
     fn id(&self) -> Option<ObjectId> {
@@ -181,13 +181,13 @@ pub fn choose(n: usize) -> usize {
     }
 }
 
-/// Records that the running thread's operation took effect. `told` says what it saw or did and what the object holds
+/// Records that the running thread's operation took effect. `describe` says what it saw or did and what the object holds
 /// afterwards, and is only asked when somebody reads it.
-pub fn record(object: Option<&Object>, site: Option<Site>, told: impl FnOnce() -> (Op, Option<ObjectState>)) {
+pub fn record(object: Option<&Object>, site: Option<Site>, describe: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
     try_with(|execution| {
         execution.record_with(id, site, |_| {
-            let (op, state) = told();
+            let (op, state) = describe();
             (op, id.zip(state).into_iter().collect())
         });
     });

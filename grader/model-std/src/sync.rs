@@ -2,8 +2,6 @@
 //!
 //! `Arc` and `Weak` are those of the real `std`: counting references is no operation of the model.
 
-pub use ::std::sync::*;
-
 pub mod atomic;
 mod barrier;
 mod condvar;
@@ -14,6 +12,8 @@ mod once;
 mod once_lock;
 mod poisoning;
 mod rwlock;
+
+pub use ::std::sync::*;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};

@@ -1,11 +1,11 @@
 //! As `std::thread`, with threads that the model runs.
 
-pub use ::std::thread::Result;
-
 mod local;
 mod scoped;
 mod spawning;
 mod starting;
+
+pub use ::std::thread::Result;
 
 use std::io;
 use std::num::NonZero;

@@ -1,18 +1,18 @@
 //! Whether a program does the same when its schedule is the same: two traces are compared, and the first difference is
 //! told.
 
-use super::running::Ran;
+use super::running::Run;
 use super::trace::{Difference, Trace};
 
 /// The first difference between two executions of one schedule, which were recorded. Where there is one, the second is
 /// told.
-pub(super) fn difference(mut first: Ran, second: &mut Ran) -> Option<Difference> {
+pub(super) fn difference(mut first: Run, second: &mut Run) -> Option<Difference> {
     if first.execution.trace == second.execution.trace && first.recorder == second.recorder {
         return None;
     }
     for ran in [&mut first, &mut *second] {
         if let Some(recorder) = ran.recorder.take() {
-            recorder.tell(&mut ran.execution.trace);
+            recorder.write_to(&mut ran.execution.trace);
         }
     }
     Some(first_difference(&first.execution.trace, &second.execution.trace))

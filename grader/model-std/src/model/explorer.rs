@@ -17,7 +17,7 @@ use std::rc::Rc;
 use super::Execution;
 use super::bounds::{Bounds, Pruning};
 use super::determinism::difference;
-use super::running::{Ran, Value, erased, run, typed};
+use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
@@ -108,7 +108,7 @@ fn explore_erased(
     if let ControlFlow::Continue(first) = search.verify_determinism()
         && search.exhaust(bounds, first).is_continue()
     {
-        search.sample(bounds);
+        search.sample_by_pct(bounds);
     }
     let mut coverage = search.coverage;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
@@ -127,7 +127,7 @@ pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedul
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
-        recorder.tell(&mut execution.trace);
+        recorder.write_to(&mut execution.trace);
     }
     typed(execution)
 }
@@ -148,7 +148,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Runs the first execution twice. Returns it for the exhaustive part, unless it could not be repeated.
-    fn verify_determinism(&mut self) -> ControlFlow<(), Option<Ran>> {
+    fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
         let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
         let first = record(Scheduler::default());
         let mut second = record(self.exhaustive(Prefix::default()));
@@ -178,7 +178,7 @@ impl Search<'_> {
     }
 
     /// Runs everything within `bounds` that no sampling chooses; `first`, if there is one, was run already.
-    fn exhaust(&mut self, bounds: &Bounds, first: Option<Ran>) -> ControlFlow<()> {
+    fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let flow = self.exhaust_with(bounds, first);
         if flow.is_break() || !self.has_to_choose_spawns() {
             return flow;
@@ -194,7 +194,7 @@ impl Search<'_> {
     }
 
     /// As [`Search::exhaust`], but comes back early where it turns out that spawns have to be chosen.
-    fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Ran>) -> ControlFlow<()> {
+    fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Run>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
             self.coverage.preemption_bound = bound;
@@ -210,10 +210,10 @@ impl Search<'_> {
                 let n_determined = prefix.len();
                 let ran = first.take();
                 let ran = ran.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
-                let Ran {
+                let Run {
                     execution,
                     choices,
-                    n_new,
+                    n_unvisited,
                     spawns_overlap,
                     ..
                 } = ran;
@@ -226,9 +226,14 @@ impl Search<'_> {
                 // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
                 let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
                 let wanted = if bound < bounds.preemptions { affordable } else { 0 };
-                branch(choices, n_determined..n_new, &mut prefixes, (&mut next_bound, wanted));
+                add_alternatives(
+                    choices,
+                    n_determined..n_unvisited,
+                    &mut prefixes,
+                    (&mut next_bound, wanted),
+                );
                 if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
-                    self.walk(bounds);
+                    self.sample_by_random_walk(bounds);
                 }
             }
             prefixes = next_bound;
@@ -251,7 +256,7 @@ impl Search<'_> {
     }
 
     /// Samples one execution at random, unless there is nothing to choose.
-    fn walk(&mut self, bounds: &Bounds) {
+    fn sample_by_random_walk(&mut self, bounds: &Bounds) {
         if self.most_choices > 0 {
             let walk = RandomWalk::new(self.next_seed(bounds));
             // What it found stands in the coverage.
@@ -276,7 +281,7 @@ impl Search<'_> {
             .wrapping_add(self.coverage.random)
     }
 
-    fn sample(&mut self, bounds: &Bounds) {
+    fn sample_by_pct(&mut self, bounds: &Bounds) {
         if self.most_choices == 0 {
             return;
         }
@@ -308,13 +313,13 @@ impl Search<'_> {
 
 /// Puts every alternative to the choices in `range` where it belongs: among the prefixes of the same
 /// bound, or among those that take one preemption more, of which only so many are wanted.
-fn branch(
+fn add_alternatives(
     choices: Vec<Choice>,
     range: Range<usize>,
     same: &mut Vec<Prefix>,
     (wider, wanted): (&mut Vec<Prefix>, usize),
 ) {
-    let has_wanted = |choice: &Choice| choice.free > 1 || wanted > 0 && choice.options > 1;
+    let has_wanted = |choice: &Choice| choice.n_non_preemptive > 1 || wanted > 0 && choice.options > 1;
     if !range.clone().any(|index| has_wanted(&choices[index])) {
         return;
     }
@@ -323,7 +328,7 @@ fn branch(
         let choice = choices[index];
         for option in (1..choice.options).rev() {
             let prefix = || Prefix::deviating(&choices, index, option);
-            if option < choice.free {
+            if option < choice.n_non_preemptive {
                 same.push(prefix());
             } else if wider.len() < wanted {
                 wider.push(prefix());

@@ -34,11 +34,11 @@ pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
 }
 
 /// An execution and the choices that make it what it is.
-pub(super) struct Ran {
+pub(super) struct Run {
     pub(super) execution: Execution<Value>,
     pub(super) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
-    pub(super) n_new: usize,
+    pub(super) n_unvisited: usize,
     /// Whether threads spawned others at the same time, and that was no choice.
     pub(super) spawns_overlap: bool,
     /// Its operations and objects, if they were to be recorded.
@@ -50,20 +50,20 @@ pub(super) fn run(
     body: &Rc<dyn Fn() -> Value>,
     scheduler: Scheduler,
     recorder: Option<Recorder>,
-) -> Ran {
+) -> Run {
     let body = Rc::clone(body);
     let outcome = executor::run(*settings, scheduler, recorder, move || body());
     let Outcome {
         value,
         choices,
-        n_new,
+        n_unvisited,
         spawns_overlap,
         trace,
         recorder,
         most_alive,
     } = outcome;
     let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
-    Ran {
+    Run {
         execution: Execution {
             value,
             trace,
@@ -71,7 +71,7 @@ pub(super) fn run(
             most_alive,
         },
         choices,
-        n_new,
+        n_unvisited,
         spawns_overlap,
         recorder,
     }

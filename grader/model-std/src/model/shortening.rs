@@ -22,7 +22,7 @@ use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Settings};
 use super::{Schedule, Spawns};
-use crate::runtime::scheduler::guided::{Guided, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
 /// What became of a failing schedule.
@@ -86,19 +86,19 @@ pub fn shorten<T: 'static>(
 struct Failing {
     size: Size,
     choices: Rc<[Choice]>,
-    points: Vec<Point>,
+    logged: Vec<LoggedChoice>,
     order: Vec<Pick>,
 }
 
 /// The non-default choices of an execution, in their order.
-type Wishes = Vec<(Moment, Pick)>;
+type NonDefault = Vec<(ChoicePoint, Pick)>;
 
 impl Failing {
     /// What makes it what it is.
-    fn wishes(&self) -> Wishes {
-        let made = self.points.iter().zip(&*self.choices);
+    fn non_default(&self) -> NonDefault {
+        let made = self.logged.iter().zip(&*self.choices);
         made.filter(|(_, choice)| choice.chosen != 0)
-            .map(|(point, choice)| (point.moment, point.picks[usize::from(choice.chosen)]))
+            .map(|(logged, choice)| (logged.point, logged.picks[usize::from(choice.chosen)]))
             .collect()
     }
 
@@ -126,19 +126,19 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     spawns: Spawns,
-    /// Every plan that was tried.
-    tried: HashSet<Plan>,
+    /// Every partial schedule that was tried.
+    tried: HashSet<PartialSchedule>,
 }
 
 impl Shortening<'_> {
     fn shorten(mut self, schedule: &Schedule) -> Shortened {
-        let (given, execution) = self.run(schedule::prefix(schedule), Plan::default());
+        let (given, execution) = self.run(schedule::prefix(schedule), PartialSchedule::default());
         let fails = (self.still_fails)(execution);
         let before = fails.then_some(given.size);
         let mut best = given;
         if fails {
-            self.tried.insert(Plan::of(best.wishes()));
-            while self.set_back(&mut best) || self.rearrange(&mut best) || self.exchange(&mut best) {}
+            self.tried.insert(PartialSchedule::of(best.non_default()));
+            while self.reset(&mut best) || self.reorder(&mut best) || self.exchange(&mut best) {}
         }
         Shortened {
             schedule: if fails {
@@ -153,15 +153,15 @@ impl Shortening<'_> {
     }
 
     /// Sets choices back to the default, half of them at once at first. Returns whether that made `best` simpler.
-    fn set_back(&mut self, best: &mut Failing) -> bool {
+    fn reset(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
-        let mut n_at_once = best.wishes().len();
+        let mut n_at_once = best.non_default().len();
         while n_at_once > 0 {
             let mut start = 0;
-            while start < best.wishes().len() {
-                let mut wishes = best.wishes();
-                wishes.drain(start..wishes.len().min(start + n_at_once));
-                if self.attempt(best, Plan::of(wishes)) {
+            while start < best.non_default().len() {
+                let mut choices = best.non_default();
+                choices.drain(start..choices.len().min(start + n_at_once));
+                if self.attempt(best, PartialSchedule::of(choices)) {
                     is_simpler = true;
                 } else {
                     start += n_at_once;
@@ -174,7 +174,7 @@ impl Shortening<'_> {
 
     /// Puts the turns of a thread right after those that it had before, or right before those that it has next, or
     /// changes places with those of its neighbour. Returns whether that made `best` simpler.
-    fn rearrange(&mut self, best: &mut Failing) -> bool {
+    fn reorder(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut index = 0;
         while index < best.stretches().len() {
@@ -190,15 +190,15 @@ impl Shortening<'_> {
                 stretches.concat()
             };
             let orders: Vec<Vec<Pick>> = places.into_iter().flatten().map(moved).collect();
-            let outcomes = |(_, pick): &(Moment, Pick)| pick.task().is_none();
-            let wishes: Wishes = best.wishes().into_iter().filter(outcomes).collect();
+            let outcomes = |(_, pick): &(ChoicePoint, Pick)| pick.task().is_none();
+            let choices: NonDefault = best.non_default().into_iter().filter(outcomes).collect();
             let mut is_better = false;
             for order in orders {
-                let plan = Plan {
+                let partial = PartialSchedule {
                     order: order.into(),
-                    wishes: wishes.clone(),
+                    choices: choices.clone(),
                 };
-                is_better = is_better || self.attempt(best, plan);
+                is_better = is_better || self.attempt(best, partial);
             }
             is_simpler |= is_better;
             index += 1;
@@ -206,89 +206,90 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Takes another option at one point, alone or in exchange for a non-default choice that is set back. Returns
+    /// Takes another option at one choice, alone or in exchange for a non-default choice that is set back. Returns
     /// whether that made `best` simpler.
     fn exchange(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         // What is set back: nothing, or one of the non-default choices.
-        let mut set_back = 0;
-        while set_back <= best.wishes().len() {
+        let mut reset = 0;
+        while reset <= best.non_default().len() {
             let mut index = 0;
-            while index < best.points.len() {
-                let options = 0..best.points[index].picks.len();
+            while index < best.logged.len() {
+                let options = 0..best.logged[index].picks.len();
                 for option in options {
                     // The size of `best` may have changed.
-                    if index < best.points.len() && set_back <= best.wishes().len() {
-                        is_simpler |= self.take_other(best, index, option, set_back.checked_sub(1));
+                    if index < best.logged.len() && reset <= best.non_default().len() {
+                        is_simpler |= self.take_other(best, index, option, reset.checked_sub(1));
                     }
                 }
                 index += 1;
             }
-            set_back += 1;
+            reset += 1;
         }
         is_simpler
     }
 
-    /// Takes `option` at the point with number `index`, and the default at the non-default choice with number
-    /// `set_back`.
-    fn take_other(&mut self, best: &mut Failing, index: usize, option: usize, set_back: Option<usize>) -> bool {
-        let (point, choice) = (&best.points[index], best.choices[index]);
-        let (Some(pick), false) = (point.picks.get(option), usize::from(choice.chosen) == option) else {
+    /// Takes `option` at the choice with number `index`, and the default at the non-default choice with number
+    /// `reset`.
+    fn take_other(&mut self, best: &mut Failing, index: usize, option: usize, reset: Option<usize>) -> bool {
+        let (logged, choice) = (&best.logged[index], best.choices[index]);
+        let (Some(pick), false) = (logged.picks.get(option), usize::from(choice.chosen) == option) else {
             return false;
         };
-        let mut wishes = best.wishes();
+        let mut choices = best.non_default();
         let non_default = best.choices.iter().filter(|choice| choice.chosen != 0);
-        let gone = set_back.and_then(|set_back| {
-            wishes.remove(set_back);
-            non_default.clone().nth(set_back)
+        let gone = reset.and_then(|reset| {
+            choices.remove(reset);
+            non_default.clone().nth(reset)
         });
         // What would have more preemptions, as far as can be told, is not worth an execution.
-        let costs = |option: usize, free: u16| u32::from(option >= usize::from(free));
-        let saved =
-            gone.map_or(0, |gone| costs(gone.chosen.into(), gone.free)) + costs(choice.chosen.into(), choice.free);
-        if costs(option, choice.free) > saved {
+        let costs = |option: usize, n_non_preemptive: u16| u32::from(option >= usize::from(n_non_preemptive));
+        let saved = gone.map_or(0, |gone| costs(gone.chosen.into(), gone.n_non_preemptive))
+            + costs(choice.chosen.into(), choice.n_non_preemptive);
+        if costs(option, choice.n_non_preemptive) > saved {
             return false;
         }
-        wishes.retain(|(moment, _)| *moment != point.moment);
+        choices.retain(|(point, _)| *point != logged.point);
         if option != 0 {
-            wishes.push((point.moment, *pick));
-            let order = |moment| best.points.iter().position(|point| point.moment == moment);
-            wishes.sort_by_key(|(moment, _)| order(*moment));
+            choices.push((logged.point, *pick));
+            let order = |point| best.logged.iter().position(|logged| logged.point == point);
+            choices.sort_by_key(|(point, _)| order(*point));
         }
-        self.attempt(best, Plan::of(wishes))
+        self.attempt(best, PartialSchedule::of(choices))
     }
 
-    /// Runs what `plan` makes. If it fails the same way and is simpler than `best`, it takes its place.
-    fn attempt(&mut self, best: &mut Failing, plan: Plan) -> bool {
-        if self.executions >= self.budget || !self.tried.insert(plan.clone()) {
+    /// Runs what `partial` makes. If it fails the same way and is simpler than `best`, it takes its place.
+    fn attempt(&mut self, best: &mut Failing, partial: PartialSchedule) -> bool {
+        if self.executions >= self.budget || !self.tried.insert(partial.clone()) {
             return false;
         }
-        let (ran, execution) = self.run(Prefix::default(), plan);
+        let (ran, execution) = self.run(Prefix::default(), partial);
         let is_better = ran.is_simpler_than(best) && (self.still_fails)(execution);
         if is_better {
-            self.tried.insert(Plan::of(ran.wishes()));
+            self.tried.insert(PartialSchedule::of(ran.non_default()));
             *best = ran;
         }
         is_better
     }
 
-    fn run(&mut self, prefix: Prefix, plan: Plan) -> (Failing, Execution<Value>) {
+    fn run(&mut self, prefix: Prefix, partial: PartialSchedule) -> (Failing, Execution<Value>) {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
-        let guided = Guided::new(plan, Rc::clone(&log));
+        let guided = Guided::new(partial, Rc::clone(&log));
         let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_spawns(self.spawns);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
-            points,
+            choices: logged,
             order,
             switches,
         } = log.take();
         let threads = ran.execution.trace.threads.iter();
-        let is_injected_fault = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
-            Pick::Outcome(_) => choice.is_preemption(),
-            pick => pick.is_injected_fault(),
-        };
-        let made = points.iter().zip(&*ran.choices);
+        let is_injected_fault =
+            |(logged, choice): (&LoggedChoice, &Choice)| match logged.picks[usize::from(choice.chosen)] {
+                Pick::Outcome(_) => choice.is_preemption(),
+                pick => pick.is_injected_fault(),
+            };
+        let made = logged.iter().zip(&*ran.choices);
         let size = Size {
             preemptions: ran.execution.preemptions,
             injected_faults: made.filter(|made| is_injected_fault(*made)).count() as u32,
@@ -300,17 +301,17 @@ impl Shortening<'_> {
         let failing = Failing {
             size,
             choices,
-            points,
+            logged,
             order,
         };
         (failing, ran.execution)
     }
 }
 
-impl Plan {
-    fn of(wishes: Wishes) -> Self {
+impl PartialSchedule {
+    fn of(choices: NonDefault) -> Self {
         Self {
-            wishes,
+            choices,
             ..Self::default()
         }
     }

@@ -11,18 +11,18 @@ use super::task::{Hold, Operation, Site, TaskId, Until};
 use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go and no deadline will come.
-pub(crate) fn explain(execution: &Execution) -> End {
+pub(crate) fn diagnose(execution: &Execution) -> End {
     let stuck = (0..execution.tasks.len()).filter(|task| execution.tasks[*task].is_alive());
     let stuck: Vec<TaskId> = stuck.collect();
     let waits: Vec<Wait> = stuck.iter().filter_map(|task| wait(execution, *task)).collect();
     let cycle = cycle(&waits);
-    let passed_by = || {
+    let missed_notification = || {
         stuck
             .iter()
-            .find_map(|task| Some((*task, passed_by(execution, *task)?)))
+            .find_map(|task| Some((*task, missed_notification(execution, *task)?)))
     };
     // Threads that wait for each other are stuck whatever was notified, and so are those that wait for them.
-    match passed_by() {
+    match missed_notification() {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
             waits,
             waiter,
@@ -45,7 +45,7 @@ fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
         place: site.and_then(recorder::place_in_program),
         held_by,
         held_since,
-        last_notification: waits_at(execution, task).and_then(|condvar| condvar.last.as_ref().map(told)),
+        last_notification: condvar_of(execution, task).and_then(|condvar| condvar.last.as_ref().map(to_trace)),
     })
 }
 
@@ -131,20 +131,20 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
 
 /// The line of a notification that came before `task` began to wait, if `task` waits for one. `None` if another
 /// notification has woken it since.
-fn passed_by(execution: &Execution, task: TaskId) -> Option<Site> {
-    let missed = waits_at(execution, task)?.missed.as_ref()?;
+fn missed_notification(execution: &Execution, task: TaskId) -> Option<Site> {
+    let missed = condvar_of(execution, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)
 }
 
 /// The condition variable at which `task` waits to be notified.
-fn waits_at(execution: &Execution, task: TaskId) -> Option<&Condvar> {
+fn condvar_of(execution: &Execution, task: TaskId) -> Option<&Condvar> {
     match execution.tasks[task].waits_until() {
         Some(Until::Notified { condvar, .. }) => Some(execution.objects.condvar(condvar)),
         _ => None,
     }
 }
 
-fn told(notification: &condvar::Notification) -> Notification {
+fn to_trace(notification: &condvar::Notification) -> Notification {
     Notification {
         by: notification.by,
         place: recorder::place_in_program(notification.site),

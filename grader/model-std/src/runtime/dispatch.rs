@@ -18,7 +18,7 @@ pub(super) struct Turn {
     length: u32,
     /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be
     /// chosen.
-    pub(super) choice_is_due: bool,
+    pub(super) choice_is_pending: bool,
     /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
     pub(super) preempted: bool,
     /// The threads that may go next.
@@ -32,7 +32,7 @@ impl Turn {
             next: None,
             cause: Cause::Ready,
             length: 0,
-            choice_is_due: false,
+            choice_is_pending: false,
             preempted: false,
             candidates,
         }
@@ -67,7 +67,7 @@ pub(crate) enum Cause {
     /// Its deadline passes although other threads could go on: they are late.
     Late,
     /// No thread goes next, although a spurious wake-up could be injected: time passes, or the execution is over.
-    Nobody,
+    NoWakeUp,
 }
 
 impl Cause {
@@ -164,26 +164,29 @@ impl Execution {
         }
         let may_go_on = self.let_others_go_first();
         // If time had to pass, the running thread was waiting too, so no choice preempts it.
-        let may_be_preempted = self.now == before && !self.turn.choice_is_due && !may_go_on;
-        let free = self.order_candidates(may_be_preempted);
-        if let Some(chosen) = self.choose_candidate(free) {
-            self.turn.choice_is_due = false;
+        let may_be_preempted = self.now == before && !self.turn.choice_is_pending && !may_go_on;
+        let n_non_preemptive = self.order_candidates(may_be_preempted);
+        if let Some(chosen) = self.choose_candidate(n_non_preemptive) {
+            self.turn.choice_is_pending = false;
             self.give_turn_to(chosen);
         }
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` if the execution does not fit
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution does not fit
     /// its schedule, and so is over.
-    pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
+    pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
-        if options > 1 && self.scheduler.wants_state() {
-            let runs_on = (free < options).then_some(self.current);
+        if options > 1 && self.scheduler.needs_state() {
+            let runs_on = (n_non_preemptive < options).then_some(self.current);
             let state = self.state(runs_on);
-            self.scheduler.enter_state(state);
+            self.scheduler.visit_state(state);
         }
-        match self.scheduler.choose(&self.turn.candidates, free, self.current) {
+        match self
+            .scheduler
+            .choose(&self.turn.candidates, n_non_preemptive, self.current)
+        {
             Ok(chosen) => {
-                self.turn.preempted |= chosen >= free;
+                self.turn.preempted |= chosen >= n_non_preemptive;
                 Some(self.turn.candidates[chosen])
             }
             Err(difference) => {
@@ -197,14 +200,14 @@ impl Execution {
     pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
         self.turn.cause = cause;
         let chosen = &mut self.tasks[task];
-        chosen.performed.is_fresh = cause == Cause::Ready && chosen.announced.is_invisible;
+        chosen.performed.was_chosen_for_invisible = cause == Cause::Ready && chosen.announced.is_invisible;
         match (cause, chosen.deadline()) {
             (Cause::Spurious, _) => self.faults.spurious_wakeups_left -= 1,
             (Cause::Late, Some(deadline)) => {
                 self.faults.late_threads_left -= 1;
                 self.pass_time_until(deadline);
             }
-            (Cause::Ready | Cause::Late | Cause::Nobody, _) => {}
+            (Cause::Ready | Cause::Late | Cause::NoWakeUp, _) => {}
         }
         self.note_turn_of(task);
         self.turn.next = Some(task);
@@ -222,7 +225,7 @@ impl Execution {
                 match self.nearest_deadline() {
                     Some(deadline) => self.pass_time_until(deadline),
                     None => {
-                        let end = deadlock::explain(self);
+                        let end = deadlock::diagnose(self);
                         self.finish(end);
                         return false;
                     }
@@ -264,9 +267,10 @@ impl Execution {
         } else {
             Running::GoesOn
         };
-        let free = non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
+        let n_non_preemptive =
+            non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
         self.add_spurious();
         self.add_late();
-        free
+        n_non_preemptive
     }
 }

@@ -119,7 +119,7 @@ impl Execution {
         }
         self.tasks.push(task);
         self.hand_to_child();
-        self.made_progress();
+        self.changed_irreversibly();
         let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
         self.most_alive = self.most_alive.max(alive);
         self.tasks.len() - 1
@@ -149,9 +149,9 @@ impl Execution {
     }
 
     /// Notes a change that a program cannot make again and again without getting somewhere.
-    pub(crate) fn made_progress(&mut self) {
+    pub(crate) fn changed_irreversibly(&mut self) {
         self.changed();
-        self.progress.made(self.steps);
+        self.progress.note_irreversible(self.steps);
     }
 
     /// Ends the execution. The first end counts.
@@ -160,13 +160,13 @@ impl Execution {
         self.turn.next = None;
     }
 
-    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `free` cost
+    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `n_non_preemptive` cost
     /// no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> usize {
+    pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
         if n <= 1 {
             return 0;
         }
-        match self.scheduler.choose_outcome(n, free) {
+        match self.scheduler.choose_outcome(n, n_non_preemptive) {
             Ok(chosen) => {
                 self.learned(chosen as u64);
                 chosen

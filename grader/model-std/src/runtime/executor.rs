@@ -52,7 +52,7 @@ thread_local! {
 }
 
 /// Held by the execution that is under way in this process: the program's statics are shared by all executions.
-static TURN: Mutex<()> = Mutex::new(());
+static EXECUTION_LOCK: Mutex<()> = Mutex::new(());
 
 /// What one execution was.
 pub(crate) struct Outcome<T> {
@@ -61,7 +61,7 @@ pub(crate) struct Outcome<T> {
     /// The choices that were made.
     pub(crate) choices: Vec<Choice>,
     /// How many of them, from the first, were made in states that no execution had been in before.
-    pub(crate) n_new: usize,
+    pub(crate) n_unvisited: usize,
     /// Whether threads spawned others at the same time, and that was no choice.
     pub(crate) spawns_overlap: bool,
     /// What happened, without operations and objects.
@@ -84,7 +84,7 @@ pub(crate) fn run<T: 'static>(
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
     assert!(!super::is_active(), "an execution is already under way on this thread");
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     let body = Rc::new(Body {
         function: Cell::new(Some(body)),
@@ -105,11 +105,11 @@ pub(crate) fn run<T: 'static>(
         _ => None,
     };
     let spawns_overlap = scheduler.spawns_overlap;
-    let (choices, n_new) = scheduler.into_taken();
+    let (choices, n_unvisited) = scheduler.into_taken();
     Outcome {
         value,
         choices,
-        n_new,
+        n_unvisited,
         spawns_overlap,
         trace,
         recorder,

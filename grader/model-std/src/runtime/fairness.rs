@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::execution::Execution;
 use super::recorder;
 use super::task::{Site, Task, TaskId};
-use super::visibility::{Performed, mix};
+use super::visibility::{OperationCounts, mix};
 use crate::model::trace::End;
 
 /// A thread counts as spinning after so many operations in a row that change nothing and see no change. A guess: larger
@@ -22,7 +22,7 @@ pub(super) const LONG_TURN: u32 = 400;
 
 /// While every thread that could run spins, the clock creeps: by 1 ns, 2 ns, 4 ns, …, so many times. That ends a loop
 /// that waits until a deadline is *over*. A thread that still spins after about a microsecond is busy-waiting.
-const CREEPS: u32 = 10;
+const MAX_TICKS: u32 = 10;
 
 /// After so many steps without any change, spinning threads are busy-waiting if another thread waits for the clock. A
 /// guess: large enough for a thread that reads the results of many others.
@@ -38,7 +38,7 @@ pub(super) struct Progress {
     /// The step at which something irreversible last happened: a thread began or ended, or output was written.
     irreversible_at: u64,
     /// How often the clock has crept since the last change.
-    creeps: u32,
+    ticks: u32,
 }
 
 impl Progress {
@@ -51,11 +51,11 @@ impl Progress {
     pub(super) fn count_change(&mut self, step: u64) {
         self.version += 1;
         self.changed_at = step;
-        self.creeps = 0;
+        self.ticks = 0;
     }
 
     /// Notes that something irreversible happens at `step`.
-    pub(super) fn made(&mut self, step: u64) {
+    pub(super) fn note_irreversible(&mut self, step: u64) {
         self.irreversible_at = step;
     }
 }
@@ -137,19 +137,21 @@ impl RecentSites {
 pub(super) struct Yields {
     /// The first of each pair lets the second go first.
     to: Vec<(TaskId, TaskId)>,
-    excuses: Vec<Excuse>,
+    exemptions: Vec<Exemption>,
 }
 
-/// A thread that has yielded need not let another one go first, because that one may have had its turn already (see
-/// [`Execution::is_excused`]).
+/// A thread that has yielded need not let another thread go first, because that one may have had its turn already (see
+/// [`Execution::take_exemption`]).
 #[derive(Clone, Copy, Debug)]
-struct Excuse {
-    who: TaskId,
-    from: TaskId,
-    /// How many visible operations the other one had performed.
-    at: u64,
-    /// Up to which of its invisible operations since then the excuse reaches.
-    up_to: u32,
+struct Exemption {
+    /// The thread that has yielded.
+    task: TaskId,
+    /// The thread that need not go first.
+    other: TaskId,
+    /// How many visible operations `other` had performed.
+    visible: u64,
+    /// For how many of the invisible operations since then `task` was exempted.
+    invisible: u32,
 }
 
 impl Execution {
@@ -164,7 +166,7 @@ impl Execution {
                 let is_candidate = self.turn.candidates.iter().any(|candidate| candidate.task == other);
                 let state = &self.tasks[other];
                 let n_invisible = state.performed.invisible + u32::from(state.announced.is_invisible && is_candidate);
-                match (is_candidate, self.is_excused(current, other, n_invisible)) {
+                match (is_candidate, self.take_exemption(current, other, n_invisible)) {
                     (true, false) => self.yields.to.push((current, other)),
                     (false, true) => may_go_on = true,
                     (true, true) | (false, false) => {}
@@ -196,34 +198,34 @@ impl Execution {
     /// or will with the one after them. But each of them could just as well be the turn that `other` is owed. So `task`
     /// is excused once for each invisible operation of `other`. Those that are known to be over do not count: an
     /// operation that started a thread is over when that thread has begun.
-    fn is_excused(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
+    fn take_exemption(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
         if !self.skips_invisible() {
             return false;
         }
-        let Performed {
-            visible: at,
-            n_known_over,
+        let OperationCounts {
+            visible,
+            n_known_finished,
             ..
         } = self.tasks[other].performed;
-        let mut excuses = self.yields.excuses.iter_mut();
-        let excuse = excuses.find(|excuse| excuse.who == task && excuse.from == other);
-        let until_now = excuse
+        let mut exemptions = self.yields.exemptions.iter_mut();
+        let exemption = exemptions.find(|exemption| exemption.task == task && exemption.other == other);
+        let until_now = exemption
             .as_ref()
-            .filter(|excuse| excuse.at == at)
-            .map_or(0, |excuse| excuse.up_to);
-        let up_to = n_known_over.max(until_now) + 1;
-        if up_to > n_invisible {
+            .filter(|exemption| exemption.visible == visible)
+            .map_or(0, |exemption| exemption.invisible);
+        let invisible = n_known_finished.max(until_now) + 1;
+        if invisible > n_invisible {
             return false;
         }
-        let given = Excuse {
-            who: task,
-            from: other,
-            at,
-            up_to,
+        let given = Exemption {
+            task,
+            other,
+            visible,
+            invisible,
         };
-        match excuse {
-            Some(excuse) => *excuse = given,
-            None => self.yields.excuses.push(given),
+        match exemption {
+            Some(exemption) => *exemption = given,
+            None => self.yields.exemptions.push(given),
         }
         true
     }
@@ -233,13 +235,13 @@ impl Execution {
         let Some(started) = self.me().parent else { return };
         let parent = &mut self.tasks[started.task].performed;
         if parent.visible == started.visible {
-            parent.n_known_over = parent.n_known_over.max(started.invisible + 1);
+            parent.n_known_finished = parent.n_known_finished.max(started.invisible + 1);
         }
     }
 
     /// Whether an excuse is for an invisible operation since the last visible one.
-    fn is_current(&self, excuse: &Excuse) -> bool {
-        self.tasks[excuse.from].performed.visible == excuse.at
+    fn is_current(&self, exemption: &Exemption) -> bool {
+        self.tasks[exemption.other].performed.visible == exemption.visible
     }
 
     /// Notes that `task` has the next turn.
@@ -260,18 +262,23 @@ impl Execution {
         // Sums: the order in which threads yielded makes no difference.
         let pair = |who: TaskId, other: TaskId| mix(mix(0, who as u64), other as u64);
         let yielded_to = self.yields.to.iter().map(|(who, first)| pair(*who, *first));
-        let excuses = self.yields.excuses.iter().filter(|excuse| self.is_current(excuse));
-        let excuses = excuses.map(|excuse| mix(pair(excuse.who, excuse.from), excuse.up_to.into()));
-        yielded_to.chain(excuses).fold(0, u64::wrapping_add)
+        let exemptions = self
+            .yields
+            .exemptions
+            .iter()
+            .filter(|exemption| self.is_current(exemption));
+        let exemptions =
+            exemptions.map(|exemption| mix(pair(exemption.task, exemption.other), exemption.invisible.into()));
+        yielded_to.chain(exemptions).fold(0, u64::wrapping_add)
     }
 
     /// Lets time pass while every task that could go on spins. Returns false if that ends the execution.
     pub(super) fn pass_time_for_spinners(&mut self) -> bool {
         let deadline = self.nearest_deadline();
-        if self.progress.creeps < CREEPS {
-            let creep = self.now + Duration::from_nanos(1 << self.progress.creeps);
-            self.progress.creeps += 1;
-            self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
+        if self.progress.ticks < MAX_TICKS {
+            let tick = self.now + Duration::from_nanos(1 << self.progress.ticks);
+            self.progress.ticks += 1;
+            self.now = deadline.map_or(tick, |deadline| tick.min(deadline));
             // The new time may end their loops, so they start to count as spinning anew.
             for task in &mut self.tasks {
                 task.activity.idle = 0;
@@ -284,8 +291,8 @@ impl Execution {
                 // Doubling reaches any time span that a loop could wait for within the limit of steps.
                 self.now = self
                     .now
-                    .saturating_add(Duration::from_nanos(1 << self.progress.creeps.min(62)));
-                self.progress.creeps += 1;
+                    .saturating_add(Duration::from_nanos(1 << self.progress.ticks.min(62)));
+                self.progress.ticks += 1;
             }
             return true;
         };

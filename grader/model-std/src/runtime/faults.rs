@@ -91,16 +91,16 @@ impl Execution {
         }
         self.add_spurious();
         let might_go_on =
-            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_known_over).then_some(id);
+            |(id, task): (TaskId, &Task)| (task.performed.invisible > task.performed.n_known_finished).then_some(id);
         let others: Vec<TaskId> = self.tasks.iter().enumerate().filter_map(might_go_on).collect();
         self.turn
             .candidates
             .retain(|candidate| others.iter().any(|other| *other != candidate.task));
-        let nobody = Candidate {
+        let no_wake_up = Candidate {
             task: self.current,
-            cause: Cause::Nobody,
+            cause: Cause::NoWakeUp,
         };
-        self.turn.candidates.insert(0, nobody);
+        self.turn.candidates.insert(0, no_wake_up);
         let chosen = if self.turn.candidates.len() > 1 {
             self.choose_candidate(1)
         } else {
@@ -108,10 +108,10 @@ impl Execution {
         };
         match chosen {
             Some(Candidate {
-                cause: Cause::Nobody, ..
+                cause: Cause::NoWakeUp, ..
             }) => false,
             Some(woken) => {
-                self.turn.choice_is_due = false;
+                self.turn.choice_is_pending = false;
                 self.give_turn_to(woken);
                 true
             }

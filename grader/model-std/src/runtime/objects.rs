@@ -67,9 +67,9 @@ impl Tag {
     }
 
     /// Its number, if the execution that is under way has seen it.
-    pub(crate) fn known(&self) -> Option<ObjectId> {
+    pub(crate) fn current_id(&self) -> Option<ObjectId> {
         let (epoch, id) = self.entry.get();
-        (epoch != 0 && epoch == UNDER_WAY.get()).then_some(id)
+        (epoch != 0 && epoch == CURRENT_EPOCH.get()).then_some(id)
     }
 }
 
@@ -122,7 +122,7 @@ static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// The number of the execution that is under way on this operating-system thread; 0 for none.
-    static UNDER_WAY: Cell<u64> = const { Cell::new(0) };
+    static CURRENT_EPOCH: Cell<u64> = const { Cell::new(0) };
 }
 
 /// By the address of the tag: the bytes of the value at its first use ever.
@@ -161,7 +161,7 @@ impl Memory {
 
 /// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's
 /// turn.
-fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
+fn save_or_restore(tag: &Tag, memory: &Memory, first_use_ever: bool) {
     let mut pristine = PRISTINE.lock().unwrap_or_else(PoisonError::into_inner);
     let key = std::ptr::from_ref(tag).addr();
     if first_use_ever {
@@ -184,30 +184,30 @@ impl Objects {
     /// Those of the execution that begins now: none yet. `table` is empty; its memory is used.
     pub(super) fn new(table: Vec<Object>) -> Self {
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
-        UNDER_WAY.set(epoch);
+        CURRENT_EPOCH.set(epoch);
         Self { epoch, table }
     }
 
     /// Ends with the execution. Returns the memory of the table.
     pub(super) fn into_table(mut self) -> Vec<Object> {
-        UNDER_WAY.set(0);
+        CURRENT_EPOCH.set(0);
         self.table.clear();
         self.table
     }
 
     /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.
-    pub(crate) fn meet(&mut self, tag: &Tag, kind: ObjectKind, memory: &Memory, state: State) -> ObjectId {
+    pub(crate) fn add_tagged(&mut self, tag: &Tag, kind: ObjectKind, memory: &Memory, state: State) -> ObjectId {
         if memory.size > 0 {
             let (epoch, _) = tag.entry.get();
-            keep_or_lay_back(tag, memory, epoch == 0);
+            save_or_restore(tag, memory, epoch == 0);
         }
-        let id = self.enter(kind, Some(tag.created_at), state);
+        let id = self.add(kind, Some(tag.created_at), state);
         tag.entry.set((self.epoch, id));
         id
     }
 
     /// Enters an object that has no tag, such as a standard stream.
-    pub(crate) fn enter(&mut self, kind: ObjectKind, created_at: Option<Site>, state: State) -> ObjectId {
+    pub(crate) fn add(&mut self, kind: ObjectKind, created_at: Option<Site>, state: State) -> ObjectId {
         self.table.push(Object {
             kind,
             created_at,
@@ -226,7 +226,7 @@ impl Objects {
     }
 
     /// What the object holds, as a trace tells it; `None` for what keeps its state elsewhere.
-    pub(crate) fn told(&self, id: ObjectId) -> Option<ObjectState> {
+    pub(crate) fn trace_state(&self, id: ObjectId) -> Option<ObjectState> {
         Some(match &self.table[id].state {
             State::Lock(lock) => match (lock.writer, &lock.readers[..]) {
                 (Some(writer), _) => ObjectState::HeldBy(writer),

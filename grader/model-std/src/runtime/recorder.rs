@@ -80,12 +80,12 @@ impl Execution {
         &mut self,
         object: Option<ObjectId>,
         site: Option<Site>,
-        told: impl FnOnce(&Execution) -> (Op, States),
+        describe: impl FnOnce(&Execution) -> (Op, States),
     ) {
         if self.recorder.is_none() {
             return;
         }
-        let (op, states) = told(self);
+        let (op, states) = describe(self);
         let (thread, time) = (self.current, self.now);
         let preempted = std::mem::take(&mut self.turn.preempted);
         let Some(recorder) = &mut self.recorder else { return };
@@ -126,8 +126,8 @@ impl Execution {
 
     /// What the objects hold, as far as that is in the table.
     fn states_of(&self, objects: impl IntoIterator<Item = ObjectId>) -> States {
-        let told = |object| Some((object, self.objects.told(object)?));
-        objects.into_iter().filter_map(told).collect()
+        let state = |object| Some((object, self.objects.trace_state(object)?));
+        objects.into_iter().filter_map(state).collect()
     }
 
     /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of
@@ -173,8 +173,8 @@ impl Execution {
 
 impl Recorder {
     /// Puts what was recorded into the trace of the execution.
-    pub(crate) fn tell(self, trace: &mut Trace) {
-        trace.events = self.recorded.into_iter().map(Recorded::told).collect();
+    pub(crate) fn write_to(self, trace: &mut Trace) {
+        trace.events = self.recorded.into_iter().map(Recorded::into_event).collect();
         let objects = self.objects.into_iter().enumerate();
         let objects = objects.map(|(id, (kind, created_at))| trace::Object {
             id,
@@ -186,7 +186,7 @@ impl Recorder {
 }
 
 impl Recorded {
-    fn told(self) -> Event {
+    fn into_event(self) -> Event {
         Event {
             thread: self.thread,
             op: self.op,

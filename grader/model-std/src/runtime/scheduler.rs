@@ -39,7 +39,7 @@ pub(crate) enum Strategy {
     RandomWalk(RandomWalk),
     /// Random priorities with change points.
     Pct(Pct),
-    /// A plan, and non-preemptive where the plan says nothing.
+    /// A partial schedule, and non-preemptive where it says nothing.
     Guided(Guided),
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Scheduler {
     taken: Vec<Choice>,
     visited: Option<Visited>,
     /// How many choices had been made when the execution came to a state in which another one had been before.
-    known_from: Option<usize>,
+    visited_at: Option<usize>,
     pub(crate) spawns: Spawns,
     /// Whether threads spawned others at the same time, and that was no choice.
     pub(crate) spawns_overlap: bool,
@@ -68,7 +68,7 @@ impl Scheduler {
             taken: Vec::with_capacity(prefix.base_len() + 8),
             prefix,
             visited: None,
-            known_from: None,
+            visited_at: None,
             spawns: Spawns::Invisible,
             spawns_overlap: false,
         }
@@ -87,48 +87,53 @@ impl Scheduler {
     }
 
     /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
-    pub(crate) fn wants_state(&self) -> bool {
-        self.visited.is_some() && self.known_from.is_none() && self.taken.len() >= self.prefix.len()
+    pub(crate) fn needs_state(&self) -> bool {
+        self.visited.is_some() && self.visited_at.is_none() && self.taken.len() >= self.prefix.len()
     }
 
     /// Notes the state at the next choice.
-    pub(crate) fn enter_state(&mut self, state: History) {
+    pub(crate) fn visit_state(&mut self, state: History) {
         let is_new = self
             .visited
             .as_ref()
             .is_none_or(|visited| visited.borrow_mut().insert(state));
         if !is_new {
-            self.known_from = Some(self.taken.len());
+            self.visited_at = Some(self.taken.len());
         }
     }
 
     /// The choices made, and how many of them, from the first, were made in states that no execution had been in
     /// before.
     pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
-        let n_new = self.known_from.unwrap_or(self.taken.len());
-        (self.taken, n_new)
+        let n_unvisited = self.visited_at.unwrap_or(self.taken.len());
+        (self.taken, n_unvisited)
     }
 
-    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the program differs
     /// from the recorded execution.
     #[inline]
     pub(crate) fn choose(
         &mut self,
         candidates: &[Candidate],
-        free: usize,
+        n_non_preemptive: usize,
         current: TaskId,
     ) -> Result<usize, Difference> {
         // Where there is no choice, only a guided scheduler wants to know.
         if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
             return Ok(0);
         }
-        self.choose_one(candidates, free, current)
+        self.choose_one(candidates, n_non_preemptive, current)
     }
 
-    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, Difference> {
+    fn choose_one(
+        &mut self,
+        candidates: &[Candidate],
+        n_non_preemptive: usize,
+        current: TaskId,
+    ) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
-        // Asked about the prefix as well, since a plan counts the turns from the start.
-        let planned = match strategy {
+        // The guided strategy is also asked within the prefix, because it counts the turns from the start.
+        let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose(candidates, current),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
@@ -136,28 +141,28 @@ impl Scheduler {
             &self.prefix,
             &mut self.taken,
             candidates.len(),
-            free,
+            n_non_preemptive,
             || match strategy {
-                Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+                Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
                 Strategy::RandomWalk(walk) => walk.choose(candidates),
-                Strategy::Pct(pct) => pct.choose(candidates, free, current),
+                Strategy::Pct(pct) => pct.choose(candidates, n_non_preemptive, current),
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
-            guided.goes_on(current, candidates[chosen]);
+            guided.note_next(current, candidates[chosen]);
         }
         Ok(chosen)
     }
 
-    /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, Difference> {
+    /// Chooses one of `n` outcomes of an operation, of which the first `n_non_preemptive` cost no preemption.
+    pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
-        let planned = match strategy {
+        let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
-        Self::decide(&self.prefix, &mut self.taken, n, free, || match strategy {
-            Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+        Self::decide(&self.prefix, &mut self.taken, n, n_non_preemptive, || match strategy {
+            Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
             Strategy::RandomWalk(walk) => walk.choose_outcome(n),
             Strategy::Pct(pct) => pct.choose_outcome(n),
         })
@@ -167,19 +172,22 @@ impl Scheduler {
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
         options: usize,
-        free: usize,
+        n_non_preemptive: usize,
         beyond: impl FnOnce() -> usize,
     ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) if !expected.fits(options, free) => {
+            Some(expected) if !expected.fits(options, n_non_preemptive) => {
                 return Err(Difference::Choice {
                     index: taken.len(),
                     chosen: expected.chosen,
                     expected: expected.known_options(),
-                    found: ChoiceOptions { options, free },
+                    found: ChoiceOptions {
+                        options,
+                        n_non_preemptive,
+                    },
                 });
             }
             Some(expected) => usize::from(expected.chosen),
@@ -188,7 +196,7 @@ impl Scheduler {
         taken.push(Choice {
             chosen: chosen as u16,
             options: options as u16,
-            free: free as u16,
+            n_non_preemptive: n_non_preemptive as u16,
         });
         Ok(chosen)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::executor::Entry;
 use super::fairness::Activity;
 use super::objects::ObjectId;
-use super::visibility::{History, Parent, Performed};
+use super::visibility::{History, OperationCounts, Parent};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
 
@@ -218,7 +218,7 @@ pub(crate) struct Task {
     /// The condition of [`Until::Condition`].
     pub(crate) condition: Option<Rc<dyn Condition>>,
     /// The read-write lock that it is about to write to, and how often that had been taken when it came there.
-    pub(crate) came_after: Option<(ObjectId, u64)>,
+    pub(crate) write_request: Option<(ObjectId, u64)>,
     /// Whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function came to its end, if it has.
@@ -226,7 +226,7 @@ pub(crate) struct Task {
     pub(crate) panics: Panics,
     /// What it has seen (see `visibility`).
     pub(crate) history: History,
-    pub(crate) performed: Performed,
+    pub(crate) performed: OperationCounts,
     pub(crate) activity: Activity,
     /// How many keys it has handed out to hash maps.
     pub(crate) hash_keys: u64,
@@ -254,12 +254,12 @@ impl Task {
                 yields: false,
             },
             condition: None,
-            came_after: None,
+            write_request: None,
             park_token: false,
             done: None,
             panics: Panics::default(),
             history: 0,
-            performed: Performed::default(),
+            performed: OperationCounts::default(),
             activity: Activity::default(),
             hash_keys: 0,
             locals: Vec::new(),

@@ -45,7 +45,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
-        execution.me().performed.is_fresh = false;
+        execution.me().performed.was_chosen_for_invisible = false;
         if let Some(scope) = scope {
             execution.objects.scope_running_mut(scope).push(task);
             execution.tasks[task].scope = Some(scope);
@@ -79,7 +79,7 @@ pub(crate) fn end(ending: Ending) {
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
-    if with(|execution| execution.turn.choice_is_due || scope.is_none() && execution.may_be_late()) {
+    if with(|execution| execution.turn.choice_is_pending || scope.is_none() && execution.may_be_late()) {
         announce_end();
     }
     with(|execution| {
@@ -100,7 +100,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
                 .wrapping_add(execution.tasks[current].history);
             execution.objects.set_history(scope, history);
         }
-        execution.made_progress();
+        execution.changed_irreversibly();
         execution.record(None, None, |_| Op::EndThread {
             panicked: ending == Ending::Panicked,
         });
@@ -108,7 +108,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     locals::destroy();
     with(|execution| {
         execution.me().state = TaskState::Ended;
-        execution.made_progress();
+        execution.changed_irreversibly();
         execution.decide();
     });
 }
@@ -123,7 +123,7 @@ fn announce_end() {
 
 /// Ends the body of the execution, and with it the execution.
 fn end_body(ending: Ending) {
-    if with(|execution| execution.turn.choice_is_due) {
+    if with(|execution| execution.turn.choice_is_pending) {
         announce_end();
     }
     with(|execution| {

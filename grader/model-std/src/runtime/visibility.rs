@@ -59,18 +59,18 @@ impl Hasher for MixHasher {
 
 /// How many operations a task has performed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Performed {
+pub(crate) struct OperationCounts {
     /// How many visible operations.
     pub(crate) visible: u64,
     /// How many invisible operations since the last visible one.
     pub(crate) invisible: u32,
     /// How many of those, from the first, are known to be over, because they started a thread that has begun.
-    pub(crate) n_known_over: u32,
+    pub(crate) n_known_finished: u32,
     /// Whether the task was chosen for an invisible operation, and has performed no other since.
-    pub(crate) is_fresh: bool,
+    pub(crate) was_chosen_for_invisible: bool,
 }
 
-impl Performed {
+impl OperationCounts {
     /// Counts an operation.
     pub(super) fn count(&mut self, is_invisible: bool) {
         if is_invisible {
@@ -78,7 +78,7 @@ impl Performed {
         } else {
             self.visible += 1;
             self.invisible = 0;
-            self.n_known_over = 0;
+            self.n_known_finished = 0;
         }
     }
 }
@@ -95,7 +95,7 @@ pub(crate) struct Parent {
 
 impl Parent {
     /// `task`, which has performed these operations and starts another task now.
-    pub(super) fn new(task: TaskId, performed: Performed) -> Self {
+    pub(super) fn new(task: TaskId, performed: OperationCounts) -> Self {
         Self {
             task,
             visible: performed.visible,
@@ -130,14 +130,15 @@ impl Execution {
         }
         if self.may_go(current) {
             let me = &mut self.tasks[current];
-            return (me.announced.is_invisible || std::mem::take(&mut me.performed.is_fresh)).then_some(current);
+            return (me.announced.is_invisible || std::mem::take(&mut me.performed.was_chosen_for_invisible))
+                .then_some(current);
         }
         let has_waited = |task: &TaskId| match self.tasks[*task].waits_until() {
             Some(until @ (Until::Ended(_) | Until::ScopeEmpty(_))) => self.holds(*task, until),
             _ => false,
         };
         let task = (0..self.tasks.len()).find(has_waited)?;
-        self.turn.choice_is_due = true;
+        self.turn.choice_is_pending = true;
         Some(task)
     }
 

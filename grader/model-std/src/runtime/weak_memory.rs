@@ -30,8 +30,8 @@
 //! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its
 //! destructor alone that the others are gone may be shown values as old as if it had not.
 
-mod handover;
 pub(crate) mod notes;
+mod synchronization;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;

@@ -118,7 +118,7 @@ impl<T, F> LazyLock<T, F> {
 
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::LazyLock, &Memory::of(&self.value))?;
-        if once::known(id) == once::Once::Incomplete && self.value().is_some() {
+        if once::state(id) == once::Once::Incomplete && self.value().is_some() {
             once::finish(id, once::Once::Complete);
         }
         Some(id)

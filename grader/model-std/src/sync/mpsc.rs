@@ -12,7 +12,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::runtime::objects::channel::{self, Patience, Refusal};
+use crate::runtime::objects::channel::{self, Refusal, WaitLimit};
 use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::Site;
 
@@ -22,7 +22,7 @@ pub use iterators::{IntoIter, Iter, TryIter};
 struct Queue<T> {
     tag: Tag,
     /// Whether it has no room: a sender waits until its message is taken.
-    hands_over: bool,
+    is_rendezvous: bool,
     messages: RefCell<VecDeque<T>>,
 }
 
@@ -36,13 +36,13 @@ impl<T> Queue<T> {
 struct SendingEnd<T>(Rc<Queue<T>>);
 
 impl<T> SendingEnd<T> {
-    fn send(&self, message: T, patience: Patience, site: Site) -> Result<(), (Refusal, T)> {
+    fn send(&self, message: T, limit: WaitLimit, site: Site) -> Result<(), (Refusal, T)> {
         let id = self.0.id();
-        if let Err(refusal) = channel::send(id, patience, site) {
+        if let Err(refusal) = channel::send(id, limit, site) {
             return Err((refusal, message));
         }
         self.0.messages.borrow_mut().push_back(message);
-        if patience == Patience::None || channel::handed_over(id, site) {
+        if limit == WaitLimit::NoWait || channel::wait_until_taken(id, site) {
             return Ok(());
         }
         channel::take_back(id);
@@ -117,10 +117,10 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 }
 
 fn open<T>(capacity: Option<usize>, site: Site) -> (SendingEnd<T>, Receiver<T>) {
-    let hands_over = capacity == Some(0);
+    let is_rendezvous = capacity == Some(0);
     let queue = Rc::new(Queue {
         tag: Tag::at(site),
-        hands_over,
+        is_rendezvous,
         messages: RefCell::default(),
     });
     if let (Some(id), Some(capacity)) = (queue.id(), capacity) {
@@ -144,7 +144,7 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
         self.0
-            .send(t, Patience::Forever, Location::caller())
+            .send(t, WaitLimit::Forever, Location::caller())
             .map_err(|(_, message)| SendError(message))
     }
 }
@@ -158,7 +158,7 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
         self.0
-            .send(t, Patience::Forever, Location::caller())
+            .send(t, WaitLimit::Forever, Location::caller())
             .map_err(|(_, message)| SendError(message))
     }
 
@@ -170,7 +170,7 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
         self.0
-            .send(t, Patience::None, Location::caller())
+            .send(t, WaitLimit::NoWait, Location::caller())
             .map_err(|(refusal, message)| match refusal {
                 Refusal::Disconnected => TrySendError::Disconnected(message),
                 Refusal::WouldBlock | Refusal::TimedOut => TrySendError::Full(message),
@@ -186,7 +186,7 @@ impl<T> Receiver<T> {
     /// If no message is left and every sender is gone.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.receive(Patience::Forever, Location::caller())
+        self.receive(WaitLimit::Forever, Location::caller())
             .map_err(|_| RecvError)
     }
 
@@ -197,7 +197,7 @@ impl<T> Receiver<T> {
     /// If no message waits.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.receive(Patience::None, Location::caller())
+        self.receive(WaitLimit::NoWait, Location::caller())
             .map_err(|refusal| match refusal {
                 Refusal::Disconnected => TryRecvError::Disconnected,
                 Refusal::WouldBlock | Refusal::TimedOut => TryRecvError::Empty,
@@ -211,7 +211,7 @@ impl<T> Receiver<T> {
     /// If no message comes in time, or every sender is gone.
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.receive(Patience::For(timeout), Location::caller())
+        self.receive(WaitLimit::For(timeout), Location::caller())
             .map_err(|refusal| match refusal {
                 Refusal::Disconnected => RecvTimeoutError::Disconnected,
                 Refusal::WouldBlock | Refusal::TimedOut => RecvTimeoutError::Timeout,
@@ -230,9 +230,9 @@ impl<T> Receiver<T> {
         TryIter::new(self, Location::caller())
     }
 
-    fn receive(&self, patience: Patience, site: Site) -> Result<T, Refusal> {
+    fn receive(&self, limit: WaitLimit, site: Site) -> Result<T, Refusal> {
         let id = self.queue.id();
-        channel::receive(id, patience, site)?;
+        channel::receive(id, limit, site)?;
         let message = self.queue.messages.borrow_mut().pop_front();
         // Outside an execution nobody else could send, so waiting would be in vain.
         message.ok_or(if Rc::strong_count(&self.queue) == 1 {
@@ -246,7 +246,7 @@ impl<T> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         channel::drop_receiver(self.queue.id());
-        if self.queue.hands_over {
+        if self.queue.is_rendezvous {
             // The sender of the message that was not taken gets it back.
             return;
         }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use crate::model::trace::{ObjectKind, OnceFunction};
-use crate::runtime::objects::once::{self, Attempt, Found};
+use crate::runtime::objects::once::{self, Attempt, Claim};
 use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
@@ -119,9 +119,9 @@ impl Once {
 /// Runs `f`, telling it whether an earlier attempt panicked, unless it was run to its end before.
 pub(super) fn call_once(id: ObjectId, function: OnceFunction, site: Site, f: impl FnOnce(bool)) {
     let poisoned = match once::begin(id, function, site) {
-        Found::Complete => return,
-        Found::Mine => false,
-        Found::MinePoisoned => true,
+        Claim::Complete => return,
+        Claim::Claimed => false,
+        Claim::ClaimedPoisoned => true,
     };
     let mut attempt = Attempt::new(id, site);
     f(poisoned);

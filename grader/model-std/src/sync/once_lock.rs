@@ -121,7 +121,7 @@ impl<T> OnceLock<T> {
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::OnceLock, &Memory::of(&self.value))?;
         // A cell made with a value in it, or filled outside the execution, is complete from the start.
-        if once::known(id) == once::Once::Incomplete && self.value().is_some() {
+        if once::state(id) == once::Once::Incomplete && self.value().is_some() {
             once::finish(id, once::Once::Complete);
         }
         Some(id)

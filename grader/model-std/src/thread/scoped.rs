@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Thread;
 use super::spawning::current;
-use super::starting::{Function, Plan, Started, boxed, start};
+use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::panic::{catch_unwind, resume_unwind};
 use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::Site;
@@ -164,7 +164,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         T: Send + 'scope,
     {
         // SAFETY: `scope` waits for every thread of the scope before `'scope` ends.
-        let started = unsafe { start(self.plan(name), function) };
+        let started = unsafe { start(self.options(name), function) };
         ScopedJoinHandle {
             started,
             scope: PhantomData,
@@ -172,12 +172,12 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     }
 
     #[track_caller]
-    fn plan(&self, name: Option<Arc<str>>) -> Plan {
-        Plan {
+    fn options(&self, name: Option<Arc<str>>) -> SpawnOptions {
+        SpawnOptions {
             name,
             site: Location::caller(),
             scope: self.id,
-            unseen_panic: Some(Rc::clone(&self.a_thread_panicked)),
+            unhandled_panic: Some(Rc::clone(&self.a_thread_panicked)),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::starting::{Function, Plan, Started, boxed, start};
+use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
 use crate::runtime::task::TaskId;
@@ -31,7 +31,7 @@ where
 #[track_caller]
 fn start_unnamed<T: 'static>(function: Box<dyn Function<T>>) -> JoinHandle<T> {
     // SAFETY: the function and its result are `'static`.
-    JoinHandle(unsafe { start(Builder::new().plan(), function) })
+    JoinHandle(unsafe { start(Builder::new().options(), function) })
 }
 
 /// As [`std::thread::Builder`]. The stack size is accepted and not used.
@@ -89,7 +89,7 @@ impl Builder {
         T: Send + 'static,
     {
         // SAFETY: `f` and its result are `'static`.
-        Ok(JoinHandle(unsafe { start(self.plan(), boxed(f)) }))
+        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
     }
 
     /// As [`std::thread::Builder::spawn_unchecked`].
@@ -112,7 +112,7 @@ impl Builder {
         T: Send,
     {
         // SAFETY: promised by the caller.
-        Ok(JoinHandle(unsafe { start(self.plan(), boxed(f)) }))
+        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
     }
 
     /// As [`std::thread::Builder::spawn_scoped`].
@@ -138,12 +138,12 @@ impl Builder {
     }
 
     #[track_caller]
-    fn plan(self) -> Plan {
-        Plan {
+    fn options(self) -> SpawnOptions {
+        SpawnOptions {
             name: self.checked_name(),
             site: Location::caller(),
             scope: None,
-            unseen_panic: None,
+            unhandled_panic: None,
         }
     }
 
@@ -230,11 +230,11 @@ impl Thread {
     }
 
     /// Starts a thread that runs `entry`.
-    pub(super) fn start(plan: &Plan, entry: Rc<dyn Entry>) -> Self {
-        let id = threads::spawn(plan.name.clone(), plan.scope, plan.site, entry);
+    pub(super) fn start(options: &SpawnOptions, entry: Rc<dyn Entry>) -> Self {
+        let id = threads::spawn(options.name.clone(), options.scope, options.site, entry);
         Self {
             id: ThreadId::of(id),
-            name: plan.name.clone(),
+            name: options.name.clone(),
         }
     }
 

@@ -43,12 +43,12 @@ impl<F: FnOnce() -> T, T> Function<T> for Once<F> {
 }
 
 /// What a new thread is called, who starts it, and which scope waits for it.
-pub(super) struct Plan {
+pub(super) struct SpawnOptions {
     pub(super) name: Option<Arc<str>>,
     pub(super) site: Site,
     pub(super) scope: Option<ObjectId>,
     /// Set when the thread's result goes away with a panic that nobody has seen.
-    pub(super) unseen_panic: Option<Rc<Cell<bool>>>,
+    pub(super) unhandled_panic: Option<Rc<Cell<bool>>>,
 }
 
 /// Starts a thread that runs `function`.
@@ -56,13 +56,13 @@ pub(super) struct Plan {
 /// # Safety
 ///
 /// Whatever `function` and its result borrow must live until the thread has ended or the execution is over.
-pub(super) unsafe fn start<'a, T: 'a>(plan: Plan, function: Box<dyn Function<T> + 'a>) -> Started<T> {
+pub(super) unsafe fn start<'a, T: 'a>(options: SpawnOptions, function: Box<dyn Function<T> + 'a>) -> Started<T> {
     // SAFETY: the caller promises that what is borrowed lives long enough; a thread that does not come to its end is
     // abandoned together with its execution, without running or dropping the function.
     let function = unsafe { std::mem::transmute::<Box<dyn Function<T> + 'a>, Box<dyn Function<T>>>(function) };
     let packet = Rc::new(Packet {
-        fate: Fate {
-            plan,
+        untyped: UntypedPacket {
+            options,
             panic: const { Cell::new(None) },
         },
         function: UnsafeCell::new(function),
@@ -71,7 +71,7 @@ pub(super) unsafe fn start<'a, T: 'a>(plan: Plan, function: Box<dyn Function<T> 
     let entry: Rc<dyn Entry + 'a> = packet.clone();
     // SAFETY: as above.
     let entry = unsafe { std::mem::transmute::<Rc<dyn Entry + 'a>, Rc<dyn Entry>>(entry) };
-    let thread = Thread::start(&packet.fate.plan, entry);
+    let thread = Thread::start(&packet.untyped.options, entry);
     Started { thread, packet }
 }
 
@@ -85,7 +85,7 @@ impl<T> Started<T> {
     #[track_caller]
     pub(super) fn join(self) -> super::Result<T> {
         let packet = &self.packet;
-        match packet.fate.wait(&self.thread) {
+        match packet.untyped.wait(&self.thread) {
             Some(payload) => Err(payload),
             None => Ok(packet
                 .value
@@ -102,15 +102,15 @@ impl<T> Started<T> {
 
 /// Where a thread finds its function and leaves its result.
 struct Packet<T> {
-    fate: Fate,
+    untyped: UntypedPacket,
     function: UnsafeCell<Box<dyn Function<T>>>,
     /// What it returned, until the thread is joined.
     value: Cell<Option<T>>,
 }
 
 /// What is known of a thread without the type of its result.
-struct Fate {
-    plan: Plan,
+struct UntypedPacket {
+    options: SpawnOptions,
     /// What the function panicked with, until the thread is joined.
     panic: Cell<Option<Payload>>,
 }
@@ -123,17 +123,17 @@ impl<T> Entry for Packet<T> {
     }
 
     fn panicked(&self, payload: Payload) {
-        self.fate.panic.set(Some(payload));
+        self.untyped.panic.set(Some(payload));
     }
 }
 
 impl<T> Drop for Packet<T> {
     fn drop(&mut self) {
-        self.fate.settle();
+        self.untyped.note_unhandled_panic();
     }
 }
 
-impl Fate {
+impl UntypedPacket {
     /// Waits until the thread has ended, and returns what it panicked with.
     #[track_caller]
     fn wait(&self, thread: &Thread) -> Option<Payload> {
@@ -142,8 +142,8 @@ impl Fate {
     }
 
     /// Notes that nobody asks any more.
-    fn settle(&mut self) {
-        if let (Some(flag), Some(_)) = (&self.plan.unseen_panic, self.panic.get_mut()) {
+    fn note_unhandled_panic(&mut self) {
+        if let (Some(flag), Some(_)) = (&self.options.unhandled_panic, self.panic.get_mut()) {
             flag.set(true);
         }
     }

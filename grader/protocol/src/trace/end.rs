@@ -327,5 +327,5 @@ pub struct ChoiceOptions {
     /// How many options.
     pub options: usize,
     /// How many of them, from the first, cost no preemption.
-    pub free: usize,
+    pub n_non_preemptive: usize,
 }

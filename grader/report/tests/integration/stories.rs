@@ -719,7 +719,10 @@ fn an_execution_that_does_not_follow_its_schedule() {
         let end = End::Nondeterministic(difference);
         told(&ending(0, trace(&["", "", ""], vec![counter()], vec![], end)), COUNTER)
     };
-    let options = |options| ChoiceOptions { options, free: 1 };
+    let options = |options| ChoiceOptions {
+        options,
+        n_non_preemptive: 1,
+    };
     let choice = |expected| Difference::Choice {
         index: 2,
         chosen: 1,

@@ -30,13 +30,13 @@ pub(crate) struct Access {
 
 impl Access {
     /// The ordering, as a trace tells it.
-    pub(crate) fn told_order(&self) -> MemoryOrder {
-        told_order(self.order)
+    pub(crate) fn trace_order(&self) -> MemoryOrder {
+        trace_order(self.order)
     }
 }
 
 /// An ordering, as a trace tells it.
-pub(crate) fn told_order(order: Ordering) -> MemoryOrder {
+pub(crate) fn trace_order(order: Ordering) -> MemoryOrder {
     match order {
         Ordering::Relaxed => MemoryOrder::Relaxed,
         Ordering::Release => MemoryOrder::Release,
@@ -62,16 +62,16 @@ pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
 
 /// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in
 /// place of the newest. Only asked when a trace is wanted.
-type Tell<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
+type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// The value that a load returns in place of the `newest`, if it does.
-pub(crate) fn loaded(access: &Access, newest: Value, tell: Tell<'_>) -> Option<Value> {
-    took_effect(access, tell, |execution| execution.load(access, newest))
+pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
+    took_effect(access, describe, |execution| execution.load(access, newest))
 }
 
 /// Notes that a store wrote `new` over `old`.
-pub(crate) fn stored(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
-    took_effect(access, tell, |execution| {
+pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
+    took_effect(access, describe, |execution| {
         if old != new {
             execution.changed();
         }
@@ -81,8 +81,8 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), tell: Tell<'_>
 }
 
 /// Notes that a read-modify-write found `old` and wrote `new`.
-pub(crate) fn modified(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
-    took_effect(access, tell, |execution| {
+pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
+    took_effect(access, describe, |execution| {
         if old != new {
             execution.changed();
         }
@@ -92,8 +92,8 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), tell: Tell<'
 }
 
 /// Notes that a compare-exchange found `old` and failed.
-pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
-    took_effect(access, tell, |execution| {
+pub(crate) fn failed(access: &Access, old: Value, describe: Describe<'_>) {
+    took_effect(access, describe, |execution| {
         execution.read_newest(access, old);
         None
     });
@@ -101,12 +101,16 @@ pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
 
 /// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing
 /// outside an execution.
-fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Execution) -> Option<Value>) -> Option<Value> {
+fn took_effect(
+    access: &Access,
+    describe: Describe<'_>,
+    effect: impl FnOnce(&mut Execution) -> Option<Value>,
+) -> Option<Value> {
     try_with(|execution| {
         note_ordering(execution, access);
         let older = effect(execution);
         execution.record_with(access.atomic, Some(access.site), |_| {
-            let (op, newest) = tell(older);
+            let (op, newest) = describe(older);
             let state = access.atomic.map(|atomic| (atomic, ObjectState::Value(newest)));
             (op, state.into_iter().collect())
         });
@@ -134,7 +138,7 @@ pub(crate) fn fence(order: Ordering, site: Site) {
         note_ordering(execution, &access);
         execution.fenced(order);
         execution.record(None, Some(site), |_| Op::Fence {
-            order: access.told_order(),
+            order: access.trace_order(),
         });
     });
 }

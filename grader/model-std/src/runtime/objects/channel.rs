@@ -60,9 +60,9 @@ pub(crate) enum Refusal {
 
 /// How long to wait for a message or for room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
+pub(crate) enum WaitLimit {
     /// Not at all.
-    None,
+    NoWait,
     /// Until the time has passed.
     For(Duration),
     /// For ever.
@@ -90,34 +90,35 @@ pub(crate) fn set_capacity(channel: ObjectId, capacity: usize) {
 }
 
 /// Waits for room and counts a message as sent. The caller then puts the message into the queue, and for a channel
-/// without room calls [`handed_over`].
-pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
+/// without room calls [`wait_until_taken`].
+pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
-    let function = match patience {
-        Patience::None => SendFunction::TrySend,
-        Patience::For(_) => SendFunction::SendTimeout,
-        Patience::Forever => SendFunction::Send,
+    let function = match limit {
+        WaitLimit::NoWait => SendFunction::TrySend,
+        WaitLimit::For(_) => SendFunction::SendTimeout,
+        WaitLimit::Forever => SendFunction::Send,
     };
     let until_sendable = Until::Sendable(id, function);
     let operation = Operation {
         object: Some(id),
         site: Some(site),
     };
-    let wake = announce_patiently(operation, until_sendable, patience);
+    let wake = announce_with_limit(operation, until_sendable, limit);
     let sent = try_with(|execution| {
         let ready = wake == Wake::Ready && execution.holds(execution.current, until_sendable);
-        let hands_over = execution.objects.channel(id).capacity == Some(0);
-        let receivers_wait = hands_over && patience == Patience::None && ready && receiver_waits(execution, id);
+        let is_rendezvous = execution.objects.channel(id).capacity == Some(0);
+        let receiver_is_waiting =
+            is_rendezvous && limit == WaitLimit::NoWait && ready && receiver_is_waiting(execution, id);
         let channel = execution.objects.channel_mut(id);
         let refusal = if !channel.receiver {
             Some(Refusal::Disconnected)
         } else if !ready {
-            Some(if patience == Patience::None {
+            Some(if limit == WaitLimit::NoWait {
                 Refusal::WouldBlock
             } else {
                 Refusal::TimedOut
             })
-        } else if hands_over && patience == Patience::None && !receivers_wait {
+        } else if is_rendezvous && limit == WaitLimit::NoWait && !receiver_is_waiting {
             Some(Refusal::WouldBlock)
         } else {
             channel.sent += 1;
@@ -140,7 +141,7 @@ pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) ->
 
 /// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has
 /// done what it does before, so until time has passed it may also not be there yet.
-fn receiver_waits(execution: &mut Execution, channel: ObjectId) -> bool {
+fn receiver_is_waiting(execution: &mut Execution, channel: ObjectId) -> bool {
     let now = execution.now;
     let mut waits = execution
         .tasks
@@ -153,7 +154,7 @@ fn receiver_waits(execution: &mut Execution, channel: ObjectId) -> bool {
 }
 
 /// For a channel without room: waits until the message just sent is taken. False if the receiver went away without it.
-pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
+pub(crate) fn wait_until_taken(channel: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = channel else { return true };
     let (capacity, message) = with(|execution| {
         let channel = execution.objects.channel(id);
@@ -189,18 +190,18 @@ pub(crate) fn take_back(channel: Option<ObjectId>) {
 }
 
 /// Waits for a message and counts it as received. The caller then takes it from the queue.
-pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
+pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
-    let function = match patience {
-        Patience::None => ReceiveFunction::TryRecv,
-        Patience::For(_) => ReceiveFunction::RecvTimeout,
-        Patience::Forever => ReceiveFunction::Recv,
+    let function = match limit {
+        WaitLimit::NoWait => ReceiveFunction::TryRecv,
+        WaitLimit::For(_) => ReceiveFunction::RecvTimeout,
+        WaitLimit::Forever => ReceiveFunction::Recv,
     };
     let operation = Operation {
         object: Some(id),
         site: Some(site),
     };
-    announce_patiently(operation, Until::Receivable(id, function), patience);
+    announce_with_limit(operation, Until::Receivable(id, function), limit);
     let received = try_with(|execution| {
         let channel = execution.objects.channel_mut(id);
         let refusal = if channel.len() > 0 {
@@ -210,7 +211,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
             None
         } else if channel.senders == 0 {
             Some(Refusal::Disconnected)
-        } else if patience == Patience::None {
+        } else if limit == WaitLimit::NoWait {
             Some(Refusal::WouldBlock)
         } else {
             Some(Refusal::TimedOut)
@@ -228,15 +229,15 @@ pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site)
     received.unwrap_or(Ok(()))
 }
 
-/// Announces an operation that waits as long as `patience` says.
-fn announce_patiently(operation: Operation, until: Until, patience: Patience) -> Wake {
-    match patience {
-        Patience::None => {
+/// Announces an operation that waits as long as `limit` says.
+fn announce_with_limit(operation: Operation, until: Until, limit: WaitLimit) -> Wake {
+    match limit {
+        WaitLimit::NoWait => {
             announce(operation);
             Wake::Ready
         }
-        Patience::Forever => announce_wait(operation, until, None),
-        Patience::For(timeout) => {
+        WaitLimit::Forever => announce_wait(operation, until, None),
+        WaitLimit::For(timeout) => {
             let deadline = with(|execution| execution.deadline_after(timeout));
             announce_wait(operation, until, deadline)
         }

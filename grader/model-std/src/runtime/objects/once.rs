@@ -20,13 +20,13 @@ pub(crate) enum Once {
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum Claim {
     /// It is there.
     Complete,
     /// The calling thread has to initialise it, as an [`Attempt`].
-    Mine,
+    Claimed,
     /// The calling thread has to initialise it, and an earlier initialiser panicked.
-    MinePoisoned,
+    ClaimedPoisoned,
 }
 
 /// Its number; `None` outside an execution.
@@ -35,7 +35,7 @@ pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectI
 }
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
-pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
+pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Claim {
     announce_wait(
         Operation {
             object: Some(id),
@@ -48,19 +48,19 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
         let current = execution.current;
         execution.acquire_from(id);
         let found = match execution.objects.once(id) {
-            Once::Complete => Found::Complete,
-            Once::Poisoned => Found::MinePoisoned,
-            Once::Incomplete | Once::Running(_) => Found::Mine,
+            Once::Complete => Claim::Complete,
+            Once::Poisoned => Claim::ClaimedPoisoned,
+            Once::Incomplete | Once::Running(_) => Claim::Claimed,
         };
-        if found != Found::Complete {
+        if found != Claim::Complete {
             execution.objects.set_once(id, Once::Running(current));
             execution.changed();
         }
         execution.record(Some(id), Some(site), |_| Op::Initialize {
             function,
             outcome: match found {
-                Found::Complete => OnceOutcome::Complete,
-                Found::Mine | Found::MinePoisoned => OnceOutcome::Begins,
+                Claim::Complete => OnceOutcome::Complete,
+                Claim::Claimed | Claim::ClaimedPoisoned => OnceOutcome::Begins,
             },
         });
         found
@@ -76,7 +76,7 @@ pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     with(|execution| {
         let once = execution.objects.once(id);
         execution.acquire_from(id);
-        execution.record(Some(id), Some(site), |_| looked(function, once));
+        execution.record(Some(id), Some(site), |_| inspected(function, once));
         once
     })
 }
@@ -103,13 +103,13 @@ fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) ->
     with(|execution| {
         execution.acquire_from(id);
         let once = execution.objects.once(id);
-        execution.record(Some(id), Some(site), |_| looked(function, once));
+        execution.record(Some(id), Some(site), |_| inspected(function, once));
         once
     })
 }
 
 /// The operation of a thread that found `once` and leaves it alone.
-fn looked(function: OnceFunction, once: Once) -> Op {
+fn inspected(function: OnceFunction, once: Once) -> Op {
     let outcome = match once {
         Once::Complete => OnceOutcome::Complete,
         Once::Incomplete | Once::Running(_) => OnceOutcome::Incomplete,
@@ -166,6 +166,6 @@ pub(crate) fn finish(id: ObjectId, once: Once) {
 }
 
 /// What is known about it now, without a scheduling point: for accessors that have it to themselves.
-pub(crate) fn known(id: ObjectId) -> Once {
+pub(crate) fn state(id: ObjectId) -> Once {
     with(|execution| execution.objects.once(id))
 }

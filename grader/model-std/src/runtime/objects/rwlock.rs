@@ -57,7 +57,7 @@ pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
     let waits = with(|execution| {
         let waits = !execution.objects.lock(id).is_free();
         execution.learned(waits.into());
-        execution.me().came_after = Some((id, execution.objects.lock(id).taken));
+        execution.me().write_request = Some((id, execution.objects.lock(id).taken));
         waits
     });
     announce_wait(operation, Until::Free(id), None);
@@ -68,7 +68,7 @@ pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
             (false, false) => Waited::No,
         };
         execution.learned(waited as u64);
-        execution.me().came_after = None;
+        execution.me().write_request = None;
         execution.objects.lock_mut(id).writer_waited = waited;
         take_by(execution, id, (Mode::Write, LockFunction::Write), site)
     })
@@ -76,8 +76,8 @@ pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
 
 /// Whether another thread has taken the lock that `task` is about to write to, since it came there.
 pub(in crate::runtime) fn was_overtaken(execution: &Execution, task: TaskId) -> bool {
-    let came_after = execution.tasks[task].came_after;
-    came_after.is_some_and(|(lock, taken)| execution.objects.lock(lock).taken != taken)
+    let write_request = execution.tasks[task].write_request;
+    write_request.is_some_and(|(lock, taken)| execution.objects.lock(lock).taken != taken)
 }
 
 /// Takes the lock for writing if it is free; `None` if it is not.

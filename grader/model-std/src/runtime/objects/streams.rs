@@ -54,15 +54,15 @@ pub(crate) fn stdin_lock() -> Option<ObjectId> {
     try_with(|execution| {
         let known = execution.streams.stdin;
         known.unwrap_or_else(|| {
-            let lock = enter_lock(execution, ObjectKind::Stdin);
+            let lock = add_lock(execution, ObjectKind::Stdin);
             execution.streams.stdin = Some(lock);
             lock
         })
     })
 }
 
-fn enter_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
-    execution.objects.enter(kind, None, State::Lock(Lock::default()))
+fn add_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
+    execution.objects.add(kind, None, State::Lock(Lock::default()))
 }
 
 impl Stream {
@@ -78,7 +78,7 @@ impl Stream {
         try_with(|execution| {
             let known = execution.streams.get(self).lock;
             known.unwrap_or_else(|| {
-                let lock = enter_lock(execution, self.kind());
+                let lock = add_lock(execution, self.kind());
                 execution.streams.get(self).lock = Some(lock);
                 lock
             })
@@ -152,7 +152,7 @@ impl Stream {
             };
             execution.streams.get(self).written.push(written);
             execution.wrote_to(id);
-            execution.made_progress();
+            execution.changed_irreversibly();
             // Whether the lock is free again right after it depends on who holds it for longer, so no state is told.
             execution.record_with(Some(id), Some(site), |_| {
                 (Op::Write { bytes: bytes.to_vec() }, Vec::new())

@@ -12,7 +12,7 @@ pub(crate) struct Choice {
     /// How many options there were.
     pub(crate) options: u16,
     /// How many of them, from the first, cost no preemption.
-    pub(crate) free: u16,
+    pub(crate) n_non_preemptive: u16,
 }
 
 impl Choice {
@@ -21,29 +21,29 @@ impl Choice {
         Self {
             chosen,
             options: 0,
-            free: 0,
+            n_non_preemptive: 0,
         }
     }
 
     /// Whether it took the turn from a thread that could have gone on.
     pub(crate) fn is_preemption(&self) -> bool {
-        self.chosen >= self.free
+        self.chosen >= self.n_non_preemptive
     }
 
     /// What there was to choose from, where that is known.
     pub(super) fn known_options(&self) -> Option<ChoiceOptions> {
         (self.options != 0).then(|| ChoiceOptions {
             options: self.options.into(),
-            free: self.free.into(),
+            n_non_preemptive: self.n_non_preemptive.into(),
         })
     }
 
     /// Whether this choice, followed again, meets the same options.
-    pub(super) fn fits(&self, options: usize, free: usize) -> bool {
+    pub(super) fn fits(&self, options: usize, n_non_preemptive: usize) -> bool {
         if self.options == 0 {
             return usize::from(self.chosen) < options;
         }
-        usize::from(self.options) == options && usize::from(self.free) == free
+        usize::from(self.options) == options && usize::from(self.n_non_preemptive) == n_non_preemptive
     }
 }
 

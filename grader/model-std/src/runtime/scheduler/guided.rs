@@ -1,8 +1,9 @@
-//! Guided: follows a plan whose choices keep their meaning when other choices change.
+//! Guided: follows a partial schedule, whose choices keep their meaning when other choices change.
 //!
-//! If one choice of a schedule changes, another number of choices may follow, and the numbers of their options may mean
-//! other threads. So a plan names a choice by the thread that has just announced something and by how many turns it has
-//! had, and an option by the thread that goes next. A wish is ignored if its moment never comes.
+//! When one choice of a schedule changes, the later choices may differ in number, and the same option number may stand
+//! for another thread. So a partial schedule does not count choices. It identifies a choice by the running thread and
+//! the number of its turns, and an option by the thread that goes next. A choice whose point is never reached has no
+//! effect.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,74 +12,76 @@ use std::rc::Rc;
 use crate::runtime::dispatch::{Candidate, Cause};
 use crate::runtime::task::TaskId;
 
-/// Which choice of an execution: the first, second, … that was made at one point in the life of a thread.
+/// Identifies a choice of an execution, without counting the choices of other threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Moment {
-    /// The thread that has just announced something, or that is in the middle of an operation.
+pub(crate) struct ChoicePoint {
+    /// The running thread: it has just announced an operation, or is performing one.
     task: TaskId,
     /// How many turns it has had.
     turn: u32,
-    /// How many outcomes of the operation were chosen before; `None` where the choice is who goes next.
+    /// For a choice among outcomes: how many outcomes of this operation were chosen before. `None` for a choice among
+    /// threads.
     outcome: Option<u16>,
 }
 
-/// What can be chosen.
+/// One option of a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Pick {
-    /// Who goes next.
+    /// This thread goes next, for this reason.
     Next(TaskId, Cause),
-    /// How an operation turns out.
+    /// The operation has the outcome with this number.
     Outcome(u16),
 }
 
-/// What to choose. Where it says nothing, the default is taken.
+/// Some of the choices of an execution. Everywhere else, the default is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Plan {
-    /// Who goes next, turn by turn.
+pub(crate) struct PartialSchedule {
+    /// The threads that go next, turn by turn.
     pub(crate) order: VecDeque<Pick>,
-    /// What to choose at some moments that the order says nothing about.
-    pub(crate) wishes: Vec<(Moment, Pick)>,
+    /// Choices at points for which `order` has no candidate.
+    pub(crate) choices: Vec<(ChoicePoint, Pick)>,
 }
 
-/// The choices of one execution, in the order in which they were made, and what they were between.
+/// The choices of one execution, in the order in which they were made.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    pub(crate) points: Vec<Point>,
-    /// Who went next, turn by turn, choice or no choice.
+    pub(crate) choices: Vec<LoggedChoice>,
+    /// The threads that went next, turn by turn, also where there was only one option.
     pub(crate) order: Vec<Pick>,
-    /// How often another thread went on than the one before.
+    /// How often the next turn went to another thread.
     pub(crate) switches: u32,
 }
 
-/// A choice among several options.
+/// A choice that was made among several options.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
-    pub(crate) moment: Moment,
-    /// By the number of the option.
+pub(crate) struct LoggedChoice {
+    pub(crate) point: ChoicePoint,
+    /// The options, by number.
     pub(crate) picks: Vec<Pick>,
 }
 
-/// Follows a plan where it can, and keeps a log of all choices.
+/// Follows a partial schedule where it can, and logs all choices.
 #[derive(Clone, Debug)]
 pub(crate) struct Guided {
-    plan: Plan,
+    partial: PartialSchedule,
     log: Rc<RefCell<Log>>,
     /// By task: how many turns it has had.
     turns: Vec<u32>,
-    /// The last choice of who goes next, and who that was.
-    last: Moment,
+    /// The last choice.
+    last: ChoicePoint,
+    /// The thread that was chosen last.
     running: TaskId,
 }
 
 impl Guided {
-    pub(crate) fn new(plan: Plan, log: Rc<RefCell<Log>>) -> Self {
-        let last = Moment {
+    pub(crate) fn new(partial: PartialSchedule, log: Rc<RefCell<Log>>) -> Self {
+        let last = ChoicePoint {
             task: 0,
             turn: 0,
             outcome: None,
         };
         Self {
-            plan,
+            partial,
             log,
             turns: Vec::new(),
             last,
@@ -86,53 +89,54 @@ impl Guided {
         }
     }
 
-    /// Who goes next among `candidates`, when it was the turn of `current`.
+    /// Chooses which of `candidates` goes next after `current`.
     pub(crate) fn choose(&mut self, candidates: &[Candidate], current: TaskId) -> usize {
         if self.turns.len() <= current {
             self.turns.resize(current + 1, 0);
         }
         self.turns[current] += 1;
-        self.last = Moment {
+        self.last = ChoicePoint {
             task: current,
             turn: self.turns[current],
             outcome: None,
         };
         let picks: Vec<Pick> = candidates.iter().map(|candidate| candidate.pick()).collect();
-        let due = self.plan.order.iter().position(|due| picks.contains(due));
-        let due = due.and_then(|index| self.plan.order.remove(index));
-        self.fulfil(due, picks)
+        let index = self.partial.order.iter().position(|next| picks.contains(next));
+        let next_in_order = index.and_then(|index| self.partial.order.remove(index));
+        self.follow(next_in_order, picks)
     }
 
-    /// Notes that `next` goes on where it was the turn of `current`.
-    pub(crate) fn goes_on(&mut self, current: TaskId, next: Candidate) {
+    /// Notes that `next` goes next after `current`.
+    pub(crate) fn note_next(&mut self, current: TaskId, next: Candidate) {
         self.running = next.task;
         let mut log = self.log.borrow_mut();
         log.switches += u32::from(current != next.task);
         log.order.push(next.pick());
     }
 
-    /// Which of `n` outcomes the running operation has.
+    /// Chooses one of `n` outcomes of the running operation.
     pub(crate) fn choose_outcome(&mut self, n: usize) -> usize {
         let before = self.last.outcome.map_or(0, |before| before + 1);
-        self.last = Moment {
+        self.last = ChoicePoint {
             task: self.running,
             turn: self.turns.get(self.running).copied().unwrap_or_default(),
             outcome: Some(before),
         };
-        self.fulfil(None, (0..n as u16).map(Pick::Outcome).collect())
+        self.follow(None, (0..n as u16).map(Pick::Outcome).collect())
     }
 
-    /// Chooses what is `due`, or what was wished for at this moment.
-    fn fulfil(&mut self, due: Option<Pick>, picks: Vec<Pick>) -> usize {
-        let moment = self.last;
-        let wished = || {
-            let wish = self.plan.wishes.iter().find(|(when, _)| *when == moment);
-            wish.map(|(_, pick)| *pick)
+    /// Chooses the option that is `next_in_order`, or else the one that the partial schedule has for this point, or else
+    /// the default.
+    fn follow(&mut self, next_in_order: Option<Pick>, picks: Vec<Pick>) -> usize {
+        let point = self.last;
+        let chosen_here = || {
+            let choice = self.partial.choices.iter().find(|(at, _)| *at == point);
+            choice.map(|(_, pick)| *pick)
         };
-        let wanted = due.or_else(wished);
+        let wanted = next_in_order.or_else(chosen_here);
         let option = wanted.and_then(|wanted| picks.iter().position(|pick| *pick == wanted));
         if picks.len() > 1 {
-            self.log.borrow_mut().points.push(Point { moment, picks });
+            self.log.borrow_mut().choices.push(LoggedChoice { point, picks });
         }
         option.unwrap_or(0)
     }
@@ -145,7 +149,7 @@ impl Candidate {
 }
 
 impl Pick {
-    /// The thread that it lets go next.
+    /// The thread that goes next with this option; `None` for an outcome.
     pub(crate) fn task(self) -> Option<TaskId> {
         match self {
             Pick::Next(task, _) => Some(task),
@@ -153,7 +157,7 @@ impl Pick {
         }
     }
 
-    /// Whether it happens only where something goes wrong without a reason.
+    /// Whether this option injects a fault.
     pub(crate) fn is_injected_fault(self) -> bool {
         matches!(self, Pick::Next(_, cause) if cause.is_injected_fault())
     }

@@ -39,7 +39,7 @@ impl Pct {
         }
     }
 
-    pub(super) fn choose(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> usize {
+    pub(super) fn choose(&mut self, candidates: &[Candidate], n_non_preemptive: usize, current: TaskId) -> usize {
         self.step += 1;
         let current_yields = candidates[0].task != current
             && candidates
@@ -55,7 +55,11 @@ impl Pct {
         if let Some(fault) = injected_fault(&mut self.random, candidates, n_ready) {
             return fault;
         }
-        let n_ranked = if current_yields { free.min(n_ready) } else { n_ready };
+        let n_ranked = if current_yields {
+            n_non_preemptive.min(n_ready)
+        } else {
+            n_ready
+        };
         let ranked = (0..n_ranked).map(|index| (*self.priority(candidates[index].task), index));
         ranked.max().map_or(0, |(_, index)| index)
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::model::trace::{AtomicAccess, AtomicFunction, AtomicType};
 use crate::runtime::objects::Objects;
-use crate::runtime::objects::atomic::{Access, told_order};
+use crate::runtime::objects::atomic::{Access, trace_order};
 use crate::runtime::recorder::place;
 use crate::runtime::task::Site;
 
@@ -43,11 +43,11 @@ impl Note {
             && self.function == other.function
     }
 
-    fn told(&self) -> AtomicAccess {
+    fn to_trace(self) -> AtomicAccess {
         AtomicAccess {
             place: place(self.site),
             function: self.function,
-            order: told_order(self.order),
+            order: trace_order(self.order),
             atomic: self.atomic,
             created_at: self.created_at.map(place),
         }
@@ -85,7 +85,7 @@ pub(crate) fn could_be_stale(access: &Access, objects: &Objects) {
 /// each in the order of the source.
 pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {
     let notes = NOTES.take();
-    (told(&notes.weak), told(&notes.stale))
+    (in_source_order(&notes.weak), in_source_order(&notes.stale))
 }
 
 fn enter(notes: &mut Vec<Note>, note: Note) {
@@ -94,9 +94,9 @@ fn enter(notes: &mut Vec<Note>, note: Note) {
     }
 }
 
-fn told(notes: &[Note]) -> Vec<AtomicAccess> {
-    let mut told: Vec<AtomicAccess> = notes.iter().map(Note::told).collect();
-    told.sort();
-    told.dedup();
-    told
+fn in_source_order(notes: &[Note]) -> Vec<AtomicAccess> {
+    let mut accesses: Vec<AtomicAccess> = notes.iter().copied().map(Note::to_trace).collect();
+    accesses.sort();
+    accesses.dedup();
+    accesses
 }

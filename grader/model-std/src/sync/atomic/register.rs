@@ -29,29 +29,29 @@ pub(super) trait Content: Copy + PartialEq {
     const TYPE: AtomicType;
 
     /// The value as a trace tells it.
-    fn told(self) -> trace::Value;
+    fn to_trace(self) -> trace::Value;
 
     /// The value, for the model to keep.
-    fn kept(self) -> Value;
+    fn to_model(self) -> Value;
 
     /// The value that the model kept.
-    fn from_kept(value: Value) -> Self;
+    fn from_model(value: Value) -> Self;
 }
 
 macro_rules! content {
-    ($($type:ty, $atomic:ident, $told:ident($as:ty), |$bits:ident| $narrow:expr;)*) => {
+    ($($type:ty, $atomic:ident, $traced:ident($as:ty), |$bits:ident| $narrow:expr;)*) => {
         $(impl Content for $type {
             const TYPE: AtomicType = AtomicType::$atomic;
 
-            fn told(self) -> trace::Value {
-                trace::Value::$told(self as $as)
+            fn to_trace(self) -> trace::Value {
+                trace::Value::$traced(self as $as)
             }
 
-            fn kept(self) -> Value {
+            fn to_model(self) -> Value {
                 Value::Bits(self as u64)
             }
 
-            fn from_kept(value: Value) -> Self {
+            fn from_model(value: Value) -> Self {
                 match value {
                     Value::Bits($bits) => $narrow,
                     Value::Pointer(_) => unreachable!("an atomic holds values of one type"),
@@ -79,17 +79,17 @@ impl<T> Content for *mut T {
     const TYPE: AtomicType = AtomicType::Ptr;
 
     // An address differs from run to run, which a trace must not.
-    fn told(self) -> trace::Value {
+    fn to_trace(self) -> trace::Value {
         trace::Value::Pointer {
             is_null: self.is_null(),
         }
     }
 
-    fn kept(self) -> Value {
+    fn to_model(self) -> Value {
         Value::Pointer(self.cast())
     }
 
-    fn from_kept(value: Value) -> Self {
+    fn from_model(value: Value) -> Self {
         match value {
             Value::Pointer(pointer) => pointer.cast(),
             Value::Bits(_) => unreachable!("an atomic holds values of one type"),
@@ -150,27 +150,27 @@ impl<T: Content> Register<T> {
     pub(super) fn load(&self, order: Ordering, site: Site) -> T {
         let access = self.announce(AtomicFunction::Load, order, site);
         let newest = self.get();
-        let tell = |older: Option<Value>| {
-            let newest = newest.told();
+        let describe = |older: Option<Value>| {
+            let newest = newest.to_trace();
             let load = Op::Load {
-                order: access.told_order(),
-                value: older.map_or(newest, |older| T::from_kept(older).told()),
+                order: access.trace_order(),
+                value: older.map_or(newest, |older| T::from_model(older).to_trace()),
                 newest: older.map(|_| newest),
             };
             (load, newest)
         };
-        atomic::loaded(&access, newest.kept(), &tell).map_or(newest, T::from_kept)
+        atomic::loaded(&access, newest.to_model(), &describe).map_or(newest, T::from_model)
     }
 
     pub(super) fn store(&self, value: T, order: Ordering, site: Site) {
         let access = self.announce(AtomicFunction::Store, order, site);
         let old = self.get();
         self.set(value);
-        let tell = |_| {
-            let (order, value) = (access.told_order(), value.told());
+        let describe = |_| {
+            let (order, value) = (access.trace_order(), value.to_trace());
             (Op::Store { order, value }, value)
         };
-        atomic::stored(&access, (old.kept(), value.kept()), &tell);
+        atomic::stored(&access, (old.to_model(), value.to_model()), &describe);
     }
 
     pub(super) fn modify(&self, request: Request<RmwFunction>, change: impl FnOnce(T) -> T) -> T {
@@ -179,16 +179,16 @@ impl<T: Content> Register<T> {
         let old = self.get();
         let new = change(old);
         self.set(new);
-        let tell = |_| {
+        let describe = |_| {
             let modify = Op::Rmw {
                 function,
-                order: access.told_order(),
-                old: old.told(),
-                new: new.told(),
+                order: access.trace_order(),
+                old: old.to_trace(),
+                new: new.to_trace(),
             };
-            (modify, new.told())
+            (modify, new.to_trace())
         };
-        atomic::modified(&access, (old.kept(), new.kept()), &tell);
+        atomic::modified(&access, (old.to_model(), new.to_model()), &describe);
         old
     }
 
@@ -206,42 +206,42 @@ impl<T: Content> Register<T> {
         let is_weak = function == CompareExchangeFunction::CompareExchangeWeak;
         if matches && !(is_weak && atomic::fails_weakly()) {
             self.set(new);
-            let tell = |_| {
+            let describe = |_| {
                 let exchange = Op::CompareExchange {
                     function,
-                    order: access.told_order(),
+                    order: access.trace_order(),
                     outcome: CompareExchangeOutcome::Exchanged {
-                        old: old.told(),
-                        new: new.told(),
+                        old: old.to_trace(),
+                        new: new.to_trace(),
                     },
                 };
-                (exchange, new.told())
+                (exchange, new.to_trace())
             };
-            atomic::modified(&access, (old.kept(), new.kept()), &tell);
+            atomic::modified(&access, (old.to_model(), new.to_model()), &describe);
             return Ok(old);
         }
         let access = Access {
             order: failure,
             ..access
         };
-        let tell = |_| {
-            let found = old.told();
+        let describe = |_| {
+            let found = old.to_trace();
             let outcome = if matches {
                 CompareExchangeOutcome::Spurious { found }
             } else {
                 CompareExchangeOutcome::Differs {
                     found,
-                    expected: current.told(),
+                    expected: current.to_trace(),
                 }
             };
             let exchange = Op::CompareExchange {
                 function,
-                order: access.told_order(),
+                order: access.trace_order(),
                 outcome,
             };
             (exchange, found)
         };
-        atomic::failed(&access, old.kept(), &tell);
+        atomic::failed(&access, old.to_model(), &describe);
         Err(old)
     }
 }

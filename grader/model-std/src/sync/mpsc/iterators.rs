@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::Receiver;
-use crate::runtime::objects::channel::Patience;
+use crate::runtime::objects::channel::WaitLimit;
 use crate::runtime::task::Site;
 
 /// As [`std::sync::mpsc::Iter`].
@@ -79,7 +79,7 @@ impl<T> Iterator for Iter<'_, T> {
     #[track_caller]
     fn next(&mut self) -> Option<T> {
         let site = line(Location::caller(), self.made_at);
-        self.rx.receive(Patience::Forever, site).ok()
+        self.rx.receive(WaitLimit::Forever, site).ok()
     }
 }
 
@@ -89,7 +89,7 @@ impl<T> Iterator for TryIter<'_, T> {
     #[track_caller]
     fn next(&mut self) -> Option<T> {
         let site = line(Location::caller(), self.made_at);
-        self.rx.receive(Patience::None, site).ok()
+        self.rx.receive(WaitLimit::NoWait, site).ok()
     }
 }
 
@@ -99,7 +99,7 @@ impl<T> Iterator for IntoIter<T> {
     #[track_caller]
     fn next(&mut self) -> Option<T> {
         let site = line(Location::caller(), self.made_at);
-        self.rx.receive(Patience::Forever, site).ok()
+        self.rx.receive(WaitLimit::Forever, site).ok()
     }
 }
 
