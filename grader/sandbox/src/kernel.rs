@@ -2,11 +2,17 @@
 //!
 //! Linux shows it under `/proc`. Elsewhere the lists are empty, and no check on real threads is carried out.
 
+#[cfg(target_os = "linux")]
+mod call;
+mod descriptors;
+#[cfg(target_os = "linux")]
+mod linux;
+pub mod network;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use rustix::time::{ClockId, clock_gettime};
 
 use protocol::BlockingCall;
 
@@ -17,14 +23,6 @@ use portable as system;
 
 pub use descriptors::{Descriptor, Target};
 pub use network::Network;
-
-mod call;
-mod descriptors;
-#[cfg(target_os = "linux")]
-mod linux;
-pub mod network;
-#[cfg(not(target_os = "linux"))]
-mod portable;
 
 /// A thread of this process or of one below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +102,7 @@ pub fn watch_only() -> Observer {
 }
 
 fn observe(part: Part) -> Observer {
-    let id = own_thread();
+    let id = system::own_thread();
     observers().insert(id, part);
     Observer(id)
 }
@@ -117,16 +115,12 @@ impl Drop for Observer {
 
 /// Whether another observer than the calling thread may act on what it sees.
 pub fn may_others_act() -> bool {
-    let own = own_thread();
+    let own = system::own_thread();
     observers().iter().any(|(id, part)| *id != own && *part == Part::Acts)
 }
 
 fn observers() -> MutexGuard<'static, BTreeMap<i32, Part>> {
     OBSERVERS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn own_thread() -> i32 {
-    rustix::thread::gettid().as_raw_nonzero().get()
 }
 
 /// Every thread of this process and of all below it, but for those that observe.
@@ -183,15 +177,14 @@ pub fn network() -> Network {
 
 /// Whether the kernel shows what threads do: whether it shows that the calling thread is here and runs.
 pub fn is_visible() -> bool {
-    system::is_running(own_thread())
+    system::is_running(system::own_thread())
 }
 
 fn own_process() -> i32 {
     std::process::id().cast_signed()
 }
 
-/// What the calling thread has computed.
-pub fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+/// The CPU time of the calling thread.
+pub fn processor_time() -> std::time::Duration {
+    crate::this_process::thread_cpu_time()
 }
