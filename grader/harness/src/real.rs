@@ -4,6 +4,11 @@
 //! the workload, a server or the kernel saw; no check asks how long something took on the wall. A check that
 //! has to know that nothing more can happen waits for [`Quiescence`]: every thread sleeps, and nothing in flight can wake one.
 
+mod gate;
+mod hang;
+mod quiescence;
+mod threads_left;
+
 use std::any::Any;
 use std::fmt;
 use std::io;
@@ -19,11 +24,9 @@ use protocol::{CheckObservation, Finding, Request, TrialFailure, Trials, Work};
 
 pub use gate::Gate;
 pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};
-
-mod gate;
-mod hang;
 pub use sandbox::kernel;
-mod quiescence;
+pub use sandbox::this_process::thread_cpu_time;
+pub use threads_left::threads_left_by;
 
 /// One graded assertion about real threads or processes.
 #[derive(Clone, Copy, Debug)]

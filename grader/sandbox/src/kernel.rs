@@ -183,8 +183,3 @@ pub fn is_visible() -> bool {
 fn own_process() -> i32 {
     std::process::id().cast_signed()
 }
-
-/// The CPU time of the calling thread.
-pub fn processor_time() -> std::time::Duration {
-    crate::this_process::thread_cpu_time()
-}

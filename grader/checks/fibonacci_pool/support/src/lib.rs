@@ -1,12 +1,11 @@
 //! What the checks of the exercise `fibonacci_pool` need besides the submission: the right numbers, and the properties
 //! of a map on a pool.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
-use std::thread::{self, ThreadId};
+use std::thread::ThreadId;
 use std::time::Duration;
 
-use harness::real::{Gate, Quiescence, kernel};
+use harness::real::{Gate, thread_cpu_time, threads_left_by};
 use harness::{Finding, Violation};
 use num_bigint::BigUint;
 
@@ -118,9 +117,9 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
     Ok(())
 }
 
-/// With less processor time than this, computing cannot be told from starting threads. A submission that remembers its
+/// With less CPU time than this, computing cannot be told from starting threads. A submission that remembers its
 /// numbers may be so quick.
-const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(20);
+const LEAST_CPU_TIME: Duration = Duration::from_millis(20);
 
 /// Holds if the calling thread computes much less in `pooled` than in `alone`, which does the same without a pool.
 ///
@@ -132,7 +131,7 @@ const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(20);
 /// If it computes about as much.
 pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Violation> {
     let alone = own_time(alone);
-    if alone < LEAST_PROCESSOR_TIME || own_time(pooled) < alone * 3 / 4 {
+    if alone < LEAST_CPU_TIME || own_time(pooled) < alone * 3 / 4 {
         return Ok(());
     }
     let expected = "expected `fib_pool` to leave the computing to the threads of its pool";
@@ -140,11 +139,11 @@ pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Resul
     Err(Violation::new(Finding::NotConcurrent, expected).got(got))
 }
 
-/// The processor time that the calling thread spends in `work`.
+/// The CPU time that the calling thread spends in `work`.
 fn own_time(work: impl FnOnce()) -> Duration {
-    let before = kernel::processor_time();
+    let before = thread_cpu_time();
     work();
-    kernel::processor_time().saturating_sub(before)
+    thread_cpu_time().saturating_sub(before)
 }
 
 fn threads(n: usize) -> String {
@@ -154,21 +153,17 @@ fn threads(n: usize) -> String {
     }
 }
 
-/// Calls `work` and holds if none of its threads is left once the process is quiescent: the threads of a dropped pool
-/// may take a moment to end.
+/// Calls `work` and holds if none of its threads is left once the process is quiescent.
 ///
 /// # Errors
 ///
 /// How many threads are left.
 pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
-    let before = kernel::threads();
-    work();
-    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
-    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
-    let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
-    if left.is_empty() {
-        return Ok(());
+    match threads_left_by(work) {
+        0 => Ok(()),
+        left => {
+            let expected = format!("expected the threads of the pool to be gone after {what}");
+            Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
+        }
     }
-    let expected = format!("expected the threads of the pool to be gone after {what}");
-    Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{} of them are still there", left.len())))
 }
