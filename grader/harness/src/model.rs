@@ -1,12 +1,13 @@
-//! What a check asks of the model: that a property holds in every execution, or that something happens in some execution.
+//! What a check asks of the model: that a property holds in every execution, or that something happens in some
+//! execution.
 
 use std::rc::Rc;
 
 use model_std::model::{Bounds, Settings};
 
 use crate::check::Violation;
-use crate::execution::{AnyBody, Execution};
-use crate::requirement::{About, Body, Every, Question, Requirement, Witnessed};
+use crate::execution::{AnyBody, AnyExecution, Execution};
+use crate::requirement::{Body, Every, Question, Requirement, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
@@ -99,13 +100,14 @@ impl Model {
         self.settings.weak_failures = n;
     }
 
-    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows that for the
-    /// orderings that were asked for (none by default).
+    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows
+    /// that for the orderings that were asked for (none by default).
     pub fn stale_reads(&mut self, n: u32) {
         self.settings.stale_reads = n;
     }
 
-    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by default).
+    /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by
+    /// default).
     ///
     /// Then a pause no longer orders threads, so it shows who relies on that, and elapsed time is no longer exact.
     pub fn late_threads(&mut self, n: u32) {
@@ -119,22 +121,23 @@ impl Model {
 
     /// Requires that every execution of `body` comes to its end and that `property` holds in it.
     ///
-    /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first failure:
-    /// later calls do nothing then.
+    /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first
+    /// failure: later calls do nothing then.
     pub fn every<T: 'static>(
         &mut self,
         label: impl Into<String>,
         body: impl Fn() -> T + 'static,
         property: impl Fn(&Execution<T>) -> Result<(), Violation>,
     ) {
-        self.require(Box::new(body), label, &About(&property));
+        let property = |execution: &dyn AnyExecution| property(execution.typed());
+        self.require(Box::new(body), label, &property);
     }
 
-    /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of them:
-    /// `what` says what that shows, as in "in which the second thread writes first".
+    /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of
+    /// them: `what` says what that shows, as in "in which the second thread writes first".
     ///
-    /// Stops at the first such execution. If there is none, the check fails as `not_concurrent` when no two threads were
-    /// ever alive at once, and as `over_serialized` otherwise.
+    /// Stops at the first such execution. If there is none, the check fails as `not_concurrent` when no two threads
+    /// were ever alive at once, and as `over_serialized` otherwise.
     pub fn some<T: 'static>(
         &mut self,
         label: impl Into<String>,
@@ -142,7 +145,8 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        self.look_for(Box::new(body), label, what, &About(&witness));
+        let witness = |execution: &dyn AnyExecution| witness(execution.typed());
+        self.look_for(Box::new(body), label, what, &witness);
     }
 
     fn require(

@@ -6,7 +6,7 @@ use protocol::signature::FailureSignature;
 use protocol::{FailureCause, Finding};
 
 use crate::check::Violation;
-use crate::execution::{AnyExecution, Execution};
+use crate::execution::AnyExecution;
 use crate::flaw::Flaw;
 
 /// A body, whatever it returns.
@@ -21,29 +21,15 @@ impl<F: Fn() -> T, T: 'static> Body for F {
     }
 }
 
-/// A question about an execution with the answer `A`, whatever its body returns.
+/// A question about an execution with the answer `A`, whatever its body returns: a scenario is compiled once and not
+/// for every question. As `Fn(&dyn AnyExecution) -> A`, which takes more to compile.
 pub(crate) trait Question<A> {
     /// Asks it.
     fn ask(&self, execution: &dyn AnyExecution) -> A;
 }
 
-/// A question about an execution whose body returns a `T`.
-pub(crate) struct About<'a, T, A>(pub(crate) &'a dyn TypedQuestion<T, A>);
-
-impl<T: 'static, A> Question<A> for About<'_, T, A> {
+impl<F: Fn(&dyn AnyExecution) -> A, A> Question<A> for F {
     fn ask(&self, execution: &dyn AnyExecution) -> A {
-        self.0.ask_typed(execution.typed())
-    }
-}
-
-/// As `Fn(&Execution<T>) -> A`, which takes more to compile.
-pub(crate) trait TypedQuestion<T, A> {
-    /// Asks it.
-    fn ask_typed(&self, execution: &Execution<T>) -> A;
-}
-
-impl<F: Fn(&Execution<T>) -> A, T, A> TypedQuestion<T, A> for F {
-    fn ask_typed(&self, execution: &Execution<T>) -> A {
         self(execution)
     }
 }

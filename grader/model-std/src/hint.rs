@@ -5,10 +5,10 @@ pub use ::std::hint::*;
 use std::panic::Location;
 
 use crate::model::trace::YieldFunction;
-use crate::runtime::pausing;
+use crate::runtime::clock;
 
 /// As [`std::hint::spin_loop`].
 #[track_caller]
 pub fn spin_loop() {
-    pausing::yield_now(YieldFunction::SpinLoop, Location::caller());
+    clock::yield_now(YieldFunction::SpinLoop, Location::caller());
 }

@@ -1,7 +1,7 @@
 //! As `std::io`, with standard output and standard error recorded and locked by the model.
 //!
-//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside an
-//! execution all three are the real streams.
+//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside
+//! an execution all three are the real streams.
 
 pub use ::std::io::*;
 
@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::runtime::is_active;
-use crate::runtime::streams::Stream;
+use crate::runtime::objects::streams::Stream;
 use crate::runtime::task::{Hold, Site};
 
 /// Takes the stream's lock, formats, writes the whole as a unit, and gives the lock back.

@@ -7,18 +7,18 @@
 //! std = { package = "model-std", path = "…" }
 //! ```
 //!
-//! or with `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib --extern alloc=libmodel_std.rlib`, and its
-//! unchanged source uses the modules below wherever it says `std::thread`, `std::sync`, `println!`, … Everything that is not
-//! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every interleaving
-//! of its threads up to a bound.
+//! or with `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib --extern alloc=libmodel_std.rlib`, and
+//! its unchanged source uses the modules below wherever it says `std::thread`, `std::sync`, `println!`, … Everything
+//! that is not modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under
+//! every interleaving of its threads up to a bound.
 //!
-//! What is modelled: `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard output streams and the printing macros,
-//! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop`, `panic`; and `HashMap` and `HashSet`, whose order is the same in
-//! every run of a schedule. Memory is sequentially consistent: an ordering
-//! weaker than `SeqCst` is accepted and treated as `SeqCst`.
+//! What is modelled: `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard output streams and the printing
+//! macros, `thread_local!`, `process::{exit, abort}`, `hint::spin_loop`, `panic`; and `HashMap` and `HashSet`, whose
+//! order is the same in every run of a schedule. Memory is sequentially consistent: an ordering weaker than `SeqCst` is
+//! accepted and treated as `SeqCst`.
 //!
-//! `unsafe` is used for three things only: to switch stacks, to lay a static's first value back before each execution, and to
-//! hand out the contents of a lock or a cell to the one thread that the model lets have it.
+//! `unsafe` is used for three things only: to switch stacks, to lay a static's first value back before each execution,
+//! and to hand out the contents of a lock or a cell to the one thread that the model lets have it.
 
 pub use ::std::*;
 

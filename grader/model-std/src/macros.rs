@@ -1,7 +1,8 @@
 //! The macros of `std` that print or make thread-local keys, over the modelled streams and threads.
 //!
-//! They take what `std`'s take and expand to the same shape: a printing macro is a block, so that the temporaries in its
-//! arguments (a lock's guard, say) are gone when it is over; and no name that an expansion introduces can be met by a program.
+//! They take what `std`'s take and expand to the same shape: a printing macro is a block, so that the temporaries in
+//! its arguments (a lock's guard, say) are gone when it is over; and no name that an expansion introduces can be met by
+//! a program.
 
 /// As `std::print!`.
 #[macro_export]

@@ -22,8 +22,8 @@ use trace::Trace;
 
 /// How many operations the program under control has announced so far, in all executions of this process.
 ///
-/// Grows as long as an exploration gets on, and may be asked from any operating-system thread: a watcher that sees it stand
-/// still knows that the program computes, or blocks, without ever coming back to the model.
+/// Grows as long as an exploration gets on, and may be asked from any operating-system thread: a watcher that sees it
+/// stand still knows that the program computes, or blocks, without ever coming back to the model.
 pub fn operations() -> u64 {
     crate::runtime::operations()
 }

@@ -1,13 +1,13 @@
 //! What a modelled shim of a blocking library is built from: objects, operations, waits and choices of the scheduler.
 //!
-//! A shim keeps the state of its objects in memory of its own, behind whatever lock the compiler wants: all threads of a
-//! program share one operating-system thread and switch in [`announce`] only, so that lock is free whenever it is wanted,
-//! unless it is held across an announcement. An operation is
+//! A shim keeps the state of its objects in memory of its own, behind whatever lock the compiler wants: all threads of
+//! a program share one operating-system thread and switch in [`announce`] only, so that lock is free whenever it is
+//! wanted, unless it is held across an announcement. An operation is
 //!
 //! 1. announced, with all objects that it looks at and what must hold first;
-//! 2. performed on the shim's own state, with [`choose`] where it may turn out in several ways, and with [`Object::changed`]
-//!    for each object that another thread may now see otherwise, after all that the change depends on was looked at or
-//!    [`learned`];
+//! 2. performed on the shim's own state, with [`choose`] where it may turn out in several ways, and with
+//!    [`Object::changed`] for each object that another thread may now see otherwise, after all that the change depends
+//!    on was looked at or [`learned`];
 //! 3. recorded, once, for the reader.
 //!
 //! States are told apart by what threads have looked at, learned and changed, so what bypasses these calls may be lost.
@@ -20,9 +20,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
-use crate::runtime::object::{Memory, ObjectId, State, Tag};
+use crate::runtime::clock::read_clock;
+use crate::runtime::objects::{Memory, ObjectId, State, Tag};
 use crate::runtime::task::{self, Until, Wake};
-use crate::runtime::{self, with};
+use crate::runtime::{self, try_with, with};
 use crate::time::Instant;
 
 /// A line of the program.
@@ -96,28 +97,30 @@ impl Object {
     /// Notes that the running thread changed it, in a way that follows from what the thread knew and what was there.
     pub fn changed(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.changed_object(id));
+            with(|execution| execution.changed_object(id));
         }
     }
 
-    /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired) it later.
+    /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired)
+    /// it later.
     pub fn released(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.release_to(id));
+            with(|execution| execution.release_to(id));
         }
     }
 
-    /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does next.
+    /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does
+    /// next.
     pub fn acquired(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.acquire_from(id));
+            with(|execution| execution.acquire_from(id));
         }
     }
 
     /// Notes a change that no other thread can see yet: it matters for what a later one will mean.
     pub fn prepared(&self) {
         if let Some(id) = self.id() {
-            with(|runtime| runtime.wrote_to(id));
+            with(|execution| execution.wrote_to(id));
         }
     }
 }
@@ -142,22 +145,21 @@ pub fn announce(operation: &Operation<'_>, when: When) {
     }
     let ids: Vec<Option<ObjectId>> = operation.objects.iter().map(|object| object.id()).collect();
     let object = if let [only] = ids[..] { only } else { None };
-    let (until, deadline) = match when {
-        When::AtOnce => (Until::Now, None),
-        When::Until(condition, deadline) => {
-            with(|runtime| runtime.me().condition = Some(condition));
-            (Until::Condition, deadline)
-        }
-    };
     let announced = task::Operation {
         object,
         site: operation.site,
     };
-    let _: Wake = runtime::announce(announced, until, deadline);
-    with(|runtime| {
-        runtime.me().condition = None;
+    match when {
+        When::AtOnce => runtime::announce(announced),
+        When::Until(condition, deadline) => {
+            with(|execution| execution.me().condition = Some(condition));
+            let _: Wake = runtime::announce_wait(announced, Until::Condition, deadline);
+        }
+    }
+    with(|execution| {
+        execution.me().condition = None;
         if object.is_none() {
-            ids.iter().flatten().for_each(|id| runtime.looked_at(*id));
+            ids.iter().flatten().for_each(|id| execution.looked_at(*id));
         }
     });
 }
@@ -165,15 +167,15 @@ pub fn announce(operation: &Operation<'_>, when: When) {
 /// Notes that the running thread learned `value`, which the objects that it looked at do not tell.
 pub fn learned(value: u64) {
     if is_active() {
-        with(|runtime| runtime.learned(value));
+        with(|execution| execution.learned(value));
     }
 }
 
-/// Chooses one of `n` ways in which the running operation may turn out; 0 is the usual one. None counts as a preemption.
+/// Chooses one of `n` ways in which the running operation may turn out; 0 is the default. None counts as a preemption.
 #[must_use]
 pub fn choose(n: usize) -> usize {
     if is_active() {
-        with(|runtime| runtime.choose_outcome(n, n))
+        with(|execution| execution.choose_outcome(n, n))
     } else {
         0
     }
@@ -183,8 +185,8 @@ pub fn choose(n: usize) -> usize {
 /// afterwards, and is only asked when somebody reads it.
 pub fn record(object: Option<&Object>, site: Option<Site>, told: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
-    with(|runtime| {
-        runtime.record_with(id, site, |_| {
+    try_with(|execution| {
+        execution.record_with(id, site, |_| {
             let (op, state) = told();
             (op, id.zip(state).into_iter().collect())
         });
@@ -194,33 +196,26 @@ pub fn record(object: Option<&Object>, site: Option<Site>, told: impl FnOnce() -
 /// Records that the operation of another thread, which waited for the running one, took effect at the same moment.
 pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() -> Op) {
     let id = object.id();
-    with(|runtime| runtime.record_for(thread, id, Some(site), op));
+    try_with(|execution| execution.record_for(thread, id, Some(site), op));
 }
 
 /// The time since the start of the execution, as the running thread sees it. Reading it is no operation.
 #[must_use]
 pub fn now() -> Duration {
-    with(|runtime| {
-        let now = runtime.now;
-        if runtime.is_active() {
-            runtime.learned(now.as_secs());
-            runtime.learned(now.subsec_nanos().into());
-        }
-        now
-    })
+    read_clock()
 }
 
 /// When a wait of `timeout` that begins now is over; `None` for never.
 #[must_use]
 pub fn deadline_after(timeout: Duration) -> Option<Duration> {
-    with(|runtime| runtime.deadline_after(timeout))
+    try_with(|execution| execution.deadline_after(timeout))?
 }
 
 /// When, since the start of the execution, the program's clock shows `instant`; `None` for never.
 #[must_use]
 pub fn deadline_at(instant: Instant) -> Option<Duration> {
     let since_start = instant.since_start();
-    with(|runtime| runtime.deadline_after(since_start.saturating_sub(runtime.now)))?;
+    try_with(|execution| execution.deadline_after(since_start.saturating_sub(execution.now)))??;
     Some(since_start)
 }
 

@@ -13,7 +13,8 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::model::trace::YieldFunction;
-use crate::runtime::{panics, pausing};
+use crate::runtime::objects::park;
+use crate::runtime::{clock, panics};
 
 pub use local::{AccessError, LocalKey};
 pub use scoped::{Scope, ScopedJoinHandle, scope};
@@ -22,39 +23,39 @@ pub use spawning::{Builder, JoinHandle, Thread, ThreadId, current, spawn};
 /// As [`std::thread::sleep`], on the virtual clock.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    pausing::sleep(duration, Location::caller());
+    clock::sleep(duration, Location::caller());
 }
 
 /// As `std::thread::sleep_ms`.
 #[track_caller]
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
 pub fn sleep_ms(milliseconds: u32) {
-    pausing::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
+    clock::sleep(Duration::from_millis(milliseconds.into()), Location::caller());
 }
 
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
-    pausing::yield_now(YieldFunction::YieldNow, Location::caller());
+    clock::yield_now(YieldFunction::YieldNow, Location::caller());
 }
 
 /// As [`std::thread::park`].
 #[track_caller]
 pub fn park() {
-    pausing::park(None, Location::caller());
+    park::park(None, Location::caller());
 }
 
 /// As [`std::thread::park_timeout`], on the virtual clock.
 #[track_caller]
 pub fn park_timeout(duration: Duration) {
-    pausing::park(Some(duration), Location::caller());
+    park::park(Some(duration), Location::caller());
 }
 
 /// As `std::thread::park_timeout_ms`.
 #[track_caller]
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::park_timeout`")]
 pub fn park_timeout_ms(milliseconds: u32) {
-    pausing::park(Some(Duration::from_millis(milliseconds.into())), Location::caller());
+    park::park(Some(Duration::from_millis(milliseconds.into())), Location::caller());
 }
 
 /// As [`std::thread::panicking`].

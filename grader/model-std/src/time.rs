@@ -9,9 +9,10 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::panic::Location;
 
-use crate::runtime::pausing;
+use crate::runtime::clock;
 
-/// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can subtract.
+/// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can
+/// subtract.
 const START: Duration = Duration::from_secs(1_000_000);
 
 /// The largest time that a clock of `std` can show on the systems with 64-bit seconds.
@@ -26,7 +27,7 @@ impl Instant {
     #[track_caller]
     #[must_use]
     pub fn now() -> Instant {
-        Instant::at(pausing::now(Location::caller()))
+        Instant::at(clock::now(Location::caller()))
     }
 
     /// What the clock shows so long after the start of the execution.
@@ -147,7 +148,7 @@ impl SystemTime {
     #[track_caller]
     #[must_use]
     pub fn now() -> SystemTime {
-        SystemTime(::std::time::UNIX_EPOCH + YEAR_2020 + pausing::now(Location::caller()))
+        SystemTime(::std::time::UNIX_EPOCH + YEAR_2020 + clock::now(Location::caller()))
     }
 
     /// As [`std::time::SystemTime::duration_since`].

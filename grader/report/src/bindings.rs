@@ -1,8 +1,9 @@
 //! Finds the variable, field or static that an expression of the source makes a value for.
 //!
-//! The source is read as tokens, so that comments, strings and line breaks make no difference. From the expression, the search
-//! goes outward through the groups around it: the arguments of a call, a closure, a block, a struct literal. The first group
-//! that binds its value to a name ends it. A value that is not the value of the block around it has no name.
+//! The source is read as tokens, so that comments, strings and line breaks make no difference. From the expression, the
+//! search goes outward through the groups around it: the arguments of a call, a closure, a block, a struct literal. The
+//! first group that binds its value to a name ends it. A value that is not the value of the block around it has no
+//! name.
 
 use std::str::FromStr;
 
@@ -110,7 +111,8 @@ fn is_body(level: &Level) -> bool {
     })
 }
 
-/// `let PATTERN = …`, with or without a type. Of a tuple that a tuple pattern takes apart, the part that contains the position.
+/// `let PATTERN = …`, with or without a type. Of a tuple that a tuple pattern takes apart, the part that contains the
+/// position.
 fn of_let(level: &Level, inner: Option<&Level>) -> Option<String> {
     let statement = level.statement();
     let start = statement.iter().rposition(|token| is_word(token, "let"))?;

@@ -144,8 +144,8 @@ fn worth(object: &Object) -> Option<u8> {
     }
 }
 
-/// Whether each step has to name its object. Where there is only one object, the heading of its column names it. A write to
-/// standard output needs no name.
+/// Whether each step has to name its object. Where there is only one object, the heading of its column names it. A
+/// write to standard output needs no name.
 fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
     let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
     let mut objects = touches

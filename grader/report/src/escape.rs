@@ -1,11 +1,12 @@
 //! Makes text of a submission safe to print and readable.
 //!
-//! Control characters, characters that change the direction of writing and invisible characters are replaced by their escapes
-//! (`\u{1b}`, `\xff`). Escaping twice gives the same as escaping once. Widths are those of a terminal.
+//! Control characters, characters that change the direction of writing and invisible characters are replaced by their
+//! escapes (`\u{1b}`, `\xff`). Escaping twice gives the same as escaping once. Widths are those of a terminal.
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many combining marks one character may have. Scripts need up to two; text that is made to cover other lines has more.
+/// How many combining marks one character may have. Scripts need up to two; text that is made to cover other lines has
+/// more.
 const MARKS: usize = 3;
 
 /// `text` with an escape for every character that would act on a terminal or is invisible; a line feed becomes `⏎`.
@@ -76,7 +77,8 @@ pub fn shorten(text: &str, columns: usize) -> String {
     short
 }
 
-/// `text` in at most about `columns` columns. A longer text loses its middle, with a note of how many characters that were.
+/// `text` in at most about `columns` columns. A longer text loses its middle, with a note of how many characters that
+/// were.
 pub fn shorten_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();

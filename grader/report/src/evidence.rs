@@ -1,4 +1,5 @@
-//! The evidence that a check failed: an interleaving, a difference, what the compiler said, or what the program printed.
+//! The evidence that a check failed: an interleaving, a difference, what the compiler said, or what the program
+//! printed.
 
 use protocol::Failure;
 use protocol::trace::{End, Place, Trace};

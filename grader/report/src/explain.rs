@@ -1,7 +1,7 @@
 //! Explains in plain sentences what went wrong. Nothing else does, so the same trace has the same words everywhere.
 //!
-//! Each pattern has a file of its own. A story says nothing that the trace does not show. A property that does not hold, and
-//! that no other pattern explains, gets the place where a thread was interrupted, or the fact that none was.
+//! Each pattern has a file of its own. A story says nothing that the trace does not show. A property that does not
+//! hold, and that no other pattern explains, gets the place where a thread was interrupted, or the fact that none was.
 
 mod accesses;
 mod busy_wait;
@@ -144,8 +144,8 @@ fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
         let patterns: [&dyn Fn() -> Option<Account>; 7] = [
             &|| lost_update::find(trace, names),
             &|| check_then_act::find(trace, names),
-            // Where a limit is exceeded these two say nothing: whoever counts under a lock takes it again and again, and lines
-            // may be shared.
+            // Where a limit is exceeded these two say nothing: whoever counts under a lock takes it again and again,
+            // and lines may be shared.
             &|| is_race.then(|| released_lock::find(trace, names)).flatten(),
             &|| is_race.then(|| torn_line::find(trace, names)).flatten(),
             &|| stolen_wakeup::find(trace, names),

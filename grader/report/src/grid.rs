@@ -59,7 +59,8 @@ impl Grid {
         widths
     }
 
-    /// The grid from column `indent` on, in at most `columns` columns. The columns listed in `elastic` are shortened first.
+    /// The grid from column `indent` on, in at most `columns` columns. The columns listed in `elastic` are shortened
+    /// first.
     pub fn render(self, indent: usize, columns: usize, elastic: &[usize]) -> Text {
         let mut widths = self.natural_widths();
         let gutters = GUTTER * widths.len().saturating_sub(1);

@@ -103,8 +103,8 @@ pub(super) fn effort(failure: &Failure) -> String {
     }
 }
 
-/// What was explored for one check, in several lengths: `all 5 860 interleavings, 500 random ones`.
-fn explorations(exploration: &Exploration) -> [String; 3] {
+/// What was explored for one check, in two lengths: `all 5 860 interleavings + 500 random`.
+fn explorations(exploration: &Exploration) -> [String; 2] {
     let in_order = exploration.executions.saturating_sub(exploration.random);
     let all = if exploration.complete && in_order > 1 {
         "all "
@@ -113,13 +113,12 @@ fn explorations(exploration: &Exploration) -> [String; 3] {
     };
     let (count, interleavings) = (grouped(in_order), counted(in_order, "interleaving"));
     match exploration.random {
-        0 => [format!("{all}{interleavings}"), format!("{all}{count}"), String::new()],
+        0 => [format!("{all}{interleavings}"), format!("{all}{count}")],
         random => {
-            let (random, ones) = (grouped(random), if random == 1 { "one" } else { "ones" });
+            let random = grouped(random);
             [
-                format!("{all}{interleavings}, {random} random {ones}"),
-                format!("{all}{interleavings}, {random} random"),
-                format!("{all}{count}, {random} random"),
+                format!("{all}{interleavings} + {random} random"),
+                format!("{all}{count} + {random} random"),
             ]
         }
     }

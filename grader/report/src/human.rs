@@ -1,4 +1,5 @@
-//! A report for a reader: one line for each check, the evidence below each check that failed, the score, and what to do next.
+//! A report for a reader: one line for each check, the evidence below each check that failed, the score, and what to do
+//! next.
 
 use std::path::Path;
 
@@ -66,7 +67,8 @@ fn needs_words(check: &CheckVerdict) -> bool {
     }
 }
 
-/// The accounts that the report has already given, each with the name of its check. The same account is not given twice.
+/// The accounts that the report has already given, each with the name of its check. The same account is not given
+/// twice.
 type Told<'a> = Vec<(&'a str, Text)>;
 
 /// The text below the line of a check; `told` has the accounts of the checks above it.
@@ -216,7 +218,8 @@ fn all_explored(report: &Report) -> Option<String> {
     Some(words)
 }
 
-/// What contained the submission, and what this machine lacks. A report from a machine without file protection is no grade.
+/// What contained the submission, and what this machine lacks. A report from a machine without file protection is no
+/// grade.
 fn contained(containment: &Containment) -> Vec<String> {
     let Containment {
         level,

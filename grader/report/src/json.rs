@@ -243,8 +243,8 @@ fn portable(path: &Path) -> String {
     names[names.len().saturating_sub(kept)..].join("/")
 }
 
-/// `document` on one line, without commands of CI services, and with escapes for characters that act on a terminal or are
-/// invisible.
+/// `document` on one line, without commands of CI services, and with escapes for characters that act on a terminal or
+/// are invisible.
 fn line(document: &impl Serialize) -> String {
     let json = serde_json::to_string(document).expect("a document holds only strings, numbers and lists");
     let mut line = String::with_capacity(json.len() + 1);

@@ -84,7 +84,8 @@ fn mark(thread: usize) -> char {
         .unwrap_or('+')
 }
 
-/// The output cut into lines, each into the parts that its writers gave it; a line feed belongs to the line that it ends.
+/// The output cut into lines, each into the parts that its writers gave it; a line feed belongs to the line that it
+/// ends.
 fn lines(segments: &[Segment]) -> Vec<Vec<Part>> {
     let mut lines: Vec<Vec<Part>> = vec![Vec::new()];
     for segment in segments {

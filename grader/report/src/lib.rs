@@ -1,8 +1,9 @@
 //! The last stage: what was judged, written out for a reader or a machine.
 //!
-//! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON. Both are functions of
-//! the report and their options alone: no clock, no terminal, no environment. Whatever comes from a submission is escaped
-//! on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something that the grader said.
+//! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON. Both are
+//! functions of the report and their options alone: no clock, no terminal, no environment. Whatever comes from a
+//! submission is escaped on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something
+//! that the grader said.
 
 mod bindings;
 mod contents;
@@ -31,7 +32,8 @@ pub struct Options {
     pub hints: usize,
     /// How much of the evidence to show.
     pub extent: Extent,
-    /// What selects the submission on the command line, ready to be repeated: `--solution`, `--submission 'my file.rs'`.
+    /// What selects the submission on the command line, ready to be repeated: `--solution`, `--submission 'my
+    /// file.rs'`.
     pub selection: String,
 }
 

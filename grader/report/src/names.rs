@@ -1,7 +1,7 @@
 //! Names for the threads, objects and places of a trace, which has only numbers for them.
 //!
-//! An object gets the name of the variable, field or static that the source creates it for, or else the name of its type. Names
-//! are unique within a trace and depend on nothing but the trace and the sources.
+//! An object gets the name of the variable, field or static that the source creates it for, or else the name of its
+//! type. Names are unique within a trace and depend on nothing but the trace and the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -242,7 +242,8 @@ fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String,
     }
 }
 
-/// Makes names unique: first by adding the kind in parentheses, then by numbering. A name that ends with `#` is always numbered.
+/// Makes names unique: first by adding the kind in parentheses, then by numbering. A name that ends with `#` is always
+/// numbered.
 fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
     let count = |names: &[(String, Option<String>)], name: &str| names.iter().filter(|other| other.0 == name).count();
     let told_apart: Vec<(String, Option<String>)> = wanted

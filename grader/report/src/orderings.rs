@@ -28,8 +28,8 @@ pub(super) fn undecided(report: &Report) -> Option<String> {
         n => format!(" and {n} more"),
     };
     Some(format!(
-        "note: orderings weaker than `SeqCst` at {}{further}: explored as if they were `SeqCst`, without the reorderings that they \
-         allow",
+        "note: orderings weaker than `SeqCst` at {}{further}: explored as if they were `SeqCst`, without the \
+         reorderings that they allow",
         named.join(", ")
     ))
 }

@@ -1,7 +1,8 @@
 //! Which steps of an interleaving are worth showing.
 //!
-//! A short interleaving is shown without the steps that only start, end and join threads. A longer one is cut to the steps that
-//! decide its outcome: preemptions, the steps that the story is about, the end, and a few steps at shared objects around them.
+//! A short interleaving is shown without the steps that only start, end and join threads. A longer one is cut to the
+//! steps that decide its outcome: preemptions, the steps that the story is about, the end, and a few steps at shared
+//! objects around them.
 
 use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason};
 
@@ -105,8 +106,9 @@ fn is_event(trace: &Trace, wait: &Wait) -> bool {
     }
 }
 
-/// Adds a row for the `gap` events before `next` that are left out. Steps that only start or end threads are left out without a
-/// row. A single other event is shown, because it takes no more room than a row that says that it is left out.
+/// Adds a row for the `gap` events before `next` that are left out. Steps that only start or end threads are left out
+/// without a row. A single other event is shown, because it takes no more room than a row that says that it is left
+/// out.
 fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
     let missed = trace.events[next - gap..next]
         .iter()

@@ -45,8 +45,8 @@ pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> 
 }
 
 impl Contents {
-    /// The widest layout that fits: first a full column for every thread and as many states as possible, then narrower columns,
-    /// then a list.
+    /// The widest layout that fits: first a full column for every thread and as many states as possible, then narrower
+    /// columns, then a list.
     fn render(mut self, columns: usize) -> Text {
         let places: &[bool] = if self.has_one_file { &[false, true] } else { &[false] };
         let all = self.objects.len();

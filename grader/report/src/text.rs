@@ -1,4 +1,5 @@
-//! Styled text: lines of spans, each with a tone. The renderer for a terminal, a log or a page decides what a tone looks like.
+//! Styled text: lines of spans, each with a tone. The renderer for a terminal, a log or a page decides what a tone
+//! looks like.
 //!
 //! A line escapes everything that is added to it (see [`super::escape`]), so no renderer has to.
 
@@ -199,8 +200,8 @@ impl Text {
         self.lines.iter().map(|line| line.plain() + "\n").collect()
     }
 
-    /// The text without what a continuous-integration service would run as a command: a line that begins with `::` (GitHub), and
-    /// `##[`, `##vso[` and `##teamcity[` anywhere (Azure and others).
+    /// The text without what a continuous-integration service would run as a command: a line that begins with `::`
+    /// (GitHub), and `##[`, `##vso[` and `##teamcity[` anywhere (Azure and others).
     #[must_use]
     pub fn without_ci_commands(mut self) -> Self {
         for line in &mut self.lines {

@@ -1,4 +1,5 @@
-//! The sandbox on Linux: which mechanisms work is found by trying, everything is prepared before the fork, and set up after it.
+//! The sandbox on Linux: which mechanisms work is found by trying, everything is prepared before the fork, and set up
+//! after it.
 
 mod calls;
 mod files;

@@ -1,9 +1,12 @@
 //! Runs one child process under limits and records what happened.
 //!
-//! [`run`] returns at the limits plus a short grace period, whatever the child does. Processes that it leaves behind, pipes that
-//! it holds open and output without end cannot delay that. When `run` returns, the child is reaped and every process that it
-//! started is ended. The child runs in the sandbox that its policy asks for, or it does not run. Nothing is judged here.
+//! [`run`] returns at the limits plus a short grace period, whatever the child does. Processes that it leaves behind,
+//! pipes that it holds open and output without end cannot delay that. When `run` returns, the child is reaped and every
+//! process that it started is ended. The child runs in the sandbox that its policy asks for, or it does not run.
+//! Nothing is judged here.
 
+#[cfg(all(test, unix))]
+mod tests;
 #[cfg(unix)]
 mod unix;
 
@@ -81,16 +84,16 @@ impl Policy {
 pub enum Input {
     /// Empty: the child reads the end of the file at once.
     Nothing,
-    /// A socket that only this child has. It holds these bytes when the child starts. What the child writes to it becomes
-    /// [`ProcessOutput::answer`].
+    /// A socket that only this child has. It holds these bytes when the child starts. What the child writes to it
+    /// becomes [`ProcessOutput::answer`].
     Channel(Vec<u8>),
 }
 
 /// How much a child may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time. A busy child gets ten times as long if its CPU time is limited as well, so that a loaded machine makes no
-    /// difference.
+    /// Wall time. A busy child gets ten times as long if its CPU time is limited as well, so that a loaded machine
+    /// makes no difference.
     pub wall: Duration,
     /// CPU time of each process.
     pub cpu: Option<Duration>,
@@ -190,6 +193,3 @@ pub fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> Result<Proces
         source,
     })
 }
-
-#[cfg(all(test, unix))]
-mod tests;

@@ -1,7 +1,7 @@
 //! A temporary folder, which is removed even if the grader is killed.
 //!
-//! A running grader holds a lock on its folder. The kernel releases the lock however the grader ends. A folder without a lock is
-//! therefore abandoned, and the next grader removes it.
+//! A running grader holds a lock on its folder. The kernel releases the lock however the grader ends. A folder without
+//! a lock is therefore abandoned, and the next grader removes it.
 
 use std::fs::{self, File};
 use std::io;

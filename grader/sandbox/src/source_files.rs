@@ -1,8 +1,11 @@
 //! Reads source files from a folder that a stranger has written.
 //!
-//! Each component of a path is opened by itself, relative to the folder above it, and never through a link. So the file that was
-//! checked is the file that is read, even if the folder is changed meanwhile. A FIFO is refused without waiting for its other end.
+//! Each component of a path is opened by itself, relative to the folder above it, and never through a link. So the file
+//! that was checked is the file that is read, even if the folder is changed meanwhile. A FIFO is refused without
+//! waiting for its other end.
 
+#[cfg(all(test, unix))]
+mod tests;
 #[cfg(unix)]
 mod unix;
 
@@ -65,13 +68,13 @@ pub enum SourceError {
 
 /// Reads the source files in the folder `name` of `parent` and in the folders below it, sorted by path.
 ///
-/// `is_source` says which files are read, by their path from `parent` on. Files and folders with a hidden name, or with a name
-/// that is not UTF-8, are skipped. `parent` itself may be a link; nothing below it may.
+/// `is_source` says which files are read, by their path from `parent` on. Files and folders with a hidden name, or with
+/// a name that is not UTF-8, are skipped. `parent` itself may be a link; nothing below it may.
 ///
 /// # Errors
 ///
-/// When there is anything but regular files and folders, or more than `limits` allow, or when something cannot be read. On
-/// systems other than Unix nothing can be read.
+/// When there is anything but regular files and folders, or more than `limits` allow, or when something cannot be read.
+/// On systems other than Unix nothing can be read.
 pub fn read_folder(
     parent: &Path,
     name: &str,
@@ -109,6 +112,3 @@ fn unsupported() -> SourceError {
         source: io::ErrorKind::Unsupported.into(),
     }
 }
-
-#[cfg(all(test, unix))]
-mod tests;

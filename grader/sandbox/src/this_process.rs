@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Asks the kernel to end this process when the process that started it ends. On systems without this, the limits of the process
-/// have to end it.
+/// Asks the kernel to end this process when the process that started it ends. On systems without this, the limits of
+/// the process have to end it.
 pub fn end_with_parent() {
     #[cfg(target_os = "linux")]
     {

@@ -12,8 +12,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Runs `command` without input and gives its output. `None` when the grader was asked to stop.
 ///
-/// The tool stays in the grader's process group, so that Ctrl-C reaches both. If the grader is asked to stop in another way, the
-/// tool is interrupted as by Ctrl-C.
+/// The tool stays in the grader's process group, so that Ctrl-C reaches both. If the grader is asked to stop in another
+/// way, the tool is interrupted as by Ctrl-C.
 ///
 /// # Errors
 ///
@@ -29,7 +29,8 @@ pub fn output(command: &mut Command, cancel: &Cancel) -> io::Result<Option<Outpu
         let output = scope.spawn(|| child.wait_with_output());
         while !output.is_finished() {
             if cancel.is_cancelled() {
-                // Until the other thread has nearly finished, the child is not reaped and no other process can have its id.
+                // Until the other thread has nearly finished, the child is not reaped and no other process can have its
+                // id.
                 interrupt();
             }
             thread::sleep(POLL_INTERVAL);

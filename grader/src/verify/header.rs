@@ -72,7 +72,7 @@ fn fails_line(line: &str, exercise: &Exercise) -> Result<(String, Finding), Stri
     if check != BUILD && exercise.check(check).is_none() {
         return Err(format!("`{check}` is no check of `{}`", exercise.name));
     }
-    let known = Finding::ALL.into_iter().find(|known| known.as_str() == finding);
+    let known = Finding::ALL.iter().copied().find(|known| known.as_str() == finding);
     let finding = known.ok_or_else(|| format!("`{finding}` is no finding"))?;
     Ok((check.to_owned(), finding))
 }

@@ -1,4 +1,5 @@
-//! Mistake: the caller receives exactly as many parts as there are shares; one that never comes, because `f` panicked, is waited for.
+//! Mistake: the caller receives exactly as many parts as there are shares; one that never comes, because `f` panicked,
+//! is waited for.
 //!
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
 

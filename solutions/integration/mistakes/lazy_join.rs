@@ -1,4 +1,5 @@
-//! Mistake: the threads are started and joined in one chain of iterators, which are lazy: each is joined before the next one starts.
+//! Mistake: the threads are started and joined in one chain of iterators, which are lazy: each is joined before the
+//! next one starts.
 //!
 //! Fails: `all_threads_can_evaluate_at_once` with `not_concurrent`.
 

@@ -1,4 +1,5 @@
-//! Mistake: there is no atomic `f64`, so its bits are loaded, added to and stored: three steps, between which another thread may come.
+//! Mistake: there is no atomic `f64`, so its bits are loaded, added to and stored: three steps, between which another
+//! thread may come.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `race`.
 

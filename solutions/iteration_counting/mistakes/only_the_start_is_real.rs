@@ -1,5 +1,5 @@
-//! Mistake: the threads only find out which of them is first, and the caller makes up the rest: it looks exactly like two
-//! threads that take turns.
+//! Mistake: the threads only find out which of them is first, and the caller makes up the rest: it looks exactly like
+//! two threads that take turns.
 //!
 //! Fails: `threads_take_turns` with `over_serialized`.
 

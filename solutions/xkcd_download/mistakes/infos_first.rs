@@ -1,4 +1,5 @@
-//! Mistake: all information is collected before the first picture is asked for, so workers wait at the end of the first half.
+//! Mistake: all information is collected before the first picture is asked for, so workers wait at the end of the first
+//! half.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `over_serialized`.
 //! Fails: `no_worker_is_idle` with `over_serialized`.

@@ -1,4 +1,5 @@
-//! Mistake: the threads are started and joined in one chain of iterators, which are lazy: each is joined before the next one starts.
+//! Mistake: the threads are started and joined in one chain of iterators, which are lazy: each is joined before the
+//! next one starts.
 //!
 //! Fails: `exactly_the_workers_ask_at_once` with `not_concurrent`.
 //! Fails: `no_worker_is_idle` with `not_concurrent`.

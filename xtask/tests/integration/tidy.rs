@@ -23,6 +23,12 @@ fn this_repository_is_tidy() {
 /// Adds the file `path` with `text` to a course that breaks no rule, and expects the problem.
 #[track_caller]
 fn notices(path: &str, text: &str, problem: &str) {
+    prints(path, text, &format!("{path}{problem}"));
+}
+
+/// What is printed when that course has the file `path` with `text` as well.
+#[track_caller]
+fn prints(path: &str, text: &str, expected: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
@@ -42,7 +48,7 @@ fn notices(path: &str, text: &str, problem: &str) {
         .assert()
         .code(1)
         .stderr("")
-        .stdout(contains(format!("{path}{problem}")));
+        .stdout(contains(expected));
 }
 
 const COURSE: [(&str, &str); 11] = [
@@ -106,6 +112,25 @@ fn unfinished_work_is_noticed() {
         "grader/src/lib.rs",
         &format!("//! A library.\n\n// {}: more\n", concat!("TO", "DO")),
         ":3: marks unfinished work",
+    );
+}
+
+#[test]
+fn a_long_line_is_noticed() {
+    let comment = "word ".repeat(30);
+    notices(
+        "grader/src/lib.rs",
+        &format!("//! A library.\n\n// {comment}\n"),
+        ":3: is longer than 120 characters",
+    );
+}
+
+#[test]
+fn an_exercise_without_a_check_program_is_noticed() {
+    prints(
+        "exercises/b/README.md",
+        "# B\n",
+        "grader/checks/b: has no check program",
     );
 }
 

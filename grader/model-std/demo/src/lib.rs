@@ -28,7 +28,7 @@ pub struct Demo {
     /// Which of them nobody wants, with the fewest preemptions of an execution that comes to it.
     pub wrong: &'static [(&'static str, u32)],
     /// How many waits may end, and how many weak exchanges may fail, without a reason in one execution.
-    pub accidents: u32,
+    pub injected_faults: u32,
 }
 
 /// What the executions of a program came to.
@@ -75,8 +75,8 @@ impl Demo {
         Settings {
             // No program takes a tenth of that, so what takes more spins.
             steps: 500,
-            spurious_wakeups: self.accidents,
-            weak_failures: self.accidents,
+            spurious_wakeups: self.injected_faults,
+            weak_failures: self.injected_faults,
             ..Settings::default()
         }
     }

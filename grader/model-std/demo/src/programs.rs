@@ -1,11 +1,11 @@
 //! The programs, one family a file, each headed by its source.
 
-mod accidents;
 mod bakery;
 mod barrier;
 mod bounded_buffer;
 mod dekker;
 mod double_checked;
+mod injected_faults;
 mod litmus;
 mod lock_order;
 mod lost_update;
@@ -33,7 +33,7 @@ pub fn all() -> Vec<Demo> {
         &barrier::DEMOS,
         &readers_writers::DEMOS,
         &litmus::DEMOS,
-        &accidents::DEMOS,
+        &injected_faults::DEMOS,
     ];
     families.concat()
 }

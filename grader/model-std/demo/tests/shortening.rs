@@ -65,13 +65,17 @@ fn what_was_found_at_random_comes_down_to_the_fewest_preemptions() {
                 before = (
                     before.0 + was.preemptions,
                     before.1 + was.switches,
-                    before.2 + was.unusual,
+                    before.2 + was.non_default,
                 );
-                after = (after.0 + is.preemptions, after.1 + is.switches, after.2 + is.unusual);
+                after = (
+                    after.0 + is.preemptions,
+                    after.1 + is.switches,
+                    after.2 + is.non_default,
+                );
                 n += shortened.executions;
             }
         }
     }
-    println!("preemptions, switches, unusual choices: {before:?} before, {after:?} after {n} executions");
+    println!("preemptions, switches, non-default choices: {before:?} before, {after:?} after {n} executions");
     assert!(after.0 * 3 < before.0, "{before:?} to {after:?}");
 }

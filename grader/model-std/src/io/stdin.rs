@@ -7,11 +7,11 @@ use std::io::{BufRead, IoSliceMut, Lines, Read, Result};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::{IsTerminal, Sealed};
-use crate::model::trace::LockFunction;
 use crate::runtime::is_active;
-use crate::runtime::lock::{self, Acquired, Mode, Touch};
-use crate::runtime::object::ObjectId;
-use crate::runtime::streams::stdin_lock;
+use crate::runtime::objects::ObjectId;
+use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
+use crate::runtime::objects::mutex;
+use crate::runtime::objects::streams::stdin_lock;
 
 /// As [`std::io::Stdin`].
 pub struct Stdin(());
@@ -47,7 +47,7 @@ impl Stdin {
             return StdinLock { input, held: None };
         }
         let id = stdin_lock();
-        let acquired = lock::acquire(id, LockFunction::Lock, Location::caller());
+        let acquired = mutex::lock(id, Location::caller());
         StdinLock {
             input: Input::Ended,
             held: id.map(|id| (id, acquired)),

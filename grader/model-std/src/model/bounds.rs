@@ -20,8 +20,8 @@ pub struct Bounds {
 /// Whether executions that can show nothing new are left out of the exhaustive part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pruning {
-    /// An execution that comes to a state in which another one has been, with no more preemptions, goes on by the usual choices
-    /// only: the alternatives from there are known. No outcome is lost.
+    /// An execution that comes to a state in which another one has been, with no more preemptions, goes on by the
+    /// default choices only: the alternatives from there are known. No outcome is lost.
     Visited,
     /// Every execution is run.
     Off,

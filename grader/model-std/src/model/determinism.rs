@@ -1,9 +1,11 @@
-//! Whether a program does the same when its schedule is the same: two traces are compared, and the first difference is told.
+//! Whether a program does the same when its schedule is the same: two traces are compared, and the first difference is
+//! told.
 
 use super::running::Ran;
 use super::trace::{Difference, Trace};
 
-/// The first difference between two executions of one schedule, which were recorded. Where there is one, the second is told.
+/// The first difference between two executions of one schedule, which were recorded. Where there is one, the second is
+/// told.
 pub(super) fn difference(mut first: Ran, second: &mut Ran) -> Option<Difference> {
     if first.execution.trace == second.execution.trace && first.recorder == second.recorder {
         return None;

@@ -1,14 +1,15 @@
 //! Which interleavings are run, and in which order.
 //!
 //! Iterative context bounding: Musuvathi & Qadeer, *Iterative Context Bounding for Systematic Testing of Multithreaded
-//! Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on; a preemption is a
-//! switch away from a thread that could have gone on. So the first failure found is one with the fewest preemptions. The
-//! search is stateless: an execution is named by its choices and run again from the start, and every alternative to a choice
-//! becomes a prefix of its own, kept for the bound that its preemptions need.
+//! Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on; a preemption is
+//! a switch away from a thread that could have gone on. So the first failure found is one with the fewest preemptions.
+//! The search is stateless: an execution is named by its choices and run again from the start, and every alternative to
+//! a choice becomes a prefix of its own, kept for the bound that its preemptions need.
 //!
-//! Executions are sampled as well (see `runtime::chooser`): by a random walk after each of the first of the exhaustive part, since
-//! a bug that many interleavings show need not wait until those with fewer preemptions are over, and by priorities beyond the
-//! bound. When the visitor stops at a sample, the search goes on for an execution with fewer preemptions, and no further.
+//! Executions are sampled as well (see `runtime::scheduler`): by a random walk after each of the first of the
+//! exhaustive part, since a bug that many interleavings show need not wait until those with fewer preemptions are over,
+//! and by priorities beyond the bound. When the visitor stops at a sample, the search goes on for an execution with
+//! fewer preemptions, and no further.
 
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -21,9 +22,9 @@ use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
 use super::{Schedule, Spawns};
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix, Priorities, Random, Visited};
-use crate::runtime::memory::notes;
 use crate::runtime::recorder::Recorder;
+use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::weak_memory::notes;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub struct Coverage {
     pub complete: bool,
     /// Where the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
-    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not decide
-    /// whether they are right.
+    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not
+    /// decide whether they are right.
     pub weak_orderings: Vec<AtomicAccess>,
     /// The loads that had an older value to choose than the newest, in the order of the source: none, unless
     /// [`Settings::stale_reads`] lets loads be stale.
@@ -53,21 +54,23 @@ pub struct Stopped {
     pub schedule: Schedule,
     /// How many preemptions it has.
     pub preemptions: u32,
-    /// How many executions had been run when the visitor first said to stop, at this execution or at a sampled one with more
-    /// preemptions.
+    /// How many executions had been run when the visitor first said to stop, at this execution or at a sampled one with
+    /// more preemptions.
     pub found_after: u64,
 }
 
 /// Runs `body` under every interleaving within `bounds` and shows each execution to `visit`, until that says to stop.
 ///
-/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may stop again:
-/// [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came to has fewer.
+/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may
+/// stop again: [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came
+/// to has fewer.
 ///
-/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures instead
-/// gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>` must be empty).
+/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures
+/// instead gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>`
+/// must be empty).
 ///
-/// The first execution is run twice. If the second differs, the program depends on something that is not controlled, and
-/// `visit` sees an execution that ended as [`End::Nondeterministic`].
+/// The first execution is run twice. If the second differs, the program depends on something that is not controlled,
+/// and `visit` sees an execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///
@@ -120,8 +123,8 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let chooser = Chooser::new(schedule::prefix(schedule), Policy::Usual).with_spawns(schedule.spawns);
-    let ran = run(settings, &erased(body), chooser, Some(Recorder::default()));
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive).with_spawns(schedule.spawns);
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.tell(&mut execution.trace);
@@ -146,8 +149,8 @@ struct Search<'a> {
 impl Search<'_> {
     /// Runs the first execution twice. Returns it for the exhaustive part, unless it could not be repeated.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Ran>> {
-        let record = |chooser| run(self.settings, self.body, chooser, Some(Recorder::default()));
-        let first = record(Chooser::default());
+        let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
+        let first = record(Scheduler::default());
         let mut second = record(self.exhaustive(Prefix::default()));
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));
@@ -165,12 +168,12 @@ impl Search<'_> {
         }
     }
 
-    /// Follows `prefix`, and then the usual choices.
-    fn exhaustive(&self, prefix: Prefix) -> Chooser {
-        let chooser = Chooser::new(prefix, Policy::Usual).with_spawns(self.spawns);
+    /// Follows `prefix`, and then the default choices.
+    fn exhaustive(&self, prefix: Prefix) -> Scheduler {
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
         match &self.visited {
-            Some(visited) => chooser.pruning(Rc::clone(visited)),
-            None => chooser,
+            Some(visited) => scheduler.pruning(Rc::clone(visited)),
+            None => scheduler,
         }
     }
 
@@ -250,15 +253,15 @@ impl Search<'_> {
     /// Samples one execution at random, unless there is nothing to choose.
     fn walk(&mut self, bounds: &Bounds) {
         if self.most_choices > 0 {
-            let random = Random(self.next_seed(bounds));
+            let walk = RandomWalk::new(self.next_seed(bounds));
             // What it found stands in the coverage.
-            let _ = self.sample_by(Policy::Walk(random));
+            let _ = self.sample_by(Strategy::RandomWalk(walk));
         }
     }
 
-    fn sample_by(&mut self, policy: Policy) -> ControlFlow<()> {
-        let chooser = Chooser::new(Prefix::default(), policy).with_spawns(self.spawns);
-        let ran = run(self.settings, self.body, chooser, None);
+    fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
+        let scheduler = Scheduler::new(Prefix::default(), strategy).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.coverage.executions += 1;
         self.coverage.random += 1;
@@ -279,8 +282,8 @@ impl Search<'_> {
         }
         while self.coverage.random < bounds.random {
             let seed = self.next_seed(bounds);
-            let priorities = Priorities::new(seed, self.most_choices as u64, bounds.depth);
-            if self.sample_by(Policy::Priorities(priorities)).is_break() {
+            let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
+            if self.sample_by(Strategy::Pct(pct)).is_break() {
                 return;
             }
         }

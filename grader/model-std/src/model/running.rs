@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::Execution;
 use super::settings::Settings;
-use crate::runtime::chooser::{Choice, Chooser};
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
+use crate::runtime::scheduler::{Choice, Scheduler};
 
 /// What a body returns, whatever its type: the search is compiled once and not for every body.
 pub(super) type Value = Box<dyn Any>;
@@ -48,11 +48,11 @@ pub(super) struct Ran {
 pub(super) fn run(
     settings: &Settings,
     body: &Rc<dyn Fn() -> Value>,
-    chooser: Chooser,
+    scheduler: Scheduler,
     recorder: Option<Recorder>,
 ) -> Ran {
     let body = Rc::clone(body);
-    let outcome = executor::run(*settings, chooser, recorder, move || body());
+    let outcome = executor::run(*settings, scheduler, recorder, move || body());
     let Outcome {
         value,
         choices,

@@ -2,7 +2,7 @@
 
 use protocol::schedule::{Schedule, Spawns};
 
-use crate::runtime::chooser::{Choice, Prefix};
+use crate::runtime::scheduler::{Choice, Prefix};
 
 /// The schedule in which these choices were made.
 pub(super) fn of(choices: &[Choice], spawns: Spawns) -> Schedule {

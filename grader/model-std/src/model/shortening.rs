@@ -1,16 +1,17 @@
 //! Makes a failing schedule as simple as can be found while the execution still fails the same way.
 //!
-//! Simple is, in this order: few preemptions, and few of them accidents (a wake-up without a reason, a weak exchange that fails,
-//! a thread that is late); few switches from one thread to another; few operations; few unusual choices, each as late as can be.
-//! Nothing here is random, so the same schedule is shortened to the same schedule everywhere.
+//! Simple is, in this order: few preemptions, and few of them injected faults (a wake-up without a reason, a weak
+//! exchange that fails, a thread that is late); few switches from one thread to another; few operations; few choices
+//! that are not the default, each as late as possible. Nothing here is random, so the same schedule is shortened to the
+//! same schedule everywhere.
 //!
-//! Three ways are taken in turn, until none leads any further. Choices are set back to the usual ones, many at once before single
-//! ones: Zeller & Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, IEEE Transactions on Software Engineering 28(2),
-//! 2002, but for the subsets only, since their complements hardly ever fail here. The turns of the threads are put in another
-//! order, so that one thread's come together: Jalbert & Sen, *A Trace Simplification Technique for Effective Debugging of
-//! Concurrent Programs*, FSE 2010. And each choice is changed to another, alone or in exchange for one that is set back, which
-//! is slower and finds what the others leave. Choices are named by whose turn it was (see `runtime::guide`), so that the others
-//! keep their meaning when one of them changes.
+//! Three ways are taken in turn, until none leads any further. Choices are set back to the default, many at once before
+//! single ones: Zeller & Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, IEEE Transactions on Software
+//! Engineering 28(2), 2002, but for the subsets only, since their complements hardly ever fail here. The turns of the
+//! threads are put in another order, so that one thread's come together: Jalbert & Sen, *A Trace Simplification
+//! Technique for Effective Debugging of Concurrent Programs*, FSE 2010. And each choice is changed to another, alone or
+//! in exchange for one that is set back, which is slower and finds what the others leave. Choices are named by whose
+//! turn it was (see `runtime::scheduler::guided`), so that the others keep their meaning when one of them changes.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -21,8 +22,8 @@ use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Settings};
 use super::{Schedule, Spawns};
-use crate::runtime::chooser::{Choice, Chooser, Policy, Prefix};
-use crate::runtime::guide::{Guide, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::guided::{Guided, Log, Moment, Pick, Plan, Point};
+use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
 /// What became of a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,22 +41,23 @@ pub struct Shortened {
 /// How simple an execution is; the smaller the simpler, and what stands first counts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// The preemptions, accidents included.
+    /// The preemptions, injected faults included.
     pub preemptions: u32,
-    /// How many of them are accidents: what only happens without a reason, or because a thread is slow.
-    pub accidents: u32,
+    /// How many of them are injected faults: wake-ups and failures without a reason, and late threads.
+    pub injected_faults: u32,
     /// How often another thread went on than the one before.
     pub switches: u32,
     /// The operations of all threads.
     pub operations: u64,
-    /// The choices that are not the usual ones.
-    pub unusual: usize,
+    /// The choices that are not the default.
+    pub non_default: usize,
 }
 
 /// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`.
 ///
-/// `still_fails` is asked about executions without events, as the visitor of [`explore`](super::explore) is. Where it says no to
-/// the execution of `schedule` itself, that depends on something other than its schedule, and nothing is shortened.
+/// `still_fails` is asked about executions without events, as the visitor of [`explore`](super::explore) is. Where it
+/// says no to the execution of `schedule` itself, that depends on something other than its schedule, and nothing is
+/// shortened.
 ///
 /// # Panics
 ///
@@ -88,7 +90,7 @@ struct Failing {
     order: Vec<Pick>,
 }
 
-/// The unusual choices of an execution, in their order.
+/// The non-default choices of an execution, in their order.
 type Wishes = Vec<(Moment, Pick)>;
 
 impl Failing {
@@ -150,7 +152,7 @@ impl Shortening<'_> {
         }
     }
 
-    /// Sets choices back to the usual ones, half of them at once at first. Returns whether that made `best` simpler.
+    /// Sets choices back to the default, half of them at once at first. Returns whether that made `best` simpler.
     fn set_back(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut n_at_once = best.wishes().len();
@@ -170,8 +172,8 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Puts the turns of a thread right after those that it had before, or right before those that it has next, or changes
-    /// places with those of its neighbour. Returns whether that made `best` simpler.
+    /// Puts the turns of a thread right after those that it had before, or right before those that it has next, or
+    /// changes places with those of its neighbour. Returns whether that made `best` simpler.
     fn rearrange(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut index = 0;
@@ -204,11 +206,11 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Takes another option at one point, alone or in exchange for an unusual choice that is set back. Returns whether that
-    /// made `best` simpler.
+    /// Takes another option at one point, alone or in exchange for a non-default choice that is set back. Returns
+    /// whether that made `best` simpler.
     fn exchange(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
-        // What is set back: nothing, or one of the unusual choices.
+        // What is set back: nothing, or one of the non-default choices.
         let mut set_back = 0;
         while set_back <= best.wishes().len() {
             let mut index = 0;
@@ -227,17 +229,18 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Takes `option` at the point with number `index`, and the usual one at the unusual choice with number `set_back`.
+    /// Takes `option` at the point with number `index`, and the default at the non-default choice with number
+    /// `set_back`.
     fn take_other(&mut self, best: &mut Failing, index: usize, option: usize, set_back: Option<usize>) -> bool {
         let (point, choice) = (&best.points[index], best.choices[index]);
         let (Some(pick), false) = (point.picks.get(option), usize::from(choice.chosen) == option) else {
             return false;
         };
         let mut wishes = best.wishes();
-        let unusual = best.choices.iter().filter(|choice| choice.chosen != 0);
+        let non_default = best.choices.iter().filter(|choice| choice.chosen != 0);
         let gone = set_back.and_then(|set_back| {
             wishes.remove(set_back);
-            unusual.clone().nth(set_back)
+            non_default.clone().nth(set_back)
         });
         // What would have more preemptions, as far as can be told, is not worth an execution.
         let costs = |option: usize, free: u16| u32::from(option >= usize::from(free));
@@ -272,26 +275,26 @@ impl Shortening<'_> {
     fn run(&mut self, prefix: Prefix, plan: Plan) -> (Failing, Execution<Value>) {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
-        let guide = Guide::new(plan, Rc::clone(&log));
-        let chooser = Chooser::new(prefix, Policy::Guided(guide)).with_spawns(self.spawns);
-        let ran = run(self.settings, self.body, chooser, None);
+        let guided = Guided::new(plan, Rc::clone(&log));
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_spawns(self.spawns);
+        let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             points,
             order,
             switches,
         } = log.take();
         let threads = ran.execution.trace.threads.iter();
-        let is_accident = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
+        let is_injected_fault = |(point, choice): (&Point, &Choice)| match point.picks[usize::from(choice.chosen)] {
             Pick::Outcome(_) => choice.is_preemption(),
-            pick => pick.is_accident(),
+            pick => pick.is_injected_fault(),
         };
         let made = points.iter().zip(&*ran.choices);
         let size = Size {
             preemptions: ran.execution.preemptions,
-            accidents: made.filter(|made| is_accident(*made)).count() as u32,
+            injected_faults: made.filter(|made| is_injected_fault(*made)).count() as u32,
             switches,
             operations: threads.map(|thread| thread.operations).sum(),
-            unusual: ran.choices.iter().filter(|choice| choice.chosen != 0).count(),
+            non_default: ran.choices.iter().filter(|choice| choice.chosen != 0).count(),
         };
         let choices = ran.choices.into();
         let failing = Failing {

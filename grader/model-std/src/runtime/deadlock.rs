@@ -1,19 +1,27 @@
-//! Why nobody can go on: who waits for what, who holds it, and whether a notification passed somebody by.
+//! Deadlocks and lost wake-ups: what every thread waits for when none can go on, who holds it, and which notification
+//! came too early.
 
-use super::condvar::{self, Condvar};
-use super::object::Once;
-use super::task::{Hold, Site, TaskId, Until};
-use super::{Runtime, recorder};
+use super::execution::Execution;
+use super::objects::barrier::Barrier;
+use super::objects::condvar::{self, Condvar};
+use super::objects::once::Once;
+use super::objects::rwlock::waiting_writers;
+use super::recorder;
+use super::task::{Hold, Operation, Site, TaskId, Until};
 use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go and no deadline will come.
-pub(crate) fn explain(runtime: &Runtime) -> End {
-    let stuck = (0..runtime.tasks.len()).filter(|task| !runtime.tasks[*task].ended);
+pub(crate) fn explain(execution: &Execution) -> End {
+    let stuck = (0..execution.tasks.len()).filter(|task| execution.tasks[*task].is_alive());
     let stuck: Vec<TaskId> = stuck.collect();
-    let waits: Vec<Wait> = stuck.iter().map(|task| wait(runtime, *task)).collect();
+    let waits: Vec<Wait> = stuck.iter().filter_map(|task| wait(execution, *task)).collect();
     let cycle = cycle(&waits);
-    let passed_by = || stuck.iter().find_map(|task| Some((*task, passed_by(runtime, *task)?)));
-    // Threads that wait for each other are stuck whatever was notified; who waits for one of them is stuck because of that.
+    let passed_by = || {
+        stuck
+            .iter()
+            .find_map(|task| Some((*task, passed_by(execution, *task)?)))
+    };
+    // Threads that wait for each other are stuck whatever was notified, and so are those that wait for them.
     match passed_by() {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
             waits,
@@ -24,28 +32,29 @@ pub(crate) fn explain(runtime: &Runtime) -> End {
     }
 }
 
-fn wait(runtime: &Runtime, task: TaskId) -> Wait {
-    let state = &runtime.tasks[task];
-    let (held_by, held_since) = holders(runtime, task, state.until);
-    Wait {
+/// What `task` waits for; `None` where it can go on.
+fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
+    let state = &execution.tasks[task];
+    let until = state.waits_until()?;
+    let Operation { object, site } = state.announced.operation;
+    let (held_by, held_since) = holders(execution, until);
+    Some(Wait {
         thread: task,
-        reason: reason(runtime, task),
-        object: state.pending.object,
-        place: state.pending.site.and_then(recorder::place_in_program),
+        reason: reason(execution, task, until),
+        object,
+        place: site.and_then(recorder::place_in_program),
         held_by,
         held_since,
-        last_notification: waits_at(runtime, task).and_then(|condvar| condvar.last.as_ref().map(told)),
-    }
+        last_notification: waits_at(execution, task).and_then(|condvar| condvar.last.as_ref().map(told)),
+    })
 }
 
-/// What the task waits for.
-fn reason(runtime: &Runtime, task: TaskId) -> WaitReason {
-    let state = &runtime.tasks[task];
-    match state.until {
-        Until::Now => unreachable!("a thread that waits for nothing can go on"),
+/// `until`, which `task` waits for, as a trace tells it.
+fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
+    match until {
         Until::Never => WaitReason::Clock,
         Until::Free(lock) => WaitReason::Lock {
-            function: if runtime.objects.all()[lock].kind == ObjectKind::RwLock {
+            function: if execution.objects.all()[lock].kind == ObjectKind::RwLock {
                 LockFunction::Write
             } else {
                 LockFunction::Lock
@@ -58,56 +67,58 @@ fn reason(runtime: &Runtime, task: TaskId) -> WaitReason {
             function: LockFunction::Lock,
         },
         Until::FreeOrMine { hold: Hold::Write, .. } => WaitReason::WriteLock,
-        Until::Notified { lock, .. } if state.notified => WaitReason::Relock { lock },
+        Until::Relockable(lock) => WaitReason::Relock { lock },
         Until::Notified { lock, has_timeout, .. } => WaitReason::Notification { lock, has_timeout },
         Until::Unparked { has_timeout } => WaitReason::Park { has_timeout },
         Until::Ended(thread) => WaitReason::Join { thread },
         Until::ScopeEmpty(_) => WaitReason::ScopeEnd,
         Until::Released { barrier, .. } => {
-            let (arrived, needed) = runtime.objects.arrived(barrier);
-            WaitReason::Barrier { arrived, needed }
+            let Barrier { waiting, needed, .. } = execution.objects.barrier(barrier);
+            WaitReason::Barrier {
+                arrived: waiting,
+                needed,
+            }
         }
         Until::Settled(_, function) | Until::Initialised(_, function) | Until::Complete(_, function) => {
             WaitReason::Initialization { function }
         }
         Until::Receivable(channel, function) => WaitReason::Message {
             function,
-            senders: runtime.objects.channel(channel).senders,
+            senders: execution.objects.channel(channel).senders,
         },
         // A channel of `std` has one receiver, and who waits for it does so as long as it is there.
         Until::Sendable(_, function) => WaitReason::Room { function, receivers: 1 },
         Until::Taken { function, .. } => WaitReason::HandOver { function, receivers: 1 },
         Until::Condition => {
-            let condition = state.condition.as_ref();
+            let condition = execution.tasks[task].condition.as_ref();
             condition.map_or(WaitReason::Clock, |condition| condition.reason())
         }
     }
 }
 
-fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Option<Place>) {
+/// Who holds up whoever waits for `until`, and since which line.
+fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) {
     match until {
-        Until::Free(lock) | Until::Readable(lock) | Until::FreeOrMine { lock, .. } => {
-            let lock = runtime.objects.lock(lock);
+        Until::Free(lock) | Until::Readable(lock) | Until::Relockable(lock) | Until::FreeOrMine { lock, .. } => {
+            let lock = execution.objects.lock(lock);
             let mut held_by: Vec<TaskId> = lock.writer.into_iter().chain(lock.readers.iter().copied()).collect();
             held_by.dedup();
             (held_by, lock.since.and_then(recorder::place_in_program))
         }
-        // Whoever is inside holds up the writer, and the writer those who want to join them.
-        Until::ReadableInTurn(lock) => match runtime.waiting_writers(lock).collect::<Vec<_>>() {
-            writers if writers.is_empty() => holders(runtime, task, Until::Readable(lock)),
+        // The readers inside hold up the writer, and the writer holds up further readers.
+        Until::ReadableInTurn(lock) => match waiting_writers(execution, lock).collect::<Vec<_>>() {
+            writers if writers.is_empty() => holders(execution, Until::Readable(lock)),
             writers => (writers, None),
         },
-        Until::Notified { lock, .. } if runtime.tasks[task].notified => holders(runtime, task, Until::Free(lock)),
         Until::Ended(other) => (vec![other], None),
-        Until::ScopeEmpty(scope) => (runtime.objects.scope_running(scope).to_vec(), None),
+        Until::ScopeEmpty(scope) => (execution.objects.scope_running(scope).to_vec(), None),
         Until::Settled(once, _) | Until::Initialised(once, _) | Until::Complete(once, _) => {
-            match runtime.objects.once(once) {
+            match execution.objects.once(once) {
                 Once::Running(holder) => (vec![holder], None),
                 Once::Incomplete | Once::Complete | Once::Poisoned => (Vec::new(), None),
             }
         }
-        Until::Now
-        | Until::Never
+        Until::Never
         | Until::Notified { .. }
         | Until::Unparked { .. }
         | Until::Released { .. }
@@ -118,18 +129,17 @@ fn holders(runtime: &Runtime, task: TaskId, until: Until) -> (Vec<TaskId>, Optio
     }
 }
 
-/// The line that notified while `task` was not yet waiting, if `task` waits for a notification and was not woken by another one
-/// since.
-fn passed_by(runtime: &Runtime, task: TaskId) -> Option<Site> {
-    let missed = waits_at(runtime, task)?.missed.as_ref()?;
+/// The line of a notification that came before `task` began to wait, if `task` waits for one. `None` if another
+/// notification has woken it since.
+fn passed_by(execution: &Execution, task: TaskId) -> Option<Site> {
+    let missed = waits_at(execution, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)
 }
 
 /// The condition variable at which `task` waits to be notified.
-fn waits_at(runtime: &Runtime, task: TaskId) -> Option<&Condvar> {
-    let state = &runtime.tasks[task];
-    match state.until {
-        Until::Notified { condvar, .. } if !state.notified => Some(runtime.objects.condvar(condvar)),
+fn waits_at(execution: &Execution, task: TaskId) -> Option<&Condvar> {
+    match execution.tasks[task].waits_until() {
+        Some(Until::Notified { condvar, .. }) => Some(execution.objects.condvar(condvar)),
         _ => None,
     }
 }

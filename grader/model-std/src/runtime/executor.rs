@@ -1,7 +1,8 @@
 //! Runs one execution: a coroutine a task, resumed in the order that the scheduler chooses.
 //!
-//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock, say)
-//! is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution that is over.
+//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock,
+//! say) is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution
+//! that is over.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,19 +12,17 @@ use std::sync::{Mutex, PoisonError};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::chooser::{Choice, Chooser};
+use super::execution::{Execution, Remains};
 use super::panics::Payload;
 use super::recorder::Recorder;
-use super::task::TaskId;
-use super::threads::{self, Ending};
-use super::{locals, object, panics, with};
+use super::scheduler::{Choice, Scheduler};
+use super::task::{Ending, TaskId};
+use super::{panics, threads, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
 /// As large as `std` makes the stack of a spawned thread; only pages that are touched cost memory.
 const STACK_SIZE: usize = 2 * 1024 * 1024;
-
-type Fibre = Coroutine<(), (), (), DefaultStack>;
 
 /// The function of a task, and the place for what comes of it.
 pub(crate) trait Entry {
@@ -38,12 +37,17 @@ pub(crate) trait Entry {
     fn panicked(&self, payload: Payload);
 }
 
+/// A task that has begun.
+struct Fibre {
+    coroutine: Coroutine<(), (), (), DefaultStack>,
+    /// Where to suspend it: on its own stack, for as long as it runs.
+    yielder: *const Yielder<(), ()>,
+}
+
 thread_local! {
+    /// The stacks that no task uses, kept for later ones.
     static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
-    /// By task: the functions of those that have not started.
-    static ENTRIES: RefCell<Vec<Option<Rc<dyn Entry>>>> = const { RefCell::new(Vec::new()) };
-    /// By task: where to suspend it.
-    static YIELDERS: RefCell<Vec<*const Yielder<(), ()>>> = const { RefCell::new(Vec::new()) };
+    /// Of the task that runs.
     static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
 }
 
@@ -68,14 +72,14 @@ pub(crate) struct Outcome<T> {
     pub(crate) most_alive: usize,
 }
 
-/// Runs `body` to its end under the choices of `chooser`.
+/// Runs `body` to its end under the choices of `scheduler`.
 ///
 /// # Panics
 ///
 /// If an execution is already under way on this operating-system thread, or no stack can be mapped.
 pub(crate) fn run<T: 'static>(
     settings: Settings,
-    chooser: Chooser,
+    scheduler: Scheduler,
     recorder: Option<Recorder>,
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
@@ -86,26 +90,22 @@ pub(crate) fn run<T: 'static>(
         function: Cell::new(Some(body)),
         result: Cell::new(None),
     });
-    let entry: Rc<dyn Entry> = body.clone();
-    with(|runtime| runtime.start(settings, chooser, recorder));
-    submit(entry);
-    let fibres = drive();
-    abandon(fibres);
-    let ((trace, recorder), chooser, most_alive) = with(|runtime| {
-        runtime.active = false;
-        object::is_over();
-        locals::abandon(runtime);
-        let most_alive = runtime.most_alive;
-        (runtime.take_trace(), std::mem::take(&mut runtime.chooser), most_alive)
-    });
+    super::begin(Execution::new(settings, scheduler, recorder, body.clone()));
+    abandon(drive());
+    let Remains {
+        trace,
+        recorder,
+        scheduler,
+        most_alive,
+    } = super::end().conclude();
     // Dropped outside the execution: what it owns may be modelled.
     panics::forget_program_hook();
     let value = match trace.end {
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,
     };
-    let spawns_overlap = chooser.spawns_overlap;
-    let (choices, n_new) = chooser.into_taken();
+    let spawns_overlap = scheduler.spawns_overlap;
+    let (choices, n_new) = scheduler.into_taken();
     Outcome {
         value,
         choices,
@@ -134,11 +134,6 @@ impl<F: FnOnce() -> T, T> Entry for Body<F, T> {
     }
 }
 
-/// Hands over the function of the task that was just entered.
-pub(crate) fn submit(entry: Rc<dyn Entry>) {
-    ENTRIES.with_borrow_mut(|entries| entries.push(Some(entry)));
-}
-
 /// Gives control back to the executor until the running task is chosen again; for ever, if the execution is over.
 pub(crate) fn suspend() {
     let yielder = CURRENT_YIELDER.get();
@@ -147,47 +142,43 @@ pub(crate) fn suspend() {
     unsafe { (*yielder).suspend(()) };
 }
 
+/// Resumes one task after the other, until the execution is over. Returns those that have not ended.
 fn drive() -> Vec<Option<Fibre>> {
     let mut fibres: Vec<Option<Fibre>> = Vec::new();
-    loop {
-        let next = with(|runtime| {
-            let next = runtime.next.take()?;
-            runtime.current = next;
-            Some(next)
-        });
-        let Some(task) = next else { return fibres };
+    while let Some(task) = with(Execution::switch) {
         while fibres.len() <= task {
             fibres.push(None);
         }
         let fibre = fibres[task].get_or_insert_with(|| start(task));
-        CURRENT_YIELDER.set(YIELDERS.with_borrow(|yielders| yielders.get(task).copied().unwrap_or(std::ptr::null())));
-        if let CoroutineResult::Return(()) = fibre.resume(())
-            && let Some(fibre) = fibres[task].take()
-        {
-            STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
+        CURRENT_YIELDER.set(fibre.yielder);
+        match fibre.coroutine.resume(()) {
+            // Set by the task itself when it begins.
+            CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
+            CoroutineResult::Return(()) => {
+                if let Some(fibre) = fibres[task].take() {
+                    STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
+                }
+            }
         }
     }
+    fibres
 }
 
 fn start(task: TaskId) -> Fibre {
-    let entry = ENTRIES
-        .with_borrow_mut(|entries| entries[task].take())
-        .expect("a task is started once");
+    let entry = with(|execution| execution.tasks[task].entry.take()).expect("a task is started once");
     let stack = STACKS.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
         DefaultStack::new(STACK_SIZE).expect("failed to map a stack: the system is out of memory or of mappings")
     });
-    Coroutine::with_stack(stack, move |yielder, ()| {
-        YIELDERS.with_borrow_mut(|yielders| {
-            if yielders.len() <= task {
-                yielders.resize(task + 1, std::ptr::null());
-            }
-            yielders[task] = std::ptr::from_ref(yielder);
-        });
+    let coroutine = Coroutine::with_stack(stack, move |yielder, ()| {
         CURRENT_YIELDER.set(std::ptr::from_ref(yielder));
         if catch_unwind(AssertUnwindSafe(|| perform(entry))).is_err() {
             threads::abort_after_panic();
         }
-    })
+    });
+    Fibre {
+        coroutine,
+        yielder: std::ptr::null(),
+    }
 }
 
 /// Runs a task from its beginning to its end.
@@ -205,18 +196,13 @@ fn perform(entry: Rc<dyn Entry>) {
     threads::end(ending);
 }
 
+/// Gives up tasks that have not ended, and keeps their stacks.
 fn abandon(fibres: Vec<Option<Fibre>>) {
     for mut fibre in fibres.into_iter().flatten() {
-        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it: tasks
-        // that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten below.
-        unsafe { fibre.force_reset() };
-        STACKS.with_borrow_mut(|stacks| stacks.push(fibre.into_stack()));
+        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it:
+        // tasks that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten by
+        // `Task::abandon`.
+        unsafe { fibre.coroutine.force_reset() };
+        STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
     }
-    ENTRIES.with_borrow_mut(|entries| {
-        for entry in entries.drain(..).flatten() {
-            // It may borrow from a stack that was just abandoned.
-            std::mem::forget(entry);
-        }
-    });
-    YIELDERS.with_borrow_mut(Vec::clear);
 }

@@ -1,7 +1,23 @@
 //! The values of `thread_local!` keys, one set a task.
 
+use std::cell::RefCell;
+
 use super::task::Local;
-use super::{Runtime, with};
+use super::{is_active, with};
+
+thread_local! {
+    /// The values outside an execution.
+    static OUTSIDE: RefCell<Vec<Local>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs `f` on the values of the running thread: of the operating system's, outside an execution.
+fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
+    if is_active() {
+        with(|execution| f(&mut execution.me().locals))
+    } else {
+        OUTSIDE.with_borrow_mut(f)
+    }
+}
 
 /// What a key holds in the running thread.
 pub(crate) enum Found {
@@ -15,13 +31,10 @@ pub(crate) enum Found {
 
 /// What the key at address `key` holds in the running thread. `address_of` tells where the value in a box is.
 pub(crate) fn find(key: usize, address_of: fn(&dyn std::any::Any) -> *const ()) -> Found {
-    with(|runtime| {
-        let me = runtime.locals();
-        match me.iter().find(|local| local.key == key) {
-            None => Found::Uninitialised,
-            Some(Local { value: Some(value), .. }) => Found::Value(address_of(value.as_ref())),
-            Some(Local { value: None, .. }) => Found::Gone,
-        }
+    with_locals(|locals| match locals.iter().find(|local| local.key == key) {
+        None => Found::Uninitialised,
+        Some(Local { value: Some(value), .. }) => Found::Value(address_of(value.as_ref())),
+        Some(Local { value: None, .. }) => Found::Gone,
     })
 }
 
@@ -31,8 +44,7 @@ pub(crate) fn store(
     value: Box<dyn std::any::Any>,
     address_of: fn(&dyn std::any::Any) -> *const (),
 ) -> *const () {
-    with(|runtime| {
-        let locals = runtime.locals();
+    with_locals(|locals| {
         let address = address_of(value.as_ref());
         locals.push(Local {
             key,
@@ -42,20 +54,11 @@ pub(crate) fn store(
     })
 }
 
-/// Forgets the values of all threads, whose execution is over: their destructors belong to it.
-pub(crate) fn abandon(runtime: &mut Runtime) {
-    let locals = runtime.tasks.iter_mut().flat_map(|task| task.locals.drain(..));
-    locals.for_each(std::mem::forget);
-}
-
 /// Destroys the running thread's values, the newest first, until none is left; destructors may initialise further ones.
 pub(crate) fn destroy() {
     loop {
-        let value = with(|runtime| {
-            let locals = runtime.locals();
-            locals.iter_mut().rev().find_map(|local| local.value.take())
-        });
-        // Dropped outside `with`: a destructor may perform operations.
+        let value = with_locals(|locals| locals.iter_mut().rev().find_map(|local| local.value.take()));
+        // Dropped here and not above: a destructor may perform operations.
         match value {
             Some(value) => drop(value),
             None => return,

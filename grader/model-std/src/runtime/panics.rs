@@ -1,14 +1,16 @@
 //! Panics, thread by thread.
 //!
-//! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of them
-//! while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is caught.
+//! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of
+//! them while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is
+//! caught.
 
 use std::any::Any;
 use std::panic;
 use std::rc::Rc;
 use std::sync::Once;
 
-use super::{is_active, recorder, with};
+use super::execution::Execution;
+use super::{is_active, recorder, try_with, with};
 use crate::model::trace::Panic;
 
 static HOOK: Once = Once::new();
@@ -34,28 +36,24 @@ pub(crate) fn install_hook() {
             }
             let message = message_of(info.payload());
             let place = info.location().map(recorder::place_of);
-            with(|runtime| {
-                let me = runtime.me();
-                me.panicking += 1;
-                me.panic = Some(Panic { message, place });
-                me.in_hook = true;
-                runtime.take_from_hook();
+            with(|execution| {
+                let me = execution.me();
+                me.panics.unwinding += 1;
+                me.panics.last = Some(Panic { message, place });
+                me.panics.in_hook = true;
+                execution.take_from_hook();
             });
             if let Some(hook) = PROGRAM_HOOK.with_borrow(Clone::clone) {
                 hook(info);
             }
-            with(|runtime| runtime.me().in_hook = false);
+            with(|execution| execution.me().panics.in_hook = false);
         }));
     });
 }
 
 /// Sets the program's own hook; `None` restores the default. Returns the one that was set before.
 pub(crate) fn set_program_hook(hook: Option<Rc<Hook>>) -> Option<Rc<Hook>> {
-    with(|runtime| {
-        if runtime.active {
-            runtime.hand_to_hook();
-        }
-    });
+    try_with(Execution::hand_to_hook);
     PROGRAM_HOOK.with_borrow_mut(|slot| std::mem::replace(slot, hook))
 }
 
@@ -83,31 +81,27 @@ pub(crate) fn forget_program_hook() {
 
 /// Whether the running thread is unwinding.
 pub(crate) fn panicking() -> bool {
-    with(|runtime| runtime.active.then(|| runtime.me().panicking > 0)).unwrap_or_else(std::thread::panicking)
+    try_with(|execution| execution.me().panics.unwinding > 0).unwrap_or_else(std::thread::panicking)
 }
 
 /// Notes that the running thread raises a panic without the hook.
 pub(crate) fn resumed(payload: &(dyn Any + Send)) {
     let message = message_of(payload);
-    with(|runtime| {
-        if runtime.active {
-            let me = runtime.me();
-            me.panicking += 1;
-            // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
-            if me.panic.as_ref().is_none_or(|earlier| earlier.message != message) {
-                me.panic = Some(Panic { message, place: None });
-            }
+    try_with(|execution| {
+        let me = execution.me();
+        me.panics.unwinding += 1;
+        // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
+        if me.panics.last.as_ref().is_none_or(|earlier| earlier.message != message) {
+            me.panics.last = Some(Panic { message, place: None });
         }
     });
 }
 
 /// Notes that a panic of the running thread was caught.
 pub(crate) fn caught() {
-    with(|runtime| {
-        if runtime.active {
-            let me = runtime.me();
-            me.panicking = me.panicking.saturating_sub(1);
-        }
+    try_with(|execution| {
+        let me = execution.me();
+        me.panics.unwinding = me.panics.unwinding.saturating_sub(1);
     });
 }
 

@@ -3,9 +3,9 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::object::ObjectId;
-use super::task::Site;
-use super::{Runtime, TaskId};
+use super::execution::Execution;
+use super::objects::ObjectId;
+use super::task::{Site, TaskId};
 use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 
 /// What the operations of a recorded execution say of objects: their states, as a trace lists them.
@@ -37,8 +37,8 @@ pub(crate) fn place(site: Site) -> Place {
     place_of(site)
 }
 
-/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library, as in
-/// `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
+/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library,
+/// as in `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
 pub(crate) fn place_in_program(site: Site) -> Option<Place> {
     let file = site.file();
     // As the compiler names it with its own sources at hand, and without.
@@ -56,38 +56,38 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
     }
 }
 
-impl Runtime {
+impl Execution {
     /// Records that an operation of the running task took effect. `op` is only asked when a trace is wanted.
-    pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Runtime) -> Op) {
-        self.record_with(object, site, |runtime| (op(runtime), runtime.states_of(object)));
+    pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
+        self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
     }
 
-    /// As [`Runtime::record`], for an operation at a condition variable that gives `lock` up or takes it again.
+    /// As [`Execution::record`], for an operation at a condition variable that gives `lock` up or takes it again.
     pub(crate) fn record_with_lock(
         &mut self,
         condvar: ObjectId,
         lock: ObjectId,
         site: Site,
-        op: impl FnOnce(&Runtime) -> Op,
+        op: impl FnOnce(&Execution) -> Op,
     ) {
-        self.record_with(Some(condvar), Some(site), |runtime| {
-            (op(runtime), runtime.states_of([condvar, lock]))
+        self.record_with(Some(condvar), Some(site), |execution| {
+            (op(execution), execution.states_of([condvar, lock]))
         });
     }
 
-    /// As [`Runtime::record`], with states that the operation knows.
+    /// As [`Execution::record`], with states that the operation knows.
     pub(crate) fn record_with(
         &mut self,
         object: Option<ObjectId>,
         site: Option<Site>,
-        told: impl FnOnce(&Runtime) -> (Op, States),
+        told: impl FnOnce(&Execution) -> (Op, States),
     ) {
         if self.recorder.is_none() {
             return;
         }
         let (op, states) = told(self);
         let (thread, time) = (self.current, self.now);
-        let preempted = std::mem::take(&mut self.preempted);
+        let preempted = std::mem::take(&mut self.turn.preempted);
         let Some(recorder) = &mut self.recorder else { return };
         let preempts = preempted && recorder.last != Some(thread);
         recorder.last = Some(thread);
@@ -102,7 +102,8 @@ impl Runtime {
         });
     }
 
-    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that does.
+    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that
+    /// does.
     pub(crate) fn record_for(
         &mut self,
         thread: TaskId,
@@ -129,18 +130,19 @@ impl Runtime {
         objects.into_iter().filter_map(told).collect()
     }
 
-    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of those.
+    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of
+    /// those.
     pub(crate) fn take_trace(&mut self) -> (Trace, Option<Recorder>) {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
             name: task.name.as_deref().map(str::to_owned),
             spawned_at: task.spawned_at.map(place),
-            panic: task.panic.clone().filter(|_| task.died),
-            operations: task.operations,
+            panic: task.panics.last.clone().filter(|_| task.has_panicked()),
+            operations: task.activity.operations,
         });
         let threads = threads.collect();
-        let segments = |written: Vec<super::streams::Written>| -> Vec<Segment> {
-            let segment = |written: super::streams::Written| Segment {
+        let segments = |written: Vec<super::objects::streams::Written>| -> Vec<Segment> {
+            let segment = |written: super::objects::streams::Written| Segment {
                 thread: written.task,
                 thread_name: self.tasks[written.task].name.as_deref().map(str::to_owned),
                 bytes: written.bytes,

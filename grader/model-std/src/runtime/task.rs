@@ -6,7 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::object::ObjectId;
+use super::executor::Entry;
+use super::fairness::Activity;
+use super::objects::ObjectId;
+use super::visibility::{History, Parent, Performed};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
 
@@ -28,8 +31,6 @@ pub(crate) struct Operation {
 /// What must hold before an announced operation may take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
-    /// Nothing: it may take effect at once.
-    Now,
     /// Never true: only a deadline ends the wait.
     Never,
     /// The lock has no writer and no reader.
@@ -45,7 +46,7 @@ pub(crate) enum Until {
         /// What it is taken for.
         hold: Hold,
     },
-    /// The task was notified, and the lock that it gave up while waiting is free.
+    /// The task is notified. A notification turns this wait into one until [`Until::Relockable`].
     Notified {
         /// The condition variable.
         condvar: ObjectId,
@@ -54,6 +55,8 @@ pub(crate) enum Until {
         /// Whether the wait may end by itself after a time.
         has_timeout: bool,
     },
+    /// The lock that the task gave up while it waited to be notified is free.
+    Relockable(ObjectId),
     /// The task's park token is set.
     Unparked {
         /// Whether the wait may end by itself after a time.
@@ -132,184 +135,198 @@ pub(crate) struct Local {
     pub(crate) value: Option<Box<dyn Any>>,
 }
 
-/// Who started a task, and with which of its operations.
+/// How a task announces an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Plain,
+    /// It lets others go first.
+    Yielding,
+    /// No other task can tell when the operation takes effect.
+    Invisible,
+}
+
+/// The operation that a task announced last.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Parent {
-    pub(crate) task: TaskId,
-    /// The parent's `seen_operations` then.
-    pub(crate) seen_operations: u64,
-    /// The parent's `unseen_operations` then.
-    pub(crate) unseen_operations: u32,
+pub(crate) struct Announcement {
+    pub(crate) operation: Operation,
+    /// The time at which it was announced.
+    pub(crate) at: Duration,
+    /// Whether no other task can tell when it takes effect.
+    pub(crate) is_invisible: bool,
+    /// Whether the task lets others go first.
+    pub(crate) yields: bool,
+}
+
+/// Whether a task can have the next turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TaskState {
+    /// It runs, or what it has announced may take effect.
+    Ready,
+    /// It waits.
+    Waiting(Waiting),
+    /// Nothing of it is left to run.
+    Ended,
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    /// What has to hold.
+    pub(crate) until: Until,
+    /// When it stops waiting for that.
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// How the function of a task came to its end. Thread-local destructors may still run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Done {
+    pub(crate) ending: Ending,
+    /// The time at which that happened, while no other task can know that it did.
+    pub(crate) unnoticed_since: Option<Duration>,
+}
+
+/// Whether the function of a task returned or panicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Returned,
+    Panicked,
+}
+
+/// The panics of a task.
+#[derive(Debug, Default)]
+pub(crate) struct Panics {
+    /// How many it is unwinding.
+    pub(crate) unwinding: u32,
+    /// Whether it runs the program's panic hook.
+    pub(crate) in_hook: bool,
+    /// The last one.
+    pub(crate) last: Option<Panic>,
 }
 
 /// One thread of the program.
 pub(crate) struct Task {
+    /// What it runs; `None` once it has begun.
+    pub(crate) entry: Option<Rc<dyn Entry>>,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) spawned_at: Option<Site>,
-    /// What it is about to do.
-    pub(crate) pending: Operation,
-    /// What has to hold first.
-    pub(crate) until: Until,
-    /// The time at which it announced that.
-    pub(crate) waits_since: Duration,
-    /// The read-write lock that it is about to write to, and how often that had been taken when it came there.
-    pub(crate) came_after: Option<(ObjectId, u64)>,
-    /// The condition of [`Until::Condition`].
-    pub(crate) condition: Option<Rc<dyn Condition>>,
-    /// When it stops waiting for that.
-    pub(crate) deadline: Option<Duration>,
-    /// Whether it asked to let others go first.
-    pub(crate) yields: bool,
-    /// Whether no other task can tell when its operation takes effect.
-    pub(crate) unseen: bool,
-    /// Whether it was chosen for an operation that no other task can tell, and has done no other since.
-    pub(crate) is_fresh: bool,
-    /// How many operations it has performed that other tasks can tell.
-    pub(crate) seen_operations: u64,
-    /// How many others it has performed since the last of them.
-    pub(crate) unseen_operations: u32,
-    /// How many of those, from the first, are known to be over: they started a thread which has begun.
-    pub(crate) n_over: u32,
     /// Who started it, if that was not the explorer.
     pub(crate) parent: Option<Parent>,
-    /// What it has seen (see `history`).
-    pub(crate) history: super::history::History,
-    /// Whether its function has returned or panicked; thread-local destructors may still run.
-    pub(crate) done: bool,
-    /// The time at which that happened, while no other task can know that it did.
-    pub(crate) done_unseen: Option<Duration>,
     /// The scope that waits for it, if one does.
     pub(crate) scope: Option<ObjectId>,
-    /// Whether nothing of it is left to run.
-    pub(crate) ended: bool,
-    /// Whether a notification has reached it since it began to wait.
-    pub(crate) notified: bool,
-    /// Whether the scheduler woke it without a reason.
-    pub(crate) spurious: bool,
+    pub(crate) state: TaskState,
+    pub(crate) announced: Announcement,
+    /// The condition of [`Until::Condition`].
+    pub(crate) condition: Option<Rc<dyn Condition>>,
+    /// The read-write lock that it is about to write to, and how often that had been taken when it came there.
+    pub(crate) came_after: Option<(ObjectId, u64)>,
     /// Whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
-    /// Whether a panic ended its function.
-    pub(crate) died: bool,
-    /// How many panics it is unwinding.
-    pub(crate) panicking: u32,
+    /// How its function came to its end, if it has.
+    pub(crate) done: Option<Done>,
+    pub(crate) panics: Panics,
+    /// What it has seen (see `visibility`).
+    pub(crate) history: History,
+    pub(crate) performed: Performed,
+    pub(crate) activity: Activity,
     /// How many keys it has handed out to hash maps.
     pub(crate) hash_keys: u64,
-    /// Whether it runs the program's panic hook.
-    pub(crate) in_hook: bool,
-    /// The last panic.
-    pub(crate) panic: Option<Panic>,
-    /// How many operations it has performed.
-    pub(crate) operations: u64,
-    /// The step of its last operation.
-    pub(crate) last_step: u64,
-    /// The step at which it last changed something that another thread could see.
-    pub(crate) last_effect: u64,
-    /// How many operations it has performed since anything in the program changed.
-    pub(crate) idle: u32,
-    /// The version of the program's state at its last operation.
-    pub(crate) seen_version: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
-    /// The last lines on which it did something in vain.
-    pub(crate) recent: RecentSites,
-}
-
-/// The last few lines on which a task did something.
-#[derive(Default)]
-pub(crate) struct RecentSites {
-    sites: [Option<Site>; 8],
-    /// Where the next one goes.
-    next: usize,
-}
-
-impl RecentSites {
-    /// Adds a line, in the place of the oldest.
-    pub(crate) fn push(&mut self, site: Site) {
-        self.sites[self.next] = Some(site);
-        self.next = (self.next + 1) % self.sites.len();
-    }
-
-    pub(crate) fn clear(&mut self) {
-        if self.sites[0].is_some() {
-            *self = Self::default();
-        }
-    }
-
-    /// The lines, in no particular order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Site> {
-        self.sites.iter().copied().flatten()
-    }
 }
 
 impl Task {
-    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>) -> Self {
+    /// A task that is ready to start `entry`.
+    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>, entry: Rc<dyn Entry>) -> Self {
         Self {
+            entry: Some(entry),
             name,
             spawned_at,
-            pending: Operation {
-                object: None,
-                site: spawned_at,
-            },
-            until: Until::Now,
-            waits_since: Duration::ZERO,
-            came_after: None,
-            condition: None,
-            deadline: None,
-            yields: false,
-            unseen: true,
-            is_fresh: false,
-            seen_operations: 0,
-            unseen_operations: 0,
-            n_over: 0,
             parent: None,
-            history: 0,
-            done: false,
-            done_unseen: None,
             scope: None,
-            ended: false,
-            notified: false,
-            spurious: false,
+            state: TaskState::Ready,
+            announced: Announcement {
+                operation: Operation {
+                    object: None,
+                    site: spawned_at,
+                },
+                at: Duration::ZERO,
+                is_invisible: true,
+                yields: false,
+            },
+            condition: None,
+            came_after: None,
             park_token: false,
-            died: false,
-            panicking: 0,
+            done: None,
+            panics: Panics::default(),
+            history: 0,
+            performed: Performed::default(),
+            activity: Activity::default(),
             hash_keys: 0,
-            in_hook: false,
-            panic: None,
-            operations: 0,
-            last_step: 0,
-            last_effect: 0,
-            idle: 0,
-            seen_version: 0,
             locals: Vec::new(),
-            recent: RecentSites::default(),
         }
     }
 
-    /// Counts the operation that was announced last, which is over.
-    pub(crate) fn count_performed(&mut self) {
-        if self.unseen {
-            self.unseen_operations += 1;
-        } else {
-            self.seen_operations += 1;
-            self.unseen_operations = 0;
-            self.n_over = 0;
+    /// Forgets what is left of a task of an execution that is over. What it would have run may borrow from a stack that
+    /// is gone, and the destructors of its thread-local values belong to the execution.
+    pub(super) fn abandon(&mut self) {
+        std::mem::forget(self.entry.take());
+        self.locals.drain(..).for_each(std::mem::forget);
+    }
+
+    /// Whether something of it is left to run.
+    pub(crate) fn is_alive(&self) -> bool {
+        !matches!(self.state, TaskState::Ended)
+    }
+
+    /// What it waits for, if it waits.
+    pub(crate) fn waits_until(&self) -> Option<Until> {
+        match self.state {
+            TaskState::Waiting(Waiting { until, .. }) => Some(until),
+            TaskState::Ready | TaskState::Ended => None,
         }
     }
 
-    /// This task, which has number `task`, as the parent of one that it starts now.
-    pub(crate) fn as_parent(&self, task: TaskId) -> Parent {
-        Parent {
-            task,
-            seen_operations: self.seen_operations,
-            unseen_operations: self.unseen_operations,
+    /// When it stops waiting, if it does.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match self.state {
+            TaskState::Waiting(Waiting { deadline, .. }) => deadline,
+            TaskState::Ready | TaskState::Ended => None,
         }
     }
 
-    /// Notes that the function of the task has returned or panicked; `unseen` is the time, if no other task can know yet.
-    pub(crate) fn end_function(&mut self, ending: super::threads::Ending, unseen: Option<Duration>) {
-        self.done = true;
-        self.done_unseen = unseen;
-        self.died = ending == super::threads::Ending::Panicked;
-        self.panicking = 0;
+    /// Notes that the task is notified. From now on it waits for the lock only, and no deadline ends that.
+    pub(crate) fn note_notification(&mut self) {
+        if let Some(Until::Notified { lock, .. }) = self.waits_until() {
+            self.state = TaskState::Waiting(Waiting {
+                until: Until::Relockable(lock),
+                deadline: None,
+            });
+        }
+    }
+
+    /// Whether a panic ended its function.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.done.is_some_and(|done| done.ending == Ending::Panicked)
+    }
+
+    /// Whether its function came to its end at `now`, and no other task can know that it did.
+    pub(crate) fn is_done_unnoticed(&self, now: Duration) -> bool {
+        self.done.is_some_and(|done| done.unnoticed_since == Some(now))
+    }
+
+    /// Notes that another task knows that its function has come to its end.
+    pub(crate) fn note_end_is_known(&mut self) {
+        if let Some(done) = &mut self.done {
+            done.unnoticed_since = None;
+        }
+    }
+
+    /// Notes that its function has come to its end; `unnoticed_since` is the time, if no other task can know yet.
+    pub(crate) fn end_function(&mut self, ending: Ending, unnoticed_since: Option<Duration>) {
+        self.done = Some(Done {
+            ending,
+            unnoticed_since,
+        });
+        self.panics.unwinding = 0;
     }
 }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::execution::Execution;
 use super::executor::{self, Entry};
-use super::object::{Memory, ObjectId, State, Tag};
-use super::task::{Operation, Site, TaskId, Until};
-use super::{Runtime, announce, announce_unseen, locals, resolve, with};
+use super::objects::{Memory, ObjectId, State, Tag};
+use super::task::{Ending, Operation, Site, TaskId, TaskState, Until};
+use super::{announce, announce_invisible, announce_invisible_wait, locals, resolve, try_with, with};
 use crate::model::Spawns;
 use crate::model::trace::{End, ObjectKind, Op};
 
@@ -34,52 +35,43 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         object: None,
         site: Some(site),
     };
-    match with(|runtime| runtime.chooser.spawns) {
-        Spawns::Invisible => announce_unseen(operation, Until::Now),
+    match with(|execution| execution.scheduler.spawns) {
+        Spawns::Invisible => announce_invisible(operation),
         Spawns::Chosen => {
-            announce(operation, Until::Now, None);
+            announce(operation);
         }
     }
-    executor::submit(entry);
-    with(|runtime| {
-        runtime.note_overlap();
-        let task = runtime.add_task(name, Some(site));
+    with(|execution| {
+        note_overlap(execution);
+        let task = execution.add_task(name, Some(site), entry);
         // The new thread may be quicker than whatever comes next.
-        runtime.me().is_fresh = false;
+        execution.me().performed.is_fresh = false;
         if let Some(scope) = scope {
-            runtime.objects.scope_running_mut(scope).push(task);
-            runtime.tasks[task].scope = Some(scope);
+            execution.objects.scope_running_mut(scope).push(task);
+            execution.tasks[task].scope = Some(scope);
         }
-        runtime.record(None, Some(site), |_| Op::Spawn { thread: task });
+        execution.record(None, Some(site), |_| Op::Spawn { thread: task });
         task
     })
 }
 
-impl Runtime {
-    /// Notes where others might have spawned before the running thread, which spawns now, and did so after it, or the other way
-    /// round. What the thread and those before it in its line have spawned was there in any case.
-    fn note_overlap(&mut self) {
-        if self.chooser.spawns == Spawns::Chosen || self.chooser.spawns_overlap {
-            return;
-        }
-        let parent = |task: TaskId| self.tasks[task].parent.map(|parent| parent.task);
-        let is_in_line =
-            |task: TaskId| std::iter::successors(Some(self.current), |task| parent(*task)).any(|other| other == task);
-        let is_known = |task: TaskId| parent(task) == Some(self.current) || is_in_line(task);
-        self.chooser.spawns_overlap = !(0..self.tasks.len()).all(is_known);
+/// Notes if another thread might have spawned a thread before the running one does, or after it. Threads that the
+/// running one or its ancestors have spawned do not count: they were there in any case.
+fn note_overlap(execution: &mut Execution) {
+    if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
+        return;
     }
-}
-
-/// Whether a thread's function returned or panicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Returned,
-    Panicked,
+    let (current, tasks) = (execution.current, &execution.tasks);
+    let parent = |task: TaskId| tasks[task].parent.map(|parent| parent.task);
+    let is_ancestor =
+        |task: TaskId| std::iter::successors(Some(current), |task| parent(*task)).any(|other| other == task);
+    let is_known = |task: TaskId| parent(task) == Some(current) || is_ancestor(task);
+    execution.scheduler.spawns_overlap = !(0..tasks.len()).all(is_known);
 }
 
 /// Ends the running task: its result is where it belongs.
 pub(crate) fn end(ending: Ending) {
-    match with(|runtime| (runtime.current, runtime.me().scope)) {
+    match with(|execution| (execution.current, execution.me().scope)) {
         (BODY, _) => end_body(ending),
         (_, scope) => end_thread(scope, ending),
     }
@@ -87,37 +79,37 @@ pub(crate) fn end(ending: Ending) {
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
     // Whoever looks at a thread that has just learned of another's end may still find it running.
-    if with(|runtime| runtime.choice_is_due || scope.is_none() && runtime.may_be_late()) {
+    if with(|execution| execution.turn.choice_is_due || scope.is_none() && execution.may_be_late()) {
         announce_end();
     }
-    with(|runtime| {
-        runtime.me().pending.object = None;
-        let (current, now) = (runtime.current, runtime.now);
+    with(|execution| {
+        execution.me().announced.operation.object = None;
+        let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so it may be later than it seems.
-        runtime.me().end_function(ending, Some(now));
+        execution.me().end_function(ending, Some(now));
         if let Some(scope) = scope {
-            runtime.objects.scope_running_mut(scope).retain(|task| *task != current);
-            runtime.release_to(scope);
+            execution
+                .objects
+                .scope_running_mut(scope)
+                .retain(|task| *task != current);
+            execution.release_to(scope);
             // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
-            let history = runtime
+            let history = execution
                 .objects
                 .history(scope)
-                .wrapping_add(runtime.tasks[current].history);
-            runtime.objects.set_history(scope, history);
+                .wrapping_add(execution.tasks[current].history);
+            execution.objects.set_history(scope, history);
         }
-        runtime.made_progress();
-        runtime.record(None, None, |_| Op::EndThread {
+        execution.made_progress();
+        execution.record(None, None, |_| Op::EndThread {
             panicked: ending == Ending::Panicked,
         });
     });
     locals::destroy();
-    with(|runtime| {
-        let me = runtime.me();
-        me.ended = true;
-        me.until = Until::Now;
-        me.deadline = None;
-        runtime.made_progress();
-        runtime.decide();
+    with(|execution| {
+        execution.me().state = TaskState::Ended;
+        execution.made_progress();
+        execution.decide();
     });
 }
 
@@ -126,46 +118,45 @@ fn announce_end() {
         object: None,
         site: None,
     };
-    announce(operation, Until::Now, None);
+    announce(operation);
 }
 
 /// Ends the body of the execution, and with it the execution.
 fn end_body(ending: Ending) {
-    if with(|runtime| runtime.choice_is_due) {
+    if with(|execution| execution.turn.choice_is_due) {
         announce_end();
     }
-    with(|runtime| {
-        runtime.me().end_function(ending, None);
+    with(|execution| {
+        execution.me().end_function(ending, None);
     });
     locals::destroy();
-    with(|runtime| {
-        let left: Vec<TaskId> = (0..runtime.tasks.len())
-            .filter(|task| runtime.is_left_running(*task))
+    with(|execution| {
+        let left: Vec<TaskId> = (0..execution.tasks.len())
+            .filter(|task| is_left_running(execution, *task))
             .collect();
-        let end = match (ending, &runtime.tasks[0].panic) {
+        let end = match (ending, &execution.tasks[0].panics.last) {
             (Ending::Panicked, panic) => End::Panicked(panic.clone().unwrap_or_default()),
             (Ending::Returned, _) if left.is_empty() => End::Finished,
             (Ending::Returned, _) => End::ThreadsLeft { threads: left },
         };
-        runtime.finish(end);
+        execution.finish(end);
     });
 }
 
-impl Runtime {
-    /// Whether the thread runs on when the body has ended: it may be on its way out and slow, if nobody has waited for it.
-    fn is_left_running(&mut self, task: TaskId) -> bool {
-        let state = &self.tasks[task];
-        let may_be_slow = state.done_unseen == Some(self.now) && state.scope.is_none();
-        !state.done || may_be_slow && self.choose_outcome(2, 1) == 1
-    }
+/// Whether the thread runs on when the body has ended. One that is on its way out may be slow, if nobody has waited for
+/// it.
+fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
+    let state = &execution.tasks[task];
+    let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
+    state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1
 }
 
 /// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.
 pub(crate) fn abort_after_panic() {
-    with(|runtime| {
-        let thread = runtime.current;
-        let place = runtime.me().panic.take().and_then(|panic| panic.place);
-        runtime.finish(End::Exited {
+    with(|execution| {
+        let thread = execution.current;
+        let place = execution.me().panics.last.take().and_then(|panic| panic.place);
+        execution.finish(End::Exited {
             code: None,
             thread,
             place,
@@ -175,65 +166,59 @@ pub(crate) fn abort_after_panic() {
 
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
-    announce_unseen(
+    announce_invisible_wait(
         Operation {
             object: None,
             site: Some(site),
         },
         Until::Ended(task),
     );
-    with(|runtime| {
-        if let Some(joined) = runtime.tasks.get_mut(task) {
-            joined.done_unseen = None;
-            runtime.take_from_ended(task);
+    try_with(|execution| {
+        if let Some(joined) = execution.tasks.get_mut(task) {
+            joined.note_end_is_known();
+            execution.take_from_ended(task);
         }
-        runtime.record(None, Some(site), |_| Op::Join { thread: task });
+        execution.record(None, Some(site), |_| Op::Join { thread: task });
     });
 }
 
 /// Whether the function of `task` has returned or panicked.
 ///
 /// A thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
-/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is a choice.
+/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is
+/// a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
-    with(|runtime| {
-        let Some(state) = runtime.tasks.get(task).filter(|_| runtime.active) else {
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
+    let finished = try_with(|execution| {
+        let Some(state) = execution.tasks.get(task) else {
             return true;
         };
-        let may_be_late = state.done_unseen == Some(runtime.now);
-        let finished = state.done && !(may_be_late && runtime.choose_outcome(2, 1) == 1);
-        runtime.learned(finished.into());
+        let may_be_late = state.is_done_unnoticed(execution.now);
+        let finished = state.done.is_some() && !(may_be_late && execution.choose_outcome(2, 1) == 1);
+        execution.learned(finished.into());
         if finished {
-            runtime.tasks[task].done_unseen = None;
-            runtime.take_from_ended(task);
+            execution.tasks[task].note_end_is_known();
+            execution.take_from_ended(task);
         }
-        runtime.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
+        execution.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
         finished
-    })
+    });
+    finished.unwrap_or(true)
 }
 
 /// How many threads of the scope run, asked as an operation of the running thread; 0 outside an execution.
 pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
     let Some(id) = scope else { return 0 };
-    announce(
-        Operation {
-            object: Some(id),
-            site: None,
-        },
-        Until::Now,
-        None,
-    );
-    with(|runtime| {
-        let running = runtime.objects.scope_running(id).len();
-        runtime.learned(running as u64);
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
+    with(|execution| {
+        let running = execution.objects.scope_running(id).len();
+        execution.learned(running as u64);
         running
     })
 }
@@ -241,16 +226,16 @@ pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
 /// Waits until every thread of the scope has ended.
 pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
-    announce_unseen(
+    announce_invisible_wait(
         Operation {
             object: Some(id),
             site: Some(site),
         },
         Until::ScopeEmpty(id),
     );
-    with(|runtime| {
-        runtime.acquire_from(id);
-        runtime.record(None, Some(site), |_| Op::LeaveScope);
+    with(|execution| {
+        execution.acquire_from(id);
+        execution.record(None, Some(site), |_| Op::LeaveScope);
     });
 }
 
@@ -264,18 +249,14 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
         super::is_active(),
         "the end of the process was asked for outside an execution"
     );
-    announce(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
-    with(|runtime| {
-        let thread = runtime.current;
-        runtime.record(None, Some(site), |_| Op::Exit { code });
-        runtime.finish(End::Exited {
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
+    with(|execution| {
+        let thread = execution.current;
+        execution.record(None, Some(site), |_| Op::Exit { code });
+        execution.finish(End::Exited {
             code,
             thread,
             place: Some(super::recorder::place(site)),
@@ -288,11 +269,6 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
 
 /// The running thread's number and name.
 pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
-    with(|runtime| {
-        if runtime.is_active() {
-            (runtime.current, runtime.tasks[runtime.current].name.clone())
-        } else {
-            (0, Some("main".into()))
-        }
-    })
+    let current = try_with(|execution| (execution.current, execution.me().name.clone()));
+    current.unwrap_or_else(|| (BODY, Some("main".into())))
 }

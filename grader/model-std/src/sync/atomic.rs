@@ -1,7 +1,7 @@
 //! As `std::sync::atomic`, with every access a step that the scheduler orders.
 //!
-//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the orderings
-//! allow that (see `runtime::memory`). Orderings are refused where `std` refuses them.
+//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the
+//! orderings allow that (see `runtime::weak_memory`). Orderings are refused where `std` refuses them.
 
 mod register;
 
@@ -11,7 +11,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::model::trace::{CompareExchangeFunction, RmwFunction};
-use crate::runtime::atomic;
+use crate::runtime::objects::atomic;
 use register::{Register, Request};
 
 /// As [`std::sync::atomic::fence`].

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
-use crate::runtime::barrier;
-use crate::runtime::object::Tag;
+use crate::runtime::objects::Tag;
+use crate::runtime::objects::barrier;
 
 /// As [`std::sync::Barrier`].
 pub struct Barrier {

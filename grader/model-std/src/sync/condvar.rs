@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::MutexGuard;
 use crate::model::trace::Whom;
-use crate::runtime::condvar;
-use crate::runtime::object::{ObjectId, Tag};
-use crate::runtime::pausing;
+use crate::runtime::clock;
+use crate::runtime::objects::condvar;
+use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::{Site, Wake};
 
 /// As [`std::sync::Condvar`].
@@ -139,12 +139,12 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         let site = Location::caller();
-        let start = pausing::now(site);
+        let start = clock::now(site);
         loop {
             if !condition(guard.peek_mut()) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(left) = timeout.checked_sub(pausing::now(site).saturating_sub(start)) else {
+            let Some(left) = timeout.checked_sub(clock::now(site).saturating_sub(start)) else {
                 return Ok((guard, WaitTimeoutResult(true)));
             };
             guard = self.wait_timeout_at(guard, left, site)?.0;

@@ -7,8 +7,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
 use crate::model::trace::{ObjectKind, OnceFunction};
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once;
+use crate::runtime::objects::once;
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::LazyLock`].
@@ -75,8 +75,8 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     }
 
     fn initialise(&self) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the content
-        // of a cell that is not initialised.
+        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // content of a cell that is not initialised.
         let content = unsafe { std::mem::replace(&mut *self.value.get(), Content::Nothing) };
         if let Content::Function(f) = content {
             let value = f();
@@ -91,7 +91,7 @@ impl<T, F> LazyLock<T, F> {
     #[track_caller]
     pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
         if let Some(id) = this.id()
-            && once::peek(id, OnceFunction::Get, Location::caller()) != object::Once::Complete
+            && once::peek(id, OnceFunction::Get, Location::caller()) != once::Once::Complete
         {
             return None;
         }
@@ -118,8 +118,8 @@ impl<T, F> LazyLock<T, F> {
 
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::LazyLock, &Memory::of(&self.value))?;
-        if once::known(id) == object::Once::Incomplete && self.value().is_some() {
-            once::finish(id, object::Once::Complete);
+        if once::known(id) == once::Once::Incomplete && self.value().is_some() {
+            once::finish(id, once::Once::Complete);
         }
         Some(id)
     }

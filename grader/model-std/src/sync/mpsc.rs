@@ -12,8 +12,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::runtime::channel::{self, Patience, Refusal};
-use crate::runtime::object::{ObjectId, Tag};
+use crate::runtime::objects::channel::{self, Patience, Refusal};
+use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::Site;
 
 pub use iterators::{IntoIter, Iter, TryIter};
@@ -82,8 +82,8 @@ pub struct Receiver<T> {
     not_sync: PhantomData<std::cell::Cell<()>>,
 }
 
-// SAFETY: all threads of the program share one operating-system thread, so the reference count and the queue are never used by
-// two at once; as in `std`, the messages must be `Send`.
+// SAFETY: all threads of the program share one operating-system thread, so the reference count and the queue are never
+// used by two at once; as in `std`, the messages must be `Send`.
 unsafe impl<T: Send> Send for Sender<T> {}
 // SAFETY: as for `Send`.
 unsafe impl<T: Send> Sync for Sender<T> {}

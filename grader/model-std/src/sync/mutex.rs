@@ -7,9 +7,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::model::trace::{LockFunction, ObjectKind};
-use crate::runtime::lock::{self, Acquired, Mode, Touch};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
+use crate::runtime::objects::{Memory, ObjectId, Tag, mutex};
 
 /// As [`std::sync::Mutex`].
 pub struct Mutex<T: ?Sized> {
@@ -72,7 +71,7 @@ impl<T: ?Sized> Mutex<T> {
     /// If the mutex is poisoned; the error holds the guard.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), LockFunction::Lock, Location::caller());
+        let acquired = mutex::lock(self.id(), Location::caller());
         result(self.guard(acquired), acquired.poisoned)
     }
 
@@ -83,7 +82,7 @@ impl<T: ?Sized> Mutex<T> {
     /// If the lock is held, or the mutex is poisoned.
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), LockFunction::TryLock, Location::caller());
+        let acquired = mutex::try_lock(self.id(), Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.guard(acquired), acquired.poisoned)?)
     }
@@ -111,7 +110,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        lock::id(&self.tag, ObjectKind::Mutex, &Memory::of(&self.value))
+        mutex::id(&self.tag, &Memory::of(&self.value))
     }
 
     fn guard(&self, acquired: Acquired) -> MutexGuard<'_, T> {

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use crate::model::trace::{ObjectKind, OnceFunction};
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once::{self, Attempt, Found};
+use crate::runtime::objects::once::{self, Attempt, Found};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::Once`].
@@ -74,7 +74,7 @@ impl Once {
     #[track_caller]
     pub fn is_completed(&self) -> bool {
         match self.id() {
-            Some(id) => once::peek(id, OnceFunction::IsCompleted, Location::caller()) == object::Once::Complete,
+            Some(id) => once::peek(id, OnceFunction::IsCompleted, Location::caller()) == once::Once::Complete,
             None => self.outside.get(),
         }
     }
@@ -90,7 +90,7 @@ impl Once {
             .id()
             .map(|id| once::wait(id, OnceFunction::Wait, Location::caller()));
         assert!(
-            once != Some(object::Once::Poisoned),
+            once != Some(once::Once::Poisoned),
             "Once instance has previously been poisoned"
         );
     }
@@ -125,7 +125,7 @@ pub(super) fn call_once(id: ObjectId, function: OnceFunction, site: Site, f: imp
     };
     let mut attempt = Attempt::new(id, site);
     f(poisoned);
-    attempt.outcome = object::Once::Complete;
+    attempt.outcome = once::Once::Complete;
 }
 
 impl OnceState {

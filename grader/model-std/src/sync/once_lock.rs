@@ -6,8 +6,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::call_once;
 use crate::model::trace::{ObjectKind, OnceFunction};
-use crate::runtime::object::{self, Memory, ObjectId, Tag};
-use crate::runtime::once;
+use crate::runtime::objects::once;
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// As [`std::sync::OnceLock`].
@@ -38,7 +38,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         if let Some(id) = self.id()
-            && once::peek(id, OnceFunction::Get, Location::caller()) != object::Once::Complete
+            && once::peek(id, OnceFunction::Get, Location::caller()) != once::Once::Complete
         {
             return None;
         }
@@ -93,7 +93,7 @@ impl<T> OnceLock<T> {
     pub fn take(&mut self) -> Option<T> {
         let id = self.id();
         if let Some(id) = id {
-            once::finish(id, object::Once::Incomplete);
+            once::finish(id, once::Once::Incomplete);
         }
         self.value.get_mut().take()
     }
@@ -108,8 +108,8 @@ impl<T> OnceLock<T> {
     }
 
     fn store(&self, value: T) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the value of
-        // a cell that is not initialised.
+        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // value of a cell that is not initialised.
         unsafe { *self.value.get() = Some(value) };
     }
 
@@ -121,8 +121,8 @@ impl<T> OnceLock<T> {
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::OnceLock, &Memory::of(&self.value))?;
         // A cell made with a value in it, or filled outside the execution, is complete from the start.
-        if once::known(id) == object::Once::Incomplete && self.value().is_some() {
-            once::finish(id, object::Once::Complete);
+        if once::known(id) == once::Once::Incomplete && self.value().is_some() {
+            once::finish(id, once::Once::Complete);
         }
         Some(id)
     }

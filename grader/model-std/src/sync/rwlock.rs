@@ -9,9 +9,8 @@ use std::ptr::NonNull;
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use super::poisoning::result;
-use crate::model::trace::{LockFunction, ObjectKind};
-use crate::runtime::lock::{self, Acquired, Mode, Touch};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::lock::{self, Acquired, Mode, Touch};
+use crate::runtime::objects::{Memory, ObjectId, Tag, rwlock};
 
 /// As [`std::sync::RwLock`].
 pub struct RwLock<T: ?Sized> {
@@ -30,7 +29,8 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
 pub struct RwLockReadGuard<'rwlock, T: ?Sized + 'rwlock> {
-    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a shorter-lived one.
+    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a
+    /// shorter-lived one.
     value: NonNull<T>,
     id: Option<ObjectId>,
     acquired: Acquired,
@@ -88,7 +88,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), LockFunction::Read, Location::caller());
+        let acquired = rwlock::read(self.id(), Location::caller());
         result(self.read_guard(acquired), acquired.poisoned)
     }
 
@@ -99,7 +99,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If a writer holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), LockFunction::TryRead, Location::caller());
+        let acquired = rwlock::try_read(self.id(), Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.read_guard(acquired), acquired.poisoned)?)
     }
@@ -111,7 +111,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If the lock is poisoned; the error holds the guard.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::acquire(self.id(), LockFunction::Write, Location::caller());
+        let acquired = rwlock::write(self.id(), Location::caller());
         result(self.write_guard(acquired), acquired.poisoned)
     }
 
@@ -122,7 +122,7 @@ impl<T: ?Sized> RwLock<T> {
     /// If anybody holds the lock, or the lock is poisoned.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        let acquired = lock::try_acquire(self.id(), LockFunction::TryWrite, Location::caller());
+        let acquired = rwlock::try_write(self.id(), Location::caller());
         let acquired = acquired.ok_or(TryLockError::WouldBlock)?;
         Ok(result(self.write_guard(acquired), acquired.poisoned)?)
     }
@@ -150,7 +150,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn id(&self) -> Option<ObjectId> {
-        lock::id(&self.tag, ObjectKind::RwLock, &Memory::of(&self.value))
+        rwlock::id(&self.tag, &Memory::of(&self.value))
     }
 
     fn read_guard(&self, acquired: Acquired) -> RwLockReadGuard<'_, T> {
@@ -180,7 +180,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let guard = std::mem::ManuallyDrop::new(guard);
         let id = guard.lock.id();
-        lock::downgrade(id, guard.touch.get(), Location::caller());
+        rwlock::downgrade(id, guard.touch.get(), Location::caller());
         guard.lock.read_guard(guard.acquired)
     }
 }

@@ -55,8 +55,8 @@ impl<T: 'static> LocalKey<T> {
             Found::Gone => return Err(AccessError(())),
             Found::Uninitialised => locals::store(self.key(), Box::new(init()), address_of::<T>),
         };
-        // SAFETY: the value stands in a box that belongs to the running thread and stays there until that thread ends, after
-        // its function; the reference given to `f` does not leave that thread.
+        // SAFETY: the value stands in a box that belongs to the running thread and stays there until that thread ends,
+        // after its function; the reference given to `f` does not leave that thread.
         Ok(unsafe { &*address.cast::<T>() })
     }
 }

@@ -12,7 +12,7 @@ use super::Thread;
 use super::spawning::current;
 use super::starting::{Function, Plan, Started, boxed, start};
 use crate::panic::{catch_unwind, resume_unwind};
-use crate::runtime::object::{ObjectId, Tag};
+use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::task::Site;
 use crate::runtime::threads;
 

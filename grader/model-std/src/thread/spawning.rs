@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::starting::{Function, Plan, Started, boxed, start};
 use crate::runtime::executor::Entry;
-use crate::runtime::pausing;
+use crate::runtime::objects::park;
 use crate::runtime::task::TaskId;
 use crate::runtime::threads;
 
@@ -241,7 +241,7 @@ impl Thread {
     /// As [`std::thread::Thread::unpark`].
     #[track_caller]
     pub fn unpark(&self) {
-        pausing::unpark(self.id.task(), Location::caller());
+        park::unpark(self.id.task(), Location::caller());
     }
 
     /// As [`std::thread::Thread::id`].

@@ -1,7 +1,7 @@
 //! What a thread runs and what becomes of it, between the one that starts it and the one that waits for it.
 //!
-//! Every function that a program starts a thread with has a type of its own, and the compiler translates again for each of them
-//! whatever depends on that type: here that is only the box of the function and its call.
+//! Every function that a program starts a thread with has a type of its own, and the compiler translates again for each
+//! of them whatever depends on that type: here that is only the box of the function and its call.
 
 use std::cell::{Cell, UnsafeCell};
 use std::mem::ManuallyDrop;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::Thread;
 use crate::runtime::executor::Entry;
-use crate::runtime::object::ObjectId;
+use crate::runtime::objects::ObjectId;
 use crate::runtime::panics::Payload;
 use crate::runtime::task::Site;
 use crate::runtime::threads;

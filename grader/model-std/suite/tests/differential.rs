@@ -45,8 +45,8 @@ struct Tally {
     too_large: usize,
     /// Programs that were stuck in some run.
     stuck: usize,
-    /// Programs that did something for which the model needs an accident: a wake-up without a reason, say.
-    accidental: usize,
+    /// Programs that did something for which the model needs an injected fault: a wake-up without a reason, say.
+    with_faults: usize,
     /// Executions under the model.
     executions: u64,
     /// Outcomes under the model.
@@ -109,7 +109,7 @@ impl Tally {
         if surprises.is_empty() {
             return Ok(());
         }
-        let Some(more) = self.with_accidents(program) else {
+        let Some(more) = self.with_injected_faults(program) else {
             return Ok(());
         };
         match surprises.iter().find(|outcome| !more.contains(outcome)) {
@@ -122,11 +122,11 @@ impl Tally {
     }
 
     /// The outcomes of `program` where what `std` allows happens without a reason; `None` if they are too many.
-    fn with_accidents(&mut self, program: &Program) -> Option<BTreeSet<Outcome>> {
-        if !program.has_accidents() {
+    fn with_injected_faults(&mut self, program: &Program) -> Option<BTreeSet<Outcome>> {
+        if !program.has_injected_faults() {
             return Some(BTreeSet::new());
         }
-        self.accidental += 1;
+        self.with_faults += 1;
         let settings = Settings {
             spurious_wakeups: 2,
             weak_failures: 2,

@@ -207,7 +207,7 @@ fn what_goes_unseen_takes_no_choice_from_others() {
 #[test]
 fn what_goes_unseen_loses_nothing_in_random_programs() {
     let mut random = Random(configured("PRUNING_SEED", 5) << 32);
-    // Where most goes unseen, or depends on it.
+    // Where most operations are invisible, or the outcome depends on those that are not.
     let topics = [Topic::Time, Topic::Threads, Topic::Atomics, Topic::Parking];
     let mut n_compared = 0;
     while n_compared < 60 * configured("PRUNING_TIMES", 1) {

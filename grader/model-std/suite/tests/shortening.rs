@@ -80,7 +80,7 @@ fn a_failure_that_needs_one_preemption_keeps_one() {
     let (before, after) = (shortened.before.unwrap(), shortened.after.unwrap());
     assert!(before.preemptions > 2, "{before:?} leaves nothing to do");
     // The body, then one thread after the other, but for the one that the others come in between.
-    assert_eq!((after.preemptions, after.accidents), (1, 0));
+    assert_eq!((after.preemptions, after.injected_faults), (1, 0));
     assert!(after.switches <= 6, "{after:?}");
     let replayed = replay(&settings, &body, &shortened.schedule);
     assert_eq!(replayed.preemptions, 1);
@@ -160,7 +160,7 @@ fn a_failure_of_another_kind_is_not_taken_for_the_same() {
 }
 
 #[test]
-fn accidents_that_a_failure_does_not_need_are_left_out() {
+fn injected_faults_that_a_failure_does_not_need_are_left_out() {
     let settings = Settings {
         spurious_wakeups: 2,
         weak_failures: 2,
@@ -189,7 +189,7 @@ fn accidents_that_a_failure_does_not_need_are_left_out() {
     let (before, after) = (shortened.before.unwrap(), shortened.after.unwrap());
     assert!(before.preemptions > after.preemptions, "{before:?}");
     // The other thread has to begin its pause, and the pause has to end, while this one could go on.
-    assert_eq!((after.preemptions, after.accidents), (2, 1));
+    assert_eq!((after.preemptions, after.injected_faults), (2, 1));
 }
 
 #[test]
@@ -217,7 +217,12 @@ fn which_waiter_is_woken_is_a_choice_like_any_other() {
     let fails = |execution: &Execution<Vec<i32>>| matches!(&execution.value, Some(Ok(woken)) if woken[..] == [3, 1, 2]);
     let shortened = shortened(&Settings::default(), &body, fails);
     let after = shortened.after.unwrap();
-    assert_eq!((after.preemptions, after.unusual), (0, 1), "{:?}", shortened.schedule);
+    assert_eq!(
+        (after.preemptions, after.non_default),
+        (0, 1),
+        "{:?}",
+        shortened.schedule
+    );
 }
 
 #[test]

@@ -28,7 +28,8 @@ fn is_change(event: &Event) -> bool {
     is_blind_change(event) || is_exchanged
 }
 
-/// The load by which the same thread read the object last before the event at `index`, if it did nothing else to it since.
+/// The load by which the same thread read the object last before the event at `index`, if it did nothing else to it
+/// since.
 pub(super) fn load_before(trace: &Trace, index: usize) -> Option<usize> {
     let event = &trace.events[index];
     let is_same = |other: &Event| other.thread == event.thread && other.object == event.object;

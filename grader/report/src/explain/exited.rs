@@ -1,4 +1,5 @@
-//! The process was ended from inside: by `process::exit` or `process::abort`, or by a panic that `std` lets no code catch.
+//! The process was ended from inside: by `process::exit` or `process::abort`, or by a panic that `std` lets no code
+//! catch.
 
 use protocol::trace::{Op, Place, ThreadId, Trace};
 

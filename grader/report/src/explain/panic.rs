@@ -67,8 +67,8 @@ fn told(name: &str, panic: &Panic, names: &Names<'_>) -> String {
     format!("{name} panicked{}: {}", names.at(panic.place.as_ref()), panic.message)
 }
 
-/// The threads that a panic ended, in the order of their ends: the body, which often only passes on the panic of a thread that
-/// it waited for, comes last.
+/// The threads that a panic ended, in the order of their ends: the body, which often only passes on the panic of a
+/// thread that it waited for, comes last.
 fn panics(trace: &Trace) -> Vec<(ThreadId, &Panic)> {
     let of_threads = trace
         .threads

@@ -1,4 +1,5 @@
-//! A lock that was released between two steps that belong together: one thread took it twice, and another one in between.
+//! A lock that was released between two steps that belong together: one thread took it twice, and another one in
+//! between.
 
 use protocol::trace::{LockOutcome, Op, Trace};
 
@@ -8,25 +9,33 @@ use crate::names::{self, Names};
 /// The last time that it happens to a thread that was interrupted.
 pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
     let events = &trace.events;
-    (0..events.len()).rev().filter(|&again| takes(trace, again)).find_map(|again| {
-        let (thread, object) = (events[again].thread, events[again].object);
-        let takes_it = |&index: &usize| takes(trace, index) && events[index].object == object;
-        let first = (0..again).rev().filter(takes_it).find(|&index| events[index].thread == thread)?;
-        let other = (first + 1..again).filter(takes_it).find(|&index| events[index].thread != thread)?;
-        (first + 1..=other).find(|&index| takes_turn(trace, index, thread))?;
-        let sentence = format!(
-            "{} locked `{}`{}, unlocked it and locked it again{}. In between, {} locked it{}, so what {} had read before \
-             may have changed.",
-            names.thread_at_start(thread),
-            names.object(object?),
-            names.at(events[first].place.as_ref()),
-            names.at(events[again].place.as_ref()),
-            names.thread(events[other].thread),
-            names.at(events[other].place.as_ref()),
-            names.thread(thread),
-        );
-        Some(Account::new(sentence, [first, other, again]))
-    })
+    (0..events.len())
+        .rev()
+        .filter(|&again| takes(trace, again))
+        .find_map(|again| {
+            let (thread, object) = (events[again].thread, events[again].object);
+            let takes_it = |&index: &usize| takes(trace, index) && events[index].object == object;
+            let first = (0..again)
+                .rev()
+                .filter(takes_it)
+                .find(|&index| events[index].thread == thread)?;
+            let other = (first + 1..again)
+                .filter(takes_it)
+                .find(|&index| events[index].thread != thread)?;
+            (first + 1..=other).find(|&index| takes_turn(trace, index, thread))?;
+            let sentence = format!(
+                "{} locked `{}`{}, unlocked it and locked it again{}. In between, {} locked it{}, so what {} had read \
+             before may have changed.",
+                names.thread_at_start(thread),
+                names.object(object?),
+                names.at(events[first].place.as_ref()),
+                names.at(events[again].place.as_ref()),
+                names.thread(events[other].thread),
+                names.at(events[other].place.as_ref()),
+                names.thread(thread),
+            );
+            Some(Account::new(sentence, [first, other, again]))
+        })
 }
 
 /// Whether the event at `index` takes a mutex or a read-write lock.
@@ -43,7 +52,8 @@ fn takes(trace: &Trace, index: usize) -> bool {
     is_taken && event.object.is_some_and(is_lock)
 }
 
-/// Whether the event at `index` takes the turn from `thread`. In an execution without a preemption any change of turns does.
+/// Whether the event at `index` takes the turn from `thread`. In an execution without a preemption any change of turns
+/// does.
 fn takes_turn(trace: &Trace, index: usize, thread: usize) -> bool {
     let events = &trace.events;
     let is_change = index > 0 && events[index - 1].thread == thread && events[index].thread != thread;

@@ -36,7 +36,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         };
         let other = (notification + 1..wake_up).rev().find(takes)?;
         let sentence = format!(
-            "{} notified {}{}{}, but {} locked `{}`{} before {} woke up{}, so what it had waited for may no longer hold.",
+            "{} notified {}{}{}, but {} locked `{}`{} before {} woke up{}, so what it had waited for may no longer \
+             hold.",
             names.thread_at_start(events[notification].thread),
             names.thread(thread),
             names.at(events[notification].place.as_ref()),

@@ -183,7 +183,8 @@ fn others(thread: ThreadId, others: &[ThreadId], names: &Names<'_>) -> String {
     }
 }
 
-/// What became of the last notification of the condition variable at which a thread waits, since it did not end the wait.
+/// What became of the last notification of the condition variable at which a thread waits, since it did not end the
+/// wait.
 fn notified(trace: &Trace, wait: &Wait, last: &Notification, step: Option<usize>, names: &Names<'_>) -> String {
     let thread = names.thread(wait.thread);
     let woke = names.threads(&last.woke);

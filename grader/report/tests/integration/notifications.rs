@@ -7,8 +7,8 @@ use super::failures::{self, notifies, waits, wakes_up};
 use super::samples::{ending, place, trace, wait};
 use super::stories::told;
 
-/// What is told of thread 1, which waits for ever at a condition variable after `events`, the last of which that notify woke
-/// `woke`.
+/// What is told of thread 1, which waits for ever at a condition variable after `events`, the last of which that notify
+/// woke `woke`.
 fn last_notification(events: Vec<Event>, woke: &[usize]) -> String {
     let reason = WaitReason::Notification {
         lock: 0,

@@ -58,9 +58,9 @@ fn orderings_weaker_than_seq_cst_are_a_note_and_no_verdict() {
     counting  Nobody loses count
     exercises/counting
 
-     ✓ every_increment_counts  3/3  all 5 860 interleavings, 500 random ones
-     ✓ threads_run_at_once     3/3  all 5 860 interleavings, 500 random ones
-     ✓ threads_count_at_once   3/3  all 5 860 interleavings, 500 random ones
+     ✓ every_increment_counts  3/3  all 5 860 interleavings + 500 random
+     ✓ threads_run_at_once     3/3  all 5 860 interleavings + 500 random
+     ✓ threads_count_at_once   3/3  all 5 860 interleavings + 500 random
 
     score 9 of 9 · 3 of 3 checks ran
     explored 17 580 interleavings, complete up to 2 preemptions, and 1 500 random

@@ -1,7 +1,7 @@
 //! Which system calls each kind of program may make.
 //!
-//! Submissions get a list of allowed calls; every other call fails with "operation not permitted". A compiler gets a list of
-//! forbidden calls.
+//! Submissions get a list of allowed calls; every other call fails with "operation not permitted". A compiler gets a
+//! list of forbidden calls.
 
 mod compiling;
 
@@ -82,7 +82,8 @@ fn one_of(argument: u32, values: &[u32]) -> Decision {
     allow_if(values.iter().map(|&value| vec![is(argument, value)]).collect())
 }
 
-/// Calls that affect only the process itself, its descriptors, and the files that Landlock or the root folder leaves to it.
+/// Calls that affect only the process itself, its descriptors, and the files that Landlock or the root folder leaves to
+/// it.
 const ALWAYS_ALLOWED: &[c_long] = &[
     // Open descriptors.
     libc::SYS_read,
@@ -257,8 +258,8 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
     rules.push((libc::SYS_getrlimit, Decision::Always(Action::Allow)));
 }
 
-/// Internet sockets for connections and, in a network of its own, for datagrams. These rules have to come before those for all
-/// programs.
+/// Internet sockets for connections and, in a network of its own, for datagrams. These rules have to come before those
+/// for all programs.
 fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
     let kind = |kind: i32| Test::Masked {
         argument: 1,
@@ -294,8 +295,8 @@ fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
     );
 }
 
-/// New processes in the same namespaces, and what shells and small tools use. These rules have to come before those for all
-/// programs.
+/// New processes in the same namespaces, and what shells and small tools use. These rules have to come before those for
+/// all programs.
 fn allow_children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
     let plain = Test::Masked {
         argument: 0,

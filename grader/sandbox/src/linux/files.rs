@@ -1,7 +1,7 @@
 //! The files that each kind of program may use, as a Landlock ruleset.
 //!
-//! Every kind of access that this kernel's Landlock handles is refused unless a rule here allows it. Landlock does not handle
-//! `stat`.
+//! Every kind of access that this kernel's Landlock handles is refused unless a rule here allows it. Landlock does not
+//! handle `stat`.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

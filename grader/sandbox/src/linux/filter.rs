@@ -1,8 +1,9 @@
-//! A filter of system calls in the form that the kernel takes: a short program over the number and the arguments of a call.
+//! A filter of system calls in the form that the kernel takes: a short program over the number and the arguments of a
+//! call.
 //!
-//! Rules are tried in order, and the first rule for a number decides. A call without a rule gets the filter's default. A call
-//! with the numbers of another architecture ends the process, because they mean other calls. Only the lower halves of arguments
-//! are compared: the kernel takes every argument that is compared here as 32 bits.
+//! Rules are tried in order, and the first rule for a number decides. A call without a rule gets the filter's default.
+//! A call with the numbers of another architecture ends the process, because they mean other calls. Only the lower
+//! halves of arguments are compared: the kernel takes every argument that is compared here as 32 bits.
 
 use std::mem;
 
@@ -14,8 +15,8 @@ const ARGUMENTS: u32 = 16;
 /// The bit that marks calls with 32-bit pointers on x86-64.
 const X32_BIT: u32 = 0x4000_0000;
 
-/// The highest number that was known when the lists were made (Linux 6.18: `file_setattr`). Later calls fail as if the kernel did
-/// not have them, so that a C library falls back to earlier ones.
+/// The highest number that was known when the lists were made (Linux 6.18: `file_setattr`). Later calls fail as if the
+/// kernel did not have them, so that a C library falls back to earlier ones.
 pub(super) const LAST_KNOWN: u32 = 469;
 
 /// `AUDIT_ARCH_X86_64` and `AUDIT_ARCH_AARCH64` of the kernel's `audit.h`.
@@ -173,8 +174,8 @@ impl Filter {
         }
     }
 
-    /// Installs the filter in the calling process, irrevocably. It is called between `fork` and `execve`, so it makes system calls
-    /// only.
+    /// Installs the filter in the calling process, irrevocably. It is called between `fork` and `execve`, so it makes
+    /// system calls only.
     pub(super) fn install(&mut self) -> Result<(), i32> {
         // SAFETY: `getpid` has no preconditions.
         let own = unsafe { libc::getpid() };

@@ -1,7 +1,8 @@
 //! Finds out by trying which mechanisms work on this machine.
 //!
-//! A probe child is set up with every mechanism that is wanted, and attempts what they must prevent. A mechanism that cannot be set
-//! up, or that has no effect, is recorded as missing and left out. This is repeated until the remaining mechanisms work.
+//! A probe child is set up with every mechanism that is wanted, and attempts what they must prevent. A mechanism that
+//! cannot be set up, or that has no effect, is recorded as missing and left out. This is repeated until the remaining
+//! mechanisms work.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -364,8 +365,8 @@ fn help(mechanism: Mechanism, errno: i32) -> &'static str {
         (Mechanism::Landlock, _) => "use a container runtime that lets Landlock through (Docker 20.10.18 and later)",
         (Mechanism::Filter, _) => "use a kernel with `CONFIG_SECCOMP_FILTER`",
         (Mechanism::Root | Mechanism::User, _) => {
-            "run in a container as root with the rights SETUID, SETGID, SYS_CHROOT and KILL (SECURITY.md gives the command), \
-             or let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
+            "run in a container as root with the rights SETUID, SETGID, SYS_CHROOT and KILL (SECURITY.md gives the \
+             command), or let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
         }
         (Mechanism::Network, _) => {
             "let users make namespaces: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, \

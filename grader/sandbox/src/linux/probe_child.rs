@@ -1,7 +1,7 @@
 //! A child in the sandbox that attempts what the sandbox must prevent, and reports which attempts succeeded.
 //!
-//! It is a fork that never becomes another program, so the rule of the setup applies: system calls only. Every attempt is harmless
-//! if it succeeds.
+//! It is a fork that never becomes another program, so the rule of the setup applies: system calls only. Every attempt
+//! is harmless if it succeeds.
 
 use std::ffi::CString;
 use std::os::fd::RawFd;

@@ -1,7 +1,8 @@
-//! The almost empty folder that becomes the root folder of a program. It holds the C library that programs link, and nothing else.
+//! The almost empty folder that becomes the root folder of a program. It holds the C library that programs link, and
+//! nothing else.
 //!
-//! It is made once and kept beside the grader's executable, under a name that depends on the library. Only the grader's user can
-//! write to it. The program itself is not in it: it is started from an open file.
+//! It is made once and kept beside the grader's executable, under a name that depends on the library. Only the grader's
+//! user can write to it. The program itself is not in it: it is started from an open file.
 
 use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

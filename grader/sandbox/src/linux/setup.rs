@@ -1,8 +1,8 @@
 //! What a child does to itself between `fork` and `execve`.
 //!
-//! The child is a copy of a process with other threads, any of which may have held a lock. So this module makes system calls
-//! only, allocates nothing and cannot panic. A step that fails ends the child with the name of the step and the kernel's error;
-//! no step is skipped.
+//! The child is a copy of a process with other threads, any of which may have held a lock. So this module makes system
+//! calls only, allocates nothing and cannot panic. A step that fails ends the child with the name of the step and the
+//! kernel's error; no step is skipped.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_long};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
@@ -75,8 +75,8 @@ fn checked(stage: Stage, answer: c_long) -> Result<c_long, Failure> {
 /// Makes a system call and turns its error into a failure of the step.
 macro_rules! call {
     ($stage:expr, $call:expr) => {{
-        // SAFETY: every pointer among the arguments is to a value of `Prepared` or of the calling function. Both outlive the
-        // call, and both are as long as the kernel expects.
+        // SAFETY: every pointer among the arguments is to a value of `Prepared` or of the calling function. Both
+        // outlive the call, and both are as long as the kernel expects.
         let answer = unsafe { $call };
         checked($stage, answer as c_long)
     }};
@@ -189,7 +189,8 @@ impl Prepared {
 
     fn become_user(&self) -> Result<(), Failure> {
         let Some(user) = self.user else { return Ok(()) };
-        // The C library's functions would signal threads that a forked child does not have, so these are the system calls.
+        // The C library's functions would signal threads that a forked child does not have, so these are the system
+        // calls.
         call!(
             Stage::User,
             libc::syscall(libc::SYS_setgroups, 0, ptr::null::<libc::gid_t>())
@@ -222,8 +223,8 @@ impl Prepared {
 
 /// Resets what signals do: the child must not inherit which signals the grader ignores or blocks.
 fn reset_signals() -> Result<(), Failure> {
-    // The kernel's structure: the default action, no flags, an empty mask. The C library's function would skip the signals that
-    // it uses itself.
+    // The kernel's structure: the default action, no flags, an empty mask. The C library's function would skip the
+    // signals that it uses itself.
     let default = [0u64; 4];
     for signal in 1..=64 {
         // SIGKILL and SIGSTOP cannot be set, and need not be.

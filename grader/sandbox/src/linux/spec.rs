@@ -28,11 +28,11 @@ pub struct Spec<'a> {
     pub profile: Profile,
     /// How much it may use.
     pub limits: ResourceLimits,
-    /// The files and folders that it may use in addition to those of its profile. A program with such paths keeps the machine's
-    /// root folder: the paths would not exist in another.
+    /// The files and folders that it may use in addition to those of its profile. A program with such paths keeps the
+    /// machine's root folder: the paths would not exist in another.
     pub paths: Paths,
-    /// The ports that it may connect to, if Landlock on this machine supports ports. A program with such ports uses the machine's
-    /// network: they would not exist in another.
+    /// The ports that it may connect to, if Landlock on this machine supports ports. A program with such ports uses the
+    /// machine's network: they would not exist in another.
     pub ports: Vec<u16>,
 }
 
@@ -47,7 +47,7 @@ pub struct ResourceLimits {
     pub file_size: u64,
     /// Open files at one time.
     pub open_files: u64,
-    /// All threads and processes of the child together. The kernel enforces this only if the child runs as a user of its own
-    /// ([`crate::Probe::counts_threads`]); otherwise the caller has to count.
+    /// All threads and processes of the child together. The kernel enforces this only if the child runs as a user of
+    /// its own ([`crate::Probe::counts_threads`]); otherwise the caller has to count.
     pub threads: u64,
 }

@@ -1,10 +1,10 @@
 //! A process that ends a child's descendants if the grader is killed.
 //!
-//! When the grader ends, the kernel ends the child, but not the processes below the child. A supervisor is a process beside the
-//! grader. It holds one end of a pipe, and the grader holds the other. When the grader's end is closed, for whatever reason, the
-//! supervisor kills all processes in the child's session until none is left. Where system calls are filtered, no process can leave
-//! its session. A supervisor is a fork that never becomes another program, so the rules of the setup apply: it makes system calls
-//! only and allocates nothing.
+//! When the grader ends, the kernel ends the child, but not the processes below the child. A supervisor is a process
+//! beside the grader. It holds one end of a pipe, and the grader holds the other. When the grader's end is closed, for
+//! whatever reason, the supervisor kills all processes in the child's session until none is left. Where system calls
+//! are filtered, no process can leave its session. A supervisor is a fork that never becomes another program, so the
+//! rules of the setup apply: it makes system calls only and allocates nothing.
 
 use std::ffi::c_int;
 use std::io;
@@ -13,8 +13,8 @@ use std::ptr;
 
 use super::spawn::BlockedSignals;
 
-/// How many times all processes are searched at most. The search ends earlier when none is left in the session. If nobody reaps
-/// orphans, zombies stay in it.
+/// How many times all processes are searched at most. The search ends earlier when none is left in the session. If
+/// nobody reaps orphans, zombies stay in it.
 const ROUNDS: usize = 1000;
 
 /// A waiting supervisor. It is ended when this is dropped.
@@ -67,8 +67,8 @@ impl Drop for Supervisor {
 
 /// Waits for the end of the grader. Signals are blocked, so that Ctrl-C does not end it before that.
 fn wait_for_the_grader(reader: RawFd) -> ! {
-    // SAFETY: the arguments are numbers, and the buffers of `read` have the given length. All other descriptors are closed,
-    // because the readers of other pipes wait until every writer is closed.
+    // SAFETY: the arguments are numbers, and the buffers of `read` have the given length. All other descriptors are
+    // closed, because the readers of other pipes wait until every writer is closed.
     unsafe {
         libc::setsid();
         libc::dup2(reader, 0);
@@ -114,8 +114,8 @@ fn kill_all_in(session: c_int) -> bool {
                 // SAFETY: the call only asks. For a process that has ended meanwhile it fails.
                 if unsafe { libc::getsid(process) } == session {
                     has_any = true;
-                    // SAFETY: the arguments are numbers. Between the two calls the id could only go to another process if
-                    // the machine used up all ids in that moment.
+                    // SAFETY: the arguments are numbers. Between the two calls the id could only go to another process
+                    // if the machine used up all ids in that moment.
                     unsafe { libc::kill(process, libc::SIGKILL) };
                 }
             }

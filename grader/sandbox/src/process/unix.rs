@@ -180,8 +180,8 @@ fn has_exited(child: Pid) -> io::Result<bool> {
     Ok(waitid(WaitId::Pid(child), options)?.is_some())
 }
 
-/// Waits until a stream can be read, `end_fd` reports the child's end, or `timeout` has passed. Reads what there is, and says
-/// whether the child has ended.
+/// Waits until a stream can be read, `end_fd` reports the child's end, or `timeout` has passed. Reads what there is,
+/// and says whether the child has ended.
 fn read_ready(captures: &mut [Capture], end_fd: Option<BorrowedFd<'_>>, timeout: Duration) -> io::Result<bool> {
     let mut fds = Vec::with_capacity(captures.len() + 1);
     let open: Vec<usize> = (0..captures.len()).filter(|&index| captures[index].is_open()).collect();

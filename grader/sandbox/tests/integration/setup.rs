@@ -120,8 +120,8 @@ fn a_machine_that_refuses_root_folders_and_users_reaches_the_strong_level() {
         let (header, none) = ([VERSION_3, 0], [0u32; 6]);
         // SAFETY: both arrays are as long as the kernel expects, and it only reads them.
         let has_none = unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) } == 0;
-        // Otherwise the next program of root would have all of them again. Dropping them from the bounding set would also do, but
-        // that takes a capability that a container may not have.
+        // Otherwise the next program of root would have all of them again. Dropping them from the bounding set would
+        // also do, but that takes a capability that a container may not have.
         // SAFETY: the arguments are numbers.
         let keeps_none = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } == 0;
         if has_none && keeps_none {

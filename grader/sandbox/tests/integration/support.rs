@@ -122,8 +122,8 @@ impl Target {
     }
 }
 
-/// A process with an environment. Starting a program returns before the kernel has copied the environment. On a busy machine that
-/// takes a while, so this waits for it.
+/// A process with an environment. Starting a program returns before the kernel has copied the environment. On a busy
+/// machine that takes a while, so this waits for it.
 fn victim() -> Child {
     let victim = Command::new("sleep").arg("1000").env("VICTIM", "1").spawn();
     let victim = victim.expect("a process");
@@ -257,8 +257,8 @@ struct Watched {
     ended_by_us: bool,
 }
 
-/// Reads what the child writes until it ends by itself, prints too much, has too many threads, or runs out of time. In the last
-/// three cases it calls `end`.
+/// Reads what the child writes until it ends by itself, prints too much, has too many threads, or runs out of time. In
+/// the last three cases it calls `end`.
 fn watch(
     mut reader: impl Read + Send,
     pid: i32,

@@ -1,8 +1,8 @@
 //! A desk at which stages report and wait until they are let go.
 //!
-//! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so: this
-//! is how a check knows that several run at the same time, without a clock. Waiting for a stage that may never come ends
-//! when the check and its children are quiescent.
+//! It listens on the loopback interface. A stage that has reported is known to run, and stays until the check says so:
+//! this is how a check knows that several run at the same time, without a clock. Waiting for a stage that may never
+//! come ends when the check and its children are quiescent.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

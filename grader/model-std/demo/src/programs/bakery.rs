@@ -59,7 +59,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: 4,
         outcomes: &["alone"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "bakery, drawing in silence",
@@ -67,6 +67,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: 4,
         outcomes: &["alone", "together"],
         wrong: &[("together", 2)],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -55,7 +55,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["met twice"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     // The last to arrive goes straight on to the next meeting: nobody has to be stopped.
     Demo {
@@ -64,6 +64,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["deadlock", "met twice"],
         wrong: &[("deadlock", 0)],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

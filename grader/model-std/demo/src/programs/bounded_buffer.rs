@@ -91,7 +91,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["each got one", "somebody got nothing"],
         wrong: &[("somebody got nothing", 0)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "bounded buffer, one condvar",
@@ -99,7 +99,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["deadlock", "each got one"],
         wrong: &[("deadlock", 0)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "bounded buffer, two condvars",
@@ -107,6 +107,6 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["each got one"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -71,7 +71,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: 5,
         outcomes: &["alone", "together"],
         wrong: &[("together", 2)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "Dekker, insisting",
@@ -79,7 +79,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: 5,
         outcomes: &["alone", "spins for ever"],
         wrong: &[("spins for ever", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "Dekker",
@@ -87,6 +87,6 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: 5,
         outcomes: &["alone"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -68,7 +68,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["made once"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "checked only once",
@@ -76,7 +76,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["made once", "made twice"],
         wrong: &[("made twice", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "double-checked, flag first",
@@ -84,6 +84,6 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["made once", "seen before it was there"],
         wrong: &[("seen before it was there", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

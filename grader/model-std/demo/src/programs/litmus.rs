@@ -86,7 +86,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["01", "10", "11"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "load buffering",
@@ -94,7 +94,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["00", "01", "10"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "message passing",
@@ -102,7 +102,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["00", "01", "11"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     // All but 10 with 10: the readers agree on which write came first.
     Demo {
@@ -114,6 +114,6 @@ pub(super) const DEMOS: [Demo; 4] = [
             "1110", "1111",
         ],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -42,7 +42,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["100 and 100", "deadlock"],
         wrong: &[("deadlock", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "locks in one order",
@@ -50,6 +50,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["100 and 100"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

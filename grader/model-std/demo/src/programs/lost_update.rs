@@ -41,7 +41,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["1", "2"],
         wrong: &[("1", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "concurrent counting to 3",
@@ -52,7 +52,7 @@ pub(super) const DEMOS: [Demo; 3] = [
         // have to be stopped. For the 2, one loads a 0, the other counts to 2; the one stores its 1, the other loads that; the
         // one counts to 3, the other stores its 2.
         wrong: &[("2", 4), ("3", 1), ("4", 2), ("5", 2)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "atomic update",
@@ -60,6 +60,6 @@ pub(super) const DEMOS: [Demo; 3] = [
         preemptions: EVERY,
         outcomes: &["2"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -48,7 +48,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: 5,
         outcomes: &["alone"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     // One gives the turn away and is stopped; the other gives it back, sees that nobody wants to go in, and is stopped inside.
     Demo {
@@ -57,6 +57,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: 5,
         outcomes: &["alone", "together"],
         wrong: &[("together", 2)],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -38,7 +38,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["all ate", "deadlock"],
         wrong: &[("deadlock", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "3 philosophers, in order",
@@ -46,7 +46,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["all ate"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "5 philosophers",
@@ -54,7 +54,7 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["all ate", "deadlock"],
         wrong: &[("deadlock", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "5 philosophers, in order",
@@ -62,6 +62,6 @@ pub(super) const DEMOS: [Demo; 4] = [
         preemptions: EVERY,
         outcomes: &["all ate"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -78,7 +78,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["in turn", "past a writer that waits"],
         wrong: &[("past a writer that waits", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "writers first",
@@ -86,6 +86,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["in turn"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

@@ -57,7 +57,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["served"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "sleeping barber, in two steps",
@@ -65,6 +65,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["lost wake-up", "served"],
         wrong: &[("lost wake-up", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

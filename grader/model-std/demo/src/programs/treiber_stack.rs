@@ -89,7 +89,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["a node in two places", "each node once"],
         wrong: &[("a node in two places", 1)],
-        accidents: 0,
+        injected_faults: 0,
     },
     Demo {
         name: "Treiber's stack, counted",
@@ -97,6 +97,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["each node once"],
         wrong: &[],
-        accidents: 0,
+        injected_faults: 0,
     },
 ];

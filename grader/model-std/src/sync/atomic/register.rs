@@ -9,8 +9,8 @@ use std::sync::atomic::Ordering;
 use crate::model::trace::{
     self, AtomicFunction, AtomicType, CompareExchangeFunction, CompareExchangeOutcome, Op, RmwFunction,
 };
-use crate::runtime::atomic::{self, Access, Value};
-use crate::runtime::object::{Memory, ObjectId, Tag};
+use crate::runtime::objects::atomic::{self, Access, Value};
+use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// The value of an atomic and its identity for the scheduler.
@@ -118,7 +118,8 @@ impl<T: Content> Register<T> {
         atomic::id(&self.tag, T::TYPE, &Memory::of(&self.value))
     }
 
-    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine one.
+    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine
+    /// one.
     pub(super) fn own(&mut self) -> &mut T {
         atomic::owned(self.id());
         self.value.get_mut()

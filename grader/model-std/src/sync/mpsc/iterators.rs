@@ -1,12 +1,13 @@
 //! The iterators over what a receiver receives.
 //!
-//! Each knows the line that made it: an adapter of the standard library calls `next` on a line that is not the program's.
+//! Each knows the line that made it: an adapter of the standard library calls `next` on a line that is not the
+//! program's.
 
 use std::fmt;
 use std::panic::Location;
 
 use super::Receiver;
-use crate::runtime::channel::Patience;
+use crate::runtime::objects::channel::Patience;
 use crate::runtime::task::Site;
 
 /// As [`std::sync::mpsc::Iter`].
@@ -62,7 +63,8 @@ impl<T> IntoIterator for Receiver<T> {
     }
 }
 
-/// The line that asks for the next message: `caller`, unless that is in another file than the one that made the iterator.
+/// The line that asks for the next message: `caller`, unless that is in another file than the one that made the
+/// iterator.
 fn line(caller: Site, made_at: Site) -> Site {
     if caller.file() == made_at.file() {
         caller

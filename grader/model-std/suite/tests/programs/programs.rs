@@ -90,8 +90,8 @@ impl Program {
         self.threads.len() - 1
     }
 
-    /// Whether an accident (a wake-up without a reason, a weak failure) can make a difference to it.
-    pub(crate) fn has_accidents(&self) -> bool {
+    /// Whether an injected fault (a wake-up without a reason, a weak failure) can make a difference to it.
+    pub(crate) fn has_injected_faults(&self) -> bool {
         let mut steps = self.threads.iter().flatten();
         steps.any(|step| {
             matches!(

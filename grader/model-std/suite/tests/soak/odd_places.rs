@@ -219,7 +219,7 @@ fn a_receiver_may_be_dropped_while_its_message_is_handed_over() {
 }
 
 #[test]
-fn a_barrier_and_a_condition_variable_serve_many_rounds_with_accidents() {
+fn a_barrier_and_a_condition_variable_serve_many_rounds_with_injected_faults() {
     let body = || {
         let (barrier, pair) = (Barrier::new(2), (Mutex::new(0), Condvar::new()));
         thread::scope(|scope| {
@@ -241,12 +241,12 @@ fn a_barrier_and_a_condition_variable_serve_many_rounds_with_accidents() {
         });
         pair.0.into_inner().unwrap()
     };
-    let accidents = Settings {
+    let injected_faults = Settings {
         spurious_wakeups: 2,
         late_threads: 1,
         ..Settings::default()
     };
-    settings(accidents).returns(body, [2]);
+    settings(injected_faults).returns(body, [2]);
 }
 
 #[test]

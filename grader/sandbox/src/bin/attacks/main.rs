@@ -1,7 +1,7 @@
 //! A hostile program that makes the one attack named by its first argument.
 //!
-//! It prints `trying` first, which distinguishes a program that was stopped from one that did not start. It exits with code 0 if
-//! the attack succeeded and with code 3 if it was refused. A test can clean up after every attack.
+//! It prints `trying` first, which distinguishes a program that was stopped from one that did not start. It exits with
+//! code 0 if the attack succeeded and with code 3 if it was refused. A test can clean up after every attack.
 
 #[cfg(target_os = "linux")]
 mod files;

@@ -1,4 +1,5 @@
-//! The calls that are forbidden to a compiler. It starts other programs, such as linkers, whose calls cannot all be listed.
+//! The calls that are forbidden to a compiler. It starts other programs, such as linkers, whose calls cannot all be
+//! listed.
 
 use libc::c_long;
 

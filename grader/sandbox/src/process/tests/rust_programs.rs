@@ -1,4 +1,5 @@
-//! Runs programs in Rust in the sandbox, as submissions are run. What the sandbox prevents is tested in `tests/integration`.
+//! Runs programs in Rust in the sandbox, as submissions are run. What the sandbox prevents is tested in
+//! `tests/integration`.
 
 use std::path::Path;
 

@@ -17,8 +17,8 @@ const UNTIL_FIRST_SAMPLE: Duration = Duration::from_secs(1);
 /// The time between two samples.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How many samples in a row have to show the same threads waiting for each other, without any of them having run in between.
-/// One would be enough if it showed all threads at one moment.
+/// How many samples in a row have to show the same threads waiting for each other, without any of them having run in
+/// between. One would be enough if it showed all threads at one moment.
 const DEADLOCK_SAMPLES: u32 = 20;
 
 /// What a child does, and how often its threads were given a CPU until now.
@@ -84,7 +84,8 @@ mod tests {
 
     const DEADLOCKED: Activity = Activity::WaitingForEachOther { threads: 2 };
 
-    /// After how many seconds a child is ended if it is sampled each half second and `sample` gives what each sample shows.
+    /// After how many seconds a child is ended if it is sampled each half second and `sample` gives what each sample
+    /// shows.
     fn ended_after(is_cpu_limited: bool, sample: impl Fn(u64) -> Sample) -> (f64, Activity) {
         let start = Instant::now();
         let mut deadline = Deadline::new(Duration::from_secs(30), is_cpu_limited, start);

@@ -1,12 +1,14 @@
-//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the settings
-//! ask for stale reads (see `memory`).
+//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the
+//! settings ask for stale reads (see `weak_memory`).
 
 use std::sync::atomic::Ordering;
 
-use super::object::{Memory, ObjectId, State, Tag};
-use super::task::{Operation, Site, Until};
-use super::{Runtime, announce, resolve, with};
+use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectKind, ObjectState, Op};
+use crate::runtime::execution::Execution;
+use crate::runtime::task::{Operation, Site};
+use crate::runtime::weak_memory::notes;
+use crate::runtime::{announce, resolve, try_with};
 
 /// What an atomic holds, whatever its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,71 +54,71 @@ pub(crate) fn id(tag: &Tag, of: AtomicType, memory: &Memory) -> Option<ObjectId>
 
 /// Lets other threads go before an access takes effect.
 pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
-    announce(
-        Operation {
-            object: atomic,
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
+    announce(Operation {
+        object: atomic,
+        site: Some(site),
+    });
 }
 
-/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in place of
-/// the newest. Only asked when a trace is wanted.
+/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in
+/// place of the newest. Only asked when a trace is wanted.
 type Tell<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// The value that a load returns in place of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, tell: Tell<'_>) -> Option<Value> {
-    took_effect(access, tell, |runtime| runtime.load(access, newest))
+    took_effect(access, tell, |execution| execution.load(access, newest))
 }
 
 /// Notes that a store wrote `new` over `old`.
 pub(crate) fn stored(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
-    took_effect(access, tell, |runtime| {
+    took_effect(access, tell, |execution| {
         if old != new {
-            runtime.changed();
+            execution.changed();
         }
-        runtime.stored(access, (old, new));
+        execution.stored(access, (old, new));
         None
     });
 }
 
 /// Notes that a read-modify-write found `old` and wrote `new`.
 pub(crate) fn modified(access: &Access, (old, new): (Value, Value), tell: Tell<'_>) {
-    took_effect(access, tell, |runtime| {
+    took_effect(access, tell, |execution| {
         if old != new {
-            runtime.changed();
+            execution.changed();
         }
-        runtime.modified(access, (old, new));
+        execution.modified(access, (old, new));
         None
     });
 }
 
 /// Notes that a compare-exchange found `old` and failed.
 pub(crate) fn failed(access: &Access, old: Value, tell: Tell<'_>) {
-    took_effect(access, tell, |runtime| {
-        runtime.read_newest(access, old);
+    took_effect(access, tell, |execution| {
+        execution.read_newest(access, old);
         None
     });
 }
 
-/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing outside an
-/// execution.
-fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Runtime) -> Option<Value>) -> Option<Value> {
-    with(|runtime| {
-        if !runtime.is_active() {
-            return None;
-        }
-        runtime.note_ordering(access);
-        let older = effect(runtime);
-        runtime.record_with(access.atomic, Some(access.site), |_| {
+/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing
+/// outside an execution.
+fn took_effect(access: &Access, tell: Tell<'_>, effect: impl FnOnce(&mut Execution) -> Option<Value>) -> Option<Value> {
+    try_with(|execution| {
+        note_ordering(execution, access);
+        let older = effect(execution);
+        execution.record_with(access.atomic, Some(access.site), |_| {
             let (op, newest) = tell(older);
             let state = access.atomic.map(|atomic| (atomic, ObjectState::Value(newest)));
             (op, state.into_iter().collect())
         });
         older
-    })
+    })?
+}
+
+/// Notes where a program asks for less than sequential consistency.
+fn note_ordering(execution: &Execution, access: &Access) {
+    if access.order != Ordering::SeqCst {
+        notes::is_weak(access, &execution.objects);
+    }
 }
 
 /// Performs a fence.
@@ -128,33 +130,23 @@ pub(crate) fn fence(order: Ordering, site: Site) {
         site,
     };
     announce_access(None, site);
-    with(|runtime| {
-        if runtime.is_active() {
-            runtime.note_ordering(&access);
-            runtime.fenced(order);
-            runtime.record(None, Some(site), |_| Op::Fence {
-                order: access.told_order(),
-            });
-        }
+    try_with(|execution| {
+        note_ordering(execution, &access);
+        execution.fenced(order);
+        execution.record(None, Some(site), |_| Op::Fence {
+            order: access.told_order(),
+        });
     });
 }
 
 /// Notes that the running thread has the atomic to itself and may change it.
 pub(crate) fn owned(atomic: Option<ObjectId>) {
     if let Some(atomic) = atomic {
-        with(|runtime| runtime.owned(atomic));
+        try_with(|execution| execution.owned(atomic));
     }
 }
 
 /// Whether a weak compare-exchange that could succeed fails this time.
 pub(crate) fn fails_weakly() -> bool {
-    with(|runtime| runtime.is_active() && runtime.fails_weakly())
-}
-
-impl Runtime {
-    fn note_ordering(&mut self, access: &Access) {
-        if access.order != Ordering::SeqCst {
-            self.notes.is_weak(access, &self.objects);
-        }
-    }
+    try_with(Execution::fails_weakly).unwrap_or(false)
 }

@@ -1,30 +1,34 @@
 //! Weak memory: which older values a load may return, where the settings ask for stale reads.
 //!
-//! Every atomic keeps its latest values as *messages*, in the order in which they were written. A *view* says how far along
-//! each atomic somebody has come; a load may return any message that is not behind the view of its thread, and reading one
-//! moves the view along. Whatever makes one thread's work happen before another's hands a view on: a release store puts the
-//! writer's view into the message and an acquire load takes it out, an unlocked mutex keeps the view for whoever locks it
-//! next, and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer, *A Promising Semantics for Relaxed-Memory
-//! Concurrency*, POPL 2017, without promises, and much as in CDSChecker (Norris & Demsky, OOPSLA 2013).
+//! Every atomic keeps its latest values as *messages*, in the order in which they were written. A *view* says how far
+//! along each atomic a thread has come; a load may return any message that is not behind the view of its thread, and
+//! reading one moves the view along. Whatever makes one thread's work happen before another's hands a view on: a
+//! release store puts the writer's view into the message and an acquire load takes it out, an unlocked mutex keeps the
+//! view for whoever locks it next, and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer, *A Promising
+//! Semantics for Relaxed-Memory Concurrency*, POPL 2017, without promises, and much as in CDSChecker (Norris & Demsky,
+//! OOPSLA 2013).
 //!
 //! `SeqCst` accesses and fences also go through one view that they all share. That is the rule of C++20 (and of Lahav,
-//! Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017), with the order in which the
-//! operations take effect here as the one order that it asks for.
+//! Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017), with the order in which
+//! the operations take effect here as the one order that it asks for.
 //!
-//! No outcome comes up that C++20 forbids to a program of threads, atomics and the modelled parts of `std`. Some that it allows
-//! do not: a store never takes its place before one that was performed earlier, a load never sees a store that is performed
-//! later (load buffering), a read-modify-write and a compare-exchange, even one that fails, see the newest value, and of each
-//! atomic only the last [`KEPT`] values are kept. Each stale read is a choice of its own, and counts as a preemption.
+//! No outcome comes up that C++20 forbids to a program of threads, atomics and the modelled parts of `std`. Some that
+//! it allows do not: a store never takes its place before one that was performed earlier, a load never sees a store
+//! that is performed later (load buffering), a read-modify-write and a compare-exchange, even one that fails, see the
+//! newest value, and of each atomic only the last [`KEPT`] values are kept. Each stale read is a choice of its own, and
+//! counts as a preemption.
 //!
-//! When the clock goes on to a deadline, older values are gone: C++20 asks that a store be seen "within a reasonable amount of
-//! time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program wrong, as it would by the
-//! letter; that it must not stand in the place of an order is what `Settings::late_threads` shows.
+//! When the clock goes on to a deadline, older values are gone: C++20 asks that a store be seen "within a reasonable
+//! amount of time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program
+//! wrong, as it would by the letter; that it must not stand in the place of an order is what `Settings::late_threads`
+//! shows.
 //!
-//! Equal states are told by histories here too (see `history`): which older value a load returned and which views a thread was
-//! handed are part of its history, and every store is part of its atomic's, even of the value that was there.
+//! Equal states are told by histories here too (see `visibility`): which older value a load returned and which views a
+//! thread was handed are part of its history, and every store is part of its atomic's, even of the value that was
+//! there.
 //!
-//! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its destructor alone
-//! that the others are gone may be shown values as old as if it had not.
+//! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its
+//! destructor alone that the others are gone may be shown values as old as if it had not.
 
 mod handover;
 pub(crate) mod notes;
@@ -32,11 +36,11 @@ pub(crate) mod notes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
-use super::Runtime;
-use super::atomic::{Access, Value};
-use super::history::{History, mix};
-use super::object::ObjectId;
+use super::execution::Execution;
+use super::objects::ObjectId;
+use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
+use super::visibility::{History, mix};
 
 /// How many values of an atomic are kept, the newest included: as many as loom keeps (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
@@ -140,7 +144,7 @@ struct ChannelViews {
 
 /// Who has seen what in the current execution.
 #[derive(Debug)]
-pub(super) struct Visibility {
+pub(super) struct WeakMemory {
     /// How many more loads may return an older value.
     left: u32,
     /// By atomic.
@@ -164,7 +168,7 @@ fn releases(order: Ordering) -> bool {
     matches!(order, Ordering::Release | Ordering::AcqRel | Ordering::SeqCst)
 }
 
-impl Visibility {
+impl WeakMemory {
     /// For so many stale reads; `None` for none, which then cost nothing.
     pub(super) fn new(stale_reads: u32) -> Option<Box<Self>> {
         (stale_reads > 0).then(|| {
@@ -180,7 +184,8 @@ impl Visibility {
         })
     }
 
-    /// The messages of `atomic`, whose newest value is `newest`: at its first access, the only one, which everyone has seen.
+    /// The messages of `atomic`, whose newest value is `newest`: at its first access, the only one, which everyone has
+    /// seen.
     fn messages(&mut self, atomic: ObjectId, newest: Value) -> &mut Messages {
         let messages = entry(&mut self.messages, atomic);
         if messages.kept.is_empty() {
@@ -282,21 +287,21 @@ impl Visibility {
     }
 }
 
-impl Runtime {
+impl Execution {
     /// The older value that the running thread's load of an atomic returns in place of the `newest`, if it does.
     pub(crate) fn load(&mut self, access: &Access, newest: Value) -> Option<Value> {
-        let (atomic, visibility) = (access.atomic?, self.visibility.as_mut()?);
+        let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
         let place = (atomic, newest);
-        let n_readable = visibility.n_readable(self.current, place, access.order);
-        let age = if visibility.left > 0 && n_readable > 1 {
-            self.notes.could_be_stale(access, &self.objects);
+        let n_readable = weak_memory.n_readable(self.current, place, access.order);
+        let age = if weak_memory.left > 0 && n_readable > 1 {
+            notes::could_be_stale(access, &self.objects);
             self.choose_outcome(n_readable, 1)
         } else {
             0
         };
-        let visibility = self.visibility.as_mut()?;
-        visibility.left -= u32::from(age > 0);
-        let value = visibility.read(self.current, place, age as u32, access.order);
+        let weak_memory = self.weak_memory.as_mut()?;
+        weak_memory.left -= u32::from(age > 0);
+        let value = weak_memory.read(self.current, place, age as u32, access.order);
         (age > 0).then_some(value)
     }
 
@@ -307,17 +312,17 @@ impl Runtime {
 
     /// Notes that the running thread has read `old` and written `new` over it, as one operation.
     pub(crate) fn modified(&mut self, access: &Access, (old, new): (Value, Value)) {
-        let (Some(atomic), Some(visibility)) = (access.atomic, &mut self.visibility) else {
+        let (Some(atomic), Some(weak_memory)) = (access.atomic, &mut self.weak_memory) else {
             return;
         };
-        visibility.read(self.current, (atomic, old), 0, access.order);
-        let read_from = visibility.messages[atomic].kept.back();
+        weak_memory.read(self.current, (atomic, old), 0, access.order);
+        let read_from = weak_memory.messages[atomic].kept.back();
         let continued = read_from.map(|message| message.view.clone());
         self.wrote(access, (old, new), continued);
     }
 
     fn wrote(&mut self, access: &Access, (old, new): (Value, Value), continued: Option<View>) {
-        let Some(atomic) = access.atomic.filter(|_| self.visibility.is_some()) else {
+        let Some(atomic) = access.atomic.filter(|_| self.weak_memory.is_some()) else {
             return;
         };
         if old == new {
@@ -325,22 +330,22 @@ impl Runtime {
             self.wrote_to(atomic);
         }
         let writer = (self.current, self.tasks[self.current].history);
-        if let Some(visibility) = &mut self.visibility {
-            visibility.write(writer, atomic, (old, new), access.order, continued);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            weak_memory.write(writer, atomic, (old, new), access.order, continued);
         }
     }
 
     /// Notes that the running thread has read the newest value, as a failed compare-exchange does.
     pub(crate) fn read_newest(&mut self, access: &Access, newest: Value) {
-        if let (Some(atomic), Some(visibility)) = (access.atomic, &mut self.visibility) {
-            visibility.read(self.current, (atomic, newest), 0, access.order);
+        if let (Some(atomic), Some(weak_memory)) = (access.atomic, &mut self.weak_memory) {
+            weak_memory.read(self.current, (atomic, newest), 0, access.order);
         }
     }
 
     /// Notes that the running thread has an atomic to itself and may change it: nobody sees an older value from now on.
     pub(crate) fn owned(&mut self, atomic: ObjectId) {
-        if let Some(visibility) = &mut self.visibility {
-            let messages = entry(&mut visibility.messages, atomic);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let messages = entry(&mut weak_memory.messages, atomic);
             messages.first += messages.kept.len() as u32;
             messages.kept.clear();
         }
@@ -348,8 +353,10 @@ impl Runtime {
 
     /// Notes that time passes: nobody sees an older value than the newest from now on.
     pub(super) fn forget_older_values(&mut self) {
-        let Some(visibility) = &mut self.visibility else { return };
-        for (atomic, messages) in visibility.messages.iter_mut().enumerate() {
+        let Some(weak_memory) = &mut self.weak_memory else {
+            return;
+        };
+        for (atomic, messages) in weak_memory.messages.iter_mut().enumerate() {
             if messages.kept.len() > 1 {
                 messages.keep_newest();
                 let history = mix(self.objects.history(atomic), 1);
@@ -360,8 +367,8 @@ impl Runtime {
 
     /// Notes a fence of the running thread.
     pub(crate) fn fenced(&mut self, order: Ordering) {
-        if let Some(visibility) = &mut self.visibility {
-            let learned = visibility.fence(self.current, order);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let learned = weak_memory.fence(self.current, order);
             self.learned(learned);
         }
     }

@@ -2,14 +2,14 @@
 //!
 //! Collected over all executions of an exploration, whether or not stale reads are asked for.
 
+use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
 use crate::model::trace::{AtomicAccess, AtomicFunction, AtomicType};
-use crate::runtime::atomic::{Access, told_order};
-use crate::runtime::object::Objects;
+use crate::runtime::objects::Objects;
+use crate::runtime::objects::atomic::{Access, told_order};
 use crate::runtime::recorder::place;
 use crate::runtime::task::Site;
-use crate::runtime::with;
 
 /// An access as the notes know it, without the execution that it belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -56,27 +56,35 @@ impl Note {
 
 /// The notes of one exploration.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+struct Notes {
     weak: Vec<Note>,
     stale: Vec<Note>,
 }
 
-impl Notes {
-    /// Notes that `access` asks for less than `SeqCst`.
-    pub(crate) fn is_weak(&mut self, access: &Access, objects: &Objects) {
-        enter(&mut self.weak, Note::new(access, objects));
-    }
-
-    /// Notes that `access` had an older value to choose.
-    pub(crate) fn could_be_stale(&mut self, access: &Access, objects: &Objects) {
-        enter(&mut self.stale, Note::new(access, objects));
-    }
+thread_local! {
+    /// They outlive the executions of the exploration.
+    static NOTES: RefCell<Notes> = const {
+        RefCell::new(Notes {
+            weak: Vec::new(),
+            stale: Vec::new(),
+        })
+    };
 }
 
-/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose; each in the
-/// order of the source.
+/// Notes that `access` asks for less than `SeqCst`.
+pub(crate) fn is_weak(access: &Access, objects: &Objects) {
+    NOTES.with_borrow_mut(|notes| enter(&mut notes.weak, Note::new(access, objects)));
+}
+
+/// Notes that `access` had an older value to choose.
+pub(crate) fn could_be_stale(access: &Access, objects: &Objects) {
+    NOTES.with_borrow_mut(|notes| enter(&mut notes.stale, Note::new(access, objects)));
+}
+
+/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose;
+/// each in the order of the source.
 pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {
-    let notes = with(|runtime| std::mem::take(&mut runtime.notes));
+    let notes = NOTES.take();
     (told(&notes.weak), told(&notes.stale))
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::history::mix;
 use super::lock::{self, Acquired, Mode, Touch};
-use super::object::{Memory, ObjectId, State, Tag};
-use super::task::{Operation, Site, TaskId, Until, Wake};
-use super::{announce, resolve, with};
-use crate::model::trace::{LockFunction, ObjectKind, Op, Whom};
+use super::{Memory, ObjectId, State, Tag, mutex};
+use crate::model::trace::{ObjectKind, Op, Whom};
+use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
+use crate::runtime::visibility::mix;
+use crate::runtime::{announce, announce_wait, resolve, with};
 
 /// A condition variable.
 #[derive(Debug, Default)]
@@ -89,28 +89,23 @@ pub(crate) fn wait(
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
     let has_timeout = timeout.is_some();
-    announce(
-        Operation {
-            object: Some(condvar),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
-    let deadline = with(|runtime| {
-        lock::give_back(runtime, lock, Mode::Write, acquired, touch);
-        let current = runtime.current;
-        runtime.me().notified = false;
-        runtime.objects.condvar_mut(condvar).waiters.push(current);
-        runtime.record_with_lock(condvar, lock, site, |_| Op::Wait { lock, has_timeout });
-        timeout.and_then(|timeout| runtime.deadline_after(timeout))
+    announce(Operation {
+        object: Some(condvar),
+        site: Some(site),
+    });
+    let deadline = with(|execution| {
+        lock::give_back(execution, lock, Mode::Write, acquired, touch);
+        let current = execution.current;
+        execution.objects.condvar_mut(condvar).waiters.push(current);
+        execution.record_with_lock(condvar, lock, site, |_| Op::Wait { lock, has_timeout });
+        timeout.and_then(|timeout| execution.deadline_after(timeout))
     });
     let until = Until::Notified {
         condvar,
         lock,
         has_timeout,
     };
-    let wake = announce(
+    let wake = announce_wait(
         Operation {
             object: Some(condvar),
             site: Some(site),
@@ -119,11 +114,11 @@ pub(crate) fn wait(
         deadline,
     );
     if wake == Wake::Ready {
-        let acquired = with(|runtime| {
-            let current = runtime.current;
-            runtime.objects.condvar_mut(condvar).note_awake(current);
-            let acquired = lock::take(runtime, lock, Mode::Write, site);
-            runtime.record_with_lock(condvar, lock, site, |_| Op::WakeUp {
+        let acquired = with(|execution| {
+            let current = execution.current;
+            execution.objects.condvar_mut(condvar).note_awake(current);
+            let acquired = lock::take(execution, lock, Mode::Write, site);
+            execution.record_with_lock(condvar, lock, site, |_| Op::WakeUp {
                 lock,
                 reason: wake.reason(),
                 poisoned: acquired.poisoned,
@@ -132,61 +127,54 @@ pub(crate) fn wait(
         });
         return (acquired, wake);
     }
-    with(|runtime| {
-        let current = runtime.current;
-        runtime
+    with(|execution| {
+        let current = execution.current;
+        execution
             .objects
             .condvar_mut(condvar)
             .waiters
             .retain(|waiter| *waiter != current);
-        runtime.record(Some(condvar), Some(site), |_| Op::WakeUp {
+        execution.record(Some(condvar), Some(site), |_| Op::WakeUp {
             lock,
             reason: wake.reason(),
             poisoned: false,
         });
     });
-    (lock::acquire(Some(lock), LockFunction::Lock, site), wake)
+    (mutex::lock(Some(lock), site), wake)
 }
 
 /// Wakes one waiter or all of them.
 pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
     let Some(id) = condvar else { return };
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
-    with(|runtime| {
-        let n_waiting = runtime.objects.condvar(id).waiters.len();
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
+    with(|execution| {
+        let n_waiting = execution.objects.condvar(id).waiters.len();
         let woken = match whom {
-            Whom::All => std::mem::take(&mut runtime.objects.condvar_mut(id).waiters),
+            Whom::All => std::mem::take(&mut execution.objects.condvar_mut(id).waiters),
             Whom::One if n_waiting == 0 => Vec::new(),
             Whom::One => {
-                let index = runtime.choose_outcome(n_waiting, n_waiting);
-                vec![runtime.objects.condvar_mut(id).waiters.remove(index)]
+                let index = execution.choose_outcome(n_waiting, n_waiting);
+                vec![execution.objects.condvar_mut(id).waiters.remove(index)]
             }
         };
         for task in &woken {
-            runtime.learned(*task as u64 + 1);
+            execution.learned(*task as u64 + 1);
         }
         if !woken.is_empty() {
-            runtime.changed();
+            execution.changed();
         }
         for task in &woken {
-            let task = &mut runtime.tasks[*task];
-            task.notified = true;
-            // It only waits for the lock now: that its time runs out meanwhile must not undo the notification.
-            task.deadline = None;
+            execution.tasks[*task].note_notification();
         }
-        runtime.record(Some(id), Some(site), |_| Op::Notify {
+        execution.record(Some(id), Some(site), |_| Op::Notify {
             whom,
             woke: woken.clone(),
         });
-        let by = runtime.current;
+        let by = execution.current;
         let notification = Notification { by, site, woke: woken };
-        runtime.objects.condvar_mut(id).note(notification);
+        execution.objects.condvar_mut(id).note(notification);
     });
 }

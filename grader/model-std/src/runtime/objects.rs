@@ -1,8 +1,20 @@
-//! The state of everything that tasks share, kept apart from the program's own memory.
+//! The table of objects: the state of everything that tasks share, kept apart from the program's own memory. Each kind
+//! of object has a file.
 //!
-//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it (who
-//! holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts afresh:
-//! its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
+//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it
+//! (who holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts
+//! afresh: its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
+
+pub(crate) mod atomic;
+pub(crate) mod barrier;
+pub(crate) mod channel;
+pub(crate) mod condvar;
+pub(crate) mod lock;
+pub(crate) mod mutex;
+pub(crate) mod once;
+pub(crate) mod park;
+pub(crate) mod rwlock;
+pub(crate) mod streams;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -11,9 +23,14 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::condvar::Condvar;
-use super::history::{History, Mixed};
+use barrier::Barrier;
+use channel::Channel;
+use condvar::Condvar;
+use lock::Lock;
+use once::Once;
+
 use super::task::{Site, TaskId};
+use super::visibility::{History, Mixed};
 use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 
 /// The number of an object in the current execution.
@@ -27,8 +44,8 @@ pub(crate) struct Tag {
     created_at: Site,
 }
 
-// SAFETY: the runtime runs all threads of the program on one operating-system thread, and one execution at a time in the whole
-// process, so a tag is never used by two operating-system threads at once.
+// SAFETY: the runtime runs all threads of the program on one operating-system thread, and one execution at a time in
+// the whole process, so a tag is never used by two operating-system threads at once.
 unsafe impl Sync for Tag {}
 
 impl Tag {
@@ -69,14 +86,7 @@ pub(crate) enum State {
     /// A condition variable.
     Condvar(Condvar),
     /// A barrier.
-    Barrier {
-        /// How many wait in this generation.
-        waiting: usize,
-        /// How often the barrier has opened.
-        generation: u64,
-        /// How many it takes to open.
-        needed: usize,
-    },
+    Barrier(Barrier),
     /// Something that is initialised once.
     Once(Once),
     /// A channel.
@@ -90,82 +100,17 @@ pub(crate) enum State {
     Shim,
 }
 
-/// A lock of any kind.
-#[derive(Debug, Default)]
-pub(crate) struct Lock {
-    /// Who holds it for writing.
-    pub(crate) writer: Option<TaskId>,
-    /// How often the writer has taken it, where that is allowed.
-    pub(crate) depth: u32,
-    /// Who holds it for reading; a task that holds it twice stands here twice.
-    pub(crate) readers: Vec<TaskId>,
-    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
-    pub(crate) writer_waited: Waited,
-    /// How often it was taken.
-    pub(crate) taken: u64,
-    /// The line on which it was last taken.
-    pub(crate) since: Option<Site>,
-    /// Whether a task panicked while it wrote.
-    pub(crate) poisoned: bool,
-}
-
-/// Whether a writer had to wait until somebody else gave the lock back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Waited {
-    #[default]
-    No,
-    Yes,
-    /// It had if it was there in time to find the lock taken.
-    Perhaps,
-}
-
-/// How far something that is initialised once has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Once {
-    /// Not begun.
-    Incomplete,
-    /// The task is at it.
-    Running(TaskId),
-    /// Finished.
-    Complete,
-    /// The initialiser panicked.
-    Poisoned,
-}
-
-/// A channel, without its messages.
-#[derive(Debug)]
-pub(crate) struct Channel {
-    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
-    pub(crate) capacity: Option<usize>,
-    /// How many messages were ever sent.
-    pub(crate) sent: u64,
-    /// How many messages were ever received.
-    pub(crate) received: u64,
-    /// How many senders are left.
-    pub(crate) senders: usize,
-    /// Whether the receiver is left.
-    pub(crate) receiver: bool,
-}
-
-impl Channel {
-    /// How many messages wait in it.
-    pub(crate) fn len(&self) -> u64 {
-        self.sent - self.received
-    }
-}
-
 /// An object in the table.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) kind: ObjectKind,
     pub(crate) created_at: Option<Site>,
     pub(crate) state: State,
-    /// What it holds (see `history`); 0 until something changes it.
+    /// What it holds (see `visibility`); 0 until something changes it.
     pub(crate) history: History,
 }
 
-/// The table of one execution after the other.
-#[derive(Default)]
+/// The table of one execution.
 pub(crate) struct Objects {
     /// The number of the current execution, counted from 1 over all operating-system threads, which share the statics.
     epoch: u64,
@@ -178,11 +123,6 @@ static EPOCHS: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     /// The number of the execution that is under way on this operating-system thread; 0 for none.
     static UNDER_WAY: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Notes that the execution on this operating-system thread is over.
-pub(crate) fn is_over() {
-    UNDER_WAY.set(0);
 }
 
 /// By the address of the tag: the bytes of the value at its first use ever.
@@ -219,7 +159,8 @@ impl Memory {
     }
 }
 
-/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's turn.
+/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's
+/// turn.
 fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
     let mut pristine = PRISTINE.lock().unwrap_or_else(PoisonError::into_inner);
     let key = std::ptr::from_ref(tag).addr();
@@ -232,19 +173,26 @@ fn keep_or_lay_back(tag: &Tag, memory: &Memory, first_use_ever: bool) {
             None => drop(pristine.insert(key, bytes.into())),
         }
     } else if let Some(bytes) = pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
-        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution, and
-        // guards of earlier executions are gone), and the bytes are those the same value had before its first use. The
-        // later value is not dropped: it may own memory of an execution that was cut short.
+        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution,
+        // and guards of earlier executions are gone), and the bytes are those the same value had before its first use.
+        // The later value is not dropped: it may own memory of an execution that was cut short.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
     }
 }
 
 impl Objects {
-    /// Begins the next execution with an empty table.
-    pub(crate) fn start_afresh(&mut self) {
-        self.epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
-        UNDER_WAY.set(self.epoch);
+    /// Those of the execution that begins now: none yet. `table` is empty; its memory is used.
+    pub(super) fn new(table: Vec<Object>) -> Self {
+        let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
+        UNDER_WAY.set(epoch);
+        Self { epoch, table }
+    }
+
+    /// Ends with the execution. Returns the memory of the table.
+    pub(super) fn into_table(mut self) -> Vec<Object> {
+        UNDER_WAY.set(0);
         self.table.clear();
+        self.table
     }
 
     /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.
@@ -286,9 +234,9 @@ impl Objects {
                 (None, readers) => ObjectState::ReadBy(readers.to_vec()),
             },
             State::Condvar(condvar) => ObjectState::Waiting(condvar.waiters.clone()),
-            State::Barrier { waiting, needed, .. } => ObjectState::Arrived {
-                arrived: *waiting,
-                needed: *needed,
+            State::Barrier(barrier) => ObjectState::Arrived {
+                arrived: barrier.waiting,
+                needed: barrier.needed,
             },
             State::Once(once) => ObjectState::Once(match once {
                 Once::Incomplete => OnceState::Incomplete,
@@ -361,30 +309,15 @@ impl Objects {
         }
     }
 
-    /// How many wait at a barrier, and how often it has opened.
-    pub(crate) fn barrier(&self, id: ObjectId) -> (usize, u64) {
+    pub(crate) fn barrier(&self, id: ObjectId) -> Barrier {
         match &self.table[id].state {
-            State::Barrier {
-                waiting, generation, ..
-            } => (*waiting, *generation),
+            State::Barrier(barrier) => *barrier,
             other => unreachable!("object {id} is no barrier but {other:?}"),
         }
     }
 
-    /// How many wait at a barrier, and how many it takes to open.
-    pub(crate) fn arrived(&self, id: ObjectId) -> (usize, usize) {
-        match &self.table[id].state {
-            State::Barrier { waiting, needed, .. } => (*waiting, *needed),
-            other => unreachable!("object {id} is no barrier but {other:?}"),
-        }
-    }
-
-    pub(crate) fn set_barrier(&mut self, id: ObjectId, waiting: usize, generation: u64, needed: usize) {
-        self.table[id].state = State::Barrier {
-            waiting,
-            generation,
-            needed,
-        };
+    pub(crate) fn set_barrier(&mut self, id: ObjectId, barrier: Barrier) {
+        self.table[id].state = State::Barrier(barrier);
     }
 
     pub(crate) fn scope_running_mut(&mut self, id: ObjectId) -> &mut Vec<TaskId> {

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::object::{Lock, ObjectId, State};
-use super::task::{Hold, Operation, Site, TaskId, Until};
-use super::{Runtime, announce, with};
+use super::lock::Lock;
+use super::{ObjectId, State};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
+use crate::runtime::execution::Execution;
+use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
+use crate::runtime::{announce, announce_wait, try_with, with};
 
 /// One of the two streams that the program can write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub(crate) struct StreamState {
 pub(crate) struct Streams {
     pub(crate) stdout: StreamState,
     pub(crate) stderr: StreamState,
-    /// The lock of standard input, once somebody has used it.
+    /// The lock of standard input, once it was used.
     stdin: Option<ObjectId>,
 }
 
@@ -49,21 +51,18 @@ impl Streams {
 
 /// The lock of standard input; `None` outside an execution.
 pub(crate) fn stdin_lock() -> Option<ObjectId> {
-    with(|runtime| {
-        if !runtime.active {
-            return None;
-        }
-        let known = runtime.streams.stdin;
-        Some(known.unwrap_or_else(|| {
-            let lock = enter_lock(runtime, ObjectKind::Stdin);
-            runtime.streams.stdin = Some(lock);
+    try_with(|execution| {
+        let known = execution.streams.stdin;
+        known.unwrap_or_else(|| {
+            let lock = enter_lock(execution, ObjectKind::Stdin);
+            execution.streams.stdin = Some(lock);
             lock
-        }))
+        })
     })
 }
 
-fn enter_lock(runtime: &mut Runtime, kind: ObjectKind) -> ObjectId {
-    runtime.objects.enter(kind, None, State::Lock(Lock::default()))
+fn enter_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
+    execution.objects.enter(kind, None, State::Lock(Lock::default()))
 }
 
 impl Stream {
@@ -76,23 +75,20 @@ impl Stream {
 
     /// The lock of the stream; `None` outside an execution.
     fn lock_id(self) -> Option<ObjectId> {
-        with(|runtime| {
-            if !runtime.active {
-                return None;
-            }
-            let known = runtime.streams.get(self).lock;
-            Some(known.unwrap_or_else(|| {
-                let lock = enter_lock(runtime, self.kind());
-                runtime.streams.get(self).lock = Some(lock);
+        try_with(|execution| {
+            let known = execution.streams.get(self).lock;
+            known.unwrap_or_else(|| {
+                let lock = enter_lock(execution, self.kind());
+                execution.streams.get(self).lock = Some(lock);
                 lock
-            }))
+            })
         })
     }
 
     /// Takes the stream's lock, waiting for other threads.
     pub(crate) fn lock(self, site: Site, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
-        announce(
+        announce_wait(
             Operation {
                 object: Some(id),
                 site: Some(site),
@@ -100,15 +96,15 @@ impl Stream {
             Until::FreeOrMine { lock: id, hold },
             None,
         );
-        with(|runtime| {
-            let current = runtime.current;
-            let lock = runtime.objects.lock_mut(id);
+        with(|execution| {
+            let current = execution.current;
+            let lock = execution.objects.lock_mut(id);
             lock.writer = Some(current);
             lock.depth += 1;
             lock.since = Some(site);
-            runtime.acquire_from(id);
+            execution.acquire_from(id);
             if hold == Hold::Guard {
-                runtime.record(Some(id), Some(site), |_| Op::Lock {
+                execution.record(Some(id), Some(site), |_| Op::Lock {
                     function: LockFunction::Lock,
                     outcome: LockOutcome::Acquired,
                 });
@@ -116,19 +112,19 @@ impl Stream {
         });
     }
 
-    /// Gives the stream's lock back. No operation of its own: nobody can tell whether a thread that waits for it comes before or
-    /// after what the running one does next.
+    /// Gives the stream's lock back. It is not an operation of its own, because no thread can tell whether one that
+    /// waits for the lock comes before or after what the running thread does next.
     pub(crate) fn unlock(self, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
-        with(|runtime| {
-            let lock = runtime.objects.lock_mut(id);
+        with(|execution| {
+            let lock = execution.objects.lock_mut(id);
             lock.depth = lock.depth.saturating_sub(1);
             if lock.depth == 0 {
                 lock.writer = None;
-                runtime.release_to(id);
+                execution.release_to(id);
             }
-            if hold == Hold::Guard && runtime.active {
-                runtime.record(Some(id), None, |_| Op::Unlock);
+            if hold == Hold::Guard {
+                execution.record(Some(id), None, |_| Op::Unlock);
             }
         });
     }
@@ -136,14 +132,10 @@ impl Stream {
     /// Announces a write by the holder of the lock: other threads may go first, though none can write.
     pub(crate) fn announce_write(self, site: Site) {
         let Some(id) = self.lock_id() else { return };
-        announce(
-            Operation {
-                object: Some(id),
-                site: Some(site),
-            },
-            Until::Now,
-            None,
-        );
+        announce(Operation {
+            object: Some(id),
+            site: Some(site),
+        });
     }
 
     /// Appends `bytes` to what was written. The caller holds the lock.
@@ -152,17 +144,17 @@ impl Stream {
             return;
         }
         let Some(id) = self.lock_id() else { return };
-        with(|runtime| {
+        with(|execution| {
             let written = Written {
-                task: runtime.current,
+                task: execution.current,
                 bytes: bytes.to_vec(),
-                time: runtime.now,
+                time: execution.now,
             };
-            runtime.streams.get(self).written.push(written);
-            runtime.wrote_to(id);
-            runtime.made_progress();
+            execution.streams.get(self).written.push(written);
+            execution.wrote_to(id);
+            execution.made_progress();
             // Whether the lock is free again right after it depends on who holds it for longer, so no state is told.
-            runtime.record_with(Some(id), Some(site), |_| {
+            execution.record_with(Some(id), Some(site), |_| {
                 (Op::Write { bytes: bytes.to_vec() }, Vec::new())
             });
         });

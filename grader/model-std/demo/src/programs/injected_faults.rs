@@ -1,5 +1,5 @@
 //! What may go wrong without a reason: a wait that ends though nobody notified, and a weak exchange that fails though it could
-//! succeed. Each needs an accident, which counts as a preemption.
+//! succeed. Each needs an injected fault, which counts as a preemption.
 //!
 //! Source: the documentation of `std::sync::Condvar` and of `compare_exchange_weak`; IEEE Std 1003.1-2024,
 //! `pthread_cond_wait`, rationale.
@@ -50,7 +50,7 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["0", "7"],
         wrong: &[("0", 1)],
-        accidents: 1,
+        injected_faults: 1,
     },
     Demo {
         name: "a weak exchange that is no loop",
@@ -58,6 +58,6 @@ pub(super) const DEMOS: [Demo; 2] = [
         preemptions: EVERY,
         outcomes: &["not taken, though it was free", "taken"],
         wrong: &[("not taken, though it was free", 1)],
-        accidents: 1,
+        injected_faults: 1,
     },
 ];

@@ -1,15 +1,15 @@
-//! Choices that keep their meaning when others change: by whose turn it was, and not by their number in the schedule.
+//! Guided: follows a plan whose choices keep their meaning when other choices change.
 //!
-//! Where one choice of a schedule changes, another number of choices may follow, and the numbers of their options mean other
-//! threads. A guide therefore names a choice by the thread that has just announced something and by how many turns it had had,
-//! and an option by the thread that goes next. Wishes that an execution gives no occasion for are passed over in silence.
+//! If one choice of a schedule changes, another number of choices may follow, and the numbers of their options may mean
+//! other threads. So a plan names a choice by the thread that has just announced something and by how many turns it has
+//! had, and an option by the thread that goes next. A wish is ignored if its moment never comes.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::scheduling::{Candidate, Cause};
-use super::task::TaskId;
+use crate::runtime::dispatch::{Candidate, Cause};
+use crate::runtime::task::TaskId;
 
 /// Which choice of an execution: the first, second, … that was made at one point in the life of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub(crate) enum Pick {
     Outcome(u16),
 }
 
-/// What to choose. Where it says nothing, the usual option is taken.
+/// What to choose. Where it says nothing, the default is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Plan {
     /// Who goes next, turn by turn.
@@ -60,7 +60,7 @@ pub(crate) struct Point {
 
 /// Follows a plan where it can, and keeps a log of all choices.
 #[derive(Clone, Debug)]
-pub(crate) struct Guide {
+pub(crate) struct Guided {
     plan: Plan,
     log: Rc<RefCell<Log>>,
     /// By task: how many turns it has had.
@@ -70,7 +70,7 @@ pub(crate) struct Guide {
     running: TaskId,
 }
 
-impl Guide {
+impl Guided {
     pub(crate) fn new(plan: Plan, log: Rc<RefCell<Log>>) -> Self {
         let last = Moment {
             task: 0,
@@ -154,7 +154,7 @@ impl Pick {
     }
 
     /// Whether it happens only where something goes wrong without a reason.
-    pub(crate) fn is_accident(self) -> bool {
-        matches!(self, Pick::Next(_, cause) if cause.is_accident())
+    pub(crate) fn is_injected_fault(self) -> bool {
+        matches!(self, Pick::Next(_, cause) if cause.is_injected_fault())
     }
 }

@@ -1,45 +1,47 @@
 //! Handing views on where one thread's work happens before another's, other than through atomics.
 //!
-//! Each rule is what the documentation of `std` promises, or more where its implementation gives more: to hand on too much hides
-//! a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked for.
+//! Each rule is what the documentation of `std` promises, or more where its implementation gives more: to hand on too
+//! much hides a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked
+//! for.
 
-use super::{ChannelViews, Runtime, ThreadViews, View, Visibility, entry};
-use crate::runtime::object::ObjectId;
+use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
+use crate::runtime::execution::Execution;
+use crate::runtime::objects::ObjectId;
 use crate::runtime::task::TaskId;
 
-impl Visibility {
+impl WeakMemory {
     fn channel(&mut self, channel: ObjectId) -> &mut ChannelViews {
         self.channels.entry(channel).or_default()
     }
 }
 
-impl Runtime {
+impl Execution {
     /// Adds what the running thread has seen to a view.
-    fn give(&mut self, to: impl FnOnce(&mut Visibility) -> &mut View) {
-        if let Some(visibility) = &mut self.visibility {
-            let mine = visibility.threads[self.current].current.clone();
-            to(visibility).join(&mine);
+    fn give(&mut self, to: impl FnOnce(&mut WeakMemory) -> &mut View) {
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let mine = weak_memory.threads[self.current].current.clone();
+            to(weak_memory).join(&mine);
         }
     }
 
     /// Lets the running thread have seen what is in a view. That becomes part of its history, since not
     /// all that hands views on is (an empty mutex that was locked and unlocked).
-    fn take(&mut self, from: impl FnOnce(&mut Visibility) -> Option<View>) {
-        if let Some(visibility) = &mut self.visibility
-            && let Some(view) = from(visibility)
+    fn take(&mut self, from: impl FnOnce(&mut WeakMemory) -> Option<View>) {
+        if let Some(weak_memory) = &mut self.weak_memory
+            && let Some(view) = from(weak_memory)
         {
-            visibility.threads[self.current].current.join(&view);
-            let learned = visibility.digest_of(&view);
+            weak_memory.threads[self.current].current.join(&view);
+            let learned = weak_memory.digest_of(&view);
             self.learned(learned);
         }
     }
 
     /// The thread that was entered last is started by the running one, and has seen what that has.
     pub(crate) fn hand_to_child(&mut self) {
-        if let Some(visibility) = &mut self.visibility {
-            let parent = visibility.threads.get(self.current);
+        if let Some(weak_memory) = &mut self.weak_memory {
+            let parent = weak_memory.threads.get(self.current);
             let current = parent.map(|parent| parent.current.clone()).unwrap_or_default();
-            visibility.threads.push(ThreadViews {
+            weak_memory.threads.push(ThreadViews {
                 current,
                 ..ThreadViews::default()
             });
@@ -48,38 +50,38 @@ impl Runtime {
 
     /// The running thread learns that `task` has come to its end.
     pub(crate) fn take_from_ended(&mut self, task: TaskId) {
-        self.take(|visibility| visibility.threads.get(task).map(|ended| ended.current.clone()));
+        self.take(|weak_memory| weak_memory.threads.get(task).map(|ended| ended.current.clone()));
     }
 
     /// The running thread sets the park token of `task`.
     pub(crate) fn hand_to_parked(&mut self, task: TaskId) {
-        self.give(|visibility| &mut visibility.threads[task].unparked);
+        self.give(|weak_memory| &mut weak_memory.threads[task].unparked);
     }
 
     /// The running thread takes its park token.
     pub(crate) fn take_from_unparkers(&mut self) {
         let current = self.current;
-        self.take(|visibility| Some(visibility.threads[current].unparked.clone()));
+        self.take(|weak_memory| Some(weak_memory.threads[current].unparked.clone()));
     }
 
     /// The running thread sets the panic hook.
     pub(crate) fn hand_to_hook(&mut self) {
-        self.give(|visibility| &mut visibility.hook);
+        self.give(|weak_memory| &mut weak_memory.hook);
     }
 
     /// The running thread runs the panic hook.
     pub(crate) fn take_from_hook(&mut self) {
-        self.take(|visibility| Some(visibility.hook.clone()));
+        self.take(|weak_memory| Some(weak_memory.hook.clone()));
     }
 
     /// The running thread releases `object`: a lock, a barrier, something initialised once, a scope.
     pub(crate) fn release_to(&mut self, object: ObjectId) {
-        self.give(|visibility| entry(&mut visibility.released, object));
+        self.give(|weak_memory| entry(&mut weak_memory.released, object));
     }
 
     /// The running thread acquires `object`.
     pub(crate) fn acquire_from(&mut self, object: ObjectId) {
-        self.take(|visibility| visibility.released.get(object).cloned());
+        self.take(|weak_memory| weak_memory.released.get(object).cloned());
     }
 
     /// The running thread sends a message into `channel`, into room that an earlier receiver may have made.
@@ -87,8 +89,8 @@ impl Runtime {
         if self.objects.channel(channel).capacity.is_some() {
             self.take_from_receiver(channel);
         }
-        self.give(|visibility| {
-            let waiting = &mut visibility.channel(channel).waiting;
+        self.give(|weak_memory| {
+            let waiting = &mut weak_memory.channel(channel).waiting;
             waiting.push_back(View::default());
             waiting.back_mut().expect("a view was just put there")
         });
@@ -96,19 +98,19 @@ impl Runtime {
 
     /// The running thread receives a message from `channel`.
     pub(crate) fn take_from_sender(&mut self, channel: ObjectId) {
-        self.take(|visibility| visibility.channel(channel).waiting.pop_front());
-        self.give(|visibility| &mut visibility.channel(channel).received);
+        self.take(|weak_memory| weak_memory.channel(channel).waiting.pop_front());
+        self.give(|weak_memory| &mut weak_memory.channel(channel).received);
     }
 
     /// The running thread learns that messages were taken from `channel`.
     pub(crate) fn take_from_receiver(&mut self, channel: ObjectId) {
-        self.take(|visibility| Some(visibility.channel(channel).received.clone()));
+        self.take(|weak_memory| Some(weak_memory.channel(channel).received.clone()));
     }
 
     /// The running thread destroys the messages that wait in `channel`.
     pub(crate) fn take_from_all_senders(&mut self, channel: ObjectId) {
-        self.take(|visibility| {
-            let waiting = std::mem::take(&mut visibility.channel(channel).waiting);
+        self.take(|weak_memory| {
+            let waiting = std::mem::take(&mut weak_memory.channel(channel).waiting);
             waiting.into_iter().reduce(|mut all, sent| {
                 all.join(&sent);
                 all
@@ -118,11 +120,11 @@ impl Runtime {
 
     /// The running thread leaves an end of `channel`.
     pub(crate) fn close_end(&mut self, channel: ObjectId) {
-        self.give(|visibility| &mut visibility.channel(channel).closed);
+        self.give(|weak_memory| &mut weak_memory.channel(channel).closed);
     }
 
     /// The running thread learns that the other end of `channel` was left.
     pub(crate) fn take_from_closed_end(&mut self, channel: ObjectId) {
-        self.take(|visibility| Some(visibility.channel(channel).closed.clone()));
+        self.take(|weak_memory| Some(weak_memory.channel(channel).closed.clone()));
     }
 }

@@ -1,9 +1,22 @@
-//! What is initialised once: by one thread, while the others wait.
+//! Values that are initialised once: by one thread, while the others wait.
 
-use super::object::{Memory, ObjectId, Once, State, Tag};
-use super::task::{Operation, Site, Until};
-use super::{announce, resolve, with};
+use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
+use crate::runtime::task::{Operation, Site, TaskId, Until};
+use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+
+/// How far something that is initialised once has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Once {
+    /// Not begun.
+    Incomplete,
+    /// The task is at it.
+    Running(TaskId),
+    /// Finished.
+    Complete,
+    /// The initialiser panicked.
+    Poisoned,
+}
 
 /// What a thread finds when it asks for something that is initialised once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +36,7 @@ pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectI
 
 /// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
 pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
-    announce(
+    announce_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -31,19 +44,19 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
         Until::Settled(id, function),
         None,
     );
-    with(|runtime| {
-        let current = runtime.current;
-        runtime.acquire_from(id);
-        let found = match runtime.objects.once(id) {
+    with(|execution| {
+        let current = execution.current;
+        execution.acquire_from(id);
+        let found = match execution.objects.once(id) {
             Once::Complete => Found::Complete,
             Once::Poisoned => Found::MinePoisoned,
             Once::Incomplete | Once::Running(_) => Found::Mine,
         };
         if found != Found::Complete {
-            runtime.objects.set_once(id, Once::Running(current));
-            runtime.changed();
+            execution.objects.set_once(id, Once::Running(current));
+            execution.changed();
         }
-        runtime.record(Some(id), Some(site), |_| Op::Initialize {
+        execution.record(Some(id), Some(site), |_| Op::Initialize {
             function,
             outcome: match found {
                 Found::Complete => OnceOutcome::Complete,
@@ -56,34 +69,30 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Found {
 
 /// Looks whether it is there, without waiting.
 pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
-    announce(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Now,
-        None,
-    );
-    with(|runtime| {
-        let once = runtime.objects.once(id);
-        runtime.acquire_from(id);
-        runtime.record(Some(id), Some(site), |_| looked(function, once));
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
+    with(|execution| {
+        let once = execution.objects.once(id);
+        execution.acquire_from(id);
+        execution.record(Some(id), Some(site), |_| looked(function, once));
         once
     })
 }
 
-/// Waits until somebody has completed it, or has panicked over it.
+/// Waits until an attempt to initialise it has come to its end, even by a panic.
 pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     wait_until(id, Until::Initialised(id, function), function, site)
 }
 
-/// Waits until somebody has completed it, however often the attempt panics.
+/// Waits until it is initialised, even if attempts panic.
 pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
     wait_until(id, Until::Complete(id, function), function, site);
 }
 
 fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) -> Once {
-    announce(
+    announce_wait(
         Operation {
             object: Some(id),
             site: Some(site),
@@ -91,10 +100,10 @@ fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) ->
         until,
         None,
     );
-    with(|runtime| {
-        runtime.acquire_from(id);
-        let once = runtime.objects.once(id);
-        runtime.record(Some(id), Some(site), |_| looked(function, once));
+    with(|execution| {
+        execution.acquire_from(id);
+        let once = execution.objects.once(id);
+        execution.record(Some(id), Some(site), |_| looked(function, once));
         once
     })
 }
@@ -126,7 +135,7 @@ impl Attempt {
         Self {
             id,
             site,
-            began: with(|runtime| runtime.me().operations),
+            began: with(|execution| execution.me().activity.operations),
             outcome: Once::Poisoned,
         }
     }
@@ -135,12 +144,12 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
-        if with(|runtime| runtime.me().operations) > self.began {
+        if with(|execution| execution.me().activity.operations) > self.began {
             let operation = Operation {
                 object: Some(self.id),
                 site: Some(self.site),
             };
-            announce(operation, Until::Now, None);
+            announce(operation);
         }
         finish(self.id, self.outcome);
     }
@@ -148,17 +157,15 @@ impl Drop for Attempt {
 
 /// Ends the initialisation that the calling thread claimed.
 pub(crate) fn finish(id: ObjectId, once: Once) {
-    with(|runtime| {
-        if runtime.active {
-            runtime.objects.set_once(id, once);
-            runtime.release_to(id);
-            runtime.wrote_to(id);
-            runtime.changed();
-        }
+    try_with(|execution| {
+        execution.objects.set_once(id, once);
+        execution.release_to(id);
+        execution.wrote_to(id);
+        execution.changed();
     });
 }
 
 /// What is known about it now, without a scheduling point: for accessors that have it to themselves.
 pub(crate) fn known(id: ObjectId) -> Once {
-    with(|runtime| runtime.objects.once(id))
+    with(|execution| execution.objects.once(id))
 }

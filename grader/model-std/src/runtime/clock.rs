@@ -1,0 +1,81 @@
+//! The virtual clock: it stands still while a thread can go on, and then jumps to the next deadline. Also how a thread
+//! sleeps and lets others go first.
+
+use std::time::Duration;
+
+use super::execution::Execution;
+use super::task::{Operation, Site, Task, Until};
+use super::{announce, announce_wait, announce_yielding, is_active, try_with, with};
+use crate::model::trace::{Op, YieldFunction};
+
+/// A time that is never over: no program waits longer, and the clock can show it.
+const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
+
+/// Blocks until the virtual time has passed.
+pub(crate) fn sleep(duration: Duration, site: Site) {
+    if !is_active() {
+        return;
+    }
+    let operation = Operation {
+        object: None,
+        site: Some(site),
+    };
+    // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
+    with(|execution| {
+        execution.record(None, Some(site), |_| Op::Sleep { duration });
+    });
+    if duration.is_zero() {
+        announce_yielding(operation);
+    } else {
+        let deadline = with(|execution| execution.deadline_after(duration));
+        announce_wait(operation, Until::Never, deadline);
+    }
+}
+
+/// Lets other threads go first.
+pub(crate) fn yield_now(function: YieldFunction, site: Site) {
+    announce_yielding(Operation {
+        object: None,
+        site: Some(site),
+    });
+    try_with(|execution| execution.record(None, Some(site), |_| Op::Yield { function }));
+}
+
+/// The virtual time since the start of the execution, read as an operation of the running thread.
+pub(crate) fn now(site: Site) -> Duration {
+    announce(Operation {
+        object: None,
+        site: Some(site),
+    });
+    read_clock()
+}
+
+/// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
+pub(crate) fn read_clock() -> Duration {
+    let now = try_with(|execution| {
+        let now = execution.now;
+        execution.learned(now.as_secs());
+        execution.learned(now.subsec_nanos().into());
+        now
+    });
+    now.unwrap_or_default()
+}
+
+impl Execution {
+    /// Lets time pass until `deadline`.
+    pub(super) fn pass_time_until(&mut self, deadline: Duration) {
+        self.now = self.now.max(deadline);
+        self.progress.count_change(self.steps);
+        self.forget_older_values();
+    }
+
+    /// When a wait of `timeout` that begins now is over; `None` for never.
+    pub(crate) fn deadline_after(&self, timeout: Duration) -> Option<Duration> {
+        (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
+    }
+
+    pub(super) fn nearest_deadline(&self) -> Option<Duration> {
+        let deadlines = self.tasks.iter().filter_map(Task::deadline);
+        deadlines.filter(|deadline| *deadline > self.now).min()
+    }
+}

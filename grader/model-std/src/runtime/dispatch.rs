@@ -1,0 +1,272 @@
+//! Who has the next turn: collects the threads whose operation may take effect, lets time pass where there is none, and
+//! asks the scheduler.
+
+use super::deadlock;
+use super::execution::Execution;
+use super::fairness::LONG_TURN;
+use super::scheduler::non_preemptive::{self, Running};
+use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
+use crate::model::trace::End;
+
+/// Whose turn it is, and who can have the next one.
+pub(super) struct Turn {
+    /// Who has the next turn, once that is chosen.
+    pub(super) next: Option<TaskId>,
+    /// Why the task that had the last turn, or has the next one, could have it.
+    cause: Cause,
+    /// How many operations the running task has performed without a switch.
+    length: u32,
+    /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be
+    /// chosen.
+    pub(super) choice_is_due: bool,
+    /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
+    pub(super) preempted: bool,
+    /// The threads that may go next.
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Turn {
+    /// Before the first turn. `candidates` is empty; its memory is used.
+    pub(super) fn new(candidates: Vec<Candidate>) -> Self {
+        Self {
+            next: None,
+            cause: Cause::Ready,
+            length: 0,
+            choice_is_due: false,
+            preempted: false,
+            candidates,
+        }
+    }
+
+    /// Notes that another task runs from now on.
+    pub(super) fn begin(&mut self) {
+        self.length = 0;
+    }
+
+    /// The memory of the candidates.
+    pub(super) fn into_candidates(mut self) -> Vec<Candidate> {
+        self.candidates.clear();
+        self.candidates
+    }
+}
+
+/// One thread that may go next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) task: TaskId,
+    pub(crate) cause: Cause,
+}
+
+/// Why a thread may go next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Cause {
+    /// What it waits for holds, or its deadline has passed.
+    Ready,
+    /// A spurious wake-up is injected.
+    Spurious,
+    /// Its deadline passes although other threads could go on: they are late.
+    Late,
+    /// No thread goes next, although a spurious wake-up could be injected: time passes, or the execution is over.
+    Nobody,
+}
+
+impl Cause {
+    /// Whether it is an injected fault: a real machine may do the same, but seldom does.
+    pub(crate) fn is_injected_fault(self) -> bool {
+        matches!(self, Cause::Spurious | Cause::Late)
+    }
+}
+
+impl Execution {
+    /// Announces the next operation of the running thread.
+    pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
+        let (version, step, now) = (self.progress.version(), self.steps, self.now);
+        self.turn.length += 1;
+        let turn_is_long = self.turn.length >= LONG_TURN;
+        let me = self.me();
+        // The operation before this one is over.
+        me.performed.count(me.announced.is_invisible);
+        me.activity.note_operation(operation.site, step, version);
+        me.state = waiting.map_or(TaskState::Ready, TaskState::Waiting);
+        me.announced = Announcement {
+            operation,
+            at: now,
+            is_invisible: manner == Manner::Invisible,
+            yields: manner == Manner::Yielding || me.activity.spins() || turn_is_long,
+        };
+        if me.activity.operations == 1 {
+            self.note_begun();
+        }
+    }
+
+    /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point: all
+    /// tasks share one operating-system thread, and `std` aborts the process if that panics again while a hook runs.
+    pub(super) fn must_not_be_interrupted(&self, waiting: Option<Waiting>) -> bool {
+        let me = &self.tasks[self.current];
+        me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, waiting.until))
+    }
+
+    /// Whether the running task was chosen for the next turn, so that no switch is needed. If so, the turn counts as
+    /// taken.
+    pub(super) fn goes_on_at_once(&mut self) -> bool {
+        self.turn.next.take_if(|next| *next == self.current).is_some()
+    }
+
+    /// Called by the task whose turn it is. Returns why it may go on.
+    pub(super) fn take_turn(&mut self) -> Wake {
+        let current = self.current;
+        let wake = match self.tasks[current].waits_until() {
+            None => Wake::Ready,
+            Some(until) if self.holds(current, until) => Wake::Ready,
+            Some(_) if self.turn.cause == Cause::Spurious => Wake::Spurious,
+            Some(_) => Wake::TimedOut,
+        };
+        self.note_turn(wake);
+        let me = self.me();
+        me.announced.yields = false;
+        me.state = TaskState::Ready;
+        wake
+    }
+
+    /// Makes the task that was chosen for the next turn the running one; `None` where the execution is over.
+    pub(super) fn switch(&mut self) -> Option<TaskId> {
+        self.current = self.turn.next.take()?;
+        Some(self.current)
+    }
+
+    /// Chooses who goes next, or ends the execution.
+    pub(super) fn decide(&mut self) {
+        if self.end.is_some() {
+            return;
+        }
+        self.steps += 1;
+        if self.steps > self.settings.steps {
+            let end = self.end_at_step_limit();
+            return self.finish(end);
+        }
+        if let Some(task) = self.next_without_a_choice() {
+            // A guided scheduler counts it as a turn.
+            let only = Candidate {
+                task,
+                cause: Cause::Ready,
+            };
+            self.scheduler
+                .choose(&[only], 1, self.current)
+                .expect("one option is no choice");
+            self.turn.cause = Cause::Ready;
+            self.note_turn_of(task);
+            self.turn.next = Some(task);
+            return;
+        }
+        let before = self.now;
+        if !self.collect_candidates() {
+            return;
+        }
+        let may_go_on = self.let_others_go_first();
+        // If time had to pass, the running thread was waiting too, so no choice preempts it.
+        let may_be_preempted = self.now == before && !self.turn.choice_is_due && !may_go_on;
+        let free = self.order_candidates(may_be_preempted);
+        if let Some(chosen) = self.choose_candidate(free) {
+            self.turn.choice_is_due = false;
+            self.give_turn_to(chosen);
+        }
+    }
+
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `None` if the execution does not fit
+    /// its schedule, and so is over.
+    pub(super) fn choose_candidate(&mut self, free: usize) -> Option<Candidate> {
+        let options = self.turn.candidates.len();
+        if options > 1 && self.scheduler.wants_state() {
+            let runs_on = (free < options).then_some(self.current);
+            let state = self.state(runs_on);
+            self.scheduler.enter_state(state);
+        }
+        match self.scheduler.choose(&self.turn.candidates, free, self.current) {
+            Ok(chosen) => {
+                self.turn.preempted |= chosen >= free;
+                Some(self.turn.candidates[chosen])
+            }
+            Err(difference) => {
+                self.finish(End::Nondeterministic(difference));
+                None
+            }
+        }
+    }
+
+    /// Gives the next turn to a candidate.
+    pub(super) fn give_turn_to(&mut self, Candidate { task, cause }: Candidate) {
+        self.turn.cause = cause;
+        let chosen = &mut self.tasks[task];
+        chosen.performed.is_fresh = cause == Cause::Ready && chosen.announced.is_invisible;
+        match (cause, chosen.deadline()) {
+            (Cause::Spurious, _) => self.faults.spurious_wakeups_left -= 1,
+            (Cause::Late, Some(deadline)) => {
+                self.faults.late_threads_left -= 1;
+                self.pass_time_until(deadline);
+            }
+            (Cause::Ready | Cause::Late | Cause::Nobody, _) => {}
+        }
+        self.note_turn_of(task);
+        self.turn.next = Some(task);
+    }
+
+    /// Fills `candidates` with the tasks whose operation may take effect. Lets time pass if there are none. Returns
+    /// false if nothing is left to choose: the execution is over, or the next turn is given already.
+    pub(super) fn collect_candidates(&mut self) -> bool {
+        loop {
+            let all_spin = self.find_ready();
+            if self.turn.candidates.is_empty() {
+                if self.inject_wake_up() {
+                    return false;
+                }
+                match self.nearest_deadline() {
+                    Some(deadline) => self.pass_time_until(deadline),
+                    None => {
+                        let end = deadlock::explain(self);
+                        self.finish(end);
+                        return false;
+                    }
+                }
+            } else if all_spin {
+                return self.pass_time_for_spinners();
+            } else {
+                return true;
+            }
+        }
+    }
+
+    /// Fills `candidates` with the tasks whose operation may take effect now: the running one first, then the next ones
+    /// by number. Returns whether all of them spin.
+    fn find_ready(&mut self) -> bool {
+        let mut candidates = std::mem::take(&mut self.turn.candidates);
+        candidates.clear();
+        let mut all_spin = true;
+        for tasks in [self.current..self.tasks.len(), 0..self.current] {
+            for task in tasks {
+                if self.may_go(task) {
+                    candidates.push(Candidate {
+                        task,
+                        cause: Cause::Ready,
+                    });
+                    all_spin &= self.tasks[task].activity.spins();
+                }
+            }
+        }
+        self.turn.candidates = candidates;
+        all_spin
+    }
+
+    /// Puts the candidates in order and adds the injected faults. Returns how many candidates, from the first, cost no
+    /// preemption; all of them unless the running thread `may_be_preempted`.
+    fn order_candidates(&mut self, may_be_preempted: bool) -> usize {
+        let running = if self.tasks[self.current].announced.yields {
+            Running::Yields
+        } else {
+            Running::GoesOn
+        };
+        let free = non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
+        self.add_spurious();
+        self.add_late();
+        free
+    }
+}

@@ -1,0 +1,337 @@
+//! Fairness among threads, and executions that get nowhere: busy waits and livelocks.
+//!
+//! A thread that yields lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair Stateless
+//! Model Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
+
+use std::time::Duration;
+
+use super::execution::Execution;
+use super::recorder;
+use super::task::{Site, Task, TaskId};
+use super::visibility::{Performed, mix};
+use crate::model::trace::End;
+
+/// A thread counts as spinning after so many operations in a row that change nothing and see no change. A guess: larger
+/// than the number of operations in one round of a waiting loop, and small enough that the trace of a busy wait stays
+/// short.
+pub(super) const SPINNING: u32 = 24;
+
+/// A thread yields after so many operations in a row, even if each of them changes something: a loop may change the
+/// same thing again and again and wait for another thread. A guess.
+pub(super) const LONG_TURN: u32 = 400;
+
+/// While every thread that could run spins, the clock creeps: by 1 ns, 2 ns, 4 ns, …, so many times. That ends a loop
+/// that waits until a deadline is *over*. A thread that still spins after about a microsecond is busy-waiting.
+const CREEPS: u32 = 10;
+
+/// After so many steps without any change, spinning threads are busy-waiting if another thread waits for the clock. A
+/// guess: large enough for a thread that reads the results of many others.
+const BUSY_WAIT_STEPS: u64 = 1_000;
+
+/// The changes so far, which tell an execution that makes progress from one that does not.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Counts the changes that another thread could see.
+    version: u64,
+    /// The step of the last of them.
+    changed_at: u64,
+    /// The step at which something irreversible last happened: a thread began or ended, or output was written.
+    irreversible_at: u64,
+    /// How often the clock has crept since the last change.
+    creeps: u32,
+}
+
+impl Progress {
+    /// The number of changes so far.
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Counts a change at `step`.
+    pub(super) fn count_change(&mut self, step: u64) {
+        self.version += 1;
+        self.changed_at = step;
+        self.creeps = 0;
+    }
+
+    /// Notes that something irreversible happens at `step`.
+    pub(super) fn made(&mut self, step: u64) {
+        self.irreversible_at = step;
+    }
+}
+
+/// The recent operations of a task, which tell whether the task makes progress.
+#[derive(Default)]
+pub(crate) struct Activity {
+    /// How many operations it has performed.
+    pub(crate) operations: u64,
+    /// The step of its last operation.
+    last_step: u64,
+    /// The step at which it last changed something that another thread could see.
+    last_effect: u64,
+    /// How many operations it has performed since anything in the program changed.
+    idle: u32,
+    /// The number of changes in the program at its last operation.
+    seen_version: u64,
+    /// The last lines with an operation that changed nothing.
+    recent: RecentSites,
+}
+
+impl Activity {
+    /// Notes that the task announces an operation on the line `site` at `step`, after `version` changes in the program.
+    pub(super) fn note_operation(&mut self, site: Option<Site>, step: u64, version: u64) {
+        self.operations += 1;
+        self.last_step = step;
+        if self.seen_version == version {
+            self.idle += 1;
+            if let Some(site) = site {
+                self.recent.push(site);
+            }
+        } else {
+            self.seen_version = version;
+            self.idle = 0;
+            self.recent.clear();
+        }
+    }
+
+    /// Notes that the task changes something at `step`.
+    pub(super) fn note_effect(&mut self, step: u64) {
+        self.last_effect = step;
+    }
+
+    /// Whether it counts as spinning.
+    pub(super) fn spins(&self) -> bool {
+        self.idle >= SPINNING
+    }
+}
+
+/// The last few lines on which a task did something.
+#[derive(Default)]
+struct RecentSites {
+    sites: [Option<Site>; 8],
+    /// Where the next one goes.
+    next: usize,
+}
+
+impl RecentSites {
+    /// Adds a line, in the place of the oldest.
+    fn push(&mut self, site: Site) {
+        self.sites[self.next] = Some(site);
+        self.next = (self.next + 1) % self.sites.len();
+    }
+
+    fn clear(&mut self) {
+        if self.sites[0].is_some() {
+            *self = Self::default();
+        }
+    }
+
+    /// The lines, in no particular order.
+    fn iter(&self) -> impl Iterator<Item = Site> {
+        self.sites.iter().copied().flatten()
+    }
+}
+
+/// Which threads have yielded, and to which others.
+#[derive(Debug, Default)]
+pub(super) struct Yields {
+    /// The first of each pair lets the second go first.
+    to: Vec<(TaskId, TaskId)>,
+    excuses: Vec<Excuse>,
+}
+
+/// A thread that has yielded need not let another one go first, because that one may have had its turn already (see
+/// [`Execution::is_excused`]).
+#[derive(Clone, Copy, Debug)]
+struct Excuse {
+    who: TaskId,
+    from: TaskId,
+    /// How many visible operations the other one had performed.
+    at: u64,
+    /// Up to which of its invisible operations since then the excuse reaches.
+    up_to: u32,
+}
+
+impl Execution {
+    /// Drops candidates that have yielded and must let another candidate go first. Returns whether a thread that cannot
+    /// go on now may have had its turn already, so that the running thread, which yields, may simply go on.
+    pub(super) fn let_others_go_first(&mut self) -> bool {
+        let current = self.current;
+        let mut may_go_on = false;
+        if self.tasks[current].announced.yields {
+            self.yields.to.retain(|(task, _)| *task != current);
+            for other in (0..self.tasks.len()).filter(|other| *other != current) {
+                let is_candidate = self.turn.candidates.iter().any(|candidate| candidate.task == other);
+                let state = &self.tasks[other];
+                let n_invisible = state.performed.invisible + u32::from(state.announced.is_invisible && is_candidate);
+                match (is_candidate, self.is_excused(current, other, n_invisible)) {
+                    (true, false) => self.yields.to.push((current, other)),
+                    (false, true) => may_go_on = true,
+                    (true, true) | (false, false) => {}
+                }
+            }
+        }
+        if self.yields.to.is_empty() {
+            return may_go_on;
+        }
+        let candidates = &self.turn.candidates;
+        let is_candidate = |task: TaskId| candidates.iter().any(|candidate| candidate.task == task);
+        let waits = |who: TaskId| {
+            let mut yielded_to = self.yields.to.iter();
+            yielded_to.any(|(task, first)| *task == who && is_candidate(*first))
+        };
+        let mut keep = candidates.clone();
+        keep.retain(|candidate| candidate.task == current || !waits(candidate.task));
+        if !keep.is_empty() {
+            self.turn.candidates = keep;
+        }
+        may_go_on
+    }
+
+    /// Whether `task`, which yields, need not let `other` go first this time. `n_invisible` is how many invisible
+    /// operations `other` performs one after the other.
+    ///
+    /// A yielding thread lets every other thread have a turn. Invisible operations are no turns of their own (see
+    /// [`Execution::next_without_a_choice`]): `other` performed them together with the visible operation before them,
+    /// or will with the one after them. But each of them could just as well be the turn that `other` is owed. So `task`
+    /// is excused once for each invisible operation of `other`. Those that are known to be over do not count: an
+    /// operation that started a thread is over when that thread has begun.
+    fn is_excused(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
+        if !self.skips_invisible() {
+            return false;
+        }
+        let Performed {
+            visible: at,
+            n_known_over,
+            ..
+        } = self.tasks[other].performed;
+        let mut excuses = self.yields.excuses.iter_mut();
+        let excuse = excuses.find(|excuse| excuse.who == task && excuse.from == other);
+        let until_now = excuse
+            .as_ref()
+            .filter(|excuse| excuse.at == at)
+            .map_or(0, |excuse| excuse.up_to);
+        let up_to = n_known_over.max(until_now) + 1;
+        if up_to > n_invisible {
+            return false;
+        }
+        let given = Excuse {
+            who: task,
+            from: other,
+            at,
+            up_to,
+        };
+        match excuse {
+            Some(excuse) => *excuse = given,
+            None => self.yields.excuses.push(given),
+        }
+        true
+    }
+
+    /// Notes that the running thread has begun, so the operation that started it is over.
+    pub(super) fn note_begun(&mut self) {
+        let Some(started) = self.me().parent else { return };
+        let parent = &mut self.tasks[started.task].performed;
+        if parent.visible == started.visible {
+            parent.n_known_over = parent.n_known_over.max(started.invisible + 1);
+        }
+    }
+
+    /// Whether an excuse is for an invisible operation since the last visible one.
+    fn is_current(&self, excuse: &Excuse) -> bool {
+        self.tasks[excuse.from].performed.visible == excuse.at
+    }
+
+    /// Notes that `task` has the next turn.
+    pub(super) fn note_turn_of(&mut self, task: TaskId) {
+        let switches = task != self.current;
+        if switches {
+            self.turn.begin();
+        }
+        if !self.yields.to.is_empty() {
+            self.yields
+                .to
+                .retain(|(who, first)| *who != task && !(switches && *first == task));
+        }
+    }
+
+    /// Which threads let which others go first, and which are excused, as a part of the state.
+    pub(super) fn state_of_yields(&self) -> u64 {
+        // Sums: the order in which threads yielded makes no difference.
+        let pair = |who: TaskId, other: TaskId| mix(mix(0, who as u64), other as u64);
+        let yielded_to = self.yields.to.iter().map(|(who, first)| pair(*who, *first));
+        let excuses = self.yields.excuses.iter().filter(|excuse| self.is_current(excuse));
+        let excuses = excuses.map(|excuse| mix(pair(excuse.who, excuse.from), excuse.up_to.into()));
+        yielded_to.chain(excuses).fold(0, u64::wrapping_add)
+    }
+
+    /// Lets time pass while every task that could go on spins. Returns false if that ends the execution.
+    pub(super) fn pass_time_for_spinners(&mut self) -> bool {
+        let deadline = self.nearest_deadline();
+        if self.progress.creeps < CREEPS {
+            let creep = self.now + Duration::from_nanos(1 << self.progress.creeps);
+            self.progress.creeps += 1;
+            self.now = deadline.map_or(creep, |deadline| creep.min(deadline));
+            // The new time may end their loops, so they start to count as spinning anew.
+            for task in &mut self.tasks {
+                task.activity.idle = 0;
+            }
+            return true;
+        }
+        let Some(deadline) = deadline else {
+            // No thread waits for the clock. The threads go on by themselves, or they reach the limit of steps.
+            if self.settings.allow_busy_wait {
+                // Doubling reaches any time span that a loop could wait for within the limit of steps.
+                self.now = self
+                    .now
+                    .saturating_add(Duration::from_nanos(1 << self.progress.creeps.min(62)));
+                self.progress.creeps += 1;
+            }
+            return true;
+        };
+        if self.steps - self.progress.changed_at < BUSY_WAIT_STEPS {
+            return true;
+        }
+        if self.settings.allow_busy_wait {
+            self.pass_time_until(deadline);
+            return self.collect_candidates();
+        }
+        let first = self.turn.candidates.iter().map(|candidate| candidate.task).min();
+        let end = self.busy_wait(first.expect("a candidate spins"));
+        self.finish(end);
+        false
+    }
+
+    /// The busy wait of `spinner`. A reader finds its loop at the first line, in the file's order, of its last round.
+    fn busy_wait(&self, spinner: TaskId) -> End {
+        let sites = self.tasks[spinner].activity.recent.iter();
+        let place = sites.filter_map(recorder::place_in_program).min();
+        End::BusyWait { thread: spinner, place }
+    }
+
+    /// The end of an execution that reached the limit of steps. What the threads did in the second half of it tells a
+    /// busy wait from a livelock: threads that keep changing what they share, and never get any further.
+    pub(super) fn end_at_step_limit(&self) -> End {
+        let half = self.settings.steps / 2;
+        if self.progress.irreversible_at > half {
+            return End::StepLimit;
+        }
+        let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
+            (0..self.tasks.len())
+                .filter(|task| step(&self.tasks[*task]) > half)
+                .collect()
+        };
+        let (running, acting) = (
+            recent(|task| task.activity.last_step),
+            recent(|task| task.activity.last_effect),
+        );
+        let waits_for_the_clock = |task: &Task| task.deadline().is_some();
+        match (&running[..], &acting[..]) {
+            // No thread changed anything.
+            ([spinner, ..], []) => self.busy_wait(*spinner),
+            // Another thread waits for the clock, which stands still as long as this one runs.
+            ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
+            _ => End::Livelock { threads: acting },
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Channels, without their messages: how many wait, who is left at each end.
+
+use std::time::Duration;
+
+use super::{Memory, ObjectId, State, Tag};
+use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
+use crate::runtime::execution::Execution;
+use crate::runtime::task::{Operation, Site, Until, Wake};
+use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+
+/// A channel, without its messages.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
+    pub(crate) capacity: Option<usize>,
+    /// How many messages were ever sent.
+    pub(crate) sent: u64,
+    /// How many messages were ever received.
+    pub(crate) received: u64,
+    /// How many senders are left.
+    pub(crate) senders: usize,
+    /// Whether the receiver is left.
+    pub(crate) receiver: bool,
+}
+
+impl Channel {
+    /// How many messages wait in it.
+    pub(crate) fn len(&self) -> u64 {
+        self.sent - self.received
+    }
+
+    /// Whether a receiver need not wait: a message waits, or no sender is left.
+    pub(crate) fn is_receivable(&self) -> bool {
+        self.len() > 0 || self.senders == 0
+    }
+
+    /// Whether a sender need not wait: there is room, or the receiver is gone. A channel without room takes the message
+    /// of one sender, who then waits until it is taken.
+    pub(crate) fn is_sendable(&self) -> bool {
+        let has_room = |capacity: usize| self.len() < capacity.max(1) as u64;
+        !self.receiver || self.capacity.is_none_or(has_room)
+    }
+
+    /// Whether the sender of `message` need not wait any longer: it was taken, or the receiver is gone.
+    pub(crate) fn is_taken(&self, message: u64) -> bool {
+        self.received > message || !self.receiver
+    }
+}
+
+/// Why nothing was sent or received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// No message waits, or there is no room.
+    WouldBlock,
+    /// The time is over.
+    TimedOut,
+    /// The other end is gone.
+    Disconnected,
+}
+
+/// How long to wait for a message or for room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Not at all.
+    None,
+    /// Until the time has passed.
+    For(Duration),
+    /// For ever.
+    Forever,
+}
+
+fn new_channel() -> State {
+    State::Channel(Channel {
+        capacity: None,
+        sent: 0,
+        received: 0,
+        senders: 1,
+        receiver: true,
+    })
+}
+
+/// The channel's number; `None` outside an execution.
+pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
+    resolve(tag, ObjectKind::MpscChannel, &Memory::none(), new_channel)
+}
+
+/// Limits how many messages may wait.
+pub(crate) fn set_capacity(channel: ObjectId, capacity: usize) {
+    with(|execution| execution.objects.channel_mut(channel).capacity = Some(capacity));
+}
+
+/// Waits for room and counts a message as sent. The caller then puts the message into the queue, and for a channel
+/// without room calls [`handed_over`].
+pub(crate) fn send(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
+    let Some(id) = channel else { return Ok(()) };
+    let function = match patience {
+        Patience::None => SendFunction::TrySend,
+        Patience::For(_) => SendFunction::SendTimeout,
+        Patience::Forever => SendFunction::Send,
+    };
+    let until_sendable = Until::Sendable(id, function);
+    let operation = Operation {
+        object: Some(id),
+        site: Some(site),
+    };
+    let wake = announce_patiently(operation, until_sendable, patience);
+    let sent = try_with(|execution| {
+        let ready = wake == Wake::Ready && execution.holds(execution.current, until_sendable);
+        let hands_over = execution.objects.channel(id).capacity == Some(0);
+        let receivers_wait = hands_over && patience == Patience::None && ready && receiver_waits(execution, id);
+        let channel = execution.objects.channel_mut(id);
+        let refusal = if !channel.receiver {
+            Some(Refusal::Disconnected)
+        } else if !ready {
+            Some(if patience == Patience::None {
+                Refusal::WouldBlock
+            } else {
+                Refusal::TimedOut
+            })
+        } else if hands_over && patience == Patience::None && !receivers_wait {
+            Some(Refusal::WouldBlock)
+        } else {
+            channel.sent += 1;
+            execution.changed();
+            execution.hand_to_receiver(id);
+            None
+        };
+        execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+        if refusal == Some(Refusal::Disconnected) {
+            execution.take_from_closed_end(id);
+        }
+        execution.record(Some(id), Some(site), |_| Op::Send {
+            function,
+            outcome: outcome(refusal),
+        });
+        refusal.map_or(Ok(()), Err)
+    });
+    sent.unwrap_or(Ok(()))
+}
+
+/// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has
+/// done what it does before, so until time has passed it may also not be there yet.
+fn receiver_waits(execution: &mut Execution, channel: ObjectId) -> bool {
+    let now = execution.now;
+    let mut waits = execution
+        .tasks
+        .iter()
+        .filter(|task| matches!(task.waits_until(), Some(Until::Receivable(other, _)) if other == channel));
+    let Some(began) = waits.next().map(|task| task.announced.at) else {
+        return false;
+    };
+    began < now || execution.choose_outcome(2, 1) == 0
+}
+
+/// For a channel without room: waits until the message just sent is taken. False if the receiver went away without it.
+pub(crate) fn handed_over(channel: Option<ObjectId>, site: Site) -> bool {
+    let Some(id) = channel else { return true };
+    let (capacity, message) = with(|execution| {
+        let channel = execution.objects.channel(id);
+        (channel.capacity, channel.sent - 1)
+    });
+    if capacity != Some(0) {
+        return true;
+    }
+    let until = Until::Taken {
+        channel: id,
+        message,
+        function: SendFunction::Send,
+    };
+    announce_wait(
+        Operation {
+            object: Some(id),
+            site: Some(site),
+        },
+        until,
+        None,
+    );
+    with(|execution| {
+        execution.take_from_receiver(id);
+        execution.objects.channel(id).received > message
+    })
+}
+
+/// Takes back the message that nobody took.
+pub(crate) fn take_back(channel: Option<ObjectId>) {
+    if let Some(id) = channel {
+        with(|execution| execution.objects.channel_mut(id).sent -= 1);
+    }
+}
+
+/// Waits for a message and counts it as received. The caller then takes it from the queue.
+pub(crate) fn receive(channel: Option<ObjectId>, patience: Patience, site: Site) -> Result<(), Refusal> {
+    let Some(id) = channel else { return Ok(()) };
+    let function = match patience {
+        Patience::None => ReceiveFunction::TryRecv,
+        Patience::For(_) => ReceiveFunction::RecvTimeout,
+        Patience::Forever => ReceiveFunction::Recv,
+    };
+    let operation = Operation {
+        object: Some(id),
+        site: Some(site),
+    };
+    announce_patiently(operation, Until::Receivable(id, function), patience);
+    let received = try_with(|execution| {
+        let channel = execution.objects.channel_mut(id);
+        let refusal = if channel.len() > 0 {
+            channel.received += 1;
+            execution.changed();
+            execution.take_from_sender(id);
+            None
+        } else if channel.senders == 0 {
+            Some(Refusal::Disconnected)
+        } else if patience == Patience::None {
+            Some(Refusal::WouldBlock)
+        } else {
+            Some(Refusal::TimedOut)
+        };
+        execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+        if refusal == Some(Refusal::Disconnected) {
+            execution.take_from_closed_end(id);
+        }
+        execution.record(Some(id), Some(site), |_| Op::Receive {
+            function,
+            outcome: outcome(refusal),
+        });
+        refusal.map_or(Ok(()), Err)
+    });
+    received.unwrap_or(Ok(()))
+}
+
+/// Announces an operation that waits as long as `patience` says.
+fn announce_patiently(operation: Operation, until: Until, patience: Patience) -> Wake {
+    match patience {
+        Patience::None => {
+            announce(operation);
+            Wake::Ready
+        }
+        Patience::Forever => announce_wait(operation, until, None),
+        Patience::For(timeout) => {
+            let deadline = with(|execution| execution.deadline_after(timeout));
+            announce_wait(operation, until, deadline)
+        }
+    }
+}
+
+fn outcome(refusal: Option<Refusal>) -> ChannelOutcome {
+    match refusal {
+        None => ChannelOutcome::Done,
+        Some(Refusal::WouldBlock) => ChannelOutcome::WouldBlock,
+        Some(Refusal::TimedOut) => ChannelOutcome::TimedOut,
+        Some(Refusal::Disconnected) => ChannelOutcome::Disconnected,
+    }
+}
+
+/// One sender more.
+pub(crate) fn add_sender(channel: Option<ObjectId>) {
+    if let Some(id) = channel {
+        with(|execution| {
+            execution.objects.channel_mut(id).senders += 1;
+            execution.wrote_to(id);
+        });
+    }
+}
+
+/// One sender less. Other threads can notice, so this is an operation.
+pub(crate) fn drop_sender(channel: Option<ObjectId>) {
+    let Some(id) = channel else { return };
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
+    with(|execution| {
+        let channel = execution.objects.channel_mut(id);
+        channel.senders = channel.senders.saturating_sub(1);
+        let left = channel.senders;
+        execution.changed();
+        execution.close_end(id);
+        execution.record(Some(id), None, |_| Op::DropSender { left });
+    });
+}
+
+/// The receiver is gone. Other threads can notice, so this is an operation.
+pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
+    let Some(id) = channel else { return };
+    announce(Operation {
+        object: Some(id),
+        site: None,
+    });
+    with(|execution| {
+        execution.objects.channel_mut(id).receiver = false;
+        execution.changed();
+        execution.close_end(id);
+        execution.take_from_all_senders(id);
+        execution.record(Some(id), None, |_| Op::DropReceiver { left: 0 });
+    });
+}

@@ -1,0 +1,217 @@
+//! What mutexes and read-write locks have in common: who holds them, and whether they are poisoned.
+
+use super::ObjectId;
+use crate::model::trace::{LockFunction, LockOutcome, Op};
+use crate::runtime::execution::Execution;
+use crate::runtime::task::{Operation, Site, TaskId};
+use crate::runtime::{announce, panics, try_with, with};
+
+/// A lock of any kind.
+#[derive(Debug, Default)]
+pub(crate) struct Lock {
+    /// Who holds it for writing.
+    pub(crate) writer: Option<TaskId>,
+    /// How often the writer has taken it, where that is allowed.
+    pub(crate) depth: u32,
+    /// Who holds it for reading; a task that holds it twice stands here twice.
+    pub(crate) readers: Vec<TaskId>,
+    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
+    pub(crate) writer_waited: Waited,
+    /// How often it was taken.
+    pub(crate) taken: u64,
+    /// The line on which it was last taken.
+    pub(crate) since: Option<Site>,
+    /// Whether a task panicked while it wrote.
+    pub(crate) poisoned: bool,
+}
+
+impl Lock {
+    /// Whether nobody holds it.
+    pub(crate) fn is_free(&self) -> bool {
+        self.writer.is_none() && self.readers.is_empty()
+    }
+}
+
+/// Whether a writer had to wait until another thread gave the lock back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Waited {
+    #[default]
+    No,
+    Yes,
+    /// Yes, if it came early enough to find the lock taken.
+    Perhaps,
+}
+
+/// How a lock is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Alone.
+    Write,
+    /// Together with other readers.
+    Read,
+}
+
+/// What a thread learned by taking a lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Acquired {
+    /// Whether the lock is poisoned.
+    pub(crate) poisoned: bool,
+    /// Whether the thread was unwinding at that time: then giving it back does not poison it.
+    pub(crate) panicking: bool,
+    /// The line that took it.
+    pub(crate) site: Option<Site>,
+}
+
+/// What the holder of a lock did with what it protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touch {
+    /// It never looked.
+    Untouched,
+    /// It looked. (Something behind a shared reference may have changed, in a `Cell`.)
+    Looked,
+    /// It asked for it in a way that lets it change it.
+    Changed,
+}
+
+/// What a thread learns by taking a lock outside an execution.
+pub(super) fn outside() -> Acquired {
+    Acquired {
+        poisoned: false,
+        panicking: panics::panicking(),
+        site: None,
+    }
+}
+
+/// Marks the lock as taken by the running task in a call of `function`, and records that.
+pub(super) fn take_by(
+    execution: &mut Execution,
+    id: ObjectId,
+    (mode, function): (Mode, LockFunction),
+    site: Site,
+) -> Acquired {
+    let acquired = take(execution, id, mode, site);
+    execution.record(Some(id), Some(site), |_| Op::Lock {
+        function,
+        outcome: if acquired.poisoned {
+            LockOutcome::Poisoned
+        } else {
+            LockOutcome::Acquired
+        },
+    });
+    acquired
+}
+
+/// Takes the lock in a call of `function` if it `is_free`, and records either.
+pub(super) fn try_take_by(
+    execution: &mut Execution,
+    id: ObjectId,
+    (mode, function): (Mode, LockFunction),
+    is_free: bool,
+    site: Site,
+) -> Option<Acquired> {
+    execution.learned(is_free.into());
+    if is_free {
+        return Some(take_by(execution, id, (mode, function), site));
+    }
+    execution.record(Some(id), Some(site), |_| Op::Lock {
+        function,
+        outcome: LockOutcome::WouldBlock,
+    });
+    None
+}
+
+/// Marks the lock as taken by the running task.
+pub(super) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
+    let current = execution.current;
+    let panicking = execution.me().panics.unwinding > 0;
+    let lock = execution.objects.lock_mut(id);
+    match mode {
+        Mode::Write => lock.writer = Some(current),
+        Mode::Read => lock.readers.push(current),
+    }
+    lock.since = Some(site);
+    lock.taken += 1;
+    let poisoned = lock.poisoned;
+    execution.acquire_from(id);
+    Acquired {
+        poisoned,
+        panicking,
+        site: Some(site),
+    }
+}
+
+/// Gives the lock back.
+pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
+    let Some(id) = lock else { return };
+    announce(Operation {
+        object: Some(id),
+        site: acquired.site,
+    });
+    try_with(|execution| {
+        give_back(execution, id, mode, acquired, touch);
+        execution.record(Some(id), None, |_| Op::Unlock);
+    });
+}
+
+/// Marks the lock as given back by the running task.
+pub(super) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
+    let current = execution.current;
+    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.unwinding > 0;
+    let lock = execution.objects.lock_mut(id);
+    match mode {
+        Mode::Write => lock.writer = None,
+        Mode::Read => {
+            if let Some(index) = lock.readers.iter().position(|reader| *reader == current) {
+                lock.readers.swap_remove(index);
+            } else {
+                lock.readers.pop();
+            }
+        }
+    }
+    if lock.is_free() {
+        lock.writer_waited = Waited::No;
+    }
+    lock.poisoned |= poisons;
+    execution.release_to(id);
+    if poisons || touch > Touch::Untouched {
+        execution.wrote_to(id);
+    }
+    if poisons || touch == Touch::Changed {
+        execution.changed();
+    }
+}
+
+/// Whether a task panicked while it held the lock: for accessors that have it to themselves.
+pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
+    lock.is_some_and(|id| with(|execution| execution.objects.lock(id).poisoned))
+}
+
+/// Whether a task panicked while it held the lock, which other threads may be using.
+pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
+    let Some(id) = lock else { return false };
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
+    with(|execution| {
+        let poisoned = execution.objects.lock(id).poisoned;
+        execution.record(Some(id), Some(site), |_| Op::IsPoisoned { poisoned });
+        poisoned
+    })
+}
+
+/// Forgets that a task panicked while it held the lock.
+pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
+    let Some(id) = lock else { return };
+    announce(Operation {
+        object: Some(id),
+        site: Some(site),
+    });
+    with(|execution| {
+        let was_poisoned = std::mem::replace(&mut execution.objects.lock_mut(id).poisoned, false);
+        if was_poisoned {
+            execution.changed();
+        }
+        execution.record(Some(id), Some(site), |_| Op::ClearPoison);
+    });
+}

@@ -1,0 +1,195 @@
+//! Where a schedule comes from: a prefix that is followed choice by choice, and then a strategy.
+//!
+//! A choice is recorded only where there is more than one option, so a schedule is a short list of small numbers and a
+//! replay follows it exactly. If a program offers other options than the recorded ones, it depends on something besides
+//! the schedule. That is always reported.
+//!
+//! Each strategy has a file: [`non_preemptive`] for the exhaustive search, [`random_walk`] and [`pct`] for samples, and
+//! [`guided`] for making a failing schedule simpler.
+
+mod choice;
+pub(crate) mod guided;
+pub(crate) mod non_preemptive;
+pub(crate) mod pct;
+mod random;
+pub(crate) mod random_walk;
+
+pub(crate) use choice::{Choice, Prefix};
+pub(crate) use guided::Guided;
+pub(crate) use pct::Pct;
+pub(crate) use random_walk::RandomWalk;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::dispatch::Candidate;
+use super::task::TaskId;
+use super::visibility::{History, Mixed};
+use crate::model::Spawns;
+use crate::model::trace::{ChoiceOptions, Difference};
+
+/// What chooses beyond the prefix.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Strategy {
+    /// The running thread goes on while it can.
+    #[default]
+    NonPreemptive,
+    /// Every option is as likely as any other, except that injected faults are rarer.
+    RandomWalk(RandomWalk),
+    /// Random priorities with change points.
+    Pct(Pct),
+    /// A plan, and non-preemptive where the plan says nothing.
+    Guided(Guided),
+}
+
+/// Follows a prefix, then a strategy, and records every choice.
+#[derive(Debug, Default)]
+pub(crate) struct Scheduler {
+    prefix: Prefix,
+    strategy: Strategy,
+    taken: Vec<Choice>,
+    visited: Option<Visited>,
+    /// How many choices had been made when the execution came to a state in which another one had been before.
+    known_from: Option<usize>,
+    pub(crate) spawns: Spawns,
+    /// Whether threads spawned others at the same time, and that was no choice.
+    pub(crate) spawns_overlap: bool,
+}
+
+/// The states in which executions had a choice so far (see `visibility`).
+pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
+
+impl Scheduler {
+    pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Self {
+        Self {
+            strategy,
+            // An execution has about as many choices as the one that it deviates from.
+            taken: Vec::with_capacity(prefix.base_len() + 8),
+            prefix,
+            visited: None,
+            known_from: None,
+            spawns: Spawns::Invisible,
+            spawns_overlap: false,
+        }
+    }
+
+    pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
+        Self { spawns, ..self }
+    }
+
+    /// Looks out for states that are in `visited` already, and adds those that are not.
+    pub(crate) fn pruning(self, visited: Visited) -> Self {
+        Self {
+            visited: Some(visited),
+            ..self
+        }
+    }
+
+    /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
+    pub(crate) fn wants_state(&self) -> bool {
+        self.visited.is_some() && self.known_from.is_none() && self.taken.len() >= self.prefix.len()
+    }
+
+    /// Notes the state at the next choice.
+    pub(crate) fn enter_state(&mut self, state: History) {
+        let is_new = self
+            .visited
+            .as_ref()
+            .is_none_or(|visited| visited.borrow_mut().insert(state));
+        if !is_new {
+            self.known_from = Some(self.taken.len());
+        }
+    }
+
+    /// The choices made, and how many of them, from the first, were made in states that no execution had been in
+    /// before.
+    pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
+        let n_new = self.known_from.unwrap_or(self.taken.len());
+        (self.taken, n_new)
+    }
+
+    /// Chooses one of `candidates`, of which the first `free` cost no preemption. `Err` says how the program differs
+    /// from the recorded execution.
+    #[inline]
+    pub(crate) fn choose(
+        &mut self,
+        candidates: &[Candidate],
+        free: usize,
+        current: TaskId,
+    ) -> Result<usize, Difference> {
+        // Where there is no choice, only a guided scheduler wants to know.
+        if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
+            return Ok(0);
+        }
+        self.choose_one(candidates, free, current)
+    }
+
+    fn choose_one(&mut self, candidates: &[Candidate], free: usize, current: TaskId) -> Result<usize, Difference> {
+        let strategy = &mut self.strategy;
+        // Asked about the prefix as well, since a plan counts the turns from the start.
+        let planned = match strategy {
+            Strategy::Guided(guided) => guided.choose(candidates, current),
+            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
+        };
+        let chosen = Self::decide(
+            &self.prefix,
+            &mut self.taken,
+            candidates.len(),
+            free,
+            || match strategy {
+                Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+                Strategy::RandomWalk(walk) => walk.choose(candidates),
+                Strategy::Pct(pct) => pct.choose(candidates, free, current),
+            },
+        )?;
+        if let Strategy::Guided(guided) = strategy {
+            guided.goes_on(current, candidates[chosen]);
+        }
+        Ok(chosen)
+    }
+
+    /// Chooses one of `n` outcomes of an operation, of which the first `free` cost no preemption.
+    pub(crate) fn choose_outcome(&mut self, n: usize, free: usize) -> Result<usize, Difference> {
+        let strategy = &mut self.strategy;
+        let planned = match strategy {
+            Strategy::Guided(guided) => guided.choose_outcome(n),
+            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
+        };
+        Self::decide(&self.prefix, &mut self.taken, n, free, || match strategy {
+            Strategy::NonPreemptive | Strategy::Guided(_) => planned,
+            Strategy::RandomWalk(walk) => walk.choose_outcome(n),
+            Strategy::Pct(pct) => pct.choose_outcome(n),
+        })
+    }
+
+    fn decide(
+        prefix: &Prefix,
+        taken: &mut Vec<Choice>,
+        options: usize,
+        free: usize,
+        beyond: impl FnOnce() -> usize,
+    ) -> Result<usize, Difference> {
+        if options <= 1 {
+            return Ok(0);
+        }
+        let chosen = match prefix.get(taken.len()) {
+            Some(expected) if !expected.fits(options, free) => {
+                return Err(Difference::Choice {
+                    index: taken.len(),
+                    chosen: expected.chosen,
+                    expected: expected.known_options(),
+                    found: ChoiceOptions { options, free },
+                });
+            }
+            Some(expected) => usize::from(expected.chosen),
+            None => beyond(),
+        };
+        taken.push(Choice {
+            chosen: chosen as u16,
+            options: options as u16,
+            free: free as u16,
+        });
+        Ok(chosen)
+    }
+}
