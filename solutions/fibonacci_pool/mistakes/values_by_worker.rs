@@ -1,5 +1,5 @@
-//! Mistake: each worker keeps its values to itself, and they are put together worker by worker. But the workers take their
-//! inputs from one queue, so one that is quick has values from between those of another.
+//! Mistake: the values are put together worker by worker. But the workers take their inputs from one queue, so a worker
+//! may have values from between those of another.
 //!
 //! Fails: `results_keep_the_order_of_inputs` with `race`.
 

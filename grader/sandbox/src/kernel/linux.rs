@@ -47,13 +47,13 @@ pub(super) fn descriptors() -> Vec<(i32, String)> {
     descriptors
 }
 
-/// This process and all below it.
+/// This process and its descendants.
 fn tree() -> BTreeSet<i32> {
     listed_tree().unwrap_or_else(searched_tree)
 }
 
-/// From the lists that each thread has of its children, as far as this kernel has such lists. One that is read while a child
-/// ends may lack another: the next poll shows that one again.
+/// From the lists of children that each thread has. `None` if this kernel has no such lists. A list that is read while
+/// a child ends may lack another child, which the next poll shows again.
 fn listed_tree() -> Option<BTreeSet<i32>> {
     let own = own_process();
     fs::metadata(format!("/proc/{own}/task/{own}/children")).ok()?;
@@ -123,8 +123,8 @@ pub(super) fn tasks_of(process: i32) -> Vec<Task> {
     .collect()
 }
 
-/// How often the thread got a processor, which is how often it left one. The name of the thread is in this file too, and may
-/// look like one of these fields.
+/// How often the thread got a processor, which is how often it left one. The name of the thread is in this file too,
+/// and may look like one of these fields.
 fn switches(folder: &Path) -> Option<u64> {
     let status = fs::read(folder.join("status")).ok()?;
     // The kernel cuts the name after 15 bytes, which may be inside of a character.
@@ -143,8 +143,8 @@ struct SystemCall {
 }
 
 impl SystemCall {
-    /// What a line of `/proc/<pid>/task/<tid>/syscall` says: the number of the call and its arguments. The fourth argument of a
-    /// wait on a futex is its time-out.
+    /// What a line of `/proc/<pid>/task/<tid>/syscall` says: the number of the call and its arguments. The fourth
+    /// argument of a wait on a futex is its time-out.
     fn parse(line: &str) -> SystemCall {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
         let number = fields.first().and_then(|number| number.parse().ok());

@@ -148,8 +148,8 @@ fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
 }
 
 fn results_keep_the_order_of_inputs(trial: &mut Trial) {
-    // This scenario comes first because it always fails if each worker takes inputs from a shared queue and keeps its values to
-    // itself. In the next one, it would depend on which worker takes the first input.
+    // This scenario comes first because it always fails if each worker takes inputs from a shared queue and keeps its
+    // values to itself. In the next one, it would depend on which worker takes the first input.
     trial.scenario("2 workers, inputs 0 to 3, the second is done last", || {
         let (first, second) = (Gate::new(), Gate::new());
         let values = pool_map(2, 0..4, |input| {
@@ -230,9 +230,10 @@ fn fib_pool_gives_the_same_numbers(trial: &mut Trial) {
             are_numbers_in_any_order("`fib_pool`", inputs.clone(), &fib_pool(workers, inputs))
         });
     }
-    // `fib_pool` calls no function of the check, so no gate can hold a worker. The order is judged only here, where the workers
-    // compute for so long that the system switches between them many times. A submission that returns its numbers in the order
-    // of arrival was called 2200 times, on an idle and a loaded machine and on a single processor. Each time, the order was wrong.
+    // `fib_pool` calls no function of the check, so no gate can hold a worker. The order is judged only here, where the
+    // workers compute for so long that the system switches between them many times. A submission that returns its
+    // numbers in the order of arrival was called 2200 times, on an idle and a loaded machine and on a single processor.
+    // Each time, the order was wrong.
     let inputs = 3000..3200;
     trial.scenario(format!("fib_pool, {}", label(8, &inputs)), || {
         let mut numbers = Vec::new();

@@ -83,8 +83,8 @@ fn shown(number: &BigUint) -> String {
 
 /// Holds if `got` are the squares of `inputs`, which the checks let a pool compute, in any order.
 ///
-/// This is for checks that do not control in which order the values are computed. There, a submission that mixes them up would
-/// fail only if its threads happen to overtake each other.
+/// This is for checks that do not control in which order the values are computed. There, a submission that mixes them
+/// up would fail only if its threads happen to overtake each other.
 ///
 /// # Errors
 ///
