@@ -1,6 +1,6 @@
-//! Serves the grader's request on the channel, a socket in the place of standard input.
+//! Answers the grader's request over the channel, which is a socket in place of standard input.
 //!
-//! Before any code of the submission runs, the request is read and the socket is removed from standard input.
+//! Before any code of the submission runs, the request is read and the socket is taken away from standard input.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::ExitCode;
@@ -18,9 +18,9 @@ use sandbox::this_process;
 /// The exit code of a check program that was not started by the grader.
 const NOT_STARTED_BY_GRADER: u8 = 2;
 
-/// Serves one request: reads it from standard input, which must be a socket, runs the check, and answers there.
+/// Reads one request from standard input, which must be a socket, runs the check, and answers over that socket.
 ///
-/// Returns a failure when there is no request to serve or no way to answer; what was found is not part of the exit code.
+/// The exit code says only whether there was a request and the answer was sent. What was found is in the answer.
 pub fn main(checks: &[Check]) -> ExitCode {
     exit_code(serve(checks))
 }
@@ -42,7 +42,7 @@ fn serve(checks: &[Check]) -> io::Result<()> {
     answer.give(observe(checks, &request.check, request.work))
 }
 
-/// Takes the request and the channel for the answer. Standard input is empty afterwards.
+/// Reads the request and keeps the channel for the answer. Afterwards, standard input is empty.
 pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
     this_process::end_with_parent();
     let channel = Channel::take_stdin()?;
@@ -57,8 +57,8 @@ pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
     Ok((request, Arc::new(answer)))
 }
 
-/// Answers from a thread beside the one that carries out the check, and ends the process.
-#[expect(clippy::exit, reason = "the submission does not come back, so `main` cannot return")]
+/// Answers in place of the thread that runs the check, and ends the process.
+#[expect(clippy::exit, reason = "the submission does not return, so `main` cannot")]
 pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) -> ! {
     let code = answer.give(observation).map_or(NOT_STARTED_BY_GRADER, |()| 0);
     std::process::exit(code.into())
@@ -66,7 +66,7 @@ pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) ->
 
 /// The one answer to a request.
 pub(crate) struct Answer {
-    /// Gone once it was given.
+    /// `None` once the answer was given.
     channel: Mutex<Option<Channel>>,
     nonce: String,
     check: String,

@@ -14,16 +14,16 @@ pub struct Check {
 }
 
 impl Check {
-    /// The check called `name`, which `run` carries out.
+    /// The check called `name`. `run` is its code.
     pub const fn new(name: &'static str, run: fn(&mut Model)) -> Self {
         Self { name, run }
     }
 
-    /// Carries out the check called `name` in this process, as an ordinary test would.
+    /// Runs the check called `name` in this process, as an ordinary test would.
     ///
     /// # Panics
     ///
-    /// If `checks` has no such check, or it does not hold.
+    /// If `checks` has no such check, or the check fails.
     pub fn assert(checks: &[Check], name: &str) {
         let check = checks
             .iter()
@@ -44,19 +44,20 @@ impl Check {
 /// How an execution breaks a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The one word.
+    /// The finding.
     pub finding: Finding,
     /// What was expected, as a sentence.
     pub expected: String,
     /// What was observed instead, as a sentence.
     pub got: Option<String>,
-    /// The line of the check that made it. Two violations from one line and with one finding count as the same mistake, however
-    /// their words differ; so a function that makes different ones for its callers is `#[track_caller]`.
+    /// The line of the check that made it. Two violations with the same finding from the same line count as the same
+    /// mistake, even if their texts differ. So a function that makes different violations for its callers has to be
+    /// `#[track_caller]`.
     pub made_at: &'static Location<'static>,
 }
 
 impl Violation {
-    /// A violation of the kind `finding`; `expected` is a sentence that starts with that word.
+    /// A violation with this finding. `expected` is a sentence that starts with the word "expected".
     #[track_caller]
     pub fn new(finding: Finding, expected: impl Into<String>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! One execution as a property sees it.
+//! One execution, as a property sees it.
 
 use std::any::Any;
 use std::mem;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use protocol::trace::{Segment, Thread, Trace};
 
-/// One execution that came to its end by itself.
+/// One execution whose body has returned and in which nothing went wrong.
 #[derive(Clone, Debug)]
 pub struct Execution<T> {
     /// What the body returned.
@@ -18,9 +18,9 @@ pub struct Execution<T> {
     pub stderr: Vec<Segment>,
     /// The virtual time that passed.
     pub elapsed: Duration,
-    /// How many preemptions it has: 0 means that every thread ran until it had to wait.
+    /// How many preemptions it has. 0 means that every thread ran until it had to wait.
     pub preemptions: u32,
-    /// The threads: 0 is the body, the others follow in the order of spawning.
+    /// The threads. Thread 0 is the body; the others follow in the order in which they were spawned.
     pub threads: Vec<Thread>,
 }
 
@@ -34,13 +34,13 @@ impl<T> Execution<T> {
     }
 }
 
-/// An execution, whatever its body returns: a scenario is compiled once and not for every body.
+/// An execution without the type of its value, so that a scenario is compiled once and not once for each body.
 pub(crate) trait AnyExecution: Any {
-    /// Adds what was seen of it, beside what the body returned.
+    /// Adds what was recorded beside the value.
     fn complete(&mut self, trace: &mut Trace, preemptions: u32);
 }
 
-/// What the explorer runs again and again, whatever it returns.
+/// The body that the explorer runs again and again, without the type of its value.
 pub(crate) type AnyBody = Rc<dyn Fn() -> Box<dyn AnyExecution>>;
 
 impl<T: 'static> AnyExecution for Execution<T> {
@@ -54,7 +54,8 @@ impl<T: 'static> AnyExecution for Execution<T> {
 }
 
 impl dyn AnyExecution {
-    /// An execution whose body returned `value`, which is all that is known of it.
+    /// An execution whose body returned `value`. The rest is empty until [`complete`](AnyExecution::complete) is
+    /// called.
     pub(crate) fn returning<T: 'static>(value: T) -> Box<Self> {
         Box::new(Execution {
             value,
@@ -66,9 +67,11 @@ impl dyn AnyExecution {
         })
     }
 
-    /// The same as what it is.
+    /// The execution with the type of its value.
     pub(crate) fn typed<T: 'static>(&self) -> &Execution<T> {
         let execution: &dyn Any = self;
-        execution.downcast_ref().expect("a body returns values of its own type")
+        execution
+            .downcast_ref()
+            .expect("the body returned a value of this type")
     }
 }

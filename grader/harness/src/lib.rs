@@ -1,7 +1,7 @@
-//! What every check program links: checks over a model, and the channel on which observations leave.
+//! What every check program links: checks over a model or on real threads, and the channel for the answer.
 //!
-//! A check program is an ordinary `main` that lists its checks, each a plain function that calls the submission's items like
-//! any user would:
+//! A check program is an ordinary `main` that lists its checks. Each check is a plain function that calls the
+//! submission's items as any user would:
 //!
 //! ```no_run
 //! use harness::{Check, Violation, Finding, Model};
@@ -17,17 +17,17 @@
 //! }
 //! ```
 //!
-//! It is compiled like the submission, against the modelled `std`, so the threads of a body are threads of the model. It runs
-//! one check and reports what it saw; whether that is a pass is judged elsewhere.
+//! The check program is compiled against the modelled `std`, like the submission. So the threads of a body are threads
+//! of the model. The program runs one check and reports what it observed. The grader judges whether that is a pass.
 
 mod channel;
 mod check;
 mod execution;
-mod flaw;
 mod model;
 pub mod real;
 mod requirement;
 mod scenario;
+mod scenario_failure;
 mod supervision;
 
 pub use channel::main;

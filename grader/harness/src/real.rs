@@ -1,8 +1,13 @@
-//! Checks on real threads, real processes and real servers: what the grader's model cannot hold.
+//! Checks on real threads, processes and servers, for code that cannot run under the model.
 //!
-//! A check program of this kind is compiled like the submission against the real `std`. Its evidence is what a gate inside
-//! the workload, a server or the kernel saw; no check asks how long something took on the wall. A check that
-//! has to know that nothing more can happen waits for [`Quiescence`]: every thread sleeps, and nothing in flight can wake one.
+//! A check program of this kind is compiled against the real `std`, like the submission. Its evidence is what a gate
+//! inside the workload, a server or the kernel saw. No check measures wall time. A check that has to know that nothing
+//! more can happen waits for [`Quiescence`]: every thread sleeps, and nothing in flight can wake one.
+
+mod gate;
+mod hang;
+mod quiescence;
+mod threads_left;
 
 use std::any::Any;
 use std::fmt;
@@ -19,11 +24,9 @@ use protocol::{CheckObservation, Finding, Request, TrialFailure, Trials, Work};
 
 pub use gate::Gate;
 pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};
-
-mod gate;
-mod hang;
 pub use sandbox::kernel;
-mod quiescence;
+pub use sandbox::this_process::thread_cpu_time;
+pub use threads_left::threads_left_by;
 
 /// One graded assertion about real threads or processes.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +36,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// The check called `name`, which `run` carries out.
+    /// The check called `name`. `run` is its code.
     pub const fn new(name: &'static str, run: fn(&mut Trial)) -> Self {
         Self { name, run }
     }
@@ -46,7 +49,7 @@ pub struct Trial {
     current: Scenario,
 }
 
-/// The scenario that is under way, for whoever finds that it hangs.
+/// The label of the scenario that is being run, for the thread that notices that it hangs.
 type Scenario = Arc<Mutex<String>>;
 
 impl Trial {
@@ -59,9 +62,9 @@ impl Trial {
         Self { trials, current }
     }
 
-    /// Runs `body`, which tells how the submission breaks a property. A panic that leaves it fails the check as well.
+    /// Runs `body`, which returns how the submission breaks a property. If `body` panics, the check fails too.
     ///
-    /// A check stops at its first failure: later calls do nothing then.
+    /// A check stops at its first failure: after that, calls do nothing.
     pub fn scenario(&mut self, label: impl Into<String>, body: impl FnOnce() -> Result<(), Violation>) {
         if self.trials.failure.is_some() || self.trials.unclear.is_some() {
             return;
@@ -85,20 +88,21 @@ impl Trial {
         });
     }
 
-    /// Gives the check up, because this machine cannot show what it is about: `reason` says why, as a sentence fragment.
+    /// Gives the check up, because this machine cannot show what it is about. `reason` says why, as a sentence
+    /// fragment.
     pub fn unclear(&mut self, reason: impl Into<String>) {
         self.trials.unclear.get_or_insert(reason.into());
     }
 }
 
-/// The panics that were raised since [`catch`] was called last, the first first, as clauses. Few are enough to tell why the
-/// last one was raised.
+/// The panics that were raised since the last call of [`catch`], from first to last. A few are enough to explain the
+/// last one.
 static RAISED: Mutex<Vec<Raised>> = Mutex::new(Vec::new());
 
-/// So many panics are kept.
+/// How many panics are kept: the first ones and the last one.
 const KEPT_PANICS: usize = 16;
 
-/// A panic, as the hook saw it.
+/// A panic, as the panic hook saw it. It is displayed as a clause.
 #[derive(Clone)]
 struct Raised {
     thread: ThreadId,
@@ -116,24 +120,24 @@ fn raised() -> MutexGuard<'static, Vec<Raised>> {
     RAISED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a panic of `body` says, and where it was raised, as a clause; where it only tells of a panic in another thread, as
-/// `join().unwrap()` does, what that one says as well.
+/// Calls `body` and catches its panic.
 ///
-/// For a scenario in which the submission is expected to panic, and to go on.
+/// This is for a scenario in which the submission is expected to panic, and in which more is done afterwards.
 ///
 /// # Errors
 ///
-/// When `body` panics.
+/// If `body` panics: where the panic was raised and what it says, as a clause. If it only reports the panic of another
+/// thread, as that of `join().unwrap()` does, the clause says the same of that panic.
 pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
-    // A panic that somebody else has caught says nothing about one of `body`.
+    // Panics that were caught before have nothing to do with `body`.
     raised().clear();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        // Dropping it would run the submission's code, which may panic once more.
+        // To drop it would run the submission's code, which may panic again.
         let payload = ManuallyDrop::new(payload);
         let message = said(payload.as_ref());
         let raised = raised();
         let thread = thread::current().id();
-        // A panic that was handed on from another thread was raised there, and nowhere else.
+        // A panic that was resumed from another thread did not call the hook again.
         let last = raised.iter().rfind(|panic| panic.message == message);
         let last = last.map_or_else(|| format!("panicked: {message}"), Raised::to_string);
         match raised
@@ -154,10 +158,10 @@ fn said(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or(NO_TEXT)
 }
 
-/// What a panic says whose payload is no text.
+/// The message of a panic whose payload is not text.
 const NO_TEXT: &str = "a value that is no text";
 
-/// Keeps what is raised where, and prints nothing: what a check means is said by the check.
+/// Keeps the panics that are raised from now on, and does not print them: the check says what they mean.
 fn keep_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info
@@ -173,9 +177,9 @@ fn keep_panics() {
     }));
 }
 
-/// Serves one request: reads it from standard input, which must be a socket, runs the check, and answers there.
+/// Reads one request from standard input, which must be a socket, runs the check, and answers over that socket.
 ///
-/// Returns a failure when there is no request to serve or no way to answer; what was found is not part of the exit code.
+/// The exit code says only whether there was a request and the answer was sent. What was found is in the answer.
 pub fn main(checks: &[Check]) -> ExitCode {
     channel::exit_code(serve(checks))
 }
@@ -198,7 +202,7 @@ fn observe(checks: &[Check], request: &Request, current: Scenario) -> CheckObser
             if kernel::is_visible() {
                 (check.run)(&mut trial);
             } else {
-                // Gates would open too early, and threads that are left would not be seen.
+                // Gates would open too early, and threads that are left would not be noticed.
                 trial.unclear(
                     "this system does not show what its threads do, which checks on real threads need to know",
                 );
@@ -211,7 +215,7 @@ fn observe(checks: &[Check], request: &Request, current: Scenario) -> CheckObser
     }
 }
 
-/// Ends the check with what was seen of its hanging.
+/// Ends the check, and says how it hangs.
 fn give_up(answer: &Answer, observation: CheckObservation) -> ! {
     channel::answer_and_exit(answer, observation)
 }

@@ -1,4 +1,4 @@
-//! What is required of the executions of a scenario: of every one of them, or of one at least.
+//! What a scenario requires: of each of its executions, or of at least one of them.
 
 use std::ops::ControlFlow;
 
@@ -7,7 +7,7 @@ use protocol::{FailureCause, Finding};
 
 use crate::check::Violation;
 use crate::execution::AnyExecution;
-use crate::flaw::Flaw;
+use crate::scenario_failure::ScenarioFailure;
 
 /// A body, whatever it returns.
 pub(crate) trait Body {
@@ -37,24 +37,24 @@ impl<F: Fn(&dyn AnyExecution) -> A, A> Question<A> for F {
 /// What a scenario requires of its executions, and what it learned from those it saw.
 pub(crate) trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
-    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Flaw>>;
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<ScenarioFailure>>;
 
     /// What the executions that were seen lack all together; `n` is their number.
-    fn conclude(&self, n: u64) -> Option<Flaw>;
+    fn conclude(&self, n: u64) -> Option<ScenarioFailure>;
 }
 
 /// A property of every execution.
 pub(crate) struct Every<'a>(pub(crate) &'a dyn Question<Result<(), Violation>>);
 
 impl Requirement for Every<'_> {
-    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<Flaw>> {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<ScenarioFailure>> {
         match self.0.ask(execution) {
             Ok(()) => ControlFlow::Continue(()),
             Err(violation) => ControlFlow::Break(Some(violation.into())),
         }
     }
 
-    fn conclude(&self, _n: u64) -> Option<Flaw> {
+    fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
         None
     }
 }
@@ -79,7 +79,7 @@ impl<'a> Witnessed<'a> {
 }
 
 impl Requirement for Witnessed<'_> {
-    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<Flaw>> {
+    fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<ScenarioFailure>> {
         self.most_alive = self.most_alive.max(most_alive);
         // An exploration that was told to stop at a sample may go on for a while.
         self.seen = self.seen || self.witness.ask(execution);
@@ -90,7 +90,7 @@ impl Requirement for Witnessed<'_> {
         }
     }
 
-    fn conclude(&self, n: u64) -> Option<Flaw> {
+    fn conclude(&self, n: u64) -> Option<ScenarioFailure> {
         if self.seen {
             return None;
         }
@@ -104,7 +104,7 @@ impl Requirement for Witnessed<'_> {
             executions: n,
             most_alive: self.most_alive,
         };
-        Some(Flaw::of_several(
+        Some(ScenarioFailure::of_several(
             finding,
             cause,
             FailureSignature::Unwitnessed { finding },

@@ -1,4 +1,4 @@
-//! One scenario of a check: explored until the first failure, which is made as simple as can be found, or replayed.
+//! One scenario of a check: explored until its first failure, which is then simplified, or replayed.
 
 use std::ops::ControlFlow;
 
@@ -9,14 +9,14 @@ use protocol::trace::{AtomicAccess, End, Trace};
 use protocol::{Exploration, Failure, FailureCause, Finding, Replayed};
 
 use crate::execution::{AnyBody, AnyExecution};
-use crate::flaw::{self, Flaw};
 use crate::requirement::Requirement;
+use crate::scenario_failure::{self, ScenarioFailure};
 
-/// How many executions a failure is worth in which the explorer looks for a simpler one; few failures need a hundred.
-const SHORTENING: u64 = 500;
+/// How many executions may be run to simplify a failure. Few failures need a hundred.
+const SHORTENING_EXECUTIONS: u64 = 500;
 
-/// How many operations they may have all together, so that one that never ends by itself does not cost seconds: a few hundredths
-/// of a second.
+/// How many operations these executions may have together. They take a few hundredths of a second. Without this limit,
+/// a failure whose executions run until the limit of steps would take seconds.
 const SHORTENING_OPERATIONS: u64 = 200_000;
 
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
@@ -36,12 +36,12 @@ impl Scenario {
         requirement: &mut dyn Requirement,
         exploration: &mut Exploration,
     ) {
-        let mut flaw = None;
+        let mut failure = None;
         let coverage = model::explore(bounds, &self.settings, body, |execution| {
             match look(execution, requirement) {
-                // What was wrong with a sample is not made good by another execution.
-                ControlFlow::Break(None) if flaw.is_some() => ControlFlow::Continue(()),
-                flow => flow.map_break(|found| flaw = found),
+                // The failure of a sample counts, whatever other executions show.
+                ControlFlow::Break(None) if failure.is_some() => ControlFlow::Continue(()),
+                flow => flow.map_break(|found| failure = found),
             }
         });
         exploration.scenarios += 1;
@@ -53,34 +53,34 @@ impl Scenario {
             exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
             exploration.complete &= coverage.complete;
         }
-        // Where loads may be stale, what the orderings allow was looked at.
+        // With stale reads, the exploration includes what the orderings allow.
         if self.settings.stale_reads == 0 {
             note(coverage.weak_orderings, &mut exploration.weak_orderings);
         }
         let n = exploration.executions;
-        exploration.failure = match (flaw, coverage.stopped) {
-            (Some(flaw), Some(stopped)) => Some(self.failure(&flaw, stopped, body, requirement, n)),
+        exploration.failure = match (failure, coverage.stopped) {
+            (Some(failure), Some(stopped)) => Some(self.failure(&failure, stopped, body, requirement, n)),
             _ => requirement
                 .conclude(coverage.executions)
-                .map(|flaw| self.without_execution(flaw, n)),
+                .map(|failure| self.without_execution(failure, n)),
         };
     }
 
-    /// Runs the failing execution again, makes it as simple as can be found, and records it.
+    /// Runs the failing execution again, simplifies it, and records it.
     fn failure(
         &self,
-        flaw: &Flaw,
+        failure: &ScenarioFailure,
         stopped: Stopped,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
     ) -> Failure {
         let shown = self.record(stopped.schedule, body, requirement);
-        let again = match shown.flaw {
-            Some(again) if again == *flaw => again,
+        let again = match shown.failure {
+            Some(again) if again == *failure => again,
             other => {
                 let cause = FailureCause::Nondeterministic {
-                    first: flaw.finding,
+                    first: failure.finding,
                     then: other.map(|other| other.finding),
                 };
                 let signature = FailureSignature::Nondeterministic;
@@ -88,7 +88,7 @@ impl Scenario {
                     preemptions: stopped.preemptions,
                     trace: Some(shown.trace),
                     ..self.without_execution(
-                        Flaw::of_several(Finding::Nondeterministic, cause, signature),
+                        ScenarioFailure::of_several(Finding::Nondeterministic, cause, signature),
                         executions,
                     )
                 };
@@ -101,10 +101,10 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = self.shorten(flaw, &shown.schedule, &shown.trace, body, requirement);
+        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
         let simplest = self.record(simplest, body, requirement);
-        let (schedule, preemptions, trace, flaw) = match simplest.flaw {
-            Some(found) if found.is_like(flaw) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
+        let (schedule, preemptions, trace, failure) = match simplest.failure {
+            Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
             _ => (shown.schedule, shown.preemptions, shown.trace, again),
         };
         let token = Token {
@@ -116,24 +116,24 @@ impl Scenario {
             preemptions,
             token: Some(token.encode(self.check)),
             trace: Some(trace),
-            ..self.without_execution(flaw, executions)
+            ..self.without_execution(failure, executions)
         }
     }
 
-    /// The simplest schedule that was found to show the same mistake as `schedule`, which gives `trace`.
+    /// The simplest schedule found that fails in the same way as `schedule`, which gives `trace`.
     fn shorten(
         &self,
-        flaw: &Flaw,
+        failure: &ScenarioFailure,
         schedule: &Schedule,
         trace: &Trace,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
         let operations: u64 = trace.threads.iter().map(|thread| thread.operations).sum();
-        let budget = SHORTENING.min(SHORTENING_OPERATIONS / operations.max(1));
+        let budget = SHORTENING_EXECUTIONS.min(SHORTENING_OPERATIONS / operations.max(1));
         let still_fails = |execution| {
             let found = look(execution, requirement).break_value().flatten();
-            found.is_some_and(|found| found.is_like(flaw))
+            found.is_some_and(|found| found.is_like(failure))
         };
         model::shorten(&self.settings, body, schedule, budget, still_fails).schedule
     }
@@ -144,16 +144,16 @@ impl Scenario {
             schedule,
             preemptions: execution.preemptions,
             trace: execution.trace.clone(),
-            flaw: look(execution, requirement).break_value().flatten(),
+            failure: look(execution, requirement).break_value().flatten(),
         }
     }
 
-    fn without_execution(&self, flaw: Flaw, executions: u64) -> Failure {
+    fn without_execution(&self, failure: ScenarioFailure, executions: u64) -> Failure {
         Failure {
-            finding: flaw.finding,
+            finding: failure.finding,
             scenario: self.label.clone(),
-            cause: flaw.cause,
-            signature: flaw.signature,
+            cause: failure.cause,
+            signature: failure.signature,
             executions,
             preemptions: 0,
             token: None,
@@ -171,17 +171,17 @@ impl Scenario {
         let Shown {
             preemptions,
             trace,
-            flaw,
+            failure,
             ..
         } = self.record(token.schedule.clone(), body, requirement);
         if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic(_)) {
             return Err(TokenError::OtherSubmission);
         }
-        let failure = flaw.map(|flaw| Failure {
+        let failure = failure.map(|failure| Failure {
             token: Some(token.encode(self.check)),
             trace: Some(trace.clone()),
             preemptions,
-            ..self.without_execution(flaw, 1)
+            ..self.without_execution(failure, 1)
         });
         Ok(Replayed {
             scenario: self.label.clone(),
@@ -197,7 +197,7 @@ struct Shown {
     schedule: Schedule,
     preemptions: u32,
     trace: Trace,
-    flaw: Option<Flaw>,
+    failure: Option<ScenarioFailure>,
 }
 
 /// Adds `accesses` to `known`, which stays in the order of the source and has each line, function and ordering once.
@@ -211,11 +211,11 @@ fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<AtomicAccess>) {
 fn look(
     execution: model::Execution<Box<dyn AnyExecution>>,
     requirement: &mut dyn Requirement,
-) -> ControlFlow<Option<Flaw>> {
+) -> ControlFlow<Option<ScenarioFailure>> {
     let most_alive = execution.most_alive;
-    match flaw::finished(execution) {
+    match scenario_failure::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(flaw) => ControlFlow::Break(Some(*flaw)),
+        Err(failure) => ControlFlow::Break(Some(*failure)),
     }
 }
 

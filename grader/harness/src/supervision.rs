@@ -1,4 +1,4 @@
-//! Watches whether the submission comes back to the model.
+//! Notices when the submission computes on and on without an operation of the model.
 
 use std::thread;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use model_std::model;
 use sandbox::this_process::cpu_time;
 
-/// How much CPU time may pass between two operations: ten thousand times what an execution takes. It is CPU time so that a loaded
-/// machine makes no difference.
+/// How much CPU time may pass between two operations. An execution takes a ten-thousandth of it. A loaded machine makes
+/// no difference to CPU time.
 const STALL_CPU_TIME: Duration = Duration::from_secs(3);
 
 /// The time between two samples.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Calls `stalled` once if too much CPU time has passed since the last operation of the model, with that time.
+/// Calls `stalled` once if too much CPU time has passed since the last operation of the model, and tells it how much.
 pub(crate) fn watch(stalled: impl Fn(Duration) + Send + 'static) {
     thread::spawn(move || {
         let (mut operations, mut since) = (model::operations(), cpu_time());

@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What threads of one kind were doing when a check was given up. Threads that differ in nothing are counted together.
+/// What threads were doing when a check was given up. Equal threads are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ThreadActivity {
     /// Where they belong.
     pub owner: ThreadOwner,
-    /// The name that the submission gave them, or the name of the program that a child process runs. The main thread has none,
-    /// and neither have threads and children that are called like the check program because nobody named them.
+    /// The name that the submission gave them, or the name of the program that a child process runs. `None` for the
+    /// main thread, and for threads and children that were given no name and so have that of the check program.
     pub name: Option<String>,
     /// What they were doing.
     pub activity: Activity,
-    /// How many they are.
+    /// How many such threads there are.
     pub count: usize,
 }
 
@@ -38,10 +38,10 @@ pub enum Activity {
     Blocked {
         /// The call.
         call: BlockingCall,
-        /// The kind of descriptor that the call was given, where it takes one and the kernel shows it.
+        /// The kind of descriptor that the call was given; `None` if it takes none or the kernel does not show it.
         descriptor: Option<DescriptorKind>,
     },
-    /// It sleeps; the kernel does not show in which call, or the call is none of those that have a name here.
+    /// It sleeps. The kernel does not show in which call, or the call is not in [`BlockingCall`].
     Asleep,
 }
 

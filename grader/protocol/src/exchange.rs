@@ -1,7 +1,7 @@
 //! What travels over the socket, one line of JSON each way.
 //!
-//! The check program receives one [`Request`] before any code of the submission runs and answers with one [`Reply`] at the
-//! end. Both name the check and carry the request's nonce; a missing or different nonce makes the reply void.
+//! The check program receives one [`Request`] before any code of the submission runs and answers with one [`Reply`] at
+//! the end. Both name the check and carry the request's nonce; a missing or different nonce makes the reply void.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::trace::{AtomicAccess, Trace};
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// A value that only the grader and the check program's first lines know.
+    /// A value that only the grader and the harness know. The submission cannot see it.
     pub nonce: String,
     /// The check to run.
     pub check: String,
@@ -55,46 +55,47 @@ pub enum CheckObservation {
     Explored(Exploration),
     /// The interleaving of a token was run.
     Replayed(Replayed),
-    /// The token does not fit this check or this version of the submission; the reason says how.
+    /// The token does not fit this check or this version of the submission.
     TokenRefused {
         /// Why, as a sentence fragment.
         reason: String,
     },
-    /// The submission computed for so long without an operation that the model knows that the check was given up.
+    /// The check was given up, because the submission computed for too long: under the model without an operation that
+    /// the model knows, on real threads in one scenario.
     Stalled {
-        /// The scenario that was under way, in a check on real threads.
+        /// The scenario that was being run; `None` under the model.
         scenario: Option<String>,
-        /// For how long, in seconds of processor time.
+        /// For how long, in seconds of CPU time.
         seconds: u64,
     },
     /// The scenarios of a check on real threads were run.
     Tried(Trials),
-    /// A check on real threads was given up: nothing ran any more, neither in its process nor below.
+    /// A check on real threads was given up, because no thread of its process and its descendants ran any more.
     Hung {
-        /// The scenario that was under way.
+        /// The scenario that was being run.
         scenario: String,
-        /// What the threads of the check's process and of those below it were doing, sorted.
+        /// What the threads of these processes were doing, sorted.
         threads: Vec<ThreadActivity>,
     },
     /// The check program has no check of that name.
     UnknownCheck,
 }
 
-/// What came of the scenarios of a check on real threads.
+/// The result of the scenarios of a check on real threads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trials {
     /// How many scenarios were run.
     pub scenarios: u32,
-    /// The first failure; `None` when every scenario went right.
+    /// The first failure; `None` if there was none.
     pub failure: Option<TrialFailure>,
-    /// Why this machine could not show what the check is about, as a sentence fragment.
+    /// Why this machine could not show what the check is about, as a sentence fragment; `None` if it could.
     pub unclear: Option<String>,
 }
 
-/// A scenario on real threads that went wrong.
+/// The failure of a scenario on real threads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialFailure {
-    /// How.
+    /// The finding.
     pub finding: Finding,
     /// The scenario, as the check's author named it.
     pub scenario: String,
@@ -104,47 +105,47 @@ pub struct TrialFailure {
     pub got: Option<String>,
 }
 
-/// What an exploration covered, and the first failure it met.
+/// What an exploration covered, and the first failure that it found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exploration {
     /// How many executions were run, over all scenarios of the check.
     pub executions: u64,
     /// How many of them were chosen at random, beyond the bound.
     pub random: u64,
-    /// The smallest bound on preemptions that any scenario was explored up to; `None` where every scenario stopped before a
-    /// bound, at the execution that decided it.
+    /// The smallest bound on preemptions up to which a scenario was explored; `None` if every scenario stopped earlier,
+    /// at the execution that decided it.
     pub preemption_bound: Option<u32>,
     /// Whether every scenario that did not stop early was explored completely up to its bound.
     pub complete: bool,
-    /// How many scenarios the check consists of, as far as it got.
+    /// How many scenarios of the check were explored.
     pub scenarios: u32,
-    /// The accesses that asked for an ordering weaker than `SeqCst`, in the order of the source and each
-    /// [`source_key`](AtomicAccess::source_key) once, from all scenarios that keep to sequential consistency. Whether a weaker
-    /// ordering is enough is not decided by those.
+    /// The accesses that asked for an ordering weaker than `SeqCst`, from all scenarios without stale reads. Those
+    /// scenarios do not show whether the weaker ordering is enough. The accesses are in the order of the source, each
+    /// [`source_key`](AtomicAccess::source_key) once.
     pub weak_orderings: Vec<AtomicAccess>,
-    /// The first failure; `None` when every execution was right.
+    /// The first failure; `None` if there was none.
     pub failure: Option<Failure>,
 }
 
-/// A check that does not hold, and the execution that shows it.
+/// How a check under the model failed, and the execution that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// How it failed.
+    /// The finding.
     pub finding: Finding,
     /// The scenario, as the check's author named it: `three threads, pauses 3 s, 2 s, 1 s`.
     pub scenario: String,
     /// What is wrong.
     pub cause: FailureCause,
-    /// What decides whether another failure is the same mistake.
+    /// Equal to the signature of another failure if both show the same mistake.
     pub signature: FailureSignature,
-    /// How many executions were run until this one, itself included.
+    /// How many executions were run up to and including this one.
     pub executions: u64,
     /// How many preemptions this execution has.
     pub preemptions: u32,
-    /// Names the execution for a replay; `None` where no single execution shows the failure.
+    /// The token for a replay of the execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The execution; `None` where no single execution shows the failure.
+    /// The execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
 }
@@ -153,7 +154,7 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCause {
-    /// A property that every execution must have does not hold. The words are those of the check's author.
+    /// A property that every execution must have does not hold. The texts are written by the author of the check.
     Property {
         /// What was expected, as a sentence.
         expected: String,
@@ -161,22 +162,23 @@ pub enum FailureCause {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         got: Option<String>,
     },
-    /// The execution did not come to its end: [`Trace::end`] says how.
+    /// The execution did not finish. [`Trace::end`] says how it ended instead.
     Ending,
-    /// No execution showed what one of them at least should.
+    /// No execution showed what at least one of them should show.
     Unwitnessed {
-        /// What they should show, as in "in which the second thread writes first". The words are those of the check's author.
+        /// What that is, as in "in which the second thread writes first". The text is written by the author of the
+        /// check.
         what: String,
-        /// How many executions were looked at.
+        /// How many executions were run.
         executions: u64,
-        /// The most threads, the body aside, that were alive at once in any of them.
+        /// The largest number of threads that were alive at once in one of them, without the body.
         most_alive: usize,
     },
-    /// The same schedule gave one failure first, and then none or another.
+    /// The same schedule failed once, and the next time it did not fail, or it failed in another way.
     Nondeterministic {
-        /// The finding of the first.
+        /// The finding of the first execution.
         first: Finding,
-        /// The finding of the second; `None` where that execution was right.
+        /// The finding of the second execution; `None` if it did not fail.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         then: Option<Finding>,
     },
@@ -185,11 +187,11 @@ pub enum FailureCause {
 /// One interleaving, run again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replayed {
-    /// The scenario it belongs to.
+    /// The scenario that it belongs to.
     pub scenario: String,
     /// How many preemptions it has.
     pub preemptions: u32,
-    /// The failure, if it failed this time.
+    /// The failure, if it failed again.
     pub failure: Option<Failure>,
     /// The execution.
     pub trace: Trace,

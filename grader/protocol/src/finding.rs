@@ -1,4 +1,4 @@
-//! The one word that says how a check failed.
+//! The word that says how a check failed.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Declares the findings, each with its word, so that no list of them can lack one.
 macro_rules! findings {
     ($($(#[doc = $doc:literal])* $finding:ident => $word:literal,)*) => {
-        /// The one word that says how a check failed.
+        /// The word that says how a check failed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Finding {
             $($(#[doc = $doc])* #[serde(rename = $word)] $finding,)*
@@ -44,11 +44,11 @@ findings! {
     Deadlock => "deadlock",
     /// A thread waits for a notification that was sent before it began to wait.
     LostWakeup => "lost_wakeup",
-    /// Threads keep acting on each other without getting anywhere.
+    /// Threads act on each other again and again without progress.
     Livelock => "livelock",
     /// A thread spins where it should wait.
     BusyWait => "busy_wait",
-    /// What should run at the same time never does.
+    /// Work that should run at the same time never does.
     NotConcurrent => "not_concurrent",
     /// Threads exist at the same time but keep each other from working at the same time.
     OverSerialized => "over_serialized",
@@ -64,7 +64,7 @@ findings! {
     Exited => "exited",
     /// The time limit was reached.
     Timeout => "timeout",
-    /// The limit of processor time was reached.
+    /// The limit of CPU time was reached.
     CpuLimit => "cpu_limit",
     /// The limit of memory was reached.
     MemoryLimit => "memory_limit",
@@ -72,11 +72,11 @@ findings! {
     ProcessLimit => "process_limit",
     /// The limit of output was reached.
     OutputLimit => "output_limit",
-    /// The submission asked for something that it may not have.
+    /// The submission tried something that it is not allowed to do.
     AccessDenied => "access_denied",
     /// The work takes more steps than it should.
     TooSlow => "too_slow",
-    /// The submission does not do the same under the same schedule.
+    /// The submission behaves differently under the same schedule.
     Nondeterministic => "nondeterministic",
 }
 

@@ -1,7 +1,7 @@
 //! The plain types that cross the socket between the grader and a check program, or pass from one stage to the next.
 //!
-//! Neither side's code is here, and nothing is read or written: the grader, the check programs, the modelled `std` and the
-//! report all depend on this package, and it depends on none of them.
+//! The grader, the check programs, the modelled `std` and the report depend on this package. It depends on none of
+//! them, and it reads and writes nothing.
 
 mod activity;
 mod check_kind;

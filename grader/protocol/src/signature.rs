@@ -1,7 +1,7 @@
 //! Whether two executions show the same mistake.
 //!
-//! Decided on types: what went wrong and where, never on text, thread numbers or values, which differ from one interleaving to
-//! the next.
+//! The answer depends on what went wrong and where. It never depends on text, thread numbers or values, since these
+//! differ from one interleaving to the next.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Finding;
 use crate::trace::{End, Place, ThreadId, Trace, Wait, WaitKind};
 
-/// What decides whether two failures are the same mistake: they are if their signatures are equal.
+/// What went wrong and where. Two failures with equal signatures show the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureSignature {
@@ -18,21 +18,21 @@ pub enum FailureSignature {
     Property {
         /// The finding.
         finding: Finding,
-        /// Where the check says so.
+        /// The line of the check that says so.
         place: Place,
     },
-    /// The execution did not come to its end.
+    /// The execution did not finish.
     Ending(EndSignature),
-    /// No execution showed what one of them should.
+    /// No execution showed what at least one of them should show.
     Unwitnessed {
         /// The finding.
         finding: Finding,
     },
-    /// The same schedule failed once, and then not or in another way.
+    /// The same schedule failed once, and the next time it did not fail, or it failed in another way.
     Nondeterministic,
 }
 
-/// What decides whether two executions failed to come to their end in the same way.
+/// How an execution ended that did not finish. Two executions with equal signatures show the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndSignature {
@@ -45,7 +45,7 @@ pub enum EndSignature {
     Deadlock {
         /// Whether threads wait for each other in a cycle.
         in_cycle: bool,
-        /// The waits: those of the cycle, if there is one, else all.
+        /// The waits of the cycle; all waits if there is no cycle.
         waits: BTreeSet<WaitSignature>,
     },
     /// A lost wake-up.
@@ -57,7 +57,7 @@ pub enum EndSignature {
     },
     /// A livelock.
     Livelock {
-        /// Where the threads were spawned that run in circles; `None` for the body.
+        /// Where the threads of the livelock were spawned; `None` for the body.
         spawned_at: BTreeSet<Option<Place>>,
     },
     /// A busy wait.
@@ -103,7 +103,7 @@ impl WaitSignature {
 }
 
 impl EndSignature {
-    /// The signature of the execution's end; `None` if it came to its end.
+    /// The signature of an execution; `None` if it finished.
     pub fn of(trace: &Trace) -> Option<Self> {
         let spawned_at = |threads: &[ThreadId]| {
             let threads = threads.iter().filter_map(|thread| trace.threads.get(*thread));
@@ -186,7 +186,7 @@ mod tests {
             elapsed: Duration::ZERO,
             end,
         };
-        EndSignature::of(&trace).expect("it did not come to its end")
+        EndSignature::of(&trace).expect("it did not finish")
     }
 
     fn panic(line: u32, message: &str) -> Panic {
@@ -221,7 +221,7 @@ mod tests {
     fn which_threads_wait_for_each_other_makes_no_difference_to_a_deadlock_but_where_and_for_what_they_do() {
         let two = deadlock(vec![lock(1, 30), lock(2, 40)], vec![1, 2]);
         assert_eq!(two, deadlock(vec![lock(1, 40), lock(3, 30)], vec![1, 3]));
-        // Who waits for one of them is stuck because of that.
+        // A thread that waits for one of these threads is not part of the cycle.
         let join = wait(0, WaitReason::Join { thread: 1 }, 50);
         assert_eq!(two, deadlock(vec![join.clone(), lock(1, 30), lock(2, 40)], vec![1, 2]));
         assert_ne!(two, deadlock(vec![lock(1, 30), lock(2, 41)], vec![1, 2]));

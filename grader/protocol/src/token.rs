@@ -1,16 +1,18 @@
 //! The short name of one execution: `4-3k9f…`.
 //!
-//! A token holds the check it belongs to (as a hash of its name), the scenario, every choice that is not the usual one, and the
-//! digest of the execution's trace, so that a replay on another machine either is the same execution event for event or says
-//! that it is not. A last byte tells a token that was mistyped from one that no longer fits. Layout after the version: the bytes
-//! below in base 32 (digits and lower-case letters without i, l, o, u: Crockford, *Base 32*, 2002).
+//! A token holds a hash of the name of its check, the scenario, every choice other than the default one, and the digest
+//! of the execution's trace. With the digest, a replay on another machine is the same execution, event for event, or it
+//! says that it is not. The last byte shows whether a token was mistyped.
+//!
+//! After the version, a token consists of the bytes below in base 32: digits and lower-case letters without i, l, o and
+//! u (Crockford, *Base 32*, 2002).
 //!
 //! ```text
 //! 2 bytes  hash of the check's name
 //! 4 bytes  digest of the trace
-//! varint   twice the scenario, counted from 0, and one more where spawns are choices
-//! varints  pairs: usual choices skipped, number of the option taken
-//! 1 byte   check byte over all of these
+//! varint   twice the scenario, counted from 0; plus 1 if spawns are choices
+//! varints  pairs: how many default choices come first, the number of the option taken
+//! 1 byte   check byte over all of the above
 //! ```
 
 use std::cmp::Ordering;
@@ -18,7 +20,8 @@ use std::cmp::Ordering;
 use crate::fnv;
 use crate::schedule::{Schedule, Spawns};
 
-/// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new one.
+/// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
+/// one.
 const VERSION: u32 = 4;
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -61,7 +64,7 @@ pub enum TokenError {
 ///
 /// # Errors
 ///
-/// If it is not a token of this version, or belongs to none of them.
+/// If it is not a token of this version, or belongs to none of the checks.
 pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
     let bytes = decode(token)?;
     let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
@@ -77,14 +80,14 @@ impl Token {
         bytes.extend(self.digest.to_le_bytes());
         let spawns = u64::from(self.schedule.spawns == Spawns::Chosen);
         push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns);
-        let mut usual = 0;
+        let mut defaults = 0;
         for choice in &self.schedule.choices {
             if *choice == 0 {
-                usual += 1;
+                defaults += 1;
             } else {
-                push_varint(&mut bytes, usual);
+                push_varint(&mut bytes, defaults);
                 push_varint(&mut bytes, u64::from(*choice));
-                usual = 0;
+                defaults = 0;
             }
         }
         bytes.push(check_byte(&bytes));
@@ -95,7 +98,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// If it is none, or one of another version or check.
+    /// If it is not a token, or belongs to another version or check.
     pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
         let bytes = decode(text)?;
         let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
@@ -106,12 +109,12 @@ impl Token {
         let scenario_and_spawns = take_varint(&mut rest)?;
         let mut choices = Vec::new();
         while !rest.is_empty() {
-            let usual = take_varint(&mut rest)? as usize;
+            let defaults = take_varint(&mut rest)? as usize;
             let choice = take_varint(&mut rest)?;
-            if choices.len() + usual > MAX_CHOICES {
+            if choices.len() + defaults > MAX_CHOICES {
                 return Err(TokenError::Malformed);
             }
-            choices.resize(choices.len() + usual, 0);
+            choices.resize(choices.len() + defaults, 0);
             choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
         }
         let scenario = u32::try_from(scenario_and_spawns >> 1).map_err(|_| TokenError::Malformed)?;
@@ -138,8 +141,8 @@ fn decode(token: &str) -> Result<Vec<u8>, TokenError> {
     }
 }
 
-/// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds every change
-/// within 8 neighbouring bits, and a digit is 5.
+/// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds
+/// every change within 8 neighbouring bits, and a digit is 5.
 fn check_byte(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0xFF, |remainder, byte| {
         (0..8).fold(remainder ^ byte, |remainder, _| {
@@ -214,7 +217,7 @@ fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
             buffer &= (1 << n_bits) - 1;
         }
     }
-    // What is left over is padding, and less than a digit.
+    // What is left is padding: less than a digit, and zero.
     if n_bits >= 5 || buffer != 0 || bytes.is_empty() {
         Err(TokenError::Malformed)
     } else {

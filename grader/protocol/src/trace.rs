@@ -1,8 +1,8 @@
-//! What one execution was: its threads, objects, operations, output and end.
+//! The record of one execution: its threads, objects, operations, output and end.
 //!
-//! Plain data, in the order in which the operations took effect. Nothing here depends on addresses, on real time or on the
-//! order of a hash map, so two runs of one schedule give equal traces. Nothing here is prose: what a thread did is an [`Op`],
-//! what an object holds is an [`ObjectState`], how the execution ended is an [`End`]. Only the report puts them into words.
+//! A trace is plain data. Nothing in it depends on addresses, on real time or on the order of a hash map, so two runs
+//! of one schedule give equal traces. It contains no sentences: what a thread did is an [`Op`], what an object holds is
+//! an [`ObjectState`], and how the execution ended is an [`End`]. Only the report puts them into words.
 
 mod digest;
 mod end;
@@ -26,13 +26,13 @@ pub use op::{
     OnceOutcome, Op, SelectOutcome, WakeReason, Whom,
 };
 
-/// A thread of an execution: 0 for the body, then 1, 2, … in the order of spawning.
+/// The number of a thread of an execution: 0 for the body, then 1, 2, … in the order of spawning.
 pub type ThreadId = usize;
 
-/// An object of an execution: 0, 1, 2, … in the order of first use.
+/// The number of an object of an execution: 0, 1, 2, … in the order of first use.
 pub type ObjectId = usize;
 
-/// A place in source code, as the compiler was told to name it.
+/// A place in source code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The path of the file, as the compiler was given it.
@@ -66,7 +66,7 @@ pub struct Thread {
 pub struct Panic {
     /// Its message, as the program gave it.
     pub message: String,
-    /// Where it was raised; `None` where no line raised it, as with `resume_unwind`.
+    /// Where it was raised; `None` if no line raised it, as with `resume_unwind`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
@@ -81,13 +81,14 @@ pub struct Event {
     /// What it was done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,
-    /// What the objects that the operation is about hold after it, where that can be told: its own object first. A wait at a
-    /// condition variable also has the state of the lock that it gave up, a wake-up that of the lock that it took again.
+    /// The states of objects after the operation, as far as they are known. The first is the operation's own object. A
+    /// wait at a condition variable also has the state of the lock that it gave up, a wake-up that of the lock that it
+    /// took again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<(ObjectId, ObjectState)>,
     /// The virtual time at which it took effect, since the start of the execution.
     pub time: Duration,
-    /// The line of the program that asked for it; `None` where no line did, as for the end of a thread or of a guard.
+    /// The line of the program that asked for it; `None` if no line did, as for the end of a thread or of a guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// Whether the thread that ran before this one could have gone on: the scheduler preempted it.
@@ -119,7 +120,7 @@ pub struct Segment {
     pub time: Duration,
 }
 
-/// One execution, told event by event.
+/// One execution, event by event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The threads, by id.
@@ -139,16 +140,17 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A number that two traces share only if the same threads did the same operations on the same objects, in the same order
-    /// and with the same results, but for chance (see `trace/digest.rs` for what is hashed and how).
+    /// A hash of the operations. Two traces have the same digest if the same threads did the same operations on the
+    /// same objects, in the same order and with the same results; otherwise, they have the same digest only by chance.
+    /// `trace/digest.rs` says what is hashed and how.
     ///
-    /// Where in the source they stand makes no difference, nor does the machine.
+    /// Neither the lines of the source nor the machine make a difference.
     pub fn digest(&self) -> u32 {
         digest::of(&self.events)
     }
 
-    /// The panic that the execution is about: that of the first thread that a panic ended, else that of the body, which often
-    /// only passes on the panic of a thread that it joined.
+    /// The panic to report: that of the thread with the lowest number that panicked, else that of the body. The body
+    /// often only passes on the panic of a thread that it joined.
     pub fn first_panic(&self) -> Option<&Panic> {
         let of_thread = self.threads.iter().skip(1).find_map(|thread| thread.panic.as_ref());
         of_thread.or(match &self.end {

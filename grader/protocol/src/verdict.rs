@@ -1,6 +1,6 @@
-//! What was judged: one verdict a check, and everything said about one submission.
+//! Verdicts and reports: the judgement on each check, and everything said about one submission.
 //!
-//! Plain data. Only the `judge` stage makes a [`Verdict`], and each starts as [`Verdict::Ungraded`]: a pass needs evidence.
+//! They are plain data. Only the stage `judge` makes a [`Verdict`], and a pass needs evidence.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,16 +17,16 @@ pub enum Verdict {
     Passed,
     /// It does not hold.
     Failed(CheckFailure),
-    /// It was not run, because an earlier check explains what is wrong.
+    /// It was not run, because an earlier check already shows what is wrong.
     Skipped {
         /// The name of that check.
         because: String,
     },
-    /// The grader could not do its work. Never the student's points.
+    /// The grader could not do its work. The student loses no points.
     Ungraded {
         /// What happened.
         reason: String,
-        /// What the reader can do about it, one advice a line.
+        /// What the reader can do about it, one piece of advice per line.
         help: Option<String>,
     },
 }
@@ -34,10 +34,10 @@ pub enum Verdict {
 /// How a check failed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckFailure {
-    /// The one word.
+    /// The finding.
     pub finding: Finding,
-    /// What the judge says to the student: what was expected, then what was observed. Empty for
-    /// [`Evidence::Interleaving`], which the report puts into words.
+    /// What the student reads: what was expected, then what was observed. It is empty for [`Evidence::Interleaving`],
+    /// which the report puts into words.
     pub message: String,
     /// What shows it.
     pub evidence: Evidence,
@@ -48,7 +48,7 @@ pub struct CheckFailure {
 pub enum Evidence {
     /// Nothing beside the message.
     None,
-    /// What the compiler said, as it rendered it, with the paths that the student knows.
+    /// What the compiler printed, with the paths that the student knows.
     Diagnostics(String),
     /// The interleaving that fails.
     Interleaving(Box<Failure>),
@@ -83,9 +83,9 @@ pub struct CheckVerdict {
     pub points: u32,
     /// The points earned: all of them or none.
     pub score: u32,
-    /// What was explored, where interleavings were.
+    /// What was explored; `None` if the check does not run interleavings.
     pub explored: Option<Exploration>,
-    /// Step-wise hints for this failure: a nudge, the concept, the item of `std`. Empty when it passed.
+    /// Hints for this failure, step by step: a question, the concept, the item of `std`. Empty if the check passed.
     pub hints: Vec<String>,
 }
 
@@ -110,11 +110,12 @@ pub struct Report {
     pub title: String,
     /// The submission, as its reader names it: a path relative to the workspace, or as given on the command line.
     pub submission: PathBuf,
-    /// The checks, in the order of the manifest. A build that fails is the first of them, with kind [`CheckKind::Build`].
+    /// The checks, in the order of the manifest. A build that fails is the first of them, with kind
+    /// [`CheckKind::Build`].
     pub checks: Vec<CheckVerdict>,
     /// What graded it.
     pub grader: GraderIdentity,
-    /// The lines of the submission's files, for tables that show them: path as in a trace, then its text.
+    /// The submission's files, for tables that show lines of them: the path as in a trace, then the text.
     pub sources: Vec<(String, String)>,
 }
 
@@ -125,22 +126,22 @@ pub struct GraderIdentity {
     pub version: String,
     /// The compiler: `rustc 1.95.0`.
     pub compiler: String,
-    /// What contained the submission, mechanism by mechanism.
+    /// How the submission was contained.
     pub containment: Containment,
 }
 
-/// What contained the submission, mechanism by mechanism; each a word a reader can look up.
+/// How the submission was contained: for each purpose, the name of the mechanism.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Containment {
     /// The level, `A` to `D`.
     pub level: String,
     /// How the process tree is ended: `process group and subreaper`.
     pub processes: String,
-    /// How files are kept out of reach: `none`, `landlock`.
+    /// What limits access to files: `none`, `landlock`.
     pub filesystem: String,
-    /// How the network is kept out of reach: `none`, `seccomp`.
+    /// What limits access to the network: `none`, `seccomp`.
     pub network: String,
-    /// What this machine does not offer, of all that was asked for.
+    /// The mechanisms that were asked for and that this machine does not offer.
     pub missing: Vec<MissingMechanism>,
 }
 
@@ -170,14 +171,14 @@ pub struct ReplayReport {
     pub submission: PathBuf,
     /// The token.
     pub token: String,
-    /// What was seen.
+    /// What was observed.
     pub replayed: Box<Replayed>,
-    /// The lines of the submission's files.
+    /// The submission's files, as in [`Report::sources`].
     pub sources: Vec<(String, String)>,
 }
 
 impl CheckVerdict {
-    /// The failing interleaving, or what is known where no single one fails.
+    /// The failure under the model, if this check has one.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.verdict {
             Verdict::Failed(check_failure) => match &check_failure.evidence {
@@ -197,8 +198,8 @@ impl CheckVerdict {
 }
 
 impl Report {
-    /// The verdict on the whole submission: failed as soon as one check failed, ungraded when none failed but one could
-    /// not be graded (or none was run), and passed only when every check passed.
+    /// The verdict on the whole submission: failed if a check failed, passed if every check passed, and else ungraded.
+    /// Without any check, it is ungraded.
     pub fn overall(&self) -> Overall {
         let any = |wanted: fn(&Verdict) -> bool| self.checks.iter().any(|check| wanted(&check.verdict));
         if any(|verdict| matches!(verdict, Verdict::Failed(_))) {
@@ -210,10 +211,10 @@ impl Report {
         }
     }
 
-    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, over all checks, by file,
-    /// line, function and ordering, and each of those once.
+    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, from all checks.
+    /// They are sorted by file, line, function and ordering, and each of these is there once.
     ///
-    /// What was explored says nothing about the reorderings that they allow, so no verdict depends on them.
+    /// The reorderings that they allow were not explored, so no verdict depends on them.
     pub fn weak_orderings(&self) -> Vec<&AtomicAccess> {
         let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
         let accesses = explored.flat_map(|explored| &explored.weak_orderings);

@@ -2,11 +2,17 @@
 //!
 //! Linux shows it under `/proc`. Elsewhere the lists are empty, and no check on real threads is carried out.
 
+#[cfg(target_os = "linux")]
+mod call;
+mod descriptors;
+#[cfg(target_os = "linux")]
+mod linux;
+pub mod network;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use rustix::time::{ClockId, clock_gettime};
 
 use protocol::BlockingCall;
 
@@ -18,15 +24,7 @@ use portable as system;
 pub use descriptors::{Descriptor, Target};
 pub use network::Network;
 
-mod call;
-mod descriptors;
-#[cfg(target_os = "linux")]
-mod linux;
-pub mod network;
-#[cfg(not(target_os = "linux"))]
-mod portable;
-
-/// A thread of this process or of one below it.
+/// A thread of this process or of a descendant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// The number of its process.
@@ -75,12 +73,12 @@ pub struct Process {
     pub state: char,
 }
 
-/// The threads that observe and are left out of what [`tasks`] and [`threads`] show.
-static OBSERVERS: Mutex<BTreeMap<i32, Part>> = Mutex::new(BTreeMap::new());
+/// The threads that observe. [`tasks`] and [`threads`] leave them out.
+static OBSERVERS: Mutex<BTreeMap<i32, Role>> = Mutex::new(BTreeMap::new());
 
 /// What an observer does with what it sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Role {
     /// It may act on it: let threads go on, accept a connection, end the observation.
     Acts,
     /// It does nothing, or ends the process.
@@ -91,21 +89,21 @@ enum Part {
 #[derive(Debug)]
 pub struct Observer(i32);
 
-/// Takes the calling thread out of what [`tasks`] and [`threads`] show. It may act on what it sees.
+/// Makes the calling thread an observer, which [`tasks`] and [`threads`] leave out. It may act on what it sees.
 #[must_use]
 pub fn observe_only() -> Observer {
-    observe(Part::Acts)
+    observe(Role::Acts)
 }
 
-/// The same for a thread that does nothing about what it sees, except ending the process.
+/// The same for a thread that does not act on what it sees, except that it may end the process.
 #[must_use]
 pub fn watch_only() -> Observer {
-    observe(Part::Watches)
+    observe(Role::Watches)
 }
 
-fn observe(part: Part) -> Observer {
-    let id = own_thread();
-    observers().insert(id, part);
+fn observe(role: Role) -> Observer {
+    let id = system::own_thread();
+    observers().insert(id, role);
     Observer(id)
 }
 
@@ -117,19 +115,15 @@ impl Drop for Observer {
 
 /// Whether another observer than the calling thread may act on what it sees.
 pub fn may_others_act() -> bool {
-    let own = own_thread();
-    observers().iter().any(|(id, part)| *id != own && *part == Part::Acts)
+    let own = system::own_thread();
+    observers().iter().any(|(id, role)| *id != own && *role == Role::Acts)
 }
 
-fn observers() -> MutexGuard<'static, BTreeMap<i32, Part>> {
+fn observers() -> MutexGuard<'static, BTreeMap<i32, Role>> {
     OBSERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn own_thread() -> i32 {
-    rustix::thread::gettid().as_raw_nonzero().get()
-}
-
-/// Every thread of this process and of all below it, but for those that observe.
+/// Every thread of this process and its descendants, without observers.
 pub fn tasks() -> Vec<Task> {
     let observers = observers().clone();
     let mut tasks = system::tasks();
@@ -142,7 +136,7 @@ pub fn tasks_of(process: i32) -> Vec<Task> {
     system::tasks_of(process)
 }
 
-/// The numbers of the threads of this process, but for those that observe.
+/// The numbers of the threads of this process, without observers.
 pub fn threads() -> BTreeSet<i32> {
     let own = std::process::id();
     let tasks = tasks().into_iter();
@@ -152,7 +146,7 @@ pub fn threads() -> BTreeSet<i32> {
         .collect()
 }
 
-/// The children of this process, ended ones that were not waited for included; sorted by number.
+/// The children of this process, sorted by number. Children that have ended and were not waited for are included.
 pub fn children() -> Vec<Process> {
     system::children()
 }
@@ -162,8 +156,8 @@ pub fn descriptors() -> Vec<(i32, String)> {
     system::descriptors()
 }
 
-/// The open descriptors of this process and of every process with a thread among `tasks` that has not ended. `None` where the
-/// kernel does not let this process see all of them.
+/// The open descriptors of this process and of every process with a thread among `tasks` that has not ended. `None`
+/// where the kernel does not let this process see all of them.
 pub fn descriptors_of_tree(tasks: &[Task]) -> Option<Vec<Descriptor>> {
     let alive = tasks.iter().filter(|task| !matches!(task.state, 'Z' | 'X'));
     let processes: BTreeSet<i32> = alive.map(|task| task.process).chain([own_process()]).collect();
@@ -181,17 +175,11 @@ pub fn network() -> Network {
     system::network()
 }
 
-/// Whether the kernel shows what threads do: whether it shows that the calling thread is here and runs.
+/// Whether the kernel shows what threads do. It is asked whether the calling thread runs.
 pub fn is_visible() -> bool {
-    system::is_running(own_thread())
+    system::is_running(system::own_thread())
 }
 
 fn own_process() -> i32 {
     std::process::id().cast_signed()
-}
-
-/// What the calling thread has computed.
-pub fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

@@ -16,12 +16,21 @@ pub fn end_with_parent() {
 /// The CPU time of all threads of this process. Zero on systems other than Unix.
 pub fn cpu_time() -> Duration {
     #[cfg(unix)]
-    {
-        use rustix::time::{ClockId, clock_gettime};
-
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
-    }
+    return time_on(rustix::time::ClockId::ProcessCPUTime);
     #[cfg(not(unix))]
     Duration::ZERO
+}
+
+/// The CPU time of the calling thread. Zero on systems other than Unix.
+pub fn thread_cpu_time() -> Duration {
+    #[cfg(unix)]
+    return time_on(rustix::time::ClockId::ThreadCPUTime);
+    #[cfg(not(unix))]
+    Duration::ZERO
+}
+
+#[cfg(unix)]
+fn time_on(clock: rustix::time::ClockId) -> Duration {
+    let time = rustix::time::clock_gettime(clock);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

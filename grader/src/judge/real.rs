@@ -45,7 +45,7 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
         expected,
         got,
     } = failure;
-    // It may contain text of the submission, whose lines must not look like lines of the report.
+    // It may contain text of the submission, and that must not look like lines of the report.
     let got = got
         .as_ref()
         .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));
@@ -60,7 +60,7 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
 }
 
 fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> CheckFailure {
-    let mut message = format!("{scenario}: expected the submission to come to an end, nothing runs any more:");
+    let mut message = format!("{scenario}: expected the submission to come to an end, no thread runs any more:");
     for thread in threads {
         message.push_str(&format!("\n  {}", activity::described(thread)));
     }
@@ -76,7 +76,7 @@ fn stalled(scenario: Option<&str>, output: &ProcessOutput) -> CheckFailure {
     CheckFailure {
         finding: Finding::Timeout,
         message: format!(
-            "{scenario}expected the submission to get on, it computes without end, or far longer than there is work for"
+            "{scenario}expected the submission to come to an end, it computes without end or for far too long"
         ),
         evidence: excerpt::output(output),
     }

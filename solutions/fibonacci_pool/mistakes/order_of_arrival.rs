@@ -1,8 +1,6 @@
 //! Mistake: the workers push their values as they are done, and the first to be done comes first.
 //!
-//! Fails: `exactly_the_workers_call_at_once` with `race`.
 //! Fails: `results_keep_the_order_of_inputs` with `race`.
-//! Fails: `fib_pool_gives_the_same_numbers` with `wrong_result`.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -44,6 +42,9 @@ pub fn pool_map<T: Send>(workers: usize, inputs: Range<u32>, f: impl Fn(u32) -> 
     values.into_inner().unwrap()
 }
 
+// The numbers grow, so sorting them gives the right order. It hides the mistake of `pool_map`.
 pub fn fib_pool(workers: usize, inputs: Range<u32>) -> Vec<BigUint> {
-    pool_map(workers, inputs, fib)
+    let mut numbers = pool_map(workers, inputs, fib);
+    numbers.sort();
+    numbers
 }

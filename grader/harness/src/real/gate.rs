@@ -1,7 +1,7 @@
-//! A gate inside a workload: it lets nobody through until everybody who can come is there.
+//! A gate inside a workload: it holds every thread until no other can arrive.
 //!
-//! Whoever enters waits until the process is quiescent; then those inside are all that could be inside at once, and the gate
-//! stays open. How many that were is a fact about the submission and not about the machine's speed.
+//! A thread that enters waits until the process is quiescent. Then all threads that can be inside at once are inside,
+//! and the gate opens for good. How many they are depends on the submission and not on the speed of the machine.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::thread::{self, ThreadId};
 
 use super::quiescence::Quiescence;
 
-/// A gate that counts. Clones are the same gate.
+/// A gate that counts the threads inside. Clones are the same gate.
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
     inner: Arc<Inner>,
@@ -27,8 +27,9 @@ struct State {
     is_open: bool,
     inside: usize,
     most: usize,
-    /// How often each thread went through, in the order of their first time.
+    /// The threads that have entered, in the order of their first time.
     threads: Vec<ThreadId>,
+    /// How often each of them has entered.
     passes: HashMap<ThreadId, usize>,
 }
 
@@ -38,14 +39,14 @@ impl Gate {
         Self::default()
     }
 
-    /// A gate that is open from the start, and only counts.
+    /// A gate that is open from the start and only counts.
     pub fn open() -> Self {
         let gate = Self::default();
         gate.state().is_open = true;
         gate
     }
 
-    /// Waits at the gate, then does `work`; the caller counts as inside until that is done, also when it panics.
+    /// Waits at the gate, then does `work`. The calling thread counts as inside until `work` returns or panics.
     pub fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
         let _inside = self.enter();
         work()
@@ -75,12 +76,12 @@ impl Gate {
         inside
     }
 
-    /// The most that were inside at once.
+    /// The largest number of threads that were inside at once.
     pub fn most_at_once(&self) -> usize {
         self.state().most
     }
 
-    /// The threads that went through, in the order of their first time, and how often each did.
+    /// The threads that entered, in the order of their first time, and how often each did.
     pub fn passes(&self) -> Vec<(ThreadId, usize)> {
         let state = self.state();
         state
@@ -95,7 +96,7 @@ impl Gate {
     }
 }
 
-/// Somebody inside.
+/// A thread inside the gate. It leaves when this is dropped.
 struct Inside<'a>(&'a Gate);
 
 impl Drop for Inside<'_> {

@@ -1,7 +1,7 @@
-//! Ends a check that hangs: every thread sleeps and none will be woken, or it computes without end.
+//! Ends a check that hangs: every thread sleeps and nothing will wake one, or the check computes without end.
 //!
-//! A watchdog, not a judge of speed: it acts when the process and those below it are quiescent and nobody waits for a timer, or
-//! after much more processor time than any scenario takes.
+//! This is a watchdog and does not judge speed. It acts when the process and its descendants are quiescent and no
+//! thread sleeps for a time, or after much more CPU time than any scenario takes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -15,20 +15,22 @@ use crate::channel::Answer;
 use protocol::{Activity, BlockingCall, CheckObservation, DescriptorKind, ThreadActivity, ThreadOwner};
 use sandbox::this_process::cpu_time;
 
-/// How often to poll.
-const INTERVAL: Duration = Duration::from_millis(250);
+/// The time between two polls.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How many polls have to see no change. One second where the kernel shows that nothing more will happen. Three where it does
-/// not: whoever polls does so more often. Six where the kernel does not even show packets.
+/// How many polls in a row have to agree. They make one second where the kernel shows that nothing more will happen.
+/// They make three seconds where it does not: a thread that polls for something does so more often. They make six where
+/// the kernel does not even show packets.
 const HUNG_POLLS: Polls = Polls {
     shown: 4,
     observed: 12,
     blind: 24,
 };
 
-/// How much processor time the process may take for one scenario: ten times what the longest takes.
-const PROCESSOR_TIME_LIMIT: Duration = Duration::from_secs(8);
+/// How much CPU time the process may take for one scenario: ten times what the longest takes.
+const CPU_TIME_LIMIT: Duration = Duration::from_secs(8);
 
+/// Starts the watchdog, which gives `answer` if the scenario in `current` hangs.
 pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
     let (answer, current) = (Arc::clone(answer), Arc::clone(current));
     thread::spawn(move || {
@@ -36,7 +38,7 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
         let mut quiescence = Quiescence::after(HUNG_POLLS);
         let (mut scenario, mut since) = (String::new(), Duration::ZERO);
         loop {
-            thread::sleep(INTERVAL);
+            thread::sleep(POLL_INTERVAL);
             let (now, under_way) = (
                 cpu_time(),
                 current.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -45,7 +47,7 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
                 (scenario, since) = (under_way, now);
             }
             let computed = now.saturating_sub(since);
-            if computed >= PROCESSOR_TIME_LIMIT {
+            if computed >= CPU_TIME_LIMIT {
                 let seconds = computed.as_secs();
                 let scenario = Some(scenario);
                 give_up(&answer, CheckObservation::Stalled { scenario, seconds });
@@ -66,12 +68,13 @@ fn waits_for_a_timer(task: &Task) -> bool {
     task.call == Some(BlockingCall::Sleep)
 }
 
-/// What the threads do, in an order that does not depend on who came first. `descriptor_of` finds what a thread's call is about.
+/// What the threads do, sorted, so that it does not depend on which thread came first. `descriptor_of` finds the kind
+/// of descriptor that a thread's call was given.
 fn activities(tasks: &[Task], descriptor_of: impl Fn(&Task) -> Option<DescriptorKind>) -> Vec<ThreadActivity> {
     let own = std::process::id();
     let is_main = |task: &&Task| task.id == task.process && task.process.unsigned_abs() == own;
-    // A thread without a name of its own has that of the program, and so has a child process that runs the same file because the
-    // check lets it take a part.
+    // A thread that was given no name has the name of the program. So has a child process that runs the same file, as
+    // the children of some checks do.
     let program = tasks.iter().find(is_main).map_or("", |main| &main.name);
     let mut counts: BTreeMap<(ThreadOwner, Option<String>, Activity), usize> = BTreeMap::new();
     for task in tasks {

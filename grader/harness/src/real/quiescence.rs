@@ -1,39 +1,43 @@
 //! Decides whether a process and its descendants are quiescent: whether nothing more can happen in them.
 //!
-//! Each poll reads what the kernel shows of their threads. The verdict rests on three facts. The first two always have to hold.
+//! Each poll reads what the kernel shows of their threads. The verdict rests on three facts. The first two always have
+//! to hold.
 //!
-//! 1. **No thread has run since the previous poll.** Every thread was asleep at both polls, and no count of context switches has
-//!    changed. A thread that could run and has to wait for a processor is not asleep (state `R`), so load makes no difference. A
-//!    thread that waits for a disk or for a page of memory is not asleep either (state `D`).
-//! 2. **Nothing in flight can wake a thread.** A packet is in flight while it waits in the backlog of a processor, where a loaded
-//!    machine may leave it for long. Bytes, acknowledgements and the packets that open, close or reset a TCP connection are in
-//!    flight until the other end has processed them. The module `kernel::network` says how the kernel shows them. They are read
-//!    after a poll and count only if the next poll finds that no thread has run in between.
-//! 3. **Only these threads can wake each other.** Each thread waits for a futex without a time-out, for a child, or for a pipe
-//!    that another descriptor of these processes can fill or empty; or it is stopped or has ended.
+//! 1. **No thread has run since the previous poll.** Every thread was asleep at both polls, and no count of context
+//!    switches has changed. A thread that could run and has to wait for a processor is not asleep (state `R`), so load
+//!    makes no difference. A thread that waits for a disk or for a page of memory is not asleep either (state `D`).
+//! 2. **Nothing in flight can wake a thread.** A packet is in flight while it waits in the backlog of a processor,
+//!    where a loaded machine may leave it for long. Bytes, acknowledgements and the packets that open, close or reset a
+//!    TCP connection are in flight until the other end has processed them. The module `kernel::network` says how the
+//!    kernel shows them. They are read after a poll and count only if the next poll finds that no thread has run in
+//!    between.
+//! 3. **Only these threads can wake each other.** Each thread waits for a futex without a time-out, for a child, or for
+//!    a pipe that another descriptor of these processes can fill or empty; or it is stopped or has ended.
 //!
 //! # What is shown by the kernel
 //!
-//! Where all three facts hold, quiescence is shown, and three polls that agree are enough. Two would do if the kernel listed all
-//! threads at one moment. It does not, so a thread that starts while the first list is read may be missing there.
+//! Where all three facts hold, quiescence is shown, and three polls that agree are enough. Two would do if the kernel
+//! listed all threads at one moment. It does not, so a thread that starts while the first list is read may be missing
+//! there.
 //!
-//! Pipes, Unix sockets, event counters, accept queues, signals and ended children need no look of their own. The kernel wakes
-//! the waiting thread in the same step in which it stores the bytes, the connection or the status. The thread is then no longer
-//! asleep, or its count of context switches has changed. Bytes that stay in a pipe or a receive queue are therefore not in flight:
-//! no sleeping thread waits for them.
+//! Pipes, Unix sockets, event counters, accept queues, signals and ended children need no look of their own. The kernel
+//! wakes the waiting thread in the same step in which it stores the bytes, the connection or the status. The thread is
+//! then no longer asleep, or its count of context switches has changed. Bytes that stay in a pipe or a receive queue
+//! are therefore not in flight: no sleeping thread waits for them.
 //!
 //! # What is only observed
 //!
-//! * **Time-outs and the world outside.** If a thread is in another call, fact 3 does not hold. `sleep` has a time-out, `poll` and
-//!   the calls on sockets may have one, and another process may write to a pipe that leads outside. A call that has no name here,
-//!   such as `io_uring_enter`, may wait for anything. Then a longer series of polls has to agree. The same is done while another
-//!   observer thread may act.
+//! * **Time-outs and the world outside.** If a thread is in another call, fact 3 does not hold. `sleep` has a time-out,
+//!   `poll` and the calls on sockets may have one, and another process may write to a pipe that leads outside. A call
+//!   that has no name here, such as `io_uring_enter`, may wait for anything. Then a longer series of polls has to
+//!   agree. The same is done while another observer thread may act.
 //! * **Signals that a timer will send**, as `alarm` asks for. The kernel does not show them in the state of a thread.
-//! * **Packets, where the kernel does not show them**: before Linux 5.10, without `/proc/net`, or where the descriptors of a process
-//!   may not be read. An even longer series takes the place of fact 2. It can be wrong where a packet waits for longer.
+//! * **Packets, where the kernel does not show them**: before Linux 5.10, without `/proc/net`, or where the descriptors
+//!   of a process may not be read. An even longer series takes the place of fact 2. It can be wrong where a packet
+//!   waits for longer.
 //!
-//! A connection attempt that nobody answers counts as in flight until the kernel gives it up. So does one that the listener
-//! drops because its accept queue is full: the kernel repeats it.
+//! A connection attempt that nobody answers counts as in flight until the kernel gives it up. So does one that the
+//! listener drops because its accept queue is full: the kernel repeats it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -42,9 +46,9 @@ use std::time::Duration;
 use super::kernel::{self, Descriptor, Network, Target, Task, network};
 use protocol::BlockingCall;
 
-/// How long to sleep between two polls. A poll takes about a tenth of a millisecond. The one that reads the connections takes five,
-/// or ten with IPv6: the kernel walks through its whole hash table.
-const INTERVAL: Duration = Duration::from_millis(20);
+/// How long to sleep between two polls. A poll takes about a tenth of a millisecond. The one that reads the connections
+/// takes five, or ten with IPv6: the kernel walks through its whole hash table.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How many polls in a row have to agree with the previous one, by what the kernel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +61,9 @@ pub struct Polls {
     pub blind: u32,
 }
 
-/// The numbers for polls that are [`INTERVAL`] apart. `observed` makes 200 ms, a guess: longer than a program that polls sleeps
-/// between two tries. `blind` makes half a second, also a guess: longer than a packet waits on a loaded machine.
+/// The numbers for polls that are [`POLL_INTERVAL`] apart. `observed` makes 200 ms, a guess: longer than a program that
+/// polls sleeps between two tries. `blind` makes half a second, also a guess: longer than a packet waits on a loaded
+/// machine.
 pub const QUIESCENT_POLLS: Polls = Polls {
     shown: 2,
     observed: 10,
@@ -113,7 +118,7 @@ impl Quiescence {
         let mut quiescence = Quiescence::default();
         let _observer = kernel::observe_only();
         while !quiescence.poll(&kernel::tasks()) {
-            thread::sleep(INTERVAL);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -173,9 +178,9 @@ impl Quiescence {
         }
     }
 
-    /// Whether some processor had a backlog every time it was read in this series. One empty reading is enough for each processor:
-    /// since then no thread of these processes has run that could have sent a packet. Waiting until all are empty at once could
-    /// take for ever on a machine with many processors and other traffic.
+    /// Whether some processor had a backlog every time it was read in this series. One empty reading is enough for each
+    /// processor: since then no thread of these processes has run that could have sent a packet. Waiting until all are
+    /// empty at once could take for ever on a machine with many processors and other traffic.
     fn has_backlog(&mut self, network: &Network) -> bool {
         let Some(backlogs) = &network.backlogs else {
             return false;

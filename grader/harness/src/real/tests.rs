@@ -5,7 +5,7 @@ use std::thread;
 
 use super::*;
 
-/// What panics is one test at a time: the hook, and what it keeps, belong to the whole process.
+/// Tests that panic take turns: the panic hook, and the panics that it keeps, belong to the whole process.
 static PANICS: Mutex<()> = Mutex::new(());
 
 fn keep_panics_of_one_test() -> MutexGuard<'static, ()> {
@@ -91,7 +91,7 @@ fn a_process_in_which_a_thread_computes_is_not_quiescent() {
 }
 
 #[test]
-fn the_place_of_a_panic_that_was_caught_before_is_not_told_of_another() {
+fn the_place_of_an_earlier_panic_is_not_shown_with_a_later_one() {
     let _panics = keep_panics_of_one_test();
     let _ = panic::catch_unwind(|| panic!("somebody else's"));
     let handed_on = catch(|| panic::resume_unwind(Box::new("from another thread")));
@@ -99,7 +99,7 @@ fn the_place_of_a_panic_that_was_caught_before_is_not_told_of_another() {
 }
 
 #[test]
-fn a_panic_that_tells_of_another_threads_panic_comes_with_that_one() {
+fn a_panic_that_reports_the_panic_of_another_thread_is_shown_with_it() {
     let _panics = keep_panics_of_one_test();
     let failing = || thread::spawn(|| panic!("the cause")).join();
     let message = catch(|| failing().expect("joined")).expect_err("it panics");
@@ -114,7 +114,7 @@ fn a_panic_that_tells_of_another_threads_panic_comes_with_that_one() {
 }
 
 #[test]
-fn a_panic_that_is_handed_on_is_told_once_and_where_it_was_raised() {
+fn a_resumed_panic_is_shown_once_with_the_place_where_it_was_raised() {
     let _panics = keep_panics_of_one_test();
     let message = catch(|| {
         let panic = thread::spawn(|| panic!("the cause")).join().expect_err("it panics");
@@ -132,7 +132,7 @@ fn a_panic_that_is_handed_on_is_told_once_and_where_it_was_raised() {
 }
 
 #[test]
-fn a_panic_of_its_own_comes_without_what_another_test_has_raised() {
+fn a_panic_is_shown_without_earlier_panics() {
     let _panics = keep_panics_of_one_test();
     let caught = thread::spawn(|| panic!("long ago")).join();
     assert!(caught.is_err());

@@ -1,12 +1,17 @@
 //! The digest of a trace: FNV-1a over its events.
 //!
-//! An event adds its thread, its object (all ones for none) and its operation: the number that [`Encoder::op`] gives to the
-//! kind of operation, then its fields in the order of declaration. Everything is a number of 64 bits, the lowest byte first. A
-//! variant of another enum counts as its place in the declaration, from 0; a list adds its length first; `None` is 0, and
-//! `Some` is 1 followed by the value. Bytes that were written are added as they are, after their length. States, times and
-//! places are not added: states follow from the operations, and the same program may stand elsewhere.
+//! For each event, its thread, its object and its operation are added. Everything is a number of 64 bits, lowest byte
+//! first:
 //!
-//! Tokens hold a digest, so a change of the encoding, or of what an operation records, needs a new version of those.
+//! * No object is all ones.
+//! * An operation is the number that [`Encoder::op`] gives to its kind, then its fields in the order of declaration.
+//! * A variant of another enum is its position in the declaration, counted from 0.
+//! * `None` is 0. `Some` is 1, followed by the value.
+//! * A list is its length, then its elements. Bytes that were written are added as they are, after their length.
+//!
+//! States follow from the operations, so they are not added. Times and places are not added either.
+//!
+//! Tokens hold a digest. So a change of this encoding, or of what an operation records, needs a new version of tokens.
 
 use super::{ChannelProperty, ChannelSide, CompareExchangeOutcome, Event, Op, SelectOutcome, ThreadId, Value};
 use crate::fnv;
@@ -217,7 +222,7 @@ mod tests {
         }])
     }
 
-    /// Tokens that were made before must still fit: whoever changes one of these needs a new version of them.
+    /// Tokens from before must still fit. A change to one of these numbers needs a new version of tokens.
     #[test]
     fn the_encoding_stays_as_it_is() {
         let order = MemoryOrder::Acquire;

@@ -1,4 +1,4 @@
-//! How an execution ended, and who waits for what if it never came to its end.
+//! How an execution ended, and which thread waits for what if it did not finish.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,29 +18,31 @@ pub enum End {
     Panicked(Panic),
     /// Every thread waits, and nothing can end any wait.
     Deadlock {
-        /// Who waits for what, in the order of thread ids.
+        /// The waits, in the order of thread ids.
         waits: Vec<Wait>,
-        /// The threads of a cycle in which each waits for the next and the last for the first; empty where there is none.
+        /// The threads of a cycle in which each waits for the next and the last for the first; empty if there is
+        /// none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cycle: Vec<ThreadId>,
     },
-    /// Every thread waits, in no cycle, and one of them missed a notification: it was sent to the condition variable before the
-    /// thread began to wait there, found nobody waiting, and no other has woken the thread since.
+    /// Every thread waits, not in a cycle, and one of them missed a notification. It was sent to the condition variable
+    /// before the thread began to wait there, and found no waiting thread. No other notification has woken the thread
+    /// since.
     LostWakeup {
-        /// Who waits for what, in the order of thread ids.
+        /// The waits, in the order of thread ids.
         waits: Vec<Wait>,
         /// The thread that missed the notification.
         waiter: ThreadId,
-        /// Where the notification was sent that found nobody waiting.
+        /// Where that notification was sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notified_at: Option<Place>,
     },
-    /// Threads keep acting, on each other or alone, without getting anywhere, until the limit of steps.
+    /// Threads act again and again without progress, until the limit of steps.
     Livelock {
-        /// The threads that were running in circles.
+        /// Those threads.
         threads: Vec<ThreadId>,
     },
-    /// A thread asks again and again for something that only another thread can change, instead of waiting for it.
+    /// A thread reads again and again what only another thread can change, instead of waiting for it.
     BusyWait {
         /// The thread that spins.
         thread: ThreadId,
@@ -48,7 +50,7 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
     },
-    /// The limit of steps was reached by threads that were still getting on.
+    /// Threads that made progress reached the limit of steps.
     StepLimit,
     /// `process::exit` or `process::abort` was called.
     Exited {
@@ -70,7 +72,7 @@ pub enum End {
 }
 
 impl End {
-    /// The finding that such an end is; `None` for an execution that came to its end.
+    /// The finding; `None` for [`End::Finished`].
     pub fn finding(&self) -> Option<Finding> {
         match self {
             End::Finished => None,
@@ -86,7 +88,7 @@ impl End {
         }
     }
 
-    /// Who waits for what, where every thread waits; empty for any other end.
+    /// The waits, if every thread waits; empty for any other end.
     pub fn waits(&self) -> &[Wait] {
         match self {
             End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
@@ -107,9 +109,9 @@ impl End {
 pub struct Wait {
     /// The thread that waits.
     pub thread: ThreadId,
-    /// For what.
+    /// What it waits for.
     pub reason: WaitReason,
-    /// The object that it waits at; `None` where that is none, or several (see [`WaitReason::Select`]).
+    /// The object that it waits at; `None` if there is none, or several (see [`WaitReason::Select`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,
     /// The line on which it waits.
@@ -130,7 +132,7 @@ pub struct Wait {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitReason {
-    /// To have a lock. [`Wait::held_by`] has it, or those who wait to write and whom a reader must not pass.
+    /// To have a lock. [`Wait::held_by`] are its holders, or the waiting writers that a reader must not overtake.
     Lock {
         /// The function that it is in.
         function: LockFunction,
@@ -141,7 +143,7 @@ pub enum WaitReason {
     Notification {
         /// The lock that it gave up.
         lock: ObjectId,
-        /// Whether it is in a function with a timeout, which then is so long that it never comes.
+        /// Whether it is in a function with a timeout, which is so long that it never ends the wait.
         has_timeout: bool,
     },
     /// To have the lock again after it was notified at a condition variable.
@@ -160,26 +162,26 @@ pub enum WaitReason {
     Message {
         /// The function that it is in.
         function: ReceiveFunction,
-        /// How many senders are left. Whose they are is not known.
+        /// How many senders are left. Which threads have them is not known.
         senders: usize,
     },
-    /// For a message of the clock, which will send none: to receive from a timer that has fired, or from `never`.
+    /// For a message of the clock, which will send none: it receives from a timer that has fired, or from `never`.
     TimerMessage {
         /// The function that it is in.
         function: ReceiveFunction,
     },
-    /// For room in a channel to send, or for a receiver where messages are handed from thread to thread.
+    /// For room in a channel to send; for a receiver if the channel has capacity 0.
     Room {
         /// The function that it is in.
         function: SendFunction,
-        /// How many receivers are left. Whose they are is not known.
+        /// How many receivers are left. Which threads have them is not known.
         receivers: usize,
     },
-    /// For a receiver to take the message that it has sent into a channel without room.
+    /// For a receiver to take the message that it has sent into a channel of capacity 0.
     HandOver {
         /// The function that it is in.
         function: SendFunction,
-        /// How many receivers are left. Whose they are is not known.
+        /// How many receivers are left. Which threads have them is not known.
         receivers: usize,
     },
     /// For the thread at the other end of a channel to complete the operation that it has selected.
@@ -191,7 +193,7 @@ pub enum WaitReason {
     Select {
         /// The function that it is in.
         function: SelectFunction,
-        /// The cases on channels. Timers that have fired and `never` are none of them.
+        /// The cases on channels, without timers that have fired and without `never`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cases: Vec<SelectCase>,
     },
@@ -209,10 +211,10 @@ pub enum WaitReason {
     ScopeEnd,
     /// To be unparked.
     Park {
-        /// Whether it is in `park_timeout`, with a time so long that it never comes.
+        /// Whether it is in `park_timeout`, with a time so long that it never ends the wait.
         has_timeout: bool,
     },
-    /// For a time that never comes, in `thread::sleep`.
+    /// For a time that is never reached, in `thread::sleep`.
     Clock,
 }
 
@@ -224,11 +226,11 @@ pub struct SelectCase {
     pub channel: Option<ObjectId>,
     /// The end that the waiting thread is at.
     pub side: ChannelSide,
-    /// How many are left at the other end.
+    /// How many senders or receivers are left at the other end.
     pub left: usize,
 }
 
-/// A [`WaitReason`] without what it is about.
+/// A [`WaitReason`] without its fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(
@@ -255,7 +257,7 @@ pub enum WaitKind {
 }
 
 impl WaitReason {
-    /// The reason without what it is about.
+    /// The reason without its fields.
     pub fn kind(&self) -> WaitKind {
         match self {
             WaitReason::Lock { .. } => WaitKind::Lock,
@@ -294,34 +296,34 @@ pub struct Notification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
-    /// A choice of the schedule does not fit what there was to choose from.
+    /// A choice of the schedule does not fit the options.
     Choice {
         /// The number of the choice, counted from 0.
         index: usize,
         /// The option that the schedule takes, counted from 0.
         chosen: u16,
-        /// What there was to choose from when the schedule was made; `None` for one that was read from a token.
+        /// The options when the schedule was made; `None` for a schedule that was read from a token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expected: Option<ChoiceOptions>,
-        /// What there was to choose from this time.
+        /// The options this time.
         found: ChoiceOptions,
     },
     /// Another operation took effect.
     Event {
         /// The number of the operation, counted from 0.
         index: usize,
-        /// The first execution's; `None` where that was over.
+        /// The operation of the first execution; `None` if that had ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expected: Option<Box<Event>>,
-        /// The second execution's; `None` where that was over.
+        /// The operation of the second execution; `None` if that had ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         found: Option<Box<Event>>,
     },
-    /// The same operations gave other output or another end.
+    /// The same operations led to other output or to another end.
     Outcome,
 }
 
-/// What there is to choose from.
+/// The options of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChoiceOptions {
     /// How many options.

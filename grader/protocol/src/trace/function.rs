@@ -1,6 +1,6 @@
-//! The functions that a program calls, as far as one kind of operation has several.
+//! The functions that a program calls, for kinds of operations that have several.
 //!
-//! The order of the variants is part of a trace's digest (see `digest.rs`): new ones go last.
+//! The order of the variants is part of the digest of a trace (see `digest.rs`), so new variants come last.
 
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +85,9 @@ pub enum SendFunction {
     Send,
     /// Does not wait.
     TrySend,
-    /// Waits for so long.
+    /// Waits for a given time at most.
     SendTimeout,
-    /// Waits until then.
+    /// Waits until a given time at most.
     SendDeadline,
 }
 
@@ -111,9 +111,9 @@ pub enum ReceiveFunction {
     Recv,
     /// Does not wait.
     TryRecv,
-    /// Waits for so long.
+    /// Waits for a given time at most.
     RecvTimeout,
-    /// Waits until then.
+    /// Waits until a given time at most.
     RecvDeadline,
 }
 
@@ -137,17 +137,17 @@ pub enum SelectFunction {
     Select,
     /// Takes a case if one is ready.
     TrySelect,
-    /// Waits for so long.
+    /// Waits for a given time at most.
     SelectTimeout,
-    /// Waits until then.
+    /// Waits until a given time at most.
     SelectDeadline,
-    /// Waits until a case is ready and leaves it alone.
+    /// Waits until a case is ready and does not take it.
     Ready,
-    /// Looks whether a case is ready.
+    /// Asks whether a case is ready.
     TryReady,
-    /// Waits for so long until a case is ready.
+    /// Waits until a case is ready, for a given time at most.
     ReadyTimeout,
-    /// Waits until then until a case is ready.
+    /// Waits until a case is ready, until a given time at most.
     ReadyDeadline,
 }
 

@@ -138,7 +138,7 @@ impl AtomicType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimerKind {
-    /// Once, so long after the channel was made.
+    /// Once, a given time after the channel was made.
     After,
     /// Once, at a given time.
     At,
@@ -167,26 +167,26 @@ pub enum Value {
     Unsigned(u64),
     /// Of an atomic of signed integers.
     Signed(i64),
-    /// Of an `AtomicPtr`. Addresses differ from run to run, so only this is told.
+    /// Of an `AtomicPtr`. Addresses differ from run to run, so they are left out.
     Pointer {
         /// Whether it is the null pointer.
         is_null: bool,
     },
 }
 
-/// What an object holds, or who holds it.
+/// The state of an object: what it holds, or which threads hold it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectState {
     /// An atomic: its newest value.
     Value(Value),
-    /// A lock that nobody holds.
+    /// A lock that no thread holds.
     Free,
-    /// A lock that a thread holds for itself.
+    /// A lock that a thread holds exclusively.
     HeldBy(ThreadId),
     /// A read-write lock that these threads hold for reading. One that holds it twice is listed twice.
     ReadBy(Vec<ThreadId>),
-    /// A condition variable: the threads that wait there and were not notified, in the order of arrival.
+    /// A condition variable: the threads that wait there and were not notified yet, in the order of arrival.
     Waiting(Vec<ThreadId>),
     /// A barrier: how many threads wait there; 0 once it has opened.
     Arrived {
@@ -199,7 +199,7 @@ pub enum ObjectState {
     Queue {
         /// How many.
         len: usize,
-        /// How many there may be; `None` for any number, 0 where messages are handed from thread to thread.
+        /// How many there may be; `None` for any number, 0 if a sender waits for a receiver.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capacity: Option<usize>,
     },
@@ -211,9 +211,9 @@ pub enum ObjectState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnceState {
-    /// Not begun.
+    /// Not started.
     Incomplete,
-    /// A thread is at it.
+    /// A thread initialises it.
     Running(ThreadId),
     /// Finished.
     Complete,

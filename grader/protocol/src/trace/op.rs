@@ -9,7 +9,8 @@ use super::{
     RmwFunction, SelectFunction, SendFunction, ThreadId, Value, YieldFunction, text,
 };
 
-/// One operation that took effect, with what it saw and did. What it was done to is [`Event::object`](super::Event::object).
+/// One operation that took effect, with what it saw and did. What it was done to is
+/// [`Event::object`](super::Event::object).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
@@ -47,7 +48,7 @@ pub enum Op {
         function: CompareExchangeFunction,
         /// The ordering: that for success where it succeeded, that for failure where it failed.
         order: MemoryOrder,
-        /// What came of it.
+        /// The outcome.
         outcome: CompareExchangeOutcome,
     },
     /// A fence, which has no object.
@@ -59,14 +60,14 @@ pub enum Op {
     Lock {
         /// Which.
         function: LockFunction,
-        /// What came of it.
+        /// The outcome.
         outcome: LockOutcome,
     },
-    /// Gives a lock back, at the end of a guard.
+    /// Releases a lock, at the end of a guard.
     Unlock,
     /// Turns a lock held for writing into one held for reading.
     Downgrade,
-    /// Looks whether a lock is poisoned.
+    /// Asks whether a lock is poisoned.
     IsPoisoned {
         /// Whether it is.
         poisoned: bool,
@@ -80,8 +81,8 @@ pub enum Op {
         /// Whether the wait ends by itself after a time.
         has_timeout: bool,
     },
-    /// At a condition variable: the wait ends. A thread that was notified has `lock` again; any other goes on to take it, and a
-    /// `Lock` event tells when it has it.
+    /// At a condition variable: the wait ends. A thread that was notified has `lock` again; any other goes on to take
+    /// it, and a `Lock` event tells when it has it.
     WakeUp {
         /// The lock that was given up.
         lock: ObjectId,
@@ -92,9 +93,9 @@ pub enum Op {
     },
     /// Notifies a condition variable.
     Notify {
-        /// How many of those who wait.
+        /// How many of the waiting threads.
         whom: Whom,
-        /// Whom it woke; empty where nobody waited.
+        /// The threads that it woke; empty if none waited.
         woke: Vec<ThreadId>,
     },
     /// Arrives at a barrier. The last thread to arrive opens it, and the others go on.
@@ -108,14 +109,14 @@ pub enum Op {
     Send {
         /// Which.
         function: SendFunction,
-        /// What came of it.
+        /// The outcome.
         outcome: ChannelOutcome,
     },
     /// Receives a message from a channel, or tries to.
     Receive {
         /// Which.
         function: ReceiveFunction,
-        /// What came of it.
+        /// The outcome.
         outcome: ChannelOutcome,
     },
     /// Drops a sender of a channel.
@@ -128,19 +129,20 @@ pub enum Op {
         /// How many are left.
         left: usize,
     },
-    /// Looks at a channel without changing it.
+    /// Asks for a property of a channel without changing it.
     Inspect {
         /// What it saw.
         seen: ChannelProperty,
     },
-    /// Takes one of several cases, or finds one that is ready. Its object is the channel of that case, if one was found.
+    /// Takes one of several cases, or finds one that is ready. Its object is the channel of that case, if one was
+    /// found.
     Select {
         /// Which.
         function: SelectFunction,
-        /// What came of it.
+        /// The outcome.
         outcome: SelectOutcome,
     },
-    /// Looks at something that is initialised once, or waits for it, or begins to initialise it.
+    /// Reads something that is initialised once, waits for it, or begins to initialise it.
     Initialize {
         /// Which.
         function: OnceFunction,
@@ -235,7 +237,7 @@ impl MemoryOrder {
     }
 }
 
-/// What came of a compare-exchange.
+/// The outcome of a compare-exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompareExchangeOutcome {
@@ -260,7 +262,7 @@ pub enum CompareExchangeOutcome {
     },
 }
 
-/// What came of taking a lock.
+/// The outcome of taking a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockOutcome {
@@ -268,7 +270,7 @@ pub enum LockOutcome {
     Acquired,
     /// The thread has it, and a thread panicked while it held it for writing.
     Poisoned,
-    /// Somebody else has it, and the thread does not wait.
+    /// Another thread has it, and this one does not wait.
     WouldBlock,
 }
 
@@ -278,7 +280,7 @@ pub enum LockOutcome {
 pub enum WakeReason {
     /// It was notified, or its park token was set.
     Notified,
-    /// Its time was over.
+    /// Its timeout passed.
     TimedOut,
     /// For no reason, as `std` allows.
     Spurious,
@@ -304,7 +306,7 @@ impl Whom {
     }
 }
 
-/// What came of sending or receiving.
+/// The outcome of sending or receiving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelOutcome {
@@ -312,9 +314,9 @@ pub enum ChannelOutcome {
     Done,
     /// It would have had to wait.
     WouldBlock,
-    /// Its time was over.
+    /// Its timeout passed.
     TimedOut,
-    /// Nobody is left at the other end (and no message, where it receives).
+    /// No thread is left at the other end; for a receiver, no message either.
     Disconnected,
 }
 
@@ -351,31 +353,31 @@ pub enum ChannelSide {
     Receive,
 }
 
-/// What came of a selection.
+/// The outcome of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SelectOutcome {
     /// A case was taken: a message was sent or received.
     Taken(ChannelSide),
-    /// A case was taken whose other end nobody is left at.
+    /// A case was taken of a channel whose other end is closed.
     Disconnected(ChannelSide),
     /// A case is ready, and was left alone.
     Ready(ChannelSide),
     /// No case was ready, and the thread does not wait.
     WouldBlock,
-    /// No case was ready in time.
+    /// No case became ready before the timeout.
     TimedOut,
 }
 
-/// What a thread finds of something that is initialised once.
+/// The state in which a thread finds something that is initialised once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnceOutcome {
     /// It is initialised.
     Complete,
-    /// It was not, and this thread begins to initialise it.
+    /// It is not initialised, and the thread begins to do so.
     Begins,
-    /// It is not initialised, and the thread only looked.
+    /// It is not initialised, and the thread only asked.
     Incomplete,
     /// An attempt to initialise it panicked.
     Poisoned,
@@ -388,8 +390,8 @@ pub struct AtomicAccess {
     pub place: Place,
     /// What is done.
     pub function: AtomicFunction,
-    /// The ordering with which it took effect. A compare-exchange is one access with the ordering for its success and another
-    /// with that for its failure, as far as each came up.
+    /// The ordering with which it took effect. A compare-exchange counts as two accesses: one with the ordering for
+    /// success and one with the ordering for failure, as far as each of them happened.
     pub order: MemoryOrder,
     /// The type of what it is done to; `None` for a fence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -400,7 +402,7 @@ pub struct AtomicAccess {
 }
 
 impl AtomicAccess {
-    /// What a reader of the source can tell it by: file, line, function and ordering.
+    /// What identifies it for a reader of the source: file, line, function and ordering.
     pub fn source_key(&self) -> (&str, u32, AtomicFunction, MemoryOrder) {
         (&self.place.file, self.place.line, self.function, self.order)
     }

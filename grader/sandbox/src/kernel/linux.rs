@@ -5,16 +5,22 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use protocol::BlockingCall;
+
 use super::network::{self, Connection, Network};
 use super::{Descriptor, Process, Target, Task, call, own_process};
-use protocol::BlockingCall;
+use crate::linux::ProcStat;
+
+pub(super) fn own_thread() -> i32 {
+    rustix::thread::gettid().as_raw_nonzero().get()
+}
 
 pub(super) fn tasks() -> Vec<Task> {
     tree().into_iter().flat_map(tasks_of).collect()
 }
 
 pub(super) fn is_running(thread: i32) -> bool {
-    stat(Path::new(&format!("/proc/self/task/{thread}/stat"))).is_some_and(|(_, state, _)| state == 'R')
+    ProcStat::read(format!("/proc/self/task/{thread}")).is_some_and(|stat| stat.state == 'R')
 }
 
 pub(super) fn children() -> Vec<Process> {
@@ -41,13 +47,13 @@ pub(super) fn descriptors() -> Vec<(i32, String)> {
     descriptors
 }
 
-/// This process and all below it.
+/// This process and its descendants.
 fn tree() -> BTreeSet<i32> {
     listed_tree().unwrap_or_else(searched_tree)
 }
 
-/// From the lists that each thread has of its children, as far as this kernel has such lists. One that is read while a child
-/// ends may lack another: the next poll shows that one again.
+/// From the lists of children that each thread has. `None` if this kernel has no such lists. A list that is read while
+/// a child ends may lack another child, which the next poll shows again.
 fn listed_tree() -> Option<BTreeSet<i32>> {
     let own = own_process();
     fs::metadata(format!("/proc/{own}/task/{own}/children")).ok()?;
@@ -86,7 +92,9 @@ fn processes() -> Vec<(Process, i32)> {
         .into_iter()
         .filter_map(|name| name.parse::<i32>().ok());
     ids.filter_map(|id| {
-        let (name, state, parent) = stat(Path::new(&format!("/proc/{id}/stat")))?;
+        let ProcStat {
+            name, state, parent, ..
+        } = ProcStat::read(format!("/proc/{id}"))?;
         Some((Process { id, name, state }, parent))
     })
     .collect()
@@ -99,7 +107,7 @@ pub(super) fn tasks_of(process: i32) -> Vec<Task> {
         .filter_map(|name| name.parse::<i32>().ok());
     ids.filter_map(|id| {
         let folder = Path::new(&folder).join(id.to_string());
-        let (name, state, _) = stat(&folder.join("stat"))?;
+        let ProcStat { name, state, .. } = ProcStat::read(&folder)?;
         let call = SystemCall::parse(&fs::read_to_string(folder.join("syscall")).unwrap_or_default());
         Some(Task {
             process,
@@ -115,30 +123,15 @@ pub(super) fn tasks_of(process: i32) -> Vec<Task> {
     .collect()
 }
 
-/// Name, state and parent. The name stands in parentheses and may hold anything.
-fn stat(file: &Path) -> Option<(String, char, i32)> {
-    let text = text(file)?;
-    let (before, after) = text.rsplit_once(')')?;
-    let name = before.split_once('(')?.1.to_owned();
-    let mut fields = after.split_ascii_whitespace();
-    let state = fields.next()?.chars().next()?;
-    let parent = fields.next()?.parse().ok()?;
-    Some((name, state, parent))
-}
-
-/// How often the thread was given a processor: how often it left one. Its name stands in a line as well, and is no field.
+/// How often the thread got a processor, which is how often it left one. The name of the thread is in this file too,
+/// and may look like one of these fields.
 fn switches(folder: &Path) -> Option<u64> {
-    let status = text(&folder.join("status"))?;
+    let status = fs::read(folder.join("status")).ok()?;
+    // The kernel cuts the name after 15 bytes, which may be inside of a character.
+    let status = String::from_utf8_lossy(&status);
     let fields = status.lines().filter_map(|line| line.split_once(':'));
     let counts = fields.filter(|(field, _)| ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"].contains(field));
     counts.map(|(_, count)| count.trim().parse::<u64>().ok()).sum()
-}
-
-/// What stands in a file that tells of a thread. The name in it is cut after 15 bytes, be it within a letter.
-fn text(file: &Path) -> Option<String> {
-    fs::read(file)
-        .ok()
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The system call that a thread is in.
@@ -150,8 +143,8 @@ struct SystemCall {
 }
 
 impl SystemCall {
-    /// What a line of `/proc/<pid>/task/<tid>/syscall` says: the number of the call and its arguments. The fourth argument of a
-    /// wait on a futex is its time-out.
+    /// What a line of `/proc/<pid>/task/<tid>/syscall` says: the number of the call and its arguments. The fourth
+    /// argument of a wait on a futex is its time-out.
     fn parse(line: &str) -> SystemCall {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
         let number = fields.first().and_then(|number| number.parse().ok());

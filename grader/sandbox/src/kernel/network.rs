@@ -1,11 +1,12 @@
 //! What the kernel shows of packets and TCP connections that are in flight: plain tables, and what they mean.
 //!
-//! A packet on the loopback device first enters the backlog of a processor. On a loaded machine it may stay there until the kernel
-//! thread `ksoftirqd` gets to run, and the thread that it will wake sleeps meanwhile. Two tables show it:
+//! A packet on the loopback device first enters the backlog of a processor. On a loaded machine it may stay there until
+//! the kernel thread `ksoftirqd` gets to run, and the thread that it will wake sleeps meanwhile. Two tables show it:
 //!
-//! * `/proc/net/softnet_stat` has the length of each processor's backlog. It counts the packets of the whole machine, whatever the
-//!   network namespace of the reader.
-//! * `/proc/net/tcp` and `tcp6` have the connections in the reader's network namespace. Whatever is in flight shows at one end:
+//! * `/proc/net/softnet_stat` has the length of each processor's backlog. It counts the packets of the whole machine,
+//!   whatever the network namespace of the reader.
+//! * `/proc/net/tcp` and `tcp6` have the connections in the reader's network namespace. Whatever is in flight shows at
+//!   one end:
 //!
 //! | in flight | shows as |
 //! | --- | --- |
@@ -14,8 +15,8 @@
 //! | the end of a stream or its acknowledgement | `FIN_WAIT1`, `CLOSING` or `LAST_ACK` |
 //! | a reset | an end on the loopback device whose other end is missing |
 //!
-//! A sender that waits for room at the receiver has nothing in flight. It has unacknowledged bytes as well, but its timer is that of
-//! the zero-window probe. When the receiver makes room, it sends a packet that only the backlog shows.
+//! A sender that waits for room at the receiver has nothing in flight. It has unacknowledged bytes as well, but its
+//! timer is that of the zero-window probe. When the receiver makes room, it sends a packet that only the backlog shows.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -114,8 +115,8 @@ impl Connection {
         }
     }
 
-    /// Whether the other end must be in the table. The other end of one in `CLOSE_WAIT` need not be: the kernel forgets an end in
-    /// `FIN_WAIT2` after a minute.
+    /// Whether the other end must be in the table. The other end of one in `CLOSE_WAIT` need not be: the kernel forgets
+    /// an end in `FIN_WAIT2` after a minute.
     fn needs_other_end(&self) -> bool {
         let is_connected = matches!(self.state, State::Established | State::HalfClosed);
         is_connected && self.local.ip().is_loopback() && self.remote.ip().is_loopback()

@@ -1,6 +1,18 @@
 //! Where the kernel shows nothing that is read here.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use super::{Descriptor, Network, Process, Target, Task};
+
+/// A number that no other thread of this process has. It tells observers apart.
+pub(super) fn own_thread() -> i32 {
+    static NEXT: AtomicI32 = AtomicI32::new(1);
+    thread_local! {
+        // Relaxed: only the number counts.
+        static OWN: i32 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    OWN.with(|own| *own)
+}
 
 pub(super) fn tasks() -> Vec<Task> {
     Vec::new()

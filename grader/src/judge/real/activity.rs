@@ -9,7 +9,7 @@ pub(super) fn described(thread: &ThreadActivity) -> String {
         activity,
         count,
     } = thread;
-    // The submission chose the name, whose lines must not pass for those of a report.
+    // The submission chose the name, which must not look like lines of the report.
     let name = name.as_ref().map(|name| name.replace('\n', "⏎"));
     let who = match (owner, name) {
         (ThreadOwner::Main, _) => "the main thread".to_owned(),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_several_lines_is_told_in_one() {
+    fn a_name_of_several_lines_is_shown_in_one() {
         let told = "thread `a⏎b` sleeps";
         check(ThreadOwner::Check, Some("a\nb"), Activity::Asleep, 1, told);
     }

@@ -7,12 +7,15 @@ mod contract;
 
 use std::ops::Range;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use fibonacci_pool::{fib, fib_pool, fib_sequence};
-use fibonacci_pool_support::{are_exactly, are_numbers, are_squares, is_left_to_the_pool, leaves_no_thread, square};
+use fibonacci_pool_support::{
+    are_exactly, are_numbers, are_numbers_in_any_order, are_squares, are_squares_in_order, is_left_to_the_pool,
+    leaves_no_thread, square,
+};
 use harness::real::{self, Check, Gate, Trial};
 use harness::{Finding, Violation};
 
@@ -145,48 +148,31 @@ fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
 }
 
 fn results_keep_the_order_of_inputs(trial: &mut Trial) {
-    for workers in [2, 4, 5] {
-        let inputs = 0..workers;
-        trial.scenario(format!("{workers} workers, the first input is done last"), || {
-            let reverse_order = ReverseOrder::new(inputs.len());
-            let values = pool_map(inputs.len(), inputs.clone(), |input| {
-                reverse_order.wait_for_those_after(input as usize);
-                square(input)
-            });
-            are_squares(inputs, &values)
+    // This scenario comes first because it always fails if each worker takes inputs from a shared queue and keeps its
+    // values to itself. In the next one, it would depend on which worker takes the first input.
+    trial.scenario("2 workers, inputs 0 to 3, the second is done last", || {
+        let (first, second) = (Gate::new(), Gate::new());
+        let values = pool_map(2, 0..4, |input| {
+            if input < 2 {
+                first.pass(|| ());
+            }
+            if input == 1 {
+                second.pass(|| ());
+            }
+            square(input)
         });
-    }
-}
-
-/// Lets `n` callers that have arrived together go on in reverse order.
-struct ReverseOrder {
-    gate: Gate,
-    n: usize,
-    done: Mutex<usize>,
-    changed: Condvar,
-}
-
-impl ReverseOrder {
-    fn new(n: usize) -> ReverseOrder {
-        ReverseOrder {
-            gate: Gate::new(),
-            n,
-            done: Mutex::new(0),
-            changed: Condvar::new(),
-        }
-    }
-
-    fn wait_for_those_after(&self, index: usize) {
-        self.gate.pass(|| ());
-        // If fewer have arrived together, waiting for the others would never end. Another check reports that.
-        if self.gate.most_at_once() < self.n {
-            return;
-        }
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = self.changed.wait_while(done, |done| *done != self.n - 1 - index);
-        *turn.unwrap_or_else(PoisonError::into_inner) += 1;
-        self.changed.notify_all();
-    }
+        are_squares_in_order(0..4, &values)
+    });
+    trial.scenario("4 workers, inputs 0 to 7, the first is done last", || {
+        let gate = Gate::new();
+        let values = pool_map(4, 0..8, |input| {
+            if input == 0 {
+                gate.pass(|| ());
+            }
+            square(input)
+        });
+        are_squares_in_order(0..8, &values)
+    });
 }
 
 fn a_panic_reaches_the_caller(trial: &mut Trial) {
@@ -241,15 +227,21 @@ fn fib_pool_gives_the_same_numbers(trial: &mut Trial) {
         (2, backwards()),
     ] {
         trial.scenario(format!("fib_pool, {}", label(workers, &inputs)), || {
-            are_numbers("`fib_pool`", inputs.clone(), &fib_pool(workers, inputs))
+            are_numbers_in_any_order("`fib_pool`", inputs.clone(), &fib_pool(workers, inputs))
         });
     }
-    trial.scenario("fib_pool, 8 workers, and what the caller computes", || {
-        let inputs = 3000..3200;
+    // `fib_pool` calls no function of the check, so no gate can hold a worker. The order is judged only here, where the
+    // workers compute for so long that the system switches between them many times. A submission that returns its
+    // numbers in the order of arrival was called 2200 times, on an idle and a loaded machine and on a single processor.
+    // Each time, the order was wrong.
+    let inputs = 3000..3200;
+    trial.scenario(format!("fib_pool, {}", label(8, &inputs)), || {
+        let mut numbers = Vec::new();
         is_left_to_the_pool(
             || drop(fib_sequence(inputs.clone())),
-            || drop(fib_pool(8, inputs.clone())),
-        )
+            || numbers = fib_pool(8, inputs.clone()),
+        )?;
+        are_numbers("`fib_pool`", inputs, &numbers)
     });
 }
 

@@ -1,12 +1,11 @@
 //! What the checks of the exercise `fibonacci_pool` need besides the submission: the right numbers, and the properties
 //! of a map on a pool.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
-use std::thread::{self, ThreadId};
+use std::thread::ThreadId;
 use std::time::Duration;
 
-use harness::real::{Gate, Quiescence, kernel};
+use harness::real::{Gate, thread_cpu_time, threads_left_by};
 use harness::{Finding, Violation};
 use num_bigint::BigUint;
 
@@ -29,19 +28,41 @@ fn numbers(n: u32) -> Vec<BigUint> {
 ///
 /// # Errors
 ///
-/// The first difference.
+/// That the order is another one, or the first difference.
 pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Violation> {
+    are_numbers_in_any_order(function, inputs, got)?;
+    if got.is_sorted() {
+        return Ok(());
+    }
+    let expected = format!("expected the numbers in the order of the inputs from {function}");
+    Err(Violation::new(Finding::WrongResult, expected).got(IN_ANOTHER_ORDER))
+}
+
+/// Holds if `got` are the Fibonacci numbers of `inputs`, in any order. A message says that they come from `function`.
+///
+/// # Errors
+///
+/// The first difference.
+pub fn are_numbers_in_any_order(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Violation> {
     let numbers = numbers(inputs.end.max(inputs.start));
     let expected = &numbers[inputs.start as usize..(inputs.end as usize).max(inputs.start as usize)];
     has_length(function, expected.len(), got.len())?;
-    for ((index, expected), got) in inputs.zip(expected).zip(got) {
-        if expected != got {
-            let expected = format!("expected fib({index}) = {} from {function}", shown(expected));
-            return Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))));
-        }
+    // The numbers grow.
+    let mut sorted = got.to_vec();
+    sorted.sort();
+    if sorted == expected {
+        return Ok(());
     }
-    Ok(())
+    let mut places = inputs.zip(expected).zip(got);
+    let ((index, expected), got) = places
+        .find(|((_, expected), got)| expected != got)
+        .expect("they differ even when they are sorted");
+    let expected = format!("expected fib({index}) = {} from {function}", shown(expected));
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("got {}", shown(got))))
 }
+
+/// Which one depends on the threads, and a report is the same each time.
+const IN_ANOTHER_ORDER: &str = "they came in another order";
 
 fn has_length(function: &str, expected: usize, got: usize) -> Result<(), Violation> {
     if expected == got {
@@ -60,31 +81,42 @@ fn shown(number: &BigUint) -> String {
     format!("{first}…{last} ({} digits)", digits.len())
 }
 
-/// Holds if `got` are the squares of `inputs`, which the checks let a pool compute, in the order of the inputs.
+/// Holds if `got` are the squares of `inputs`, which the checks let a pool compute, in any order.
+///
+/// This is for checks that do not control in which order the values are computed. There, a submission that mixes them
+/// up would fail only if its threads happen to overtake each other.
 ///
 /// # Errors
 ///
-/// The first difference. The right values in another order are a race.
+/// The first difference.
 pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Violation> {
-    let expected: Vec<u64> = inputs.clone().map(square).collect();
-    has_length("`pool_map`", expected.len(), got.len())?;
-    if got == expected {
-        return Ok(());
-    }
+    has_length("`pool_map`", inputs.len(), got.len())?;
     let mut sorted = got.to_vec();
     sorted.sort_unstable();
-    let finding = if sorted == expected {
-        Finding::Race
-    } else {
-        Finding::WrongResult
-    };
-    let first = inputs
-        .zip(&expected)
-        .zip(got)
-        .find(|((_, expected), got)| expected != got);
-    let ((input, expected), got) = first.expect("they differ somewhere");
-    let expected = format!("expected the values in the order of the inputs: {expected} for {input}");
-    Err(Violation::new(finding, expected).got(format!("{got} stands in its place")))
+    match inputs.zip(sorted).find(|(input, got)| square(*input) != *got) {
+        None => Ok(()),
+        Some((input, got)) => {
+            let expected = format!(
+                "expected what `f` returns for each input: {} for {input}",
+                square(input)
+            );
+            Err(Violation::new(Finding::WrongResult, expected).got(format!("{got} stands in its place")))
+        }
+    }
+}
+
+/// Holds if `got` are the squares of `inputs` in the order of the inputs.
+///
+/// # Errors
+///
+/// The first difference, or that the order is another one, which is a race.
+pub fn are_squares_in_order(inputs: Range<u32>, got: &[u64]) -> Result<(), Violation> {
+    are_squares(inputs, got)?;
+    if got.is_sorted() {
+        return Ok(());
+    }
+    let violation = Violation::new(Finding::Race, "expected the values in the order of the inputs");
+    Err(violation.got(IN_ANOTHER_ORDER))
 }
 
 /// What the checks let a pool compute.
@@ -118,9 +150,9 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
     Ok(())
 }
 
-/// With less processor time than this, computing cannot be told from starting threads. A submission that remembers its
+/// With less CPU time than this, computing cannot be told from starting threads. A submission that remembers its
 /// numbers may be so quick.
-const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(20);
+const LEAST_CPU_TIME: Duration = Duration::from_millis(20);
 
 /// Holds if the calling thread computes much less in `pooled` than in `alone`, which does the same without a pool.
 ///
@@ -132,7 +164,8 @@ const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(20);
 /// If it computes about as much.
 pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Result<(), Violation> {
     let alone = own_time(alone);
-    if alone < LEAST_PROCESSOR_TIME || own_time(pooled) < alone * 3 / 4 {
+    let pooled = own_time(pooled);
+    if alone < LEAST_CPU_TIME || pooled < alone * 3 / 4 {
         return Ok(());
     }
     let expected = "expected `fib_pool` to leave the computing to the threads of its pool";
@@ -140,11 +173,11 @@ pub fn is_left_to_the_pool(alone: impl FnOnce(), pooled: impl FnOnce()) -> Resul
     Err(Violation::new(Finding::NotConcurrent, expected).got(got))
 }
 
-/// The processor time that the calling thread spends in `work`.
+/// The CPU time that the calling thread spends in `work`.
 fn own_time(work: impl FnOnce()) -> Duration {
-    let before = kernel::processor_time();
+    let before = thread_cpu_time();
     work();
-    kernel::processor_time().saturating_sub(before)
+    thread_cpu_time().saturating_sub(before)
 }
 
 fn threads(n: usize) -> String {
@@ -154,21 +187,17 @@ fn threads(n: usize) -> String {
     }
 }
 
-/// Calls `work` and holds if none of its threads is left once the process is quiescent: the threads of a dropped pool
-/// may take a moment to end.
+/// Calls `work` and holds if none of its threads is left once the process is quiescent.
 ///
 /// # Errors
 ///
 /// How many threads are left.
 pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation> {
-    let before = kernel::threads();
-    work();
-    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
-    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
-    let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
-    if left.is_empty() {
-        return Ok(());
+    match threads_left_by(work) {
+        0 => Ok(()),
+        left => {
+            let expected = format!("expected the threads of the pool to be gone after {what}");
+            Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
+        }
     }
-    let expected = format!("expected the threads of the pool to be gone after {what}");
-    Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{} of them are still there", left.len())))
 }

@@ -1,4 +1,4 @@
-//! How much each thread computes: its processor time, which the kernel counts, and not wall time.
+//! How much each thread computes: its CPU time, which the kernel counts, and not wall time.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use harness::real::kernel;
+use harness::real::thread_cpu_time;
 
 /// How many rounds a [`compute`] has: so many that the code around it takes next to no time.
 const COMPUTE_ROUNDS: u32 = 1_000;
@@ -28,7 +28,7 @@ pub enum Evidence {
     Unclear,
 }
 
-/// The processor time that threads spend from the beginning of their first stay to the end of their last.
+/// The CPU time that threads spend from the beginning of their first stay to the end of their last.
 #[derive(Debug, Default)]
 pub struct Busy {
     spans: Mutex<HashMap<ThreadId, (Duration, Duration)>>,
@@ -37,9 +37,9 @@ pub struct Busy {
 impl Busy {
     /// Does `work` and counts it for the calling thread, together with all that this thread did since its first stay.
     pub fn stay<T>(&self, work: impl FnOnce() -> T) -> T {
-        let start = kernel::processor_time();
+        let start = thread_cpu_time();
         let value = work();
-        let end = kernel::processor_time();
+        let end = thread_cpu_time();
         let mut spans = self.spans();
         spans.entry(thread::current().id()).or_insert((start, end)).1 = end;
         value
@@ -54,7 +54,7 @@ impl Busy {
             .collect();
         let busiest = times.iter().copied().fold(0.0, f64::max);
         let ratio = times.iter().sum::<f64>() / busiest;
-        // Without any processor time the ratio is not a number, so the evidence is unclear.
+        // Without any CPU time the ratio is not a number, so the evidence is unclear.
         if ratio >= SHARED_RATIO {
             Evidence::Shared
         } else if ratio <= ALONE_RATIO {

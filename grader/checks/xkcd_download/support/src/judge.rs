@@ -2,10 +2,9 @@
 //!
 //! No message contains a port, so that it is the same in every run.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
+use std::collections::BTreeMap;
 
-use harness::real::{Quiescence, kernel};
+use harness::real::threads_left_by;
 use harness::{Finding, Violation};
 
 use crate::outcome::Outcome;
@@ -225,18 +224,17 @@ pub fn connections_are_used_again(server: &Server) -> Result<(), Violation> {
 ///
 /// What is left: requests in flight, or threads that are there even when the process is quiescent.
 pub fn leaves_nothing(what: &str, server: &Server, work: impl FnOnce()) -> Result<(), Violation> {
-    let before = kernel::threads();
-    work();
-    let in_flight = server.in_flight();
-    // On a thread of its own, which does not count: the calling one is among those that have to sleep.
-    thread::scope(|scope| scope.spawn(Quiescence::wait).join()).expect("waiting does not panic");
-    let left: BTreeSet<i32> = kernel::threads().difference(&before).copied().collect();
+    let mut in_flight = 0;
+    let threads = threads_left_by(|| {
+        work();
+        in_flight = server.in_flight();
+    });
     let expected = format!("expected all that `{what}` started to have ended when it returns");
     let violation = |got| Err(Violation::new(Finding::ThreadLeak, expected).got(got));
     if in_flight > 0 {
         return violation("it still waited for a reply".to_owned());
     }
-    match left.len() {
+    match threads {
         0 => Ok(()),
         1 => violation("one thread is still there".to_owned()),
         n => violation(format!("{n} threads are still there")),

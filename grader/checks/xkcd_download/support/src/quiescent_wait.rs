@@ -6,7 +6,7 @@ use std::time::Duration;
 use harness::real::{Quiescence, kernel};
 
 /// How long to wait between two polls of the kernel.
-const INTERVAL: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// After how many polls without a request, which is three seconds, threads that keep waking up count as polling.
 const POLLS_WITHOUT_REQUEST: u32 = 150;
@@ -44,6 +44,6 @@ pub(crate) fn wait(events: impl Fn() -> usize) -> WaitEnd {
         if polls >= POLLS_WITHOUT_REQUEST && now.saturating_sub(before) >= POLLING_WAKE_UPS {
             return WaitEnd::Polled;
         }
-        thread::sleep(INTERVAL);
+        thread::sleep(POLL_INTERVAL);
     }
 }

@@ -1,8 +1,8 @@
-//! What is said of threads and processes that wait, without any.
+//! How the activities of waiting threads are listed, with made-up threads.
 
 use super::*;
 
-/// A process that is not this one: numbers are 22 bits at most.
+/// Another process. No real process has this number, which has more than 22 bits.
 const OTHER: i32 = i32::MAX;
 
 fn task(process: i32, offset: i32, name: &str, state: char) -> Task {
@@ -28,7 +28,7 @@ fn activity(owner: ThreadOwner, name: Option<&str>, activity: Activity, count: u
 }
 
 #[test]
-fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_the_check() {
+fn threads_and_children_that_were_given_no_name_are_listed_without_one() {
     let own = std::process::id().cast_signed();
     let tasks = [
         task(own, 0, "checks", 'S'),
@@ -49,7 +49,7 @@ fn threads_and_children_without_a_name_of_their_own_are_not_called_by_that_of_th
 }
 
 #[test]
-fn a_thread_in_a_call_is_shown_with_what_the_call_is_about() {
+fn a_thread_in_a_call_is_listed_with_the_kind_of_descriptor() {
     let blocked = Task {
         call: Some(BlockingCall::Read),
         descriptor: Some(3),

@@ -1,4 +1,4 @@
-//! Which tables of the kernel count as quiescent.
+//! Which tables of the kernel count as quiescent, with made-up tables.
 
 use super::*;
 use crate::real::kernel::network::{Connection, parse_backlogs};

@@ -1,9 +1,9 @@
 //! A child in its sandbox on Linux, and the tree of processes below it as `/proc` shows it.
 //!
-//! The grader makes itself the reaper of its descendants (a subreaper): a process whose parent ends becomes its child, even after
-//! `setsid`. Such an orphan belongs to the run whose process group it is in, or whose mark it has in its environment. An orphan
-//! with neither, outside of the grader's own group, can only come from a run and is ended as well. Children that the program
-//! around the grader starts in its own group are left alone.
+//! The grader makes itself the reaper of its descendants (a subreaper): a process whose parent ends becomes its child,
+//! even after `setsid`. Such an orphan belongs to the run whose process group it is in, or whose mark it has in its
+//! environment. An orphan with neither, outside of the grader's own group, can only come from a run and is ended as
+//! well. Children that the program around the grader starts in its own group are left alone.
 
 mod activity;
 
@@ -33,8 +33,8 @@ const MARK: &str = "INTERLEAVE_RUN";
 /// How long killed orphans may take to be gone. A watchdog: the kernel takes microseconds.
 const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The children of all runs that are not reaped yet, and their supervisors. Locked while a child is started and while orphans
-/// are searched, so that a child is never taken for an orphan. Global, because the process table is.
+/// The children of all runs that are not reaped yet, and their supervisors. Locked while a child is started and while
+/// orphans are searched, so that a child is never taken for an orphan. Global, because the process table is.
 static RUNS: Mutex<Runs> = Mutex::new(Runs {
     children: BTreeSet::new(),
     supervisors: BTreeSet::new(),
@@ -195,8 +195,8 @@ fn runs() -> MutexGuard<'static, Runs> {
     RUNS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the grader the reaper of its descendants, and hides its environment, memory and open files from other processes. The
-/// latter does not depend on the level of containment.
+/// Makes the grader the reaper of its descendants, and hides its environment, memory and open files from other
+/// processes. The latter does not depend on the level of containment.
 fn prepare_this_process() {
     static ONCE: Once = Once::new();
     // If the kernel refuses, process groups and the sandbox are left.
@@ -222,14 +222,14 @@ fn resource_limits(profile: Profile, limits: &Limits) -> ResourceLimits {
     }
 }
 
-/// A compiler runs as the grader's user, so the kernel cannot count its threads apart. It is trusted with that: it starts no
-/// more threads than it is told to.
+/// A compiler runs as the grader's user, so the kernel cannot count its threads apart. It is trusted with that: it
+/// starts no more threads than it is told to.
 fn counts_threads(profile: Profile, probe: &Probe) -> bool {
     profile == Profile::Compile || probe.counts_threads()
 }
 
-/// A program that cannot be started is reported as it is without a sandbox. A sandbox that cannot be set up is reported with the
-/// step that failed.
+/// A program that cannot be started is reported as it is without a sandbox. A sandbox that cannot be set up is reported
+/// with the step that failed.
 fn start_error(error: SetupError) -> io::Error {
     match error.stage {
         Stage::Prepare | Stage::Start => error.source,
@@ -245,7 +245,8 @@ struct Orphan {
 
 /// The ids of the grader's children, zombies included.
 fn children() -> Vec<i32> {
-    // A file `children` lists those of one thread. A kernel built without these files leaves the whole of `/proc` to search.
+    // A file `children` lists those of one thread. A kernel built without these files leaves the whole of `/proc` to
+    // search.
     let Ok(tasks) = fs::read_dir("/proc/self/task") else {
         return Vec::new();
     };

@@ -6,7 +6,8 @@ use crate::kernel::{self, Task};
 use crate::process::Activity;
 use crate::process::unix::deadline::Sample;
 
-/// What the threads of `process` do, and how often they were given a CPU. The latter is `None` when there are no threads.
+/// What the threads of `process` do, and how often they were given a CPU. The latter is `None` when there are no
+/// threads.
 pub(super) fn sample(process: i32) -> Sample {
     let tasks = kernel::tasks_of(process);
     let n_switches = tasks.iter().map(|task| task.switches).sum();

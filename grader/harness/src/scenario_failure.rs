@@ -1,4 +1,4 @@
-//! What is wrong with an execution, or with all of them together.
+//! How a scenario failed: in one execution, or in all of them together.
 
 use std::mem;
 
@@ -10,12 +10,12 @@ use protocol::{FailureCause, Finding};
 use crate::check::Violation;
 use crate::execution::AnyExecution;
 
-/// What is wrong with an execution, or with all of them together.
+/// How a scenario failed: in one execution, or in all of them together.
 ///
-/// Two of them are equal only if they are the same down to the thread numbers; whether they are the same mistake is for the
-/// signatures to say.
+/// Two failures are equal only if everything is equal, including values and thread numbers. Use
+/// [`is_like`](Self::is_like) to ask whether they show the same mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub(crate) struct ScenarioFailure {
     pub(crate) finding: Finding,
     pub(crate) cause: FailureCause,
     pub(crate) signature: FailureSignature,
@@ -23,8 +23,8 @@ pub(crate) struct Flaw {
     end: End,
 }
 
-impl Flaw {
-    /// A flaw of all executions together, or of two that should be the same.
+impl ScenarioFailure {
+    /// A failure of all executions together, or of two that should be the same.
     pub(crate) fn of_several(finding: Finding, cause: FailureCause, signature: FailureSignature) -> Self {
         Self {
             finding,
@@ -34,13 +34,13 @@ impl Flaw {
         }
     }
 
-    /// Whether it is the same mistake as `other`.
-    pub(crate) fn is_like(&self, other: &Flaw) -> bool {
+    /// Whether it shows the same mistake as `other`.
+    pub(crate) fn is_like(&self, other: &ScenarioFailure) -> bool {
         self.signature == other.signature
     }
 }
 
-impl From<Violation> for Flaw {
+impl From<Violation> for ScenarioFailure {
     fn from(violation: Violation) -> Self {
         let Violation {
             finding,
@@ -62,8 +62,10 @@ impl From<Violation> for Flaw {
     }
 }
 
-/// The execution, if it came to its end with a value; else how it failed to.
-pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Result<Box<dyn AnyExecution>, Box<Flaw>> {
+/// The execution, if its body returned a value and nothing went wrong; else how it failed.
+pub(crate) fn finished(
+    execution: model::Execution<Box<dyn AnyExecution>>,
+) -> Result<Box<dyn AnyExecution>, Box<ScenarioFailure>> {
     let model::Execution {
         value,
         mut trace,
@@ -71,7 +73,7 @@ pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Re
         ..
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
-        (Some(finding), Some(signature)) => Err(Box::new(Flaw {
+        (Some(finding), Some(signature)) => Err(Box::new(ScenarioFailure {
             finding,
             cause: FailureCause::Ending,
             signature: FailureSignature::Ending(signature),
@@ -79,7 +81,7 @@ pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Re
         })),
         _ => {
             let value = value.and_then(Result::ok);
-            let mut execution = value.expect("an execution that came to its end has a value");
+            let mut execution = value.expect("the body of an execution without a failure has returned");
             execution.complete(&mut trace, preemptions);
             Ok(execution)
         }
@@ -90,7 +92,7 @@ pub(crate) fn finished(execution: model::Execution<Box<dyn AnyExecution>>) -> Re
 mod tests {
     use super::*;
 
-    fn property(finding: Finding, got: &str) -> Flaw {
+    fn property(finding: Finding, got: &str) -> ScenarioFailure {
         Violation::new(finding, "expected 2 lines").got(got).into()
     }
 
@@ -100,7 +102,7 @@ mod tests {
         assert_ne!(one, other);
         assert!(one.is_like(&other));
         assert!(!one.is_like(&property(Finding::WrongOutput, "1 line")));
-        let elsewhere = Flaw::from(Violation::new(Finding::Race, "expected 2 lines").got("1 line"));
+        let elsewhere = ScenarioFailure::from(Violation::new(Finding::Race, "expected 2 lines").got("1 line"));
         assert!(!one.is_like(&elsewhere));
     }
 }
