@@ -181,8 +181,8 @@ pub fn choose(n: usize) -> usize {
     }
 }
 
-/// Records that the running thread's operation took effect. `describe` says what it saw or did and what the object holds
-/// afterwards, and is only asked when somebody reads it.
+/// Records that the running thread's operation took effect. `describe` says what it saw or did and what the object
+/// holds afterwards, and is only asked when somebody reads it.
 pub fn record(object: Option<&Object>, site: Option<Site>, describe: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
     try_with(|execution| {

@@ -1,5 +1,5 @@
-//! Rules for every file: a purpose at the top of each source, a name that says what the file holds, no unfinished work, no
-//! line that is too long.
+//! Rules for every file: a purpose at the top of each source, a name that says what the file holds, no unfinished work,
+//! no line that is too long.
 
 use super::{Problem, Tree};
 

@@ -172,8 +172,8 @@ impl Execution {
         }
     }
 
-    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution does not fit
-    /// its schedule, and so is over.
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution
+    /// does not fit its schedule, and so is over.
     pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
         if options > 1 && self.scheduler.needs_state() {

@@ -160,8 +160,8 @@ impl Execution {
         self.turn.next = None;
     }
 
-    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first `n_non_preemptive` cost
-    /// no preemption.
+    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first
+    /// `n_non_preemptive` cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
         if n <= 1 {
             return 0;

@@ -109,8 +109,8 @@ impl Scheduler {
         (self.taken, n_unvisited)
     }
 
-    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the program differs
-    /// from the recorded execution.
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
+    /// program differs from the recorded execution.
     #[inline]
     pub(crate) fn choose(
         &mut self,
