@@ -61,7 +61,7 @@ pub struct Polls {
     pub blind: u32,
 }
 
-/// The numbers for polls that are [`POLL_INTERVAL`] apart. `observed` makes 200 ms, a guess: longer than a program that
+/// The numbers for polls that are `POLL_INTERVAL` apart. `observed` makes 200 ms, a guess: longer than a program that
 /// polls sleeps between two tries. `blind` makes half a second, also a guess: longer than a packet waits on a loaded
 /// machine.
 pub const QUIESCENT_POLLS: Polls = Polls {
