@@ -125,8 +125,8 @@ impl Guided {
         self.follow(None, (0..n as u16).map(Pick::Outcome).collect())
     }
 
-    /// Chooses the option that is `next_in_order`, or else the one that the partial schedule has for this point, or else
-    /// the default.
+    /// Chooses the option that is `next_in_order`, or else the one that the partial schedule has for this point, or
+    /// else the default.
     fn follow(&mut self, next_in_order: Option<Pick>, picks: Vec<Pick>) -> usize {
         let point = self.last;
         let chosen_here = || {
