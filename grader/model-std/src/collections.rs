@@ -1,7 +1,7 @@
-//! As `std::collections`, with hash maps and sets that are iterated over in the same order in every run of a schedule.
+//! As `std::collections`, with hash maps and sets whose order of iteration is the same in every run of a schedule.
 //!
-//! They are the real ones behind another default for the hasher, which is why they are types of their own:
-//! `HashMap::new` of `std` is tied to the random keys of `std`. Iterators, entries and errors are the real ones.
+//! They wrap the real ones and have another default hasher. They are types of their own because `HashMap::new` of `std`
+//! always uses the random keys of `std`. Iterators, entries and errors are the real ones.
 
 pub mod hash_map;
 pub mod hash_set;

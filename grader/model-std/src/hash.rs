@@ -6,8 +6,8 @@ use std::fmt;
 
 use crate::runtime;
 
-/// As [`std::hash::RandomState`], except that the keys of a thread's n-th one are the same in every execution: so the
-/// order in which a map is iterated over depends on the schedule alone. Two maps still differ from each other.
+/// As [`std::hash::RandomState`], but the n-th one that a thread creates has the same keys in every execution. So the
+/// order of iteration of a map depends on the schedule alone. Two maps still have different orders.
 #[derive(Clone)]
 pub struct RandomState {
     key: u64,

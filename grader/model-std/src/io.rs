@@ -1,7 +1,7 @@
-//! As `std::io`, with standard output and standard error recorded and locked by the model.
+//! As `std::io`, with modelled standard streams: output is recorded, and the model controls the locks.
 //!
-//! Output is not buffered by lines here: what is written counts as written. Standard input has come to its end. Outside
-//! an execution all three are the real streams.
+//! Output is not line-buffered here: every write takes effect at once. Standard input is at its end. Outside an
+//! execution, all three are the real streams.
 
 pub use ::std::io::*;
 
@@ -12,7 +12,7 @@ use crate::runtime::is_active;
 use crate::runtime::objects::streams::Stream;
 use crate::runtime::task::{Hold, Site};
 
-/// Takes the stream's lock, formats, writes the whole as a unit, and gives the lock back.
+/// Takes the stream's lock, formats, writes the whole text as a unit, and releases the lock.
 fn print_to(stream: Stream, args: fmt::Arguments<'_>, end: &str, site: Site) {
     if !is_active() {
         let result = match stream {
@@ -23,13 +23,13 @@ fn print_to(stream: Stream, args: fmt::Arguments<'_>, end: &str, site: Site) {
     }
     stream.lock(site, Hold::Write);
     let _unlock = Unlock(stream);
-    // Formatting may run code of the program, which may print in turn: the lock is re-entrant.
+    // Formatting may run code of the program, which may print as well: the lock is re-entrant.
     let mut text = fmt::format(args);
     text.push_str(end);
     stream.append(text.as_bytes(), site);
 }
 
-/// Gives the stream's lock back, also when formatting panics.
+/// Releases the stream's lock, also when formatting panics.
 struct Unlock(Stream);
 
 impl Drop for Unlock {
@@ -62,7 +62,7 @@ pub fn _eprint_line(args: fmt::Arguments<'_>) {
     print_to(Stream::Stderr, args, "\n", Location::caller());
 }
 
-/// The descriptor of the real stream. What is written to it passes by the model.
+/// The descriptor of the real stream. The model does not see what is written to it.
 macro_rules! descriptor {
     ($type:ty, $real:ident, $function:ident) => {
         #[cfg(unix)]
@@ -213,7 +213,7 @@ macro_rules! stream {
 
             #[track_caller]
             fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
-                // As a unit: the holder of the lock is the only one who writes, so nobody sees the pieces.
+                // As a unit: only the holder of the lock can write, so no other thread could come between the pieces.
                 self.write_held(fmt::format(args).as_bytes())
             }
         }
@@ -266,7 +266,7 @@ macro_rules! stream {
 stream!(Stdout, StdoutLock, stdout, Stream::Stdout, "Stdout");
 stream!(Stderr, StderrLock, stderr, Stream::Stderr, "Stderr");
 
-// After the macro, which it uses.
+// Follows the macro `descriptor`, which it uses.
 mod stdin;
 
 pub use stdin::{Stdin, StdinLock, stdin};
@@ -274,7 +274,7 @@ pub use stdin::{Stdin, StdinLock, stdin};
 mod sealed {
     //! Keeps `IsTerminal` to the types of this library, as `std` does.
 
-    /// What is a terminal or is not.
+    /// Cannot be named outside this crate.
     pub trait Sealed {}
 }
 

@@ -1,8 +1,8 @@
-//! The macros of `std` that print or make thread-local keys, over the modelled streams and threads.
+//! The macros of `std` that print or declare thread-local keys, for the modelled streams and threads.
 //!
-//! They take what `std`'s take and expand to the same shape: a printing macro is a block, so that the temporaries in
-//! its arguments (a lock's guard, say) are gone when it is over; and no name that an expansion introduces can be met by
-//! a program.
+//! They accept the same input as the macros of `std` and expand to the same shape. A printing macro is a block, so that
+//! the temporaries in its arguments, such as a guard, are dropped at its end. A program cannot refer to a name that an
+//! expansion introduces.
 
 /// As `std::print!`.
 #[macro_export]
@@ -74,7 +74,8 @@ macro_rules! thread_local {
         $($crate::thread_local!($($rest)*);)?
     };
     (@key $init:expr) => {{
-        // One marker a key: its address tells keys apart. It must not be zero-sized, or two keys could share it.
+        // The address of the marker identifies the key. It must not be zero-sized, or two keys could have the same
+        // address.
         static __MODEL_STD_MARKER: u8 = 0;
         $crate::thread::LocalKey::_new(&__MODEL_STD_MARKER, $init)
     }};

@@ -1,4 +1,4 @@
-//! Running a function under every interleaving of its threads, up to a bound, and under random ones beyond it.
+//! Runs a function under every interleaving of its threads, up to a bound, and under random interleavings beyond it.
 
 mod bounds;
 mod determinism;
@@ -20,10 +20,10 @@ use std::any::Any;
 
 use trace::Trace;
 
-/// How many operations the program under control has announced so far, in all executions of this process.
+/// How many operations the program has announced so far, in all executions of this process.
 ///
-/// Grows as long as an exploration gets on, and may be asked from any operating-system thread: a watcher that sees it
-/// stand still knows that the program computes, or blocks, without ever coming back to the model.
+/// May be called from any operating-system thread. The number grows as long as an exploration makes progress. If it
+/// stands still, the program computes or blocks without any operation of the model.
 pub fn operations() -> u64 {
     crate::runtime::operations()
 }
@@ -31,9 +31,10 @@ pub fn operations() -> u64 {
 /// One execution of a body.
 #[derive(Debug)]
 pub struct Execution<T> {
-    /// What the body returned, or the payload of its panic; `None` when it never came to its end (a deadlock, say).
+    /// What the body returned, or the payload of its panic. `None` if the body did not end, for example after a
+    /// deadlock.
     pub value: Option<Result<T, Box<dyn Any + Send>>>,
-    /// What happened. Objects and events are listed only if the execution was recorded.
+    /// The trace. Objects and events are listed only if the execution was recorded.
     pub trace: Trace,
     /// How many preemptions it has.
     pub preemptions: u32,

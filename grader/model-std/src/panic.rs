@@ -1,4 +1,4 @@
-//! As `std::panic`, with panics counted thread by thread.
+//! As `std::panic`, with panics counted for each thread of the program.
 
 pub use ::std::panic::*;
 
@@ -27,7 +27,8 @@ pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
     ::std::panic::resume_unwind(payload)
 }
 
-/// As [`std::panic::set_hook`]: the hook of the program under control, called without being interrupted.
+/// As [`std::panic::set_hook`]. In an execution, this is the hook of the program, and other threads do not run while it
+/// runs, unless it waits.
 pub fn set_hook(hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {
     if is_active() {
         panics::set_program_hook(Some(Rc::from(hook)));

@@ -1,6 +1,6 @@
-//! As `std::process`, with an `exit` and an `abort` that end the execution and not the explorer.
+//! As `std::process`, with an `exit` and an `abort` that end the execution and not the process.
 //!
-//! Child processes are not modelled: they pass through.
+//! Child processes are not modelled. Their types and functions are the real ones.
 
 pub use ::std::process::*;
 

@@ -1,13 +1,13 @@
-//! What runs one execution of a program under control: its threads, what they wait for, and what time it is.
+//! Runs one execution of a program: its threads, what they wait for, and its clock.
 //!
 //! Every thread of the program is a coroutine on one operating-system thread. Before an operation that another thread
-//! could notice, a thread *announces* it ([`announce`]), together with what must hold first. Then [`dispatch`] collects
-//! the threads whose operation may take effect, and the [`scheduler`] chooses one of them. Between two announcements a
-//! thread runs alone, so the choices determine the execution completely.
+//! could notice, a thread *announces* it ([`announce`]), together with the condition that it waits for. Then
+//! [`dispatch`] collects the threads whose operation may take effect, and the [`scheduler`] chooses one of them.
+//! Between two announcements a thread runs alone, so the choices determine the whole execution.
 //!
-//! An [`Execution`] is one value. What outlives it is small: the stacks and empty tables that the next one uses again,
-//! the counter of operations, the notes on weak orderings, and thread-local values outside executions. Outside an
-//! execution operations take effect at once and never wait.
+//! An [`Execution`] is one value. Little outlives it: the stacks and empty tables that the next execution reuses, the
+//! counter of operations, the notes on weak orderings, and the thread-local values outside executions. Outside an
+//! execution, operations take effect at once and never wait.
 
 pub(crate) mod clock;
 pub(crate) mod deadlock;
@@ -50,8 +50,8 @@ thread_local! {
     static CURRENT_EXECUTION: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
 }
 
-/// Runs `f` on the execution that is under way on this operating-system thread. Must not be nested, and `f` must not
-/// switch.
+/// Runs `f` on the execution that is under way on this operating-system thread. Calls must not be nested, and `f` must
+/// not switch to another task.
 ///
 /// # Panics
 ///
@@ -65,7 +65,8 @@ pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
     CURRENT_EXECUTION.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
-/// Whether an execution is under way. False while the runtime itself is at work: then only a panic of its own can ask.
+/// Whether an execution is under way. False while the runtime itself has borrowed the execution: then only the hook for
+/// a panic of the runtime can call this.
 pub(crate) fn is_active() -> bool {
     CURRENT_EXECUTION.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
 }
@@ -75,7 +76,7 @@ fn begin(execution: Box<Execution>) {
     CURRENT_EXECUTION.set(Some(execution));
 }
 
-/// Takes the execution that was under way, which is over.
+/// Takes the execution, which is over.
 fn end() -> Box<Execution> {
     CURRENT_EXECUTION.take().expect("an execution is under way")
 }
@@ -98,30 +99,30 @@ pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() 
         .or_else(|| try_with(|execution| execution.objects.add_tagged(tag, kind, memory, state())))
 }
 
-/// Announces the next operation of the running thread, lets the scheduler choose who goes first, and returns when it is
-/// this thread's turn.
+/// Announces the next operation of the running thread, lets the scheduler choose the next thread, and returns when this
+/// thread has its turn.
 ///
-/// Does nothing outside an execution, as its variants below.
+/// Does nothing outside an execution. The same holds for the variants below.
 pub(crate) fn announce(operation: Operation) {
     announce_as(operation, None, Manner::Plain);
 }
 
-/// As [`announce`], for an operation that has to wait until something holds or its deadline has passed.
+/// As [`announce`], for an operation that waits until a condition holds or its deadline has passed.
 pub(crate) fn announce_wait(operation: Operation, until: Until, deadline: Option<Duration>) -> Wake {
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Plain)
 }
 
-/// As [`announce`], for an operation by which the thread lets others go first.
+/// As [`announce`], for an operation with which the thread lets others go first.
 pub(crate) fn announce_yielding(operation: Operation) {
     announce_as(operation, None, Manner::Yielding);
 }
 
-/// As [`announce`], for an operation that makes no difference to any other thread, whenever it takes effect.
+/// As [`announce`], for an operation whose time makes no difference to any other thread.
 pub(crate) fn announce_invisible(operation: Operation) {
     announce_as(operation, None, Manner::Invisible);
 }
 
-/// As [`announce_invisible`], for an operation that has to wait.
+/// As [`announce_invisible`], for an operation that waits until a condition holds.
 pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     let deadline = None;
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);

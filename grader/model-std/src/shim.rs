@@ -1,17 +1,19 @@
-//! What a modelled shim of a blocking library is built from: objects, operations, waits and choices of the scheduler.
+//! The building blocks for a modelled shim of a blocking library: objects, operations, waits and choices of the
+//! scheduler.
 //!
-//! A shim keeps the state of its objects in memory of its own, behind whatever lock the compiler wants: all threads of
-//! a program share one operating-system thread and switch in [`announce`] only, so that lock is free whenever it is
-//! wanted, unless it is held across an announcement. An operation is
+//! A shim keeps the state of its objects in its own memory, behind any lock that makes it `Sync`. All threads of a
+//! program share one operating-system thread and switch only in [`announce`]. So this lock is always free, unless the
+//! shim holds it across an announcement. An operation is
 //!
-//! 1. announced, with all objects that it looks at and what must hold first;
-//! 2. performed on the shim's own state, with [`choose`] where it may turn out in several ways, and with
-//!    [`Object::changed`] for each object that another thread may now see otherwise, after all that the change depends
-//!    on was looked at or [`learned`];
-//! 3. recorded, once, for the reader.
+//! 1. announced, with all objects that it uses and the condition that it waits for;
+//! 2. performed on the state of the shim, with [`choose`] where it has several outcomes, and with [`Object::changed`]
+//!    for each object that it changed. Everything on which the change depends must have been announced or [`learned`]
+//!    before;
+//! 3. recorded once, for the trace.
 //!
-//! States are told apart by what threads have looked at, learned and changed, so what bypasses these calls may be lost.
-//! Outside an execution nothing is announced, nothing waits, and nothing is recorded.
+//! The search recognises equal states by what threads have used, learned and changed. If a shim omits one of these
+//! calls, different states may count as equal, and executions may be missed. Outside an execution nothing is announced,
+//! nothing waits, and nothing is recorded.
 
 pub use protocol::trace;
 
@@ -29,7 +31,7 @@ use crate::time::Instant;
 /// A line of the program.
 pub type Site = &'static Location<'static>;
 
-/// An object that threads share, as the scheduler and the reader know it.
+/// An object that threads share.
 pub struct Object {
     tag: Tag,
     kind: ObjectKind,
@@ -38,30 +40,30 @@ pub struct Object {
 /// An operation that is about to take effect.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// What it looks at. A wait for several objects names none of them to the reader.
+    /// The objects that it uses. If there are several, the trace names none of them.
     pub objects: &'a [&'a Object],
-    /// The line that asks for it.
+    /// The line of the program.
     pub site: Option<Site>,
 }
 
-/// What must hold before an operation takes effect.
+/// A condition that must hold before an operation takes effect.
 pub trait Condition {
-    /// Whether it holds. It must depend on nothing but what the objects of the operation hold.
+    /// Whether it holds. It must depend on nothing but the state of the objects of the operation.
     fn holds(&self) -> bool;
 
-    /// What a thread waits for that never sees it hold.
+    /// What a thread waits for if the condition never holds.
     fn reason(&self) -> WaitReason;
 }
 
 /// When an operation may take effect.
 pub enum When {
-    /// As soon as it is the thread's turn.
+    /// As soon as the thread has its turn.
     AtOnce,
-    /// When the condition holds, or the time since the start of the execution has come.
+    /// When the condition holds, or when this time since the start of the execution is reached.
     Until(Rc<dyn Condition>, Option<Duration>),
 }
 
-/// A condition that never holds, for a wait that only the time ends.
+/// A condition that never holds, for a wait that only its deadline ends.
 pub struct Never;
 
 impl Condition for Never {
@@ -84,7 +86,7 @@ impl Object {
         }
     }
 
-    /// Its number in a trace; `None` before an operation of the execution under way was about it.
+    /// Its number in a trace; `None` before its first use in the execution.
     #[must_use]
     pub fn number(&self) -> Option<trace::ObjectId> {
         self.tag.current_id()
@@ -94,30 +96,31 @@ impl Object {
         runtime::resolve(&self.tag, self.kind, &Memory::none(), || State::Shim)
     }
 
-    /// Notes that the running thread changed it, in a way that follows from what the thread knew and what was there.
+    /// Notes that the running thread changed it. The new state must follow from what the thread has learned and from
+    /// the old state.
     pub fn changed(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.changed_object(id));
         }
     }
 
-    /// Whatever the running thread has done so far happens before what a thread does that [acquires](Object::acquired)
-    /// it later.
+    /// Orders everything that the running thread has done so far before everything that a thread does after it later
+    /// [acquires](Object::acquired) the object.
     pub fn released(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.release_to(id));
         }
     }
 
-    /// Whatever threads had done when they [released](Object::released) it happens before what the running thread does
-    /// next.
+    /// Orders everything that threads had done when they [released](Object::released) the object before everything that
+    /// the running thread does next.
     pub fn acquired(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.acquire_from(id));
         }
     }
 
-    /// Notes a change that no other thread can see yet: it matters for what a later one will mean.
+    /// As [`Object::changed`], for a change that no other thread can see yet. It counts as no progress of the program.
     pub fn prepared(&self) {
         if let Some(id) = self.id() {
             with(|execution| execution.wrote_to(id));
@@ -137,8 +140,8 @@ pub fn thread() -> usize {
     runtime::threads::current().0
 }
 
-/// Announces an operation of the running thread, lets the scheduler choose who goes first, and returns when it is this
-/// thread's turn. The condition of `when` need not hold then: its time may have come.
+/// Announces an operation of the running thread, lets the scheduler choose the next thread, and returns when this
+/// thread has its turn. The condition of `when` need not hold then, if its deadline has passed.
 pub fn announce(operation: &Operation<'_>, when: When) {
     if !is_active() {
         return;
@@ -164,14 +167,14 @@ pub fn announce(operation: &Operation<'_>, when: When) {
     });
 }
 
-/// Notes that the running thread learned `value`, which the objects that it looked at do not tell.
+/// Notes that the running thread learned `value`, which does not follow from the objects that it used.
 pub fn learned(value: u64) {
     if is_active() {
         with(|execution| execution.learned(value));
     }
 }
 
-/// Chooses one of `n` ways in which the running operation may turn out; 0 is the default. None counts as a preemption.
+/// Chooses one of `n` outcomes of the running operation; 0 is the default. No outcome counts as a preemption.
 #[must_use]
 pub fn choose(n: usize) -> usize {
     if is_active() {
@@ -181,8 +184,8 @@ pub fn choose(n: usize) -> usize {
     }
 }
 
-/// Records that the running thread's operation took effect. `describe` says what it saw or did and what the object
-/// holds afterwards, and is only asked when somebody reads it.
+/// Records that an operation of the running thread took effect. `describe` returns the operation and the state of the
+/// object afterwards. It is only called if the execution is recorded.
 pub fn record(object: Option<&Object>, site: Option<Site>, describe: impl FnOnce() -> (Op, Option<ObjectState>)) {
     let id = object.and_then(Object::id);
     try_with(|execution| {
@@ -193,7 +196,7 @@ pub fn record(object: Option<&Object>, site: Option<Site>, describe: impl FnOnce
     });
 }
 
-/// Records that the operation of another thread, which waited for the running one, took effect at the same moment.
+/// Records that an operation of another thread, which waited for the running thread, took effect at the same time.
 pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() -> Op) {
     let id = object.id();
     try_with(|execution| execution.record_for(thread, id, Some(site), op));
@@ -205,13 +208,13 @@ pub fn now() -> Duration {
     read_clock()
 }
 
-/// When a wait of `timeout` that begins now is over; `None` for never.
+/// When a wait of `timeout` that begins now ends; `None` for never.
 #[must_use]
 pub fn deadline_after(timeout: Duration) -> Option<Duration> {
     try_with(|execution| execution.deadline_after(timeout))?
 }
 
-/// When, since the start of the execution, the program's clock shows `instant`; `None` for never.
+/// The time since the start of the execution at which the program's clock shows `instant`; `None` for never.
 #[must_use]
 pub fn deadline_at(instant: Instant) -> Option<Duration> {
     let since_start = instant.since_start();
@@ -219,7 +222,7 @@ pub fn deadline_at(instant: Instant) -> Option<Duration> {
     Some(since_start)
 }
 
-/// What the program's clock shows at a moment since the start of the execution.
+/// What the program's clock shows at this time since the start of the execution.
 #[must_use]
 pub fn instant(since_start: Duration) -> Instant {
     Instant::at(since_start)

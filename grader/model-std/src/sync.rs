@@ -1,6 +1,6 @@
-//! As `std::sync`, with locks, channels and atomics that the model controls.
+//! As `std::sync`, with locks, channels and atomics that the scheduler controls.
 //!
-//! `Arc` and `Weak` are those of the real `std`: counting references is no operation of the model.
+//! `Arc` and `Weak` are the real ones: counting references is no operation of the model.
 
 pub mod atomic;
 mod barrier;

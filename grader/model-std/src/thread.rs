@@ -1,4 +1,4 @@
-//! As `std::thread`, with threads that the model runs.
+//! As `std::thread`, with threads that the scheduler controls.
 
 mod local;
 mod scoped;

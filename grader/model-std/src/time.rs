@@ -1,7 +1,8 @@
 //! As `std::time`, on a virtual clock.
 //!
-//! The clock stands still while any thread can go on, and jumps to the nearest deadline when none can; so waiting costs
-//! nothing and takes exactly as long as was asked for. (While all threads spin, it creeps: see the crate's `runtime`.)
+//! The clock stands still while any thread can go on, and jumps to the nearest deadline when none can. So waiting costs
+//! no real time and takes exactly as long as requested. While all threads spin, the clock advances in small ticks (see
+//! `runtime::fairness`).
 
 pub use ::std::time::*;
 
@@ -11,11 +12,10 @@ use std::panic::Location;
 
 use crate::runtime::clock;
 
-/// What the virtual clock shows when an execution starts, as time since its zero: late enough that a program can
-/// subtract.
+/// What the virtual clock shows when an execution starts: late enough that a program can subtract from it.
 const START: Duration = Duration::from_secs(1_000_000);
 
-/// The largest time that a clock of `std` can show on the systems with 64-bit seconds.
+/// The largest time that a clock of `std` can represent on systems with 64-bit seconds.
 const LAST_SECOND: u64 = i64::MAX as u64;
 
 /// As [`std::time::Instant`].
@@ -30,12 +30,12 @@ impl Instant {
         Instant::at(clock::now(Location::caller()))
     }
 
-    /// What the clock shows so long after the start of the execution.
+    /// What the clock shows at this time after the start of the execution.
     pub(crate) fn at(since_start: Duration) -> Instant {
         Instant(START + since_start)
     }
 
-    /// How long after the start of the execution the clock shows this; nothing, if it is earlier.
+    /// The time since the start of the execution; zero if the instant is earlier.
     pub(crate) fn since_start(self) -> Duration {
         self.0.saturating_sub(START)
     }

@@ -1,6 +1,7 @@
-//! Standard input, which has come to its end under the model: what a run reads cannot be read again in the next.
+//! Standard input, which is at its end in an execution: what one execution reads could not be read again in the next.
 //!
-//! Its lock is one of the model, so threads wait for each other as with `std`. Outside an execution it is the real one.
+//! Its lock is modelled, so threads wait for each other as in `std`. Outside an execution, standard input is the real
+//! one.
 
 use std::fmt;
 use std::io::{BufRead, IoSliceMut, Lines, Read, Result};
@@ -19,7 +20,7 @@ pub struct Stdin(());
 /// As [`std::io::StdinLock`].
 #[must_use = "if unused stdin will immediately be unlocked"]
 pub struct StdinLock<'a> {
-    /// What there is to read, and outside an execution the lock itself.
+    /// What there is to read. Outside an execution, also the lock.
     input: Input<'a>,
     held: Option<(ObjectId, Acquired)>,
 }
@@ -58,7 +59,7 @@ impl Stdin {
     ///
     /// # Errors
     ///
-    /// As in `std`; never under the model.
+    /// As in `std`. Never in an execution.
     #[track_caller]
     pub fn read_line(&self, buf: &mut String) -> Result<usize> {
         self.lock().read_line(buf)
@@ -75,7 +76,8 @@ impl Stdin {
 impl Drop for StdinLock<'_> {
     fn drop(&mut self) {
         if let Some((id, acquired)) = self.held {
-            // A panic does not poison standard input: as if the thread had been unwinding when it took the lock.
+            // A panic does not poison standard input. So the lock is released as if the thread had been unwinding when
+            // it took it.
             let acquired = Acquired {
                 panicking: true,
                 ..acquired

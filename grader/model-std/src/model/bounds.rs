@@ -1,4 +1,4 @@
-//! How far an exploration goes, and what it leaves out.
+//! The bounds of an exploration, and what it leaves out.
 
 /// How far an exploration goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,11 +7,11 @@ pub struct Bounds {
     pub preemptions: u32,
     /// The most executions of the exhaustive part.
     pub executions: u64,
-    /// How many executions are sampled: up to half of them during the exhaustive part, the others beyond it.
+    /// How many executions are sampled: up to half of them during the exhaustive part, the others after it.
     pub random: u64,
-    /// The number that the samples derive from.
+    /// The seed of the samples.
     pub seed: u64,
-    /// The bug depth that a sample aims at: one more than its priority change points.
+    /// The bug depth of PCT: one more than the number of priority change points.
     pub depth: u32,
     /// Whether executions that can show nothing new are left out.
     pub pruning: Pruning,
@@ -20,8 +20,8 @@ pub struct Bounds {
 /// Whether executions that can show nothing new are left out of the exhaustive part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pruning {
-    /// An execution that comes to a state in which another one has been, with no more preemptions, goes on by the
-    /// default choices only: the alternatives from there are known. No outcome is lost.
+    /// When an execution reaches a state that another one has visited with no more preemptions, it goes on with the
+    /// default choices only, because the alternatives from there are already known. No outcome is lost.
     Visited,
     /// Every execution is run.
     Off,

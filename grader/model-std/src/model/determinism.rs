@@ -1,11 +1,10 @@
-//! Whether a program does the same when its schedule is the same: two traces are compared, and the first difference is
-//! told.
+//! Compares two executions of one schedule, which are equal if the program is deterministic.
 
 use super::running::Run;
 use super::trace::{Difference, Trace};
 
-/// The first difference between two executions of one schedule, which were recorded. Where there is one, the second is
-/// told.
+/// The first difference between two recorded executions of one schedule. If there is one, the operations of the second
+/// execution are added to its trace.
 pub(super) fn difference(mut first: Run, second: &mut Run) -> Option<Difference> {
     if first.execution.trace == second.execution.trace && first.recorder == second.recorder {
         return None;

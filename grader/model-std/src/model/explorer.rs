@@ -1,15 +1,14 @@
-//! Which interleavings are run, and in which order.
+//! The search: which interleavings are run, and in which order.
 //!
-//! Iterative context bounding: Musuvathi & Qadeer, *Iterative Context Bounding for Systematic Testing of Multithreaded
-//! Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on; a preemption is
-//! a switch away from a thread that could have gone on. So the first failure found is one with the fewest preemptions.
-//! The search is stateless: an execution is named by its choices and run again from the start, and every alternative to
-//! a choice becomes a prefix of its own, kept for the bound that its preemptions need.
+//! The search uses iterative context bounding: Musuvathi & Qadeer, *Iterative Context Bounding for Systematic Testing
+//! of Multithreaded Programs*, PLDI 2007. All executions without a preemption come first, then all with one, and so on.
+//! A preemption is a switch away from a thread that could have gone on. So the first failure found has the fewest
+//! preemptions. The search is stateless: an execution is identified by its choices, and each alternative to a choice
+//! becomes a prefix, which is run from the start at the bound that its preemptions need.
 //!
-//! Executions are sampled as well (see `runtime::scheduler`): by a random walk after each of the first of the
-//! exhaustive part, since a bug that many interleavings show need not wait until those with fewer preemptions are over,
-//! and by priorities beyond the bound. When the visitor stops at a sample, the search goes on for an execution with
-//! fewer preemptions, and no further.
+//! Executions are sampled as well (see `runtime::scheduler`). A random walk follows each of the first executions of the
+//! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
+//! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
 
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -33,17 +32,17 @@ pub struct Coverage {
     pub executions: u64,
     /// How many of them were sampled.
     pub random: u64,
-    /// The bound on preemptions that was reached.
+    /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
     /// Whether all executions within that bound were run.
     pub complete: bool,
-    /// Where the visitor stopped the exploration, if it did.
+    /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
     /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not
     /// decide whether they are right.
     pub weak_orderings: Vec<AtomicAccess>,
-    /// The loads that had an older value to choose than the newest, in the order of the source: none, unless
-    /// [`Settings::stale_reads`] lets loads be stale.
+    /// The loads that could have returned an older value, in the order of the source. None unless
+    /// [`Settings::stale_reads`] allows stale reads.
     pub stale_loads: Vec<AtomicAccess>,
 }
 
@@ -59,18 +58,17 @@ pub struct Stopped {
     pub found_after: u64,
 }
 
-/// Runs `body` under every interleaving within `bounds` and shows each execution to `visit`, until that says to stop.
+/// Runs `body` under every interleaving within `bounds`, and calls `visit` with each execution until it says to stop.
 ///
-/// When `visit` stops at a sampled execution, it is shown those with fewer preemptions that are still to come, and may
-/// stop again: [`Coverage::stopped`] is the execution at which it stopped last, and no execution that the search came
-/// to has fewer.
+/// When `visit` stops at a sampled execution, the search goes on with the remaining executions that have fewer
+/// preemptions, and `visit` may stop again. [`Coverage::stopped`] is the execution at which it stopped last.
 ///
-/// Each execution starts afresh: `body` makes what it uses, or finds it in statics. A modelled object that it captures
-/// instead gets back, bit by bit, what it held before the first execution, so it must not own memory (a `Mutex<Vec<_>>`
-/// must be empty).
+/// Each execution starts afresh: `body` creates the objects that it uses, or finds them in statics. If it captures a
+/// modelled object instead, the bytes of that object are restored before each execution. So the object must not own
+/// memory (a `Mutex<Vec<_>>` must be empty).
 ///
-/// The first execution is run twice. If the second differs, the program depends on something that is not controlled,
-/// and `visit` sees an execution that ended as [`End::Nondeterministic`].
+/// The first schedule is run twice. If the two executions differ, the program depends on something that is not
+/// modelled, and `visit` gets an execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///
@@ -92,7 +90,7 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
-    // What was noted in a replay does not belong here.
+    // Drops the notes of earlier replays.
     notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
     let mut search = Search {
@@ -136,18 +134,18 @@ struct Search<'a> {
     settings: &'a Settings,
     body: &'a Rc<dyn Fn() -> Value>,
     visit: &'a mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
-    /// The states whose alternatives are known; `None` when equal states are not to be told.
+    /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
     /// The most choices in any execution so far.
     most_choices: usize,
     spawns: Spawns,
-    /// Whether an execution has shown that spawns have to be chosen.
+    /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
 }
 
 impl Search<'_> {
-    /// Runs the first execution twice. Returns it for the exhaustive part, unless it could not be repeated.
+    /// Runs the first schedule twice. Returns the second execution for the exhaustive part, if the two are equal.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
         let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
         let first = record(Scheduler::default());
@@ -168,7 +166,7 @@ impl Search<'_> {
         }
     }
 
-    /// Follows `prefix`, and then the default choices.
+    /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
         match &self.visited {
@@ -177,7 +175,7 @@ impl Search<'_> {
         }
     }
 
-    /// Runs everything within `bounds` that no sampling chooses; `first`, if there is one, was run already.
+    /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let flow = self.exhaust_with(bounds, first);
         if flow.is_break() || !self.has_to_choose_spawns() {
@@ -188,22 +186,22 @@ impl Search<'_> {
         self.exhaust_with(bounds, None)
     }
 
-    /// Whether spawns were no choice, and ought to have been.
+    /// Whether the order of spawns has to become a choice.
     fn has_to_choose_spawns(&self) -> bool {
         self.spawns_overlap && self.spawns == Spawns::Invisible
     }
 
-    /// As [`Search::exhaust`], but comes back early where it turns out that spawns have to be chosen.
+    /// As [`Search::exhaust`], but returns early when the order of spawns has to become a choice.
     fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Run>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
             self.coverage.preemption_bound = bound;
             let mut next_bound = Vec::new();
-            // The first found is the first run, of those that were found at the bound before.
+            // The prefixes that were found at the bound before are run in the order in which they were found.
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
                 let found = self.coverage.stopped.as_ref();
-                // What a sample showed has no more preemptions than what is still to come.
+                // The sample at which the visitor stopped has no more preemptions than the executions that are left.
                 if found.is_some_and(|found| found.preemptions <= bound) || self.n_exhaustive() >= bounds.executions {
                     return self.stopped();
                 }
@@ -223,14 +221,15 @@ impl Search<'_> {
                 if self.has_to_choose_spawns() {
                     return ControlFlow::Continue(());
                 }
-                // What the budget cannot pay for is not kept; one more, so that the search is known to be incomplete.
+                // Keeps only as many prefixes as the budget allows, and one more, which shows that the search is
+                // incomplete.
                 let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
-                let wanted = if bound < bounds.preemptions { affordable } else { 0 };
+                let n_wanted = if bound < bounds.preemptions { affordable } else { 0 };
                 add_alternatives(
                     choices,
                     n_determined..n_unvisited,
                     &mut prefixes,
-                    (&mut next_bound, wanted),
+                    (&mut next_bound, n_wanted),
                 );
                 if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
                     self.sample_by_random_walk(bounds);
@@ -242,7 +241,7 @@ impl Search<'_> {
         self.stopped()
     }
 
-    /// How many executions were run that no sampling chose.
+    /// How many executions of the exhaustive part were run.
     fn n_exhaustive(&self) -> u64 {
         self.coverage.executions - self.coverage.random
     }
@@ -255,11 +254,11 @@ impl Search<'_> {
         }
     }
 
-    /// Samples one execution at random, unless there is nothing to choose.
+    /// Samples one execution by a random walk, unless there are no choices.
     fn sample_by_random_walk(&mut self, bounds: &Bounds) {
         if self.most_choices > 0 {
             let walk = RandomWalk::new(self.next_seed(bounds));
-            // What it found stands in the coverage.
+            // The coverage says whether the visitor stopped at it.
             let _ = self.sample_by(Strategy::RandomWalk(walk));
         }
     }
@@ -273,7 +272,7 @@ impl Search<'_> {
         self.show(&ran.choices, ran.execution)
     }
 
-    /// What the next sample derives from.
+    /// The seed of the next sample.
     fn next_seed(&self, bounds: &Bounds) -> u64 {
         bounds
             .seed
@@ -294,7 +293,7 @@ impl Search<'_> {
         }
     }
 
-    /// Shows an execution, which `choices` made what it is, to the visitor.
+    /// Calls the visitor with an execution that has these choices.
     fn show(&mut self, choices: &[Choice], execution: Execution<Value>) -> ControlFlow<()> {
         self.most_choices = self.most_choices.max(choices.len());
         let preemptions = execution.preemptions;
@@ -311,15 +310,15 @@ impl Search<'_> {
     }
 }
 
-/// Puts every alternative to the choices in `range` where it belongs: among the prefixes of the same
-/// bound, or among those that take one preemption more, of which only so many are wanted.
+/// Adds every alternative to the choices in `range` to the prefixes: to those of the same bound, or, if it costs one
+/// preemption more, to those of the next bound, of which at most `n_wanted` are kept.
 fn add_alternatives(
     choices: Vec<Choice>,
     range: Range<usize>,
-    same: &mut Vec<Prefix>,
-    (wider, wanted): (&mut Vec<Prefix>, usize),
+    same_bound: &mut Vec<Prefix>,
+    (next_bound, n_wanted): (&mut Vec<Prefix>, usize),
 ) {
-    let has_wanted = |choice: &Choice| choice.n_non_preemptive > 1 || wanted > 0 && choice.options > 1;
+    let has_wanted = |choice: &Choice| choice.n_non_preemptive > 1 || n_wanted > 0 && choice.options > 1;
     if !range.clone().any(|index| has_wanted(&choices[index])) {
         return;
     }
@@ -329,9 +328,9 @@ fn add_alternatives(
         for option in (1..choice.options).rev() {
             let prefix = || Prefix::deviating(&choices, index, option);
             if option < choice.n_non_preemptive {
-                same.push(prefix());
-            } else if wider.len() < wanted {
-                wider.push(prefix());
+                same_bound.push(prefix());
+            } else if next_bound.len() < n_wanted {
+                next_bound.push(prefix());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! One execution of a body: what it was, and the choices that made it so.
+//! Runs one execution of a body, and returns it with its choices.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Scheduler};
 
-/// What a body returns, whatever its type: the search is compiled once and not for every body.
+/// What a body returns, without its type, so that the search is compiled only once and not for each type.
 pub(super) type Value = Box<dyn Any>;
 
 pub(super) fn erased<T: 'static>(body: &Rc<dyn Fn() -> T>) -> Rc<dyn Fn() -> Value> {
@@ -33,13 +33,13 @@ pub(super) fn typed<T: 'static>(execution: Execution<Value>) -> Execution<T> {
     }
 }
 
-/// An execution and the choices that make it what it is.
+/// An execution, and the choices that determine it.
 pub(super) struct Run {
     pub(super) execution: Execution<Value>,
     pub(super) choices: Vec<Choice>,
-    /// How many of them, from the first, were made in states that no execution had been in before.
+    /// How many of them, from the first, were made in states that no earlier execution had visited.
     pub(super) n_unvisited: usize,
-    /// Whether threads spawned others at the same time, and that was no choice.
+    /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(super) spawns_overlap: bool,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,

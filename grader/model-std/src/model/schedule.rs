@@ -1,10 +1,10 @@
-//! How the choices of an execution become a schedule, and a schedule the choices to be made again.
+//! Turns the choices of an execution into a schedule, and a schedule into the choices to follow.
 
 use protocol::schedule::{Schedule, Spawns};
 
 use crate::runtime::scheduler::{Choice, Prefix};
 
-/// The schedule in which these choices were made.
+/// The schedule of an execution with these choices.
 pub(super) fn of(choices: &[Choice], spawns: Spawns) -> Schedule {
     let last_other = choices.iter().rposition(|choice| choice.chosen != 0);
     let determined = last_other.map_or(&[][..], |last| &choices[..=last]);
@@ -14,7 +14,7 @@ pub(super) fn of(choices: &[Choice], spawns: Spawns) -> Schedule {
     }
 }
 
-/// All choices of a schedule, to be followed.
+/// The choices of a schedule, as a prefix to follow.
 pub(super) fn prefix(schedule: &Schedule) -> Prefix {
     Prefix::whole(schedule.choices.iter().map(|chosen| Choice::of_any(*chosen)).collect())
 }

@@ -5,21 +5,21 @@
 pub struct Settings {
     /// The most steps (operations announced) in one execution.
     pub steps: u64,
-    /// How many waits on condition variables and parks may end without a reason in one execution.
+    /// How many waits on condition variables and parks may end spuriously in one execution.
     pub spurious_wakeups: u32,
-    /// How many weak compare-exchanges may fail without a reason in one execution.
+    /// How many weak compare-exchanges may fail spuriously in one execution.
     pub weak_failures: u32,
     /// How many loads of atomics may return an older value than the newest in one execution, where their orderings and
-    /// those of the stores allow it (see `Coverage::weak_orderings`, which tells where they could).
+    /// those of the stores allow it. `Coverage::stale_loads` lists the loads that could.
     pub stale_reads: u32,
-    /// How many waits for the clock may end while another thread could still go on, in one execution: that other thread
-    /// is then slow. Otherwise time only passes while nobody can go on, and every wait takes exactly as long as was
-    /// asked for.
+    /// How many waits for the clock may end in one execution while another thread could still go on. That other thread
+    /// is late then. Otherwise time passes only while no thread can go on, and every wait takes exactly as long as
+    /// requested.
     pub late_threads: u32,
-    /// Whether a thread may spin through virtual time. Otherwise that ends the execution as a busy wait.
+    /// Whether threads may spin until virtual time passes. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
-    /// Whether there is a choice also before what no other thread can notice, such as the start of a thread or a join:
-    /// many more executions, which come to the same outcomes. For tests of that.
+    /// Whether invisible operations, such as the start of a thread or a join, are scheduling points as well. That gives
+    /// many more executions with the same outcomes; tests compare these.
     pub every_turn: bool,
 }
 

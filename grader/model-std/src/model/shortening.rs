@@ -1,17 +1,22 @@
-//! Makes a failing schedule as simple as can be found while the execution still fails the same way.
+//! Searches for the simplest schedule whose execution fails the same way as a given one.
 //!
-//! Simple is, in this order: few preemptions, and few of them injected faults (a wake-up without a reason, a weak
-//! exchange that fails, a thread that is late); few switches from one thread to another; few operations; few choices
-//! that are not the default, each as late as possible. Nothing here is random, so the same schedule is shortened to the
-//! same schedule everywhere.
+//! The simpler of two executions is the one with fewer preemptions; if these are equal, with fewer injected faults
+//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads); then with fewer switches between
+//! threads; then with fewer operations; then with fewer non-default choices; and then with later ones. Nothing here is
+//! random, so shortening a schedule always gives the same result.
 //!
-//! Three ways are taken in turn, until none leads any further. Choices are set back to the default, many at once before
-//! single ones: Zeller & Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, IEEE Transactions on Software
-//! Engineering 28(2), 2002, but for the subsets only, since their complements hardly ever fail here. The turns of the
-//! threads are put in another order, so that one thread's come together: Jalbert & Sen, *A Trace Simplification
-//! Technique for Effective Debugging of Concurrent Programs*, FSE 2010. And each choice is changed to another, alone or
-//! in exchange for one that is set back, which is slower and finds what the others leave. Choices are named by whose
-//! turn it was (see `runtime::scheduler::guided`), so that the others keep their meaning when one of them changes.
+//! Three methods alternate until none of them makes the execution simpler:
+//!
+//! * Resetting choices to the default, many at once at first: Zeller & Hildebrandt, *Simplifying and Isolating
+//!   Failure-Inducing Input*, IEEE Transactions on Software Engineering 28(2), 2002. Departs from the paper in one
+//!   point: complements of subsets are not tried, because they hardly ever fail here.
+//! * Reordering the turns, so that the turns of one thread come together: Jalbert & Sen, *A Trace Simplification
+//!   Technique for Effective Debugging of Concurrent Programs*, FSE 2010.
+//! * Changing each choice to another one, alone or together with resetting a non-default one. That is slower, and finds
+//!   what the other two miss.
+//!
+//! A choice is identified by the thread whose turn it was (see `runtime::scheduler::guided`), so that the others keep
+//! their meaning when one of them changes.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -25,38 +30,38 @@ use super::{Schedule, Spawns};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
-/// What became of a failing schedule.
+/// The result of shortening a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortened {
-    /// The simplest schedule that was found to fail the same way: the given one, where none is simpler.
+    /// The simplest schedule that was found to fail the same way; the given one if none is simpler.
     pub schedule: Schedule,
-    /// How simple the given execution was; `None` where it did not fail the same way when it was run again.
+    /// The size of the given execution; `None` if it did not fail the same way when it was run again.
     pub before: Option<Size>,
-    /// How simple the execution of `schedule` is; `None` as `before`.
+    /// The size of the execution of `schedule`; `None` if `before` is.
     pub after: Option<Size>,
     /// How many executions were run.
     pub executions: u64,
 }
 
-/// How simple an execution is; the smaller the simpler, and what stands first counts first.
+/// The size of an execution. The smaller of two is simpler; the fields are compared in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// The preemptions, injected faults included.
+    /// How many preemptions it has, including injected faults.
     pub preemptions: u32,
-    /// How many of them are injected faults: wake-ups and failures without a reason, and late threads.
+    /// How many of them are injected faults.
     pub injected_faults: u32,
-    /// How often another thread went on than the one before.
+    /// How often the next turn went to another thread.
     pub switches: u32,
-    /// The operations of all threads.
+    /// How many operations all threads performed.
     pub operations: u64,
-    /// The choices that are not the default.
+    /// How many choices were not the default.
     pub non_default: usize,
 }
 
 /// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`.
 ///
-/// `still_fails` is asked about executions without events, as the visitor of [`explore`](super::explore) is. Where it
-/// says no to the execution of `schedule` itself, that depends on something other than its schedule, and nothing is
+/// `still_fails` gets executions without events, like the visitor of [`explore`](super::explore). If it says no to the
+/// execution of `schedule` itself, that execution depends on something other than its schedule, and nothing is
 /// shortened.
 ///
 /// # Panics
@@ -82,7 +87,7 @@ pub fn shorten<T: 'static>(
     shortening.shorten(schedule)
 }
 
-/// An execution that fails as it should.
+/// An execution that fails in the given way.
 struct Failing {
     size: Size,
     choices: Rc<[Choice]>,
@@ -94,7 +99,7 @@ struct Failing {
 type NonDefault = Vec<(ChoicePoint, Pick)>;
 
 impl Failing {
-    /// What makes it what it is.
+    /// Its non-default choices, which determine it.
     fn non_default(&self) -> NonDefault {
         let made = self.logged.iter().zip(&*self.choices);
         made.filter(|(_, choice)| choice.chosen != 0)
@@ -102,7 +107,7 @@ impl Failing {
             .collect()
     }
 
-    /// The turns of each thread from where it goes on to where another one does.
+    /// The order of turns, split where the thread changes.
     fn stretches(&self) -> Vec<&[Pick]> {
         self.order.chunk_by(|one, next| one.task() == next.task()).collect()
     }
@@ -152,7 +157,8 @@ impl Shortening<'_> {
         }
     }
 
-    /// Sets choices back to the default, half of them at once at first. Returns whether that made `best` simpler.
+    /// Resets choices to the default: all of them at once, then half of them, and so on. Returns whether that made
+    /// `best` simpler.
     fn reset(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut n_at_once = best.non_default().len();
@@ -172,8 +178,8 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Puts the turns of a thread right after those that it had before, or right before those that it has next, or
-    /// changes places with those of its neighbour. Returns whether that made `best` simpler.
+    /// Moves each stretch of turns right behind the previous stretch of the same thread, or right before its next one,
+    /// or swaps it with the stretch that follows. Returns whether that made `best` simpler.
     fn reorder(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut index = 0;
@@ -206,11 +212,11 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Takes another option at one choice, alone or in exchange for a non-default choice that is set back. Returns
-    /// whether that made `best` simpler.
+    /// Takes another option at one choice, alone or while resetting a non-default choice. Returns whether that made
+    /// `best` simpler.
     fn exchange(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
-        // What is set back: nothing, or one of the non-default choices.
+        // 0 resets nothing; otherwise one more than the index of a non-default choice.
         let mut reset = 0;
         while reset <= best.non_default().len() {
             let mut index = 0;
@@ -229,8 +235,7 @@ impl Shortening<'_> {
         is_simpler
     }
 
-    /// Takes `option` at the choice with number `index`, and the default at the non-default choice with number
-    /// `reset`.
+    /// Takes `option` at the choice with this index, and resets the non-default choice with index `reset`.
     fn take_other(&mut self, best: &mut Failing, index: usize, option: usize, reset: Option<usize>) -> bool {
         let (logged, choice) = (&best.logged[index], best.choices[index]);
         let (Some(pick), false) = (logged.picks.get(option), usize::from(choice.chosen) == option) else {
@@ -242,7 +247,7 @@ impl Shortening<'_> {
             choices.remove(reset);
             non_default.clone().nth(reset)
         });
-        // What would have more preemptions, as far as can be told, is not worth an execution.
+        // An option that seems to need more preemptions is not worth an execution.
         let costs = |option: usize, n_non_preemptive: u16| u32::from(option >= usize::from(n_non_preemptive));
         let saved = gone.map_or(0, |gone| costs(gone.chosen.into(), gone.n_non_preemptive))
             + costs(choice.chosen.into(), choice.n_non_preemptive);
@@ -258,7 +263,7 @@ impl Shortening<'_> {
         self.attempt(best, PartialSchedule::of(choices))
     }
 
-    /// Runs what `partial` makes. If it fails the same way and is simpler than `best`, it takes its place.
+    /// Runs `partial`. If the execution fails the same way and is simpler than `best`, it replaces `best`.
     fn attempt(&mut self, best: &mut Failing, partial: PartialSchedule) -> bool {
         if self.executions >= self.budget || !self.tried.insert(partial.clone()) {
             return false;

@@ -1,5 +1,5 @@
-//! The virtual clock: it stands still while a thread can go on, and then jumps to the next deadline. Also how a thread
-//! sleeps and lets others go first.
+//! The virtual clock, sleeping and yielding. The clock stands still while a thread can go on, and otherwise jumps to
+//! the next deadline.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::task::{Operation, Site, Task, Until};
 use super::{announce, announce_wait, announce_yielding, is_active, try_with, with};
 use crate::model::trace::{Op, YieldFunction};
 
-/// A time that is never over: no program waits longer, and the clock can show it.
+/// A timeout from which on a wait counts as endless. No program waits longer, and the clock can still represent it.
 const FOR_EVER: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
 
 /// Blocks until the virtual time has passed.
@@ -20,7 +20,7 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
         object: None,
         site: Some(site),
     };
-    // Recorded where it begins: that is where a reader looks for it, and nothing happens at its end.
+    // Recorded when it begins, because that is where a reader looks for it, and nothing happens when it ends.
     with(|execution| {
         execution.record(None, Some(site), |_| Op::Sleep { duration });
     });
@@ -69,7 +69,7 @@ impl Execution {
         self.forget_older_values();
     }
 
-    /// When a wait of `timeout` that begins now is over; `None` for never.
+    /// When a wait of `timeout` that begins now ends; `None` for never.
     pub(crate) fn deadline_after(&self, timeout: Duration) -> Option<Duration> {
         (timeout < FOR_EVER).then(|| self.now.saturating_add(timeout))
     }

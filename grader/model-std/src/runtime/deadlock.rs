@@ -1,5 +1,5 @@
-//! Deadlocks and lost wake-ups: what every thread waits for when none can go on, who holds it, and which notification
-//! came too early.
+//! Diagnoses deadlocks and lost wake-ups: what each thread waits for when none can go on, which threads hold it, and
+//! which notification came too early.
 
 use super::execution::Execution;
 use super::objects::barrier::Barrier;
@@ -10,7 +10,7 @@ use super::recorder;
 use super::task::{Hold, Operation, Site, TaskId, Until};
 use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
-/// The end of an execution in which no task can go and no deadline will come.
+/// The end of an execution in which no task can go on and no deadline will come.
 pub(crate) fn diagnose(execution: &Execution) -> End {
     let stuck = (0..execution.tasks.len()).filter(|task| execution.tasks[*task].is_alive());
     let stuck: Vec<TaskId> = stuck.collect();
@@ -21,7 +21,7 @@ pub(crate) fn diagnose(execution: &Execution) -> End {
             .iter()
             .find_map(|task| Some((*task, missed_notification(execution, *task)?)))
     };
-    // Threads that wait for each other are stuck whatever was notified, and so are those that wait for them.
+    // In a cycle, the threads are stuck whether or not a notification was missed, so it is a deadlock.
     match missed_notification() {
         Some((waiter, site)) if cycle.is_empty() => End::LostWakeup {
             waits,
@@ -32,7 +32,7 @@ pub(crate) fn diagnose(execution: &Execution) -> End {
     }
 }
 
-/// What `task` waits for; `None` where it can go on.
+/// What `task` waits for; `None` if it can go on.
 fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
     let state = &execution.tasks[task];
     let until = state.waits_until()?;
@@ -49,7 +49,7 @@ fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
     })
 }
 
-/// `until`, which `task` waits for, as a trace tells it.
+/// The condition `until`, for which `task` waits, as a trace shows it.
 fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
     match until {
         Until::Never => WaitReason::Clock,
@@ -86,7 +86,7 @@ fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
             function,
             senders: execution.objects.channel(channel).senders,
         },
-        // A channel of `std` has one receiver, and who waits for it does so as long as it is there.
+        // A channel of `std` has one receiver, and a thread only waits for it while it exists.
         Until::Sendable(_, function) => WaitReason::Room { function, receivers: 1 },
         Until::Taken { function, .. } => WaitReason::HandOver { function, receivers: 1 },
         Until::Condition => {
@@ -96,7 +96,7 @@ fn reason(execution: &Execution, task: TaskId, until: Until) -> WaitReason {
     }
 }
 
-/// Who holds up whoever waits for `until`, and since which line.
+/// The threads that prevent `until` from holding, and the line that took the lock.
 fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) {
     match until {
         Until::Free(lock) | Until::Readable(lock) | Until::Relockable(lock) | Until::FreeOrMine { lock, .. } => {
@@ -105,7 +105,7 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
             held_by.dedup();
             (held_by, lock.since.and_then(recorder::place_in_program))
         }
-        // The readers inside hold up the writer, and the writer holds up further readers.
+        // The waiting writer blocks further readers.
         Until::ReadableInTurn(lock) => match waiting_writers(execution, lock).collect::<Vec<_>>() {
             writers if writers.is_empty() => holders(execution, Until::Readable(lock)),
             writers => (writers, None),
@@ -130,7 +130,7 @@ fn holders(execution: &Execution, until: Until) -> (Vec<TaskId>, Option<Place>) 
 }
 
 /// The line of a notification that came before `task` began to wait, if `task` waits for one. `None` if another
-/// notification has woken it since.
+/// notification has woken `task` since.
 fn missed_notification(execution: &Execution, task: TaskId) -> Option<Site> {
     let missed = condvar_of(execution, task)?.missed.as_ref()?;
     (!missed.awake_since.contains(&task)).then_some(missed.site)

@@ -1,5 +1,5 @@
-//! Who has the next turn: collects the threads whose operation may take effect, lets time pass where there is none, and
-//! asks the scheduler.
+//! Gives the next turn to a thread: collects the threads whose operation may take effect, lets time pass if there are
+//! none, and asks the scheduler to choose.
 
 use super::deadlock;
 use super::execution::Execution;
@@ -8,25 +8,25 @@ use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use crate::model::trace::End;
 
-/// Whose turn it is, and who can have the next one.
+/// The current turn, and the candidates for the next one.
 pub(super) struct Turn {
-    /// Who has the next turn, once that is chosen.
+    /// The task that has the next turn, once it is chosen.
     pub(super) next: Option<TaskId>,
-    /// Why the task that had the last turn, or has the next one, could have it.
+    /// Why the task that was chosen last may have its turn.
     cause: Cause,
-    /// How many operations the running task has performed without a switch.
+    /// How many operations the running task has performed since the last switch.
     length: u32,
-    /// Whether the running task had its turn for an invisible operation only, so that who goes next is still to be
-    /// chosen.
+    /// Whether the running task got its turn only for an invisible operation, so that the choice of the next task is
+    /// still pending.
     pub(super) choice_is_pending: bool,
-    /// Whether a task that could have gone on lost its turn since the last operation that was recorded.
+    /// Whether a task was preempted since the last recorded operation.
     pub(super) preempted: bool,
     /// The threads that may go next.
     pub(super) candidates: Vec<Candidate>,
 }
 
 impl Turn {
-    /// Before the first turn. `candidates` is empty; its memory is used.
+    /// The state before the first turn. `candidates` is empty; its memory is reused.
     pub(super) fn new(candidates: Vec<Candidate>) -> Self {
         Self {
             next: None,
@@ -43,7 +43,7 @@ impl Turn {
         self.length = 0;
     }
 
-    /// The memory of the candidates.
+    /// The empty list of candidates, for reuse.
     pub(super) fn into_candidates(mut self) -> Vec<Candidate> {
         self.candidates.clear();
         self.candidates
@@ -60,13 +60,13 @@ pub(crate) struct Candidate {
 /// Why a thread may go next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Cause {
-    /// What it waits for holds, or its deadline has passed.
+    /// The condition that it waits for holds, or its deadline has passed.
     Ready,
     /// A spurious wake-up is injected.
     Spurious,
-    /// Its deadline passes although other threads could go on: they are late.
+    /// Its deadline passes although other threads could go on. Those threads are late.
     Late,
-    /// No thread goes next, although a spurious wake-up could be injected: time passes, or the execution is over.
+    /// No spurious wake-up is injected, and no thread goes next: time passes, or the execution is over.
     NoWakeUp,
 }
 
@@ -99,8 +99,9 @@ impl Execution {
         }
     }
 
-    /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point: all
-    /// tasks share one operating-system thread, and `std` aborts the process if that panics again while a hook runs.
+    /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point.
+    /// Otherwise another task might panic meanwhile, on the same operating-system thread, and `std` aborts the process
+    /// when a thread panics in a panic hook.
     pub(super) fn must_not_be_interrupted(&self, waiting: Option<Waiting>) -> bool {
         let me = &self.tasks[self.current];
         me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, waiting.until))
@@ -128,13 +129,13 @@ impl Execution {
         wake
     }
 
-    /// Makes the task that was chosen for the next turn the running one; `None` where the execution is over.
+    /// Makes the task that was chosen for the next turn the running one. `None` if the execution is over.
     pub(super) fn switch(&mut self) -> Option<TaskId> {
         self.current = self.turn.next.take()?;
         Some(self.current)
     }
 
-    /// Chooses who goes next, or ends the execution.
+    /// Chooses the next task, or ends the execution.
     pub(super) fn decide(&mut self) {
         if self.end.is_some() {
             return;
@@ -145,7 +146,7 @@ impl Execution {
             return self.finish(end);
         }
         if let Some(task) = self.next_without_a_choice() {
-            // A guided scheduler counts it as a turn.
+            // The guided strategy counts this as a turn.
             let only = Candidate {
                 task,
                 cause: Cause::Ready,
@@ -163,7 +164,7 @@ impl Execution {
             return;
         }
         let may_go_on = self.let_others_go_first();
-        // If time had to pass, the running thread was waiting too, so no choice preempts it.
+        // If time had to pass, the running thread was waiting as well, so no choice preempts it.
         let may_be_preempted = self.now == before && !self.turn.choice_is_pending && !may_go_on;
         let n_non_preemptive = self.order_candidates(may_be_preempted);
         if let Some(chosen) = self.choose_candidate(n_non_preemptive) {
@@ -173,7 +174,7 @@ impl Execution {
     }
 
     /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution
-    /// does not fit its schedule, and so is over.
+    /// does not fit its schedule. Then it is over.
     pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
         let options = self.turn.candidates.len();
         if options > 1 && self.scheduler.needs_state() {
@@ -214,7 +215,7 @@ impl Execution {
     }
 
     /// Fills `candidates` with the tasks whose operation may take effect. Lets time pass if there are none. Returns
-    /// false if nothing is left to choose: the execution is over, or the next turn is given already.
+    /// false if there is nothing to choose: the execution is over, or the next turn is already given.
     pub(super) fn collect_candidates(&mut self) -> bool {
         loop {
             let all_spin = self.find_ready();
@@ -238,8 +239,8 @@ impl Execution {
         }
     }
 
-    /// Fills `candidates` with the tasks whose operation may take effect now: the running one first, then the next ones
-    /// by number. Returns whether all of them spin.
+    /// Fills `candidates` with the tasks whose operation may take effect now: the running task first, then those with
+    /// higher numbers, then those with lower numbers. Returns whether all of them spin.
     fn find_ready(&mut self) -> bool {
         let mut candidates = std::mem::take(&mut self.turn.candidates);
         candidates.clear();

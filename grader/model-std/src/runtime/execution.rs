@@ -1,4 +1,4 @@
-//! One execution as a value: it is made for the execution and dropped after it.
+//! One execution as a value: made when the execution begins, and dropped when it ends.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -41,22 +41,22 @@ pub(crate) struct Execution {
     pub(super) weak_memory: Option<Box<WeakMemory>>,
     /// The most threads, the body aside, that were alive at once.
     most_alive: usize,
-    /// How it has ended, if it has.
+    /// How the execution ended, once it has.
     pub(super) end: Option<End>,
 }
 
 /// What remains of an execution.
 pub(super) struct Remains {
-    /// What happened, without operations and objects.
+    /// The trace, without operations and objects.
     pub(super) trace: Trace,
-    /// Those, if they were to be recorded.
+    /// The operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
     pub(super) most_alive: usize,
 }
 
-/// Empty tables whose memory the next execution uses again. Allocating it anew takes 1 to 4% more instructions, as
-/// measured with callgrind on the programs of `model-bench`.
+/// Empty tables whose memory the next execution reuses. Allocating it anew takes 1 to 4% more instructions, measured
+/// with callgrind on the programs of `model-bench`.
 #[derive(Default)]
 struct Recycled {
     tasks: Vec<Task>,
@@ -75,7 +75,7 @@ thread_local! {
 }
 
 impl Execution {
-    /// An execution that is about to start with `body`, which becomes task 0.
+    /// An execution that is about to run `body` as task 0.
     pub(super) fn new(
         settings: Settings,
         scheduler: Scheduler,
@@ -110,7 +110,7 @@ impl Execution {
         execution
     }
 
-    /// Enters a task that is ready to start `entry`.
+    /// Adds a task that is ready to start `entry`.
     pub(crate) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
         let mut task = Task::new(name, site, entry);
         if let Some(parent) = self.tasks.get(self.current) {
@@ -137,7 +137,7 @@ impl Execution {
         }
     }
 
-    /// Notes a change of `object`, one of several that the running operation is about, that another thread could see.
+    /// As [`Execution::changed`], for one of several objects of the running operation.
     pub(crate) fn changed_object(&mut self, object: ObjectId) {
         self.note_effect();
         self.wrote_to(object);
@@ -148,20 +148,20 @@ impl Execution {
         self.tasks[self.current].activity.note_effect(self.steps);
     }
 
-    /// Notes a change that a program cannot make again and again without getting somewhere.
+    /// Notes a change that is irreversible, so that a program which keeps making such changes makes progress.
     pub(crate) fn changed_irreversibly(&mut self) {
         self.changed();
         self.progress.note_irreversible(self.steps);
     }
 
-    /// Ends the execution. The first end counts.
+    /// Ends the execution, unless it has ended already.
     pub(crate) fn finish(&mut self, end: End) {
         self.end.get_or_insert(end);
         self.turn.next = None;
     }
 
-    /// Chooses one of `n` ways in which the running operation may turn out: 0 is the default, and the first
-    /// `n_non_preemptive` cost no preemption.
+    /// Chooses one of `n` outcomes of the running operation. Outcome 0 is the default, and the first `n_non_preemptive`
+    /// cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
         if n <= 1 {
             return 0;
@@ -179,7 +179,7 @@ impl Execution {
     }
 
     /// Drops the execution, which is over. Tasks that have not ended are abandoned: their functions and thread-local
-    /// values are forgotten, since these may borrow from stacks that are gone.
+    /// values are forgotten, because these may borrow from stacks that are gone.
     pub(super) fn conclude(mut self: Box<Self>) -> Remains {
         let (trace, recorder) = self.take_trace();
         let Self {

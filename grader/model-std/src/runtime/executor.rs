@@ -1,7 +1,7 @@
-//! Runs one execution: a coroutine a task, resumed in the order that the scheduler chooses.
+//! Runs one execution. Each task is a coroutine, and the scheduler chooses which one is resumed.
 //!
-//! Stacks are kept from one execution to the next. A task that has not ended when the execution does (after a deadlock,
-//! say) is abandoned where it stands: nothing on its stack is dropped, because its destructors belong to an execution
+//! The next execution reuses the stacks. A task may not have ended when the execution ends, for example after a
+//! deadlock. Such a task is abandoned: nothing on its stack is dropped, because its destructors belong to an execution
 //! that is over.
 
 use std::cell::{Cell, RefCell};
@@ -21,10 +21,10 @@ use super::{panics, threads, with};
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
-/// As large as `std` makes the stack of a spawned thread; only pages that are touched cost memory.
+/// The default stack size of a spawned thread in `std`. Only pages that are touched cost memory.
 const STACK_SIZE: usize = 2 * 1024 * 1024;
 
-/// The function of a task, and the place for what comes of it.
+/// The function of a task, and the storage for its result.
 pub(crate) trait Entry {
     /// Calls the function and keeps what it returns.
     ///
@@ -40,39 +40,39 @@ pub(crate) trait Entry {
 /// A task that has begun.
 struct Fibre {
     coroutine: Coroutine<(), (), (), DefaultStack>,
-    /// Where to suspend it: on its own stack, for as long as it runs.
+    /// Suspends the coroutine. It lives on the coroutine's own stack until the coroutine ends.
     yielder: *const Yielder<(), ()>,
 }
 
 thread_local! {
-    /// The stacks that no task uses, kept for later ones.
+    /// Stacks for later tasks.
     static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
-    /// Of the task that runs.
+    /// The yielder of the running task.
     static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
 }
 
-/// Held by the execution that is under way in this process: the program's statics are shared by all executions.
+/// Held while an execution runs in this process, because all executions share the statics of the program.
 static EXECUTION_LOCK: Mutex<()> = Mutex::new(());
 
-/// What one execution was.
+/// The result of one execution.
 pub(crate) struct Outcome<T> {
-    /// What the body returned, or the payload of its panic; `None` when it never came to its end.
+    /// What the body returned, or the payload of its panic. `None` if the body did not end.
     pub(crate) value: Option<Result<T, Payload>>,
     /// The choices that were made.
     pub(crate) choices: Vec<Choice>,
-    /// How many of them, from the first, were made in states that no execution had been in before.
+    /// How many of them, from the first, were made in states that no earlier execution had visited.
     pub(crate) n_unvisited: usize,
-    /// Whether threads spawned others at the same time, and that was no choice.
+    /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
-    /// What happened, without operations and objects.
+    /// The trace, without operations and objects.
     pub(crate) trace: Trace,
-    /// Those, if they were to be recorded.
+    /// The operations and objects, if they were to be recorded.
     pub(crate) recorder: Option<Recorder>,
     /// The most threads, the body aside, that were alive at once.
     pub(crate) most_alive: usize,
 }
 
-/// Runs `body` to its end under the choices of `scheduler`.
+/// Runs one execution of `body` under the choices of `scheduler`.
 ///
 /// # Panics
 ///
@@ -98,7 +98,7 @@ pub(crate) fn run<T: 'static>(
         scheduler,
         most_alive,
     } = super::end().conclude();
-    // Dropped outside the execution: what it owns may be modelled.
+    // Dropped outside the execution, because the hook may own modelled objects.
     panics::forget_program_hook();
     let value = match trace.end {
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
@@ -117,7 +117,7 @@ pub(crate) fn run<T: 'static>(
     }
 }
 
-/// The first task.
+/// The entry of the first task.
 struct Body<F, T> {
     function: Cell<Option<F>>,
     result: Cell<Option<Result<T, Payload>>>,
@@ -134,7 +134,7 @@ impl<F: FnOnce() -> T, T> Entry for Body<F, T> {
     }
 }
 
-/// Gives control back to the executor until the running task is chosen again; for ever, if the execution is over.
+/// Gives control back to the executor until the running task is chosen again. Never returns if the execution is over.
 pub(crate) fn suspend() {
     let yielder = CURRENT_YIELDER.get();
     // SAFETY: the pointer was set by the executor to the yielder of the coroutine that runs now, which lives on that
@@ -142,7 +142,7 @@ pub(crate) fn suspend() {
     unsafe { (*yielder).suspend(()) };
 }
 
-/// Resumes one task after the other, until the execution is over. Returns those that have not ended.
+/// Resumes one task after the other until the execution is over. Returns the tasks that have not ended.
 fn drive() -> Vec<Option<Fibre>> {
     let mut fibres: Vec<Option<Fibre>> = Vec::new();
     while let Some(task) = with(Execution::switch) {
@@ -152,7 +152,7 @@ fn drive() -> Vec<Option<Fibre>> {
         let fibre = fibres[task].get_or_insert_with(|| start(task));
         CURRENT_YIELDER.set(fibre.yielder);
         match fibre.coroutine.resume(()) {
-            // Set by the task itself when it begins.
+            // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
@@ -183,7 +183,7 @@ fn start(task: TaskId) -> Fibre {
 
 /// Runs a task from its beginning to its end.
 fn perform(entry: Rc<dyn Entry>) {
-    // SAFETY: this is the only call, for an entry is taken from its place when its task starts.
+    // SAFETY: this is the only call, because starting a task takes its entry away.
     let ending = match catch_unwind(AssertUnwindSafe(|| unsafe { entry.call() })) {
         Ok(()) => Ending::Returned,
         Err(payload) => {
@@ -191,17 +191,17 @@ fn perform(entry: Rc<dyn Entry>) {
             Ending::Panicked
         }
     };
-    // What nobody waits for goes away while the thread still runs.
+    // If no handle is left, this drops the result, while the thread still runs.
     drop(entry);
     threads::end(ending);
 }
 
-/// Gives up tasks that have not ended, and keeps their stacks.
+/// Abandons tasks that have not ended, and keeps their stacks.
 fn abandon(fibres: Vec<Option<Fibre>>) {
     for mut fibre in fibres.into_iter().flatten() {
-        // SAFETY: the task never runs again. What stands on its stack is leaked, and nothing else drops or reads it:
-        // tasks that borrow from it (scoped threads) are abandoned with it, and their functions are forgotten by
-        // `Task::abandon`.
+        // SAFETY: the task never runs again. The values on its stack are leaked, and nothing else drops or reads them:
+        // tasks that borrow from them (scoped threads) are abandoned as well, and `Task::abandon` forgets their
+        // functions.
         unsafe { fibre.coroutine.force_reset() };
         STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
     }

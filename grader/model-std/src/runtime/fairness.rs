@@ -1,7 +1,7 @@
-//! Fairness among threads, and executions that get nowhere: busy waits and livelocks.
+//! Fairness among threads, and executions without progress: busy waits and livelocks.
 //!
-//! A thread that yields lets every other thread that could run go first, once (Musuvathi & Qadeer, *Fair Stateless
-//! Model Checking*, PLDI 2008), so that a loop that only waits cannot starve what it waits for.
+//! A thread that yields lets every other runnable thread go first, once (Musuvathi & Qadeer, *Fair Stateless Model
+//! Checking*, PLDI 2008). So a loop that only waits cannot starve the thread that it waits for.
 
 use std::time::Duration;
 
@@ -11,33 +11,33 @@ use super::task::{Site, Task, TaskId};
 use super::visibility::{OperationCounts, mix};
 use crate::model::trace::End;
 
-/// A thread counts as spinning after so many operations in a row that change nothing and see no change. A guess: larger
-/// than the number of operations in one round of a waiting loop, and small enough that the trace of a busy wait stays
-/// short.
+/// A thread counts as spinning after this many operations in a row that change nothing and see no change. A guess:
+/// larger than the number of operations in one round of a waiting loop, and small enough that the trace of a busy wait
+/// stays short.
 pub(super) const SPINNING: u32 = 24;
 
-/// A thread yields after so many operations in a row, even if each of them changes something: a loop may change the
-/// same thing again and again and wait for another thread. A guess.
+/// A thread yields after this many operations in a row, even if each of them changes something. A loop may keep
+/// changing the same object while it waits for another thread. A guess.
 pub(super) const LONG_TURN: u32 = 400;
 
-/// While every thread that could run spins, the clock creeps: by 1 ns, 2 ns, 4 ns, …, so many times. That ends a loop
-/// that waits until a deadline is *over*. A thread that still spins after about a microsecond is busy-waiting.
+/// While every runnable thread spins, the clock ticks this many times: by 1 ns, 2 ns, 4 ns, … That ends a loop which
+/// waits until the clock is *past* a deadline. A thread that still spins after about a microsecond is busy-waiting.
 const MAX_TICKS: u32 = 10;
 
-/// After so many steps without any change, spinning threads are busy-waiting if another thread waits for the clock. A
+/// After this many steps without any change, spinning threads are busy-waiting if another thread waits for the clock. A
 /// guess: large enough for a thread that reads the results of many others.
 const BUSY_WAIT_STEPS: u64 = 1_000;
 
-/// The changes so far, which tell an execution that makes progress from one that does not.
+/// Counts changes, to detect executions without progress.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// Counts the changes that another thread could see.
     version: u64,
-    /// The step of the last of them.
+    /// The step of the last change.
     changed_at: u64,
     /// The step at which something irreversible last happened: a thread began or ended, or output was written.
     irreversible_at: u64,
-    /// How often the clock has crept since the last change.
+    /// How often the clock has ticked for spinning threads since the last change.
     ticks: u32,
 }
 
@@ -60,7 +60,7 @@ impl Progress {
     }
 }
 
-/// The recent operations of a task, which tell whether the task makes progress.
+/// The recent operations of a task, to detect tasks without progress.
 #[derive(Default)]
 pub(crate) struct Activity {
     /// How many operations it has performed.
@@ -69,7 +69,7 @@ pub(crate) struct Activity {
     last_step: u64,
     /// The step at which it last changed something that another thread could see.
     last_effect: u64,
-    /// How many operations it has performed since anything in the program changed.
+    /// How many operations it has performed since the last change in the program.
     idle: u32,
     /// The number of changes in the program at its last operation.
     seen_version: u64,
@@ -99,22 +99,22 @@ impl Activity {
         self.last_effect = step;
     }
 
-    /// Whether it counts as spinning.
+    /// Whether the task counts as spinning.
     pub(super) fn spins(&self) -> bool {
         self.idle >= SPINNING
     }
 }
 
-/// The last few lines on which a task did something.
+/// The last few lines on which a task performed an operation that changed nothing.
 #[derive(Default)]
 struct RecentSites {
     sites: [Option<Site>; 8],
-    /// Where the next one goes.
+    /// The position for the next line.
     next: usize,
 }
 
 impl RecentSites {
-    /// Adds a line, in the place of the oldest.
+    /// Adds a line, which replaces the oldest.
     fn push(&mut self, site: Site) {
         self.sites[self.next] = Some(site);
         self.next = (self.next + 1) % self.sites.len();
@@ -155,8 +155,8 @@ struct Exemption {
 }
 
 impl Execution {
-    /// Drops candidates that have yielded and must let another candidate go first. Returns whether a thread that cannot
-    /// go on now may have had its turn already, so that the running thread, which yields, may simply go on.
+    /// Drops candidates that have yielded and must let another candidate go first. Returns whether the running thread
+    /// may go on although it yields, because a thread that cannot go on now may have had its turn already.
     pub(super) fn let_others_go_first(&mut self) -> bool {
         let current = self.current;
         let mut may_go_on = false;
@@ -190,14 +190,14 @@ impl Execution {
         may_go_on
     }
 
-    /// Whether `task`, which yields, need not let `other` go first this time. `n_invisible` is how many invisible
-    /// operations `other` performs one after the other.
+    /// Whether `task`, which yields, need not let `other` go first this time. Counts the exemption. `n_invisible` is
+    /// how many invisible operations `other` performs in a row.
     ///
-    /// A yielding thread lets every other thread have a turn. Invisible operations are no turns of their own (see
-    /// [`Execution::next_without_a_choice`]): `other` performed them together with the visible operation before them,
-    /// or will with the one after them. But each of them could just as well be the turn that `other` is owed. So `task`
-    /// is excused once for each invisible operation of `other`. Those that are known to be over do not count: an
-    /// operation that started a thread is over when that thread has begun.
+    /// A yielding thread lets every other thread have a turn. Invisible operations have no turns of their own (see
+    /// [`Execution::next_without_a_choice`]): `other` performs them together with the visible operation before or after
+    /// them. But if they had, each of them would count as a turn of `other`. So `task` gets one exemption for each
+    /// invisible operation of `other`. Operations that are known to be finished do not count: an operation that started
+    /// a thread is finished when that thread has begun.
     fn take_exemption(&mut self, task: TaskId, other: TaskId, n_invisible: u32) -> bool {
         if !self.skips_invisible() {
             return false;
@@ -230,7 +230,7 @@ impl Execution {
         true
     }
 
-    /// Notes that the running thread has begun, so the operation that started it is over.
+    /// Notes that the running thread has begun, so that the operation which started it is known to be finished.
     pub(super) fn note_begun(&mut self) {
         let Some(started) = self.me().parent else { return };
         let parent = &mut self.tasks[started.task].performed;
@@ -239,7 +239,7 @@ impl Execution {
         }
     }
 
-    /// Whether an excuse is for an invisible operation since the last visible one.
+    /// Whether an exemption is for invisible operations since the last visible one.
     fn is_current(&self, exemption: &Exemption) -> bool {
         self.tasks[exemption.other].performed.visible == exemption.visible
     }
@@ -257,9 +257,9 @@ impl Execution {
         }
     }
 
-    /// Which threads let which others go first, and which are excused, as a part of the state.
+    /// Which threads let which others go first, and the exemptions, as a part of the state.
     pub(super) fn state_of_yields(&self) -> u64 {
-        // Sums: the order in which threads yielded makes no difference.
+        // Sums, because the order in which threads yielded makes no difference.
         let pair = |who: TaskId, other: TaskId| mix(mix(0, who as u64), other as u64);
         let yielded_to = self.yields.to.iter().map(|(who, first)| pair(*who, *first));
         let exemptions = self
@@ -272,23 +272,23 @@ impl Execution {
         yielded_to.chain(exemptions).fold(0, u64::wrapping_add)
     }
 
-    /// Lets time pass while every task that could go on spins. Returns false if that ends the execution.
+    /// Lets time pass while every runnable task spins. Returns false if that ends the execution.
     pub(super) fn pass_time_for_spinners(&mut self) -> bool {
         let deadline = self.nearest_deadline();
         if self.progress.ticks < MAX_TICKS {
             let tick = self.now + Duration::from_nanos(1 << self.progress.ticks);
             self.progress.ticks += 1;
             self.now = deadline.map_or(tick, |deadline| tick.min(deadline));
-            // The new time may end their loops, so they start to count as spinning anew.
+            // The new time may end their loops, so none of them counts as spinning at first.
             for task in &mut self.tasks {
                 task.activity.idle = 0;
             }
             return true;
         }
         let Some(deadline) = deadline else {
-            // No thread waits for the clock. The threads go on by themselves, or they reach the limit of steps.
+            // No thread waits for the clock. Either the threads stop spinning, or they reach the step limit.
             if self.settings.allow_busy_wait {
-                // Doubling reaches any time span that a loop could wait for within the limit of steps.
+                // Doubling reaches any time that a loop could wait for within the step limit.
                 self.now = self
                     .now
                     .saturating_add(Duration::from_nanos(1 << self.progress.ticks.min(62)));
@@ -309,15 +309,16 @@ impl Execution {
         false
     }
 
-    /// The busy wait of `spinner`. A reader finds its loop at the first line, in the file's order, of its last round.
+    /// The busy wait of `spinner`. The place is the first line of its last round in source order, which is where the
+    /// loop is.
     fn busy_wait(&self, spinner: TaskId) -> End {
         let sites = self.tasks[spinner].activity.recent.iter();
         let place = sites.filter_map(recorder::place_in_program).min();
         End::BusyWait { thread: spinner, place }
     }
 
-    /// The end of an execution that reached the limit of steps. What the threads did in the second half of it tells a
-    /// busy wait from a livelock: threads that keep changing what they share, and never get any further.
+    /// The end of an execution that reached the step limit. The second half of the execution shows whether it is a busy
+    /// wait or a livelock: in a livelock, threads keep changing shared objects without progress.
     pub(super) fn end_at_step_limit(&self) -> End {
         let half = self.settings.steps / 2;
         if self.progress.irreversible_at > half {
@@ -336,7 +337,7 @@ impl Execution {
         match (&running[..], &acting[..]) {
             // No thread changed anything.
             ([spinner, ..], []) => self.busy_wait(*spinner),
-            // Another thread waits for the clock, which stands still as long as this one runs.
+            // Another thread waits for the clock, which stands still while this thread runs.
             ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
             _ => End::Livelock { threads: acting },
         }

@@ -1,11 +1,11 @@
-//! Injected faults: a wait that ends without a reason, a weak exchange that fails, a thread that is late.
+//! Injected faults: spurious wake-ups, spurious failures of weak compare-exchanges, and late threads.
 
 use super::dispatch::{Candidate, Cause};
 use super::execution::Execution;
 use super::task::{Task, TaskId, Until};
 use crate::model::settings::Settings;
 
-/// How many faults of each kind the scheduler may yet inject.
+/// How many faults of each kind the scheduler may still inject.
 #[derive(Debug)]
 pub(super) struct Faults {
     pub(super) spurious_wakeups_left: u32,
@@ -34,7 +34,7 @@ impl Faults {
 }
 
 impl Execution {
-    /// Whether a thread may yet be late.
+    /// Whether a thread may still be late in this execution.
     pub(crate) fn may_be_late(&self) -> bool {
         self.faults.late_threads_left > 0
     }
@@ -49,7 +49,7 @@ impl Execution {
         fails
     }
 
-    /// Adds the threads that a spurious wake-up can wake. Each counts as a preemption.
+    /// Adds the threads that a spurious wake-up can wake as candidates. Choosing one counts as a preemption.
     pub(super) fn add_spurious(&mut self) {
         if self.faults.spurious_wakeups_left == 0 {
             return;
@@ -64,7 +64,8 @@ impl Execution {
         }
     }
 
-    /// Adds the threads whose deadline comes next, while the others are late. Each counts as a preemption.
+    /// Adds the threads with the nearest deadline as candidates: the other threads are late then. Choosing one counts
+    /// as a preemption.
     pub(super) fn add_late(&mut self) {
         if self.faults.late_threads_left == 0 {
             return;
@@ -80,11 +81,12 @@ impl Execution {
         }
     }
 
-    /// Where no thread can go on, lets the scheduler inject a spurious wake-up, or none. Returns whether the next turn
-    /// is given or the execution is over.
+    /// When no thread can go on, lets the scheduler choose whether to inject a spurious wake-up. Returns whether the
+    /// next turn is given or the execution is over.
     ///
-    /// A fault is injected while another thread could go on. Here that is a thread whose last operations were invisible
-    /// (see [`Execution::next_without_a_choice`]): on a real machine it might not have come to them yet.
+    /// A fault is only injected while another thread could go on. Here that is a thread whose last operations were
+    /// invisible (see [`Execution::next_without_a_choice`]): another order of the same operations would perform them
+    /// later.
     pub(super) fn inject_wake_up(&mut self) -> bool {
         if self.faults.spurious_wakeups_left == 0 {
             return false;

@@ -1,4 +1,4 @@
-//! The values of `thread_local!` keys, one set a task.
+//! The values of `thread_local!` keys. Each task has its own.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ thread_local! {
     static OUTSIDE: RefCell<Vec<Local>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `f` on the values of the running thread: of the operating system's, outside an execution.
+/// Runs `f` on the values of the running task; outside an execution, on those of the operating-system thread.
 fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
     if is_active() {
         with(|execution| f(&mut execution.me().locals))
@@ -21,7 +21,7 @@ fn with_locals<R>(f: impl FnOnce(&mut Vec<Local>) -> R) -> R {
 
 /// What a key holds in the running thread.
 pub(crate) enum Found {
-    /// A value at this address; it stays there until the thread ends.
+    /// A value at this address. It stays there until the thread ends.
     Value(*const ()),
     /// Nothing yet.
     Uninitialised,
@@ -29,7 +29,7 @@ pub(crate) enum Found {
     Gone,
 }
 
-/// What the key at address `key` holds in the running thread. `address_of` tells where the value in a box is.
+/// What the key at address `key` holds in the running thread. `address_of` returns the address of the value in a box.
 pub(crate) fn find(key: usize, address_of: fn(&dyn std::any::Any) -> *const ()) -> Found {
     with_locals(|locals| match locals.iter().find(|local| local.key == key) {
         None => Found::Uninitialised,
@@ -54,7 +54,8 @@ pub(crate) fn store(
     })
 }
 
-/// Destroys the running thread's values, the newest first, until none is left; destructors may initialise further ones.
+/// Destroys the values of the running thread, the newest first, until none is left. Destructors may initialise further
+/// values.
 pub(crate) fn destroy() {
     loop {
         let value = with_locals(|locals| locals.iter_mut().rev().find_map(|local| local.value.take()));

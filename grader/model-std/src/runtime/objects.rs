@@ -1,9 +1,9 @@
-//! The table of objects: the state of everything that tasks share, kept apart from the program's own memory. Each kind
-//! of object has a file.
+//! The table of objects: what the scheduler knows about everything that tasks share. Each kind of object has a file.
 //!
-//! An object of the program (a mutex, an atomic, a channel) carries a [`Tag`]; what the scheduler has to know about it
-//! (who holds it, who waits) lives here, in a table that every execution starts empty. That is how a `static` starts
-//! afresh: its tag is from an earlier execution, so it is entered anew and its pristine bytes are laid back.
+//! An object of the program (a mutex, an atomic, a channel) has a [`Tag`]. The state of the object for the scheduler
+//! (which threads hold it or wait for it) is here, in a table that is empty when an execution begins. So a `static`
+//! starts afresh in each execution: its tag is from an earlier execution, so it is added to the table again, and its
+//! initial bytes are restored.
 
 pub(crate) mod atomic;
 pub(crate) mod barrier;
@@ -36,7 +36,7 @@ use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 /// The number of an object in the current execution.
 pub(crate) type ObjectId = usize;
 
-/// What identifies an object of the program from one operation to the next.
+/// Identifies an object of the program from one operation to the next.
 pub(crate) struct Tag {
     /// The execution in which it was last used (0: never) and its number there.
     entry: Cell<(u64, ObjectId)>,
@@ -58,7 +58,7 @@ impl Tag {
         }
     }
 
-    /// A tag for an object that `created_at` creates.
+    /// A tag for an object that the line `created_at` creates.
     pub(crate) const fn at(created_at: Site) -> Self {
         Self {
             entry: Cell::new((0, 0)),
@@ -66,7 +66,7 @@ impl Tag {
         }
     }
 
-    /// Its number, if the execution that is under way has seen it.
+    /// The number of the object, if the execution that is under way has used it.
     pub(crate) fn current_id(&self) -> Option<ObjectId> {
         let (epoch, id) = self.entry.get();
         (epoch != 0 && epoch == CURRENT_EPOCH.get()).then_some(id)
@@ -76,7 +76,7 @@ impl Tag {
 impl std::panic::UnwindSafe for Tag {}
 impl std::panic::RefUnwindSafe for Tag {}
 
-/// What the scheduler knows about an object.
+/// The state of an object, as far as the scheduler has to know it.
 #[derive(Debug)]
 pub(crate) enum State {
     /// An atomic: its value is in the program's memory.
@@ -96,7 +96,7 @@ pub(crate) enum State {
         /// The threads that were spawned in it and have not ended.
         running: Vec<TaskId>,
     },
-    /// An object of a shim of a library, which keeps its state itself (see `shim`).
+    /// An object of the shim of a library, which keeps the state (see `shim`).
     Shim,
 }
 
@@ -106,18 +106,18 @@ pub(crate) struct Object {
     pub(crate) kind: ObjectKind,
     pub(crate) created_at: Option<Site>,
     pub(crate) state: State,
-    /// What it holds (see `visibility`); 0 until something changes it.
+    /// Represents its contents (see `visibility`); 0 until the first change.
     pub(crate) history: History,
 }
 
 /// The table of one execution.
 pub(crate) struct Objects {
-    /// The number of the current execution, counted from 1 over all operating-system threads, which share the statics.
+    /// The number of the execution, counted from 1 over all operating-system threads, because these share the statics.
     epoch: u64,
     table: Vec<Object>,
 }
 
-/// How many executions the process has begun. Relaxed: executions are kept apart by a lock (see `executor::run`).
+/// How many executions the process has begun. Relaxed: a lock separates the executions (see `executor::run`).
 static EPOCHS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
@@ -125,13 +125,13 @@ thread_local! {
     static CURRENT_EPOCH: Cell<u64> = const { Cell::new(0) };
 }
 
-/// By the address of the tag: the bytes of the value at its first use ever.
+/// The bytes of each value before its first use in the process, by the address of its tag.
 type Pristine = HashMap<usize, Box<[MaybeUninit<u8>]>, Mixed>;
 
-/// The pristine bytes of what outlives an execution.
+/// The initial bytes of the values that outlive an execution.
 static PRISTINE: LazyLock<Mutex<Pristine>> = LazyLock::new(Mutex::default);
 
-/// The part of the program's memory that belongs to an object and must start afresh in every execution.
+/// The memory of an object in the program. It must start afresh in every execution.
 pub(crate) struct Memory {
     address: *mut MaybeUninit<u8>,
     size: usize,
@@ -141,8 +141,8 @@ impl Memory {
     /// The memory of `value`.
     pub(crate) fn of<T: ?Sized>(value: &std::cell::UnsafeCell<T>) -> Self {
         let address = value.get();
-        // SAFETY: the pointer comes from a live `UnsafeCell`; only the size is read, which for slices and trait objects
-        // stands in the pointer itself.
+        // SAFETY: the pointer comes from a live `UnsafeCell`. Only the size is read, which for slices and trait objects
+        // is part of the pointer.
         let size = unsafe { size_of_val(&*address) };
         Self {
             address: address.cast(),
@@ -150,7 +150,7 @@ impl Memory {
         }
     }
 
-    /// No memory: all state of the object is in the table.
+    /// No memory: the whole state of the object is in the table.
     pub(crate) fn none() -> Self {
         Self {
             address: std::ptr::null_mut(),
@@ -159,43 +159,42 @@ impl Memory {
     }
 }
 
-/// Keeps the bytes of a value that is used for the first time ever; lays them back where it is a later execution's
-/// turn.
+/// Saves the bytes of a value at its first use in the process, and restores them at its first use in a later execution.
 fn save_or_restore(tag: &Tag, memory: &Memory, first_use_ever: bool) {
     let mut pristine = PRISTINE.lock().unwrap_or_else(PoisonError::into_inner);
     let key = std::ptr::from_ref(tag).addr();
     if first_use_ever {
-        // SAFETY: the memory is that of a live value; reading it as `MaybeUninit` bytes is sound whatever it holds.
+        // SAFETY: the memory is that of a live value. It is sound to read it as `MaybeUninit` bytes, whatever it holds.
         let bytes = unsafe { std::slice::from_raw_parts(memory.address, memory.size) };
         match pristine.get_mut(&key).filter(|kept| kept.len() == bytes.len()) {
-            // Of another value, which was at this address.
+            // These bytes are of another value, which was at this address before.
             Some(kept) => kept.copy_from_slice(bytes),
             None => drop(pristine.insert(key, bytes.into())),
         }
     } else if let Some(bytes) = pristine.get(&key).filter(|bytes| bytes.len() == memory.size) {
-        // SAFETY: the memory belongs to an `UnsafeCell` that nobody borrows (this is the first use in the execution,
-        // and guards of earlier executions are gone), and the bytes are those the same value had before its first use.
-        // The later value is not dropped: it may own memory of an execution that was cut short.
+        // SAFETY: the memory belongs to an `UnsafeCell` that nothing borrows: this is the first use in the execution,
+        // and the guards of earlier executions are gone. The bytes are those of the same value before its first use.
+        // The present value is not dropped, because it may own memory of an execution that did not finish.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory.address, memory.size) };
     }
 }
 
 impl Objects {
-    /// Those of the execution that begins now: none yet. `table` is empty; its memory is used.
+    /// The empty table of the execution that begins now. `table` is empty; its memory is reused.
     pub(super) fn new(table: Vec<Object>) -> Self {
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         CURRENT_EPOCH.set(epoch);
         Self { epoch, table }
     }
 
-    /// Ends with the execution. Returns the memory of the table.
+    /// Ends the table with its execution. Returns the empty table, for reuse.
     pub(super) fn into_table(mut self) -> Vec<Object> {
         CURRENT_EPOCH.set(0);
         self.table.clear();
         self.table
     }
 
-    /// Enters the object with this tag, which this execution has not seen yet, with `state`, and returns its number.
+    /// Adds the object with this tag, at its first use in this execution, and returns its number.
     pub(crate) fn add_tagged(&mut self, tag: &Tag, kind: ObjectKind, memory: &Memory, state: State) -> ObjectId {
         if memory.size > 0 {
             let (epoch, _) = tag.entry.get();
@@ -206,7 +205,7 @@ impl Objects {
         id
     }
 
-    /// Enters an object that has no tag, such as a standard stream.
+    /// Adds an object and returns its number. Called directly for objects without a tag, such as a standard stream.
     pub(crate) fn add(&mut self, kind: ObjectKind, created_at: Option<Site>, state: State) -> ObjectId {
         self.table.push(Object {
             kind,
@@ -225,7 +224,7 @@ impl Objects {
         self.table[id].history = history;
     }
 
-    /// What the object holds, as a trace tells it; `None` for what keeps its state elsewhere.
+    /// The state of the object, as a trace shows it; `None` if the state is elsewhere.
     pub(crate) fn trace_state(&self, id: ObjectId) -> Option<ObjectState> {
         Some(match &self.table[id].state {
             State::Lock(lock) => match (lock.writer, &lock.readers[..]) {

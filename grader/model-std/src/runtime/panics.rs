@@ -1,8 +1,8 @@
-//! Panics, thread by thread.
+//! Counts panics for each thread.
 //!
 //! All threads of the program share one operating-system thread, so `std::thread::panicking` would be true for all of
-//! them while one unwinds. Each task therefore counts its own panics: up in the panic hook, down where a panic is
-//! caught.
+//! them while one unwinds. So each task has its own count. The panic hook increments it, and catching a panic
+//! decrements it.
 
 use std::any::Any;
 use std::panic;
@@ -20,13 +20,14 @@ thread_local! {
     static PROGRAM_HOOK: std::cell::RefCell<Option<Rc<Hook>>> = const { std::cell::RefCell::new(None) };
 }
 
-/// What a function panicked with.
+/// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// A panic hook.
 pub(crate) type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send + 'static;
 
-/// Makes panics of the program silent and counted; panics outside an execution go to the hook that was there before.
+/// Installs a hook that counts panics of the program and prints nothing. Panics outside an execution go to the hook
+/// that was set before.
 pub(crate) fn install_hook() {
     HOOK.call_once(|| {
         let previous = panic::take_hook();
@@ -57,9 +58,9 @@ pub(crate) fn set_program_hook(hook: Option<Rc<Hook>>) -> Option<Rc<Hook>> {
     PROGRAM_HOOK.with_borrow_mut(|slot| std::mem::replace(slot, hook))
 }
 
-/// A hook that can be handed back to the program.
+/// The hook as a box that the program can own.
 pub(crate) fn boxed(hook: Rc<Hook>) -> Box<Hook> {
-    /// Makes a hook of the program sendable.
+    /// Makes a hook of the program `Send` and `Sync`.
     struct Shared(Rc<Hook>);
     // SAFETY: all threads of the program share one operating-system thread, and the hook is only ever called there.
     unsafe impl Send for Shared {}
@@ -74,7 +75,7 @@ pub(crate) fn boxed(hook: Rc<Hook>) -> Box<Hook> {
     Box::new(move |info| shared.call(info))
 }
 
-/// Forgets the program's hook, which belongs to an execution that is over.
+/// Drops the program's hook, because the execution that set it is over.
 pub(crate) fn forget_program_hook() {
     set_program_hook(None);
 }
@@ -84,13 +85,13 @@ pub(crate) fn panicking() -> bool {
     try_with(|execution| execution.me().panics.unwinding > 0).unwrap_or_else(std::thread::panicking)
 }
 
-/// Notes that the running thread raises a panic without the hook.
+/// Notes that the running thread resumes a panic, which does not call the hook.
 pub(crate) fn resumed(payload: &(dyn Any + Send)) {
     let message = message_of(payload);
     try_with(|execution| {
         let me = execution.me();
         me.panics.unwinding += 1;
-        // A panic that goes on was raised where it was raised first; another one is raised nowhere in particular.
+        // A resumed panic keeps the place where it was first raised. A panic with another payload has no place.
         if me.panics.last.as_ref().is_none_or(|earlier| earlier.message != message) {
             me.panics.last = Some(Panic { message, place: None });
         }
@@ -105,7 +106,7 @@ pub(crate) fn caught() {
     });
 }
 
-/// The message of a panic, where it is text.
+/// The message of a panic, if its payload is text.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));

@@ -1,4 +1,4 @@
-//! Turns what happens into a trace.
+//! Records the operations of an execution as a trace.
 
 use std::panic::Location;
 use std::time::Duration;
@@ -8,15 +8,16 @@ use super::objects::ObjectId;
 use super::task::{Site, TaskId};
 use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 
-/// What the operations of a recorded execution say of objects: their states, as a trace lists them.
+/// The states of objects after an operation, as a trace shows them.
 pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 
-/// The operations of one execution, kept as they come: most recordings are only compared with another one.
+/// The recorded operations of one execution. They become events only when a trace is wanted, because most recordings
+/// are only compared with another one.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Recorder {
     recorded: Vec<Recorded>,
     last: Option<TaskId>,
-    /// The objects by number: what they are, and where they were created.
+    /// The kind of each object and the line that created it, by number.
     objects: Vec<(ObjectKind, Option<Site>)>,
 }
 
@@ -37,11 +38,11 @@ pub(crate) fn place(site: Site) -> Place {
     place_of(site)
 }
 
-/// The place of a site; `None` where that is no line of the program. A function that is handed to the standard library,
-/// as in `.map(JoinHandle::join)`, is called on a line there or here, which tells a reader nothing.
+/// The place of a site; `None` if it is no line of the program. In `.map(JoinHandle::join)`, for example, the standard
+/// library calls the function, and its line means nothing to a reader.
 pub(crate) fn place_in_program(site: Site) -> Option<Place> {
     let file = site.file();
-    // As the compiler names it with its own sources at hand, and without.
+    // The path with the sources of the compiler installed, and without them.
     let is_of_std = file.contains("/rustlib/src/rust/library/") || file.starts_with("/rustc/");
     let own = file!().strip_suffix("runtime/recorder.rs").expect("this is the file");
     (!is_of_std && !file.starts_with(own)).then(|| place(site))
@@ -57,12 +58,12 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
 }
 
 impl Execution {
-    /// Records that an operation of the running task took effect. `op` is only asked when a trace is wanted.
+    /// Records that an operation of the running task took effect. `op` is only called if the execution is recorded.
     pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
         self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
     }
 
-    /// As [`Execution::record`], for an operation at a condition variable that gives `lock` up or takes it again.
+    /// As [`Execution::record`], for an operation on a condition variable that releases or retakes `lock`.
     pub(crate) fn record_with_lock(
         &mut self,
         condvar: ObjectId,
@@ -75,7 +76,7 @@ impl Execution {
         });
     }
 
-    /// As [`Execution::record`], with states that the operation knows.
+    /// As [`Execution::record`], but `describe` also returns the states of the objects.
     pub(crate) fn record_with(
         &mut self,
         object: Option<ObjectId>,
@@ -102,8 +103,8 @@ impl Execution {
         });
     }
 
-    /// Records that an operation of `thread`, which waited for the running one, took effect together with what that
-    /// does.
+    /// Records that an operation of `thread`, which waited for the running thread, took effect together with the
+    /// operation of the running thread.
     pub(crate) fn record_for(
         &mut self,
         thread: TaskId,
@@ -124,14 +125,14 @@ impl Execution {
         });
     }
 
-    /// What the objects hold, as far as that is in the table.
+    /// The states of the objects, as far as the table has them.
     fn states_of(&self, objects: impl IntoIterator<Item = ObjectId>) -> States {
         let state = |object| Some((object, self.objects.trace_state(object)?));
         objects.into_iter().filter_map(state).collect()
     }
 
-    /// The trace of the execution that has just ended, without its operations and objects, and what was recorded of
-    /// those.
+    /// Takes the trace of the execution, which has just ended, without operations and objects, and separately the
+    /// recording of those.
     pub(crate) fn take_trace(&mut self) -> (Trace, Option<Recorder>) {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
@@ -172,7 +173,7 @@ impl Execution {
 }
 
 impl Recorder {
-    /// Puts what was recorded into the trace of the execution.
+    /// Adds the recorded operations and objects to the trace of the execution.
     pub(crate) fn write_to(self, trace: &mut Trace) {
         trace.events = self.recorded.into_iter().map(Recorded::into_event).collect();
         let objects = self.objects.into_iter().enumerate();

@@ -1,7 +1,7 @@
-//! Where a schedule comes from: a prefix that is followed choice by choice, and then a strategy.
+//! Chooses the next thread and the outcomes of operations: first as a given prefix says, then by a strategy.
 //!
 //! A choice is recorded only where there is more than one option, so a schedule is a short list of small numbers and a
-//! replay follows it exactly. If a program offers other options than the recorded ones, it depends on something besides
+//! replay follows it exactly. If the options differ from the recorded ones, the program depends on something other than
 //! the schedule. That is always reported.
 //!
 //! Each strategy has a file: [`non_preemptive`] for the exhaustive search, [`random_walk`] and [`pct`] for samples, and
@@ -29,15 +29,15 @@ use super::visibility::{History, Mixed};
 use crate::model::Spawns;
 use crate::model::trace::{ChoiceOptions, Difference};
 
-/// What chooses beyond the prefix.
+/// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Strategy {
-    /// The running thread goes on while it can.
+    /// The running thread goes on as long as it can.
     #[default]
     NonPreemptive,
     /// Every option is as likely as any other, except that injected faults are rarer.
     RandomWalk(RandomWalk),
-    /// Random priorities with change points.
+    /// Random priorities, with priority change points.
     Pct(Pct),
     /// A partial schedule, and non-preemptive where it says nothing.
     Guided(Guided),
@@ -50,21 +50,21 @@ pub(crate) struct Scheduler {
     strategy: Strategy,
     taken: Vec<Choice>,
     visited: Option<Visited>,
-    /// How many choices had been made when the execution came to a state in which another one had been before.
+    /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
     pub(crate) spawns: Spawns,
-    /// Whether threads spawned others at the same time, and that was no choice.
+    /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
 }
 
-/// The states in which executions had a choice so far (see `visibility`).
+/// The states in which any execution had a choice so far (see `visibility`).
 pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
 
 impl Scheduler {
     pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Self {
         Self {
             strategy,
-            // An execution has about as many choices as the one that it deviates from.
+            // An execution has about as many choices as the one from which it deviates.
             taken: Vec::with_capacity(prefix.base_len() + 8),
             prefix,
             visited: None,
@@ -78,7 +78,7 @@ impl Scheduler {
         Self { spawns, ..self }
     }
 
-    /// Looks out for states that are in `visited` already, and adds those that are not.
+    /// Detects states that are in `visited`, and adds new ones to it.
     pub(crate) fn pruning(self, visited: Visited) -> Self {
         Self {
             visited: Some(visited),
@@ -86,7 +86,8 @@ impl Scheduler {
         }
     }
 
-    /// Whether the state at the next choice matters: it is beyond the prefix, and all states before it were new.
+    /// Whether [`Scheduler::visit_state`] has to be called at the next choice: the choice is beyond the prefix, and all
+    /// states so far were new.
     pub(crate) fn needs_state(&self) -> bool {
         self.visited.is_some() && self.visited_at.is_none() && self.taken.len() >= self.prefix.len()
     }
@@ -102,15 +103,15 @@ impl Scheduler {
         }
     }
 
-    /// The choices made, and how many of them, from the first, were made in states that no execution had been in
-    /// before.
+    /// The choices made, and how many of them, from the first, were made in states that no earlier execution had
+    /// visited.
     pub(crate) fn into_taken(self) -> (Vec<Choice>, usize) {
         let n_unvisited = self.visited_at.unwrap_or(self.taken.len());
         (self.taken, n_unvisited)
     }
 
     /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
-    /// program differs from the recorded execution.
+    /// execution differs from the recorded one.
     #[inline]
     pub(crate) fn choose(
         &mut self,
@@ -118,7 +119,7 @@ impl Scheduler {
         n_non_preemptive: usize,
         current: TaskId,
     ) -> Result<usize, Difference> {
-        // Where there is no choice, only a guided scheduler wants to know.
+        // With only one candidate there is no choice. Only the guided strategy has to know of it.
         if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
             return Ok(0);
         }

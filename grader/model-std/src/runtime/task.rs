@@ -16,15 +16,16 @@ use crate::shim::Condition;
 /// A thread of the program: 0 is the body of the execution, the others follow in the order of spawning.
 pub(crate) type TaskId = usize;
 
-/// A line of the program.
+/// A location in the program that calls an operation.
 pub(crate) type Site = &'static Location<'static>;
 
-/// What a task is about to do: announced before it happens, so that the scheduler can choose who goes first.
+/// What a task is about to do. It is announced before it happens, so that the scheduler can choose which task goes
+/// first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
-    /// What it is done to.
+    /// The object that it uses.
     pub(crate) object: Option<ObjectId>,
-    /// The line that asks for it.
+    /// The line of the program.
     pub(crate) site: Option<Site>,
 }
 
@@ -37,7 +38,7 @@ pub(crate) enum Until {
     Free(ObjectId),
     /// The lock has no writer.
     Readable(ObjectId),
-    /// The lock has no writer, and nobody would pass a writer that waits by joining the readers.
+    /// The lock has no writer, and by joining the readers the task would not overtake a waiting writer.
     ReadableInTurn(ObjectId),
     /// The lock of a standard stream, which is re-entrant, is free or held by the task itself.
     FreeOrMine {
@@ -46,20 +47,20 @@ pub(crate) enum Until {
         /// What it is taken for.
         hold: Hold,
     },
-    /// The task is notified. A notification turns this wait into one until [`Until::Relockable`].
+    /// The task is notified. A notification turns this condition into [`Until::Relockable`].
     Notified {
         /// The condition variable.
         condvar: ObjectId,
         /// The lock to take again.
         lock: ObjectId,
-        /// Whether the wait may end by itself after a time.
+        /// Whether the wait has a timeout.
         has_timeout: bool,
     },
     /// The lock that the task gave up while it waited to be notified is free.
     Relockable(ObjectId),
     /// The task's park token is set.
     Unparked {
-        /// Whether the wait may end by itself after a time.
+        /// Whether the wait has a timeout.
         has_timeout: bool,
     },
     /// The task has ended.
@@ -75,15 +76,15 @@ pub(crate) enum Until {
     },
     /// No initialisation is under way.
     Settled(ObjectId, OnceFunction),
-    /// The initialisation was attempted and has ended.
+    /// An attempt to initialise has ended.
     Initialised(ObjectId, OnceFunction),
-    /// The initialisation has come to its end.
+    /// The initialisation is complete.
     Complete(ObjectId, OnceFunction),
     /// The channel holds a message, or no sender is left.
     Receivable(ObjectId, ReceiveFunction),
     /// The channel has room, or the receiver is gone.
     Sendable(ObjectId, SendFunction),
-    /// The message with this number was taken from a channel without room, or the receiver is gone.
+    /// The message with this number was received from a rendezvous channel, or the receiver is gone.
     Taken {
         /// The channel.
         channel: ObjectId,
@@ -92,32 +93,32 @@ pub(crate) enum Until {
         /// The function that sent it.
         function: SendFunction,
     },
-    /// The task's own condition, which a shim of a library has set (see `shim`).
+    /// The condition that the shim of a library has set for the task (see `shim`).
     Condition,
 }
 
-/// What a thread takes the lock of a standard stream for.
+/// For how long a thread takes the lock of a standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hold {
-    /// For as long as a guard lives.
+    /// While a guard lives.
     Guard,
     /// For one write.
     Write,
 }
 
-/// How a task came to run again.
+/// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wake {
-    /// What it waited for holds.
+    /// The condition holds.
     Ready,
-    /// Its deadline has passed, and what it waited for does not hold.
+    /// The deadline has passed, and the condition does not hold.
     TimedOut,
-    /// For no reason at all, as `std` allows.
+    /// Spuriously, as `std` allows.
     Spurious,
 }
 
 impl Wake {
-    /// Why a wait ended, as a trace tells it.
+    /// Why a wait ended, as a trace shows it.
     pub(crate) fn reason(self) -> WakeReason {
         match self {
             Wake::Ready => WakeReason::Notified,
@@ -131,7 +132,7 @@ impl Wake {
 pub(crate) struct Local {
     /// The address of the key.
     pub(crate) key: usize,
-    /// The value; `None` while it is initialised and once it was destroyed.
+    /// The value; `None` while it is being initialised, and after it was destroyed.
     pub(crate) value: Option<Box<dyn Any>>,
 }
 
@@ -139,7 +140,7 @@ pub(crate) struct Local {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
     Plain,
-    /// It lets others go first.
+    /// The task lets others go first.
     Yielding,
     /// No other task can tell when the operation takes effect.
     Invisible,
@@ -160,28 +161,28 @@ pub(crate) struct Announcement {
 /// Whether a task can have the next turn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TaskState {
-    /// It runs, or what it has announced may take effect.
+    /// It runs, or its announced operation may take effect.
     Ready,
     /// It waits.
     Waiting(Waiting),
-    /// Nothing of it is left to run.
+    /// It has ended, including its thread-local destructors.
     Ended,
 }
 
 /// What a task waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waiting {
-    /// What has to hold.
+    /// The condition.
     pub(crate) until: Until,
-    /// When it stops waiting for that.
+    /// When the task stops waiting for the condition.
     pub(crate) deadline: Option<Duration>,
 }
 
-/// How the function of a task came to its end. Thread-local destructors may still run.
+/// How the function of a task ended. Thread-local destructors may still run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Done {
     pub(crate) ending: Ending,
-    /// The time at which that happened, while no other task can know that it did.
+    /// The time at which the function ended, as long as no other task can know that it did.
     pub(crate) unnoticed_since: Option<Duration>,
 }
 
@@ -195,7 +196,7 @@ pub(crate) enum Ending {
 /// The panics of a task.
 #[derive(Debug, Default)]
 pub(crate) struct Panics {
-    /// How many it is unwinding.
+    /// How many panics are unwinding.
     pub(crate) unwinding: u32,
     /// Whether it runs the program's panic hook.
     pub(crate) in_hook: bool,
@@ -209,26 +210,27 @@ pub(crate) struct Task {
     pub(crate) entry: Option<Rc<dyn Entry>>,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) spawned_at: Option<Site>,
-    /// Who started it, if that was not the explorer.
+    /// The task that started it; `None` for the body of the execution.
     pub(crate) parent: Option<Parent>,
-    /// The scope that waits for it, if one does.
+    /// The scope that waits for it, if it was spawned in one.
     pub(crate) scope: Option<ObjectId>,
     pub(crate) state: TaskState,
     pub(crate) announced: Announcement,
     /// The condition of [`Until::Condition`].
     pub(crate) condition: Option<Rc<dyn Condition>>,
-    /// The read-write lock that it is about to write to, and how often that had been taken when it came there.
+    /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
+    /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
-    /// Whether `unpark` was called since the last `park` returned.
+    /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
-    /// How its function came to its end, if it has.
+    /// How its function ended, once it has.
     pub(crate) done: Option<Done>,
     pub(crate) panics: Panics,
-    /// What it has seen (see `visibility`).
+    /// The history of the task (see `visibility`).
     pub(crate) history: History,
     pub(crate) performed: OperationCounts,
     pub(crate) activity: Activity,
-    /// How many keys it has handed out to hash maps.
+    /// How many keys hash maps have got from it.
     pub(crate) hash_keys: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
@@ -266,19 +268,19 @@ impl Task {
         }
     }
 
-    /// Forgets what is left of a task of an execution that is over. What it would have run may borrow from a stack that
-    /// is gone, and the destructors of its thread-local values belong to the execution.
+    /// Forgets what is left of a task after its execution is over. Its function may borrow from a stack that is gone,
+    /// and the destructors of its thread-local values belong to the execution.
     pub(super) fn abandon(&mut self) {
         std::mem::forget(self.entry.take());
         self.locals.drain(..).for_each(std::mem::forget);
     }
 
-    /// Whether something of it is left to run.
+    /// Whether it has not ended.
     pub(crate) fn is_alive(&self) -> bool {
         !matches!(self.state, TaskState::Ended)
     }
 
-    /// What it waits for, if it waits.
+    /// The condition that it waits for, if it waits.
     pub(crate) fn waits_until(&self) -> Option<Until> {
         match self.state {
             TaskState::Waiting(Waiting { until, .. }) => Some(until),
@@ -286,7 +288,7 @@ impl Task {
         }
     }
 
-    /// When it stops waiting, if it does.
+    /// When it stops waiting, if it has a deadline.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self.state {
             TaskState::Waiting(Waiting { deadline, .. }) => deadline,
@@ -294,7 +296,7 @@ impl Task {
         }
     }
 
-    /// Notes that the task is notified. From now on it waits for the lock only, and no deadline ends that.
+    /// Notes that the task is notified. From now on it waits only for the lock, without a deadline.
     pub(crate) fn note_notification(&mut self) {
         if let Some(Until::Notified { lock, .. }) = self.waits_until() {
             self.state = TaskState::Waiting(Waiting {
@@ -309,19 +311,19 @@ impl Task {
         self.done.is_some_and(|done| done.ending == Ending::Panicked)
     }
 
-    /// Whether its function came to its end at `now`, and no other task can know that it did.
+    /// Whether its function ended at time `now`, and no other task can know that it did.
     pub(crate) fn is_done_unnoticed(&self, now: Duration) -> bool {
         self.done.is_some_and(|done| done.unnoticed_since == Some(now))
     }
 
-    /// Notes that another task knows that its function has come to its end.
+    /// Notes that another task knows that its function has ended.
     pub(crate) fn note_end_is_known(&mut self) {
         if let Some(done) = &mut self.done {
             done.unnoticed_since = None;
         }
     }
 
-    /// Notes that its function has come to its end; `unnoticed_since` is the time, if no other task can know yet.
+    /// Notes that its function has ended. `unnoticed_since` is the time, if no other task can know it yet.
     pub(crate) fn end_function(&mut self, ending: Ending, unnoticed_since: Option<Duration>) {
         self.done = Some(Done {
             ending,

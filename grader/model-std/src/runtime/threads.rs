@@ -1,4 +1,4 @@
-//! The life of threads: spawning, ending, joining, and the end of the process.
+//! Spawning, ending and joining threads, and ending the process.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::model::trace::{End, ObjectKind, Op};
 /// The task that is the body of the execution.
 const BODY: TaskId = 0;
 
-/// A scope's number; `None` outside an execution.
+/// The number of a scope; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
     resolve(tag, ObjectKind::Scope, &Memory::none(), || State::Scope {
         running: Vec::new(),
@@ -44,7 +44,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
     with(|execution| {
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), entry);
-        // The new thread may be quicker than whatever comes next.
+        // The new thread may run before whatever the running thread does next.
         execution.me().performed.was_chosen_for_invisible = false;
         if let Some(scope) = scope {
             execution.objects.scope_running_mut(scope).push(task);
@@ -55,8 +55,8 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
     })
 }
 
-/// Notes if another thread might have spawned a thread before the running one does, or after it. Threads that the
-/// running one or its ancestors have spawned do not count: they were there in any case.
+/// Notes whether another thread might spawn concurrently with the running one. The ancestors and the children of the
+/// running thread do not count: they are spawned before this spawn in every order.
 fn note_overlap(execution: &mut Execution) {
     if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
         return;
@@ -69,7 +69,7 @@ fn note_overlap(execution: &mut Execution) {
     execution.scheduler.spawns_overlap = !(0..tasks.len()).all(is_known);
 }
 
-/// Ends the running task: its result is where it belongs.
+/// Ends the running task, whose result is already stored.
 pub(crate) fn end(ending: Ending) {
     match with(|execution| (execution.current, execution.me().scope)) {
         (BODY, _) => end_body(ending),
@@ -78,14 +78,15 @@ pub(crate) fn end(ending: Ending) {
 }
 
 fn end_thread(scope: Option<ObjectId>, ending: Ending) {
-    // Whoever looks at a thread that has just learned of another's end may still find it running.
+    // A thread that has just noticed the end of another one need not end at once: a third thread may still see it
+    // running.
     if with(|execution| execution.turn.choice_is_pending || scope.is_none() && execution.may_be_late()) {
         announce_end();
     }
     with(|execution| {
         execution.me().announced.operation.object = None;
         let (current, now) = (execution.current, execution.now);
-        // Ending is no operation, so it may be later than it seems.
+        // Ending is no operation, so another thread may still see this one running for a while.
         execution.me().end_function(ending, Some(now));
         if let Some(scope) = scope {
             execution
@@ -93,7 +94,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
                 .scope_running_mut(scope)
                 .retain(|task| *task != current);
             execution.release_to(scope);
-            // A sum: in which order the threads of a scope end makes no difference to who waits for them all.
+            // A sum, because a thread that waits for all threads of a scope cannot see the order in which they end.
             let history = execution
                 .objects
                 .history(scope)
@@ -121,7 +122,7 @@ fn announce_end() {
     announce(operation);
 }
 
-/// Ends the body of the execution, and with it the execution.
+/// Ends the body of the execution, and thereby the execution.
 fn end_body(ending: Ending) {
     if with(|execution| execution.turn.choice_is_pending) {
         announce_end();
@@ -143,15 +144,15 @@ fn end_body(ending: Ending) {
     });
 }
 
-/// Whether the thread runs on when the body has ended. One that is on its way out may be slow, if nobody has waited for
-/// it.
+/// Whether the thread still runs when the body has ended. A thread whose function has just ended may count as running,
+/// if no other thread has waited for it.
 fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
     state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1
 }
 
-/// Ends the execution because a panic left a thread where `std` lets none out: it aborts the process.
+/// Ends the execution because a panic left a thread, after which `std` aborts the process.
 pub(crate) fn abort_after_panic() {
     with(|execution| {
         let thread = execution.current;
@@ -184,9 +185,9 @@ pub(crate) fn join(task: TaskId, site: Site) {
 
 /// Whether the function of `task` has returned or panicked.
 ///
-/// A thread ends with its last operation: ending is no operation of its own, which would multiply the interleavings of
-/// most programs. Only here and where the body ends can it be seen that another thread may come in between: there it is
-/// a choice.
+/// A thread ends together with its last operation. Ending is no separate operation, because that would multiply the
+/// interleavings of most programs. Other threads may run between the last operation and the end, but that can be seen
+/// in two places only: here, and where the body ends. In these two places it is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     announce(Operation {
         object: None,
@@ -209,7 +210,7 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
     finished.unwrap_or(true)
 }
 
-/// How many threads of the scope run, asked as an operation of the running thread; 0 outside an execution.
+/// How many threads of the scope run, read as an operation of the running thread; 0 outside an execution.
 pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
     let Some(id) = scope else { return 0 };
     announce(Operation {
@@ -239,11 +240,11 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     });
 }
 
-/// Ends the execution because the program asked for the end of its process. `code` is `None` for an abort.
+/// Ends the execution because the program exits or aborts. `code` is `None` for an abort.
 ///
 /// # Panics
 ///
-/// Outside an execution: the caller has to end the process itself.
+/// Outside an execution, where the caller has to end the process.
 pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
     assert!(
         super::is_active(),

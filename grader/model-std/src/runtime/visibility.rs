@@ -1,17 +1,17 @@
-//! Which operations are scheduling points, and which states are equal: the two ways in which the search is reduced.
+//! Reduces the search in two ways: by operations that are no scheduling points, and by equal states.
 //!
 //! *Invisible operations*, such as a thread starting, are not scheduling points (see
 //! [`Execution::next_without_a_choice`]).
 //!
-//! *Equal states* are found by histories. At each announcement, a thread of a deterministic program is where the
-//! results of its operations have led it. So the *history* of a thread, a hash over its operations and over the
-//! histories of the objects that they looked at, stands for all of its memory. The history of an object stands for what
-//! the object holds, and is that of the operation that last changed it. Two executions that arrive at the same
-//! histories, in whatever order, are in the same state and go on alike. This is the idea of happens-before caching:
+//! *Equal states* are recognised by histories. In a deterministic program, the results of a thread's operations
+//! determine the thread's memory. So the *history* of a thread represents its memory: it is a hash over the operations
+//! of the thread and over the histories of the objects that they used. The history of an object represents its
+//! contents: it is the history of the thread that changed it last, at that time. Two executions that reach the same
+//! histories are in the same state, in whatever order they performed their operations. This is happens-before caching:
 //! Musuvathi & Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical
 //! report, 2007.
 //!
-//! What a program shares without the model (the count of an `Arc`, a file) is not part of a history.
+//! What threads share outside the model (the count of an `Arc`, a file) is not part of a history.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
@@ -21,10 +21,10 @@ use super::objects::rwlock::was_overtaken;
 use super::objects::{ObjectId, State};
 use super::task::{TaskId, Until, Wake};
 
-/// The hash of a thread's operations, or of what an object holds.
+/// The history of a thread or of an object, as a hash.
 pub(crate) type History = u64;
 
-/// Puts `value` behind `history`. The multipliers are those of SplitMix64 (see `scheduler/random.rs`).
+/// Appends `value` to `history`. The multipliers are those of SplitMix64 (see `scheduler/random.rs`).
 pub(super) fn mix(history: History, value: u64) -> History {
     let mut z = history.rotate_left(23).wrapping_add(value ^ 0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -64,9 +64,9 @@ pub(crate) struct OperationCounts {
     pub(crate) visible: u64,
     /// How many invisible operations since the last visible one.
     pub(crate) invisible: u32,
-    /// How many of those, from the first, are known to be over, because they started a thread that has begun.
+    /// How many of those, from the first, are known to be finished, because they started a thread that has begun.
     pub(crate) n_known_finished: u32,
-    /// Whether the task was chosen for an invisible operation, and has performed no other since.
+    /// Whether the task was chosen to perform an invisible operation, and has performed no other operation since.
     pub(crate) was_chosen_for_invisible: bool,
 }
 
@@ -83,7 +83,7 @@ impl OperationCounts {
     }
 }
 
-/// Who started a task, and after how many of its operations.
+/// The parent of a task, and how many operations the parent had performed when it started the task.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parent {
     pub(crate) task: TaskId,
@@ -94,7 +94,7 @@ pub(crate) struct Parent {
 }
 
 impl Parent {
-    /// `task`, which has performed these operations and starts another task now.
+    /// `task` as the parent of a task that it starts now.
     pub(super) fn new(task: TaskId, performed: OperationCounts) -> Self {
         Self {
             task,
@@ -110,19 +110,19 @@ pub(crate) fn of_child(parent: History, task: TaskId) -> History {
 }
 
 impl Execution {
-    /// The task that goes next without a choice, because its operation is invisible.
+    /// The task that goes next without a choice, because its operation is invisible; `None` if there is a choice.
     ///
-    /// An operation is *invisible* if it has the same effect at any time, and so have the operations of all other
-    /// tasks: starting, spawning (but see [`crate::model::Spawns`]), taking note that a thread has ended. Operations
-    /// that ran between an invisible one and the operation before it could as well run after it (Lipton, *Reduction: A
-    /// Method of Proving Properties of Parallel Programs*, CACM 1975). So a choice is made only before visible
-    /// operations: a thread that was chosen to start performs its first visible operation at once, and a thread that
-    /// has waited for another one takes note of the end before any choice.
+    /// An operation is *invisible* if it commutes with all operations of other tasks: starting, spawning (but see
+    /// [`crate::model::Spawns`]), and noticing that a joined thread has ended. Operations of others that ran between an
+    /// invisible operation and the one before it could as well run after it (Lipton, *Reduction: A Method of Proving
+    /// Properties of Parallel Programs*, CACM 1975). So only visible operations are scheduling points: a thread that
+    /// was chosen to start performs its first visible operation at once, and a thread that joins another one notices
+    /// its end before any choice.
     ///
     /// There are two exceptions. A thread that yields counts the turns of others (see
-    /// [`Execution::let_others_go_first`]). And a fault may be injected while another thread could go on (see
-    /// [`Execution::inject_wake_up`]). A late thread makes every operation visible, so nothing is invisible while one
-    /// may come.
+    /// [`Execution::let_others_go_first`]). And a fault may only be injected while another thread could go on (see
+    /// [`Execution::inject_wake_up`]). Late threads make every operation visible, so no operation is invisible while a
+    /// thread may still be late.
     pub(super) fn next_without_a_choice(&mut self) -> Option<TaskId> {
         let current = self.current;
         if !self.skips_invisible() || self.tasks[current].announced.yields {
@@ -142,7 +142,7 @@ impl Execution {
         Some(task)
     }
 
-    /// Whether invisible operations are no scheduling points.
+    /// Whether invisible operations are skipped as scheduling points.
     pub(super) fn skips_invisible(&self) -> bool {
         !self.settings.every_turn && !self.may_be_late()
     }
@@ -153,20 +153,20 @@ impl Execution {
         me.history = mix(me.history, value);
     }
 
-    /// Notes that the running thread looked at `object`.
+    /// Notes that the running thread read `object`.
     pub(crate) fn looked_at(&mut self, object: ObjectId) {
         let seen = self.objects.history(object);
         self.learned(seen);
     }
 
-    /// Notes that the running thread changed `object`, in a way that follows from what it knew and what was there.
+    /// Notes that the running thread changed `object`. The new contents must follow from the histories of both.
     pub(crate) fn wrote_to(&mut self, object: ObjectId) {
         self.looked_at(object);
         let history = self.me().history;
         self.objects.set_history(object, history);
     }
 
-    /// Notes in its history why the running thread has its turn, and what it learns by that.
+    /// Adds to the history of the running thread why it has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
         let me = &self.tasks[self.current];
         let mut history = mix(me.history, wake as u64);
@@ -182,7 +182,7 @@ impl Execution {
         self.me().history = history;
     }
 
-    /// The state of the execution, as far as it matters for what can come next. `runs_on` is the thread that a choice
+    /// The state of the execution: everything on which its continuation depends. `runs_on` is the thread that a choice
     /// can preempt, if there is one.
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
         let mut state = mix_time(0, self.now);
@@ -191,15 +191,15 @@ impl Execution {
             state = mix(state, left.into());
         }
         for (id, task) in self.tasks.iter().enumerate() {
-            // Adding a small number to a hash tells as much as mixing it in, and is faster.
+            // Adding a small number to a hash is as good as mixing it in, and faster.
             state = mix(state, task.history.wrapping_add(self.flags(id)));
             if let Some(deadline) = task.deadline() {
                 state = mix_time(state, deadline);
             }
         }
         state = mix(state, self.state_of_yields());
-        // A sum, since objects are numbered in the order of first use, which differs between executions in the same
-        // state. A history tells which object it belongs to, since the thread that made it knew.
+        // A sum, because objects are numbered in the order of first use, which differs between executions in the same
+        // state. Histories of different objects differ, because each comes from the thread that changed the object.
         let objects = self.objects.all().iter();
         mix(
             state,
@@ -214,7 +214,7 @@ impl Execution {
         )
     }
 
-    /// What matters of a thread besides its history.
+    /// The part of the state of a thread that its history does not determine.
     fn flags(&self, id: TaskId) -> u64 {
         let task = &self.tasks[id];
         let flags = [
@@ -225,7 +225,7 @@ impl Execution {
             task.activity.spins(),
             task.announced.yields,
             task.announced.at == self.now,
-            // A thread that has not begun has the same history as one whose first operation has to wait.
+            // A thread that has not begun has the same history as a thread whose first operation has to wait.
             self.may_go(id),
             task.deadline().is_some(),
             was_overtaken(self, id),
@@ -234,7 +234,7 @@ impl Execution {
     }
 }
 
-/// Puts `time` behind `history`.
+/// Appends `time` to `history`.
 fn mix_time(history: History, time: Duration) -> History {
     mix(mix(history, time.as_secs()), time.subsec_nanos().into())
 }

@@ -1,4 +1,4 @@
-//! When a task that waits may go on.
+//! Decides when a waiting task may go on.
 
 use super::execution::Execution;
 use super::objects::once::Once;

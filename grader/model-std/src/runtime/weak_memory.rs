@@ -1,34 +1,38 @@
-//! Weak memory: which older values a load may return, where the settings ask for stale reads.
+//! Weak memory: which older values a load may return, if the settings ask for stale reads.
 //!
-//! Every atomic keeps its latest values as *messages*, in the order in which they were written. A *view* says how far
-//! along each atomic a thread has come; a load may return any message that is not behind the view of its thread, and
-//! reading one moves the view along. Whatever makes one thread's work happen before another's hands a view on: a
-//! release store puts the writer's view into the message and an acquire load takes it out, an unlocked mutex keeps the
-//! view for whoever locks it next, and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer, *A Promising
-//! Semantics for Relaxed-Memory Concurrency*, POPL 2017, without promises, and much as in CDSChecker (Norris & Demsky,
-//! OOPSLA 2013).
+//! Each atomic keeps its latest values as *messages*, in modification order. The *view* of a thread has, for each
+//! atomic, the oldest message that the thread may still read. A load may return this message or any later one, and
+//! raises the view to the message that it returned. Synchronisation joins views: a release store puts the writer's view
+//! into the message, and an acquire load joins it to the reader's view; a mutex keeps the view of the thread that
+//! unlocked it for the next one that locks it; and so on. These are the views of Kang, Hur, Lahav, Vafeiadis & Dreyer,
+//! *A Promising Semantics for Relaxed-Memory Concurrency*, POPL 2017, without promises. CDSChecker (Norris & Demsky,
+//! OOPSLA 2013) is similar.
 //!
-//! `SeqCst` accesses and fences also go through one view that they all share. That is the rule of C++20 (and of Lahav,
-//! Vafeiadis, Kang, Hur & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017), with the order in which
-//! the operations take effect here as the one order that it asks for.
+//! All `SeqCst` accesses and fences also share one view. That is the rule of C++20 (and of Lahav, Vafeiadis, Kang, Hur
+//! & Dreyer, *Repairing Sequential Consistency in C/C++11*, PLDI 2017). The single total order that the rule asks for
+//! is the order in which the operations take effect in the execution.
 //!
-//! No outcome comes up that C++20 forbids to a program of threads, atomics and the modelled parts of `std`. Some that
-//! it allows do not: a store never takes its place before one that was performed earlier, a load never sees a store
-//! that is performed later (load buffering), a read-modify-write and a compare-exchange, even one that fails, see the
-//! newest value, and of each atomic only the last [`KEPT`] values are kept. Each stale read is a choice of its own, and
-//! counts as a preemption.
+//! For a program of threads, atomics and the modelled parts of `std`, every outcome is one that C++20 allows. Some
+//! allowed outcomes do not occur:
 //!
-//! When the clock goes on to a deadline, older values are gone: C++20 asks that a store be seen "within a reasonable
-//! amount of time" ([atomics.order]), and no machine takes as long as a pause. So a pause does not make a program
-//! wrong, as it would by the letter; that it must not stand in the place of an order is what `Settings::late_threads`
-//! shows.
+//! * The modification order is the order in which the stores are performed.
+//! * A load never reads a store that is performed later (load buffering).
+//! * A read-modify-write and a compare-exchange read the newest value, even if the compare-exchange fails.
+//! * A load reads one of the last [`KEPT`] values.
 //!
-//! Equal states are told by histories here too (see `visibility`): which older value a load returned and which views a
-//! thread was handed are part of its history, and every store is part of its atomic's, even of the value that was
-//! there.
+//! Each stale read is a choice, and counts as a preemption.
 //!
-//! What `Arc` synchronises is not known: a last owner that learns by `Arc::try_unwrap`, `Arc::get_mut` or its
-//! destructor alone that the others are gone may be shown values as old as if it had not.
+//! When the clock advances to a deadline, older values are dropped. C++20 recommends that a store become visible
+//! "within a reasonable amount of time" ([atomics.order]), and on a real machine that is less than any pause. So a
+//! program that relies on a pause shows no stale reads after it. `Settings::late_threads` shows that a pause is no
+//! substitute for synchronisation.
+//!
+//! Histories cover weak memory as well (see `visibility`): the history of a thread includes which older values its
+//! loads returned and which views were joined to its own. The history of an atomic includes every store, even a store
+//! of the same value.
+//!
+//! The synchronisation of `Arc` is not modelled. A last owner may learn from `Arc::try_unwrap`, `Arc::get_mut` or the
+//! destructor alone that the other owners are gone. Then it may read values that are too old.
 
 pub(crate) mod notes;
 mod synchronization;
@@ -42,10 +46,10 @@ use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
 use super::visibility::{History, mix};
 
-/// How many values of an atomic are kept, the newest included: as many as loom keeps (`MAX_ATOMIC_HISTORY`).
+/// How many values of an atomic are kept, including the newest: as many as in loom (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
 
-/// For each atomic, the number of the oldest message that may still be read; 0 where nothing is known.
+/// For each atomic, the number of the oldest message that may still be read; 0 if any.
 #[derive(Clone, Debug, Default)]
 struct View(Vec<u32>);
 
@@ -69,7 +73,7 @@ impl View {
     }
 }
 
-/// The element at `index`, where what is missing up to there is entered as nothing.
+/// The element at `index`. Extends the table with default values if it is too short.
 fn entry<T: Default>(table: &mut Vec<T>, index: usize) -> &mut T {
     if table.len() <= index {
         table.resize_with(index + 1, T::default);
@@ -81,16 +85,16 @@ fn entry<T: Default>(table: &mut Vec<T>, index: usize) -> &mut T {
 #[derive(Clone, Debug)]
 struct Message {
     value: Value,
-    /// What whoever acquires it has seen then.
+    /// The view that an acquire load joins to its own.
     view: View,
-    /// The history of the writer, which tells the message from all others.
+    /// The history of the writer, which identifies the message.
     writer: History,
 }
 
 /// The latest messages of an atomic, oldest first.
 #[derive(Debug, Default)]
 struct Messages {
-    /// The number of the first that is kept.
+    /// The number of the first message that is kept.
     first: u32,
     kept: VecDeque<Message>,
 }
@@ -118,31 +122,31 @@ impl Messages {
     }
 }
 
-/// How far one thread has come.
+/// The views of one thread.
 #[derive(Debug, Default)]
 struct ThreadViews {
-    /// What it has written or read, and what happened before.
+    /// The view of the thread: what it has written or read, and what happened before.
     current: View,
-    /// What an acquire fence would add: the views of messages that it read without acquiring them.
+    /// What an acquire fence would join: the views of messages that it read without acquiring them.
     pending: View,
-    /// What it had seen at its last release fence.
+    /// Its view at its last release fence.
     fenced: View,
-    /// What those had seen who have unparked it.
+    /// The views of the threads that have unparked it.
     unparked: View,
 }
 
-/// What the messages of a channel hand on.
+/// The views that a channel passes on.
 #[derive(Debug, Default)]
 struct ChannelViews {
-    /// One for each message that waits.
+    /// The view of the sender, for each message that waits.
     waiting: VecDeque<View>,
-    /// From those who received, for those who send into the room that became free.
+    /// The views of receivers, for threads that send into the room that these made.
     received: View,
-    /// From whoever closed an end.
+    /// The views of threads that dropped an end.
     closed: View,
 }
 
-/// Who has seen what in the current execution.
+/// All messages and views of one execution.
 #[derive(Debug)]
 pub(super) struct WeakMemory {
     /// How many more loads may return an older value.
@@ -151,12 +155,12 @@ pub(super) struct WeakMemory {
     messages: Vec<Messages>,
     /// By task.
     threads: Vec<ThreadViews>,
-    /// By object that is no atomic: what those had seen who have released it.
+    /// By object, for all but atomics: the views of the threads that have released it.
     released: Vec<View>,
     channels: BTreeMap<ObjectId, ChannelViews>,
-    /// From those who set the panic hook, which a lock protects in `std`.
+    /// The views of the threads that set the panic hook, which a lock protects in `std`.
     hook: View,
-    /// What `SeqCst` accesses and fences have seen.
+    /// The view that `SeqCst` accesses and fences share.
     sequential: View,
 }
 
@@ -169,7 +173,7 @@ fn releases(order: Ordering) -> bool {
 }
 
 impl WeakMemory {
-    /// For so many stale reads; `None` for none, which then cost nothing.
+    /// For at most `stale_reads` stale reads. `None` if there are none: then weak memory costs nothing.
     pub(super) fn new(stale_reads: u32) -> Option<Box<Self>> {
         (stale_reads > 0).then(|| {
             Box::new(Self {
@@ -184,8 +188,8 @@ impl WeakMemory {
         })
     }
 
-    /// The messages of `atomic`, whose newest value is `newest`: at its first access, the only one, which everyone has
-    /// seen.
+    /// The messages of `atomic`, whose newest value is `newest`. At the first access, that is the only message, and
+    /// every thread has seen it.
     fn messages(&mut self, atomic: ObjectId, newest: Value) -> &mut Messages {
         let messages = entry(&mut self.messages, atomic);
         if messages.kept.is_empty() {
@@ -198,7 +202,7 @@ impl WeakMemory {
         messages
     }
 
-    /// How many messages a load with `order` may return.
+    /// How many messages a load with `order` can choose from.
     fn n_readable(&mut self, task: TaskId, (atomic, newest): (ObjectId, Value), order: Ordering) -> usize {
         let mut oldest = self.threads[task].current.get(atomic);
         if order == Ordering::SeqCst {
@@ -230,8 +234,8 @@ impl WeakMemory {
         message.value
     }
 
-    /// Lets `task`, whose history is `writer`, write `new` over `old`; `continued` is the view that a read-modify-write
-    /// hands on from the message that it read.
+    /// Lets `task`, whose history is `writer`, write `new` over `old`. `continued` is the view of the message that a
+    /// read-modify-write read: it continues the release sequence.
     fn write(
         &mut self,
         (task, writer): (TaskId, History),
@@ -259,7 +263,7 @@ impl WeakMemory {
         });
     }
 
-    /// Lets `task` perform a fence. Returns one number for what it learns from the fences of others.
+    /// Lets `task` perform a fence. Returns a digest of what the task learns from other threads.
     fn fence(&mut self, task: TaskId, order: Ordering) -> u64 {
         let learned = self.digest_of(&self.sequential);
         let me = &mut self.threads[task];
@@ -276,7 +280,7 @@ impl WeakMemory {
         if order == Ordering::SeqCst { learned } else { 0 }
     }
 
-    /// One number for a view: the messages that it stands at. One before which nothing is kept is as good as none.
+    /// A digest of a view. An entry that excludes no kept message counts as no entry.
     fn digest_of(&self, view: &View) -> u64 {
         let messages = self.messages.iter().zip(&view.0);
         let seen = messages.map(|(messages, number)| {
@@ -288,7 +292,8 @@ impl WeakMemory {
 }
 
 impl Execution {
-    /// The older value that the running thread's load of an atomic returns in place of the `newest`, if it does.
+    /// Performs a load of the running thread. Returns the older value that it returns instead of the `newest`, if it
+    /// does.
     pub(crate) fn load(&mut self, access: &Access, newest: Value) -> Option<Value> {
         let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
         let place = (atomic, newest);
@@ -305,7 +310,7 @@ impl Execution {
         (age > 0).then_some(value)
     }
 
-    /// Notes that the running thread has written `new` over `old`, without looking at it.
+    /// Notes that the running thread has written `new` over `old`, without reading it.
     pub(crate) fn stored(&mut self, access: &Access, values: (Value, Value)) {
         self.wrote(access, values, None);
     }
@@ -326,7 +331,8 @@ impl Execution {
             return;
         };
         if old == new {
-            // Elsewhere that is no change. Here it is a message, and which comes after which is part of the state.
+            // Under sequential consistency that is no change. Here it is a new message, and the order of messages is
+            // part of the state.
             self.wrote_to(atomic);
         }
         let writer = (self.current, self.tasks[self.current].history);
@@ -342,7 +348,8 @@ impl Execution {
         }
     }
 
-    /// Notes that the running thread has an atomic to itself and may change it: nobody sees an older value from now on.
+    /// Notes that the running thread has exclusive access to an atomic and may change it. No thread reads an older
+    /// value from now on.
     pub(crate) fn owned(&mut self, atomic: ObjectId) {
         if let Some(weak_memory) = &mut self.weak_memory {
             let messages = entry(&mut weak_memory.messages, atomic);
@@ -351,7 +358,7 @@ impl Execution {
         }
     }
 
-    /// Notes that time passes: nobody sees an older value than the newest from now on.
+    /// Drops all values but the newest ones, because time passes.
     pub(super) fn forget_older_values(&mut self) {
         let Some(weak_memory) = &mut self.weak_memory else {
             return;

@@ -1,7 +1,7 @@
-//! As `std::sync::atomic`, with every access a step that the scheduler orders.
+//! As `std::sync::atomic`, where each access is an operation of the model.
 //!
-//! A load returns the newest value, unless the settings ask for stale reads: then it may return an older one where the
-//! orderings allow that (see `runtime::weak_memory`). Orderings are refused where `std` refuses them.
+//! A load returns the newest value, unless the settings ask for stale reads. Then it may return an older one where the
+//! orderings allow that (see `runtime::weak_memory`). An ordering that `std` rejects panics here too.
 
 mod register;
 
@@ -59,7 +59,7 @@ fn check_failure(order: Ordering) {
     }
 }
 
-/// The ordering for the failure of a compare-exchange of which only that for its success was given, as in `std`.
+/// The failure ordering of a compare-exchange for which only the success ordering was given, as in `std`.
 fn failure_of(success: Ordering) -> Ordering {
     match success {
         Ordering::Release => Ordering::Relaxed,
@@ -99,7 +99,7 @@ macro_rules! atomic {
                 unsafe { std::ptr::read(self.0.value.get()) }
             }
 
-            /// As `as_ptr` of the atomic in `std`. What is read or written through the pointer is not modelled.
+            /// As `as_ptr` of the atomic in `std`. Accesses through the pointer are not modelled.
             pub const fn as_ptr(&self) -> *mut $value {
                 self.0.value.get()
             }
@@ -167,7 +167,7 @@ macro_rules! atomic {
             ///
             /// # Errors
             ///
-            /// The value, if it is not `current`, or without a reason where the settings allow that.
+            /// The value, if it is not `current`, or spuriously where the settings allow that.
             ///
             /// # Panics
             ///
@@ -253,7 +253,7 @@ macro_rules! atomic {
 
         impl$(<$parameter>)? fmt::Debug for $atomic$(<$parameter>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // No line of the program asks for it, so it must not count as the program's choice of an ordering.
+                // `SeqCst`, because any weaker ordering would be noted as one that the program asked for.
                 self.load(Ordering::SeqCst).fmt(f)
             }
         }
@@ -267,7 +267,7 @@ macro_rules! atomic {
     };
 }
 
-// After the macro, which they use.
+// These follow the macro `atomic`, which they use.
 mod boolean;
 mod pointer;
 

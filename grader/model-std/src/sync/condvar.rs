@@ -148,7 +148,8 @@ impl Condvar {
                 return Ok((guard, WaitTimeoutResult(true)));
             };
             guard = self.wait_timeout_at(guard, left, site)?.0;
-            // `std` waits once more, for no time, and meanwhile the real clock moves on. The virtual one does not.
+            // `std` waits once more, with a timeout of zero, and the real clock advances meanwhile. The virtual clock
+            // does not.
             if left.is_zero() {
                 let timed_out = condition(guard.peek_mut());
                 return Ok((guard, WaitTimeoutResult(timed_out)));

@@ -75,7 +75,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     }
 
     fn initialise(&self) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // SAFETY: only the thread that has claimed the initialisation calls this, and there are no references to the
         // content of a cell that is not initialised.
         let content = unsafe { std::mem::replace(&mut *self.value.get(), Content::Nothing) };
         if let Content::Function(f) = content {
@@ -100,7 +100,7 @@ impl<T, F> LazyLock<T, F> {
 
     /// As [`std::sync::LazyLock::get_mut`].
     pub fn get_mut(this: &mut LazyLock<T, F>) -> Option<&mut T> {
-        // Enters the object first, so that a value changed here is not taken for the pristine one.
+        // Adds the object to the table first, so that a value changed here is not saved as the initial one.
         let _ = this.id();
         match this.value.get_mut() {
             Content::Value(value) => Some(value),
@@ -126,7 +126,7 @@ impl<T, F> LazyLock<T, F> {
 }
 
 impl<T, F> Drop for LazyLock<T, F> {
-    /// Nothing: what the cell holds is dropped by itself. But as in `std`, what it borrows must outlive it.
+    /// Does nothing. It exists because with it, as in `std`, what the cell borrows must outlive the cell.
     fn drop(&mut self) {}
 }
 

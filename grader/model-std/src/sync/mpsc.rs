@@ -1,4 +1,4 @@
-//! As `std::sync::mpsc`, with channels that the model controls.
+//! As `std::sync::mpsc`, with channels that the scheduler controls.
 
 mod iterators;
 
@@ -21,7 +21,7 @@ pub use iterators::{IntoIter, Iter, TryIter};
 /// The messages of a channel, and its identity for the scheduler.
 struct Queue<T> {
     tag: Tag,
-    /// Whether it has no room: a sender waits until its message is taken.
+    /// Whether a sender waits until its message is received.
     is_rendezvous: bool,
     messages: RefCell<VecDeque<T>>,
 }
@@ -78,12 +78,12 @@ pub struct SyncSender<T>(SendingEnd<T>);
 /// As [`std::sync::mpsc::Receiver`].
 pub struct Receiver<T> {
     queue: Rc<Queue<T>>,
-    /// A receiver is used by one thread at a time.
+    /// Makes the type not `Sync`, as in `std`.
     not_sync: PhantomData<std::cell::Cell<()>>,
 }
 
 // SAFETY: all threads of the program share one operating-system thread, so the reference count and the queue are never
-// used by two at once; as in `std`, the messages must be `Send`.
+// used concurrently. As in `std`, the messages must be `Send`.
 unsafe impl<T: Send> Send for Sender<T> {}
 // SAFETY: as for `Send`.
 unsafe impl<T: Send> Sync for Sender<T> {}
@@ -234,7 +234,8 @@ impl<T> Receiver<T> {
         let id = self.queue.id();
         channel::receive(id, limit, site)?;
         let message = self.queue.messages.borrow_mut().pop_front();
-        // Outside an execution nobody else could send, so waiting would be in vain.
+        // Only outside an execution can the queue be empty here. No other thread could send there, so waiting would not
+        // help.
         message.ok_or(if Rc::strong_count(&self.queue) == 1 {
             Refusal::Disconnected
         } else {
@@ -247,10 +248,10 @@ impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         channel::drop_receiver(self.queue.id());
         if self.queue.is_rendezvous {
-            // The sender of the message that was not taken gets it back.
+            // The sender takes the message back that was not received.
             return;
         }
-        // Messages that nobody will receive are dropped now, as in `std`: they may hold what others wait for.
+        // As in `std`, messages that will not be received are dropped now: others may wait for something that they own.
         let messages = std::mem::take(&mut *self.queue.messages.borrow_mut());
         drop(messages);
     }

@@ -31,7 +31,7 @@ pub struct MutexGuard<'a, T: ?Sized + 'a> {
     acquired: Acquired,
     /// What the holder did with the value.
     touch: Cell<Touch>,
-    /// Guards stay with the thread that took the lock.
+    /// Makes the type not `Send`, as in `std`.
     not_send: std::marker::PhantomData<*const ()>,
 }
 
@@ -64,7 +64,7 @@ impl<T: ?Sized> Mutex<T> {
         result(self.value.into_inner(), poisoned)
     }
 
-    /// As [`std::sync::Mutex::lock`]. A thread that already holds the lock waits for itself: a deadlock.
+    /// As [`std::sync::Mutex::lock`]. If the calling thread already holds the lock, that is a deadlock.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl<T: ?Sized> Mutex<T> {
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
-    /// Takes the guard apart without giving the lock back.
+    /// Takes the guard apart without releasing the lock.
     pub(super) fn suspend(self) -> Suspended<'a, T> {
         let guard = std::mem::ManuallyDrop::new(self);
         Suspended {
@@ -134,14 +134,14 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         }
     }
 
-    /// The value, for a look that must not count as a change.
+    /// The value, for an access that does not count as a change.
     pub(super) fn peek_mut(&mut self) -> &mut T {
         // SAFETY: the guard holds the lock, and is borrowed for as long as the reference lives.
         unsafe { &mut *self.mutex.value.get() }
     }
 }
 
-/// A guard whose lock a condition variable gives up and takes again.
+/// A guard whose lock a condition variable releases and takes again.
 pub(super) struct Suspended<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
     pub(super) acquired: Acquired,
@@ -153,7 +153,7 @@ impl<'a, T: ?Sized> Suspended<'a, T> {
         self.mutex.id()
     }
 
-    /// The guard again, after the lock was taken as `acquired` says.
+    /// The guard, after the lock was taken again.
     pub(super) fn resume(self, acquired: Acquired) -> LockResult<MutexGuard<'a, T>> {
         result(self.mutex.guard(acquired), acquired.poisoned)
     }
@@ -164,7 +164,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
     fn deref(&self) -> &T {
         self.touch.set(self.touch.get().max(Touch::Looked));
-        // SAFETY: the guard holds the lock, so nobody changes the value while the guard is borrowed.
+        // SAFETY: the guard holds the lock, so no other thread changes the value while the guard is borrowed.
         unsafe { &*self.mutex.value.get() }
     }
 }

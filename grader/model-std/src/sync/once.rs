@@ -13,11 +13,11 @@ use crate::runtime::task::Site;
 /// As [`std::sync::Once`].
 pub struct Once {
     tag: Tag,
-    /// What happened outside an execution.
+    /// Whether it was called outside an execution.
     outside: Cell<bool>,
 }
 
-// SAFETY: the flag is only used outside an execution, where one operating-system thread runs.
+// SAFETY: the flag is used only outside an execution, where the program has one thread.
 unsafe impl Sync for Once {}
 impl UnwindSafe for Once {}
 impl RefUnwindSafe for Once {}
@@ -30,7 +30,7 @@ pub const ONCE_INIT: Once = Once::new();
 /// As [`std::sync::OnceState`].
 pub struct OnceState {
     poisoned: bool,
-    /// Stays with the thread that it was given to, as in `std`.
+    /// Makes the type not `Sync`, as in `std`.
     not_sync: PhantomData<Cell<()>>,
 }
 
@@ -116,7 +116,7 @@ impl Once {
     }
 }
 
-/// Runs `f`, telling it whether an earlier attempt panicked, unless it was run to its end before.
+/// Runs `f` unless the initialisation is complete. The argument of `f` says whether an earlier attempt panicked.
 pub(super) fn call_once(id: ObjectId, function: OnceFunction, site: Site, f: impl FnOnce(bool)) {
     let poisoned = match once::begin(id, function, site) {
         Claim::Complete => return,

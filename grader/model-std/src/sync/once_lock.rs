@@ -108,7 +108,7 @@ impl<T> OnceLock<T> {
     }
 
     fn store(&self, value: T) {
-        // SAFETY: only the thread that has claimed the initialisation comes here, and nobody holds a reference to the
+        // SAFETY: only the thread that has claimed the initialisation calls this, and there are no references to the
         // value of a cell that is not initialised.
         unsafe { *self.value.get() = Some(value) };
     }
@@ -120,7 +120,7 @@ impl<T> OnceLock<T> {
 
     fn id(&self) -> Option<ObjectId> {
         let id = once::id(&self.tag, ObjectKind::OnceLock, &Memory::of(&self.value))?;
-        // A cell made with a value in it, or filled outside the execution, is complete from the start.
+        // A cell that was created with a value, or filled outside the execution, is complete from the start.
         if once::state(id) == once::Once::Incomplete && self.value().is_some() {
             once::finish(id, once::Once::Complete);
         }

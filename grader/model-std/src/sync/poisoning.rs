@@ -1,4 +1,4 @@
-//! How a lock says that a thread panicked while it held it.
+//! Converts the poison flag of a lock into the result of `std`.
 
 use std::sync::{LockResult, PoisonError};
 

@@ -18,9 +18,9 @@ pub struct RwLock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: as for `std`'s lock: the value is handed to one writer or to several readers at a time.
+// SAFETY: as for the lock of `std`: one writer or several readers have access to the value at a time.
 unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
-// SAFETY: as for `Send`; readers share the value, which is why it must be `Sync`.
+// SAFETY: as for `Send`. Readers share the value, so it must be `Sync`.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 impl<T: ?Sized> UnwindSafe for RwLock<T> {}
 impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
@@ -29,8 +29,8 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
 pub struct RwLockReadGuard<'rwlock, T: ?Sized + 'rwlock> {
-    /// The value of the lock. Not the lock itself: as in `std`, a guard over a `&'static str` is one over a
-    /// shorter-lived one.
+    /// The value of the lock. A reference to the lock instead would make the guard invariant over `T`; as in `std`, it
+    /// is covariant.
     value: NonNull<T>,
     id: Option<ObjectId>,
     acquired: Acquired,
@@ -119,7 +119,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Errors
     ///
-    /// If anybody holds the lock, or the lock is poisoned.
+    /// If the lock is held, or poisoned.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         let acquired = rwlock::try_write(self.id(), Location::caller());
@@ -189,7 +189,7 @@ impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the guard holds the lock for reading, so nobody writes while it lives.
+        // SAFETY: the guard holds the lock for reading, so no thread writes while it lives.
         unsafe { self.value.as_ref() }
     }
 }
@@ -198,7 +198,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: the guard holds the lock for writing, so nobody else reads or writes while it lives.
+        // SAFETY: the guard holds the lock for writing, so no other thread reads or writes while it lives.
         unsafe { &*self.lock.value.get() }
     }
 }

@@ -1,4 +1,4 @@
-//! Thread-local keys: one value a thread of the program.
+//! Thread-local keys: each thread of the program has its own value.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -55,8 +55,8 @@ impl<T: 'static> LocalKey<T> {
             Found::Gone => return Err(AccessError(())),
             Found::Uninitialised => locals::store(self.key(), Box::new(init()), address_of::<T>),
         };
-        // SAFETY: the value stands in a box that belongs to the running thread and stays there until that thread ends,
-        // after its function; the reference given to `f` does not leave that thread.
+        // SAFETY: the value is in a box of the running thread until that thread ends, after its function. The reference
+        // given to `f` does not leave that thread.
         Ok(unsafe { &*address.cast::<T>() })
     }
 }

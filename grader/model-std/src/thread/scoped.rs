@@ -1,4 +1,4 @@
-//! Threads that borrow from the function that starts them.
+//! Scoped threads, which may borrow from the function that starts them.
 
 use std::cell::Cell;
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::runtime::threads;
 pub struct Scope<'scope, 'env: 'scope> {
     id: Option<ObjectId>,
     a_thread_panicked: Rc<Cell<bool>>,
-    /// The thread that waits for those of the scope.
+    /// The thread that waits for the threads of the scope.
     main_thread: Thread,
     /// Invariance over `'scope`, to make sure it cannot shrink.
     scope: PhantomData<&'scope mut &'scope ()>,
@@ -37,7 +37,7 @@ impl std::panic::RefUnwindSafe for Scope<'_, '_> {}
 ///
 /// # Panics
 ///
-/// If a thread of the scope panicked and nobody joined it.
+/// If a thread of the scope panicked and was not joined.
 #[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
@@ -52,7 +52,8 @@ where
     unsafe { call.value.assume_init() }
 }
 
-/// The function of a scope, whatever its type: what a scope does is compiled once, and only this for each function.
+/// The function of a scope, without its type, so that the code of scopes is compiled only once and not for each
+/// function.
 trait Body<'env> {
     /// Calls the function and keeps what it returns.
     ///
@@ -69,11 +70,12 @@ trait Body<'env> {
     unsafe fn drop_value(&mut self);
 }
 
-/// Options in place of these would be several times as much to compile, and to unwind through.
+/// The function of a scope, and its result. `Option`s instead of these types would be several times as much code to
+/// compile and to unwind through.
 struct Call<F, T> {
-    /// Taken by the call, which drops it.
+    /// The call takes and drops it.
     function: ManuallyDrop<F>,
-    /// Not there before the call has returned.
+    /// Initialised when the call has returned.
     value: MaybeUninit<T>,
 }
 
@@ -88,12 +90,12 @@ where
     }
 
     unsafe fn drop_value(&mut self) {
-        // SAFETY: the caller says that it is there, and nothing uses it afterwards.
+        // SAFETY: the caller promises that it is initialised, and nothing uses it afterwards.
         unsafe { self.value.assume_init_drop() }
     }
 }
 
-/// Runs `body` in a new scope. Unwinds if the function panics, or a thread did and nobody joined it.
+/// Runs `body` in a new scope. Panics if the function does, or if a thread of the scope panicked and was not joined.
 #[track_caller]
 fn enter<'env>(body: &mut dyn Body<'env>) {
     let (called, a_thread_panicked) = run(body, Location::caller());
@@ -106,7 +108,8 @@ fn enter<'env>(body: &mut dyn Body<'env>) {
     }
 }
 
-/// Runs `body` in a new scope and waits for its threads: whether it panicked, and whether one of them did.
+/// Runs `body` in a new scope and waits for its threads. Returns whether the body panicked, and whether a thread
+/// panicked without being joined.
 fn run<'env>(body: &mut dyn Body<'env>, site: Site) -> (super::Result<()>, bool) {
     let scope = Scope {
         id: threads::scope_id(&Tag::at(site)),
@@ -126,7 +129,8 @@ struct Unwound<'a, 'env>(&'a mut dyn Body<'env>);
 
 impl Drop for Unwound<'_, '_> {
     fn drop(&mut self) {
-        // SAFETY: made after the call has returned, and by a scope that does not, so that nobody else has the value.
+        // SAFETY: this is made only after the call has returned, and its scope then panics, so nothing else uses the
+        // value.
         unsafe { self.0.drop_value() }
     }
 }
@@ -198,8 +202,8 @@ pub struct ScopedJoinHandle<'scope, T> {
     scope: PhantomData<&'scope ()>,
 }
 
-// SAFETY: all threads of the program share one operating-system thread; as in `std`, what is handed over by `join` was
-// required to be `Send` when the thread was started.
+// SAFETY: all threads of the program share one operating-system thread. As in `std`, what `join` returns was required
+// to be `Send` when the thread was started.
 unsafe impl<T: Send> Send for ScopedJoinHandle<'_, T> {}
 // SAFETY: as for `Send`.
 unsafe impl<T: Send> Sync for ScopedJoinHandle<'_, T> {}

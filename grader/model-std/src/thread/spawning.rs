@@ -41,7 +41,7 @@ pub struct Builder {
     name: Option<String>,
     #[expect(dead_code, reason = "formatting shows it")]
     stack_size: Option<usize>,
-    /// Never set, for only the unstable part of `std` can.
+    /// Never set: only the unstable part of `std` can set it.
     #[expect(dead_code, reason = "formatting shows it")]
     no_hooks: bool,
 }
@@ -104,7 +104,7 @@ impl Builder {
     ///
     /// # Safety
     ///
-    /// Whatever `f` and its result borrow must live until the thread has ended, or its handle was joined.
+    /// Everything that `f` and its result borrow must live until the thread has ended, or its handle was joined.
     #[track_caller]
     pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
     where
@@ -158,8 +158,8 @@ impl Builder {
 /// As [`std::thread::JoinHandle`].
 pub struct JoinHandle<T>(Started<T>);
 
-// SAFETY: all threads of the program share one operating-system thread; as in `std`, what is handed over by `join` was
-// required to be `Send` when the thread was started.
+// SAFETY: all threads of the program share one operating-system thread. As in `std`, what `join` returns was required
+// to be `Send` when the thread was started.
 unsafe impl<T> Send for JoinHandle<T> {}
 // SAFETY: as for `Send`.
 unsafe impl<T> Sync for JoinHandle<T> {}

@@ -1,7 +1,7 @@
-//! What a thread runs and what becomes of it, between the one that starts it and the one that waits for it.
+//! Starts threads, and passes on their results.
 //!
-//! Every function that a program starts a thread with has a type of its own, and the compiler translates again for each
-//! of them whatever depends on that type: here that is only the box of the function and its call.
+//! Each function that a program spawns has its own type, and all code that depends on this type is compiled again for
+//! each of them. Here that is only the box of the function and its call.
 
 use std::cell::{Cell, UnsafeCell};
 use std::mem::ManuallyDrop;
@@ -16,7 +16,7 @@ use crate::runtime::panics::Payload;
 use crate::runtime::task::Site;
 use crate::runtime::threads;
 
-/// The function of a thread, as `FnOnce() -> T`, which takes more to compile and to unwind through.
+/// The function of a thread. `FnOnce() -> T` would be more code to compile and to unwind through.
 pub(super) trait Function<T> {
     /// Calls it.
     ///
@@ -26,12 +26,12 @@ pub(super) trait Function<T> {
     unsafe fn call(&mut self) -> T;
 }
 
-/// What a thread is to run: this, and hardly more, is compiled again for each function.
+/// The function of a thread as a box. Hardly more than this is compiled again for each function.
 pub(super) fn boxed<'a, F: FnOnce() -> T + 'a, T>(function: F) -> Box<dyn Function<T> + 'a> {
     Box::new(Once(ManuallyDrop::new(function)))
 }
 
-/// Taken by the call, which drops it; a function that is never called is never dropped.
+/// A function that the call takes and drops. If it is never called, it is never dropped.
 struct Once<F>(ManuallyDrop<F>);
 
 impl<F: FnOnce() -> T, T> Function<T> for Once<F> {
@@ -42,12 +42,12 @@ impl<F: FnOnce() -> T, T> Function<T> for Once<F> {
     }
 }
 
-/// What a new thread is called, who starts it, and which scope waits for it.
+/// How to spawn a thread.
 pub(super) struct SpawnOptions {
     pub(super) name: Option<Arc<str>>,
     pub(super) site: Site,
     pub(super) scope: Option<ObjectId>,
-    /// Set when the thread's result goes away with a panic that nobody has seen.
+    /// Set when the thread panicked and its result is dropped without having been joined.
     pub(super) unhandled_panic: Option<Rc<Cell<bool>>>,
 }
 
@@ -55,10 +55,10 @@ pub(super) struct SpawnOptions {
 ///
 /// # Safety
 ///
-/// Whatever `function` and its result borrow must live until the thread has ended or the execution is over.
+/// Everything that `function` and its result borrow must live until the thread has ended or the execution is over.
 pub(super) unsafe fn start<'a, T: 'a>(options: SpawnOptions, function: Box<dyn Function<T> + 'a>) -> Started<T> {
-    // SAFETY: the caller promises that what is borrowed lives long enough; a thread that does not come to its end is
-    // abandoned together with its execution, without running or dropping the function.
+    // SAFETY: the caller promises that borrowed values live long enough. A thread that does not end is abandoned
+    // together with its execution, without running or dropping the function.
     let function = unsafe { std::mem::transmute::<Box<dyn Function<T> + 'a>, Box<dyn Function<T>>>(function) };
     let packet = Rc::new(Packet {
         untyped: UntypedPacket {
@@ -75,7 +75,7 @@ pub(super) unsafe fn start<'a, T: 'a>(options: SpawnOptions, function: Box<dyn F
     Started { thread, packet }
 }
 
-/// A thread that was started, and the way to its result.
+/// A thread that was started, and its packet.
 pub(super) struct Started<T> {
     pub(super) thread: Thread,
     packet: Rc<Packet<T>>,
@@ -100,7 +100,7 @@ impl<T> Started<T> {
     }
 }
 
-/// Where a thread finds its function and leaves its result.
+/// The function and the result of a thread.
 struct Packet<T> {
     untyped: UntypedPacket,
     function: UnsafeCell<Box<dyn Function<T>>>,
@@ -108,7 +108,7 @@ struct Packet<T> {
     value: Cell<Option<T>>,
 }
 
-/// What is known of a thread without the type of its result.
+/// The part of a packet that does not depend on the type of the result.
 struct UntypedPacket {
     options: SpawnOptions,
     /// What the function panicked with, until the thread is joined.
@@ -134,14 +134,14 @@ impl<T> Drop for Packet<T> {
 }
 
 impl UntypedPacket {
-    /// Waits until the thread has ended, and returns what it panicked with.
+    /// Waits until the thread has ended, and returns the payload if it panicked.
     #[track_caller]
     fn wait(&self, thread: &Thread) -> Option<Payload> {
         threads::join(thread.task(), Location::caller());
         self.panic.take()
     }
 
-    /// Notes that nobody asks any more.
+    /// Sets the flag if there is a payload that no thread has taken.
     fn note_unhandled_panic(&mut self) {
         if let (Some(flag), Some(_)) = (&self.options.unhandled_panic, self.panic.get_mut()) {
             flag.set(true);

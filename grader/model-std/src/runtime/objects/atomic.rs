@@ -1,5 +1,5 @@
-//! Atomics: each access is one operation. All threads agree on one order of them, and see the newest value, unless the
-//! settings ask for stale reads (see `weak_memory`).
+//! Atomics: each access is one operation, and reads the newest value, unless the settings ask for stale reads (see
+//! `weak_memory`).
 
 use std::sync::atomic::Ordering;
 
@@ -10,10 +10,10 @@ use crate::runtime::task::{Operation, Site};
 use crate::runtime::weak_memory::notes;
 use crate::runtime::{announce, resolve, try_with};
 
-/// What an atomic holds, whatever its type.
+/// The value of an atomic of any type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// An integer or a `bool`, widened.
+    /// An integer or a `bool`, widened to 64 bits.
     Bits(u64),
     Pointer(*mut ()),
 }
@@ -29,13 +29,13 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// The ordering, as a trace tells it.
+    /// The ordering, as a trace shows it.
     pub(crate) fn trace_order(&self) -> MemoryOrder {
         trace_order(self.order)
     }
 }
 
-/// An ordering, as a trace tells it.
+/// An ordering, as a trace shows it.
 pub(crate) fn trace_order(order: Ordering) -> MemoryOrder {
     match order {
         Ordering::Relaxed => MemoryOrder::Relaxed,
@@ -52,7 +52,7 @@ pub(crate) fn id(tag: &Tag, of: AtomicType, memory: &Memory) -> Option<ObjectId>
     resolve(tag, ObjectKind::Atomic(of), memory, || State::Atomic)
 }
 
-/// Lets other threads go before an access takes effect.
+/// Announces an access.
 pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
     announce(Operation {
         object: atomic,
@@ -60,11 +60,11 @@ pub(crate) fn announce_access(atomic: Option<ObjectId>, site: Site) {
     });
 }
 
-/// The access as an operation of a trace, and what the atomic holds afterwards; given the value that a load returned in
-/// place of the newest. Only asked when a trace is wanted.
+/// Describes an access for a trace: the operation, and the value of the atomic afterwards. The argument is the older
+/// value that a load returned instead of the newest, if it did. Only called if the execution is recorded.
 type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
-/// The value that a load returns in place of the `newest`, if it does.
+/// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
     took_effect(access, describe, |execution| execution.load(access, newest))
 }
@@ -99,8 +99,8 @@ pub(crate) fn failed(access: &Access, old: Value, describe: Describe<'_>) {
     });
 }
 
-/// Performs `effect`, which returns the value that was read in place of the newest, and records the access; nothing
-/// outside an execution.
+/// Performs `effect`, which returns the older value that was read instead of the newest, if one was, and records the
+/// access. Does nothing outside an execution.
 fn took_effect(
     access: &Access,
     describe: Describe<'_>,
@@ -118,7 +118,7 @@ fn took_effect(
     })?
 }
 
-/// Notes where a program asks for less than sequential consistency.
+/// Notes an access that asks for less than sequential consistency.
 fn note_ordering(execution: &Execution, access: &Access) {
     if access.order != Ordering::SeqCst {
         notes::is_weak(access, &execution.objects);
@@ -143,14 +143,14 @@ pub(crate) fn fence(order: Ordering, site: Site) {
     });
 }
 
-/// Notes that the running thread has the atomic to itself and may change it.
+/// Notes that the running thread has exclusive access to the atomic and may change it.
 pub(crate) fn owned(atomic: Option<ObjectId>) {
     if let Some(atomic) = atomic {
         try_with(|execution| execution.owned(atomic));
     }
 }
 
-/// Whether a weak compare-exchange that could succeed fails this time.
+/// Whether a weak compare-exchange that could succeed fails spuriously this time.
 pub(crate) fn fails_weakly() -> bool {
     try_with(Execution::fails_weakly).unwrap_or(false)
 }

@@ -1,4 +1,4 @@
-//! Barriers: threads wait until enough of them have come.
+//! Barriers: threads wait until enough of them have arrived.
 
 use super::{Memory, State, Tag};
 use crate::model::trace::{ObjectKind, Op};
@@ -12,11 +12,11 @@ pub(crate) struct Barrier {
     pub(crate) waiting: usize,
     /// How often the barrier has opened.
     pub(crate) generation: u64,
-    /// How many threads it takes to open.
+    /// How many threads open the barrier.
     pub(crate) needed: usize,
 }
 
-/// Waits until `n_threads` threads wait; true for the one that came last.
+/// Waits until `n_threads` threads have arrived. Returns true to the last one.
 pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
     let new = || State::Barrier(Barrier::default());
     let Some(id) = resolve(tag, ObjectKind::Barrier, &Memory::none(), new) else {

@@ -1,4 +1,4 @@
-//! Channels, without their messages: how many wait, who is left at each end.
+//! Channels, without their messages: how many messages wait, and which ends are left.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::runtime::{announce, announce_wait, resolve, try_with, with};
 /// A channel, without its messages.
 #[derive(Debug)]
 pub(crate) struct Channel {
-    /// How many messages may wait in it; `None` for no limit, 0 for handing over.
+    /// How many messages may wait in it; `None` for no limit, 0 for a rendezvous channel.
     pub(crate) capacity: Option<usize>,
     /// How many messages were ever sent.
     pub(crate) sent: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Channel {
     pub(crate) received: u64,
     /// How many senders are left.
     pub(crate) senders: usize,
-    /// Whether the receiver is left.
+    /// Whether there is still a receiver.
     pub(crate) receiver: bool,
 }
 
@@ -34,25 +34,25 @@ impl Channel {
         self.len() > 0 || self.senders == 0
     }
 
-    /// Whether a sender need not wait: there is room, or the receiver is gone. A channel without room takes the message
-    /// of one sender, who then waits until it is taken.
+    /// Whether a sender need not wait: there is room, or the receiver is gone. A rendezvous channel takes the message
+    /// of one sender, which then waits until it is received.
     pub(crate) fn is_sendable(&self) -> bool {
         let has_room = |capacity: usize| self.len() < capacity.max(1) as u64;
         !self.receiver || self.capacity.is_none_or(has_room)
     }
 
-    /// Whether the sender of `message` need not wait any longer: it was taken, or the receiver is gone.
+    /// Whether the sender of `message` need not wait any longer: the message was received, or the receiver is gone.
     pub(crate) fn is_taken(&self, message: u64) -> bool {
         self.received > message || !self.receiver
     }
 }
 
-/// Why nothing was sent or received.
+/// Why a message was not sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// No message waits, or there is no room.
     WouldBlock,
-    /// The time is over.
+    /// The time limit has passed.
     TimedOut,
     /// The other end is gone.
     Disconnected,
@@ -63,9 +63,9 @@ pub(crate) enum Refusal {
 pub(crate) enum WaitLimit {
     /// Not at all.
     NoWait,
-    /// Until the time has passed.
+    /// For at most this time.
     For(Duration),
-    /// For ever.
+    /// Without a limit.
     Forever,
 }
 
@@ -84,13 +84,13 @@ pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
     resolve(tag, ObjectKind::MpscChannel, &Memory::none(), new_channel)
 }
 
-/// Limits how many messages may wait.
+/// Sets how many messages may wait.
 pub(crate) fn set_capacity(channel: ObjectId, capacity: usize) {
     with(|execution| execution.objects.channel_mut(channel).capacity = Some(capacity));
 }
 
-/// Waits for room and counts a message as sent. The caller then puts the message into the queue, and for a channel
-/// without room calls [`wait_until_taken`].
+/// Waits for room and counts a message as sent. The caller then puts the message into the queue, and calls
+/// [`wait_until_taken`].
 pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> Result<(), Refusal> {
     let Some(id) = channel else { return Ok(()) };
     let function = match limit {
@@ -139,8 +139,8 @@ pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> R
     sent.unwrap_or(Ok(()))
 }
 
-/// Whether the receiver of a channel without room waits for a message. It is on its way to waiting as soon as it has
-/// done what it does before, so until time has passed it may also not be there yet.
+/// Whether the receiver of a rendezvous channel waits for a message. A receiver that began to wait at the present time
+/// may also not have come so far, so then it is a choice.
 fn receiver_is_waiting(execution: &mut Execution, channel: ObjectId) -> bool {
     let now = execution.now;
     let mut waits = execution
@@ -153,7 +153,8 @@ fn receiver_is_waiting(execution: &mut Execution, channel: ObjectId) -> bool {
     began < now || execution.choose_outcome(2, 1) == 0
 }
 
-/// For a channel without room: waits until the message just sent is taken. False if the receiver went away without it.
+/// Waits until the message just sent is received, if this is a rendezvous channel. Returns false if the receiver went
+/// away without it.
 pub(crate) fn wait_until_taken(channel: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = channel else { return true };
     let (capacity, message) = with(|execution| {
@@ -182,7 +183,7 @@ pub(crate) fn wait_until_taken(channel: Option<ObjectId>, site: Site) -> bool {
     })
 }
 
-/// Takes back the message that nobody took.
+/// Counts the last message, which was not received, as not sent.
 pub(crate) fn take_back(channel: Option<ObjectId>) {
     if let Some(id) = channel {
         with(|execution| execution.objects.channel_mut(id).sent -= 1);
@@ -229,7 +230,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -
     received.unwrap_or(Ok(()))
 }
 
-/// Announces an operation that waits as long as `limit` says.
+/// Announces an operation that waits until `until` holds, for as long as `limit` says.
 fn announce_with_limit(operation: Operation, until: Until, limit: WaitLimit) -> Wake {
     match limit {
         WaitLimit::NoWait => {
@@ -253,7 +254,7 @@ fn outcome(refusal: Option<Refusal>) -> ChannelOutcome {
     }
 }
 
-/// One sender more.
+/// Adds a sender.
 pub(crate) fn add_sender(channel: Option<ObjectId>) {
     if let Some(id) = channel {
         with(|execution| {
@@ -263,7 +264,7 @@ pub(crate) fn add_sender(channel: Option<ObjectId>) {
     }
 }
 
-/// One sender less. Other threads can notice, so this is an operation.
+/// Drops a sender. Other threads can notice that, so it is an operation.
 pub(crate) fn drop_sender(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
     announce(Operation {
@@ -280,7 +281,7 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
     });
 }
 
-/// The receiver is gone. Other threads can notice, so this is an operation.
+/// Drops the receiver. Other threads can notice that, so it is an operation.
 pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
     let Some(id) = channel else { return };
     announce(Operation {

@@ -1,4 +1,4 @@
-//! Condition variables: giving up a lock, waiting to be notified, and taking the lock again.
+//! Condition variables: releasing a lock, waiting for a notification, and taking the lock again.
 
 use std::time::Duration;
 
@@ -12,20 +12,21 @@ use crate::runtime::{announce, announce_wait, resolve, with};
 /// A condition variable.
 #[derive(Debug, Default)]
 pub(crate) struct Condvar {
-    /// Who waits, in the order of arrival, and has not been notified.
+    /// The threads that wait and have not been notified, in the order in which they began to wait.
     pub(crate) waiters: Vec<TaskId>,
-    /// The last notification while nobody waited.
+    /// The last notification that found no waiter.
     pub(crate) missed: Option<Missed>,
     /// The last notification.
     pub(crate) last: Option<Notification>,
 }
 
-/// A notification that found nobody waiting.
+/// A notification that found no waiter.
 #[derive(Debug)]
 pub(crate) struct Missed {
     /// Its line.
     pub(crate) site: Site,
-    /// Who was woken by another one and went on later than this one: whatever that tells, they could see.
+    /// The threads that another notification woke and that have gone on since. They could see whatever the missed one
+    /// announced.
     pub(crate) awake_since: Vec<TaskId>,
 }
 
@@ -34,7 +35,7 @@ pub(crate) struct Missed {
 pub(crate) struct Notification {
     pub(crate) by: TaskId,
     pub(crate) site: Site,
-    /// Whom it woke.
+    /// The threads that it woke.
     pub(crate) woke: Vec<TaskId>,
 }
 
@@ -57,10 +58,11 @@ impl Condvar {
         }
     }
 
-    /// Who has heard of the last notification while nobody waited: by that, ends of equal histories are told apart.
+    /// The part of the state that histories do not determine: which threads have been woken since the missed
+    /// notification. Whether a deadlock is a lost wake-up depends on it.
     pub(crate) fn state(&self) -> u64 {
         let awake = self.missed.iter().flat_map(|missed| &missed.awake_since);
-        // A sum: their order makes no difference.
+        // A sum, because their order makes no difference.
         awake.fold(0, |sum, task| sum.wrapping_add(mix(1, *task as u64)))
     }
 }
@@ -72,11 +74,11 @@ pub(crate) fn id(tag: &Tag) -> Option<ObjectId> {
     })
 }
 
-/// Gives up `lock`, waits to be notified (until `timeout` has passed, if there is one), and takes the lock again.
+/// Releases `lock`, waits for a notification, at most for `timeout` if there is one, and takes the lock again.
 ///
 /// # Panics
 ///
-/// Outside an execution, where nobody could notify.
+/// Outside an execution, where no other thread could notify.
 pub(crate) fn wait(
     condvar: Option<ObjectId>,
     lock: Option<ObjectId>,

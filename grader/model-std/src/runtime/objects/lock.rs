@@ -1,4 +1,4 @@
-//! What mutexes and read-write locks have in common: who holds them, and whether they are poisoned.
+//! What mutexes and read-write locks have in common: which threads hold them, and whether they are poisoned.
 
 use super::ObjectId;
 use crate::model::trace::{LockFunction, LockOutcome, Op};
@@ -9,13 +9,13 @@ use crate::runtime::{announce, panics, try_with, with};
 /// A lock of any kind.
 #[derive(Debug, Default)]
 pub(crate) struct Lock {
-    /// Who holds it for writing.
+    /// The task that holds it for writing.
     pub(crate) writer: Option<TaskId>,
-    /// How often the writer has taken it, where that is allowed.
+    /// How often the writer has taken it, for re-entrant locks.
     pub(crate) depth: u32,
-    /// Who holds it for reading; a task that holds it twice stands here twice.
+    /// The tasks that hold it for reading. A task that holds it twice is listed twice.
     pub(crate) readers: Vec<TaskId>,
-    /// Whether the last writer had to wait for it, as long as nobody has found it free since.
+    /// Whether the last writer had to wait for it. Reset when the lock becomes free.
     pub(crate) writer_waited: Waited,
     /// How often it was taken.
     pub(crate) taken: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Whether nobody holds it.
+    /// Whether no task holds it.
     pub(crate) fn is_free(&self) -> bool {
         self.writer.is_none() && self.readers.is_empty()
     }
@@ -38,38 +38,38 @@ pub(crate) enum Waited {
     #[default]
     No,
     Yes,
-    /// Yes, if it came early enough to find the lock taken.
+    /// Perhaps: the lock was free when the writer asked for it, but another thread has taken it since.
     Perhaps,
 }
 
 /// How a lock is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Alone.
+    /// Exclusively.
     Write,
-    /// Together with other readers.
+    /// Shared with other readers.
     Read,
 }
 
-/// What a thread learned by taking a lock.
+/// What a thread learns when it takes a lock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Acquired {
     /// Whether the lock is poisoned.
     pub(crate) poisoned: bool,
-    /// Whether the thread was unwinding at that time: then giving it back does not poison it.
+    /// Whether the thread was unwinding when it took the lock. Then releasing the lock does not poison it.
     pub(crate) panicking: bool,
     /// The line that took it.
     pub(crate) site: Option<Site>,
 }
 
-/// What the holder of a lock did with what it protects.
+/// What the holder of a lock did with the protected value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Touch {
-    /// It never looked.
+    /// It did not access the value.
     Untouched,
-    /// It looked. (Something behind a shared reference may have changed, in a `Cell`.)
+    /// It borrowed the value. It may have changed something behind the shared reference, in a `Cell`.
     Looked,
-    /// It asked for it in a way that lets it change it.
+    /// It borrowed the value mutably.
     Changed,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn take_by(
     acquired
 }
 
-/// Takes the lock in a call of `function` if it `is_free`, and records either.
+/// Takes the lock in a call of `function` if it `is_free`, and records whether it did.
 pub(super) fn try_take_by(
     execution: &mut Execution,
     id: ObjectId,
@@ -140,7 +140,7 @@ pub(super) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Si
     }
 }
 
-/// Gives the lock back.
+/// Releases the lock.
 pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, touch: Touch) {
     let Some(id) = lock else { return };
     announce(Operation {
@@ -153,7 +153,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
     });
 }
 
-/// Marks the lock as given back by the running task.
+/// Marks the lock as released by the running task.
 pub(super) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
     let current = execution.current;
     let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.unwinding > 0;
@@ -181,12 +181,12 @@ pub(super) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acq
     }
 }
 
-/// Whether a task panicked while it held the lock: for accessors that have it to themselves.
+/// Whether the lock is poisoned, read without an operation: for methods with exclusive access to the lock.
 pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
     lock.is_some_and(|id| with(|execution| execution.objects.lock(id).poisoned))
 }
 
-/// Whether a task panicked while it held the lock, which other threads may be using.
+/// Whether the lock is poisoned, read as an operation, because other threads may use the lock.
 pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
     announce(Operation {
@@ -200,7 +200,7 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     })
 }
 
-/// Forgets that a task panicked while it held the lock.
+/// Clears the poison flag.
 pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
     announce(Operation {

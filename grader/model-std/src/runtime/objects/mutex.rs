@@ -1,4 +1,4 @@
-//! Mutexes, and the lock of standard input, which is one.
+//! Mutexes. The lock of standard input is one of them.
 
 use super::lock::{Acquired, Lock, Mode, outside, take_by, try_take_by};
 use super::{Memory, ObjectId, State, Tag};
@@ -11,7 +11,7 @@ pub(crate) fn id(tag: &Tag, memory: &Memory) -> Option<ObjectId> {
     resolve(tag, ObjectKind::Mutex, memory, || State::Lock(Lock::default()))
 }
 
-/// Takes the mutex, waiting until it is free.
+/// Takes the mutex, and waits until it is free.
 pub(crate) fn lock(mutex: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = mutex else { return outside() };
     let operation = Operation {

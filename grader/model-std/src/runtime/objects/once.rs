@@ -1,16 +1,16 @@
-//! Values that are initialised once: by one thread, while the others wait.
+//! One-time initialisation: one thread initialises, and the others wait.
 
 use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
 use crate::runtime::task::{Operation, Site, TaskId, Until};
 use crate::runtime::{announce, announce_wait, resolve, try_with, with};
 
-/// How far something that is initialised once has come.
+/// The state of a one-time initialisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Once {
     /// Not begun.
     Incomplete,
-    /// The task is at it.
+    /// This task runs the initialiser.
     Running(TaskId),
     /// Finished.
     Complete,
@@ -18,10 +18,10 @@ pub(crate) enum Once {
     Poisoned,
 }
 
-/// What a thread finds when it asks for something that is initialised once.
+/// The result of [`begin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// It is there.
+    /// The initialisation is already complete.
     Complete,
     /// The calling thread has to initialise it, as an [`Attempt`].
     Claimed,
@@ -29,12 +29,12 @@ pub(crate) enum Claim {
     ClaimedPoisoned,
 }
 
-/// Its number; `None` outside an execution.
+/// The object's number; `None` outside an execution.
 pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectId> {
     resolve(tag, kind, memory, || State::Once(Once::Incomplete))
 }
 
-/// Waits until nobody else is initialising, and claims the initialisation if it is still to be done.
+/// Waits until no other thread runs the initialiser, and claims the initialisation if it is not complete.
 pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Claim {
     announce_wait(
         Operation {
@@ -47,27 +47,27 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Claim {
     with(|execution| {
         let current = execution.current;
         execution.acquire_from(id);
-        let found = match execution.objects.once(id) {
+        let claim = match execution.objects.once(id) {
             Once::Complete => Claim::Complete,
             Once::Poisoned => Claim::ClaimedPoisoned,
             Once::Incomplete | Once::Running(_) => Claim::Claimed,
         };
-        if found != Claim::Complete {
+        if claim != Claim::Complete {
             execution.objects.set_once(id, Once::Running(current));
             execution.changed();
         }
         execution.record(Some(id), Some(site), |_| Op::Initialize {
             function,
-            outcome: match found {
+            outcome: match claim {
                 Claim::Complete => OnceOutcome::Complete,
                 Claim::Claimed | Claim::ClaimedPoisoned => OnceOutcome::Begins,
             },
         });
-        found
+        claim
     })
 }
 
-/// Looks whether it is there, without waiting.
+/// Reads the state without waiting.
 pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     announce(Operation {
         object: Some(id),
@@ -81,12 +81,12 @@ pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     })
 }
 
-/// Waits until an attempt to initialise it has come to its end, even by a panic.
+/// Waits until an attempt to initialise has ended, even with a panic.
 pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     wait_until(id, Until::Initialised(id, function), function, site)
 }
 
-/// Waits until it is initialised, even if attempts panic.
+/// Waits until the initialisation is complete, even if attempts panic.
 pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
     wait_until(id, Until::Complete(id, function), function, site);
 }
@@ -108,7 +108,7 @@ fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) ->
     })
 }
 
-/// The operation of a thread that found `once` and leaves it alone.
+/// The operation, as a trace shows it, of a thread that found this state and does not initialise.
 fn inspected(function: OnceFunction, once: Once) -> Op {
     let outcome = match once {
         Once::Complete => OnceOutcome::Complete,
@@ -123,9 +123,9 @@ fn inspected(function: OnceFunction, once: Once) -> Op {
 pub(crate) struct Attempt {
     id: ObjectId,
     site: Site,
-    /// How many operations the thread had performed when it began.
+    /// How many operations the thread had performed when the attempt began.
     began: u64,
-    /// How it ends: as poisoned, unless it comes to its end.
+    /// The state that the attempt leaves: poisoned, unless the initialiser returns.
     pub(crate) outcome: Once,
 }
 
@@ -143,7 +143,7 @@ impl Attempt {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        // Where the initialiser has done something that others can see, they can also see that it has not ended yet.
+        // If the initialiser has performed operations, other threads may run between them and the end of the attempt.
         if with(|execution| execution.me().activity.operations) > self.began {
             let operation = Operation {
                 object: Some(self.id),
@@ -165,7 +165,7 @@ pub(crate) fn finish(id: ObjectId, once: Once) {
     });
 }
 
-/// What is known about it now, without a scheduling point: for accessors that have it to themselves.
+/// The state, read without an operation: for methods with exclusive access.
 pub(crate) fn state(id: ObjectId) -> Once {
     with(|execution| execution.objects.once(id))
 }

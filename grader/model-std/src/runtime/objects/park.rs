@@ -1,4 +1,4 @@
-//! Parking: each thread has a token that others set and that it waits for.
+//! Parking: each thread has a token. It waits for the token, and other threads set it.
 
 use std::time::Duration;
 

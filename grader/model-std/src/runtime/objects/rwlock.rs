@@ -1,4 +1,4 @@
-//! Read-write locks: readers together, or one writer, and who has to wait behind whom.
+//! Read-write locks: several readers or one writer, and which threads have to wait behind others.
 
 use super::lock::{Acquired, Lock, Mode, Touch, Waited, outside, take_by, try_take_by};
 use super::{Memory, ObjectId, State, Tag};
@@ -12,7 +12,7 @@ pub(crate) fn id(tag: &Tag, memory: &Memory) -> Option<ObjectId> {
     resolve(tag, ObjectKind::RwLock, memory, || State::Lock(Lock::default()))
 }
 
-/// Takes the lock for reading, waiting for writers.
+/// Takes the lock for reading, and waits for writers.
 pub(crate) fn read(lock: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
     let operation = Operation {
@@ -26,7 +26,7 @@ pub(crate) fn read(lock: Option<ObjectId>, site: Site) -> Acquired {
     with(|execution| take_by(execution, id, (Mode::Read, LockFunction::Read), site))
 }
 
-/// Takes the lock for reading if that is possible at once; `None` if it is not.
+/// Takes the lock for reading if that is possible without waiting; `None` if it is not.
 pub(crate) fn try_read(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
     announce(Operation {
@@ -39,15 +39,15 @@ pub(crate) fn try_read(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
     })
 }
 
-/// Whether a reader that could join the readers inside has to wait behind a writer that waits for them.
+/// Whether a reader that could join other readers has to wait behind a waiting writer.
 ///
-/// `std` lets nobody pass a writer that has gone to sleep, but a writer that is only about to sleep stops nobody. A
-/// writer that had to sleep assumes that others do too, so when it downgrades, further readers are held up as well.
+/// In `std`, no reader overtakes a writer that sleeps, but a writer that is about to sleep stops no reader. A writer
+/// that had to sleep assumes that other threads sleep as well. So when it downgrades, further readers have to wait too.
 fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
     !execution.holds(execution.current, Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
 }
 
-/// Takes the lock for writing, waiting until nobody holds it.
+/// Takes the lock for writing, and waits until no thread holds it.
 pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
     let operation = Operation {
@@ -74,7 +74,7 @@ pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
     })
 }
 
-/// Whether another thread has taken the lock that `task` is about to write to, since it came there.
+/// Whether another thread has taken the lock since `task` asked for it for writing.
 pub(in crate::runtime) fn was_overtaken(execution: &Execution, task: TaskId) -> bool {
     let write_request = execution.tasks[task].write_request;
     write_request.is_some_and(|(lock, taken)| execution.objects.lock(lock).taken != taken)
@@ -93,7 +93,7 @@ pub(crate) fn try_write(lock: Option<ObjectId>, site: Site) -> Option<Acquired> 
     })
 }
 
-/// Turns a lock held for writing into one held for reading, without a gap.
+/// Turns a write lock into a read lock, without releasing it in between.
 pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
     announce(Operation {
@@ -102,7 +102,7 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     });
     with(|execution| {
         let current = execution.current;
-        // Whether the writer had to wait makes a difference only here, so it is only chosen here.
+        // Only here does it make a difference whether the writer had to wait, so only here is it chosen.
         let perhaps_waited = execution.objects.lock(id).writer_waited == Waited::Perhaps;
         let waited = perhaps_waited && execution.choose_outcome(2, 2) == 1;
         let lock = execution.objects.lock_mut(id);
@@ -119,15 +119,14 @@ pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     });
 }
 
-/// Whether a reader need not wait: no writer is inside, and the reader passes no writer that waits for the readers
-/// inside.
+/// Whether a reader need not wait: no writer holds the lock, and the reader overtakes no waiting writer.
 pub(in crate::runtime) fn is_readable_in_turn(execution: &Execution, lock: ObjectId) -> bool {
     let held = execution.objects.lock(lock);
     let has_turn = || held.writer_waited != Waited::Yes && waiting_writers(execution, lock).next().is_none();
     held.writer.is_none() && (held.readers.is_empty() || has_turn())
 }
 
-/// The tasks that wait until they may write.
+/// The tasks that wait to take the lock for writing.
 pub(in crate::runtime) fn waiting_writers(execution: &Execution, lock: ObjectId) -> impl Iterator<Item = TaskId> {
     let tasks = execution.tasks.iter().enumerate();
     tasks.filter_map(move |(id, task)| (task.waits_until() == Some(Until::Free(lock))).then_some(id))

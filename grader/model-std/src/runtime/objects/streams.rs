@@ -1,4 +1,4 @@
-//! Standard output and standard error of the program: a re-entrant lock each, and what was written.
+//! Standard output and standard error of the program: each has a re-entrant lock, and keeps what was written to it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) enum Stream {
     Stderr,
 }
 
-/// Bytes that reached a stream as a unit.
+/// Bytes that were written to a stream as a unit.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) task: TaskId,
@@ -36,7 +36,7 @@ pub(crate) struct StreamState {
 pub(crate) struct Streams {
     pub(crate) stdout: StreamState,
     pub(crate) stderr: StreamState,
-    /// The lock of standard input, once it was used.
+    /// The lock of standard input, once it is used.
     stdin: Option<ObjectId>,
 }
 
@@ -112,8 +112,8 @@ impl Stream {
         });
     }
 
-    /// Gives the stream's lock back. It is not an operation of its own, because no thread can tell whether one that
-    /// waits for the lock comes before or after what the running thread does next.
+    /// Releases the stream's lock. This is no operation of its own, because no thread can see whether a waiting thread
+    /// takes the lock before or after the next operation of the running thread.
     pub(crate) fn unlock(self, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
         with(|execution| {
@@ -129,7 +129,7 @@ impl Stream {
         });
     }
 
-    /// Announces a write by the holder of the lock: other threads may go first, though none can write.
+    /// Announces a write by the holder of the lock. Other threads may go first, but they cannot write.
     pub(crate) fn announce_write(self, site: Site) {
         let Some(id) = self.lock_id() else { return };
         announce(Operation {
@@ -138,7 +138,7 @@ impl Stream {
         });
     }
 
-    /// Appends `bytes` to what was written. The caller holds the lock.
+    /// Writes `bytes` to the stream. The caller holds the lock.
     pub(crate) fn append(self, bytes: &[u8], site: Site) {
         if bytes.is_empty() {
             return;
@@ -153,7 +153,7 @@ impl Stream {
             execution.streams.get(self).written.push(written);
             execution.wrote_to(id);
             execution.changed_irreversibly();
-            // Whether the lock is free again right after it depends on who holds it for longer, so no state is told.
+            // No state of the lock is recorded: a write may hold the lock only for itself, or within a guard.
             execution.record_with(Some(id), Some(site), |_| {
                 (Op::Write { bytes: bytes.to_vec() }, Vec::new())
             });

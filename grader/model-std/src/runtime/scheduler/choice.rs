@@ -1,4 +1,4 @@
-//! The choices of an execution, and those of an earlier one that a new one follows.
+//! The choices of an execution, and the prefix of choices that a new execution follows.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::model::trace::ChoiceOptions;
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// The option taken; 0 is the default.
+    /// The number of the option that was taken; 0 is the default.
     pub(crate) chosen: u16,
     /// How many options there were.
     pub(crate) options: u16,
@@ -16,7 +16,7 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// A choice of which only the option taken is known.
+    /// A choice of which only the number of the option is known.
     pub(crate) fn of_any(chosen: u16) -> Self {
         Self {
             chosen,
@@ -25,12 +25,12 @@ impl Choice {
         }
     }
 
-    /// Whether it took the turn from a thread that could have gone on.
+    /// Whether it preempted a thread that could have gone on.
     pub(crate) fn is_preemption(&self) -> bool {
         self.chosen >= self.n_non_preemptive
     }
 
-    /// What there was to choose from, where that is known.
+    /// The options, if they are known.
     pub(super) fn known_options(&self) -> Option<ChoiceOptions> {
         (self.options != 0).then(|| ChoiceOptions {
             options: self.options.into(),
@@ -38,7 +38,7 @@ impl Choice {
         })
     }
 
-    /// Whether this choice, followed again, meets the same options.
+    /// Whether the options of a new execution are those of this choice.
     pub(super) fn fits(&self, options: usize, n_non_preemptive: usize) -> bool {
         if self.options == 0 {
             return usize::from(self.chosen) < options;
@@ -47,12 +47,12 @@ impl Choice {
     }
 }
 
-/// The choices to follow: those of an earlier execution up to a point, and another option there.
+/// The choices to follow: those of an earlier execution up to some choice, and another option there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefix {
     base: Rc<[Choice]>,
     length: usize,
-    /// The option to take after `length` choices of `base`, in place of the one that stands there.
+    /// The option to take after `length` choices of `base`, instead of the option that `base` has there.
     deviation: Option<u16>,
 }
 
@@ -66,7 +66,7 @@ impl Prefix {
         }
     }
 
-    /// The first `length` of `choices`, then `option` instead of the choice that follows there.
+    /// The first `length` of `choices`, then `option` instead of the next choice.
     pub(crate) fn deviating(choices: &Rc<[Choice]>, length: usize, option: u16) -> Self {
         Self {
             base: Rc::clone(choices),
@@ -75,7 +75,7 @@ impl Prefix {
         }
     }
 
-    /// How many choices it determines.
+    /// How many choices the prefix has.
     pub(crate) fn len(&self) -> usize {
         self.length + usize::from(self.deviation.is_some())
     }
@@ -85,7 +85,7 @@ impl Prefix {
         self.base.len()
     }
 
-    /// The choice to follow after `index` others; `None` beyond the prefix.
+    /// The choice with this index; `None` beyond the prefix.
     pub(super) fn get(&self, index: usize) -> Option<Choice> {
         if index < self.length {
             return self.base.get(index).copied();

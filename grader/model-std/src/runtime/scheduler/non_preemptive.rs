@@ -1,27 +1,27 @@
-//! Non-preemptive: the running thread goes on while it can, and then the next one by number.
+//! Non-preemptive: the running thread goes on as long as it can. Then the thread with the next number does.
 //!
-//! The exhaustive search consists of executions that follow a prefix and then go on like this, so all preemptions of an
-//! execution are in its prefix.
+//! In the exhaustive search, each execution follows a prefix and then this strategy. So all preemptions of an execution
+//! are in its prefix.
 
 use crate::runtime::dispatch::Candidate;
 use crate::runtime::task::TaskId;
 
-/// The option that this strategy takes: the first, since [`order`] puts it there.
+/// The option that this strategy takes: [`order`] puts it first.
 pub(super) const FIRST: usize = 0;
 
-/// Whether the running thread goes on by default.
+/// What the running thread does by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Running {
-    /// It goes on if it is a candidate, and any other choice is a preemption.
+    /// It goes on if it is a candidate. Any other choice is a preemption.
     GoesOn,
-    /// It yields: the others go first.
+    /// It yields to the other candidates.
     Yields,
 }
 
-/// Puts `candidates`, which start with the running thread `current` if that can go on, in the order of this strategy.
+/// Puts `candidates` in the order of this strategy. If the running thread `current` can go on, it is the first of them.
 /// Returns how many of them, from the first, cost no preemption.
 ///
-/// `may_preempt` is false where no choice can be a preemption, since the running thread was waiting too.
+/// `may_preempt` is false where no choice can be a preemption, for example because the running thread was waiting.
 pub(crate) fn order(candidates: &mut [Candidate], current: TaskId, running: Running, may_preempt: bool) -> usize {
     let n = candidates.len();
     let could_go_on = candidates[0].task == current;

@@ -8,15 +8,15 @@ use crate::runtime::task::TaskId;
 /// Probabilistic concurrency testing: Burckhardt, Kothari, Musuvathi & Nagarakatte, *A Randomized Scheduler with
 /// Probabilistic Guarantees of Finding Bugs*, ASPLOS 2010.
 ///
-/// Each thread gets a random priority and the highest that can go goes; at a few random steps the running thread falls
-/// below all others. Departs from the paper in one point: a thread that yields falls too, since spinning would starve
-/// the rest.
+/// Each thread gets a random priority, and the runnable thread with the highest priority goes next. At a few random
+/// steps the running thread gets the lowest priority. This departs from the paper in one point: a thread that yields
+/// also gets the lowest priority, because a spinning thread would starve the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Pct {
     random: Random,
-    /// By task: higher goes first.
+    /// By task. A higher number goes first.
     priorities: Vec<i64>,
-    /// The steps at which the running thread falls, in ascending order.
+    /// The steps at which the running thread gets the lowest priority, in ascending order.
     change_points: Vec<u64>,
     step: u64,
     lowest: i64,
@@ -50,7 +50,7 @@ impl Pct {
             let lowest = self.lowest;
             *self.priority(current) = lowest;
         }
-        // Priorities do not decide about injected faults.
+        // Injected faults do not depend on priorities.
         let n_ready = n_ready(candidates);
         if let Some(fault) = injected_fault(&mut self.random, candidates, n_ready) {
             return fault;

@@ -1,7 +1,7 @@
-//! Random numbers that are the same everywhere.
+//! Random numbers, the same on every machine.
 
-/// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Kept here because
-/// replay tokens and reports depend on the very sequence.
+/// SplitMix64: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014. Implemented here
+/// because every report depends on exactly this sequence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Random(pub(super) u64);
 

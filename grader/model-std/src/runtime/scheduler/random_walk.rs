@@ -3,7 +3,7 @@
 use super::random::Random;
 use crate::runtime::dispatch::Candidate;
 
-/// Chooses at random.
+/// Chooses uniformly at random.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RandomWalk {
     random: Random,
@@ -24,7 +24,7 @@ impl RandomWalk {
     }
 }
 
-/// How many of the candidates, from the first, go next without an injected fault.
+/// How many of the candidates, from the first, are no injected faults.
 pub(super) fn n_ready(candidates: &[Candidate]) -> usize {
     candidates
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn n_ready(candidates: &[Candidate]) -> usize {
         .count()
 }
 
-/// One of the injected faults behind the first `n_ready` candidates, one time in four.
+/// With a probability of one in four, one of the injected faults, which follow the first `n_ready` candidates.
 pub(super) fn injected_fault(random: &mut Random, candidates: &[Candidate], n_ready: usize) -> Option<usize> {
     let n_faults = candidates.len() - n_ready;
     (n_faults > 0 && random.below(4) == 0).then(|| n_ready + random.below(n_faults))

@@ -1,6 +1,6 @@
-//! Where a program asks for less than sequential consistency, and where it could have seen older values.
+//! Notes where a program asks for less than sequential consistency, and where it could have read older values.
 //!
-//! Collected over all executions of an exploration, whether or not stale reads are asked for.
+//! They are collected over all executions of an exploration.
 
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use crate::runtime::objects::atomic::{Access, trace_order};
 use crate::runtime::recorder::place;
 use crate::runtime::task::Site;
 
-/// An access as the notes know it, without the execution that it belongs to.
+/// An access, without reference to its execution.
 #[derive(Clone, Copy, Debug)]
 struct Note {
     function: AtomicFunction,
@@ -33,7 +33,8 @@ impl Note {
         }
     }
 
-    /// Compares addresses: several for one line are possible, and harmless.
+    /// Compares addresses. One line may have several locations, so equal notes may be kept twice, until [`take`]
+    /// removes duplicates.
     fn is(&self, other: &Note) -> bool {
         let same =
             |one: Option<Site>, other: Option<Site>| one.map(std::ptr::from_ref) == other.map(std::ptr::from_ref);
@@ -62,7 +63,7 @@ struct Notes {
 }
 
 thread_local! {
-    /// They outlive the executions of the exploration.
+    /// The notes outlive the executions of the exploration.
     static NOTES: RefCell<Notes> = const {
         RefCell::new(Notes {
             weak: Vec::new(),
@@ -76,13 +77,13 @@ pub(crate) fn is_weak(access: &Access, objects: &Objects) {
     NOTES.with_borrow_mut(|notes| enter(&mut notes.weak, Note::new(access, objects)));
 }
 
-/// Notes that `access` had an older value to choose.
+/// Notes that `access` could have read an older value.
 pub(crate) fn could_be_stale(access: &Access, objects: &Objects) {
     NOTES.with_borrow_mut(|notes| enter(&mut notes.stale, Note::new(access, objects)));
 }
 
-/// Forgets the notes, and returns the accesses weaker than `SeqCst` and the loads that had an older value to choose;
-/// each in the order of the source.
+/// Takes the notes: the accesses weaker than `SeqCst`, and the loads that could have read an older value. Each list is
+/// in source order.
 pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {
     let notes = NOTES.take();
     (in_source_order(&notes.weak), in_source_order(&notes.stale))

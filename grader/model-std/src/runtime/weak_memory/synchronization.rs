@@ -1,8 +1,8 @@
-//! Handing views on where one thread's work happens before another's, other than through atomics.
+//! Passes views from thread to thread where one synchronises with another, other than through atomics.
 //!
-//! Each rule is what the documentation of `std` promises, or more where its implementation gives more: to hand on too
-//! much hides a behaviour, to hand on too little would invent one. Nothing happens here unless stale reads are asked
-//! for.
+//! Each rule follows the documentation of `std`, or its implementation where that guarantees more. Passing on too much
+//! would hide a behaviour, and passing on too little would invent one. Nothing happens here unless the settings ask for
+//! stale reads.
 
 use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
 use crate::runtime::execution::Execution;
@@ -16,7 +16,7 @@ impl WeakMemory {
 }
 
 impl Execution {
-    /// Adds what the running thread has seen to a view.
+    /// Joins the view of the running thread to another view.
     fn give(&mut self, to: impl FnOnce(&mut WeakMemory) -> &mut View) {
         if let Some(weak_memory) = &mut self.weak_memory {
             let mine = weak_memory.threads[self.current].current.clone();
@@ -24,8 +24,8 @@ impl Execution {
         }
     }
 
-    /// Lets the running thread have seen what is in a view. That becomes part of its history, since not
-    /// all that hands views on is (an empty mutex that was locked and unlocked).
+    /// Joins a view to that of the running thread. The view becomes part of the thread's history, because the history
+    /// does not always include the object that passes it on (a mutex that was locked and unlocked without a change).
     fn take(&mut self, from: impl FnOnce(&mut WeakMemory) -> Option<View>) {
         if let Some(weak_memory) = &mut self.weak_memory
             && let Some(view) = from(weak_memory)
@@ -36,7 +36,7 @@ impl Execution {
         }
     }
 
-    /// The thread that was entered last is started by the running one, and has seen what that has.
+    /// The running thread starts the thread that was added last, which gets its view.
     pub(crate) fn hand_to_child(&mut self) {
         if let Some(weak_memory) = &mut self.weak_memory {
             let parent = weak_memory.threads.get(self.current);
@@ -48,7 +48,7 @@ impl Execution {
         }
     }
 
-    /// The running thread learns that `task` has come to its end.
+    /// The running thread learns that `task` has ended.
     pub(crate) fn take_from_ended(&mut self, task: TaskId) {
         self.take(|weak_memory| weak_memory.threads.get(task).map(|ended| ended.current.clone()));
     }
@@ -74,7 +74,7 @@ impl Execution {
         self.take(|weak_memory| Some(weak_memory.hook.clone()));
     }
 
-    /// The running thread releases `object`: a lock, a barrier, something initialised once, a scope.
+    /// The running thread releases `object`: a lock, a barrier, a one-time initialisation, a scope.
     pub(crate) fn release_to(&mut self, object: ObjectId) {
         self.give(|weak_memory| entry(&mut weak_memory.released, object));
     }
@@ -84,7 +84,7 @@ impl Execution {
         self.take(|weak_memory| weak_memory.released.get(object).cloned());
     }
 
-    /// The running thread sends a message into `channel`, into room that an earlier receiver may have made.
+    /// The running thread sends a message into `channel`. An earlier receiver may have made room for it.
     pub(crate) fn hand_to_receiver(&mut self, channel: ObjectId) {
         if self.objects.channel(channel).capacity.is_some() {
             self.take_from_receiver(channel);
@@ -102,7 +102,7 @@ impl Execution {
         self.give(|weak_memory| &mut weak_memory.channel(channel).received);
     }
 
-    /// The running thread learns that messages were taken from `channel`.
+    /// The running thread learns that messages were received from `channel`.
     pub(crate) fn take_from_receiver(&mut self, channel: ObjectId) {
         self.take(|weak_memory| Some(weak_memory.channel(channel).received.clone()));
     }
@@ -118,12 +118,12 @@ impl Execution {
         });
     }
 
-    /// The running thread leaves an end of `channel`.
+    /// The running thread drops an end of `channel`.
     pub(crate) fn close_end(&mut self, channel: ObjectId) {
         self.give(|weak_memory| &mut weak_memory.channel(channel).closed);
     }
 
-    /// The running thread learns that the other end of `channel` was left.
+    /// The running thread learns that the other end of `channel` is gone.
     pub(crate) fn take_from_closed_end(&mut self, channel: ObjectId) {
         self.take(|weak_memory| Some(weak_memory.channel(channel).closed.clone()));
     }

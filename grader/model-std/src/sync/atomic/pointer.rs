@@ -11,7 +11,7 @@ use super::{
 /// As [`std::sync::atomic::AtomicPtr`].
 pub struct AtomicPtr<T>(Register<*mut T>);
 
-// SAFETY: as in `std`: a pointer may go from thread to thread; following it is up to who does so.
+// SAFETY: as in `std`: sending a pointer to another thread is safe, because only dereferencing it is unsafe.
 unsafe impl<T> Send for AtomicPtr<T> {}
 
 atomic!(AtomicPtr<T>, *mut T);

@@ -1,6 +1,6 @@
-//! What every atomic is made of: a value, and operations on it that the scheduler orders and the trace tells.
+//! The common part of all atomics: a value, and the operations on it.
 //!
-//! The memory of an atomic holds the newest value; older ones, which a load may return, are kept by the model.
+//! The memory of an atomic holds the newest value. The model keeps older values, which a load may return.
 
 use std::cell::UnsafeCell;
 use std::panic::RefUnwindSafe;
@@ -19,7 +19,8 @@ pub(super) struct Register<T> {
     pub(super) value: UnsafeCell<T>,
 }
 
-// SAFETY: all threads of the program share one operating-system thread, and no reference to the value leaves an access.
+// SAFETY: all threads of the program share one operating-system thread, and no reference to the value outlives an
+// access.
 unsafe impl<T> Sync for Register<T> {}
 impl<T> RefUnwindSafe for Register<T> {}
 
@@ -28,13 +29,13 @@ pub(super) trait Content: Copy + PartialEq {
     /// The type of the atomic that holds it.
     const TYPE: AtomicType;
 
-    /// The value as a trace tells it.
+    /// The value, as a trace shows it.
     fn to_trace(self) -> trace::Value;
 
-    /// The value, for the model to keep.
+    /// The value, as the model keeps it.
     fn to_model(self) -> Value;
 
-    /// The value that the model kept.
+    /// The value, from what the model kept.
     fn from_model(value: Value) -> Self;
 }
 
@@ -78,7 +79,7 @@ content! {
 impl<T> Content for *mut T {
     const TYPE: AtomicType = AtomicType::Ptr;
 
-    // An address differs from run to run, which a trace must not.
+    // Without the address, because addresses differ between runs, and traces must not.
     fn to_trace(self) -> trace::Value {
         trace::Value::Pointer {
             is_null: self.is_null(),
@@ -118,15 +119,15 @@ impl<T: Content> Register<T> {
         atomic::id(&self.tag, T::TYPE, &Memory::of(&self.value))
     }
 
-    /// Enters the atomic, which the caller has to itself: so a value that is changed then is not taken for the pristine
-    /// one.
+    /// Gives the caller, which has exclusive access, the value. Adds the atomic to the table first, so that a value
+    /// changed here is not saved as the initial one.
     pub(super) fn own(&mut self) -> &mut T {
         atomic::owned(self.id());
         self.value.get_mut()
     }
 
     fn get(&self) -> T {
-        // SAFETY: one operating-system thread runs, and nobody holds a reference to the value.
+        // SAFETY: all threads of the program share one operating-system thread, and there is no reference to the value.
         unsafe { *self.value.get() }
     }
 
@@ -135,7 +136,7 @@ impl<T: Content> Register<T> {
         unsafe { *self.value.get() = value };
     }
 
-    /// Lets other threads go before the access takes effect.
+    /// Announces an access.
     fn announce(&self, function: AtomicFunction, order: Ordering, site: Site) -> Access {
         let atomic = self.id();
         atomic::announce_access(atomic, site);
@@ -192,7 +193,7 @@ impl<T: Content> Register<T> {
         old
     }
 
-    /// As [`Register::modify`] to `new` if the value is `current`; else as a load, with the ordering `failure`.
+    /// As [`Register::modify`] to `new` if the value is `current`. Otherwise, as a load with the ordering `failure`.
     pub(super) fn compare_exchange(
         &self,
         request: Request<CompareExchangeFunction>,

@@ -1,7 +1,7 @@
-//! The iterators over what a receiver receives.
+//! The iterators over the messages that a receiver receives.
 //!
-//! Each knows the line that made it: an adapter of the standard library calls `next` on a line that is not the
-//! program's.
+//! Each iterator stores the line that made it. When an iterator adapter of the standard library calls `next`, the
+//! calling line does not belong to the program.
 
 use std::fmt;
 use std::panic::Location;
@@ -63,8 +63,7 @@ impl<T> IntoIterator for Receiver<T> {
     }
 }
 
-/// The line that asks for the next message: `caller`, unless that is in another file than the one that made the
-/// iterator.
+/// The line that receives the next message: `caller`, unless the iterator was made in another file.
 fn line(caller: Site, made_at: Site) -> Site {
     if caller.file() == made_at.file() {
         caller
