@@ -39,6 +39,8 @@ pub struct CheckFailure {
     /// What the student reads: what was expected, then what was observed. It is empty for [`Evidence::Interleaving`],
     /// which the report puts into words.
     pub message: String,
+    /// What to do next, where that is not the exercise's matter.
+    pub help: Option<String>,
     /// What shows it.
     pub evidence: Evidence,
 }

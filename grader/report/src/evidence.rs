@@ -41,21 +41,24 @@ pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], opti
             output(&mut text, "standard error", stderr, options);
         }
     }
+    help(&mut text, check_failure.help.as_deref(), columns);
     text
 }
 
-/// Sentences, one on each line. A sentence that begins with `help:` is styled as help.
+/// What to do next, one advice on each line.
+pub fn help(text: &mut Text, help: Option<&str>, columns: usize) {
+    for advice in help.iter().flat_map(|help| help.lines()) {
+        text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), columns);
+    }
+}
+
+/// Sentences, one on each line.
 pub fn message(text: &mut Text, message: &str, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
     let (head, left_out, tail) = cut_middle(&lines, LINES);
     let mut push = |lines: &[&str]| {
         for line in lines {
-            let tone = if line.starts_with("help:") {
-                Tone::Help
-            } else {
-                Tone::Plain
-            };
-            text.paragraph(tone, INDENT, line, columns);
+            text.paragraph(Tone::Plain, INDENT, line, columns);
         }
     };
     push(head);

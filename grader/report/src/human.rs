@@ -78,9 +78,7 @@ fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, optio
         Verdict::Passed | Verdict::Skipped { .. } => return text,
         Verdict::Ungraded { reason, help } => {
             evidence::message(&mut text, reason, options.columns);
-            for advice in help.iter().flat_map(|help| help.lines()) {
-                text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), options.columns);
-            }
+            evidence::help(&mut text, help.as_deref(), options.columns);
             return text;
         }
         Verdict::Failed(check_failure) => {

@@ -130,14 +130,10 @@ fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
         Verdict::Failed(check_failure) => (
             "failed",
             Some(check_failure.finding.as_str()),
-            told.or(Some(Cow::Borrowed(check_failure.message.as_str()))),
+            told.or_else(|| Some(with_help(&check_failure.message, check_failure.help.as_deref()))),
         ),
         Verdict::Skipped { because } => ("skipped", None, Some(Cow::Borrowed(because.as_str()))),
-        Verdict::Ungraded { reason, help } => {
-            let help = help.iter().flat_map(|help| help.lines());
-            let help: String = help.map(|advice| format!("\nhelp: {advice}")).collect();
-            ("ungraded", None, Some(Cow::Owned(format!("{reason}{help}"))))
-        }
+        Verdict::Ungraded { reason, help } => ("ungraded", None, Some(with_help(reason, help.as_deref()))),
     };
     Check {
         name: &check.name,
@@ -150,6 +146,17 @@ fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
         explanation: story.map(|story| story.sentences),
         schedule: check.token(),
         explored: check.explored.as_ref().map(explored),
+    }
+}
+
+/// A message, and below it what to do next, one advice on each line.
+fn with_help<'a>(message: &'a str, help: Option<&str>) -> Cow<'a, str> {
+    let advice = help.into_iter().flat_map(str::lines);
+    let help: String = advice.map(|advice| format!("\nhelp: {advice}")).collect();
+    if help.is_empty() {
+        Cow::Borrowed(message)
+    } else {
+        Cow::Owned(format!("{message}{help}"))
     }
 }
 

@@ -49,6 +49,7 @@ fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
         return CheckFailure {
             finding: Finding::ForbiddenCode,
             message,
+            help: None,
             evidence,
         };
     }
@@ -59,6 +60,7 @@ fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
     CheckFailure {
         finding: Finding::CompileError,
         message,
+        help: None,
         evidence,
     }
 }
@@ -85,6 +87,7 @@ fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> CheckFailure {
     CheckFailure {
         finding: Finding::MissingItem,
         message,
+        help: None,
         evidence,
     }
 }
@@ -127,6 +130,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
             return Verdict::Failed(CheckFailure {
                 finding: Finding::Timeout,
                 message,
+                help: None,
                 evidence: Evidence::None,
             });
         }
@@ -144,6 +148,7 @@ fn judge_crash(call: &Compiled) -> Verdict {
     Verdict::Failed(CheckFailure {
         finding: Finding::CompileError,
         message,
+        help: None,
         evidence: Evidence::Diagnostics(said),
     })
 }

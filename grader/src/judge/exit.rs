@@ -41,6 +41,7 @@ pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict
     Some(Verdict::Failed(CheckFailure {
         finding,
         message: format!("expected the submission to come to an end by itself, {got}"),
+        help: None,
         evidence: excerpt::output(output),
     }))
 }
@@ -145,6 +146,7 @@ pub(super) fn child_leak() -> CheckFailure {
     CheckFailure {
         finding: Finding::ChildLeak,
         message,
+        help: None,
         evidence: Evidence::None,
     }
 }

@@ -6,6 +6,7 @@ use protocol::verdict::{CheckFailure, Evidence};
 use crate::intake::{MAX_BYTES, MAX_DEPTH, MAX_FILES, MAX_SEARCHED_BYTES, Refusal};
 
 pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
+    let mut help = None;
     let (finding, message) = match refusal {
         Refusal::Link { path } => (
             Finding::AccessDenied,
@@ -22,29 +23,32 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
             Finding::CompileError,
             format!("`{path}` is not UTF-8 text: line {line} holds the byte 0x{byte:02x}, which begins no character"),
         ),
-        Refusal::TooLongToSearch { n_bytes } => (
-            Finding::ForbiddenCode,
-            format!(
-                "expected a submission that can be looked through, it has {} KiB of source and not at most {}\n\
-                 help: leave out what does not belong to the exercise; none of the solutions has more than 10 KiB",
+        Refusal::TooLongToSearch { n_bytes } => {
+            let advice = "leave out what does not belong to the exercise; none of the solutions has more than 10 KiB";
+            help = Some(advice.to_owned());
+            let message = format!(
+                "expected a submission that can be looked through, it has {} KiB of source and not at most {}",
                 n_bytes >> 10,
                 MAX_SEARCHED_BYTES >> 10
-            ),
-        ),
-        Refusal::ExtendedLifetime(extension) => (
-            Finding::ForbiddenCode,
-            format!(
+            );
+            (Finding::ForbiddenCode, message)
+        }
+        Refusal::ExtendedLifetime(extension) => {
+            let advice = "if it is meant otherwise, give both references the same lifetime, or call the function \
+                          instead of passing it on";
+            help = Some(advice.to_owned());
+            let message = format!(
                 "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is \
-                 the known way to make a reference live longer than what it refers to (rust-lang/rust#25860)\n\
-                 help: if it is meant otherwise, give both references the same lifetime, or call the function instead \
-                 of passing it on",
+                 the known way to make a reference live longer than what it refers to (rust-lang/rust#25860)",
                 extension.file, extension.line
-            ),
-        ),
+            );
+            (Finding::ForbiddenCode, message)
+        }
     };
     CheckFailure {
         finding,
         message,
+        help,
         evidence: Evidence::None,
     }
 }
@@ -95,7 +99,7 @@ mod tests {
         fails(
             Refusal::TooLongToSearch { n_bytes },
             Finding::ForbiddenCode,
-            "200 KiB of source and not at most 128\nhelp: leave out what",
+            "200 KiB of source and not at most 128",
         );
         fails(
             Refusal::ExtendedLifetime(Extension { file: path(), line }),

@@ -69,6 +69,7 @@ fn stalled(run: &CheckRun) -> Verdict {
     Verdict::Failed(CheckFailure {
         finding: Finding::Timeout,
         message: message.to_owned(),
+        help: None,
         evidence: excerpt::output(&run.output),
     })
 }
@@ -98,6 +99,7 @@ fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure {
         finding: failure.finding,
         message: String::new(),
+        help: None,
         evidence: Evidence::Interleaving(Box::new(failure.clone())),
     }
 }

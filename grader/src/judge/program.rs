@@ -43,6 +43,7 @@ fn exit_failure(check: &ProgramCheck, output: &ProcessOutput) -> Option<CheckFai
     Some(CheckFailure {
         finding,
         message: format!("expected the program to end with code {}, {got}", check.exit),
+        help: None,
         evidence: excerpt::output(output),
     })
 }
@@ -66,6 +67,7 @@ fn difference(message: &str, expected: &str, got: &str) -> CheckFailure {
     CheckFailure {
         finding: Finding::WrongOutput,
         message: message.to_owned(),
+        help: None,
         evidence: Evidence::Difference {
             expected: excerpt::lines(expected),
             got: excerpt::lines(got),

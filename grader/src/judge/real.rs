@@ -52,6 +52,7 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
     CheckFailure {
         finding: *finding,
         message: format!("{scenario}: {expected}{got}"),
+        help: None,
         evidence: match finding {
             Finding::Panic | Finding::Exited => excerpt::output(output),
             _ => Evidence::None,
@@ -67,6 +68,7 @@ fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> C
     CheckFailure {
         finding: Finding::Deadlock,
         message,
+        help: None,
         evidence: excerpt::output(output),
     }
 }
@@ -78,6 +80,7 @@ fn stalled(scenario: Option<&str>, output: &ProcessOutput) -> CheckFailure {
         message: format!(
             "{scenario}expected the submission to come to an end, it computes without end or for far too long"
         ),
+        help: None,
         evidence: excerpt::output(output),
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
         Err(Verdict::Failed(CheckFailure {
             finding,
             message,
+            help: None,
             evidence: excerpt::output(&run.output),
         }))
     };

@@ -177,6 +177,7 @@ fn a_failing_interleaving_is_the_evidence_and_speaks_for_itself() {
     let expected = CheckFailure {
         finding: Finding::Race,
         message: String::new(),
+        help: None,
         evidence: Evidence::Interleaving(Box::new(failure())),
     };
     assert_eq!(judge_model(run), Verdict::Failed(expected));

@@ -40,6 +40,7 @@ fn failed(finding: Finding) -> Verdict {
     Verdict::Failed(CheckFailure {
         finding,
         message: String::new(),
+        help: None,
         evidence: Evidence::None,
     })
 }

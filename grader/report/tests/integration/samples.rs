@@ -260,6 +260,7 @@ pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Ver
     Verdict::Failed(CheckFailure {
         finding,
         message: message.into(),
+        help: None,
         evidence,
     })
 }
