@@ -47,7 +47,7 @@ pub enum TokenError {
     #[error("it is not a token, or it was mistyped or cut")]
     Malformed,
     /// It is a token of an earlier version.
-    #[error("it is from an earlier version of the grader: grade the check again for a new one")]
+    #[error("it is from an earlier version of the grader")]
     EarlierVersion,
     /// It is a token of a later version.
     #[error("it is from a later version of the grader")]

@@ -45,11 +45,20 @@ pub enum ReplayError {
     Cancelled,
 }
 
+const GRADE_AGAIN: &str = "grade the submission again for a token that fits it";
+
 impl Help for ReplayError {
     fn help(&self) -> Option<String> {
         let help = match self {
-            ReplayError::Token { .. } => "copy it from the line `replay:` of a report, with its exercise",
-            ReplayError::Refused { .. } => "grade the submission again for a token that fits it",
+            ReplayError::Token { source, .. } => match source {
+                TokenError::Malformed | TokenError::OtherCheck => {
+                    "copy it from the line `replay:` of a report, with its exercise"
+                }
+                TokenError::EarlierVersion => "grade the submission again for a token of this version",
+                TokenError::LaterVersion => "use the version of the grader that printed it",
+                TokenError::OtherSubmission => GRADE_AGAIN,
+            },
+            ReplayError::Refused { .. } => GRADE_AGAIN,
             ReplayError::NotReplayed { .. } | ReplayError::Cancelled => return None,
         };
         Some(help.to_owned())
