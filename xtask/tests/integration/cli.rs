@@ -52,6 +52,10 @@ fn wrong_usage_ends_with_2_and_says_why() {
         "help: write `--hint=2` to see more hints",
     );
     is_wrong_usage(&["replay", "stdout_writer", "no-token"], "`no-token`");
+    is_wrong_usage(
+        &["replay", "stdout_writer", "3-fbxj1dtje00ea"],
+        "help: grade the submission again",
+    );
 }
 
 #[test]
