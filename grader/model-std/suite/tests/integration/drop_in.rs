@@ -83,6 +83,11 @@ fn statics_without_a_modelled_object_start_afresh_in_every_execution() {
 }
 
 #[test]
+fn the_value_of_an_atomic_is_where_the_atomic_is() {
+    says_the_same("layout", "layout.rs", &["2024"]);
+}
+
+#[test]
 fn a_program_without_std_does_the_same() {
     says_the_same("without_std", "without_std.rs", &["2024"]);
 }
