@@ -1,7 +1,11 @@
 //! Turns what happens into a trace.
 
+mod addresses;
+
 use std::panic::Location;
 use std::time::Duration;
+
+use addresses::Addresses;
 
 use super::execution::Execution;
 use super::objects::ObjectId;
@@ -172,9 +176,14 @@ impl Execution {
 }
 
 impl Recorder {
-    /// Puts what was recorded into the trace of the execution.
+    /// Puts what was recorded into the trace of the execution, with addresses that are in integers told as pointers.
     pub(crate) fn write_to(self, trace: &mut Trace) {
-        trace.events = self.recorded.into_iter().map(Recorded::into_event).collect();
+        let addresses = Addresses::default();
+        let events = self.recorded.into_iter().map(|mut recorded| {
+            addresses.hide_in(&mut recorded.op, &mut recorded.states);
+            recorded.into_event()
+        });
+        trace.events = events.collect();
         let objects = self.objects.into_iter().enumerate();
         let objects = objects.map(|(id, (kind, created_at))| trace::Object {
             id,
