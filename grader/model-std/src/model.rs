@@ -7,6 +7,7 @@ mod running;
 mod schedule;
 pub mod settings;
 mod shortening;
+pub(crate) mod statics;
 
 pub use protocol::schedule::{Schedule, Spawns};
 pub use protocol::trace;
@@ -15,6 +16,7 @@ pub use bounds::{Bounds, Pruning};
 pub use explorer::{Coverage, Stopped, explore, replay};
 pub use settings::Settings;
 pub use shortening::{Shortened, Size, shorten};
+pub use statics::restart_statics;
 
 use std::any::Any;
 

@@ -19,6 +19,12 @@ use super::weak_memory::WeakMemory;
 use crate::model::settings::Settings;
 use crate::model::trace::{End, Trace};
 
+/// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
+/// name that it has with `std`, where it is simply called.
+pub(super) fn name_of_system_thread() -> Option<Arc<str>> {
+    std::thread::current().name().map(Arc::from)
+}
+
 /// Everything that one execution consists of, except for the program's own memory.
 pub(crate) struct Execution {
     pub(crate) settings: Settings,
@@ -105,7 +111,7 @@ impl Execution {
             most_alive: 0,
             end: None,
         });
-        execution.add_task(Some("main".into()), None, body);
+        execution.add_task(name_of_system_thread(), None, body);
         execution.turn.next = Some(0);
         execution
     }

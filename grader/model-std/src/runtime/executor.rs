@@ -19,6 +19,7 @@ use super::scheduler::{Choice, Scheduler};
 use super::task::{Ending, TaskId};
 use super::{panics, threads, with};
 use crate::model::settings::Settings;
+use crate::model::statics;
 use crate::model::trace::{End, Trace};
 
 /// The default stack size of a spawned thread in `std`. Only pages that are touched cost memory.
@@ -86,6 +87,7 @@ pub(crate) fn run<T: 'static>(
     assert!(!super::is_active(), "an execution is already under way on this thread");
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
+    statics::restart();
     let body = Rc::new(Body {
         function: Cell::new(Some(body)),
         result: Cell::new(None),

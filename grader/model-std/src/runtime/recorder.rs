@@ -1,7 +1,11 @@
 //! Records the operations of an execution as a trace.
 
+mod addresses;
+
 use std::panic::Location;
 use std::time::Duration;
+
+use addresses::Addresses;
 
 use super::execution::Execution;
 use super::objects::ObjectId;
@@ -173,9 +177,15 @@ impl Execution {
 }
 
 impl Recorder {
-    /// Adds the recorded operations and objects to the trace of the execution.
+    /// Adds the recorded operations and objects to the trace of the execution. Addresses that are kept in integers
+    /// become pointers.
     pub(crate) fn write_to(self, trace: &mut Trace) {
-        trace.events = self.recorded.into_iter().map(Recorded::into_event).collect();
+        let addresses = Addresses::default();
+        let events = self.recorded.into_iter().map(|mut recorded| {
+            addresses.hide_in(&mut recorded.op, &mut recorded.states);
+            recorded.into_event()
+        });
+        trace.events = events.collect();
         let objects = self.objects.into_iter().enumerate();
         let objects = objects.map(|(id, (kind, created_at))| trace::Object {
             id,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::execution::Execution;
+use super::execution::{Execution, name_of_system_thread};
 use super::executor::{self, Entry};
 use super::objects::{Memory, ObjectId, State, Tag};
 use super::task::{Ending, Operation, Site, TaskId, TaskState, Until};
@@ -271,5 +271,5 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
 /// The running thread's number and name.
 pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
     let current = try_with(|execution| (execution.current, execution.me().name.clone()));
-    current.unwrap_or_else(|| (BODY, Some("main".into())))
+    current.unwrap_or_else(|| (BODY, name_of_system_thread()))
 }

@@ -167,7 +167,8 @@ pub enum Value {
     Unsigned(u64),
     /// Of an atomic of signed integers.
     Signed(i64),
-    /// Of an `AtomicPtr`. Addresses differ from run to run, so they are left out.
+    /// Of an `AtomicPtr`, or an address that an atomic of integers holds. Addresses differ from run to run, so they are
+    /// left out.
     Pointer {
         /// Whether it is the null pointer.
         is_null: bool,

@@ -14,9 +14,12 @@ use crate::runtime::objects::{Memory, ObjectId, Tag};
 use crate::runtime::task::Site;
 
 /// The value of an atomic and its identity for the scheduler.
+///
+/// The value comes first, since programs read it through a pointer to the atomic (see `as_ptr` of the atomics).
+#[repr(C)]
 pub(super) struct Register<T> {
-    tag: Tag,
     pub(super) value: UnsafeCell<T>,
+    tag: Tag,
 }
 
 // SAFETY: all threads of the program share one operating-system thread, and no reference to the value outlives an
@@ -110,8 +113,8 @@ impl<T: Content> Register<T> {
     #[track_caller]
     pub(super) const fn new(value: T) -> Self {
         Self {
-            tag: Tag::new(),
             value: UnsafeCell::new(value),
+            tag: Tag::new(),
         }
     }
 

@@ -78,6 +78,16 @@ fn a_program_with_names_and_macros_in_odd_places_does_the_same() {
 }
 
 #[test]
+fn statics_without_a_modelled_object_start_afresh_in_every_execution() {
+    says_the_same("statics", "statics.rs", &["2021"]);
+}
+
+#[test]
+fn the_value_of_an_atomic_is_where_the_atomic_is() {
+    says_the_same("layout", "layout.rs", &["2024"]);
+}
+
+#[test]
 fn a_program_without_std_does_the_same() {
     says_the_same("without_std", "without_std.rs", &["2024"]);
 }

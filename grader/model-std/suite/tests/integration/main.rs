@@ -10,6 +10,7 @@ mod clock;
 mod differential;
 mod drop_in;
 mod endings;
+mod environment;
 mod interleavings;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -65,7 +65,8 @@ fn a_print_is_one_segment_with_thread_and_name() {
             .iter()
             .map(|piece| (piece.thread, piece.thread_name.as_deref()))
             .collect();
-        assert_eq!(pieces, [(0, Some("main")), (1, Some("printer")), (0, Some("main"))]);
+        let own = std::thread::current();
+        assert_eq!(pieces, [(0, own.name()), (1, Some("printer")), (0, own.name())]);
         assert_eq!(
             (text(stdout), text(stderr)),
             ("1-2\"three\"\n\n".to_owned(), "oh no\n!".to_owned())

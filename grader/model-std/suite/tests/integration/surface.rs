@@ -49,7 +49,7 @@ const ITEMS: [(&str, &[&str]); 4] = [
             "stdout",
         ],
     ),
-    ("process", &["abort", "exit"]),
+    ("process", &["abort", "exit", "id"]),
 ];
 
 /// The words that say what it means for a program under the model that an item is the real one.

@@ -28,7 +28,7 @@ fn a_trace_tells_name_place_and_operations_of_threads() {
     };
     assert_eq!(
         (main.id, main.name.as_deref(), main.spawned_at.as_ref()),
-        (0, Some("main"), None)
+        (0, std::thread::current().name(), None)
     );
     assert_eq!((adder.id, adder.name.as_deref()), (1, Some("adder")));
     assert!(adder.operations > 0 && main.operations > 0);

@@ -1,0 +1,110 @@
+//! Finds the addresses among the integers that atomics hold, such as the tagged pointers of lock-free code.
+//!
+//! An address differs from run to run, which a trace must not. A process has its memory in a few places, and a number
+//! near to one of them is taken for an address. The list of what is mapped would be exact, but it is a file in `/proc`,
+//! which a sandbox hides.
+
+use std::cell::OnceCell;
+use std::hint::black_box;
+
+use super::States;
+use crate::model::trace::{CompareExchangeOutcome, ObjectState, Op, Value};
+
+/// Programs count and compute with numbers below this one. Only an executable that is not position-independent has
+/// memory there.
+const LOWEST: u64 = 1 << 32;
+
+/// How near to a landmark an address may be: more memory than the programs of an exploration use. Of hundreds of
+/// millions of random numbers of 64 bits, one is that near.
+const NEAR: u64 = 1 << 32;
+
+/// Larger than any allocation that `malloc` puts on its heap (see `mallopt(3)`, `M_MMAP_THRESHOLD`). None of it is
+/// touched, so it costs no memory.
+const LARGE: usize = (32 << 20) + 1;
+
+/// An address in each place where a process has its memory, looked up when a large number is first met.
+#[derive(Default)]
+pub(super) struct Addresses(OnceCell<[u64; 4]>);
+
+impl Addresses {
+    /// Replaces the addresses in what an operation says.
+    pub(super) fn hide_in(&self, op: &mut Op, states: &mut States) {
+        for (_, state) in states {
+            if let ObjectState::Value(value) = state {
+                self.hide(value);
+            }
+        }
+        match op {
+            Op::Load { value, newest, .. } => {
+                self.hide(value);
+                newest.iter_mut().for_each(|newest| self.hide(newest));
+            }
+            Op::Store { value, .. } => self.hide(value),
+            Op::Rmw { old, new, .. } => self.hide_both(old, new),
+            Op::CompareExchange { outcome, .. } => match outcome {
+                CompareExchangeOutcome::Exchanged { old, new } => self.hide_both(old, new),
+                CompareExchangeOutcome::Differs { found, expected } => self.hide_both(found, expected),
+                CompareExchangeOutcome::Spurious { found } => self.hide(found),
+            },
+            Op::Fence { .. }
+            | Op::Lock { .. }
+            | Op::Unlock
+            | Op::Downgrade
+            | Op::IsPoisoned { .. }
+            | Op::ClearPoison
+            | Op::Wait { .. }
+            | Op::WakeUp { .. }
+            | Op::Notify { .. }
+            | Op::BarrierWait { .. }
+            | Op::Send { .. }
+            | Op::Receive { .. }
+            | Op::DropSender { .. }
+            | Op::DropReceiver { .. }
+            | Op::Inspect { .. }
+            | Op::Select { .. }
+            | Op::Initialize { .. }
+            | Op::Spawn { .. }
+            | Op::Join { .. }
+            | Op::IsFinished { .. }
+            | Op::LeaveScope
+            | Op::EndThread { .. }
+            | Op::Park { .. }
+            | Op::Unpark { .. }
+            | Op::Sleep { .. }
+            | Op::Yield { .. }
+            | Op::Write { .. }
+            | Op::Exit { .. } => {}
+        }
+    }
+
+    fn hide_both(&self, one: &mut Value, other: &mut Value) {
+        self.hide(one);
+        self.hide(other);
+    }
+
+    fn hide(&self, value: &mut Value) {
+        let bits = match *value {
+            Value::Signed(number) => number.cast_unsigned(),
+            Value::Unsigned(number) => number,
+            Value::Bool(_) | Value::Pointer { .. } => return,
+        };
+        let is_near = |landmark: &u64| bits.abs_diff(*landmark) < NEAR;
+        if bits >= LOWEST && self.0.get_or_init(landmarks).iter().any(is_near) {
+            *value = Value::Pointer { is_null: false };
+        }
+    }
+}
+
+/// A static, the stack of this thread, the heap, and where the system maps memory: the stacks of tasks are there too.
+fn landmarks() -> [u64; 4] {
+    static STATIC: u8 = 0;
+    let (on_the_stack, on_the_heap) = (0_u8, Box::new(0_u8));
+    let mapped: Vec<u8> = Vec::with_capacity(LARGE);
+    let pointers: [*const u8; 4] = [
+        &raw const STATIC,
+        &raw const on_the_stack,
+        &raw const *on_the_heap,
+        mapped.as_ptr(),
+    ];
+    pointers.map(|pointer| black_box(pointer).addr() as u64)
+}
