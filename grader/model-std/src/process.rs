@@ -1,5 +1,5 @@
-//! As `std::process`, with an `exit` and an `abort` that end the execution and not the process, and with an `id` that is
-//! the same in every run.
+//! As `std::process`, with an `exit` and an `abort` that end the execution and not the process, and with an `id` that
+//! is the same in every run.
 //!
 //! Child processes are not modelled. Their types and functions are the real ones.
 
