@@ -26,6 +26,19 @@ use crate::parallel;
 
 pub use self::incremental::IncrementalCache;
 
+/// What makes the modelled form of a submission call `__sanitizer_cov_trace_pc` of `model-std` in each basic block, so
+/// that a loop without an operation is noticed. The line tables tell where the loop is.
+///
+/// Without pruning: that leaves out blocks which are only executed together with another one, and with them the only
+/// block of `loop {}`.
+const BLOCK_COUNTING: [&str; 5] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=2",
+    "-Cllvm-args=-sanitizer-coverage-trace-pc",
+    "-Cllvm-args=-sanitizer-coverage-prune-blocks=0",
+    "-Cdebuginfo=line-tables-only",
+];
+
 /// How many bytes the compiler may print: several hundred errors with their explanations.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
@@ -255,10 +268,12 @@ impl<'a> Form<'a> {
             "-Funsafe_code".into(),
         ]);
         args.extend(["--out-dir".into(), self.folder.clone().into()]);
-        args.extend([
-            "--remap-path-prefix".into(),
-            assignment(&staged.renamed.from, Path::new(&staged.renamed.to)),
-        ]);
+        // Line tables name the folder as well. The last option that fits a path applies.
+        let in_folder = assignment(&staged.folder, Path::new(""));
+        let renamed = assignment(&staged.renamed.from, Path::new(&staged.renamed.to));
+        for remapped in [in_folder, renamed] {
+            args.extend(["--remap-path-prefix".into(), remapped]);
+        }
         args.extend(self.parts());
         args
     }
@@ -347,7 +362,13 @@ impl<'a> Form<'a> {
     }
 
     fn call(&self, step: Step, mut args: Vec<OsString>) -> Result<Compiled, RunError> {
-        args.extend(["--edition=2024", "--error-format=json", "-Awarnings", "-Cdebuginfo=0"].map(OsString::from));
+        args.extend(["--edition=2024", "--error-format=json", "-Awarnings"].map(OsString::from));
+        match step {
+            Step::Modelled => args.extend(BLOCK_COUNTING.map(OsString::from)),
+            // Counting in the check program as well makes a grading of `stdout_writer` take half as long again. So a
+            // loop is not noticed in a generic function that the check program instantiates.
+            Step::Real | Step::Program | Step::RealChecks | Step::ModelChecks => args.push("-Cdebuginfo=0".into()),
+        }
         args.extend(self.standard.iter().cloned());
         args.extend(["-L".into(), assignment("dependency", &self.libraries.dependencies)]);
         let temporary = (OsString::from("TMPDIR"), self.folder.clone().into());
@@ -394,8 +415,8 @@ fn linked<'a>(libraries: impl IntoIterator<Item = (&'a str, &'a PathBuf)>) -> Ve
 }
 
 /// `name=path`, as the compiler's options have it.
-fn assignment(name: &str, path: &Path) -> OsString {
-    let mut text = OsString::from(name);
+fn assignment(name: impl Into<OsString>, path: &Path) -> OsString {
+    let mut text: OsString = name.into();
     text.push("=");
     text.push(path);
     text

@@ -73,12 +73,18 @@ pub(crate) fn finished(
         ..
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
-        (Some(finding), Some(signature)) => Err(Box::new(ScenarioFailure {
-            finding,
-            cause: FailureCause::Ending,
-            signature: FailureSignature::Ending(signature),
-            end: mem::replace(&mut trace.end, End::Finished),
-        })),
+        (Some(finding), Some(signature)) => {
+            if let End::EndlessLoop { stacks, .. } = &mut trace.end {
+                // They lead to the caller of the explorer, which differs between a search and a replay.
+                stacks.clear();
+            }
+            Err(Box::new(ScenarioFailure {
+                finding,
+                cause: FailureCause::Ending,
+                signature: FailureSignature::Ending(signature),
+                end: mem::replace(&mut trace.end, End::Finished),
+            }))
+        }
         _ => {
             let value = value.and_then(Result::ok);
             let mut execution = value.expect("the body of an execution without a failure has returned");

@@ -1,4 +1,5 @@
-//! Notices when the submission computes on and on without an operation of the model.
+//! Notices when the submission computes on and on without an operation of the model, where `model-std` does not count
+//! its basic blocks: in code of libraries, and in generic functions that the check program instantiates.
 
 use std::thread;
 use std::time::Duration;

@@ -18,8 +18,13 @@
 //! [`Settings::stale_reads`](model::Settings::stale_reads) asks for more: then loads may return older values where
 //! their orderings allow it.
 //!
-//! `unsafe` is used for three things: to switch stacks, to restore the initial values of statics before each execution,
-//! and to give the contents of a lock or a cell to the thread that holds it in the model.
+//! A crate that is compiled with `rustc -C passes=sancov-module`, `-C llvm-args=-sanitizer-coverage-level=2`,
+//! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute
+//! on and on without an operation: that ends the execution as [`EndlessLoop`](model::trace::End::EndlessLoop).
+//!
+//! `unsafe` is used for three things, apart from the name of the function that such a crate calls: to switch stacks, to
+//! restore the initial values of statics before each execution, and to give the contents of a lock or a cell to the
+//! thread that holds it in the model.
 
 pub mod collections;
 pub mod hash;

@@ -9,6 +9,7 @@
 //! counter of operations, the notes on weak orderings, and the thread-local values outside executions. Outside an
 //! execution, operations take effect at once and never wait.
 
+mod branches;
 pub(crate) mod clock;
 pub(crate) mod deadlock;
 mod dispatch;

@@ -5,6 +5,7 @@
 
 mod activity;
 mod check_kind;
+pub mod endless_loop;
 mod exchange;
 mod finding;
 mod fnv;
@@ -20,3 +21,4 @@ pub use exchange::{
     CheckObservation, Exploration, Failure, FailureCause, Replayed, Reply, Request, TrialFailure, Trials, Work,
 };
 pub use finding::Finding;
+pub use trace::Place;

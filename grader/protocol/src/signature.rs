@@ -65,6 +65,11 @@ pub enum EndSignature {
         /// The line that the thread repeats.
         place: Option<Place>,
     },
+    /// A thread computes without an operation.
+    EndlessLoop {
+        /// Where its loop is.
+        place: Option<Place>,
+    },
     /// The limit of steps was reached.
     StepLimit,
     /// The process was ended.
@@ -133,6 +138,7 @@ impl EndSignature {
                 spawned_at: spawned_at(threads),
             },
             End::BusyWait { place, .. } => EndSignature::BusyWait { place: place.clone() },
+            End::EndlessLoop { place, .. } => EndSignature::EndlessLoop { place: place.clone() },
             End::StepLimit => EndSignature::StepLimit,
             End::Exited { code, place, .. } => EndSignature::Exited {
                 code: *code,
@@ -293,6 +299,13 @@ mod tests {
         };
         assert_eq!(spins(1, 30), spins(2, 30));
         assert_ne!(spins(1, 30), spins(1, 31));
+        let computes = |thread, line| {
+            let place = place(line);
+            let stacks = vec![vec![thread as i64]];
+            signature(End::EndlessLoop { thread, place, stacks })
+        };
+        assert_eq!(computes(1, 30), computes(2, 30));
+        assert_ne!(computes(1, 30), computes(1, 31));
         assert_ne!(signature(End::StepLimit), left(&[1]));
     }
 }

@@ -160,6 +160,7 @@ impl Trace {
             | End::LostWakeup { .. }
             | End::Livelock { .. }
             | End::BusyWait { .. }
+            | End::EndlessLoop { .. }
             | End::StepLimit
             | End::Exited { .. }
             | End::ThreadsLeft { .. }

@@ -171,7 +171,9 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
 fn end(trace: &Trace) -> Vec<&Place> {
     match &trace.end {
         End::Panicked(panic) => panic.place.iter().collect(),
-        End::BusyWait { place, .. } | End::Exited { place, .. } => place.iter().collect(),
+        End::BusyWait { place, .. } | End::EndlessLoop { place, .. } | End::Exited { place, .. } => {
+            place.iter().collect()
+        }
         End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
         End::ThreadsLeft { threads } => {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));

@@ -7,6 +7,7 @@ mod accesses;
 mod busy_wait;
 mod check_then_act;
 mod deadlock;
+mod endless_loop;
 mod exited;
 mod interruption;
 mod livelock;
@@ -127,6 +128,7 @@ fn ending(trace: &Trace, names: &Names<'_>) -> Story {
         } => lost_wakeup::explain(trace, waits, *waiter, notified_at.as_ref(), names),
         End::Livelock { threads } => livelock::explain(trace, threads, names),
         End::BusyWait { thread, place } => busy_wait::explain(trace, *thread, place.as_ref(), names),
+        End::EndlessLoop { thread, place, .. } => endless_loop::explain(trace, *thread, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(trace, *code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),

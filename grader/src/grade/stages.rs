@@ -148,6 +148,7 @@ impl Grading<'_> {
         run::Plan {
             exercise: self.exercise,
             build: &built.build,
+            sources: &built.taken_in.staged.sources,
             test_server: support.and_then(|support| support.test_server.as_deref()),
             level: self.options.containment.at_best,
             workers: self.options.workers,

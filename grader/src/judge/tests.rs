@@ -280,6 +280,16 @@ fn answers_that_do_not_fit_the_question_are_the_graders_failure() {
 }
 
 #[test]
+fn a_submission_that_computes_where_nothing_is_counted_is_a_timeout_as_well() {
+    let (scenario, seconds) = (None, 3);
+    fails(
+        judge_model(answered(CheckObservation::Stalled { scenario, seconds })),
+        Finding::Timeout,
+        "a loop that does not end",
+    );
+}
+
+#[test]
 fn an_end_by_force_says_by_which() {
     let end = |end| {
         judge_model(CheckRun {

@@ -7,7 +7,7 @@ use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
-use super::{Observation, observe_check, observe_program};
+use super::{Answer, CheckRun, Observation, endless_loop, observe_check, observe_program};
 use crate::build::Build;
 use crate::exercise::{Check, CheckWork, Exercise, Need};
 use crate::parallel;
@@ -21,6 +21,8 @@ pub struct Plan<'a> {
     pub exercise: &'a Exercise,
     /// The programs to run.
     pub build: &'a Build,
+    /// The submission's files, each with its path and its text.
+    pub sources: &'a [(String, String)],
     /// The program that runs beside the exercise's program, if there is one.
     pub test_server: Option<&'a Path>,
     /// The highest sandbox level.
@@ -117,7 +119,15 @@ impl Plan<'_> {
     pub fn run_model(&self, check: &Check, work: Work) -> Observation {
         let policy = Policy::of(Profile::Run, self.level);
         let program = &self.build.model_checks;
-        observe_check(program, &check.name, work, policy, self.model_limits, self.cancel)
+        let mut observation = observe_check(program, &check.name, work, policy, self.model_limits, self.cancel);
+        if let Observation::Check(CheckRun {
+            answer: Answer::Reply(reply),
+            ..
+        }) = &mut observation
+        {
+            endless_loop::locate(&mut reply.observation, program, self.sources);
+        }
+        observation
     }
 
     fn run_one(&self, check: &Check) -> Observation {

@@ -2,7 +2,9 @@
 
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
-use protocol::verdict::{Overall, Verdict};
+use protocol::signature::{EndSignature, FailureSignature};
+use protocol::trace::End;
+use protocol::verdict::{CheckFailure, Evidence, Overall, Verdict};
 use sandbox::process::Level;
 
 use crate::course::{Course, first_failure, verdict, words};
@@ -10,6 +12,7 @@ use crate::course::{Course, first_failure, verdict, words};
 /// The submission, the first check that fails, and its finding.
 const TABLE: &[(&str, &str, Finding)] = &[
     ("hangs", "every_step_counts", Finding::Timeout),
+    ("hangs_in_a_generic_function", "every_step_counts", Finding::Timeout),
     ("exits", "every_step_counts", Finding::Exited),
     ("panics", "every_step_counts", Finding::Panic),
     ("overflows_the_stack", "every_step_counts", Finding::Panic),
@@ -43,6 +46,36 @@ fn each_submission_fails_as_it_should_and_the_rest_is_still_judged() {
             assert_eq!(report.max_score(), 10, "{name}");
         }
     }
+}
+
+#[test]
+fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
+    let course = Course::open();
+    for (name, line) in [("hangs", 7), ("hangs_in_a_call", 8)] {
+        let file = format!("submissions/{name}.rs");
+        let report = course.grade(&file);
+        let Verdict::Failed(CheckFailure {
+            evidence: Evidence::Interleaving(failure),
+            ..
+        }) = verdict(&report, "every_step_counts")
+        else {
+            panic!("{name}: {report:#?}")
+        };
+        let FailureSignature::Ending(EndSignature::EndlessLoop { place: Some(place) }) = &failure.signature else {
+            panic!("{name}: {failure:#?}")
+        };
+        assert_eq!((&place.file, place.line), (&file, line), "{name}");
+        let end = failure.trace.as_ref().map(|trace| &trace.end);
+        let expected = End::EndlessLoop {
+            thread: 0,
+            place: Some(place.clone()),
+            stacks: Vec::new(),
+        };
+        assert_eq!(end, Some(&expected), "{name}");
+        assert_eq!(report.checks, course.grade(&file).checks, "{name}");
+    }
+    let report = course.grade("submissions/computes_for_long.rs");
+    assert_eq!(first_failure(&report), None, "{report:#?}");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Gives the next turn to a thread: collects the threads whose operation may take effect, lets time pass if there are
 //! none, and asks the scheduler to choose.
 
-use super::deadlock;
 use super::execution::Execution;
 use super::fairness::LONG_TURN;
 use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
+use super::{branches, deadlock};
 use crate::model::trace::End;
 
 /// The current turn, and the candidates for the next one.
@@ -140,6 +140,7 @@ impl Execution {
         if self.end.is_some() {
             return;
         }
+        branches::refill();
         self.steps += 1;
         if self.steps > self.settings.steps {
             let end = self.end_at_step_limit();

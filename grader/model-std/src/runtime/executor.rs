@@ -17,7 +17,7 @@ use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
 use super::task::{Ending, TaskId};
-use super::{panics, threads, with};
+use super::{branches, panics, threads, with};
 use crate::model::settings::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
@@ -93,6 +93,7 @@ pub(crate) fn run<T: 'static>(
         result: Cell::new(None),
     });
     super::begin(Execution::new(settings, scheduler, recorder, body.clone()));
+    branches::refill();
     abandon(drive());
     let Remains {
         trace,

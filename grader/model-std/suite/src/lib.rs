@@ -182,6 +182,7 @@ pub fn describe(end: &End) -> String {
         End::LostWakeup { waiter, .. } => format!("lost wake-up of {waiter}"),
         End::Livelock { threads } => format!("livelock {threads:?}"),
         End::BusyWait { thread, .. } => format!("busy wait of {thread}"),
+        End::EndlessLoop { thread, .. } => format!("endless loop of {thread}"),
         End::StepLimit => "step limit".to_owned(),
         End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
         End::ThreadsLeft { threads } => format!("threads left {threads:?}"),

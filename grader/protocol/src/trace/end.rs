@@ -7,6 +7,7 @@ use super::{
     SendFunction, ThreadId,
 };
 use crate::Finding;
+use crate::endless_loop::Stack;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,17 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
     },
+    /// A thread computes on and on without an operation: it has used up its budget of basic blocks since the last one.
+    EndlessLoop {
+        /// The thread.
+        thread: ThreadId,
+        /// Where its loop is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        /// Stacks that were taken while the loop ran; none once the place was looked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stacks: Vec<Stack>,
+    },
     /// Threads that made progress reached the limit of steps.
     StepLimit,
     /// `process::exit` or `process::abort` was called.
@@ -81,6 +93,7 @@ impl End {
             End::LostWakeup { .. } => Some(Finding::LostWakeup),
             End::Livelock { .. } => Some(Finding::Livelock),
             End::BusyWait { .. } => Some(Finding::BusyWait),
+            End::EndlessLoop { .. } => Some(Finding::Timeout),
             End::StepLimit => Some(Finding::TooSlow),
             End::Exited { .. } => Some(Finding::Exited),
             End::ThreadsLeft { .. } => Some(Finding::ThreadLeak),
@@ -96,6 +109,7 @@ impl End {
             | End::Panicked(_)
             | End::Livelock { .. }
             | End::BusyWait { .. }
+            | End::EndlessLoop { .. }
             | End::StepLimit
             | End::Exited { .. }
             | End::ThreadsLeft { .. }

@@ -652,6 +652,31 @@ fn a_livelock() {
 }
 
 #[test]
+fn an_endless_loop() {
+    let computes = |events: Vec<Event>, place| {
+        let end = End::EndlessLoop {
+            thread: 1,
+            place,
+            stacks: Vec::new(),
+        };
+        let objects = vec![counter(), object(1, ObjectKind::Mutex, 0, 0)];
+        told(&ending(0, trace(&["", ""], objects, events, end)), COUNTER)
+    };
+    assert_snapshot!(computes(vec![lock(1, 1, 12), load(0, 0, 0, 30)], Some(place(14, 5))), @r"
+    expected every thread to end, thread 1 runs in a loop at lib.rs:14 that does not end
+
+    Thread 1 has only computed since lib.rs:12. It has used no lock, channel, atomic or clock, so nothing that another thread does can end the loop.
+    steps:
+    ");
+    assert_snapshot!(computes(vec![load(0, 0, 0, 30)], None), @r"
+    expected every thread to end, thread 1 runs in a loop that does not end
+
+    Thread 1 has only computed since it started. It has used no lock, channel, atomic or clock, so nothing that another thread does can end the loop.
+    steps:
+    ");
+}
+
+#[test]
 fn a_limit_of_steps() {
     let mut trace = trace(&["", ""], vec![counter()], vec![load(1, 0, 0, 12)], End::StepLimit);
     trace.threads[1].operations = 9999;

@@ -1,0 +1,158 @@
+//! Ends an execution in which a thread computes on and on without an operation of the model.
+//!
+//! Code that is compiled with LLVM's coverage instrumentation calls [`__sanitizer_cov_trace_pc`] in each of its basic
+//! blocks, so each pass through a loop is counted. How many blocks a thread executes between two operations depends
+//! on nothing but the program and its schedule, so the budget is used up at the same block on every machine. Nothing is
+//! counted in code that is compiled without it.
+//!
+//! Where the loop is follows from a few stacks, taken while it runs. They are passed on as addresses: whoever has the
+//! program's line tables can tell the lines.
+
+use std::backtrace::Backtrace;
+use std::cell::{Cell, RefCell};
+
+use super::execution::Execution;
+use super::{executor, is_active, with};
+use crate::model::trace::End;
+
+/// How many basic blocks a thread may execute between two operations.
+///
+/// A thousand times the most that a known right submission executes: 103 078, in a variant of `stdout_writer`. Without
+/// optimisation, the budget is used up in about a third of a second.
+const BUDGET: u64 = 100_000_000;
+
+/// For how many more blocks a thread is watched that has used up its budget: enough for a round of most loops.
+const WATCHED: u64 = 10_000_000;
+
+/// How many stacks are taken at the first blocks of the outermost function that runs meanwhile. They show each line of
+/// a short loop.
+const FIRST_STACKS: u64 = 32;
+
+thread_local! {
+    /// How many more blocks may be executed; no more than [`WATCHED`] once the budget is used up. Not a part of the
+    /// execution: borrowing that in each block would take longer than most blocks.
+    static LEFT: Cell<u64> = const { Cell::new(0) };
+    static OUTERMOST: RefCell<Outermost> = const { RefCell::new(Outermost::nothing_yet()) };
+}
+
+/// The outermost function that a watched thread has executed a block of. It has the loop, unless a round takes longer
+/// than the thread is watched.
+struct Outermost {
+    /// About where its frame is. Stacks grow downwards, so the highest frame is the outermost.
+    frame: usize,
+    /// How many of its blocks were executed.
+    n_blocks: u64,
+    /// Stacks that were taken in it.
+    stacks: Vec<Vec<i64>>,
+}
+
+impl Outermost {
+    const fn nothing_yet() -> Self {
+        Self {
+            frame: 0,
+            n_blocks: 0,
+            stacks: Vec::new(),
+        }
+    }
+
+    /// Notes a block of the function with a frame at `frame`.
+    fn note(&mut self, frame: usize) {
+        if frame < self.frame {
+            return;
+        }
+        if frame > self.frame {
+            *self = Self {
+                frame,
+                ..Self::nothing_yet()
+            };
+        }
+        self.n_blocks += 1;
+        // Few after the first ones: taking a stack takes as long as thousands of blocks.
+        if self.n_blocks <= FIRST_STACKS || self.n_blocks.is_power_of_two() {
+            self.stacks.push(stack());
+        }
+    }
+}
+
+/// Gives the whole budget to the thread that runs next.
+pub(super) fn refill() {
+    LEFT.set(BUDGET + WATCHED);
+}
+
+/// Counts a basic block. Instrumented code calls it; the name is LLVM's.
+// SAFETY: no other function of this name is linked, apart from the weak one of a sanitizer's runtime, which has the
+// same signature. A submission cannot define it without `unsafe`.
+#[unsafe(no_mangle)]
+extern "C" fn __sanitizer_cov_trace_pc() {
+    let left = LEFT.get();
+    if left > WATCHED {
+        LEFT.set(left - 1);
+    } else {
+        budget_is_used_up(left);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn budget_is_used_up(left: u64) {
+    // Outside an execution, and while the runtime is at work, there is no thread to stop.
+    if !is_active() {
+        return;
+    }
+    LEFT.set(left.saturating_sub(1));
+    if left == WATCHED {
+        OUTERMOST.replace(Outermost::nothing_yet());
+    }
+    if left > 0 {
+        let here = 0_u8;
+        let frame = std::ptr::from_ref(&here).addr();
+        return OUTERMOST.with_borrow_mut(|outermost| outermost.note(frame));
+    }
+    let stacks = OUTERMOST.replace(Outermost::nothing_yet()).stacks;
+    with(|execution: &mut Execution| {
+        let thread = execution.current;
+        execution.finish(End::EndlessLoop {
+            thread,
+            place: None,
+            stacks,
+        });
+    });
+    // The execution is over, so the thread is abandoned here.
+    executor::suspend();
+}
+
+/// The return addresses on this stack, the innermost first, relative to [`__sanitizer_cov_trace_pc`].
+fn stack() -> Vec<i64> {
+    // Only the text of a backtrace can be had from stable Rust. Its alternate form has the addresses.
+    let text = format!("{:#}", Backtrace::force_capture());
+    let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;
+    addresses(&text)
+        .map(|address| address.wrapping_sub(base as u64).cast_signed())
+        .collect()
+}
+
+/// The addresses in the alternate form of a backtrace: a line `0: 0x55c0 - function` for each call.
+fn addresses(text: &str) -> impl Iterator<Item = u64> {
+    text.lines().filter_map(|line| {
+        let (_number, rest) = line.split_once(": ")?;
+        let digits = rest.trim_start().strip_prefix("0x")?;
+        let end = digits.find(' ').unwrap_or(digits.len());
+        u64::from_str_radix(&digits[..end], 16).ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backtrace_has_the_address_of_each_call() {
+        let text = "   0:     0x55c0 - counting::add::h0123
+                               at src/lib.rs:12:5
+   1:     0x7f00c1 - <unknown>
+  10:                0x0 - <unknown>
+";
+        assert_eq!(addresses(text).collect::<Vec<_>>(), [0x55c0, 0x7f_00c1, 0]);
+        assert!(stack().len() > 2, "this test was not found on its own stack");
+    }
+}

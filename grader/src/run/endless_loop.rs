@@ -1,0 +1,168 @@
+//! Finds the line of an endless loop in the check program that ran into it.
+//!
+//! The check program sends return addresses, since the sandbox does not let it read its own line tables. Nothing is
+//! read where no check program ran into such a loop.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use addr2line::Context;
+use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SymbolMap, SymbolMapName};
+use protocol::endless_loop::COUNTER;
+use protocol::{CheckObservation, Place};
+
+/// The most stacks, and the most calls of each, that are looked at. A check program sends fewer.
+const LIMIT: usize = 1_000;
+
+/// Puts places for addresses in what `program` has observed; `sources` are the submission's files, with their paths.
+pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources: &[(String, String)]) {
+    observation.locate_endless_loops(&|stacks| {
+        // The verdict is the same without the line.
+        let program = std::fs::read(program).ok()?;
+        let program = Program::parse(&program, sources)?;
+        let stacks: Vec<Vec<Call>> = stacks.iter().take(LIMIT).map(|stack| program.calls(stack)).collect();
+        innermost_loop(&stacks)
+    });
+}
+
+/// The tables of a check program.
+struct Program<'a> {
+    lines: Context<EndianSlice<'a, LittleEndian>>,
+    functions: SymbolMap<SymbolMapName<'a>>,
+    /// The address of the function that addresses are relative to.
+    counter: u64,
+    /// The paths of the submission's files.
+    files: BTreeSet<&'a str>,
+}
+
+/// A function call on a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Call {
+    /// The address to which it returns.
+    address: u64,
+    /// The address of the function that calls.
+    function: Option<u64>,
+    /// The line that calls, if it is one of the submission's.
+    place: Option<Place>,
+}
+
+impl<'a> Program<'a> {
+    fn parse(bytes: &'a [u8], sources: &'a [(String, String)]) -> Option<Self> {
+        let file = object::File::parse(bytes).ok()?;
+        let section = |id: SectionId| {
+            let section = file.section_by_name(id.name());
+            let bytes = section.and_then(|section| section.data().ok()).unwrap_or_default();
+            Ok::<_, addr2line::gimli::Error>(EndianSlice::new(bytes, LittleEndian))
+        };
+        let counter = file.symbols().find(|symbol| symbol.name() == Ok(COUNTER))?;
+        Some(Self {
+            lines: Context::from_dwarf(Dwarf::load(section).ok()?).ok()?,
+            functions: file.symbol_map(),
+            counter: counter.address(),
+            files: sources.iter().map(|(path, _)| path.as_str()).collect(),
+        })
+    }
+
+    /// The calls of a stack, the outermost first, up to that of the counter. `stack` has their return addresses, the
+    /// innermost first.
+    fn calls(&self, stack: &[i64]) -> Vec<Call> {
+        let mut calls = Vec::new();
+        for relative in stack.iter().rev().take(LIMIT) {
+            let address = self.counter.wrapping_add_signed(*relative);
+            // The call itself ends just before the address that it returns to.
+            let call = address.wrapping_sub(1);
+            let function = self.functions.before(call).map(SymbolMapName::address);
+            if function == Some(self.counter) {
+                break;
+            }
+            calls.push(Call {
+                address,
+                function,
+                place: self.place(call),
+            });
+        }
+        calls
+    }
+
+    fn place(&self, address: u64) -> Option<Place> {
+        let location = self.lines.find_location(address).ok()??;
+        let (file, line) = (location.file?, location.line?);
+        self.files.contains(file).then_some(Place {
+            file: file.to_owned(),
+            line,
+            column: location.column.unwrap_or(0),
+        })
+    }
+}
+
+/// Where the innermost loop is that runs in all of `stacks`: the first line, in the file's order, on which the function
+/// with the loop was seen. If that function is not one of the submission's, the line that calls it.
+fn innermost_loop(stacks: &[Vec<Call>]) -> Option<Place> {
+    let (first, others) = stacks.split_first()?;
+    let is_shared = |depth: &usize| others.iter().all(|stack| stack.get(*depth) == first.get(*depth));
+    let n_shared = (0..first.len()).take_while(is_shared).count();
+    // The function with the loop is on all stacks, on one line or on several.
+    let function = |stack: &Vec<Call>| stack.get(n_shared).and_then(|call| call.function);
+    let with_loop = function(first).filter(|it| others.iter().all(|stack| function(stack) == Some(*it)));
+    let on_several_lines =
+        with_loop.and_then(|_| stacks.iter().filter_map(|stack| stack[n_shared].place.as_ref()).min());
+    let callers = first[..n_shared].iter().rev().filter_map(|call| call.place.as_ref());
+    on_several_lines.into_iter().chain(callers).next().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line at which the loop is found on these stacks. Each is a list of functions, which have numbers, and lines.
+    /// Function 9 is one of the standard library.
+    fn line(stacks: &[&[(u64, u32)]]) -> Option<u32> {
+        let call = |(function, line): &(u64, u32)| Call {
+            address: 1000 * function + u64::from(*line),
+            function: Some(*function),
+            place: (*function != 9).then(|| Place {
+                file: "src/lib.rs".to_owned(),
+                line: *line,
+                column: 5,
+            }),
+        };
+        let stacks: Vec<Vec<Call>> = stacks.iter().map(|stack| stack.iter().map(call).collect()).collect();
+        innermost_loop(&stacks).map(|place| place.line)
+    }
+
+    #[test]
+    fn a_loop_is_where_the_innermost_function_on_all_stacks_was_seen_first() {
+        assert_eq!(
+            line(&[&[(1, 3), (2, 8)], &[(1, 3), (2, 7)], &[(1, 3), (2, 9)]]),
+            Some(7)
+        );
+        assert_eq!(line(&[&[(1, 3), (2, 8)], &[(1, 3), (2, 8)]]), Some(8));
+        assert_eq!(line(&[&[(1, 3), (2, 8)], &[(1, 3)]]), Some(3));
+    }
+
+    #[test]
+    fn a_function_that_the_loop_calls_does_not_hide_it() {
+        let stacks = [
+            &[(1, 3), (2, 9)][..],
+            &[(1, 3), (2, 8), (4, 20)],
+            &[(1, 3), (2, 8), (4, 21), (5, 30)],
+        ];
+        assert_eq!(line(&stacks), Some(8));
+        assert_eq!(line(&stacks[1..]), Some(20));
+        assert_eq!(line(&[&[(1, 3), (4, 20)], &[(1, 3), (5, 30)]]), Some(3));
+    }
+
+    #[test]
+    fn a_loop_of_the_standard_library_is_where_the_submission_calls_it() {
+        assert_eq!(line(&[&[(1, 3), (9, 70)], &[(1, 3), (9, 71), (2, 4)]]), Some(3));
+        assert_eq!(line(&[&[(9, 70)], &[(9, 71)]]), None);
+        assert_eq!(line(&[]), None);
+    }
+
+    #[test]
+    fn what_is_no_program_has_no_lines() {
+        assert!(Program::parse(b"text", &[]).is_none());
+        assert!(Program::parse(b"", &[]).is_none());
+    }
+}
