@@ -1,7 +1,7 @@
 //! Decides whether a process and its descendants are quiescent: whether nothing more can happen in them.
 //!
-//! Each poll reads what the kernel shows of their threads. The verdict rests on three facts. The first two always have
-//! to hold.
+//! Each poll reads what the kernel shows of their threads. The answer rests on three facts. Facts 1 and 2 must always
+//! hold. Fact 3 shortens the wait.
 //!
 //! 1. **No thread has run since the previous poll.** Every thread was asleep at both polls, and no count of context
 //!    switches has changed. A thread that could run and has to wait for a processor is not asleep (state `R`), so load

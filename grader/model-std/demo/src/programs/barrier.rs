@@ -1,5 +1,5 @@
-//! A barrier made by hand and used twice. Without a number for each meeting, a thread that wakes late takes the next
-//! meeting for its own and waits on.
+//! A hand-made reusable barrier. Without a generation number, a thread that wakes late mistakes the next generation for
+//! its own and waits on.
 //!
 //! Source: Allen B. Downey, *The Little Book of Semaphores*, 2nd edition, 2016, sections 3.6 and 3.7, the reusable
 //! barrier.
