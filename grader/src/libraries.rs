@@ -86,7 +86,8 @@ impl Help for LibrariesError {
         let help = match self {
             LibrariesError::Start { .. } => "install Rust with Cargo (https://rustup.rs) and put both on the `PATH`",
             LibrariesError::Missing { .. } => "run `cargo clean` and try again",
-            LibrariesError::Failed { .. } | LibrariesError::Cancelled => return None,
+            LibrariesError::Failed { .. } => "`git status` shows which files of the course were changed",
+            LibrariesError::Cancelled => return None,
         };
         Some(help.to_owned())
     }
@@ -177,7 +178,7 @@ fn ask(
         support.map_or("harness", |support| &support.name),
         "--profile",
         profile,
-        "--message-format=json",
+        "--message-format=json-render-diagnostics",
         "--quiet",
     ];
     let built = call(root, cancel, &tools.cargo, &build)?;

@@ -120,10 +120,17 @@ fn judge_crash(call: &Compiled) -> Verdict {
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
     let got = match call.exit_reason {
         ExitReason::Cancelled => return ungraded("it was stopped before it ended"),
-        ExitReason::Code(_) | ExitReason::Signal(Signal::Kill) => {
-            return ungraded(format!(
-                "the compiler failed, but not because of the submission: {said}"
-            ));
+        ExitReason::Code(_) => {
+            return Verdict::Ungraded {
+                reason: format!("the compiler failed, but not because of the submission: {said}"),
+                help: Some("`git status` shows which files of the course were changed".to_owned()),
+            };
+        }
+        ExitReason::Signal(Signal::Kill) => {
+            return Verdict::Ungraded {
+                reason: "the compiler was killed from outside, as systems do that run out of memory".to_owned(),
+                help: Some("close other programs and try again".to_owned()),
+            };
         }
         ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();

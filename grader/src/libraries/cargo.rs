@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::LibrariesError;
 
-/// One line of `--message-format=json`.
+/// One line of `--message-format=json-render-diagnostics`: what the compiler says goes to standard error.
 #[derive(Deserialize)]
 struct Message {
     reason: String,

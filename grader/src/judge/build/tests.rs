@@ -182,7 +182,7 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
     );
     ungraded(
         vec![failed(Step::Real, ExitReason::Signal(Signal::Kill), Vec::new())],
-        "not because of the submission",
+        "the compiler was killed from outside",
     );
     let full = Compiled {
         is_disk_full: true,
