@@ -5,7 +5,7 @@ mod determinism;
 mod explorer;
 mod running;
 mod schedule;
-pub mod settings;
+mod settings;
 mod shortening;
 pub(crate) mod statics;
 

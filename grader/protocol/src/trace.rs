@@ -103,6 +103,21 @@ impl Event {
             .iter()
             .find_map(|(other, state)| (*other == object).then_some(state))
     }
+
+    /// The values of atomics in it: those that the operation saw, expected or wrote, and those after it.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let held = self.states.iter_mut().filter_map(|(_, state)| match state {
+            ObjectState::Value(value) => Some(value),
+            ObjectState::Free
+            | ObjectState::HeldBy(_)
+            | ObjectState::ReadBy(_)
+            | ObjectState::Waiting(_)
+            | ObjectState::Arrived { .. }
+            | ObjectState::Once(_)
+            | ObjectState::Queue { .. } => None,
+        });
+        self.op.values_mut().chain(held)
+    }
 }
 
 /// Bytes that reached a standard stream as a unit.

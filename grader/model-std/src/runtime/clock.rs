@@ -16,10 +16,7 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
     if !is_active() {
         return;
     }
-    let operation = Operation {
-        object: None,
-        site: Some(site),
-    };
+    let operation = Operation::at(site);
     // Recorded when it begins, because that is where a reader looks for it, and nothing happens when it ends.
     with(|execution| {
         execution.record(None, Some(site), |_| Op::Sleep { duration });
@@ -34,19 +31,13 @@ pub(crate) fn sleep(duration: Duration, site: Site) {
 
 /// Lets other threads go first.
 pub(crate) fn yield_now(function: YieldFunction, site: Site) {
-    announce_yielding(Operation {
-        object: None,
-        site: Some(site),
-    });
+    announce_yielding(Operation::at(site));
     try_with(|execution| execution.record(None, Some(site), |_| Op::Yield { function }));
 }
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
 pub(crate) fn now(site: Site) -> Duration {
-    announce(Operation {
-        object: None,
-        site: Some(site),
-    });
+    announce(Operation::at(site));
     read_clock()
 }
 

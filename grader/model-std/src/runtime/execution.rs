@@ -16,7 +16,7 @@ use super::scheduler::Scheduler;
 use super::task::{Site, Task, TaskId};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
-use crate::model::settings::Settings;
+use crate::model::Settings;
 use crate::model::trace::{End, Trace};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the

@@ -18,7 +18,7 @@ use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
 use super::task::{Ending, TaskId};
 use super::{branches, panics, threads, with};
-use crate::model::settings::Settings;
+use crate::model::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
 

@@ -3,7 +3,7 @@
 use super::dispatch::{Candidate, Cause};
 use super::execution::Execution;
 use super::task::{Task, TaskId, Until};
-use crate::model::settings::Settings;
+use crate::model::Settings;
 
 /// How many faults of each kind the scheduler may still inject.
 #[derive(Debug)]

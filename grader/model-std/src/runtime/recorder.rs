@@ -181,9 +181,10 @@ impl Recorder {
     /// become pointers.
     pub(crate) fn write_to(self, trace: &mut Trace) {
         let addresses = Addresses::default();
-        let events = self.recorded.into_iter().map(|mut recorded| {
-            addresses.hide_in(&mut recorded.op, &mut recorded.states);
-            recorded.into_event()
+        let events = self.recorded.into_iter().map(|recorded| {
+            let mut event = recorded.into_event();
+            addresses.hide_in(&mut event);
+            event
         });
         trace.events = events.collect();
         let objects = self.objects.into_iter().enumerate();

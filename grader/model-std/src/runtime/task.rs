@@ -29,6 +29,24 @@ pub(crate) struct Operation {
     pub(crate) site: Option<Site>,
 }
 
+impl Operation {
+    /// An operation on `object`, which the line `site` calls.
+    pub(crate) fn on(object: ObjectId, site: Site) -> Self {
+        Self {
+            object: Some(object),
+            site: Some(site),
+        }
+    }
+
+    /// An operation without an object, which the line `site` calls.
+    pub(crate) fn at(site: Site) -> Self {
+        Self {
+            object: None,
+            site: Some(site),
+        }
+    }
+}
+
 /// What must hold before an announced operation may take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Until {

@@ -31,10 +31,7 @@ pub(crate) fn spawn(name: Option<Arc<str>>, scope: Option<ObjectId>, site: Site,
         super::is_active(),
         "a thread was spawned outside an execution, where nothing could run it"
     );
-    let operation = Operation {
-        object: None,
-        site: Some(site),
-    };
+    let operation = Operation::at(site);
     match with(|execution| execution.scheduler.spawns) {
         Spawns::Invisible => announce_invisible(operation),
         Spawns::Chosen => {
@@ -167,13 +164,7 @@ pub(crate) fn abort_after_panic() {
 
 /// Waits until `task` has ended.
 pub(crate) fn join(task: TaskId, site: Site) {
-    announce_invisible_wait(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Ended(task),
-    );
+    announce_invisible_wait(Operation::at(site), Until::Ended(task));
     try_with(|execution| {
         if let Some(joined) = execution.tasks.get_mut(task) {
             joined.note_end_is_known();
@@ -189,10 +180,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
 /// interleavings of most programs. Other threads may run between the last operation and the end, but that can be seen
 /// in two places only: here, and where the body ends. In these two places it is a choice.
 pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
-    announce(Operation {
-        object: None,
-        site: Some(site),
-    });
+    announce(Operation::at(site));
     let finished = try_with(|execution| {
         let Some(state) = execution.tasks.get(task) else {
             return true;
@@ -227,13 +215,7 @@ pub(crate) fn running_in(scope: Option<ObjectId>) -> usize {
 /// Waits until every thread of the scope has ended.
 pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     let Some(id) = scope else { return };
-    announce_invisible_wait(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::ScopeEmpty(id),
-    );
+    announce_invisible_wait(Operation::on(id, site), Until::ScopeEmpty(id));
     with(|execution| {
         execution.acquire_from(id);
         execution.record(None, Some(site), |_| Op::LeaveScope);
@@ -250,10 +232,7 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
         super::is_active(),
         "the end of the process was asked for outside an execution"
     );
-    announce(Operation {
-        object: None,
-        site: Some(site),
-    });
+    announce(Operation::at(site));
     with(|execution| {
         let thread = execution.current;
         execution.record(None, Some(site), |_| Op::Exit { code });

@@ -208,6 +208,51 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The values of atomics that it saw, expected or wrote.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let values = match self {
+            Op::Load { value, newest, .. } => [Some(value), newest.as_mut()],
+            Op::Store { value, .. } => [Some(value), None],
+            Op::Rmw { old, new, .. } => [Some(old), Some(new)],
+            Op::CompareExchange { outcome, .. } => match outcome {
+                CompareExchangeOutcome::Exchanged { old, new } => [Some(old), Some(new)],
+                CompareExchangeOutcome::Differs { found, expected } => [Some(found), Some(expected)],
+                CompareExchangeOutcome::Spurious { found } => [Some(found), None],
+            },
+            Op::Fence { .. }
+            | Op::Lock { .. }
+            | Op::Unlock
+            | Op::Downgrade
+            | Op::IsPoisoned { .. }
+            | Op::ClearPoison
+            | Op::Wait { .. }
+            | Op::WakeUp { .. }
+            | Op::Notify { .. }
+            | Op::BarrierWait { .. }
+            | Op::Send { .. }
+            | Op::Receive { .. }
+            | Op::DropSender { .. }
+            | Op::DropReceiver { .. }
+            | Op::Inspect { .. }
+            | Op::Select { .. }
+            | Op::Initialize { .. }
+            | Op::Spawn { .. }
+            | Op::Join { .. }
+            | Op::IsFinished { .. }
+            | Op::LeaveScope
+            | Op::EndThread { .. }
+            | Op::Park { .. }
+            | Op::Unpark { .. }
+            | Op::Sleep { .. }
+            | Op::Yield { .. }
+            | Op::Write { .. }
+            | Op::Exit { .. } => [None, None],
+        };
+        values.into_iter().flatten()
+    }
+}
+
 /// An ordering of an access to an atomic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,8 @@ const AT_ENTRY: u64 = 9;
 
 /// The size of an entry of the symbol table.
 const SYMBOL_SIZE: usize = 24;
+/// The size of a section header.
+const SECTION_SIZE: usize = 64;
 
 /// The executable that runs.
 pub(super) struct Executable {
@@ -51,50 +53,46 @@ impl Executable {
         let sections = self.sections().ok_or_else(cut_short)?;
         let table = sections.iter().find(|section| section.of_type == SYMBOL_TABLE);
         let table = table.ok_or_else(|| unsupported("the executable has no symbol table"))?;
-        let names = sections.get(table.link).ok_or_else(cut_short)?.offset;
-        let symbols = (table.offset..table.offset + table.size).step_by(SYMBOL_SIZE);
-        let mut objects = Vec::new();
-        for symbol in symbols {
-            objects.extend(self.object(symbol, names, &sections).ok_or_else(cut_short)?);
-        }
-        Ok(objects)
+        self.writable_objects_in(table, &sections).ok_or_else(cut_short)
     }
 
-    /// The symbol at `at`, if it is a static that can be written to; an outer `None` if the file is cut short.
-    fn object(&self, at: usize, names: usize, sections: &[Section]) -> Option<Option<Object>> {
-        let field = |offset, size| number(&self.bytes, at + offset, size);
-        let section = sections.get(field(6, 2)? as usize);
-        let (kind, size) = (field(4, 1)? as u8 & 15, field(16, 8)? as usize);
-        if kind != OBJECT || size == 0 || !section.is_some_and(Section::stays_writable) {
-            return Some(None);
+    /// `None` if the file is cut short, here and below.
+    fn writable_objects_in(&self, table: &Section, sections: &[Section]) -> Option<Vec<Object>> {
+        let names = self.bytes.get(sections.get(table.link)?.offset..)?;
+        let symbols = self.bytes.get(table.offset..)?.get(..table.size)?;
+        let mut objects = Vec::new();
+        for symbol in symbols.chunks_exact(SYMBOL_SIZE) {
+            let field = |offset, size| number(symbol, offset, size);
+            let section = sections.get(field(6, 2)? as usize);
+            let (kind, size) = (field(4, 1)? as u8 & 15, field(16, 8)? as usize);
+            if kind == OBJECT && size > 0 && section.is_some_and(Section::stays_writable) {
+                objects.push(Object {
+                    name: text(names, field(0, 4)? as usize)?,
+                    address: self.base.wrapping_add(field(8, 8)?) as usize,
+                    size,
+                });
+            }
         }
-        Some(Some(Object {
-            name: self.text(names + field(0, 4)? as usize)?,
-            address: self.base.wrapping_add(field(8, 8)?) as usize,
-            size,
-        }))
+        Some(objects)
     }
 
     fn sections(&self) -> Option<Vec<Section>> {
-        let header = |offset, size| number(&self.bytes, offset, size).map(|number| number as usize);
-        let (table, size, n_sections, names) = (header(0x28, 8)?, header(0x3A, 2)?, header(0x3C, 2)?, header(0x3E, 2)?);
-        let names = header(table + names * size + 0x18, 8)?;
-        let section = |index: usize| {
-            let field = |offset, length| header(table + index * size + offset, length);
+        let field = |offset, size| number(&self.bytes, offset, size).map(|number| number as usize);
+        let (table, n_sections, names) = (field(0x28, 8)?, field(0x3C, 2)?, field(0x3E, 2)?);
+        let table = self.bytes.get(table..)?.get(..n_sections * SECTION_SIZE)?;
+        let headers = table.chunks_exact(SECTION_SIZE);
+        let names = headers.clone().nth(names).and_then(|header| number(header, 0x18, 8));
+        let section = |header: &[u8]| {
+            let field = |offset, size| number(header, offset, size).map(|number| number as usize);
             Some(Section {
-                name: self.text(names + field(0, 4)?)?,
-                of_type: field(4, 4)? as u64,
+                name: text(self.bytes.get(names? as usize..)?, field(0, 4)?)?,
+                of_type: number(header, 4, 4)?,
                 link: field(0x28, 4)?,
                 offset: field(0x18, 8)?,
                 size: field(0x20, 8)?,
             })
         };
-        (0..n_sections).map(section).collect()
-    }
-
-    fn text(&self, at: usize) -> Option<String> {
-        let text = self.bytes.get(at..)?.split(|byte| *byte == 0).next()?;
-        Some(String::from_utf8_lossy(text).into_owned())
+        headers.map(section).collect()
     }
 }
 
@@ -132,10 +130,56 @@ fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
     )
 }
 
+/// The text at `at`, which ends before a zero byte.
+fn text(bytes: &[u8], at: usize) -> Option<String> {
+    let text = bytes.get(at..)?.split(|byte| *byte == 0).next()?;
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
 fn unsupported(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, why)
 }
 
 fn cut_short() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "the executable is cut short")
+}
+
+#[cfg(all(test, target_os = "linux", target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_cut_short_or_points_beyond_its_end_is_an_error() {
+        static mut STATIC: u32 = 1;
+        let whole = Executable::of_this_process().expect("the tests run on 64-bit Linux");
+        let objects = whole.writable_objects().expect("the tests are not stripped");
+        let address = (&raw const STATIC).addr();
+        assert!(
+            objects
+                .iter()
+                .any(|object| object.address == address && object.size == 4)
+        );
+
+        let fails = |bytes: &[u8]| {
+            let bytes = bytes.to_vec();
+            Executable { bytes, base: 0 }.writable_objects().is_err()
+        };
+        for length in [0, 0x10, 0x28, 0x40, whole.bytes.len() / 2, whole.bytes.len() - 1] {
+            assert!(fails(&whole.bytes[..length]), "{length} bytes");
+        }
+        let field = |offset, size| number(&whole.bytes, offset, size).expect("the file is whole") as usize;
+        let header = |index: usize| field(0x28, 8) + index * SECTION_SIZE;
+        let is_table = |header: &usize| field(header + 4, 4) as u64 == SYMBOL_TABLE;
+        let symbols = (0..field(0x3C, 2)).map(header).find(is_table);
+        let symbols = symbols.expect("there is a symbol table");
+        let (names, section_names) = (header(field(symbols + 0x28, 4)), header(field(0x3E, 2)));
+        // Where the section headers, their names, the symbols (also their size) and the names of those are.
+        for pointer in [0x28, section_names + 0x18, symbols + 0x18, symbols + 0x20, names + 0x18] {
+            for beyond in [u64::MAX, u64::MAX - 23, 1 << 40] {
+                let mut bytes = whole.bytes.clone();
+                bytes[pointer..pointer + 8].copy_from_slice(&beyond.to_le_bytes());
+                assert!(fails(&bytes), "{beyond:#x} at {pointer:#x}");
+            }
+        }
+    }
 }

@@ -22,10 +22,7 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
     let Some(id) = resolve(tag, ObjectKind::Barrier, &Memory::none(), new) else {
         return n_threads <= 1;
     };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     announce(operation);
     let (opens, generation) = with(|execution| {
         let Barrier {

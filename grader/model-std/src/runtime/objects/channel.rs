@@ -99,10 +99,7 @@ pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> R
         WaitLimit::Forever => SendFunction::Send,
     };
     let until_sendable = Until::Sendable(id, function);
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     let wake = announce_with_limit(operation, until_sendable, limit);
     let sent = try_with(|execution| {
         let ready = wake == Wake::Ready && execution.holds(execution.current, until_sendable);
@@ -126,10 +123,7 @@ pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> R
             execution.hand_to_receiver(id);
             None
         };
-        execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
-        if refusal == Some(Refusal::Disconnected) {
-            execution.take_from_closed_end(id);
-        }
+        learn_outcome(execution, id, refusal);
         execution.record(Some(id), Some(site), |_| Op::Send {
             function,
             outcome: outcome(refusal),
@@ -169,14 +163,7 @@ pub(crate) fn wait_until_taken(channel: Option<ObjectId>, site: Site) -> bool {
         message,
         function: SendFunction::Send,
     };
-    announce_wait(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        until,
-        None,
-    );
+    announce_wait(Operation::on(id, site), until, None);
     with(|execution| {
         execution.take_from_receiver(id);
         execution.objects.channel(id).received > message
@@ -198,10 +185,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -
         WaitLimit::For(_) => ReceiveFunction::RecvTimeout,
         WaitLimit::Forever => ReceiveFunction::Recv,
     };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     announce_with_limit(operation, Until::Receivable(id, function), limit);
     let received = try_with(|execution| {
         let channel = execution.objects.channel_mut(id);
@@ -217,10 +201,7 @@ pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -
         } else {
             Some(Refusal::TimedOut)
         };
-        execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
-        if refusal == Some(Refusal::Disconnected) {
-            execution.take_from_closed_end(id);
-        }
+        learn_outcome(execution, id, refusal);
         execution.record(Some(id), Some(site), |_| Op::Receive {
             function,
             outcome: outcome(refusal),
@@ -228,6 +209,14 @@ pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -
         refusal.map_or(Ok(()), Err)
     });
     received.unwrap_or(Ok(()))
+}
+
+/// Notes what the running thread learns from the outcome of its operation.
+fn learn_outcome(execution: &mut Execution, channel: ObjectId, refusal: Option<Refusal>) {
+    execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+    if refusal == Some(Refusal::Disconnected) {
+        execution.take_from_closed_end(channel);
+    }
 }
 
 /// Announces an operation that waits until `until` holds, for as long as `limit` says.

@@ -91,10 +91,7 @@ pub(crate) fn wait(
         panic!("a condition variable was waited on outside an execution, where nobody can notify");
     };
     let has_timeout = timeout.is_some();
-    announce(Operation {
-        object: Some(condvar),
-        site: Some(site),
-    });
+    announce(Operation::on(condvar, site));
     let deadline = with(|execution| {
         lock::give_back(execution, lock, Mode::Write, acquired, touch);
         let current = execution.current;
@@ -107,14 +104,7 @@ pub(crate) fn wait(
         lock,
         has_timeout,
     };
-    let wake = announce_wait(
-        Operation {
-            object: Some(condvar),
-            site: Some(site),
-        },
-        until,
-        deadline,
-    );
+    let wake = announce_wait(Operation::on(condvar, site), until, deadline);
     if wake == Wake::Ready {
         let acquired = with(|execution| {
             let current = execution.current;
@@ -148,10 +138,7 @@ pub(crate) fn wait(
 /// Wakes one waiter or all of them.
 pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
     let Some(id) = condvar else { return };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let n_waiting = execution.objects.condvar(id).waiters.len();
         let woken = match whom {

@@ -189,10 +189,7 @@ pub(crate) fn is_poisoned(lock: Option<ObjectId>) -> bool {
 /// Whether the lock is poisoned, read as an operation, because other threads may use the lock.
 pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
     let Some(id) = lock else { return false };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let poisoned = execution.objects.lock(id).poisoned;
         execution.record(Some(id), Some(site), |_| Op::IsPoisoned { poisoned });
@@ -203,10 +200,7 @@ pub(crate) fn asks_if_poisoned(lock: Option<ObjectId>, site: Site) -> bool {
 /// Clears the poison flag.
 pub(crate) fn clear_poison(lock: Option<ObjectId>, site: Site) {
     let Some(id) = lock else { return };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let was_poisoned = std::mem::replace(&mut execution.objects.lock_mut(id).poisoned, false);
         if was_poisoned {

@@ -14,10 +14,7 @@ pub(crate) fn id(tag: &Tag, memory: &Memory) -> Option<ObjectId> {
 /// Takes the mutex, and waits until it is free.
 pub(crate) fn lock(mutex: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = mutex else { return outside() };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     announce_wait(operation, Until::Free(id), None);
     with(|execution| take_by(execution, id, (Mode::Write, LockFunction::Lock), site))
 }
@@ -25,10 +22,7 @@ pub(crate) fn lock(mutex: Option<ObjectId>, site: Site) -> Acquired {
 /// Takes the mutex if it is free; `None` if it is not.
 pub(crate) fn try_lock(mutex: Option<ObjectId>, site: Site) -> Option<Acquired> {
     let Some(id) = mutex else { return Some(outside()) };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let is_free = execution.objects.lock(id).is_free();
         try_take_by(execution, id, (Mode::Write, LockFunction::TryLock), is_free, site)

@@ -36,14 +36,7 @@ pub(crate) fn id(tag: &Tag, kind: ObjectKind, memory: &Memory) -> Option<ObjectI
 
 /// Waits until no other thread runs the initialiser, and claims the initialisation if it is not complete.
 pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Claim {
-    announce_wait(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        Until::Settled(id, function),
-        None,
-    );
+    announce_wait(Operation::on(id, site), Until::Settled(id, function), None);
     with(|execution| {
         let current = execution.current;
         execution.acquire_from(id);
@@ -69,37 +62,24 @@ pub(crate) fn begin(id: ObjectId, function: OnceFunction, site: Site) -> Claim {
 
 /// Reads the state without waiting.
 pub(crate) fn peek(id: ObjectId, function: OnceFunction, site: Site) -> Once {
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
-    with(|execution| {
-        let once = execution.objects.once(id);
-        execution.acquire_from(id);
-        execution.record(Some(id), Some(site), |_| inspected(function, once));
-        once
-    })
+    announce(Operation::on(id, site));
+    read(id, function, site)
 }
 
 /// Waits until an attempt to initialise has ended, even with a panic.
 pub(crate) fn wait(id: ObjectId, function: OnceFunction, site: Site) -> Once {
-    wait_until(id, Until::Initialised(id, function), function, site)
+    announce_wait(Operation::on(id, site), Until::Initialised(id, function), None);
+    read(id, function, site)
 }
 
 /// Waits until the initialisation is complete, even if attempts panic.
 pub(crate) fn wait_force(id: ObjectId, function: OnceFunction, site: Site) {
-    wait_until(id, Until::Complete(id, function), function, site);
+    announce_wait(Operation::on(id, site), Until::Complete(id, function), None);
+    read(id, function, site);
 }
 
-fn wait_until(id: ObjectId, until: Until, function: OnceFunction, site: Site) -> Once {
-    announce_wait(
-        Operation {
-            object: Some(id),
-            site: Some(site),
-        },
-        until,
-        None,
-    );
+/// Reads the state in an operation that takes effect now.
+fn read(id: ObjectId, function: OnceFunction, site: Site) -> Once {
     with(|execution| {
         execution.acquire_from(id);
         let once = execution.objects.once(id);
@@ -145,10 +125,7 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         // If the initialiser has performed operations, other threads may run between them and the end of the attempt.
         if with(|execution| execution.me().activity.operations) > self.began {
-            let operation = Operation {
-                object: Some(self.id),
-                site: Some(self.site),
-            };
+            let operation = Operation::on(self.id, self.site);
             announce(operation);
         }
         finish(self.id, self.outcome);

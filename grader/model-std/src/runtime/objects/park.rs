@@ -13,14 +13,7 @@ pub(crate) fn park(timeout: Option<Duration>, site: Site) {
     }
     let has_timeout = timeout.is_some();
     let deadline = timeout.and_then(|timeout| with(|execution| execution.deadline_after(timeout)));
-    let wake = announce_wait(
-        Operation {
-            object: None,
-            site: Some(site),
-        },
-        Until::Unparked { has_timeout },
-        deadline,
-    );
+    let wake = announce_wait(Operation::at(site), Until::Unparked { has_timeout }, deadline);
     with(|execution| {
         execution.me().park_token = false;
         if wake == Wake::Ready {
@@ -38,10 +31,7 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     if !runtime::is_active() {
         return;
     }
-    announce(Operation {
-        object: None,
-        site: Some(site),
-    });
+    announce(Operation::at(site));
     with(|execution| {
         if let Some(state) = execution.tasks.get_mut(task) {
             let was_set = std::mem::replace(&mut state.park_token, true);

@@ -15,10 +15,7 @@ pub(crate) fn id(tag: &Tag, memory: &Memory) -> Option<ObjectId> {
 /// Takes the lock for reading, and waits for writers.
 pub(crate) fn read(lock: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     announce_wait(operation, Until::Readable(id), None);
     if with(|execution| is_held_up(execution, id)) {
         announce_wait(operation, Until::ReadableInTurn(id), None);
@@ -29,10 +26,7 @@ pub(crate) fn read(lock: Option<ObjectId>, site: Site) -> Acquired {
 /// Takes the lock for reading if that is possible without waiting; `None` if it is not.
 pub(crate) fn try_read(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let is_free = execution.objects.lock(id).writer.is_none() && !is_held_up(execution, id);
         try_take_by(execution, id, (Mode::Read, LockFunction::TryRead), is_free, site)
@@ -50,10 +44,7 @@ fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
 /// Takes the lock for writing, and waits until no thread holds it.
 pub(crate) fn write(lock: Option<ObjectId>, site: Site) -> Acquired {
     let Some(id) = lock else { return outside() };
-    let operation = Operation {
-        object: Some(id),
-        site: Some(site),
-    };
+    let operation = Operation::on(id, site);
     let waits = with(|execution| {
         let waits = !execution.objects.lock(id).is_free();
         execution.learned(waits.into());
@@ -83,10 +74,7 @@ pub(in crate::runtime) fn was_overtaken(execution: &Execution, task: TaskId) -> 
 /// Takes the lock for writing if it is free; `None` if it is not.
 pub(crate) fn try_write(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
     let Some(id) = lock else { return Some(outside()) };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let is_free = execution.objects.lock(id).is_free();
         try_take_by(execution, id, (Mode::Write, LockFunction::TryWrite), is_free, site)
@@ -96,10 +84,7 @@ pub(crate) fn try_write(lock: Option<ObjectId>, site: Site) -> Option<Acquired> 
 /// Turns a write lock into a read lock, without releasing it in between.
 pub(crate) fn downgrade(lock: Option<ObjectId>, touch: Touch, site: Site) {
     let Some(id) = lock else { return };
-    announce(Operation {
-        object: Some(id),
-        site: Some(site),
-    });
+    announce(Operation::on(id, site));
     with(|execution| {
         let current = execution.current;
         // Only here does it make a difference whether the writer had to wait, so only here is it chosen.

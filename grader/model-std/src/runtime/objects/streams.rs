@@ -88,14 +88,7 @@ impl Stream {
     /// Takes the stream's lock, waiting for other threads.
     pub(crate) fn lock(self, site: Site, hold: Hold) {
         let Some(id) = self.lock_id() else { return };
-        announce_wait(
-            Operation {
-                object: Some(id),
-                site: Some(site),
-            },
-            Until::FreeOrMine { lock: id, hold },
-            None,
-        );
+        announce_wait(Operation::on(id, site), Until::FreeOrMine { lock: id, hold }, None);
         with(|execution| {
             let current = execution.current;
             let lock = execution.objects.lock_mut(id);
@@ -132,10 +125,7 @@ impl Stream {
     /// Announces a write by the holder of the lock. Other threads may go first, but they cannot write.
     pub(crate) fn announce_write(self, site: Site) {
         let Some(id) = self.lock_id() else { return };
-        announce(Operation {
-            object: Some(id),
-            site: Some(site),
-        });
+        announce(Operation::on(id, site));
     }
 
     /// Writes `bytes` to the stream. The caller holds the lock.

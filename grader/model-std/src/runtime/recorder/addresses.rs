@@ -7,8 +7,7 @@
 use std::cell::OnceCell;
 use std::hint::black_box;
 
-use super::States;
-use crate::model::trace::{CompareExchangeOutcome, ObjectState, Op, Value};
+use crate::model::trace::{Event, Value};
 
 /// Programs count and compute with numbers below this one. Only an executable that is not position-independent has
 /// memory there.
@@ -27,59 +26,9 @@ const LARGE: usize = (32 << 20) + 1;
 pub(super) struct Addresses(OnceCell<[u64; 4]>);
 
 impl Addresses {
-    /// Replaces the addresses in what an operation says.
-    pub(super) fn hide_in(&self, op: &mut Op, states: &mut States) {
-        for (_, state) in states {
-            if let ObjectState::Value(value) = state {
-                self.hide(value);
-            }
-        }
-        match op {
-            Op::Load { value, newest, .. } => {
-                self.hide(value);
-                newest.iter_mut().for_each(|newest| self.hide(newest));
-            }
-            Op::Store { value, .. } => self.hide(value),
-            Op::Rmw { old, new, .. } => self.hide_both(old, new),
-            Op::CompareExchange { outcome, .. } => match outcome {
-                CompareExchangeOutcome::Exchanged { old, new } => self.hide_both(old, new),
-                CompareExchangeOutcome::Differs { found, expected } => self.hide_both(found, expected),
-                CompareExchangeOutcome::Spurious { found } => self.hide(found),
-            },
-            Op::Fence { .. }
-            | Op::Lock { .. }
-            | Op::Unlock
-            | Op::Downgrade
-            | Op::IsPoisoned { .. }
-            | Op::ClearPoison
-            | Op::Wait { .. }
-            | Op::WakeUp { .. }
-            | Op::Notify { .. }
-            | Op::BarrierWait { .. }
-            | Op::Send { .. }
-            | Op::Receive { .. }
-            | Op::DropSender { .. }
-            | Op::DropReceiver { .. }
-            | Op::Inspect { .. }
-            | Op::Select { .. }
-            | Op::Initialize { .. }
-            | Op::Spawn { .. }
-            | Op::Join { .. }
-            | Op::IsFinished { .. }
-            | Op::LeaveScope
-            | Op::EndThread { .. }
-            | Op::Park { .. }
-            | Op::Unpark { .. }
-            | Op::Sleep { .. }
-            | Op::Yield { .. }
-            | Op::Write { .. }
-            | Op::Exit { .. } => {}
-        }
-    }
-
-    fn hide_both(&self, one: &mut Value, other: &mut Value) {
-        self.hide(one);
-        self.hide(other);
+    /// Makes a pointer of each address in `event`.
+    pub(super) fn hide_in(&self, event: &mut Event) {
+        event.values_mut().for_each(|value| self.hide(value));
     }
 
     fn hide(&self, value: &mut Value) {
