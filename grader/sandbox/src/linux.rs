@@ -8,6 +8,7 @@ mod find;
 mod prepare;
 mod probe_child;
 mod proc_stat;
+pub(crate) mod processes;
 mod root;
 mod setup;
 mod spawn;

@@ -1,5 +1,5 @@
-//! Rules for manifests: packages are named after their folders, exercises inherit nothing and have the workspace's
-//! versions, and every exercise has checks.
+//! Rules for packages: they are named after their folders, exercises inherit nothing and have the workspace's versions,
+//! every exercise has checks, and the integration tests of a package are one program.
 
 use grader::exercise::{Exercise, ExerciseError};
 use toml::{Table, Value};
@@ -22,7 +22,29 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         package(tree, &folder, &format!("{name}_solution"), &mut problems);
         stands_in(tree, &folder, name, &mut problems);
     }
+    one_program_of_tests(tree, &mut problems);
     problems
+}
+
+/// Cargo makes a program of each file in the folder `tests` beside a manifest, and of `main.rs` in each folder there.
+fn one_program_of_tests(tree: &Tree, problems: &mut Vec<Problem>) {
+    for manifest in tree.with_end("Cargo.toml") {
+        let package = manifest.path.strip_suffix("Cargo.toml").unwrap_or_default();
+        let tests = format!("{package}tests/");
+        for file in tree.files.iter().filter(|file| file.path.starts_with(&tests)) {
+            let name = &file.path[tests.len()..];
+            let is_program = match name.split_once('/') {
+                None => name.ends_with(".rs"),
+                Some((_, inner)) => inner == "main.rs",
+            };
+            if is_program && name != "integration/main.rs" {
+                problems.push(Problem::new(
+                    &file.path,
+                    format!("is a test program of its own; integration tests belong to `{tests}integration/main.rs`"),
+                ));
+            }
+        }
+    }
 }
 
 /// The packages with an exercise's checks: a program over interleavings, one on real threads, or both, and perhaps a

@@ -9,7 +9,7 @@ use protocol::BlockingCall;
 
 use super::network::{self, Connection, Network};
 use super::{Descriptor, Process, Target, Task, call, own_process};
-use crate::linux::ProcStat;
+use crate::linux::{ProcStat, processes};
 
 pub(super) fn own_thread() -> i32 {
     rustix::thread::gettid().as_raw_nonzero().get()
@@ -25,10 +25,9 @@ pub(super) fn is_running(thread: i32) -> bool {
 
 pub(super) fn children() -> Vec<Process> {
     let own = own_process();
-    let mut children: Vec<Process> = processes()
-        .into_iter()
-        .filter(|(_, parent)| *parent == own)
-        .map(|(process, _)| process)
+    let own_children = processes::all().into_iter().filter(|(_, stat)| stat.parent == own);
+    let mut children: Vec<Process> = own_children
+        .map(|(id, ProcStat { name, state, .. })| Process { id, name, state })
         .collect();
     children.sort_by_key(|child| child.id);
     children
@@ -52,52 +51,32 @@ fn tree() -> BTreeSet<i32> {
     listed_tree().unwrap_or_else(searched_tree)
 }
 
-/// From the lists of children that each thread has. `None` if this kernel has no such lists. A list that is read while
-/// a child ends may lack another child, which the next poll shows again.
+/// From the lists of children. `None` if this kernel has no such lists. What a list lacks, the next poll shows.
 fn listed_tree() -> Option<BTreeSet<i32>> {
     let own = own_process();
-    fs::metadata(format!("/proc/{own}/task/{own}/children")).ok()?;
     let (mut tree, mut to_do) = (BTreeSet::from([own]), vec![own]);
     while let Some(process) = to_do.pop() {
-        let threads = format!("/proc/{process}/task");
-        for thread in names(Path::new(&threads)) {
-            let children = fs::read_to_string(format!("{threads}/{thread}/children")).unwrap_or_default();
-            let children = children.split_ascii_whitespace().filter_map(|id| id.parse().ok());
-            to_do.extend(children.filter(|&child| tree.insert(child)));
-        }
+        let children = processes::listed_children(process)?.into_iter();
+        to_do.extend(children.filter(|&child| tree.insert(child)));
     }
     Some(tree)
 }
 
 /// From all processes of the machine.
 fn searched_tree() -> BTreeSet<i32> {
-    let processes = processes();
+    let processes = processes::all();
     let mut tree = BTreeSet::from([own_process()]);
     loop {
         let below: Vec<i32> = processes
             .iter()
-            .filter(|(process, parent)| tree.contains(parent) && !tree.contains(&process.id))
-            .map(|(process, _)| process.id)
+            .filter(|(id, stat)| tree.contains(&stat.parent) && !tree.contains(id))
+            .map(|(id, _)| *id)
             .collect();
         if below.is_empty() {
             return tree;
         }
         tree.extend(below);
     }
-}
-
-/// Every process and its parent.
-fn processes() -> Vec<(Process, i32)> {
-    let ids = names(Path::new("/proc"))
-        .into_iter()
-        .filter_map(|name| name.parse::<i32>().ok());
-    ids.filter_map(|id| {
-        let ProcStat {
-            name, state, parent, ..
-        } = ProcStat::read(format!("/proc/{id}"))?;
-        Some((Process { id, name, state }, parent))
-    })
-    .collect()
 }
 
 pub(super) fn tasks_of(process: i32) -> Vec<Task> {
@@ -296,8 +275,8 @@ mod tests {
         let mut child = command.spawn().expect("there is a shell");
         let id = child.id().cast_signed();
         let grandchild = |tree: &BTreeSet<i32>| {
-            let mut below = processes().into_iter().filter(|(_, parent)| *parent == id);
-            below.any(|(process, _)| tree.contains(&process.id))
+            let mut below = processes::all().into_iter().filter(|(_, stat)| stat.parent == id);
+            below.any(|(process, _)| tree.contains(&process))
         };
         let mut searched = searched_tree();
         while !grandchild(&searched) {

@@ -82,6 +82,29 @@ fn one_of(argument: u32, values: &[u32]) -> Decision {
     allow_if(values.iter().map(|&value| vec![is(argument, value)]).collect())
 }
 
+/// Allows a call whose first argument is this process, by its number or by 0.
+fn of_itself() -> Decision {
+    allow_if(vec![vec![is(0, 0)], vec![Test::IsSelf { argument: 0 }]])
+}
+
+/// Allows `clone` unless it makes a namespace.
+fn in_the_same_namespaces() -> Decision {
+    allow_if(vec![vec![Test::Masked {
+        argument: 0,
+        mask: NEW_NAMESPACES,
+        value: 0,
+    }]])
+}
+
+/// Whether a socket of this kind is asked for, with any flags.
+fn is_of_kind(kind: i32) -> Test {
+    Test::Masked {
+        argument: 1,
+        mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
+        value: kind as u32,
+    }
+}
+
 /// Calls that affect only the process itself, its descriptors, and the files that Landlock or the root folder leaves to
 /// it.
 const ALWAYS_ALLOWED: &[c_long] = &[
@@ -208,18 +231,11 @@ const ALWAYS_ALLOWED_X86: &[c_long] = &[
 /// Calls that are harmless only with some arguments.
 fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
     let to_itself = || allow_if(vec![vec![Test::IsSelf { argument: 0 }]]);
-    let of_itself = || allow_if(vec![vec![is(0, 0)], vec![Test::IsSelf { argument: 0 }]]);
     // Shared memory, and stacks that grow, do not count towards the limit of memory.
     let private = Test::Masked {
         argument: 3,
         mask: (libc::MAP_TYPE | libc::MAP_GROWSDOWN) as u32,
         value: libc::MAP_PRIVATE as u32,
-    };
-    // A datagram socket could send to any other socket by its name.
-    let stream = Test::Masked {
-        argument: 1,
-        mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
-        value: libc::SOCK_STREAM as u32,
     };
     let descriptor = [
         libc::F_DUPFD,
@@ -246,9 +262,10 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         (libc::SYS_tgkill, to_itself()),
         (libc::SYS_prlimit64, of_itself()),
         (libc::SYS_sched_setaffinity, of_itself()),
+        // A datagram socket could send to any other socket by its name.
         (
             libc::SYS_socketpair,
-            allow_if(vec![vec![is(0, libc::AF_UNIX as u32), stream]]),
+            allow_if(vec![vec![is(0, libc::AF_UNIX as u32), is_of_kind(libc::SOCK_STREAM)]]),
         ),
         (libc::SYS_fcntl, one_of(1, &descriptor.map(|command| command as u32))),
         (libc::SYS_ioctl, one_of(1, &requests.map(|request| request as u32))),
@@ -261,11 +278,6 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
 /// Internet sockets for connections and, in a network of its own, for datagrams. These rules have to come before those
 /// for all programs.
 fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
-    let kind = |kind: i32| Test::Masked {
-        argument: 1,
-        mask: !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) as u32,
-        value: kind as u32,
-    };
     let forms: &[_] = match network {
         Network::Own => &[
             (libc::SOCK_STREAM, libc::IPPROTO_TCP),
@@ -277,7 +289,7 @@ fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
     for family in [libc::AF_INET, libc::AF_INET6] {
         for &(form, protocol) in forms {
             for protocol in [0, protocol] {
-                sockets.push(vec![is(0, family as u32), kind(form), is(2, protocol as u32)]);
+                sockets.push(vec![is(0, family as u32), is_of_kind(form), is(2, protocol as u32)]);
             }
         }
     }
@@ -298,12 +310,7 @@ fn allow_network(rules: &mut Vec<(c_long, Decision)>, network: Network) {
 /// New processes in the same namespaces, and what shells and small tools use. These rules have to come before those for
 /// all programs.
 fn allow_children(rules: &mut Vec<(c_long, Decision)>, signals: Signals) {
-    let plain = Test::Masked {
-        argument: 0,
-        mask: NEW_NAMESPACES,
-        value: 0,
-    };
-    rules.push((libc::SYS_clone, allow_if(vec![vec![plain]])));
+    rules.push((libc::SYS_clone, in_the_same_namespaces()));
     if signals == Signals::ToItsOwn {
         allow_always(rules, &[libc::SYS_kill, libc::SYS_tgkill]);
     }

@@ -39,6 +39,9 @@ const CHECKS: &[Check] = &[
 /// The last number that the program of the exercise shows, and one beyond every machine's integers.
 const LAST: u32 = 1099;
 
+/// The most workers that a check asks for: half of the threads that a check program may have.
+const MOST_WORKERS: usize = 128;
+
 fn main() -> ExitCode {
     real::main(CHECKS)
 }
@@ -124,7 +127,26 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
     ] {
         trial.scenario(label(workers, &inputs), || calls_at_once(workers, inputs));
     }
+    trial.scenario(
+        "one worker more than the machine has processors",
+        more_than_the_processors,
+    );
     trial.scenario("two callers at once, with 2 workers each", two_callers_at_once);
+}
+
+/// The other numbers of workers are small, so a submission that never has more workers than there are processors would
+/// pass on a large machine. No message names the number, which is another one on each machine.
+fn more_than_the_processors() -> Result<(), Violation> {
+    let n_processors = thread::available_parallelism().map_or(1, usize::from);
+    let workers = (n_processors + 1).min(MOST_WORKERS);
+    let inputs = 0..u32::try_from(workers).expect("it is a small number");
+    let gate = Gate::new();
+    let values = pool_map(workers, inputs.clone(), |input| gate.pass(|| square(input)));
+    if gate.most_at_once() < workers {
+        let expected = "expected as many threads of the pool as asked for to call `f` at once";
+        return Err(Violation::new(Finding::NotConcurrent, expected).got("fewer did"));
+    }
+    are_squares(inputs, &values)
 }
 
 /// The threads of both calls must meet at one gate: neither call waits for the other or uses its pool.

@@ -1,11 +1,13 @@
 //! Stages run at the same time: all have started before any ends.
 
+use std::slice;
+
 use harness::real::Trial;
 use harness::{Finding, Violation};
 use subprocess_pipelines::Stage;
 
 use crate::call::{self, ExitReason, must_be, must_capture, program};
-use crate::desk::{Desk, settled};
+use crate::desk::{self, Desk, settled};
 use crate::role::Role;
 
 /// The signal that ends a program when it writes into a pipe without a reader.
@@ -19,11 +21,14 @@ pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
     }
     let (yes, cat) = (program("yes", &[]), program("cat", &[]));
     let head = program("head", &["-n", "1"]);
+    trial.scenario("`yes` and a stage that ends without reading", || {
+        settled(|| ends_with_a_full_pipe(&desk, &yes))
+    });
     trial.scenario("`yes | head -n 1`", || {
-        settled(|| ends_with_its_reader(&[yes.clone(), head.clone()]))
+        settled(|| ends_with_its_reader(&[yes.clone(), head.clone()], b"y\n"))
     });
     trial.scenario("`yes | cat | head -n 1`", || {
-        settled(|| ends_with_its_reader(&[yes, cat, head]))
+        settled(|| ends_with_its_reader(&[yes, cat, head], b"y\n"))
     });
 }
 
@@ -46,10 +51,27 @@ fn stages_meet(desk: &Desk, names: &[&str]) -> Result<(), Violation> {
     Err(Violation::new(finding, expected).got(got))
 }
 
-/// Holds if the last stage gives its line and the first, which would write for ever, is ended by the broken pipe.
-fn ends_with_its_reader(stages: &[Stage]) -> Result<(), Violation> {
+/// The reader ends only once nothing more happens, so `yes` waits for room in the pipe by then. Where the stages are
+/// joined by something else, such as a pair of sockets, that wait may end in another way than by the signal.
+fn ends_with_a_full_pipe(desk: &Desk, yes: &Stage) -> Result<(), Violation> {
+    let reader = Role::Report {
+        port: desk.port(),
+        name: "reader",
+        code: 0,
+    };
+    let stages = [slice::from_ref(yes), &call::stages(&[reader])].concat();
+    let attend = |desk: &Desk| {
+        let visitors = desk.receive(1);
+        desk::for_a_while();
+        drop(visitors);
+    };
+    desk.attended(attend, || ends_with_its_reader(&stages, b"")).0
+}
+
+/// Holds if the last stage gives `expected` and the first, which would write for ever, is ended by the broken pipe.
+fn ends_with_its_reader(stages: &[Stage], expected: &[u8]) -> Result<(), Violation> {
     let output = must_capture(stages, b"")?;
-    must_be("the standard output", b"y\n", &output.stdout)?;
+    must_be("the standard output", expected, &output.stdout)?;
     // Another check judges how signals are reported, and the order of the exits.
     let is_sigpipe = |exit: &ExitReason| {
         let (ExitReason::Signal(number) | ExitReason::Code(number)) = exit;

@@ -203,8 +203,10 @@ fn image_url(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Stri
 /// The information on a comic, in the form of the real site.
 fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
     let title = title(number);
+    // The title without what is special in HTML. On the real site, most comics have the same text in both fields.
+    let safe_title = if number == ODD { "Deja vu" } else { &title };
     let mut text = json!({
-        "month": "5", "num": number, "link": "", "year": "2006", "news": "", "safe_title": title,
+        "month": "5", "num": number, "link": "", "year": "2006", "news": "", "safe_title": safe_title,
         "transcript": "", "alt": "A picture made for this course", "title": title, "day": "10",
         "img": image_url(number, trouble, places),
     })

@@ -3,7 +3,7 @@
 
 use libc::c_long;
 
-use super::{NEW_NAMESPACES, allow_if, refuse_if};
+use super::{allow_if, in_the_same_namespaces, of_itself, refuse_if};
 use crate::linux::filter::{Action, Decision, Rules, Test, is};
 
 /// Calls that no compiler and no linker makes, and that affect more than files.
@@ -112,15 +112,9 @@ pub(super) fn rules() -> Rules {
     let mut rules: Vec<(c_long, Decision)> = NOT_FOR_COMPILERS.iter().map(refused).collect();
     #[cfg(target_arch = "x86_64")]
     rules.extend(NOT_FOR_COMPILERS_X86.iter().map(refused));
-    let plain = Test::Masked {
-        argument: 0,
-        mask: NEW_NAMESPACES,
-        value: 0,
-    };
-    let of_itself = || allow_if(vec![vec![is(0, 0)], vec![Test::IsSelf { argument: 0 }]]);
     let types_into_terminal = [libc::TIOCSTI, libc::TIOCLINUX].map(|request| vec![is(1, request as u32)]);
     rules.extend([
-        (libc::SYS_clone, allow_if(vec![vec![plain]])),
+        (libc::SYS_clone, in_the_same_namespaces()),
         (libc::SYS_clone3, Decision::Always(Action::Refuse(libc::ENOSYS))),
         (libc::SYS_tgkill, allow_if(vec![vec![Test::IsSelf { argument: 0 }]])),
         (libc::SYS_prlimit64, of_itself()),

@@ -23,7 +23,7 @@ use rustix::process::{
 
 use super::Streams;
 use super::deadline::Sample;
-use crate::linux::ProcStat;
+use crate::linux::{ProcStat, processes};
 use crate::process::{Command, Limits};
 use crate::{Child, Probe, Profile, ResourceLimits, SetupError, Spec, Stage, probe_up_to};
 
@@ -245,33 +245,11 @@ struct Orphan {
 
 /// The ids of the grader's children, zombies included.
 fn children() -> Vec<i32> {
-    // A file `children` lists those of one thread. A kernel built without these files leaves the whole of `/proc` to
-    // search.
-    let Ok(tasks) = fs::read_dir("/proc/self/task") else {
-        return Vec::new();
-    };
-    let mut all = Vec::new();
-    for task in tasks.flatten() {
-        match fs::read_to_string(task.path().join("children")) {
-            Ok(list) => all.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<i32>().ok())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && task.path().exists() => return search_children(),
-            // The thread has ended, and its children went to another thread.
-            Err(_) => {}
-        }
-    }
-    all
-}
-
-fn search_children() -> Vec<i32> {
     let own = getpid().as_raw_pid();
-    let Ok(processes) = fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let pids = processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| ProcStat::read(format!("/proc/{pid}")).is_some_and(|stat| stat.parent == own))
-        .collect()
+    processes::listed_children(own).unwrap_or_else(|| {
+        let all = processes::all().into_iter();
+        all.filter(|(_, stat)| stat.parent == own).map(|(pid, _)| pid).collect()
+    })
 }
 
 /// The run that started a process, according to its environment.

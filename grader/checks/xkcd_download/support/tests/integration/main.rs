@@ -1,0 +1,3 @@
+//! The support library through its public interface: a client, the server, and what the properties make of it.
+
+mod server;
