@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use grader::build::{Step, options};
 use grader::discover::Workspace;
 use grader::libraries::{self, Libraries, Tools};
 use report::grid::Grid;
@@ -108,7 +109,8 @@ impl Bench {
     fn compile(&self, level: Level) -> Command {
         let output = self.folder.path().to_owned();
         let mut args: Vec<OsString> = vec![self.solution.join("src/lib.rs").into()];
-        args.extend(["--crate-type=lib", "--edition=2024", "-Awarnings", "--out-dir"].map(OsString::from));
+        args.extend(options(Step::Real));
+        args.extend(["--crate-type=lib", "--out-dir"].map(OsString::from));
         args.push(output.clone().into());
         let toolchain = self.libraries.rustc.ancestors().nth(2).map(PathBuf::from);
         Command {
