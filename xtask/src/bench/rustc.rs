@@ -13,7 +13,7 @@ use grader::run::{self, Observation};
 use protocol::Work;
 use sandbox::process::{Level, Policy, Profile};
 
-use super::{Bench, Error, failed, succeed};
+use super::{Bench, Error, succeed};
 
 /// Compiles the solution against `model-std` and against the real `std`, each with its program, in parallel.
 pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
@@ -62,7 +62,7 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
             let policy = Policy::of(Profile::Run, Level::Basic);
             match run::observe_check(&program, &check.name, Work::Explore, policy, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
-                other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
+                other => return Err(Error::failed(format!("failed to run `{}`: {other:?}", check.name))),
             }
         }
     };

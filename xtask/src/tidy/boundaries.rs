@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use grader::libraries::Tools;
 use serde::Deserialize;
 
 use super::{Problem, Tree};
@@ -138,7 +139,7 @@ struct Dependency {
 
 /// The packages of the workspace at `root`, sorted by name.
 fn packages(root: &Path) -> io::Result<Vec<Package>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(Tools::from_environment().cargo);
     cargo
         .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
         .current_dir(root)
