@@ -15,13 +15,13 @@ pub(super) enum World {
     Real,
 }
 
-/// Judges a process that did not exit by itself. `None` where it exited with a code, which the caller judges.
-pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict> {
+/// The exit code, which the caller judges. A process that did not exit by itself is judged here.
+pub(super) fn exit_code(output: &ProcessOutput, world: World) -> Result<i32, Verdict> {
     let (finding, got) = match output.exit_reason {
-        ExitReason::Code(_) => return None,
-        ExitReason::Cancelled => return Some(ungraded("it was stopped before it ended")),
+        ExitReason::Code(code) => return Ok(code),
+        ExitReason::Cancelled => return Err(ungraded("it was stopped before it ended")),
         ExitReason::Signal(Signal::Kill) => {
-            return Some(Verdict::Ungraded {
+            return Err(Verdict::Ungraded {
                 reason: "the process was killed from outside, as systems do that run out of memory".to_owned(),
                 help: Some("close other programs and try again".to_owned()),
             });
@@ -38,7 +38,7 @@ pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict
         ),
         ExitReason::Signal(signal) => judge_signal(signal, &output.stderr),
     };
-    Some(Verdict::Failed(CheckFailure {
+    Err(Verdict::Failed(CheckFailure {
         finding,
         message: format!("expected the submission to come to an end by itself, {got}"),
         help: None,

@@ -2,17 +2,14 @@
 
 use protocol::verdict::{CheckFailure, Verdict};
 use protocol::{Finding, Reply};
-use sandbox::process::{ExitReason, ProcessOutput};
 
 use super::excerpt;
-use super::exit::{World, judge_exit};
+use super::exit::{World, exit_code};
 use crate::run::{Answer, CheckRun};
 
 /// The reply, if it has the nonce and the check of the request and the process exited with 0.
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
-    if let Some(verdict) = judge_exit(&run.output, world) {
-        return Err(verdict);
-    }
+    let code = exit_code(&run.output, world)?;
     let failed = |finding, message: String| {
         Err(Verdict::Failed(CheckFailure {
             finding,
@@ -28,29 +25,15 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
             return failed(Finding::AccessDenied, message);
         }
         Answer::Nothing => {
-            let code = code(&run.output);
             let message = format!("expected the check to come to an end, the process ended before with code {code}");
             return failed(Finding::Exited, message);
         }
     };
-    match code(&run.output) {
+    match code {
         0 => Ok(reply),
-        code => failed(
+        _ => failed(
             Finding::Exited,
             format!("expected the process to end with code 0, it ended with code {code}"),
         ),
-    }
-}
-
-fn code(output: &ProcessOutput) -> i32 {
-    match output.exit_reason {
-        ExitReason::Code(code) => code,
-        ExitReason::Signal(_)
-        | ExitReason::TimedOut { .. }
-        | ExitReason::ThreadLimit
-        | ExitReason::OutputLimit(_)
-        | ExitReason::Cancelled => {
-            unreachable!("only a code is left after the exit was judged")
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! What a run of the exercise's program means, without running it.
 
 use regex::Regex;
+use sandbox::process::{Activity, ExitReason};
 
 use super::*;
 use crate::exercise::Filter;
-use sandbox::process::Activity;
 
 fn output(exit_reason: ExitReason) -> ProcessOutput {
     let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
