@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::trace::AtomicAccess;
-use crate::{Exploration, Failure, Finding, Replayed};
-
-pub use crate::CheckKind;
+use crate::{CheckKind, Exploration, Failure, Finding, Replayed};
 
 /// The judgement on one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +97,7 @@ pub enum Overall {
     Passed,
     /// At least one check failed.
     Failed,
-    /// At least one check could not be graded, and none failed before it.
+    /// Some check neither passed nor failed, and none failed; or there is no check.
     Ungraded,
 }
 

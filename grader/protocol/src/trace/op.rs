@@ -208,6 +208,19 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// Whether it took a lock, by a function of the lock.
+    pub fn took_lock(&self) -> bool {
+        matches!(
+            self,
+            Op::Lock {
+                outcome: LockOutcome::Acquired | LockOutcome::Poisoned,
+                ..
+            }
+        )
+    }
+}
+
 /// An ordering of an access to an atomic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
