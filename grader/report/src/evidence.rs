@@ -19,7 +19,7 @@ const LINES: usize = 40;
 const SOURCE_LINES: usize = 10;
 
 /// All that there is to say about how a check failed.
-pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
+pub(crate) fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
     match &check_failure.evidence {
@@ -46,14 +46,14 @@ pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], opti
 }
 
 /// What to do next, one advice on each line.
-pub fn help(text: &mut Text, help: Option<&str>, columns: usize) {
+pub(crate) fn help(text: &mut Text, help: Option<&str>, columns: usize) {
     for advice in help.iter().flat_map(|help| help.lines()) {
         text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), columns);
     }
 }
 
 /// Sentences, one on each line.
-pub fn message(text: &mut Text, message: &str, columns: usize) {
+pub(crate) fn message(text: &mut Text, message: &str, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
     let (head, left_out, tail) = cut_middle(&lines, LINES);
     let mut push = |lines: &[&str]| {
@@ -69,7 +69,7 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
 }
 
 /// The interleaving that fails, or what is known where no single one does.
-pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
+pub(crate) fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
     let names = Names::of(failure, sources);
     let story = explain(failure, &names);
     let mut text = claim(failure, &story, options);
@@ -80,7 +80,7 @@ pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &O
 }
 
 /// The scenario, what was expected of it, and what was observed.
-pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
+pub(crate) fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     let mut text = Text::new();
     let expected = strip(&story.expected, "expected ");
     let got = story.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
@@ -100,7 +100,7 @@ pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
 }
 
 /// How a failure comes about, as one execution shows it; `None` where no single one does.
-pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
+pub(crate) fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
     let trace = failure.trace.as_ref()?;
     let rows = steps::rows(trace, &story.steps, options.extent);
     let mut text = execution(trace, names, &rows, options);
@@ -112,7 +112,7 @@ pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Op
 }
 
 /// An execution: its torn lines, its table, and the source lines that take part.
-pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
+pub(crate) fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
     let mut text = Text::new();
     text.push(Line::new());
     text.append(lanes::lanes(trace, names, options.extent, options.columns));

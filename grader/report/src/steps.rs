@@ -10,7 +10,7 @@ use super::Extent;
 
 /// One row of a table of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// The event at this index.
     Step(usize),
     /// A number of events that are left out.
@@ -27,7 +27,7 @@ const KEPT: usize = 16;
 const NEAR: usize = 2;
 
 /// The rows to show of `trace`. `decisive` are the events that a story speaks of.
-pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
+pub(crate) fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     let kept = match extent {
         Extent::Full => vec![true; trace.events.len()],
         Extent::Cut => keep(trace, decisive),
