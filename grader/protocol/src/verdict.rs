@@ -43,6 +43,18 @@ pub struct CheckFailure {
     pub evidence: Evidence,
 }
 
+impl CheckFailure {
+    /// A failure for which the exercise has the advice.
+    pub fn new(finding: Finding, message: impl Into<String>, evidence: Evidence) -> Self {
+        Self {
+            finding,
+            message: message.into(),
+            help: None,
+            evidence,
+        }
+    }
+}
+
 /// What shows that a check failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {

@@ -38,12 +38,12 @@ pub(super) fn exit_code(output: &ProcessOutput, world: World) -> Result<i32, Ver
         ),
         ExitReason::Signal(signal) => judge_signal(signal, &output.stderr),
     };
-    Err(Verdict::Failed(CheckFailure {
+    let message = format!("expected the submission to come to an end by itself, {got}");
+    Err(Verdict::Failed(CheckFailure::new(
         finding,
-        message: format!("expected the submission to come to an end by itself, {got}"),
-        help: None,
-        evidence: excerpt::output(output),
-    }))
+        message,
+        excerpt::output(output),
+    )))
 }
 
 /// What a process did at its time limit.
@@ -142,11 +142,6 @@ fn name(stream: Stream) -> &'static str {
 }
 
 pub(super) fn child_leak() -> CheckFailure {
-    let message = "expected every child process to be waited for, some were still running at the end".to_owned();
-    CheckFailure {
-        finding: Finding::ChildLeak,
-        message,
-        help: None,
-        evidence: Evidence::None,
-    }
+    let message = "expected every child process to be waited for, some were still running at the end";
+    CheckFailure::new(Finding::ChildLeak, message, Evidence::None)
 }

@@ -36,12 +36,8 @@ fn exit_failure(check: &ProgramCheck, code: i32, output: &ProcessOutput) -> Opti
         PANIC_CODE => refusal(&output.stderr).unwrap_or((Finding::Panic, "it panicked".to_owned())),
         _ => (Finding::Exited, format!("it ended with code {code}")),
     };
-    Some(CheckFailure {
-        finding,
-        message: format!("expected the program to end with code {}, {got}", check.exit),
-        help: None,
-        evidence: excerpt::output(output),
-    })
+    let message = format!("expected the program to end with code {}, {got}", check.exit);
+    Some(CheckFailure::new(finding, message, excerpt::output(output)))
 }
 
 fn stdout_failure(check: &ProgramCheck, output: &ProcessOutput, expected: &str) -> Option<CheckFailure> {
@@ -60,15 +56,11 @@ fn stderr_failure(check: &ProgramCheck, output: &ProcessOutput) -> Option<CheckF
 }
 
 fn difference(message: &str, expected: &str, got: &str) -> CheckFailure {
-    CheckFailure {
-        finding: Finding::WrongOutput,
-        message: message.to_owned(),
-        help: None,
-        evidence: Evidence::Difference {
-            expected: excerpt::lines(expected),
-            got: excerpt::lines(got),
-        },
-    }
+    let evidence = Evidence::Difference {
+        expected: excerpt::lines(expected),
+        got: excerpt::lines(got),
+    };
+    CheckFailure::new(Finding::WrongOutput, message, evidence)
 }
 
 #[cfg(test)]

@@ -11,12 +11,11 @@ use crate::run::{Answer, CheckRun};
 pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
     let code = exit_code(&run.output, world)?;
     let failed = |finding, message: String| {
-        Err(Verdict::Failed(CheckFailure {
+        Err(Verdict::Failed(CheckFailure::new(
             finding,
             message,
-            help: None,
-            evidence: excerpt::output(&run.output),
-        }))
+            excerpt::output(&run.output),
+        )))
     };
     let reply = match &run.answer {
         Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
