@@ -8,7 +8,7 @@ use super::{excerpt, ungraded};
 
 /// Which form of the submission a program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum World {
+pub(super) enum Form {
     /// The form that is compiled against the modelled `std`.
     Modelled,
     /// The form that is compiled against the real `std`.
@@ -16,7 +16,7 @@ pub(super) enum World {
 }
 
 /// The exit code, which the caller judges. A process that did not exit by itself is judged here.
-pub(super) fn exit_code(output: &ProcessOutput, world: World) -> Result<i32, Verdict> {
+pub(super) fn exit_code(output: &ProcessOutput, form: Form) -> Result<i32, Verdict> {
     let (finding, got) = match output.exit_reason {
         ExitReason::Code(code) => return Ok(code),
         ExitReason::Cancelled => return Err(ungraded("it was stopped before it ended")),
@@ -28,9 +28,9 @@ pub(super) fn exit_code(output: &ProcessOutput, world: World) -> Result<i32, Ver
         }
         ExitReason::TimedOut {
             activity: Activity::WaitingForEachOther { threads },
-        } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
-        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
-        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
+        } if form == Form::Real => (Finding::Deadlock, deadlocked(threads)),
+        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(form, activity)),
+        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(form, Activity::Running)),
         ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
         ExitReason::OutputLimit(stream) => (
             Finding::OutputLimit,
@@ -47,16 +47,16 @@ pub(super) fn exit_code(output: &ProcessOutput, world: World) -> Result<i32, Ver
 }
 
 /// What a process did at its time limit.
-fn at_limit(world: World, activity: Activity) -> String {
-    let did = match (world, activity) {
-        (World::Modelled, Activity::Running) => {
+fn at_limit(form: Form, activity: Activity) -> String {
+    let did = match (form, activity) {
+        (Form::Modelled, Activity::Running) => {
             "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
         }
-        (World::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+        (Form::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "it waited for something outside of the model, such as a file or a child process"
         }
-        (World::Real, Activity::Running) => "it was still busy",
-        (World::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+        (Form::Real, Activity::Running) => "it was still busy",
+        (Form::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "all its threads were waiting, as in a deadlock"
         }
     };

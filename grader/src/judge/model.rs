@@ -6,7 +6,7 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak};
+use super::exit::{Form, child_leak};
 use super::reply::genuine;
 use super::{Judgement, OTHER_WORK, excerpt, not_started, ungraded};
 use crate::run::{CheckRun, Observation};
@@ -28,7 +28,7 @@ pub enum Replay {
 }
 
 pub(super) fn judge(run: &CheckRun) -> Judgement {
-    let observation = match genuine(run, World::Modelled) {
+    let observation = match genuine(run, Form::Modelled) {
         Ok(reply) => &reply.observation,
         Err(verdict) => return verdict.into(),
     };
@@ -50,7 +50,7 @@ pub fn judge_replay(observation: &Observation) -> Replay {
         Observation::NotStarted { reason, help } => return Replay::Lost(not_started(reason, help.as_ref())),
         Observation::Program(_) => return Replay::Lost(ungraded(OTHER_WORK)),
     };
-    match genuine(run, World::Modelled).map(|reply| &reply.observation) {
+    match genuine(run, Form::Modelled).map(|reply| &reply.observation) {
         Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
         Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {

@@ -4,7 +4,7 @@ use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak, exit_code, refusal};
+use super::exit::{Form, child_leak, exit_code, refusal};
 use super::{excerpt, prevented, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::snapshot::{self, Snapshots};
@@ -19,7 +19,7 @@ pub(super) fn judge(check: &ProgramCheck, output: &ProcessOutput, snapshots: &Sn
         Some(None) => return ungraded("there is no snapshot to compare with"),
         None => None,
     };
-    let code = match exit_code(output, World::Real) {
+    let code = match exit_code(output, Form::Real) {
         Ok(code) => code,
         Err(verdict) => return verdict,
     };

@@ -6,14 +6,14 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, ThreadActivity, TrialFailure, Trials};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak};
+use super::exit::{Form, child_leak};
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
 use super::{excerpt, ungraded};
 use crate::run::CheckRun;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {
-    let observation = match genuine(run, World::Real) {
+    let observation = match genuine(run, Form::Real) {
         Ok(reply) => &reply.observation,
         Err(verdict) => return verdict,
     };

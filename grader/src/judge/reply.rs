@@ -4,12 +4,12 @@ use protocol::verdict::{CheckFailure, Verdict};
 use protocol::{Finding, Reply};
 
 use super::excerpt;
-use super::exit::{World, exit_code};
+use super::exit::{Form, exit_code};
 use crate::run::{Answer, CheckRun};
 
 /// The reply, if it has the nonce and the check of the request and the process exited with 0.
-pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
-    let code = exit_code(&run.output, world)?;
+pub(super) fn genuine(run: &CheckRun, form: Form) -> Result<&Reply, Verdict> {
+    let code = exit_code(&run.output, form)?;
     let failed = |finding, message: String| {
         Err(Verdict::Failed(CheckFailure::new(
             finding,
