@@ -362,13 +362,8 @@ impl<'a> Form<'a> {
     }
 
     fn call(&self, step: Step, mut args: Vec<OsString>) -> Result<Compiled, RunError> {
-        args.extend(["--edition=2024", "--error-format=json", "-Awarnings"].map(OsString::from));
-        match step {
-            Step::Modelled => args.extend(BLOCK_COUNTING.map(OsString::from)),
-            // Counting in the check program as well makes a grading of `stdout_writer` take half as long again. So a
-            // loop is not noticed in a generic function that the check program instantiates.
-            Step::Real | Step::Program | Step::RealChecks | Step::ModelChecks => args.push("-Cdebuginfo=0".into()),
-        }
+        args.push("--error-format=json".into());
+        args.extend(options(step));
         args.extend(self.standard.iter().cloned());
         args.extend(["-L".into(), assignment("dependency", &self.libraries.dependencies)]);
         let temporary = (OsString::from("TMPDIR"), self.folder.clone().into());
@@ -405,8 +400,20 @@ impl<'a> Form<'a> {
     }
 }
 
+/// The options that decide what the compiler makes of a source in this step.
+pub fn options(step: Step) -> Vec<OsString> {
+    let of_step = match step {
+        Step::Modelled => BLOCK_COUNTING.as_slice(),
+        // Counting in the check program as well makes a grading of `stdout_writer` take half as long again. So a loop
+        // is not noticed in a generic function that the check program instantiates.
+        Step::Real | Step::Program | Step::RealChecks | Step::ModelChecks => &["-Cdebuginfo=0"],
+    };
+    let options = ["--edition=2024", "-Awarnings"].iter().chain(of_step);
+    options.map(OsString::from).collect()
+}
+
 /// The options that give the compiler these libraries under these names.
-fn linked<'a>(libraries: impl IntoIterator<Item = (&'a str, &'a PathBuf)>) -> Vec<OsString> {
+pub fn linked<'a>(libraries: impl IntoIterator<Item = (&'a str, &'a PathBuf)>) -> Vec<OsString> {
     let mut args = Vec::new();
     for (name, library) in libraries {
         args.extend(["--extern".into(), assignment(name, library)]);

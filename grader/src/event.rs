@@ -2,8 +2,6 @@
 //!
 //! Events say what happens now. They carry nothing that is not in a [`Report`](protocol::verdict::Report) as well.
 
-use std::path::PathBuf;
-
 /// Something that happened while grading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -13,41 +11,23 @@ pub enum Event {
     LibrariesFinished,
     /// A submission is taken in and compiled.
     BuildStarted {
-        /// The exercise.
+        /// The exercise's name.
         exercise: String,
-        /// The submission, as reports show it.
-        submission: PathBuf,
     },
     /// A submission was compiled, or will not be.
-    BuildFinished {
-        /// The exercise.
-        exercise: String,
-        /// The submission, as reports show it.
-        submission: PathBuf,
-    },
+    BuildFinished,
     /// A check starts.
     CheckStarted {
-        /// The exercise.
+        /// The exercise's name.
         exercise: String,
-        /// The submission, as reports show it.
-        submission: PathBuf,
         /// The check's name.
         check: String,
     },
     /// A check was run.
     CheckFinished {
-        /// The exercise.
-        exercise: String,
-        /// The submission, as reports show it.
-        submission: PathBuf,
         /// The check's name.
         check: String,
     },
     /// A submission was graded, its report is complete.
-    SubmissionFinished {
-        /// The exercise.
-        exercise: String,
-        /// The submission, as reports show it.
-        submission: PathBuf,
-    },
+    SubmissionFinished,
 }

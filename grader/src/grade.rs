@@ -203,10 +203,7 @@ pub(crate) fn grade_with(
         return Err(GradeError::Cancelled);
     }
     let report = grading.report(verdicts, libraries, built.map_or(Vec::new(), Built::sources));
-    (grading.events)(Event::SubmissionFinished {
-        exercise: report.exercise.clone(),
-        submission: report.submission.clone(),
-    });
+    (grading.events)(Event::SubmissionFinished);
     Ok(report)
 }
 

@@ -129,11 +129,11 @@ fn judge_check(check: &Check, observation: &Observation, snapshots: &Snapshots) 
             program::judge(program, output, snapshots).into()
         }
         (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
-        | (CheckWork::Program(_), Observation::Check(_)) => {
-            ungraded("something else was run than the check asks for").into()
-        }
+        | (CheckWork::Program(_), Observation::Check(_)) => ungraded(OTHER_WORK).into(),
     }
 }
+
+const OTHER_WORK: &str = "something else was run than the check asks for";
 
 /// Judges a submission without a build.
 fn judge_not_built(not_built: &NotBuilt<'_>) -> Verdict {

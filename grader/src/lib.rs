@@ -1,4 +1,4 @@
-//! Grades submissions to the exercises of the course: discover → build → run → judge → score.
+//! Grades submissions to the exercises of the course: discover → intake → build → run → judge → score.
 //!
 //! Each stage is a function from plain data to plain data, and no stage uses a later one:
 //!

@@ -24,7 +24,7 @@ use sandbox::cancel::Cancel;
 use tempfile::TempDir;
 
 use crate::console::Console;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::BenchFlags;
 use crate::grade::current_dir;
@@ -105,10 +105,10 @@ impl Bench {
                 .exercises()?
                 .into_iter()
                 .next()
-                .ok_or_else(|| failed("failed to find an exercise"))?,
+                .ok_or_else(|| Error::failed("failed to find an exercise"))?,
         };
         let model_checks = workspace.model_checks(&exercise).ok_or_else(|| {
-            failed(&format!(
+            Error::failed(format!(
                 "failed to find checks over interleavings in `{}`",
                 exercise.name
             ))
@@ -127,21 +127,16 @@ impl Bench {
             cancel,
             folder: folder.map_err(Error::Output)?,
         };
-        ordinary::create(&bench).map_err(|error| failed(&format!("failed to write a crate to test: {error}")))?;
+        ordinary::create(&bench).map_err(|error| Error::failed(format!("failed to write a crate to test: {error}")))?;
         Ok(bench)
     }
-}
-
-/// An error of the bench itself.
-fn failed(message: &str) -> Error {
-    Error::Ungraded(Box::new(Message(message.to_owned())))
 }
 
 /// Runs a command that has to succeed. The error contains its output.
 fn succeed(command: &mut Command) -> Result<(), Error> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|error| {
-        failed(&format!(
+        Error::failed(format!(
             "failed to start `{}`: {error}",
             command.get_program().display()
         ))
@@ -150,7 +145,7 @@ fn succeed(command: &mut Command) -> Result<(), Error> {
         return Ok(());
     }
     let printed = [output.stdout, output.stderr].concat();
-    Err(failed(&format!(
+    Err(Error::failed(format!(
         "failed to run `{}`:\n{}",
         command.get_program().display(),
         String::from_utf8_lossy(&printed)

@@ -7,10 +7,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use grader::discover::Workspace;
+use grader::libraries::Tools;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 
@@ -91,15 +92,13 @@ impl Step {
 
     fn succeeds(&self, root: &Path) -> Result<bool, Error> {
         let status = cargo().args(self.args).current_dir(root).status();
-        let status =
-            status.map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to start `cargo`: {error}")))))?;
+        let status = status.map_err(|error| Error::failed(format!("failed to start `cargo`: {error}")))?;
         Ok(status.success())
     }
 }
 
-/// The Cargo that runs this command, or the one on the path.
 fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    Command::new(Tools::from_environment().cargo)
 }
 
 fn has_nextest(root: &Path) -> bool {

@@ -1,7 +1,7 @@
 //! Why a command has no outcome, and whose doing that is.
 
 use std::error::Error as StdError;
-use std::{fmt, io};
+use std::io;
 
 use grader::discover::DiscoverError;
 use grader::grade::{GradeError, ReplayError};
@@ -26,6 +26,11 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// An error of the grader that `sentence` describes.
+    pub(crate) fn failed(sentence: impl Into<String>) -> Self {
+        Error::Ungraded(Box::new(Message(sentence.into())))
+    }
+
     /// The exit code that tells it.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
@@ -70,16 +75,9 @@ pub(crate) struct Words {
 }
 
 /// An error that is only a sentence.
-#[derive(Debug)]
-pub(crate) struct Message(pub(crate) String);
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for Message {}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Message(String);
 
 impl Help for Message {}
 

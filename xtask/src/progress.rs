@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use grader::event::Event;
+use report::escape::counted;
 use report::text::{Line, Tone};
 
 use crate::console::Console;
@@ -64,11 +65,11 @@ impl State {
         match event {
             Event::LibrariesStarted => self.what = "building the grader's libraries, once".to_owned(),
             Event::LibrariesFinished => self.what = "compiling".to_owned(),
-            Event::BuildStarted { exercise, .. } => self.what = format!("{exercise}: compiling"),
-            Event::CheckStarted { exercise, check, .. } => self.what = format!("{exercise}: {check}"),
-            Event::BuildFinished { .. } => {}
+            Event::BuildStarted { exercise } => self.what = format!("{exercise}: compiling"),
+            Event::CheckStarted { exercise, check } => self.what = format!("{exercise}: {check}"),
+            Event::BuildFinished => {}
             Event::CheckFinished { .. } => self.n_finished += 1,
-            Event::SubmissionFinished { .. } => self.n_submissions += 1,
+            Event::SubmissionFinished => self.n_submissions += 1,
         }
     }
 
@@ -77,7 +78,7 @@ impl State {
             0 => String::new(),
             n => format!(", {n} graded"),
         };
-        let checks = if self.n_finished == 1 { "check" } else { "checks" };
-        format!(" {} ({} {checks} done{submissions})", self.what, self.n_finished)
+        let checks = counted(self.n_finished as u64, "check");
+        format!(" {} ({checks} done{submissions})", self.what)
     }
 }

@@ -15,7 +15,7 @@ use report::escape::counted;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::grade::current_dir;
 
@@ -62,7 +62,7 @@ impl Problem {
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let tree = Tree::read(&workspace.root)
-        .map_err(|error| Error::Ungraded(Box::new(Message(format!("failed to read the repository: {error}")))))?;
+        .map_err(|error| Error::failed(format!("failed to read the repository: {error}")))?;
     let mut problems = problems(&tree);
     problems.sort();
     console.print(report(&problems, tree.files.len(), console.columns()))?;

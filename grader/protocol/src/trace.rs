@@ -164,22 +164,20 @@ impl Trace {
         digest::of(&self.events)
     }
 
+    /// The type of an object; `None` if the trace has no such object.
+    pub fn kind_of(&self, object: ObjectId) -> Option<ObjectKind> {
+        self.objects.get(object).map(|object| object.kind)
+    }
+
     /// The panic to report: that of the thread with the lowest number that panicked, else that of the body. The body
     /// often only passes on the panic of a thread that it joined.
     pub fn first_panic(&self) -> Option<&Panic> {
         let of_thread = self.threads.iter().skip(1).find_map(|thread| thread.panic.as_ref());
-        of_thread.or(match &self.end {
-            End::Panicked(panic) => Some(panic),
-            End::Finished
-            | End::Deadlock { .. }
-            | End::LostWakeup { .. }
-            | End::Livelock { .. }
-            | End::BusyWait { .. }
-            | End::EndlessLoop { .. }
-            | End::StepLimit
-            | End::Exited { .. }
-            | End::ThreadsLeft { .. }
-            | End::Nondeterministic(_) => None,
-        })
+        let of_body = if let End::Panicked(panic) = &self.end {
+            Some(panic)
+        } else {
+            None
+        };
+        of_thread.or(of_body)
     }
 }

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::trace::AtomicAccess;
-use crate::{Exploration, Failure, Finding, Replayed};
-
-pub use crate::CheckKind;
+use crate::{CheckKind, Exploration, Failure, Finding, Replayed};
 
 /// The judgement on one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +41,18 @@ pub struct CheckFailure {
     pub help: Option<String>,
     /// What shows it.
     pub evidence: Evidence,
+}
+
+impl CheckFailure {
+    /// A failure for which the exercise has the advice.
+    pub fn new(finding: Finding, message: impl Into<String>, evidence: Evidence) -> Self {
+        Self {
+            finding,
+            message: message.into(),
+            help: None,
+            evidence,
+        }
+    }
 }
 
 /// What shows that a check failed.
@@ -99,7 +109,7 @@ pub enum Overall {
     Passed,
     /// At least one check failed.
     Failed,
-    /// At least one check could not be graded, and none failed before it.
+    /// Some check neither passed nor failed, and none failed; or there is no check.
     Ungraded,
 }
 

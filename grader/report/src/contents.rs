@@ -1,6 +1,6 @@
 //! The cells of the table of an interleaving, before they are laid out.
 
-use protocol::trace::{Event, Object, ObjectKind, Place, Trace, Wait, WaitReason};
+use protocol::trace::{Event, Object, ObjectId, ObjectKind, Place, Trace, Wait, WaitReason};
 
 use crate::names::{self, Names};
 use crate::steps::Row;
@@ -147,13 +147,16 @@ fn worth(object: &Object) -> Option<u8> {
 /// Whether each step has to name its object. Where there is only one object, the heading of its column names it. A
 /// write to standard output needs no name.
 fn is_named(trace: &Trace, touches: &[Touch<'_>], stateful: &[usize]) -> bool {
-    let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
     let mut objects = touches
         .iter()
         .filter_map(|touch| touch.object)
-        .filter(|object| !is_stdout(*object));
+        .filter(|object| !is_stdout(trace, *object));
     let first = objects.next();
     stateful.is_empty() || objects.any(|object| Some(object) != first)
+}
+
+fn is_stdout(trace: &Trace, object: ObjectId) -> bool {
+    trace.kind_of(object) == Some(ObjectKind::Stdout)
 }
 
 /// The rows with their cells.
@@ -213,10 +216,9 @@ fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<Strin
 }
 
 fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
-    let is_stdout = |object: &usize| trace.objects.get(*object).is_some_and(names::is_stdout);
     let object = event
         .object
-        .filter(|object| is_named && !is_stdout(object))
+        .filter(|object| is_named && !is_stdout(trace, *object))
         .map(|object| names.object(object));
     // The place of the step says already that the object is the check's.
     let object = object
@@ -233,23 +235,10 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
 fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
     let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
-    match wait.reason {
-        WaitReason::Join { thread } => format!("{operation} {} …", names.thread(thread)),
-        WaitReason::Lock { .. }
-        | WaitReason::WriteLock
-        | WaitReason::Notification { .. }
-        | WaitReason::Relock { .. }
-        | WaitReason::Barrier { .. }
-        | WaitReason::Message { .. }
-        | WaitReason::TimerMessage { .. }
-        | WaitReason::Room { .. }
-        | WaitReason::HandOver { .. }
-        | WaitReason::Partner { .. }
-        | WaitReason::Select { .. }
-        | WaitReason::Initialization { .. }
-        | WaitReason::ScopeEnd
-        | WaitReason::Park { .. }
-        | WaitReason::Clock => format!("{operation} …"),
+    if let WaitReason::Join { thread } = wait.reason {
+        format!("{operation} {} …", names.thread(thread))
+    } else {
+        format!("{operation} …")
     }
 }
 

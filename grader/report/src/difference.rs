@@ -12,7 +12,7 @@ const CONTEXT: usize = 2;
 const LINES: usize = 24;
 
 /// The lines that differ, with a few around them.
-pub fn difference(expected: &str, got: &str, extent: Extent, columns: usize) -> Text {
+pub(crate) fn difference(expected: &str, got: &str, extent: Extent, columns: usize) -> Text {
     let mut text = Text::new();
     let legend = Line::indented(INDENT)
         .with(Tone::Good, "- expected")

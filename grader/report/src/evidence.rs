@@ -18,12 +18,21 @@ const LINES: usize = 40;
 /// The most lines of source to show below a table.
 const SOURCE_LINES: usize = 10;
 
-/// All that there is to say about how a check failed.
-pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], options: &Options) -> Text {
+/// The accounts that a report has already given, each with the name of its check. The same account is not given twice.
+pub(crate) type Told<'a> = Vec<(&'a str, Text)>;
+
+/// All that there is to say about how `check` failed; `told` has the accounts of the checks before it.
+pub(crate) fn evidence<'a>(
+    check: &'a str,
+    check_failure: &CheckFailure,
+    told: &mut Told<'a>,
+    sources: &[(String, String)],
+    options: &Options,
+) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
     match &check_failure.evidence {
-        Evidence::Interleaving(failure) => text.append(interleaving(failure, sources, options)),
+        Evidence::Interleaving(failure) => text.append(interleaving(check, failure, told, sources, options)),
         Evidence::None => message(&mut text, &check_failure.message, columns),
         Evidence::Diagnostics(rendered) => {
             message(&mut text, &check_failure.message, columns);
@@ -46,14 +55,14 @@ pub fn evidence(check_failure: &CheckFailure, sources: &[(String, String)], opti
 }
 
 /// What to do next, one advice on each line.
-pub fn help(text: &mut Text, help: Option<&str>, columns: usize) {
+pub(crate) fn help(text: &mut Text, help: Option<&str>, columns: usize) {
     for advice in help.iter().flat_map(|help| help.lines()) {
         text.paragraph(Tone::Help, INDENT, &format!("help: {advice}"), columns);
     }
 }
 
 /// Sentences, one on each line.
-pub fn message(text: &mut Text, message: &str, columns: usize) {
+pub(crate) fn message(text: &mut Text, message: &str, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
     let (head, left_out, tail) = cut_middle(&lines, LINES);
     let mut push = |lines: &[&str]| {
@@ -68,19 +77,36 @@ pub fn message(text: &mut Text, message: &str, columns: usize) {
     push(tail);
 }
 
-/// The interleaving that fails, or what is known where no single one does.
-pub fn interleaving(failure: &Failure, sources: &[(String, String)], options: &Options) -> Text {
+/// The interleaving in which `check` fails, or what is known where no single one shows it.
+pub(crate) fn interleaving<'a>(
+    check: &'a str,
+    failure: &Failure,
+    told: &mut Told<'a>,
+    sources: &[(String, String)],
+    options: &Options,
+) -> Text {
     let names = Names::of(failure, sources);
     let story = explain(failure, &names);
     let mut text = claim(failure, &story, options);
-    if let Some(account) = account(failure, &story, &names, options) {
-        text.append(account);
+    let Some(account) = account(failure, &story, &names, options) else {
+        return text;
+    };
+    let same = told.iter().find(|(_, earlier)| *earlier == account);
+    match same.filter(|_| options.extent == Extent::Cut) {
+        Some((earlier, _)) => {
+            let sentence = format!("It happens in the same way as in `{earlier}` above.");
+            text.paragraph(Tone::Strong, INDENT, &sentence, options.columns);
+        }
+        None => {
+            text.append(account.clone());
+            told.push((check, account));
+        }
     }
     text
 }
 
 /// The scenario, what was expected of it, and what was observed.
-pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
+fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     let mut text = Text::new();
     let expected = strip(&story.expected, "expected ");
     let got = story.got.as_deref().map(|got| strip(strip(got, "but "), "got "));
@@ -100,7 +126,7 @@ pub fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
 }
 
 /// How a failure comes about, as one execution shows it; `None` where no single one does.
-pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
+fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
     let trace = failure.trace.as_ref()?;
     let rows = steps::rows(trace, &story.steps, options.extent);
     let mut text = execution(trace, names, &rows, options);
@@ -112,7 +138,7 @@ pub fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Op
 }
 
 /// An execution: its torn lines, its table, and the source lines that take part.
-pub fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
+pub(crate) fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
     let mut text = Text::new();
     text.push(Line::new());
     text.append(lanes::lanes(trace, names, options.extent, options.columns));

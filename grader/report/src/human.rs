@@ -3,14 +3,11 @@
 
 use std::path::Path;
 
-use protocol::verdict::{
-    CheckVerdict, Containment, Evidence, MissingMechanism, Overall, ReplayReport, Report, Verdict,
-};
-use protocol::{Exploration, Failure};
+use protocol::Exploration;
+use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, ReplayReport, Report, Verdict};
 
 use crate::escape::{counted, grouped};
-use crate::evidence::{self, evidence};
-use crate::explain::explain;
+use crate::evidence::{self, Told, evidence};
 use crate::grid::Grid;
 use crate::heads::{Heads, effort};
 use crate::names::Names;
@@ -67,10 +64,6 @@ fn needs_words(check: &CheckVerdict) -> bool {
     }
 }
 
-/// The accounts that the report has already given, each with the name of its check. The same account is not given
-/// twice.
-type Told<'a> = Vec<(&'a str, Text)>;
-
 /// The text below the line of a check; `told` has the accounts of the checks above it.
 fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
@@ -83,39 +76,10 @@ fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, optio
         }
         Verdict::Failed(check_failure) => {
             text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
-            match &check_failure.evidence {
-                Evidence::Interleaving(failure) => {
-                    text.append(interleaving(&check.name, failure, told, report, options));
-                }
-                Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => {
-                    text.append(evidence(check_failure, &report.sources, options));
-                }
-            }
+            text.append(evidence(&check.name, check_failure, told, &report.sources, options));
         }
     }
     text.append(further(check, report, options));
-    text
-}
-
-/// The failing interleaving of the check called `name`.
-fn interleaving<'a>(name: &'a str, failure: &Failure, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
-    let names = Names::of(failure, &report.sources);
-    let story = explain(failure, &names);
-    let mut text = evidence::claim(failure, &story, options);
-    let Some(account) = evidence::account(failure, &story, &names, options) else {
-        return text;
-    };
-    let same = told.iter().find(|(_, earlier)| *earlier == account);
-    match same.filter(|_| options.extent == Extent::Cut) {
-        Some((earlier, _)) => {
-            let sentence = format!("It happens in the same way as in `{earlier}` above.");
-            text.paragraph(Tone::Strong, INDENT, &sentence, options.columns);
-        }
-        None => {
-            text.append(account.clone());
-            told.push((name, account));
-        }
-    }
     text
 }
 
@@ -281,7 +245,14 @@ pub fn replay(report: &ReplayReport, options: &Options) -> Text {
                 .with(Tone::Bad, "✗ ")
                 .with(Tone::Bad, failure.finding.as_str());
             text.push(line.with(Tone::Plain, format!(", {preemptions}")));
-            text.append(evidence::interleaving(failure, &report.sources, options));
+            let mut told = Told::new();
+            text.append(evidence::interleaving(
+                &report.check,
+                failure,
+                &mut told,
+                &report.sources,
+                options,
+            ));
             if failure.trace.is_some() {
                 return text;
             }

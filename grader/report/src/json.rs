@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
-use protocol::verdict::{CheckKind, CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
-use protocol::{Exploration, Failure};
+use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::{CheckKind, Exploration, Failure};
 use serde::Serialize;
 
 use crate::escape::is_hidden;

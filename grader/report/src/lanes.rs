@@ -21,7 +21,7 @@ struct Part {
 }
 
 /// The lines of standard output that more than one thread wrote; no text where there is none.
-pub fn lanes(trace: &Trace, names: &Names<'_>, extent: Extent, columns: usize) -> Text {
+pub(crate) fn lanes(trace: &Trace, names: &Names<'_>, extent: Extent, columns: usize) -> Text {
     let lines = lines(&trace.stdout);
     let torn: Vec<(usize, &Vec<Part>)> = lines
         .iter()

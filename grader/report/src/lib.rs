@@ -7,19 +7,19 @@
 
 mod bindings;
 mod contents;
-pub mod difference;
+mod difference;
 pub mod escape;
-pub mod evidence;
+mod evidence;
 pub mod explain;
 pub mod grid;
 mod heads;
 pub mod human;
 pub mod json;
-pub mod lanes;
+mod lanes;
 pub mod names;
 mod orderings;
-pub mod steps;
-pub mod table;
+mod steps;
+mod table;
 pub mod text;
 mod words;
 

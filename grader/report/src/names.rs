@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::Failure;
-use protocol::trace::{Object, ObjectKind, Place, ThreadId, Trace};
+use protocol::trace::{Object, Place, ThreadId, Trace};
 
 use crate::{bindings, words};
 
@@ -174,31 +174,6 @@ pub fn is_of_check(object: &Object) -> bool {
     object.created_at.as_ref().is_some_and(|place| is_in_check(&place.file))
 }
 
-/// Whether an object is a lock, whose state says only who holds it.
-pub fn is_lock(object: &Object) -> bool {
-    match object.kind {
-        ObjectKind::Mutex | ObjectKind::RwLock => true,
-        ObjectKind::Condvar
-        | ObjectKind::Barrier
-        | ObjectKind::Once
-        | ObjectKind::OnceLock
-        | ObjectKind::LazyLock
-        | ObjectKind::Atomic(_)
-        | ObjectKind::MpscChannel
-        | ObjectKind::CrossbeamChannel
-        | ObjectKind::Timer(_)
-        | ObjectKind::Scope
-        | ObjectKind::Stdin
-        | ObjectKind::Stdout
-        | ObjectKind::Stderr => false,
-    }
-}
-
-/// Whether an object is standard output.
-pub fn is_stdout(object: &Object) -> bool {
-    object.kind == ObjectKind::Stdout
-}
-
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
     sources
         .iter()
@@ -276,6 +251,8 @@ const LONG_PLACE: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use protocol::trace::ObjectKind;
+
     use super::*;
 
     #[test]

@@ -10,7 +10,7 @@ use super::Extent;
 
 /// One row of a table of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// The event at this index.
     Step(usize),
     /// A number of events that are left out.
@@ -27,7 +27,7 @@ const KEPT: usize = 16;
 const NEAR: usize = 2;
 
 /// The rows to show of `trace`. `decisive` are the events that a story speaks of.
-pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
+pub(crate) fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
     let kept = match extent {
         Extent::Full => vec![true; trace.events.len()],
         Extent::Cut => keep(trace, decisive),
@@ -60,23 +60,7 @@ pub fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
 /// Whether a wait is a mere consequence: a thread that waits for others to end, outside of the cycle.
 fn is_outside(trace: &Trace, wait: &Wait) -> bool {
     let in_cycle = matches!(&trace.end, End::Deadlock { cycle, .. } if cycle.contains(&wait.thread));
-    let is_for_end = match wait.reason {
-        WaitReason::Join { .. } | WaitReason::ScopeEnd => true,
-        WaitReason::Lock { .. }
-        | WaitReason::WriteLock
-        | WaitReason::Notification { .. }
-        | WaitReason::Relock { .. }
-        | WaitReason::Barrier { .. }
-        | WaitReason::Message { .. }
-        | WaitReason::TimerMessage { .. }
-        | WaitReason::Room { .. }
-        | WaitReason::HandOver { .. }
-        | WaitReason::Partner { .. }
-        | WaitReason::Select { .. }
-        | WaitReason::Initialization { .. }
-        | WaitReason::Park { .. }
-        | WaitReason::Clock => false,
-    };
+    let is_for_end = matches!(wait.reason, WaitReason::Join { .. } | WaitReason::ScopeEnd);
     is_for_end && !in_cycle
 }
 
@@ -86,24 +70,13 @@ fn is_event(trace: &Trace, wait: &Wait) -> bool {
     let Some(last) = last.filter(|last| last.object == wait.object) else {
         return false;
     };
-    match wait.reason {
-        WaitReason::Notification { .. } => matches!(last.op, Op::Wait { .. }),
-        WaitReason::Barrier { .. } => matches!(last.op, Op::BarrierWait { .. }),
-        WaitReason::Clock => matches!(last.op, Op::Sleep { .. }),
-        WaitReason::HandOver { .. } => matches!(last.op, Op::Send { .. }),
-        WaitReason::Lock { .. }
-        | WaitReason::WriteLock
-        | WaitReason::Relock { .. }
-        | WaitReason::Message { .. }
-        | WaitReason::TimerMessage { .. }
-        | WaitReason::Room { .. }
-        | WaitReason::Partner { .. }
-        | WaitReason::Select { .. }
-        | WaitReason::Initialization { .. }
-        | WaitReason::Join { .. }
-        | WaitReason::ScopeEnd
-        | WaitReason::Park { .. } => false,
-    }
+    matches!(
+        (&wait.reason, &last.op),
+        (WaitReason::Notification { .. }, Op::Wait { .. })
+            | (WaitReason::Barrier { .. }, Op::BarrierWait { .. })
+            | (WaitReason::Clock, Op::Sleep { .. })
+            | (WaitReason::HandOver { .. }, Op::Send { .. })
+    )
 }
 
 /// Adds a row for the `gap` events before `next` that are left out. Steps that only start or end threads are left out

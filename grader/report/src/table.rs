@@ -14,9 +14,9 @@ use super::steps::Row;
 use super::text::{Line, Text, Tone};
 
 /// From which column on the evidence of a finding stands.
-pub const INDENT: usize = 5;
+pub(crate) const INDENT: usize = 5;
 /// Marks a step at which the scheduler preempted a thread.
-pub const PREEMPTED: &str = "»";
+pub(crate) const PREEMPTED: &str = "»";
 
 /// The narrowest column of a thread in which its operations can still be recognised: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
@@ -24,7 +24,7 @@ const NARROWEST: usize = 20;
 const STATE_WIDTH: usize = "read by thread 1, thread 2".len();
 
 /// The table of the given rows of `trace`, in at most `columns` columns.
-pub fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
+pub(crate) fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
     let mut text = Contents::new(trace, names, rows).render(columns);
     if rows
         .iter()
@@ -248,7 +248,7 @@ impl Contents {
 }
 
 /// A duration in the largest unit that it has at least one of: `2 s`, `1.5 s`, `10 ms`.
-pub fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let nanos = duration.as_nanos();
     let (unit, name) = match nanos {
         0 => return "0 s".to_owned(),

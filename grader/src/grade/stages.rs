@@ -45,7 +45,6 @@ impl Grading<'_> {
     ) -> Result<TakenIn<'l>, NotBuilt<'l>> {
         (self.events)(Event::BuildStarted {
             exercise: self.exercise.name.clone(),
-            submission: self.submission.shown.clone(),
         });
         sandbox_requirement::check(self.options.containment, self.exercise).map_err(NotBuilt::Sandbox)?;
         let libraries = libraries.as_ref().map_err(NotBuilt::Libraries)?;
@@ -75,10 +74,7 @@ impl Grading<'_> {
         checks: &[&Check],
     ) -> Result<Built<'l>, NotBuilt<'l>> {
         let built = taken_in.and_then(|taken_in| self.compile(taken_in, checks));
-        (self.events)(Event::BuildFinished {
-            exercise: self.exercise.name.clone(),
-            submission: self.submission.shown.clone(),
-        });
+        (self.events)(Event::BuildFinished);
         built
     }
 
@@ -161,20 +157,13 @@ impl Grading<'_> {
     }
 
     fn check_event(&self, check: &Check, progress: Progress) -> Event {
-        let exercise = self.exercise.name.clone();
-        let submission = self.submission.shown.clone();
         let check = check.name.clone();
         match progress {
             Progress::Started => Event::CheckStarted {
-                exercise,
-                submission,
+                exercise: self.exercise.name.clone(),
                 check,
             },
-            Progress::Finished => Event::CheckFinished {
-                exercise,
-                submission,
-                check,
-            },
+            Progress::Finished => Event::CheckFinished { check },
         }
     }
 }

@@ -45,24 +45,14 @@ fn compile_error(errors: &[&Diagnostic]) -> CheckFailure {
     let is_unsafe = |error: &&Diagnostic| matches!(error.code.as_deref(), Some("unsafe_code" | "E0453"));
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
     if errors.iter().all(is_unsafe) {
-        let message = "expected a submission without `unsafe`, the compiler found some".to_owned();
-        return CheckFailure {
-            finding: Finding::ForbiddenCode,
-            message,
-            help: None,
-            evidence,
-        };
+        let message = "expected a submission without `unsafe`, the compiler found some";
+        return CheckFailure::new(Finding::ForbiddenCode, message, evidence);
     }
     let message = match errors.len() {
         1 => "expected the submission to compile, the compiler reports an error".to_owned(),
         n_errors => format!("expected the submission to compile, the compiler reports {n_errors} errors"),
     };
-    CheckFailure {
-        finding: Finding::CompileError,
-        message,
-        help: None,
-        evidence,
-    }
+    CheckFailure::new(Finding::CompileError, message, evidence)
 }
 
 /// The submission compiles, but not what links it.
@@ -84,12 +74,7 @@ fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> CheckFailure {
         message.push_str(&format!("\n  `{name}`: `{signature}`"));
     }
     let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
-    CheckFailure {
-        finding: Finding::MissingItem,
-        message,
-        help: None,
-        evidence,
-    }
+    CheckFailure::new(Finding::MissingItem, message, evidence)
 }
 
 fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
@@ -133,13 +118,8 @@ fn judge_crash(call: &Compiled) -> Verdict {
             };
         }
         ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) if is_submission => {
-            let message = "expected the submission to compile, the compiler was not done at the time limit".to_owned();
-            return Verdict::Failed(CheckFailure {
-                finding: Finding::Timeout,
-                message,
-                help: None,
-                evidence: Evidence::None,
-            });
+            let message = "expected the submission to compile, the compiler was not done at the time limit";
+            return Verdict::Failed(CheckFailure::new(Finding::Timeout, message, Evidence::None));
         }
         ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) => {
             return ungraded("the compiler was not done at the time limit");
@@ -152,12 +132,11 @@ fn judge_crash(call: &Compiled) -> Verdict {
         return ungraded(format!("{got}: {said}"));
     }
     let message = format!("expected the submission to compile, {got}");
-    Verdict::Failed(CheckFailure {
-        finding: Finding::CompileError,
+    Verdict::Failed(CheckFailure::new(
+        Finding::CompileError,
         message,
-        help: None,
-        evidence: Evidence::Diagnostics(said),
-    })
+        Evidence::Diagnostics(said),
+    ))
 }
 
 #[cfg(test)]

@@ -8,29 +8,29 @@ use super::{excerpt, ungraded};
 
 /// Which form of the submission a program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum World {
+pub(super) enum Form {
     /// The form that is compiled against the modelled `std`.
     Modelled,
     /// The form that is compiled against the real `std`.
     Real,
 }
 
-/// Judges a process that did not exit by itself. `None` where it exited with a code, which the caller judges.
-pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict> {
+/// The exit code, which the caller judges. A process that did not exit by itself is judged here.
+pub(super) fn exit_code(output: &ProcessOutput, form: Form) -> Result<i32, Verdict> {
     let (finding, got) = match output.exit_reason {
-        ExitReason::Code(_) => return None,
-        ExitReason::Cancelled => return Some(ungraded("it was stopped before it ended")),
+        ExitReason::Code(code) => return Ok(code),
+        ExitReason::Cancelled => return Err(ungraded("it was stopped before it ended")),
         ExitReason::Signal(Signal::Kill) => {
-            return Some(Verdict::Ungraded {
+            return Err(Verdict::Ungraded {
                 reason: "the process was killed from outside, as systems do that run out of memory".to_owned(),
                 help: Some("close other programs and try again".to_owned()),
             });
         }
         ExitReason::TimedOut {
             activity: Activity::WaitingForEachOther { threads },
-        } if world == World::Real => (Finding::Deadlock, deadlocked(threads)),
-        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(world, activity)),
-        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(world, Activity::Running)),
+        } if form == Form::Real => (Finding::Deadlock, deadlocked(threads)),
+        ExitReason::TimedOut { activity } => (Finding::Timeout, at_limit(form, activity)),
+        ExitReason::Signal(Signal::CpuTimeLimit) => (Finding::CpuLimit, at_limit(form, Activity::Running)),
         ExitReason::ThreadLimit => (Finding::ProcessLimit, "it started threads without end".to_owned()),
         ExitReason::OutputLimit(stream) => (
             Finding::OutputLimit,
@@ -38,25 +38,25 @@ pub(super) fn judge_exit(output: &ProcessOutput, world: World) -> Option<Verdict
         ),
         ExitReason::Signal(signal) => judge_signal(signal, &output.stderr),
     };
-    Some(Verdict::Failed(CheckFailure {
+    let message = format!("expected the submission to come to an end by itself, {got}");
+    Err(Verdict::Failed(CheckFailure::new(
         finding,
-        message: format!("expected the submission to come to an end by itself, {got}"),
-        help: None,
-        evidence: excerpt::output(output),
-    }))
+        message,
+        excerpt::output(output),
+    )))
 }
 
 /// What a process did at its time limit.
-fn at_limit(world: World, activity: Activity) -> String {
-    let did = match (world, activity) {
-        (World::Modelled, Activity::Running) => {
+fn at_limit(form: Form, activity: Activity) -> String {
+    let did = match (form, activity) {
+        (Form::Modelled, Activity::Running) => {
             "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
         }
-        (World::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+        (Form::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "it waited for something outside of the model, such as a file or a child process"
         }
-        (World::Real, Activity::Running) => "it was still busy",
-        (World::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
+        (Form::Real, Activity::Running) => "it was still busy",
+        (Form::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
             "all its threads were waiting, as in a deadlock"
         }
     };
@@ -142,11 +142,6 @@ fn name(stream: Stream) -> &'static str {
 }
 
 pub(super) fn child_leak() -> CheckFailure {
-    let message = "expected every child process to be waited for, some were still running at the end".to_owned();
-    CheckFailure {
-        finding: Finding::ChildLeak,
-        message,
-        help: None,
-        evidence: Evidence::None,
-    }
+    let message = "expected every child process to be waited for, some were still running at the end";
+    CheckFailure::new(Finding::ChildLeak, message, Evidence::None)
 }

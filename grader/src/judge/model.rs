@@ -6,9 +6,9 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak};
+use super::exit::{Form, child_leak};
 use super::reply::genuine;
-use super::{Judgement, excerpt, not_started, ungraded};
+use super::{Judgement, OTHER_WORK, excerpt, not_started, ungraded};
 use crate::run::{CheckRun, Observation};
 
 pub(super) const OTHER_QUESTION: &str = "the check program answered another question than it was asked";
@@ -28,7 +28,7 @@ pub enum Replay {
 }
 
 pub(super) fn judge(run: &CheckRun) -> Judgement {
-    let observation = match genuine(run, World::Modelled) {
+    let observation = match genuine(run, Form::Modelled) {
         Ok(reply) => &reply.observation,
         Err(verdict) => return verdict.into(),
     };
@@ -48,9 +48,9 @@ pub fn judge_replay(observation: &Observation) -> Replay {
     let run = match observation {
         Observation::Check(run) => run,
         Observation::NotStarted { reason, help } => return Replay::Lost(not_started(reason, help.as_ref())),
-        Observation::Program(_) => return Replay::Lost(ungraded("something else was run than the check asks for")),
+        Observation::Program(_) => return Replay::Lost(ungraded(OTHER_WORK)),
     };
-    match genuine(run, World::Modelled).map(|reply| &reply.observation) {
+    match genuine(run, Form::Modelled).map(|reply| &reply.observation) {
         Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
         Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
@@ -66,12 +66,11 @@ fn stalled(run: &CheckRun) -> Verdict {
     // The number of seconds is left out: it differs a little each time.
     let message = "expected the submission to get on, it computed for seconds of processor time without touching a \
                    thread, a lock, a channel, an atomic or the clock: a loop that does not end";
-    Verdict::Failed(CheckFailure {
-        finding: Finding::Timeout,
-        message: message.to_owned(),
-        help: None,
-        evidence: excerpt::output(&run.output),
-    })
+    Verdict::Failed(CheckFailure::new(
+        Finding::Timeout,
+        message,
+        excerpt::output(&run.output),
+    ))
 }
 
 pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
@@ -96,10 +95,5 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
 
 /// What failed: the evidence says how, and the report puts it into words.
 fn failed(failure: &Failure) -> CheckFailure {
-    CheckFailure {
-        finding: failure.finding,
-        message: String::new(),
-        help: None,
-        evidence: Evidence::Interleaving(Box::new(failure.clone())),
-    }
+    CheckFailure::new(failure.finding, "", Evidence::Interleaving(Box::new(failure.clone())))
 }

@@ -2,9 +2,9 @@
 
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use sandbox::process::{ExitReason, ProcessOutput};
+use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak, judge_exit, refusal};
+use super::exit::{Form, child_leak, exit_code, refusal};
 use super::{excerpt, prevented, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::snapshot::{self, Snapshots};
@@ -19,33 +19,25 @@ pub(super) fn judge(check: &ProgramCheck, output: &ProcessOutput, snapshots: &Sn
         Some(None) => return ungraded("there is no snapshot to compare with"),
         None => None,
     };
-    if let Some(verdict) = judge_exit(output, World::Real) {
-        return verdict;
-    }
-    let failure = exit_failure(check, output)
+    let code = match exit_code(output, Form::Real) {
+        Ok(code) => code,
+        Err(verdict) => return verdict,
+    };
+    let failure = exit_failure(check, code, output)
         .or_else(|| stdout_failure(check, output, snapshot?))
         .or_else(|| stderr_failure(check, output))
         .or_else(|| (output.left_behind > 0).then(child_leak));
     failure.map_or(Verdict::Passed, Verdict::Failed)
 }
 
-fn exit_failure(check: &ProgramCheck, output: &ProcessOutput) -> Option<CheckFailure> {
-    let (finding, got) = match output.exit_reason {
-        ExitReason::Code(code) if code == check.exit => return None,
-        ExitReason::Code(PANIC_CODE) => refusal(&output.stderr).unwrap_or((Finding::Panic, "it panicked".to_owned())),
-        ExitReason::Code(code) => (Finding::Exited, format!("it ended with code {code}")),
-        ExitReason::Signal(_)
-        | ExitReason::TimedOut { .. }
-        | ExitReason::ThreadLimit
-        | ExitReason::OutputLimit(_)
-        | ExitReason::Cancelled => unreachable!("only a code is left after the exit was judged"),
+fn exit_failure(check: &ProgramCheck, code: i32, output: &ProcessOutput) -> Option<CheckFailure> {
+    let (finding, got) = match code {
+        _ if code == check.exit => return None,
+        PANIC_CODE => refusal(&output.stderr).unwrap_or((Finding::Panic, "it panicked".to_owned())),
+        _ => (Finding::Exited, format!("it ended with code {code}")),
     };
-    Some(CheckFailure {
-        finding,
-        message: format!("expected the program to end with code {}, {got}", check.exit),
-        help: None,
-        evidence: excerpt::output(output),
-    })
+    let message = format!("expected the program to end with code {}, {got}", check.exit);
+    Some(CheckFailure::new(finding, message, excerpt::output(output)))
 }
 
 fn stdout_failure(check: &ProgramCheck, output: &ProcessOutput, expected: &str) -> Option<CheckFailure> {
@@ -64,15 +56,11 @@ fn stderr_failure(check: &ProgramCheck, output: &ProcessOutput) -> Option<CheckF
 }
 
 fn difference(message: &str, expected: &str, got: &str) -> CheckFailure {
-    CheckFailure {
-        finding: Finding::WrongOutput,
-        message: message.to_owned(),
-        help: None,
-        evidence: Evidence::Difference {
-            expected: excerpt::lines(expected),
-            got: excerpt::lines(got),
-        },
-    }
+    let evidence = Evidence::Difference {
+        expected: excerpt::lines(expected),
+        got: excerpt::lines(got),
+    };
+    CheckFailure::new(Finding::WrongOutput, message, evidence)
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, ThreadActivity, TrialFailure, Trials};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{World, child_leak};
+use super::exit::{Form, child_leak};
 use super::model::{OTHER_QUESTION, unknown_check};
 use super::reply::genuine;
 use super::{excerpt, ungraded};
 use crate::run::CheckRun;
 
 pub(super) fn judge(run: &CheckRun) -> Verdict {
-    let observation = match genuine(run, World::Real) {
+    let observation = match genuine(run, Form::Real) {
         Ok(reply) => &reply.observation,
         Err(verdict) => return verdict,
     };
@@ -49,15 +49,11 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
     let got = got
         .as_ref()
         .map_or(String::new(), |got| format!(", {}", got.replace('\n', "⏎")));
-    CheckFailure {
-        finding: *finding,
-        message: format!("{scenario}: {expected}{got}"),
-        help: None,
-        evidence: match finding {
-            Finding::Panic | Finding::Exited => excerpt::output(output),
-            _ => Evidence::None,
-        },
-    }
+    let evidence = match finding {
+        Finding::Panic | Finding::Exited => excerpt::output(output),
+        _ => Evidence::None,
+    };
+    CheckFailure::new(*finding, format!("{scenario}: {expected}{got}"), evidence)
 }
 
 fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> CheckFailure {
@@ -65,24 +61,14 @@ fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> C
     for thread in threads {
         message.push_str(&format!("\n  {}", activity::described(thread)));
     }
-    CheckFailure {
-        finding: Finding::Deadlock,
-        message,
-        help: None,
-        evidence: excerpt::output(output),
-    }
+    CheckFailure::new(Finding::Deadlock, message, excerpt::output(output))
 }
 
 fn stalled(scenario: Option<&str>, output: &ProcessOutput) -> CheckFailure {
     let scenario = scenario.map_or(String::new(), |scenario| format!("{scenario}: "));
-    CheckFailure {
-        finding: Finding::Timeout,
-        message: format!(
-            "{scenario}expected the submission to come to an end, it computes without end or for far too long"
-        ),
-        help: None,
-        evidence: excerpt::output(output),
-    }
+    let message =
+        format!("{scenario}expected the submission to come to an end, it computes without end or for far too long");
+    CheckFailure::new(Finding::Timeout, message, excerpt::output(output))
 }
 
 #[cfg(test)]

@@ -2,24 +2,20 @@
 
 use protocol::verdict::{CheckFailure, Verdict};
 use protocol::{Finding, Reply};
-use sandbox::process::{ExitReason, ProcessOutput};
 
 use super::excerpt;
-use super::exit::{World, judge_exit};
+use super::exit::{Form, exit_code};
 use crate::run::{Answer, CheckRun};
 
 /// The reply, if it has the nonce and the check of the request and the process exited with 0.
-pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
-    if let Some(verdict) = judge_exit(&run.output, world) {
-        return Err(verdict);
-    }
+pub(super) fn genuine(run: &CheckRun, form: Form) -> Result<&Reply, Verdict> {
+    let code = exit_code(&run.output, form)?;
     let failed = |finding, message: String| {
-        Err(Verdict::Failed(CheckFailure {
+        Err(Verdict::Failed(CheckFailure::new(
             finding,
             message,
-            help: None,
-            evidence: excerpt::output(&run.output),
-        }))
+            excerpt::output(&run.output),
+        )))
     };
     let reply = match &run.answer {
         Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
@@ -28,29 +24,15 @@ pub(super) fn genuine(run: &CheckRun, world: World) -> Result<&Reply, Verdict> {
             return failed(Finding::AccessDenied, message);
         }
         Answer::Nothing => {
-            let code = code(&run.output);
             let message = format!("expected the check to come to an end, the process ended before with code {code}");
             return failed(Finding::Exited, message);
         }
     };
-    match code(&run.output) {
+    match code {
         0 => Ok(reply),
-        code => failed(
+        _ => failed(
             Finding::Exited,
             format!("expected the process to end with code 0, it ended with code {code}"),
         ),
-    }
-}
-
-fn code(output: &ProcessOutput) -> i32 {
-    match output.exit_reason {
-        ExitReason::Code(code) => code,
-        ExitReason::Signal(_)
-        | ExitReason::TimedOut { .. }
-        | ExitReason::ThreadLimit
-        | ExitReason::OutputLimit(_)
-        | ExitReason::Cancelled => {
-            unreachable!("only a code is left after the exit was judged")
-        }
     }
 }

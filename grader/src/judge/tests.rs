@@ -13,7 +13,7 @@ use protocol::verdict::{CheckFailure, Evidence};
 use super::*;
 use crate::run::{Answer, CheckRun};
 
-fn output(exit_reason: ExitReason) -> ProcessOutput {
+pub(super) fn output(exit_reason: ExitReason) -> ProcessOutput {
     ProcessOutput {
         exit_reason,
         stdout: Vec::new(),
@@ -117,7 +117,7 @@ fn judge_model(run: CheckRun) -> Verdict {
 }
 
 #[track_caller]
-fn fails(verdict: Verdict, finding: Finding, message: &str) {
+pub(super) fn fails(verdict: Verdict, finding: Finding, message: &str) {
     match verdict {
         Verdict::Failed(check_failure) => {
             assert_eq!(check_failure.finding, finding, "{check_failure:?}");
@@ -132,7 +132,7 @@ fn fails(verdict: Verdict, finding: Finding, message: &str) {
 }
 
 #[track_caller]
-fn ungraded(verdict: Verdict, expected: &str) {
+pub(super) fn ungraded(verdict: Verdict, expected: &str) {
     match verdict {
         Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
         other => panic!("expected ungraded, got {other:?}"),

@@ -25,13 +25,15 @@ struct Target {
     kind: Vec<String>,
 }
 
+/// The messages among the lines that Cargo printed.
+fn parsed(lines: &str) -> impl Iterator<Item = Message> {
+    lines.lines().filter_map(|line| serde_json::from_str(line).ok())
+}
+
 /// Every file that the compiler may read while it links. Cargo also names the copies in the folder above `deps`, which
 /// may have been built with other features.
 pub(super) fn files(messages: &str) -> Vec<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let built = messages.filter(|message| message.reason == "compiler-artifact");
+    let built = parsed(messages).filter(|message| message.reason == "compiler-artifact");
     let is_library = |file: &PathBuf| {
         let extension = file.extension().and_then(|extension| extension.to_str());
         matches!(extension, Some("rlib" | "rmeta" | "so" | "dylib"))
@@ -46,10 +48,7 @@ pub(super) fn files(messages: &str) -> Vec<PathBuf> {
 
 /// The folders of the packages below `root` that were built, sorted.
 pub(super) fn package_folders(messages: &str, root: &Path) -> Vec<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let manifests = messages.filter_map(|message| message.manifest_path);
+    let manifests = parsed(messages).filter_map(|message| message.manifest_path);
     let folders = manifests.filter_map(|manifest| manifest.parent().map(Path::to_owned));
     let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.starts_with(root)).collect();
     folders.sort();
@@ -59,26 +58,20 @@ pub(super) fn package_folders(messages: &str, root: &Path) -> Vec<PathBuf> {
 
 /// The program of the package that was built.
 pub(super) fn executable(messages: &str) -> Option<PathBuf> {
-    let mut messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    messages.find_map(|message| message.executable)
+    parsed(messages).find_map(|message| message.executable)
 }
 
 /// The library of that name in the folder `deps`. The copy in the folder above may have been built with other features.
 pub(super) fn artifact(messages: &str, name: &str) -> Result<PathBuf, LibrariesError> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
     // Cargo's name of a target may have hyphens.
     let is_it = |target: &Target| {
         let is_library = target.kind.iter().any(|kind| kind == "lib");
         is_library && target.name.replace('-', "_") == name
     };
-    let mut found = messages
+    let found = parsed(messages)
         .filter(|message| message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_it))
         .flat_map(|message| message.filenames);
-    let files: Vec<PathBuf> = found.by_ref().collect();
+    let files: Vec<PathBuf> = found.collect();
     let beside_metadata = files
         .iter()
         .map(|file| file.with_extension("rlib"))

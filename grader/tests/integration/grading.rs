@@ -311,10 +311,10 @@ fn events_tell_of_the_build_and_each_check() {
         let word = match event {
             Event::LibrariesStarted | Event::LibrariesFinished => return,
             Event::BuildStarted { .. } => "build".to_owned(),
-            Event::BuildFinished { .. } => "built".to_owned(),
+            Event::BuildFinished => "built".to_owned(),
             Event::CheckStarted { check, .. } => format!("start {check}"),
-            Event::CheckFinished { check, .. } => format!("finish {check}"),
-            Event::SubmissionFinished { .. } => "done".to_owned(),
+            Event::CheckFinished { check } => format!("finish {check}"),
+            Event::SubmissionFinished => "done".to_owned(),
         };
         log.lock().expect("nobody panics").push(word);
     };

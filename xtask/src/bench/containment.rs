@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use grader::build::{Step, options};
 use grader::discover::Workspace;
 use grader::libraries::{self, Libraries, Tools};
 use report::grid::Grid;
@@ -14,7 +15,6 @@ use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile};
 use tempfile::TempDir;
 
-use super::failed;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -54,7 +54,7 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
     let tools = Tools::from_environment();
     let libraries = libraries::locate(&workspace.root, None, &tools, &cancel, &|| {});
     let exercise = workspace.exercises()?.into_iter().next();
-    let exercise = exercise.ok_or_else(|| failed("failed to find an exercise"))?;
+    let exercise = exercise.ok_or_else(|| Error::failed("failed to find an exercise"))?;
     let bench = Bench {
         solution: workspace.solution_folder(&exercise),
         libraries: libraries.map_err(|error| Error::Ungraded(Box::new(error)))?,
@@ -108,7 +108,8 @@ impl Bench {
     fn compile(&self, level: Level) -> Command {
         let output = self.folder.path().to_owned();
         let mut args: Vec<OsString> = vec![self.solution.join("src/lib.rs").into()];
-        args.extend(["--crate-type=lib", "--edition=2024", "-Awarnings", "--out-dir"].map(OsString::from));
+        args.extend(options(Step::Real));
+        args.extend(["--crate-type=lib", "--out-dir"].map(OsString::from));
         args.push(output.clone().into());
         let toolchain = self.libraries.rustc.ancestors().nth(2).map(PathBuf::from);
         Command {
@@ -144,7 +145,7 @@ impl Bench {
                     ended if ended.exit_reason == ExitReason::Cancelled => return Err(Error::Interrupted),
                     ended => {
                         let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-                        return Err(failed(&format!(
+                        return Err(Error::failed(format!(
                             "failed at level {level}: {:?}: {stderr}",
                             ended.exit_reason
                         )));

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use grader::discover::Workspace;
+use grader::libraries::Tools;
 use report::grid::Grid;
 use report::text::{Line, Text, Tone};
 use sandbox::cancel::Cancel;
 use serde::Deserialize;
 
-use super::failed;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -116,15 +116,14 @@ pub(super) fn run(rounds: u32, console: &Console) -> Result<ExitCode, Error> {
 
 /// Builds the measuring program and says where it is.
 fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = Command::new(Tools::from_environment().cargo)
         .args(["build", "--release", "--package", "model-std-bench"])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(&workspace.root)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| failed(&format!("failed to start `cargo`: {error}")))?;
+        .map_err(|error| Error::failed(format!("failed to start `cargo`: {error}")))?;
     #[derive(Deserialize)]
     struct Artifact {
         executable: Option<PathBuf>,
@@ -135,7 +134,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
         .filter_map(|artifact: Artifact| artifact.executable)
         .next_back()
         .filter(|_| output.status.success())
-        .ok_or_else(|| failed("failed to build `model-std-bench`"))
+        .ok_or_else(|| Error::failed("failed to build `model-std-bench`"))
 }
 
 impl Bench {
@@ -143,7 +142,7 @@ impl Bench {
         if self.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let failure = |why: &str| failed(&format!("failed to measure `{}`: {why}", arguments.join(" ")));
+        let failure = |why: &str| Error::failed(format!("failed to measure `{}`: {why}", arguments.join(" ")));
         let output = Command::new(&self.program)
             .args(arguments)
             .stdin(Stdio::null())
@@ -214,7 +213,7 @@ impl Bench {
             if measured.failed {
                 Ok(measured.executions as f64)
             } else {
-                Err(failed(&format!(
+                Err(Error::failed(format!(
                     "failed to find the bug of `{program}` with {}",
                     engine.id
                 )))

@@ -9,23 +9,16 @@ use std::process::Command;
 use std::{fs, io};
 
 use grader::exercise::CheckWork;
+use grader::libraries::Tools;
 
-use super::{Bench, Error, copy_sources, failed, succeed};
+use super::{Bench, Error, copy_sources, succeed};
 
-/// The settings of the workspace that matter for speed.
+/// The manifest of the workspace of both crates, up to the profiles.
 const WORKSPACE: &str = "\
 [workspace]
 members = [\"modelled\", \"real\"]
 resolver = \"3\"
 
-[profile.dev]
-debug = \"line-tables-only\"
-
-[profile.dev.package.model-std]
-opt-level = 3
-
-[profile.dev.package.corosensei]
-opt-level = 3
 ";
 
 /// Writes both crates.
@@ -33,10 +26,17 @@ pub(super) fn create(bench: &Bench) -> io::Result<()> {
     let folder = bench.folder.path().join("ordinary");
     create_modelled(bench, &folder.join("modelled"))?;
     create_real(bench, &folder.join("real"))?;
-    fs::write(folder.join("Cargo.toml"), WORKSPACE)?;
+    fs::write(folder.join("Cargo.toml"), WORKSPACE.to_owned() + &profiles(bench)?)?;
     // The workspace's lock file names versions that are already downloaded, so `--offline` works.
     fs::copy(bench.workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(())
+}
+
+/// The profiles of the course's workspace, which decide how fast the libraries are. They end its manifest.
+fn profiles(bench: &Bench) -> io::Result<String> {
+    let manifest = fs::read_to_string(bench.workspace.root.join("Cargo.toml"))?;
+    let start = manifest.find("[profile.").unwrap_or(manifest.len());
+    Ok(manifest[start..].to_owned())
 }
 
 fn create_modelled(bench: &Bench, folder: &Path) -> io::Result<()> {
@@ -106,11 +106,10 @@ pub(super) fn test(bench: &Bench) -> Result<(), Error> {
             text.push_str("// edited\n");
             fs::write(&library, text)
         };
-        edit().map_err(|error: io::Error| failed(&format!("failed to edit `{}`: {error}", library.display())))?;
+        edit().map_err(|error: io::Error| Error::failed(format!("failed to edit `{}`: {error}", library.display())))?;
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     succeed(
-        Command::new(cargo)
+        Command::new(Tools::from_environment().cargo)
             .args(["test", "--offline", "--quiet", "--workspace"])
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .current_dir(&folder),

@@ -1,32 +1,44 @@
 //! The lower bound of a grading's time: the calls of the compiler and the exploration that it needs, and nothing else.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use grader::build::{Step, linked, options};
 use grader::exercise::CheckWork;
 use grader::grade::Options;
 use grader::run::{self, Observation};
 use protocol::Work;
 use sandbox::process::{Level, Policy, Profile};
 
-use super::{Bench, Error, failed, succeed};
+use super::{Bench, Error, succeed};
 
 /// Compiles the solution against `model-std` and against the real `std`, each with its program, in parallel.
 pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
     let libraries = &bench.libraries;
-    let mut standard: Vec<OsString> = Vec::new();
-    for name in ["std", "core", "alloc"] {
-        standard.extend(linked(name, &libraries.model_std));
-    }
-    standard.extend(["-L".into(), assignment("dependency", &libraries.dependencies)]);
-    let harness = linked("harness", &libraries.harness);
-    let program = bench.exercise.folder.join("src/main.rs");
+    let mut standard = linked(["std", "core", "alloc"].map(|name| (name, &libraries.model_std)));
+    let mut dependencies = OsString::from("dependency=");
+    dependencies.push(&libraries.dependencies);
+    standard.extend(["-L".into(), dependencies]);
+    let modelled = Form {
+        library: Step::Modelled,
+        program: Step::ModelChecks,
+        source: bench.model_checks.clone(),
+        standard,
+        harness: linked([("harness", &libraries.harness)]),
+    };
+    let real = Form {
+        library: Step::Real,
+        program: Step::Program,
+        source: bench.exercise.folder.join("src/main.rs"),
+        standard: Vec::new(),
+        harness: Vec::new(),
+    };
     thread::scope(|scope| {
-        let modelled = scope.spawn(|| form(bench, "modelled", &standard, &harness, &bench.model_checks));
-        form(bench, "real", &[], &[], &program)?;
+        let modelled = scope.spawn(|| modelled.compile(bench, MODELLED));
+        real.compile(bench, "real")?;
         modelled.join().expect("compiling does not panic")
     })
 }
@@ -35,7 +47,7 @@ pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
 pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     compile(bench)?;
     let limits = Options::default().model_limits;
-    let program = bench.folder.path().join("modelled/program");
+    let program = bench.folder.path().join(MODELLED).join("program");
     let checks = bench
         .exercise
         .checks
@@ -50,7 +62,7 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
             let policy = Policy::of(Profile::Run, Level::Basic);
             match run::observe_check(&program, &check.name, Work::Explore, policy, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
-                other => return Err(failed(&format!("failed to run `{}`: {other:?}", check.name))),
+                other => return Err(Error::failed(format!("failed to run `{}`: {other:?}", check.name))),
             }
         }
     };
@@ -63,45 +75,48 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
     })
 }
 
-/// Compiles the library, then the program that links it.
-fn form(bench: &Bench, name: &str, standard: &[OsString], harness: &[OsString], program: &Path) -> Result<(), Error> {
-    let folder = bench.folder.path().join(name);
-    std::fs::create_dir_all(&folder).map_err(Error::Output)?;
-    let library = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
-    let rustc = || {
-        let mut rustc = Command::new(&bench.libraries.rustc);
-        rustc
-            .args(["--edition=2024", "-Awarnings", "-Cdebuginfo=0"])
-            .args(standard)
-            .current_dir(&folder);
-        rustc
-    };
-    let crate_name = &bench.exercise.name;
-    succeed(
-        rustc()
-            .arg(library)
-            .args(["--crate-type=lib", "--crate-name", crate_name])
-            .arg("--out-dir")
-            .arg(&folder),
-    )?;
-    let built = linked(crate_name, &folder.join(format!("lib{crate_name}.rlib")));
-    succeed(
-        rustc()
-            .arg(program)
-            .args(built)
-            .args(harness)
-            .arg("-o")
-            .arg(folder.join("program")),
-    )
+/// The folder of the modelled form.
+const MODELLED: &str = "modelled";
+
+/// One of the two forms of the solution.
+struct Form {
+    library: Step,
+    program: Step,
+    /// The main file of the program.
+    source: PathBuf,
+    /// The options for what everything in this form links.
+    standard: Vec<OsString>,
+    /// The options for what the program links besides.
+    harness: Vec<OsString>,
 }
 
-fn linked(name: &str, library: &Path) -> [OsString; 2] {
-    ["--extern".into(), assignment(name, library)]
-}
-
-fn assignment(name: &str, path: &Path) -> OsString {
-    let mut assignment = OsString::from(name);
-    assignment.push("=");
-    assignment.push(path);
-    assignment
+impl Form {
+    /// Compiles the library into the folder `name`, then the program that links it, with the options of a grading.
+    fn compile(&self, bench: &Bench, name: &str) -> Result<(), Error> {
+        let folder = bench.folder.path().join(name);
+        std::fs::create_dir_all(&folder).map_err(Error::Output)?;
+        let library = bench.workspace.solution_folder(&bench.exercise).join("src/lib.rs");
+        let rustc = |step| {
+            let mut rustc = Command::new(&bench.libraries.rustc);
+            rustc.args(options(step)).args(&self.standard).current_dir(&folder);
+            rustc
+        };
+        let crate_name = bench.exercise.name.as_str();
+        succeed(
+            rustc(self.library)
+                .arg(library)
+                .args(["--crate-type=lib", "--crate-name", crate_name])
+                .arg("--out-dir")
+                .arg(&folder),
+        )?;
+        let built = folder.join(format!("lib{crate_name}.rlib"));
+        succeed(
+            rustc(self.program)
+                .arg(&self.source)
+                .args(linked([(crate_name, &built)]))
+                .args(&self.harness)
+                .arg("-o")
+                .arg(folder.join("program")),
+        )
+    }
 }

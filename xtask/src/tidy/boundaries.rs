@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use grader::libraries::Tools;
 use serde::Deserialize;
 
 use super::{Problem, Tree};
@@ -80,7 +81,8 @@ const OF_THE_SYSTEM: &[&str] = &["std::os", "rustix::", "libc::"];
 const ONLY_SANDBOX: &str = "only `grader/sandbox` knows the operating system";
 
 /// The modules of the grader in the order of its stages: each names only those before it.
-const STAGES: [&str; 14] = [
+const STAGES: [&str; 15] = [
+    "event",
     "help",
     "parallel",
     "exercise",
@@ -138,7 +140,7 @@ struct Dependency {
 
 /// The packages of the workspace at `root`, sorted by name.
 fn packages(root: &Path) -> io::Result<Vec<Package>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(Tools::from_environment().cargo);
     cargo
         .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
         .current_dir(root)
@@ -194,7 +196,8 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
-/// Where a stage of the grader knows a later one, or makes a verdict before anything is judged.
+/// Where a stage of the grader knows a later one, or makes a verdict before anything is judged, and modules of which it
+/// is not known which stage they are.
 fn stages(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for file in &tree.files {
@@ -202,12 +205,14 @@ fn stages(tree: &Tree) -> Vec<Problem> {
             continue;
         };
         let stage = below.split(['/', '.']).next().unwrap_or_default();
-        let Some(place) = STAGES.iter().position(|other| *other == stage) else {
-            continue;
-        };
-        if is_test(&file.path) {
+        if stage == "lib" || is_test(&file.path) {
             continue;
         }
+        let Some(place) = STAGES.iter().position(|other| *other == stage) else {
+            let what = format!("`{stage}` is none of the stages in `xtask/src/tidy/boundaries.rs`");
+            problems.push(Problem::new(&file.path, what));
+            continue;
+        };
         for (number, code) in code_lines(&file.text) {
             for later in STAGES[place + 1..].iter().filter(|later| names_module(code, later)) {
                 let what = format!("names `crate::{later}`: the stage `{stage}` comes before it");
@@ -390,6 +395,8 @@ mod tests {
                     "use crate::run::Plan;\nuse protocol::verdict::Verdict;\n",
                 ),
                 file("grader/src/run.rs", "use protocol::verdict::Verdict;\n"),
+                file("grader/src/lib.rs", "mod unknown;\n"),
+                file("grader/src/unknown.rs", ""),
             ],
         };
         let found: Vec<String> = stages(&tree)
@@ -401,7 +408,8 @@ mod tests {
             [
                 "grader/src/build.rs:2",
                 "grader/src/intake/lifetimes.rs:1",
-                "grader/src/run.rs:1"
+                "grader/src/run.rs:1",
+                "grader/src/unknown.rs:0"
             ]
         );
     }

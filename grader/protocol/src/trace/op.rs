@@ -209,6 +209,17 @@ pub enum Op {
 }
 
 impl Op {
+    /// Whether it took a lock, by a function of the lock.
+    pub fn took_lock(&self) -> bool {
+        matches!(
+            self,
+            Op::Lock {
+                outcome: LockOutcome::Acquired | LockOutcome::Poisoned,
+                ..
+            }
+        )
+    }
+
     /// The values of atomics that it saw, expected or wrote.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let values = match self {

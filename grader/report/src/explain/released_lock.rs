@@ -1,10 +1,10 @@
 //! A lock that was released between two steps that belong together: one thread took it twice, and another one in
 //! between.
 
-use protocol::trace::{LockOutcome, Op, Trace};
+use protocol::trace::{ObjectKind, Trace};
 
 use super::Account;
-use crate::names::{self, Names};
+use crate::names::Names;
 
 /// The last time that it happens to a thread that was interrupted.
 pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
@@ -41,15 +41,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
 /// Whether the event at `index` takes a mutex or a read-write lock.
 fn takes(trace: &Trace, index: usize) -> bool {
     let event = &trace.events[index];
-    let is_lock = |object: usize| trace.objects.get(object).is_some_and(names::is_lock);
-    let is_taken = matches!(
-        event.op,
-        Op::Lock {
-            outcome: LockOutcome::Acquired | LockOutcome::Poisoned,
-            ..
-        }
-    );
-    is_taken && event.object.is_some_and(is_lock)
+    let kind = event.object.and_then(|object| trace.kind_of(object));
+    event.op.took_lock() && matches!(kind, Some(ObjectKind::Mutex | ObjectKind::RwLock))
 }
 
 /// Whether the event at `index` takes the turn from `thread`. In an execution without a preemption any change of turns

@@ -1,6 +1,6 @@
 //! Stolen wake-up: between a notification and the wake-up that it led to, another thread had the lock.
 
-use protocol::trace::{LockOutcome, Op, Trace};
+use protocol::trace::{Op, Trace};
 
 use super::Account;
 use crate::names::Names;
@@ -25,14 +25,7 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         let notification = (0..wake_up).rev().find(wakes)?;
         let takes = |index: &usize| {
             let event = &events[*index];
-            let is_taken = matches!(
-                event.op,
-                Op::Lock {
-                    outcome: LockOutcome::Acquired | LockOutcome::Poisoned,
-                    ..
-                }
-            );
-            event.object == Some(lock) && event.thread != thread && is_taken
+            event.object == Some(lock) && event.thread != thread && event.op.took_lock()
         };
         let other = (notification + 1..wake_up).rev().find(takes)?;
         let sentence = format!(

@@ -1,14 +1,13 @@
 //! Torn line: a thread wrote into a line that another one had begun.
 
-use protocol::trace::{Op, Trace};
+use protocol::trace::{ObjectKind, Op, Segment, Trace};
 
 use super::Account;
-use crate::names::{self, Names};
+use crate::names::Names;
 
 /// The first such line.
 pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
-    let is_torn =
-        |pair: &[protocol::trace::Segment]| pair[0].thread != pair[1].thread && !pair[0].bytes.ends_with(b"\n");
+    let is_torn = |pair: &[Segment]| pair[0].thread != pair[1].thread && !pair[0].bytes.ends_with(b"\n");
     let tear = trace.stdout.windows(2).position(is_torn)?;
     let (begun, written) = (writing(trace, tear), writing(trace, tear + 1));
     let at = |writing: Option<usize>| names.at(writing.and_then(|index| trace.events[index].place.as_ref()));
@@ -24,7 +23,7 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
 
 /// The event that wrote the segment at this index; `None` where events and segments do not match one to one.
 fn writing(trace: &Trace, segment: usize) -> Option<usize> {
-    let is_stdout = |object: usize| trace.objects.get(object).is_some_and(names::is_stdout);
+    let is_stdout = |object| trace.kind_of(object) == Some(ObjectKind::Stdout);
     let writings: Vec<usize> = (0..trace.events.len())
         .filter(|&index| {
             let event = &trace.events[index];

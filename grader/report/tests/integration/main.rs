@@ -11,8 +11,8 @@ mod tables;
 
 use insta::assert_snapshot;
 use protocol::trace::End;
-use protocol::verdict::{CheckKind, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
-use protocol::{Failure, Finding};
+use protocol::verdict::{CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
+use protocol::{CheckKind, Failure, Finding};
 use report::{Extent, Options, human, json};
 use samples::{check, failed, load, model_failure, report};
 

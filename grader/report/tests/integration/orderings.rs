@@ -1,11 +1,11 @@
 //! The note on orderings that no exploration decides.
 
 use insta::assert_snapshot;
-use protocol::Exploration;
 use protocol::trace::AtomicFunction::{CompareExchange, Load, Store};
 use protocol::trace::MemoryOrder::{AcqRel, Acquire, Relaxed, Release};
 use protocol::trace::{AtomicAccess, AtomicFunction, AtomicType, CompareExchangeFunction, MemoryOrder, Place};
-use protocol::verdict::{CheckKind, CheckVerdict, Report, Verdict};
+use protocol::verdict::{CheckVerdict, Report, Verdict};
+use protocol::{CheckKind, Exploration};
 
 use report::{Options, json};
 

@@ -8,9 +8,9 @@ use protocol::trace::{
     Trace, Value, Wait, WaitReason,
 };
 use protocol::verdict::{
-    CheckFailure, CheckKind, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
+    CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
 };
-use protocol::{Exploration, Failure, FailureCause, Finding, Replayed};
+use protocol::{CheckKind, Exploration, Failure, FailureCause, Finding, Replayed};
 
 use super::failures::COUNTER;
 

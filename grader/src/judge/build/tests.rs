@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use sandbox::process::{Activity, Stream};
+
 use super::*;
 use crate::build::diagnostics::{Diagnostics, SourceText};
-use sandbox::process::{Activity, Stream};
+use crate::judge::tests;
 
 fn exercise() -> Exercise {
     let text = r#"
@@ -65,25 +67,12 @@ fn verdict(calls: Vec<Compiled>) -> Verdict {
 
 #[track_caller]
 fn fails(calls: Vec<Compiled>, finding: Finding, message: &str) {
-    match verdict(calls) {
-        Verdict::Failed(check_failure) => {
-            assert_eq!(check_failure.finding, finding, "{check_failure:?}");
-            assert!(
-                check_failure.message.contains(message),
-                "no {message:?} in {:?}",
-                check_failure.message
-            );
-        }
-        other => panic!("expected a failure with {finding}, got {other:?}"),
-    }
+    tests::fails(verdict(calls), finding, message);
 }
 
 #[track_caller]
 fn ungraded(calls: Vec<Compiled>, expected: &str) {
-    match verdict(calls) {
-        Verdict::Ungraded { reason, .. } => assert!(reason.contains(expected), "no {expected:?} in {reason:?}"),
-        other => panic!("expected ungraded, got {other:?}"),
-    }
+    tests::ungraded(verdict(calls), expected);
 }
 
 #[test]

@@ -1,36 +1,11 @@
 //! What a run of the exercise's program means, without running it.
 
 use regex::Regex;
+use sandbox::process::{Activity, ExitReason};
 
 use super::*;
 use crate::exercise::Filter;
-use sandbox::process::Activity;
-
-fn output(exit_reason: ExitReason) -> ProcessOutput {
-    let (stdout, stderr, answer) = (Vec::new(), Vec::new(), Vec::new());
-    ProcessOutput {
-        exit_reason,
-        stdout,
-        stderr,
-        answer,
-        left_behind: 0,
-    }
-}
-
-#[track_caller]
-fn fails(verdict: Verdict, finding: Finding, message: &str) {
-    match verdict {
-        Verdict::Failed(check_failure) => {
-            assert_eq!(check_failure.finding, finding, "{check_failure:?}");
-            assert!(
-                check_failure.message.contains(message),
-                "no {message:?} in {:?}",
-                check_failure.message
-            );
-        }
-        other => panic!("expected a failure with {finding}, got {other:?}"),
-    }
-}
+use crate::judge::tests::{fails, output};
 
 fn program() -> ProgramCheck {
     ProgramCheck {

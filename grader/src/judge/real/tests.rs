@@ -1,10 +1,11 @@
 //! What each answer of a check on real threads means, without any process.
 
 use protocol::{Activity, BlockingCall, Reply, Request, ThreadOwner, Work};
+use sandbox::process::ExitReason;
 
 use super::*;
+use crate::judge::tests::output;
 use crate::run::Answer;
-use sandbox::process::ExitReason;
 
 fn run(observation: CheckObservation) -> CheckRun {
     let request = Request {
@@ -18,13 +19,7 @@ fn run(observation: CheckObservation) -> CheckRun {
         observation,
     };
     CheckRun {
-        output: ProcessOutput {
-            exit_reason: ExitReason::Code(0),
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            answer: Vec::new(),
-            left_behind: 0,
-        },
+        output: output(ExitReason::Code(0)),
         request,
         answer: Answer::Reply(Box::new(reply)),
     }
