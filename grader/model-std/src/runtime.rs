@@ -11,6 +11,7 @@
 
 mod branches;
 pub(crate) mod clock;
+mod crashes;
 pub(crate) mod deadlock;
 mod dispatch;
 mod execution;
@@ -22,6 +23,7 @@ pub(crate) mod objects;
 pub(crate) mod panics;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
+pub(crate) mod stacks;
 pub(crate) mod task;
 pub(crate) mod threads;
 pub(crate) mod visibility;

@@ -1,12 +1,11 @@
 //! One execution as a value: made when the execution begins, and dropped when it ends.
 
 use std::cell::Cell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::dispatch::{Candidate, Turn};
-use super::executor::Entry;
+use super::executor::Start;
 use super::fairness::{Progress, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
@@ -45,6 +44,8 @@ pub(crate) struct Execution {
     pub(super) faults: Faults,
     /// Which older values loads may return; `None` where they all return the newest.
     pub(super) weak_memory: Option<Box<WeakMemory>>,
+    /// How many threads, the body aside, are alive.
+    pub(super) n_alive: usize,
     /// The most threads, the body aside, that were alive at once.
     most_alive: usize,
     /// How the execution ended, once it has.
@@ -82,12 +83,7 @@ thread_local! {
 
 impl Execution {
     /// An execution that is about to run `body` as task 0.
-    pub(super) fn new(
-        settings: Settings,
-        scheduler: Scheduler,
-        recorder: Option<Recorder>,
-        body: Rc<dyn Entry>,
-    ) -> Box<Self> {
+    pub(super) fn new(settings: Settings, scheduler: Scheduler, recorder: Option<Recorder>, body: Start) -> Box<Self> {
         let Recycled {
             tasks,
             objects,
@@ -108,6 +104,7 @@ impl Execution {
             yields: Yields::default(),
             faults: Faults::new(&settings),
             weak_memory: WeakMemory::new(settings.stale_reads),
+            n_alive: 0,
             most_alive: 0,
             end: None,
         });
@@ -116,9 +113,9 @@ impl Execution {
         execution
     }
 
-    /// Adds a task that is ready to start `entry`.
-    pub(crate) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
-        let mut task = Task::new(name, site, entry);
+    /// Adds a task that is ready to start.
+    pub(super) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, start: Start) -> TaskId {
+        let mut task = Task::new(name, site, start);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
             task.parent = Some(Parent::new(self.current, parent.performed));
@@ -126,9 +123,13 @@ impl Execution {
         self.tasks.push(task);
         self.hand_to_child();
         self.changed_irreversibly();
-        let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
-        self.most_alive = self.most_alive.max(alive);
         self.tasks.len() - 1
+    }
+
+    /// Counts a thread that begins.
+    pub(super) fn count_begun(&mut self) {
+        self.n_alive += 1;
+        self.most_alive = self.most_alive.max(self.n_alive);
     }
 
     pub(crate) fn me(&mut self) -> &mut Task {

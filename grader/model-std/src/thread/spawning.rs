@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
+use crate::runtime::stacks;
 use crate::runtime::task::TaskId;
 use crate::runtime::threads;
 
@@ -18,7 +19,7 @@ use crate::runtime::threads;
 ///
 /// # Panics
 ///
-/// Outside an execution.
+/// If the system refuses the thread, and outside an execution.
 #[track_caller]
 pub fn spawn<F, T>(f: F) -> JoinHandle<T>
 where
@@ -31,15 +32,15 @@ where
 #[track_caller]
 fn start_unnamed<T: 'static>(function: Box<dyn Function<T>>) -> JoinHandle<T> {
     // SAFETY: the function and its result are `'static`.
-    JoinHandle(unsafe { start(Builder::new().options(), function) })
+    let started = unsafe { start(Builder::new().options(), function) };
+    JoinHandle(started.expect("failed to spawn thread"))
 }
 
-/// As [`std::thread::Builder`]. The stack size is accepted and not used.
+/// As [`std::thread::Builder`].
 #[must_use = "must eventually spawn the thread"]
 #[derive(Debug)]
 pub struct Builder {
     name: Option<String>,
-    #[expect(dead_code, reason = "formatting shows it")]
     stack_size: Option<usize>,
     /// Never set: only the unstable part of `std` can set it.
     #[expect(dead_code, reason = "formatting shows it")]
@@ -77,7 +78,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -89,14 +90,14 @@ impl Builder {
         T: Send + 'static,
     {
         // SAFETY: `f` and its result are `'static`.
-        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
+        unsafe { start(self.options(), boxed(f)) }.map(JoinHandle)
     }
 
     /// As [`std::thread::Builder::spawn_unchecked`].
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -112,14 +113,14 @@ impl Builder {
         T: Send,
     {
         // SAFETY: promised by the caller.
-        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
+        unsafe { start(self.options(), boxed(f)) }.map(JoinHandle)
     }
 
     /// As [`std::thread::Builder::spawn_scoped`].
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -134,17 +135,23 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(self.checked_name(), boxed(f)))
+        let stack_size = self.size_of_stack();
+        scope.start(self.checked_name(), stack_size, boxed(f))
     }
 
     #[track_caller]
     fn options(self) -> SpawnOptions {
         SpawnOptions {
+            stack_size: self.size_of_stack(),
             name: self.checked_name(),
             site: Location::caller(),
             scope: None,
             unhandled_panic: None,
         }
+    }
+
+    fn size_of_stack(&self) -> usize {
+        self.stack_size.unwrap_or(stacks::DEFAULT)
     }
 
     fn checked_name(self) -> Option<Arc<str>> {
@@ -230,12 +237,23 @@ impl Thread {
     }
 
     /// Starts a thread that runs `entry`.
-    pub(super) fn start(options: &SpawnOptions, entry: Rc<dyn Entry>) -> Self {
-        let id = threads::spawn(options.name.clone(), options.scope, options.site, entry);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses the thread.
+    pub(super) fn start(options: &SpawnOptions, entry: Rc<dyn Entry>) -> io::Result<Self> {
+        let SpawnOptions {
+            name,
+            stack_size,
+            scope,
+            site,
+            ..
+        } = options;
+        let id = threads::spawn(name.clone(), *stack_size, *scope, site, entry)?;
+        Ok(Self {
             id: ThreadId::of(id),
-            name: options.name.clone(),
-        }
+            name: name.clone(),
+        })
     }
 
     /// As [`std::thread::Thread::unpark`].
