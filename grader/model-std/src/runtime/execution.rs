@@ -10,6 +10,7 @@ use super::fairness::{Progress, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
+use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::Scheduler;
 use super::task::{Site, Task, TaskId};
@@ -197,6 +198,9 @@ impl Execution {
             most_alive,
             ..
         } = *self;
+        if tasks.iter().any(|task| task.panics.in_hook) {
+            panics::leave_hook();
+        }
         let objects = objects.into_table();
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();
