@@ -7,26 +7,25 @@ use super::Story;
 use crate::names::Names;
 
 pub(super) fn explain(thread: ThreadId, panics: &[Panic], names: &Names<'_>) -> Story {
-    const EXPECTED: &str = "expected the function to return";
     let name = names.thread(thread);
     let told = |panic: &Panic| format!("panicked{}: {}", names.at(panic.place.as_ref()), panic.message);
     let got = match panics {
         [] => format!("{name} panicked where a panic ends the whole process"),
         [only] => format!("{name} {}", told(only)),
-        [first, ..] => format!("{name} {}", told(first)),
+        [first, .., last] => format!(
+            "{name} {}; while that panic unwound, {name} {}",
+            told(first),
+            told(last)
+        ),
     };
-    let mut story = Story::new(EXPECTED, got);
-    let name = names.thread_at_start(thread);
-    for panic in panics.iter().skip(1) {
-        story.sentences.push(format!(
-            "While that panic unwound, {} {}.",
-            names.thread(thread),
-            told(panic)
-        ));
-    }
-    story.sentences.push(match panics.len() {
-        0 | 1 => format!("{name} panicked where no panic may pass, so the whole process ends."),
-        _ => "A panic that leaves a destructor while another panic unwinds ends the whole process.".to_owned(),
+    let mut story = Story::new("expected the function to return", got);
+    story.sentences.push(match panics {
+        [] | [_] => format!(
+            "{} panicked where no panic may pass: that ends the whole process.",
+            names.thread_at_start(thread)
+        ),
+        [..] => "The second panic left a destructor that ran because of the first one: that ends the whole process."
+            .to_owned(),
     });
     story
 }
