@@ -29,6 +29,8 @@
 pub mod collections;
 pub mod hash;
 pub mod hint;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod interposition;
 pub mod io;
 mod macros;
 pub mod model;
