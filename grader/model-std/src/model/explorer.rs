@@ -67,8 +67,9 @@ pub struct Stopped {
 /// modelled object instead, the bytes of that object are restored before each execution. So the object must not own
 /// memory (a `Mutex<Vec<_>>` must be empty).
 ///
-/// The first schedule is run twice. If the two executions differ, the program depends on something that is not
-/// modelled, and `visit` gets an execution that ended as [`End::Nondeterministic`].
+/// The first schedule is run twice, and later executions repeat the choices of earlier ones. If two executions differ
+/// where their choices are the same, the program depends on something that is not modelled, and `visit` gets an
+/// execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///

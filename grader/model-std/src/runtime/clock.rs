@@ -36,8 +36,8 @@ pub(crate) fn yield_now(function: YieldFunction, site: Site) {
 }
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
-pub(crate) fn now(site: Site) -> Duration {
-    announce(Operation::at(site));
+pub(crate) fn now(site: Option<Site>) -> Duration {
+    announce(Operation { object: None, site });
     read_clock()
 }
 

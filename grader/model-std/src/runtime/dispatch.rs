@@ -81,6 +81,12 @@ impl Execution {
     /// Announces the next operation of the running thread.
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
+        // A line has the same address in all executions of a process. Rotated, so that what differs between lines is in
+        // the high bits, and the rest is in the low ones.
+        let line = operation.site.map_or(0, |site| std::ptr::from_ref(site).addr() as u64);
+        let object = operation.object.map_or(0, |object| object as u64 + 1);
+        self.scheduler
+            .note_operation(line.rotate_left(40) ^ (self.current as u64) << 20 ^ object);
         self.turn.length += 1;
         let turn_is_long = self.turn.length >= LONG_TURN;
         let me = self.me();

@@ -49,6 +49,8 @@ pub(crate) struct Scheduler {
     prefix: Prefix,
     strategy: Strategy,
     taken: Vec<Choice>,
+    /// A hash of the operations so far.
+    operations: u64,
     visited: Option<Visited>,
     /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
@@ -67,6 +69,7 @@ impl Scheduler {
             // An execution has about as many choices as the one from which it deviates.
             taken: Vec::with_capacity(prefix.base_len() + 8),
             prefix,
+            operations: 0,
             visited: None,
             visited_at: None,
             spawns: Spawns::Invisible,
@@ -101,6 +104,14 @@ impl Scheduler {
         if !is_new {
             self.visited_at = Some(self.taken.len());
         }
+    }
+
+    /// Notes a part of an operation: which thread performs it and where, or a value that it writes.
+    #[inline]
+    pub(crate) fn note_operation(&mut self, part: u64) {
+        // The multiplier is the 64-bit one of L'Ecuyer, *Tables of Linear Congruential Generators of Different Sizes
+        // and Good Lattice Structure*, Mathematics of Computation 68, 1999.
+        self.operations = (self.operations.rotate_left(5) ^ part).wrapping_mul(0x27BB_2EE6_87B0_B0FD);
     }
 
     /// The choices made, and how many of them, from the first, were made in states that no earlier execution had
@@ -138,11 +149,11 @@ impl Scheduler {
             Strategy::Guided(guided) => guided.choose(candidates, current),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
+        let operations = self.operations;
         let chosen = Self::decide(
             &self.prefix,
             &mut self.taken,
-            candidates.len(),
-            n_non_preemptive,
+            (candidates.len(), n_non_preemptive, operations),
             || match strategy {
                 Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
                 Strategy::RandomWalk(walk) => walk.choose(candidates),
@@ -162,42 +173,43 @@ impl Scheduler {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
-        Self::decide(&self.prefix, &mut self.taken, n, n_non_preemptive, || match strategy {
+        let point = (n, n_non_preemptive, self.operations);
+        Self::decide(&self.prefix, &mut self.taken, point, || match strategy {
             Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
             Strategy::RandomWalk(walk) => walk.choose_outcome(n),
             Strategy::Pct(pct) => pct.choose_outcome(n),
         })
     }
 
+    /// Makes one choice: the number of options, how many of them cost no preemption, and the hash of the operations
+    /// before it.
     fn decide(
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
-        options: usize,
-        n_non_preemptive: usize,
+        (options, n_non_preemptive, operations): (usize, usize, u64),
         beyond: impl FnOnce() -> usize,
     ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
+        // The high bits depend on all parts that were noted.
+        let operations = (operations >> 48) as u16;
+        let found = ChoiceOptions {
+            options,
+            n_non_preemptive,
+        };
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) if !expected.fits(options, n_non_preemptive) => {
-                return Err(Difference::Choice {
-                    index: taken.len(),
-                    chosen: expected.chosen,
-                    expected: expected.known_options(),
-                    found: ChoiceOptions {
-                        options,
-                        n_non_preemptive,
-                    },
-                });
-            }
-            Some(expected) => usize::from(expected.chosen),
+            Some(expected) => match expected.difference(taken.len(), found, operations) {
+                Some(difference) => return Err(difference),
+                None => usize::from(expected.chosen),
+            },
             None => beyond(),
         };
         taken.push(Choice {
             chosen: chosen as u16,
             options: options as u16,
             n_non_preemptive: n_non_preemptive as u16,
+            operations,
         });
         Ok(chosen)
     }

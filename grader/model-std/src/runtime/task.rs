@@ -248,8 +248,8 @@ pub(crate) struct Task {
     pub(crate) history: History,
     pub(crate) performed: OperationCounts,
     pub(crate) activity: Activity,
-    /// How many keys hash maps have got from it.
-    pub(crate) hash_keys: u64,
+    /// How many random numbers it has got.
+    pub(crate) random_numbers: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
 }
@@ -281,7 +281,7 @@ impl Task {
             history: 0,
             performed: OperationCounts::default(),
             activity: Activity::default(),
-            hash_keys: 0,
+            random_numbers: 0,
             locals: Vec::new(),
         }
     }

@@ -322,6 +322,11 @@ pub enum Difference {
         /// The options this time.
         found: ChoiceOptions,
     },
+    /// Other operations than those of the execution that made the choice first came before it.
+    Operations {
+        /// The number of the choice, counted from 0.
+        index: usize,
+    },
     /// Another operation took effect.
     Event {
         /// The number of the operation, counted from 0.

@@ -69,9 +69,19 @@ pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> 
     took_effect(access, describe, |execution| execution.load(access, newest))
 }
 
+/// Notes a value that was written, so that an execution which writes another one is noticed. Pointers, and numbers that
+/// may be addresses, differ in every execution.
+fn note_value(execution: &mut Execution, written: Value) {
+    const LARGEST: u64 = u32::MAX as u64;
+    if let Value::Bits(bits @ ..=LARGEST) = written {
+        execution.scheduler.note_operation(bits);
+    }
+}
+
 /// Notes that a store wrote `new` over `old`.
 pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }
@@ -83,6 +93,7 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Desc
 /// Notes that a read-modify-write found `old` and wrote `new`.
 pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }

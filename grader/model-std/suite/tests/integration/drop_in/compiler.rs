@@ -107,12 +107,12 @@ fn succeed(command: &mut Command) -> Output {
     output
 }
 
-/// The arguments that replace `std`, `core` and `alloc` by a library.
+/// The arguments that replace `std` and `core` by a library.
 fn standard(library: Library) -> Vec<OsString> {
     match library {
         Library::Real => Vec::new(),
         Library::Modelled => {
-            let names = ["std", "core", "alloc"].into_iter();
+            let names = ["std", "core"].into_iter();
             let arguments = names.flat_map(|name| ["--extern".into(), named(name)]);
             arguments.chain(dependencies()).collect()
         }
