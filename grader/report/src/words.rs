@@ -80,8 +80,18 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::Rmw { old, new, .. } => changed(old, new),
         Op::CompareExchange { outcome, .. } => match outcome {
             CompareExchangeOutcome::Exchanged { old, new } => changed(old, new),
-            CompareExchangeOutcome::Differs { found, expected } => {
-                format!("→ failed: {}, not {}", value(found), value(expected))
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: None,
+            } => format!("→ failed: {}, not {}", value(found), value(expected)),
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: Some(newest),
+            } => {
+                let (found, expected, newest) = (value(found), value(expected), value(newest));
+                format!("→ failed: {found}, not {expected} (stale: {newest} is newer)")
             }
             CompareExchangeOutcome::Spurious { .. } => "→ failed spuriously".to_owned(),
         },

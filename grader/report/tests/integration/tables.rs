@@ -163,6 +163,15 @@ fn every_operation_has_its_words() {
             CompareExchangeOutcome::Differs {
                 found: zero,
                 expected: one,
+                newest: None,
+            },
+        ),
+        compare(
+            strong,
+            CompareExchangeOutcome::Differs {
+                found: zero,
+                expected: one,
+                newest: Some(one),
             },
         ),
         compare(weak, CompareExchangeOutcome::Spurious { found: zero }),

@@ -13,6 +13,17 @@ pub(crate) struct Choice {
     pub(crate) options: u16,
     /// How many of them, from the first, cost no preemption.
     pub(crate) n_non_preemptive: u16,
+    /// What was chosen.
+    pub(crate) kind: ChoiceKind,
+}
+
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChoiceKind {
+    /// The next thread, or the outcome of an operation.
+    Any,
+    /// The value that a load of an atomic returns. The default is the newest one.
+    Value,
 }
 
 impl Choice {
@@ -22,12 +33,18 @@ impl Choice {
             chosen,
             options: 0,
             n_non_preemptive: 0,
+            kind: ChoiceKind::Any,
         }
     }
 
     /// Whether it preempted a thread that could have gone on.
     pub(crate) fn is_preemption(&self) -> bool {
         self.chosen >= self.n_non_preemptive
+    }
+
+    /// Whether it let a load return an older value.
+    pub(crate) fn is_stale_read(&self) -> bool {
+        self.kind == ChoiceKind::Value && self.chosen > 0
     }
 
     /// The options, if they are known.

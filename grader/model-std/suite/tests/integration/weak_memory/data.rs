@@ -18,6 +18,7 @@ pub(crate) fn returns<T: Ord + Debug + 'static>(body: impl Fn() -> T + 'static, 
         bounds: Bounds {
             preemptions: 3,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 100,
             ..Bounds::default()
         },
