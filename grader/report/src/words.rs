@@ -67,15 +67,8 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::Load {
             value: seen,
             newest: Some(newest),
-            order,
-        } => {
-            format!(
-                "→ {} (stale: {} is newer, {})",
-                value(seen),
-                value(newest),
-                order.as_str()
-            )
-        }
+            ..
+        } => format!("→ {} (newest: {})", value(seen), value(newest)),
         Op::Store { value: written, .. } => value(written),
         Op::Rmw { old, new, .. } => changed(old, new),
         Op::CompareExchange { outcome, .. } => match outcome {
@@ -91,7 +84,7 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
                 newest: Some(newest),
             } => {
                 let (found, expected, newest) = (value(found), value(expected), value(newest));
-                format!("→ failed: {found}, not {expected} (stale: {newest} is newer)")
+                format!("→ failed: {found}, not {expected} (newest: {newest})")
             }
             CompareExchangeOutcome::Spurious { .. } => "→ failed spuriously".to_owned(),
         },

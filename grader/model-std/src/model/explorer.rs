@@ -9,7 +9,7 @@
 //! Memory is sequentially consistent at first. When an execution asks for an ordering weaker than `SeqCst`, the search
 //! starts again and keeps a list of the points where a load could have returned an older value (see
 //! `runtime::weak_memory`). After all other executions, those in which loads do so follow, again by the number of
-//! preemptions. A stale read counts as a preemption, but one stale read is within the bound in any case.
+//! preemptions. A stale read counts as a preemption, but one is within any bound other than 0.
 //!
 //! Executions are sampled as well (see `runtime::scheduler`). A random walk follows each of the first executions of the
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
@@ -109,6 +109,7 @@ fn explore_erased(
         spawns: Spawns::Invisible,
         spawns_overlap: false,
         memory: Memory::Sequential,
+        may_be_stale: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
@@ -154,6 +155,8 @@ struct Search<'a> {
     spawns: Spawns,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
+    /// Whether loads may return older values at all.
+    may_be_stale: bool,
     /// Whether the points where a load could return an older value are choices of the exhaustive part.
     memory: Memory,
     /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run after
@@ -225,7 +228,7 @@ impl Search<'_> {
 
     /// Whether the values that loads return have to become choices.
     fn has_to_choose_values(&self) -> bool {
-        self.memory == Memory::Sequential && self.settings.stale_reads > 0 && notes::any_is_weak()
+        self.may_be_stale && self.memory == Memory::Sequential && notes::any_is_weak()
     }
 
     fn restart(&mut self) {
@@ -278,7 +281,7 @@ impl Search<'_> {
     }
 
     /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says, not
-    /// counting its first stale read.
+    /// counting its first stale read. None is left where `bounds` allow no preemption.
     fn exhaust_stale(&mut self, bounds: &Bounds) -> ControlFlow<()> {
         let mut next_bound = Vec::new();
         for bound in 1..=bounds.preemptions + 1 {
