@@ -222,7 +222,9 @@ fn each_source(
         return each_source(events, from + 1, sources, look);
     };
     for (store, other) in events.iter().enumerate() {
-        let read = other.writes().filter(|(written, _)| store != from && *written == atomic);
+        let read = other
+            .writes()
+            .filter(|(written, _)| store != from && *written == atomic);
         if read.is_some_and(|(_, value)| event.may_read(value)) {
             sources[from] = Some(store);
             each_source(events, from + 1, sources, look);

@@ -32,7 +32,10 @@ impl fmt::Debug for Step {
             Step::Swap(atomic, value, order) => write!(f, "{}.swap({value}, {order:?})", name(atomic)),
             Step::Exchange(atomic, [expected, new], [success, failure]) => {
                 let name = name(atomic);
-                write!(f, "{name}.compare_exchange({expected}, {new}, {success:?}, {failure:?})")
+                write!(
+                    f,
+                    "{name}.compare_exchange({expected}, {new}, {success:?}, {failure:?})"
+                )
             }
             Step::Fence(order) => write!(f, "fence({order:?})"),
         }
