@@ -8,6 +8,8 @@ pub struct Schedule {
     pub choices: Vec<u16>,
     /// Whether there is also a choice before a thread spawns another one.
     pub spawns: Spawns,
+    /// Whether there is also a choice where a load of an atomic could return an older value.
+    pub memory: Memory,
 }
 
 /// Whether there is a choice before a thread spawns another one.
@@ -22,4 +24,17 @@ pub enum Spawns {
     Invisible,
     /// Yes, as before any visible operation.
     Chosen,
+}
+
+/// What loads of atomics may return.
+///
+/// An exploration begins with [`Memory::Sequential`]. Where a program asks for an ordering weaker than `SeqCst`, the
+/// executions with [`Memory::Weak`] follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// The newest value: memory is sequentially consistent.
+    #[default]
+    Sequential,
+    /// An older value as well, as far as C++20 allows it.
+    Weak,
 }

@@ -10,7 +10,7 @@
 //! ```text
 //! 2 bytes  hash of the check's name
 //! 4 bytes  digest of the trace
-//! varint   twice the scenario, counted from 0; plus 1 if spawns are choices
+//! varint   twice the scenario, counted from 0; plus 1 if spawns are choices, plus 2³³ if loads may be stale
 //! varints  pairs: how many default choices come first, the number of the option taken
 //! 1 byte   check byte over all of the above
 //! ```
@@ -18,7 +18,7 @@
 use std::cmp::Ordering;
 
 use crate::fnv;
-use crate::schedule::{Schedule, Spawns};
+use crate::schedule::{Memory, Schedule, Spawns};
 
 /// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
 /// one.
@@ -28,6 +28,10 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The most choices that a token may name: far beyond any execution's limit of steps, small enough to allocate.
 const MAX_CHOICES: usize = 1 << 20;
+
+/// The bit of the number with the scenario that says that loads may be stale. It is the first one that no scenario
+/// needs, so a token of a sequentially consistent execution is no longer for it.
+const WEAK_MEMORY: u64 = 1 << 33;
 
 /// One execution of one scenario of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +83,11 @@ impl Token {
         bytes.extend(name_hash(check).to_le_bytes());
         bytes.extend(self.digest.to_le_bytes());
         let spawns = u64::from(self.schedule.spawns == Spawns::Chosen);
-        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns);
+        let memory = match self.schedule.memory {
+            Memory::Sequential => 0,
+            Memory::Weak => WEAK_MEMORY,
+        };
+        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns | memory);
         let mut defaults = 0;
         for choice in &self.schedule.choices {
             if *choice == 0 {
@@ -106,7 +114,7 @@ impl Token {
             return Err(TokenError::OtherCheck);
         }
         let (digest, mut rest) = rest.split_first_chunk::<4>().ok_or(TokenError::Malformed)?;
-        let scenario_and_spawns = take_varint(&mut rest)?;
+        let scenario_and_flags = take_varint(&mut rest)?;
         let mut choices = Vec::new();
         while !rest.is_empty() {
             let defaults = take_varint(&mut rest)? as usize;
@@ -117,14 +125,22 @@ impl Token {
             choices.resize(choices.len() + defaults, 0);
             choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
         }
-        let scenario = u32::try_from(scenario_and_spawns >> 1).map_err(|_| TokenError::Malformed)?;
-        let spawns = match scenario_and_spawns & 1 {
+        let memory = match scenario_and_flags & WEAK_MEMORY {
+            0 => Memory::Sequential,
+            _ => Memory::Weak,
+        };
+        let scenario = u32::try_from((scenario_and_flags & !WEAK_MEMORY) >> 1).map_err(|_| TokenError::Malformed)?;
+        let spawns = match scenario_and_flags & 1 {
             0 => Spawns::Invisible,
             _ => Spawns::Chosen,
         };
         Ok(Self {
             scenario,
-            schedule: Schedule { choices, spawns },
+            schedule: Schedule {
+                choices,
+                spawns,
+                memory,
+            },
             digest: u32::from_le_bytes(*digest),
         })
     }
@@ -245,6 +261,7 @@ mod tests {
             schedule: Schedule {
                 choices: choices.to_vec(),
                 spawns: Spawns::Invisible,
+                memory: Memory::Sequential,
             },
             digest: 0xDEAD_BEEF,
         }
@@ -252,9 +269,14 @@ mod tests {
 
     #[track_caller]
     fn check_round_trip(choices: &[u16]) {
-        for spawns in [Spawns::Invisible, Spawns::Chosen] {
+        for (spawns, memory) in [
+            (Spawns::Invisible, Memory::Sequential),
+            (Spawns::Chosen, Memory::Sequential),
+            (Spawns::Invisible, Memory::Weak),
+            (Spawns::Chosen, Memory::Weak),
+        ] {
             let mut token = token(choices);
-            token.schedule.spawns = spawns;
+            (token.schedule.spawns, token.schedule.memory) = (spawns, memory);
             let text = token.encode("every_line_is_whole");
             assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
             assert_eq!(

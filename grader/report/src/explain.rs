@@ -19,6 +19,7 @@ mod not_concurrent;
 mod over_serialized;
 mod panic;
 mod released_lock;
+mod stale_load;
 mod step_limit;
 mod stolen_wakeup;
 mod thread_left;
@@ -119,7 +120,7 @@ const TO_END: &str = "expected every thread to end";
 /// The story of an execution that did not come to its end.
 fn ending(trace: &Trace, names: &Names<'_>) -> Story {
     let mut story = match &trace.end {
-        End::Finished | End::Panicked(_) => return panic::explain(trace, names),
+        End::Finished | End::Panicked(_) => panic::explain(trace, names),
         End::Deadlock { waits, cycle } => deadlock::explain(trace, waits, cycle, names),
         End::LostWakeup {
             waits,
@@ -134,14 +135,23 @@ fn ending(trace: &Trace, names: &Names<'_>) -> Story {
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
         End::Nondeterministic(difference) => nondeterministic::explain(trace, difference, names),
     };
-    // A panic came before the end, and often led to it.
-    story.sentences.splice(0..0, panic::sentences(trace, None, names));
+    if !matches!(trace.end, End::Finished | End::Panicked(_)) {
+        // A panic came before the end, and often led to it.
+        story.sentences.splice(0..0, panic::sentences(trace, None, names));
+    }
+    if let Some(Account { sentences, steps }) = stale_load::find(trace, names) {
+        // Without a stale load, the execution would have ended well.
+        story.sentences.splice(0..0, sentences);
+        story.steps.extend(steps);
+    }
     story
 }
 
 /// How an execution that came to its end breaks a property.
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
-    let mut account = if depends_on_order(failure.finding) {
+    let mut account = if let Some(account) = stale_load::find(trace, names) {
+        account
+    } else if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;
         let patterns: [&dyn Fn() -> Option<Account>; 7] = [
             &|| lost_update::find(trace, names),

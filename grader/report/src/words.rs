@@ -67,21 +67,24 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::Load {
             value: seen,
             newest: Some(newest),
-            order,
-        } => {
-            format!(
-                "→ {} (stale: {} is newer, {})",
-                value(seen),
-                value(newest),
-                order.as_str()
-            )
-        }
+            ..
+        } => format!("→ {} (newest: {})", value(seen), value(newest)),
         Op::Store { value: written, .. } => value(written),
         Op::Rmw { old, new, .. } => changed(old, new),
         Op::CompareExchange { outcome, .. } => match outcome {
             CompareExchangeOutcome::Exchanged { old, new } => changed(old, new),
-            CompareExchangeOutcome::Differs { found, expected } => {
-                format!("→ failed: {}, not {}", value(found), value(expected))
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: None,
+            } => format!("→ failed: {}, not {}", value(found), value(expected)),
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: Some(newest),
+            } => {
+                let (found, expected, newest) = (value(found), value(expected), value(newest));
+                format!("→ failed: {found}, not {expected} (newest: {newest})")
             }
             CompareExchangeOutcome::Spurious { .. } => "→ failed spuriously".to_owned(),
         },

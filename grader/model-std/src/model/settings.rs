@@ -10,7 +10,8 @@ pub struct Settings {
     /// How many weak compare-exchanges may fail spuriously in one execution.
     pub weak_failures: u32,
     /// How many loads of atomics may return an older value than the newest in one execution, where their orderings and
-    /// those of the stores allow it. `Coverage::stale_loads` lists the loads that could.
+    /// those of the stores allow it. `Coverage::stale_loads` lists the loads that could. With 0, memory is sequentially
+    /// consistent.
     pub stale_reads: u32,
     /// How many waits for the clock may end in one execution while another thread could still go on. That other thread
     /// is late then. Otherwise time passes only while no thread can go on, and every wait takes exactly as long as
@@ -29,7 +30,7 @@ impl Default for Settings {
             steps: 10_000,
             spurious_wakeups: 0,
             weak_failures: 0,
-            stale_reads: 0,
+            stale_reads: 2,
             late_threads: 0,
             allow_busy_wait: false,
             every_turn: false,

@@ -1,7 +1,7 @@
 //! Searches for the simplest schedule whose execution fails the same way as a given one.
 //!
 //! The simpler of two executions is the one with fewer preemptions; if these are equal, with fewer injected faults
-//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads); then with fewer switches between
+//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads, stale reads); then with fewer switches between
 //! threads; then with fewer operations; then with fewer non-default choices; and then with later ones. Nothing here is
 //! random, so shortening a schedule always gives the same result.
 //!
@@ -26,7 +26,7 @@ use std::rc::Rc;
 use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Settings};
-use super::{Schedule, Spawns};
+use super::{Memory, Schedule, Spawns};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
@@ -82,6 +82,7 @@ pub fn shorten<T: 'static>(
         budget,
         executions: 0,
         spawns: schedule.spawns,
+        memory: schedule.memory,
         tried: HashSet::new(),
     };
     shortening.shorten(schedule)
@@ -131,6 +132,7 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     spawns: Spawns,
+    memory: Memory,
     /// Every partial schedule that was tried.
     tried: HashSet<PartialSchedule>,
 }
@@ -281,7 +283,9 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_spawns(self.spawns);
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
+            .with_spawns(self.spawns)
+            .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

@@ -12,12 +12,12 @@ use super::faults::Faults;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
 use super::recorder::Recorder;
-use super::scheduler::Scheduler;
+use super::scheduler::{ChoiceKind, Scheduler};
 use super::task::{Site, Task, TaskId};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
-use crate::model::Settings;
 use crate::model::trace::{End, Trace};
+use crate::model::{Memory, Settings};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
@@ -93,6 +93,10 @@ impl Execution {
             objects,
             candidates,
         } = RECYCLED.take();
+        let weak_memory = match scheduler.memory {
+            Memory::Sequential => None,
+            Memory::Weak => Some(Box::new(WeakMemory::new(settings.stale_reads))),
+        };
         let mut execution = Box::new(Self {
             settings,
             tasks,
@@ -107,7 +111,7 @@ impl Execution {
             turn: Turn::new(candidates),
             yields: Yields::default(),
             faults: Faults::new(&settings),
-            weak_memory: WeakMemory::new(settings.stale_reads),
+            weak_memory,
             most_alive: 0,
             end: None,
         });
@@ -169,10 +173,20 @@ impl Execution {
     /// Chooses one of `n` outcomes of the running operation. Outcome 0 is the default, and the first `n_non_preemptive`
     /// cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
+        self.choose_of_kind(n, n_non_preemptive, ChoiceKind::Any)
+    }
+
+    /// Chooses one of `n` values that the running load may return, from the newest to the oldest. All but the newest
+    /// cost a preemption.
+    pub(super) fn choose_value(&mut self, n: usize) -> usize {
+        self.choose_of_kind(n, 1, ChoiceKind::Value)
+    }
+
+    fn choose_of_kind(&mut self, n: usize, n_non_preemptive: usize, kind: ChoiceKind) -> usize {
         if n <= 1 {
             return 0;
         }
-        match self.scheduler.choose_outcome(n, n_non_preemptive) {
+        match self.scheduler.choose_outcome(n, n_non_preemptive, kind) {
             Ok(chosen) => {
                 self.learned(chosen as u64);
                 chosen

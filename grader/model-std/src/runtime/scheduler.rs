@@ -14,7 +14,7 @@ pub(crate) mod pct;
 mod random;
 pub(crate) mod random_walk;
 
-pub(crate) use choice::{Choice, Prefix};
+pub(crate) use choice::{Choice, ChoiceKind, Prefix};
 pub(crate) use guided::Guided;
 pub(crate) use pct::Pct;
 pub(crate) use random_walk::RandomWalk;
@@ -26,8 +26,8 @@ use std::rc::Rc;
 use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
-use crate::model::Spawns;
 use crate::model::trace::{ChoiceOptions, Difference};
+use crate::model::{Memory, Spawns};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,7 @@ pub(crate) struct Scheduler {
     /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
     pub(crate) spawns: Spawns,
+    pub(crate) memory: Memory,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
 }
@@ -73,12 +74,17 @@ impl Scheduler {
             visited: None,
             visited_at: None,
             spawns: Spawns::Invisible,
+            memory: Memory::Sequential,
             spawns_overlap: false,
         }
     }
 
     pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
         Self { spawns, ..self }
+    }
+
+    pub(crate) fn with_memory(self, memory: Memory) -> Self {
+        Self { memory, ..self }
     }
 
     /// Detects states that are in `visited`, and adds new ones to it.
@@ -153,7 +159,7 @@ impl Scheduler {
         let chosen = Self::decide(
             &self.prefix,
             &mut self.taken,
-            (candidates.len(), n_non_preemptive, operations),
+            (candidates.len(), n_non_preemptive, ChoiceKind::Any, operations),
             || match strategy {
                 Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
                 Strategy::RandomWalk(walk) => walk.choose(candidates),
@@ -167,13 +173,18 @@ impl Scheduler {
     }
 
     /// Chooses one of `n` outcomes of an operation, of which the first `n_non_preemptive` cost no preemption.
-    pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
+    pub(crate) fn choose_outcome(
+        &mut self,
+        n: usize,
+        n_non_preemptive: usize,
+        kind: ChoiceKind,
+    ) -> Result<usize, Difference> {
         let strategy = &mut self.strategy;
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
-        let point = (n, n_non_preemptive, self.operations);
+        let point = (n, n_non_preemptive, kind, self.operations);
         Self::decide(&self.prefix, &mut self.taken, point, || match strategy {
             Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
             Strategy::RandomWalk(walk) => walk.choose_outcome(n),
@@ -181,12 +192,12 @@ impl Scheduler {
         })
     }
 
-    /// Makes one choice: the number of options, how many of them cost no preemption, and the hash of the operations
-    /// before it.
+    /// Makes one choice: the number of options, how many of them cost no preemption, what is chosen, and the hash of the
+    /// operations before it.
     fn decide(
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
-        (options, n_non_preemptive, operations): (usize, usize, u64),
+        (options, n_non_preemptive, kind, operations): (usize, usize, ChoiceKind, u64),
         beyond: impl FnOnce() -> usize,
     ) -> Result<usize, Difference> {
         if options <= 1 {
@@ -209,6 +220,7 @@ impl Scheduler {
             chosen: chosen as u16,
             options: options as u16,
             n_non_preemptive: n_non_preemptive as u16,
+            kind,
             operations,
         });
         Ok(chosen)

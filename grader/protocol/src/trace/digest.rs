@@ -98,9 +98,22 @@ impl Encoder {
                         self.number(0);
                         self.values([*old, *new]);
                     }
-                    CompareExchangeOutcome::Differs { found, expected } => {
+                    CompareExchangeOutcome::Differs {
+                        found,
+                        expected,
+                        newest: None,
+                    } => {
                         self.number(1);
                         self.values([*found, *expected]);
+                    }
+                    CompareExchangeOutcome::Differs {
+                        found,
+                        expected,
+                        newest: Some(newest),
+                    } => {
+                        self.number(3);
+                        self.values([*found, *expected]);
+                        self.value(*newest);
                     }
                     CompareExchangeOutcome::Spurious { found } => {
                         self.number(2);

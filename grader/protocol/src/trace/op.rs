@@ -209,6 +209,20 @@ pub enum Op {
 }
 
 impl Op {
+    /// The newest value of an atomic, where the operation read an older one.
+    pub fn newest_unread(&self) -> Option<Value> {
+        if let Op::Load { newest, .. }
+        | Op::CompareExchange {
+            outcome: CompareExchangeOutcome::Differs { newest, .. },
+            ..
+        } = self
+        {
+            *newest
+        } else {
+            None
+        }
+    }
+
     /// Whether it took a lock, by a function of the lock.
     pub fn took_lock(&self) -> bool {
         matches!(
@@ -223,13 +237,17 @@ impl Op {
     /// The values of atomics that it saw, expected or wrote.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let values = match self {
-            Op::Load { value, newest, .. } => [Some(value), newest.as_mut()],
-            Op::Store { value, .. } => [Some(value), None],
-            Op::Rmw { old, new, .. } => [Some(old), Some(new)],
+            Op::Load { value, newest, .. } => [Some(value), newest.as_mut(), None],
+            Op::Store { value, .. } => [Some(value), None, None],
+            Op::Rmw { old, new, .. } => [Some(old), Some(new), None],
             Op::CompareExchange { outcome, .. } => match outcome {
-                CompareExchangeOutcome::Exchanged { old, new } => [Some(old), Some(new)],
-                CompareExchangeOutcome::Differs { found, expected } => [Some(found), Some(expected)],
-                CompareExchangeOutcome::Spurious { found } => [Some(found), None],
+                CompareExchangeOutcome::Exchanged { old, new } => [Some(old), Some(new), None],
+                CompareExchangeOutcome::Differs {
+                    found,
+                    expected,
+                    newest,
+                } => [Some(found), Some(expected), newest.as_mut()],
+                CompareExchangeOutcome::Spurious { found } => [Some(found), None, None],
             },
             Op::Fence { .. }
             | Op::Lock { .. }
@@ -258,7 +276,7 @@ impl Op {
             | Op::Sleep { .. }
             | Op::Yield { .. }
             | Op::Write { .. }
-            | Op::Exit { .. } => [None, None],
+            | Op::Exit { .. } => [None, None, None],
         };
         values.into_iter().flatten()
     }
@@ -310,6 +328,9 @@ pub enum CompareExchangeOutcome {
         found: Value,
         /// The value that was expected.
         expected: Value,
+        /// The newest value, where it found an older one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<Value>,
     },
     /// It failed without a reason, as a weak one may.
     Spurious {

@@ -1,4 +1,4 @@
-//! Atomics: each access is one operation, and reads the newest value, unless the settings ask for stale reads (see
+//! Atomics: each access is one operation. It reads the newest value, except in executions with weak memory (see
 //! `weak_memory`).
 
 use std::sync::atomic::Ordering;
@@ -102,11 +102,19 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: De
     });
 }
 
-/// Notes that a compare-exchange found `old` and failed.
-pub(crate) fn failed(access: &Access, old: Value, describe: Describe<'_>) {
+/// The older value that a compare-exchange reads instead of the `newest`, and with which it fails, if it does. `access`
+/// has the ordering for failure.
+pub(crate) fn fails_stale(access: &Access, newest: Value, expected: Value) -> Option<Value> {
+    try_with(|execution| execution.fails_stale(access, newest, expected))?
+}
+
+/// Notes that a compare-exchange failed: it found the newest value, or the older one that [`fails_stale`] returned.
+pub(crate) fn failed(access: &Access, newest: Value, older: Option<Value>, describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
-        execution.read_newest(access, old);
-        None
+        if older.is_none() {
+            execution.read_newest(access, newest);
+        }
+        older
     });
 }
 

@@ -13,8 +13,19 @@ pub(crate) struct Choice {
     pub(crate) options: u16,
     /// How many of them, from the first, cost no preemption.
     pub(crate) n_non_preemptive: u16,
+    /// What was chosen.
+    pub(crate) kind: ChoiceKind,
     /// A hash of the operations before it.
     pub(super) operations: u16,
+}
+
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChoiceKind {
+    /// The next thread, or the outcome of an operation.
+    Any,
+    /// The value that a load of an atomic returns. The default is the newest one.
+    Value,
 }
 
 impl Choice {
@@ -25,6 +36,7 @@ impl Choice {
             options: 0,
             n_non_preemptive: 0,
             operations: 0,
+            kind: ChoiceKind::Any,
         }
     }
 
@@ -33,14 +45,14 @@ impl Choice {
         self.chosen >= self.n_non_preemptive
     }
 
+    /// Whether it let a load return an older value.
+    pub(crate) fn is_stale_read(&self) -> bool {
+        self.kind == ChoiceKind::Value && self.chosen > 0
+    }
+
     /// How a new execution differs from the one that made this choice with the number `index`, if it does. It is at
     /// the same choice, has these options, and its operations have this hash.
-    pub(super) fn difference(
-        &self,
-        index: usize,
-        found: ChoiceOptions,
-        operations: u16,
-    ) -> Option<Difference> {
+    pub(super) fn difference(&self, index: usize, found: ChoiceOptions, operations: u16) -> Option<Difference> {
         let is_known = self.options != 0;
         let expected = is_known.then(|| ChoiceOptions {
             options: self.options.into(),

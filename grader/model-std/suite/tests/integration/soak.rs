@@ -35,6 +35,7 @@ fn anything(random: &mut Random) -> (Program, Explorer) {
     let bounds = Bounds {
         preemptions: random.below(4) as u32,
         executions: 300,
+        stale_executions: 100,
         random: 100,
         seed: random.below(1_000),
         depth: 1 + random.below(4) as u32,

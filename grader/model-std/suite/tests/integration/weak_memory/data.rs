@@ -14,10 +14,17 @@ pub(crate) static FLAG: AtomicBool = AtomicBool::new(false);
 /// `body` returns exactly the `allowed` values with up to three preemptions, stale reads included.
 #[track_caller]
 pub(crate) fn returns<T: Ord + Debug + 'static>(body: impl Fn() -> T + 'static, allowed: impl IntoIterator<Item = T>) {
-    let explorer = Explorer {
+    let coverage = explorer().returns(body, allowed);
+    assert!(coverage.complete, "{coverage:?}");
+}
+
+/// Up to three preemptions, stale reads included.
+pub(crate) fn explorer() -> Explorer {
+    Explorer {
         bounds: Bounds {
             preemptions: 3,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 100,
             ..Bounds::default()
         },
@@ -25,9 +32,7 @@ pub(crate) fn returns<T: Ord + Debug + 'static>(body: impl Fn() -> T + 'static, 
             stale_reads: 2,
             ..Settings::default()
         },
-    };
-    let coverage = explorer.returns(body, allowed);
-    assert!(coverage.complete, "{coverage:?}");
+    }
 }
 
 pub(crate) fn set() {

@@ -16,6 +16,7 @@ fn stale(stale_reads: u32) -> Explorer {
         bounds: Bounds {
             preemptions: 3,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 100,
             ..Bounds::default()
         },
@@ -246,7 +247,10 @@ fn an_exploration_lists_every_access_weaker_than_sequential_consistency() {
         let stale_loads: &[&str] = if stale_reads == 0 {
             &[]
         } else {
-            &["1: load AtomicBool 3 Acquire"]
+            &[
+                "1: load AtomicBool 3 Acquire",
+                "2: compare_exchange AtomicBool 3 Relaxed",
+            ]
         };
         assert_eq!(told(&coverage.stale_loads, first), stale_loads);
     }

@@ -140,6 +140,7 @@ fn explorer(preemptions: u32, pruning: Pruning) -> Explorer {
         bounds: Bounds {
             preemptions,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 0,
             pruning,
             ..Bounds::default()
