@@ -275,7 +275,11 @@ mod tests {
             let failure = check(store, load, |_| {}).failure.expect("0 is allowed");
             assert_eq!(failure.finding, Finding::Race);
             let trace = failure.trace.expect("it was recorded");
-            let stale: Vec<_> = trace.events.iter().filter_map(|event| event.op.newest_unread()).collect();
+            let stale: Vec<_> = trace
+                .events
+                .iter()
+                .filter_map(|event| event.op.newest_unread())
+                .collect();
             assert_eq!(stale, [protocol::trace::Value::Unsigned(7)]);
 
             let token = Token::decode(&failure.token.expect("it has a token"), "numbers_are_handed_over");

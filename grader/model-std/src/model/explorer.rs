@@ -109,7 +109,7 @@ fn explore_erased(
         spawns: Spawns::Invisible,
         spawns_overlap: false,
         memory: Memory::Sequential,
-        may_be_stale: settings.stale_reads > 0 && bounds.preemptions > 0,
+        may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
@@ -155,10 +155,10 @@ struct Search<'a> {
     spawns: Spawns,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    /// Whether loads may return older values at all.
-    may_be_stale: bool,
     /// Whether the points where a load could return an older value are choices of the exhaustive part.
     memory: Memory,
+    /// Whether they may become choices.
+    may_be_weak: bool,
     /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run after
     /// all others.
     stale: Vec<Vec<Prefix>>,
@@ -228,7 +228,7 @@ impl Search<'_> {
 
     /// Whether the values that loads return have to become choices.
     fn has_to_choose_values(&self) -> bool {
-        self.may_be_stale && self.memory == Memory::Sequential && notes::any_is_weak()
+        self.may_be_weak && self.memory == Memory::Sequential && notes::any_is_weak()
     }
 
     fn restart(&mut self) {
@@ -385,7 +385,12 @@ impl Search<'_> {
     /// Samples executions with stale reads by random walk, half as many as others, if a load could have returned an
     /// older value.
     fn sample_stale(&mut self, bounds: &Bounds) {
-        if !notes::any_could_be_stale() {
+        let may_be_stale = match self.memory {
+            // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
+            Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
+            Memory::Weak => notes::any_could_be_stale(),
+        };
+        if !may_be_stale {
             return;
         }
         for _ in 0..bounds.random / 2 {

@@ -283,7 +283,9 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_spawns(self.spawns).with_memory(self.memory);
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
+            .with_spawns(self.spawns)
+            .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

@@ -16,8 +16,8 @@ use super::scheduler::{ChoiceKind, Scheduler};
 use super::task::{Site, Task, TaskId};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
-use crate::model::{Memory, Settings};
 use crate::model::trace::{End, Trace};
+use crate::model::{Memory, Settings};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.

@@ -26,8 +26,8 @@ use std::rc::Rc;
 use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
-use crate::model::{Memory, Spawns};
 use crate::model::trace::{ChoiceOptions, Difference};
+use crate::model::{Memory, Spawns};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]

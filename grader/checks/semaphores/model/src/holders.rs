@@ -183,7 +183,9 @@ fn none_is_lost(execution: &Execution<Count>) -> Result<(), Violation> {
         Finding::Race,
         "expected a holder of the only permit to see what the holder before it wrote",
     );
-    Err(violation.got(format!("{holders} holders added 1 each to a number, and it is {counted}")))
+    Err(violation.got(format!(
+        "{holders} holders added 1 each to a number, and it is {counted}"
+    )))
 }
 
 fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Violation> {
