@@ -159,8 +159,8 @@ struct Search<'a> {
     memory: Memory,
     /// Whether they may become choices.
     may_be_weak: bool,
-    /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run after
-    /// all others.
+    /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
+    /// after all others.
     stale: Vec<Vec<Prefix>>,
 }
 
@@ -280,8 +280,8 @@ impl Search<'_> {
         self.stopped()
     }
 
-    /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says, not
-    /// counting its first stale read. None is left where `bounds` allow no preemption.
+    /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says,
+    /// not counting its first stale read. None is left where `bounds` allow no preemption.
     fn exhaust_stale(&mut self, bounds: &Bounds) -> ControlFlow<()> {
         let mut next_bound = Vec::new();
         for bound in 1..=bounds.preemptions + 1 {
@@ -312,8 +312,8 @@ impl Search<'_> {
         ControlFlow::Continue(())
     }
 
-    /// Runs one execution of the exhaustive part, unless it `has_run` already, and shows it. Returns its choices, and how
-    /// many of them were made in new states.
+    /// Runs one execution of the exhaustive part, unless it `has_run` already, and shows it. Returns its choices, and
+    /// how many of them were made in new states.
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
         self.coverage.executions += 1;

@@ -1,9 +1,9 @@
 //! Searches for the simplest schedule whose execution fails the same way as a given one.
 //!
 //! The simpler of two executions is the one with fewer preemptions; if these are equal, with fewer injected faults
-//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads, stale reads); then with fewer switches between
-//! threads; then with fewer operations; then with fewer non-default choices; and then with later ones. Nothing here is
-//! random, so shortening a schedule always gives the same result.
+//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads, stale reads); then with fewer
+//! switches between threads; then with fewer operations; then with fewer non-default choices; and then with later ones.
+//! Nothing here is random, so shortening a schedule always gives the same result.
 //!
 //! Three methods alternate until none of them makes the execution simpler:
 //!
