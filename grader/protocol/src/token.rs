@@ -4,6 +4,8 @@
 //! of the execution's trace. With the digest, a replay on another machine is the same execution, event for event, or it
 //! says that it is not. The last byte shows whether a token was mistyped.
 //!
+//! The version is 4, or 5 if accesses to reference counts are choices.
+//!
 //! After the version, a token consists of the bytes below in base 32: digits and lower-case letters without i, l, o and
 //! u (Crockford, *Base 32*, 2002).
 //!
@@ -15,14 +17,15 @@
 //! 1 byte   check byte over all of the above
 //! ```
 
-use std::cmp::Ordering;
-
 use crate::fnv;
-use crate::schedule::{Schedule, Spawns};
+use crate::schedule::{Counts, Schedule, Spawns};
 
 /// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
 /// one.
 const VERSION: u32 = 4;
+
+/// The version of tokens with the same layout, for schedules with choices before accesses to reference counts.
+const VERSION_WITH_COUNTS: u32 = 5;
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -66,7 +69,7 @@ pub enum TokenError {
 ///
 /// If it is not a token of this version, or belongs to none of the checks.
 pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
-    let bytes = decode(token)?;
+    let (_, bytes) = decode(token)?;
     let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
     let check = checks.iter().find(|check| name_hash(check).to_le_bytes() == found);
     check.copied().ok_or(TokenError::OtherCheck)
@@ -91,7 +94,11 @@ impl Token {
             }
         }
         bytes.push(check_byte(&bytes));
-        format!("{VERSION}-{}", encode_digits(&bytes))
+        let version = match self.schedule.counts {
+            Counts::Invisible => VERSION,
+            Counts::Chosen => VERSION_WITH_COUNTS,
+        };
+        format!("{version}-{}", encode_digits(&bytes))
     }
 
     /// The token that `text` is, for the check called `check`.
@@ -100,7 +107,7 @@ impl Token {
     ///
     /// If it is not a token, or belongs to another version or check.
     pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
-        let bytes = decode(text)?;
+        let (counts, bytes) = decode(text)?;
         let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
         if *hash != name_hash(check).to_le_bytes() {
             return Err(TokenError::OtherCheck);
@@ -124,18 +131,29 @@ impl Token {
         };
         Ok(Self {
             scenario,
-            schedule: Schedule { choices, spawns },
+            schedule: Schedule {
+                choices,
+                spawns,
+                counts,
+            },
             digest: u32::from_le_bytes(*digest),
         })
     }
 }
 
-/// The bytes of a token, without the check byte.
-fn decode(token: &str) -> Result<Vec<u8>, TokenError> {
-    let mut bytes = decode_digits(token)?;
+/// What the version of a token says, and its bytes without the check byte.
+fn decode(token: &str) -> Result<(Counts, Vec<u8>), TokenError> {
+    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
+    let counts = match version_number(version)? {
+        ..VERSION => return Err(TokenError::EarlierVersion),
+        VERSION => Counts::Invisible,
+        VERSION_WITH_COUNTS => Counts::Chosen,
+        _ => return Err(TokenError::LaterVersion),
+    };
+    let mut bytes = decode_digits(digits)?;
     let found = bytes.pop().ok_or(TokenError::Malformed)?;
     if found == check_byte(&bytes) {
-        Ok(bytes)
+        Ok((counts, bytes))
     } else {
         Err(TokenError::Malformed)
     }
@@ -196,13 +214,7 @@ fn encode_digits(bytes: &[u8]) -> String {
     text
 }
 
-fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
-    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
-    match version_number(version)?.cmp(&VERSION) {
-        Ordering::Less => return Err(TokenError::EarlierVersion),
-        Ordering::Equal => {}
-        Ordering::Greater => return Err(TokenError::LaterVersion),
-    }
+fn decode_digits(digits: &str) -> Result<Vec<u8>, TokenError> {
     let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
     for digit in digits.bytes() {
         let value = DIGITS
@@ -245,6 +257,7 @@ mod tests {
             schedule: Schedule {
                 choices: choices.to_vec(),
                 spawns: Spawns::Invisible,
+                counts: Counts::Invisible,
             },
             digest: 0xDEAD_BEEF,
         }
@@ -252,9 +265,13 @@ mod tests {
 
     #[track_caller]
     fn check_round_trip(choices: &[u16]) {
-        for spawns in [Spawns::Invisible, Spawns::Chosen] {
+        let both = [Counts::Invisible, Counts::Chosen];
+        for (spawns, counts) in [Spawns::Invisible, Spawns::Chosen]
+            .map(|spawns| both.map(|counts| (spawns, counts)))
+            .concat()
+        {
             let mut token = token(choices);
-            token.schedule.spawns = spawns;
+            (token.schedule.spawns, token.schedule.counts) = (spawns, counts);
             let text = token.encode("every_line_is_whole");
             assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
             assert_eq!(
@@ -306,7 +323,7 @@ mod tests {
     fn a_token_of_another_version_says_so() {
         assert_eq!(Token::decode("3-00", "check"), Err(TokenError::EarlierVersion));
         assert_eq!(check_of("3-00", &["check"]), Err(TokenError::EarlierVersion));
-        assert_eq!(Token::decode("5-00", "check"), Err(TokenError::LaterVersion));
+        assert_eq!(Token::decode("6-00", "check"), Err(TokenError::LaterVersion));
         let text = TokenError::EarlierVersion.to_string();
         assert!(text.contains("an earlier version"), "{text}");
     }

@@ -20,10 +20,18 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Schedule, Spawns};
+use super::{Counts, Schedule, Spawns};
+use crate::runtime::counts::CountUses;
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
+
+/// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
+/// both orders of two threads in a small program.
+const LAST_OWNER_EXECUTIONS: u64 = 50;
+
+/// In a large program, a tenth of the executions that were run before is added to that. A guess.
+const LAST_OWNER_SHARE: u64 = 10;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +49,8 @@ pub struct Coverage {
     /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not
     /// decide whether they are right.
     pub weak_orderings: Vec<AtomicAccess>,
+    /// Whether accesses to reference counts became scheduling points.
+    pub counts: Counts,
     /// The loads that could have returned an older value, in the order of the source. None unless
     /// [`Settings::stale_reads`] allows stale reads.
     pub stale_loads: Vec<AtomicAccess>,
@@ -102,6 +112,8 @@ fn explore_erased(
         most_choices: 0,
         spawns: Spawns::Invisible,
         spawns_overlap: false,
+        counts: Counts::Invisible,
+        count_uses: CountUses::default(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
         && search.exhaust(bounds, first).is_continue()
@@ -121,7 +133,8 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive).with_spawns(schedule.spawns);
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive);
+    let scheduler = scheduler.with_choices(schedule.spawns, schedule.counts);
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -142,6 +155,9 @@ struct Search<'a> {
     spawns: Spawns,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
+    counts: Counts,
+    /// What executions have shown about reference counts.
+    count_uses: CountUses,
 }
 
 impl Search<'_> {
@@ -172,7 +188,7 @@ impl Search<'_> {
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(self.spawns, self.counts);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
             None => scheduler,
@@ -181,21 +197,51 @@ impl Search<'_> {
 
     /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
-        let flow = self.exhaust_with(bounds, first);
-        if flow.is_break() || !self.has_to_choose_spawns() {
-            return flow;
+        self.exhaust_with(bounds, first)?;
+        while self.needs_more_choices() {
+            if self.spawns_overlap {
+                self.spawns = Spawns::Chosen;
+            }
+            if self.count_uses.matter {
+                self.counts = Counts::Chosen;
+                self.coverage.counts = Counts::Chosen;
+            }
+            self.forget_visited();
+            self.exhaust_with(bounds, None)?;
         }
-        self.spawns = Spawns::Chosen;
-        self.forget_visited();
-        self.exhaust_with(bounds, None)
+        self.exhaust_last_owners(bounds)
     }
 
-    /// Whether the order of spawns has to become a choice.
-    fn has_to_choose_spawns(&self) -> bool {
+    /// Whether the order of spawns or of accesses to reference counts has to become a choice.
+    fn needs_more_choices(&self) -> bool {
         self.spawns_overlap && self.spawns == Spawns::Invisible
+            || self.count_uses.matter && self.counts == Counts::Invisible
     }
 
-    /// As [`Search::exhaust`], but returns early when the order of spawns has to become a choice.
+    /// Where several threads compete to be the last owner of an `Arc`, runs some executions with reference counts as
+    /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
+    /// does next shows that it makes a difference which thread is the last.
+    fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+            return ControlFlow::Continue(());
+        }
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
+        let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        let bounds = Bounds {
+            executions: self.n_exhaustive() + more,
+            random: 0,
+            ..*bounds
+        };
+        self.counts = Counts::Chosen;
+        self.forget_visited();
+        let flow = self.exhaust_with(&bounds, None);
+        self.counts = Counts::Invisible;
+        self.forget_visited();
+        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        flow
+    }
+
+    /// As [`Search::exhaust`], but returns early when more has to become a choice.
     fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Run>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
@@ -217,12 +263,14 @@ impl Search<'_> {
                     choices,
                     n_unvisited,
                     spawns_overlap,
+                    count_uses,
                     ..
                 } = ran;
                 self.coverage.executions += 1;
                 self.show(&choices, execution)?;
                 self.spawns_overlap |= spawns_overlap;
-                if self.has_to_choose_spawns() {
+                self.count_uses.add(count_uses);
+                if self.needs_more_choices() {
                     return ControlFlow::Continue(());
                 }
                 // Keeps only as many prefixes as the budget allows, and one more, which shows that the search is
@@ -268,9 +316,10 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
-        let scheduler = Scheduler::new(Prefix::default(), strategy).with_spawns(self.spawns);
+        let scheduler = Scheduler::new(Prefix::default(), strategy).with_choices(self.spawns, self.counts);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
+        self.count_uses.add(ran.count_uses);
         self.coverage.executions += 1;
         self.coverage.random += 1;
         self.show(&ran.choices, ran.execution)
@@ -305,7 +354,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, self.spawns),
+                schedule: schedule::of(choices, (self.spawns, self.counts)),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -349,6 +398,7 @@ impl Coverage {
             complete: false,
             stopped: None,
             weak_orderings: Vec::new(),
+            counts: Counts::Invisible,
             stale_loads: Vec::new(),
         }
     }

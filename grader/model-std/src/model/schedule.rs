@@ -1,16 +1,17 @@
 //! Turns the choices of an execution into a schedule, and a schedule into the choices to follow.
 
-use protocol::schedule::{Schedule, Spawns};
+use protocol::schedule::{Counts, Schedule, Spawns};
 
 use crate::runtime::scheduler::{Choice, Prefix};
 
 /// The schedule of an execution with these choices.
-pub(super) fn of(choices: &[Choice], spawns: Spawns) -> Schedule {
+pub(super) fn of(choices: &[Choice], (spawns, counts): (Spawns, Counts)) -> Schedule {
     let last_other = choices.iter().rposition(|choice| choice.chosen != 0);
     let determined = last_other.map_or(&[][..], |last| &choices[..=last]);
     Schedule {
         choices: determined.iter().map(|choice| choice.chosen).collect(),
         spawns,
+        counts,
     }
 }
 

@@ -80,6 +80,7 @@ impl Cause {
 impl Execution {
     /// Announces the next operation of the running thread.
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
+        self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
         self.turn.length += 1;
         let turn_is_long = self.turn.length >= LONG_TURN;

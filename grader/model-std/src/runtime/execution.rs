@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::counts::{self, CountUses, ReferenceCounts};
 use super::dispatch::{Candidate, Turn};
 use super::executor::Entry;
 use super::fairness::{Progress, Yields};
@@ -45,6 +46,7 @@ pub(crate) struct Execution {
     pub(super) faults: Faults,
     /// Which older values loads may return; `None` where they all return the newest.
     pub(super) weak_memory: Option<Box<WeakMemory>>,
+    pub(super) counts: ReferenceCounts,
     /// The most threads, the body aside, that were alive at once.
     most_alive: usize,
     /// How the execution ended, once it has.
@@ -59,6 +61,7 @@ pub(super) struct Remains {
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
     pub(super) most_alive: usize,
+    pub(super) count_uses: CountUses,
 }
 
 /// Empty tables whose memory the next execution reuses. Allocating it anew takes 1 to 4% more instructions, measured
@@ -68,6 +71,7 @@ struct Recycled {
     tasks: Vec<Task>,
     objects: Vec<Object>,
     candidates: Vec<Candidate>,
+    counts: counts::Tables,
 }
 
 thread_local! {
@@ -76,6 +80,7 @@ thread_local! {
             tasks: Vec::new(),
             objects: Vec::new(),
             candidates: Vec::new(),
+            counts: counts::Tables::new(),
         })
     };
 }
@@ -92,6 +97,7 @@ impl Execution {
             tasks,
             objects,
             candidates,
+            counts,
         } = RECYCLED.take();
         let mut execution = Box::new(Self {
             settings,
@@ -108,6 +114,7 @@ impl Execution {
             yields: Yields::default(),
             faults: Faults::new(&settings),
             weak_memory: WeakMemory::new(settings.stale_reads),
+            counts: ReferenceCounts::new(counts),
             most_alive: 0,
             end: None,
         });
@@ -125,6 +132,7 @@ impl Execution {
         }
         self.tasks.push(task);
         self.hand_to_child();
+        self.counts.fork(self.current);
         self.changed_irreversibly();
         let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
         self.most_alive = self.most_alive.max(alive);
@@ -149,7 +157,8 @@ impl Execution {
         self.wrote_to(object);
     }
 
-    fn note_effect(&mut self) {
+    /// As [`Execution::changed`], for what is no object of the running operation.
+    pub(super) fn note_effect(&mut self) {
         self.progress.count_change(self.steps);
         self.tasks[self.current].activity.note_effect(self.steps);
     }
@@ -194,8 +203,10 @@ impl Execution {
             turn,
             scheduler,
             most_alive,
+            counts,
             ..
         } = *self;
+        let count_uses = counts.uses;
         let objects = objects.into_table();
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();
@@ -203,12 +214,14 @@ impl Execution {
             tasks,
             objects,
             candidates: turn.into_candidates(),
+            counts: counts.into_tables(),
         });
         Remains {
             trace,
             recorder,
             scheduler,
             most_alive,
+            count_uses,
         }
     }
 }

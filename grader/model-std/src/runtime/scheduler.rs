@@ -26,8 +26,8 @@ use std::rc::Rc;
 use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
-use crate::model::Spawns;
 use crate::model::trace::{ChoiceOptions, Difference};
+use crate::model::{Counts, Spawns};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,7 @@ pub(crate) struct Scheduler {
     pub(crate) spawns: Spawns,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
+    pub(crate) counts: Counts,
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
@@ -71,11 +72,13 @@ impl Scheduler {
             visited_at: None,
             spawns: Spawns::Invisible,
             spawns_overlap: false,
+            counts: Counts::Invisible,
         }
     }
 
-    pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
-        Self { spawns, ..self }
+    /// Whether spawns and accesses to reference counts are choices.
+    pub(crate) fn with_choices(self, spawns: Spawns, counts: Counts) -> Self {
+        Self { spawns, counts, ..self }
     }
 
     /// Detects states that are in `visited`, and adds new ones to it.

@@ -81,11 +81,15 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
         announce_end();
     }
     with(|execution| {
+        execution.note_operation_between_counts();
+        execution.counts.note_end(execution.current);
         execution.me().announced.operation.object = None;
         let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so another thread may still see this one running for a while.
         execution.me().end_function(ending, Some(now));
         if let Some(scope) = scope {
+            // The scope may be left before a thread-local destructor performs an operation.
+            execution.me().performed.was_chosen_for_invisible = false;
             execution
                 .objects
                 .scope_running_mut(scope)
@@ -125,6 +129,7 @@ fn end_body(ending: Ending) {
         announce_end();
     }
     with(|execution| {
+        execution.note_operation_between_counts();
         execution.me().end_function(ending, None);
     });
     locals::destroy();
@@ -169,6 +174,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
         if let Some(joined) = execution.tasks.get_mut(task) {
             joined.note_end_is_known();
             execution.take_from_ended(task);
+            execution.counts.join(execution.current, task);
         }
         execution.record(None, Some(site), |_| Op::Join { thread: task });
     });
@@ -191,6 +197,7 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
         if finished {
             execution.tasks[task].note_end_is_known();
             execution.take_from_ended(task);
+            execution.counts.join_function(execution.current, task);
         }
         execution.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
         finished
@@ -218,6 +225,11 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     announce_invisible_wait(Operation::on(id, site), Until::ScopeEmpty(id));
     with(|execution| {
         execution.acquire_from(id);
+        for task in 0..execution.tasks.len() {
+            if execution.tasks[task].scope == Some(id) {
+                execution.counts.join_function(execution.current, task);
+            }
+        }
         execution.record(None, Some(site), |_| Op::LeaveScope);
     });
 }

@@ -1,0 +1,29 @@
+//! Explores each program, and prints a line for each that has other outcomes than it should have.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use model_std::model::{Bounds, Counts, Settings, explore};
+
+fn main() {
+    let only = std::env::args().nth(1);
+    let programs = programs::PROGRAMS.iter();
+    for program in programs.filter(|program| only.as_deref().is_none_or(|only| only == program.name)) {
+        let body: Rc<dyn Fn() -> String> = Rc::new(program.run);
+        let mut outcomes = BTreeSet::new();
+        let coverage = explore(&Bounds::default(), &Settings::default(), &body, |execution| {
+            outcomes.insert(match execution.value {
+                Some(Ok(outcome)) => outcome,
+                Some(Err(_)) => "panicked".to_owned(),
+                None => format!("{:?}", execution.trace.end),
+            });
+            ControlFlow::Continue(())
+        });
+        let allowed: BTreeSet<String> = program.outcomes.iter().map(|outcome| (*outcome).to_owned()).collect();
+        let matter = coverage.counts == Counts::Chosen;
+        if outcomes != allowed || !coverage.complete || matter != program.counts_matter || only.is_some() {
+            println!("{}: {outcomes:?}, {coverage:?}", program.name);
+        }
+    }
+}
