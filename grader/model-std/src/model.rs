@@ -14,7 +14,7 @@ pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};
 pub use explorer::{Coverage, Stopped, explore, replay};
-pub use settings::Settings;
+pub use settings::{Settings, SwitchAfterRelease};
 pub use shortening::{Shortened, Size, shorten};
 pub use statics::restart_statics;
 

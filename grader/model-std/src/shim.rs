@@ -17,6 +17,7 @@
 
 pub use protocol::trace;
 
+use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -125,6 +126,46 @@ impl Object {
         if let Some(id) = self.id() {
             with(|execution| execution.wrote_to(id));
         }
+    }
+}
+
+/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own reference
+/// counts must not count as the program's.
+pub struct Shared<T: ?Sized>(Rc<T>);
+
+// SAFETY: all threads of the program share one operating-system thread, so the count is never used by two of them at
+// once. The value is shared as in an `Arc`.
+unsafe impl<T: ?Sized + Send + Sync> Send for Shared<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T: ?Sized + Send + Sync> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    /// The first owner of `value`.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+}
+
+impl<T: ?Sized> Shared<T> {
+    /// Whether both are owners of one value.
+    #[must_use]
+    pub fn ptr_eq(one: &Self, other: &Self) -> bool {
+        Rc::ptr_eq(&one.0, &other.0)
+    }
+}
+
+impl<T: ?Sized> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 

@@ -327,7 +327,7 @@ impl ReferenceCounts {
     /// Whether the allocation with the count of owners at `address` is known to have a `Weak`.
     fn has_weak(&self, address: usize) -> bool {
         let weak = self.tables.counts.get(&(address + WEAK_OFFSET));
-        weak.is_some_and(|weak| weak.value != 1)
+        weak.is_some_and(|weak| weak.value != 1 && weak.value != LOCKED)
     }
 
     /// Which count is at `address`. A count of `Weak`s is used only after the count of owners before it, unless an

@@ -100,6 +100,11 @@ impl Execution {
         }
     }
 
+    /// Whether the operation of another thread may take effect now.
+    pub(super) fn others_may_go(&self) -> bool {
+        (0..self.tasks.len()).any(|task| task != self.current && self.may_go(task))
+    }
+
     /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point.
     /// Otherwise another task might panic meanwhile, on the same operating-system thread, and `std` aborts the process
     /// when a thread panics in a panic hook.

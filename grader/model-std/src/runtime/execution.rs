@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::counts::{self, CountUses, ReferenceCounts};
@@ -14,7 +13,7 @@ use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
 use super::recorder::Recorder;
 use super::scheduler::Scheduler;
-use super::task::{Site, Task, TaskId};
+use super::task::{Site, Task, TaskId, ThreadName};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
 use crate::model::Settings;
@@ -22,8 +21,8 @@ use crate::model::trace::{End, Trace};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
-pub(super) fn name_of_system_thread() -> Option<Arc<str>> {
-    std::thread::current().name().map(Arc::from)
+pub(super) fn name_of_system_thread() -> Option<ThreadName> {
+    std::thread::current().name().map(ThreadName::from)
 }
 
 /// Everything that one execution consists of, except for the program's own memory.
@@ -124,7 +123,7 @@ impl Execution {
     }
 
     /// Adds a task that is ready to start `entry`.
-    pub(crate) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
+    pub(crate) fn add_task(&mut self, name: Option<ThreadName>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
         let mut task = Task::new(name, site, entry);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());

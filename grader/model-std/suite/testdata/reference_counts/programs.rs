@@ -18,8 +18,8 @@ pub struct Program {
 }
 
 macro_rules! programs {
-    ($($name:ident: $matter:literal, [$($outcome:literal),*];)*) => {
-        pub const PROGRAMS: &[Program] = &[$(Program {
+    ($list:ident: $($name:ident: $matter:literal, [$($outcome:literal),*];)*) => {
+        pub const $list: &[Program] = &[$(Program {
             name: stringify!($name),
             outcomes: &[$($outcome),*],
             counts_matter: $matter,
@@ -29,6 +29,7 @@ macro_rules! programs {
 }
 
 programs! {
+    PROGRAMS:
     unwrapped_after_a_message: true, ["alone", "shared"];
     unwrapped_after_a_join: false, ["1"];
     unwrapped_after_a_scope: false, ["2"];
@@ -60,7 +61,7 @@ programs! {
     last_drop_of_a_trait_object: true, ["main", "other"];
     last_drop_wakes_a_waiting_thread: false, ["woken"];
     last_drop_has_no_operation: false, ["2"];
-    exactly_one_takes_the_value: true, ["first", "second"];
+    exactly_one_takes_the_value: false, ["first", "second"];
     two_try_to_take_the_value: true, ["first", "nobody", "second"];
     compared_by_address: false, ["true"];
     cyclic: true, ["none, some"];
@@ -76,6 +77,18 @@ programs! {
     copied_on_write_under_a_lock: true, ["copied", "in place"];
     replaced_while_a_thread_reads: true, ["1", "2"];
     named_threads_that_are_detached: false, ["1"];
+}
+
+// With stale reads.
+programs! {
+    STALE:
+    the_only_owner_sees_all_stores: true, ["1", "shared"];
+    the_taker_of_the_value_sees_all_stores: true, ["1", "shared"];
+    the_last_owner_sees_all_stores: false, ["2"];
+    the_destructor_sees_all_stores: true, ["2"];
+    who_copies_on_write_sees_all_stores: true, ["1", "copied"];
+    who_only_counts_owners_may_see_old_values: true, ["0", "1", "shared"];
+    a_new_value_in_the_same_place_is_not_ordered: false, ["0", "1"];
 }
 
 fn ownership<T>(shared: Arc<T>) -> String {
@@ -659,4 +672,113 @@ fn named_threads_that_are_detached() -> String {
     assert_eq!(receiver.recv().unwrap(), Some(5));
     receiver.recv().unwrap_err();
     "1".to_owned()
+}
+
+/// Both threads store, and the other one drops.
+fn stored_and_dropped() -> (Arc<[AtomicUsize; 2]>, thread::JoinHandle<()>) {
+    let shared = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let theirs = Arc::clone(&shared);
+    let worker = thread::spawn(move || {
+        theirs[0].store(1, Relaxed);
+        drop(theirs);
+    });
+    thread::yield_now();
+    (shared, worker)
+}
+
+fn the_only_owner_sees_all_stores() -> String {
+    let (mut shared, worker) = stored_and_dropped();
+    let alone = Arc::get_mut(&mut shared);
+    let seen = alone.map_or("shared".to_owned(), |values| (&*values)[0].load(Relaxed).to_string());
+    worker.join().unwrap();
+    seen
+}
+
+fn the_taker_of_the_value_sees_all_stores() -> String {
+    let (shared, worker) = stored_and_dropped();
+    let seen = match Arc::try_unwrap(shared) {
+        Ok(values) => values[0].load(Relaxed).to_string(),
+        Err(_) => "shared".to_owned(),
+    };
+    worker.join().unwrap();
+    seen
+}
+
+fn the_last_owner_sees_all_stores() -> String {
+    fn take(shared: Arc<[AtomicUsize; 2]>, mine: usize) -> Option<usize> {
+        shared[mine].store(1, Relaxed);
+        Arc::into_inner(shared).map(|values| values.iter().map(|value| value.load(Relaxed)).sum())
+    }
+    let shared = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let theirs = Arc::clone(&shared);
+    let worker = thread::spawn(move || take(theirs, 0));
+    let mine = take(shared, 1);
+    mine.or(worker.join().unwrap()).unwrap().to_string()
+}
+
+fn the_destructor_sees_all_stores() -> String {
+    struct Sum([AtomicUsize; 2], Mutex<Sender<usize>>);
+    impl Drop for Sum {
+        fn drop(&mut self) {
+            let this = &*self;
+            let sum = this.0.iter().map(|value| value.load(Relaxed)).sum();
+            this.1.lock().unwrap().send(sum).unwrap();
+        }
+    }
+    let (sender, receiver) = mpsc::channel();
+    let shared = Arc::new(Sum([AtomicUsize::new(0), AtomicUsize::new(0)], Mutex::new(sender)));
+    let theirs = Arc::clone(&shared);
+    let worker = thread::spawn(move || theirs.0[0].store(1, Relaxed));
+    shared.0[1].store(1, Relaxed);
+    drop(shared);
+    worker.join().unwrap();
+    receiver.recv().unwrap().to_string()
+}
+
+fn who_copies_on_write_sees_all_stores() -> String {
+    struct Copied(Option<AtomicUsize>);
+    impl Clone for Copied {
+        fn clone(&self) -> Self {
+            Self(None)
+        }
+    }
+    let mut shared = Arc::new(Copied(Some(AtomicUsize::new(0))));
+    let theirs = Arc::clone(&shared);
+    let worker = thread::spawn(move || theirs.0.as_ref().unwrap().store(1, Relaxed));
+    thread::yield_now();
+    let value = &*Arc::make_mut(&mut shared);
+    let seen = value.0.as_ref().map_or("copied".to_owned(), |value| value.load(Relaxed).to_string());
+    worker.join().unwrap();
+    seen
+}
+
+/// `Arc::strong_count` synchronizes with nothing.
+fn who_only_counts_owners_may_see_old_values() -> String {
+    let (shared, worker) = stored_and_dropped();
+    let seen = match Arc::strong_count(&shared) {
+        1 => shared[0].load(Relaxed).to_string(),
+        _ => "shared".to_owned(),
+    };
+    worker.join().unwrap();
+    seen
+}
+
+/// What was released to a count that is gone says nothing about a new one at the same address.
+fn a_new_value_in_the_same_place_is_not_ordered() -> String {
+    static STORED: AtomicUsize = AtomicUsize::new(0);
+    let worker = thread::spawn(|| {
+        STORED.store(1, Relaxed);
+        let shared = Arc::new(0);
+        drop(Arc::clone(&shared));
+        drop(shared);
+    });
+    thread::yield_now();
+    let mut shared = Arc::new(0);
+    drop(Arc::clone(&shared));
+    *Arc::get_mut(&mut shared).unwrap() += 1;
+    let seen = STORED.load(Relaxed);
+    worker.join().unwrap();
+    // A static of the real `std` keeps its value.
+    STORED.store(0, Relaxed);
+    seen.to_string()
 }

@@ -20,6 +20,7 @@ mod panics;
 mod places;
 mod programs;
 mod pruning;
+mod reference_counts;
 mod replay;
 mod shortening;
 mod soak;
