@@ -16,7 +16,7 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::Rmw { function, .. } => function.as_str(),
         Op::CompareExchange { function, .. } => function.as_str(),
         Op::Fence { .. } => "fence",
-        Op::Count { access, of, .. } => count(*access, *of),
+        Op::Count { access, .. } => count(*access),
         Op::Lock { function, .. } => function.as_str(),
         Op::Unlock => "unlock",
         Op::Downgrade => "downgrade",
@@ -49,15 +49,13 @@ pub(crate) fn operation(op: &Op) -> &'static str {
     }
 }
 
-fn count(access: CountAccess, of: CountKind) -> &'static str {
-    match (access, of) {
-        (CountAccess::Add, CountKind::Strong) => "clone Arc",
-        (CountAccess::Remove, CountKind::Strong) => "drop Arc",
-        (CountAccess::Add, CountKind::Weak) => "clone Weak",
-        (CountAccess::Remove, CountKind::Weak) => "drop Weak",
-        (CountAccess::Read, _) => "read count",
-        (CountAccess::Claim, _) => "need sole owner",
-        (CountAccess::Set, _) => "set count",
+fn count(access: CountAccess) -> &'static str {
+    match access {
+        CountAccess::Add => "clone",
+        CountAccess::Remove => "drop",
+        CountAccess::Read => "count",
+        CountAccess::Claim => "only owner?",
+        CountAccess::Set => "set count",
     }
 }
 
@@ -108,7 +106,7 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
             CountAccess::Remove => format!("{found} → {}", found.saturating_sub(1)),
             CountAccess::Read => format!("→ {found}"),
             CountAccess::Claim if *found == 1 => "→ yes".to_owned(),
-            CountAccess::Claim => format!("→ no: {found} owners"),
+            CountAccess::Claim => format!("→ no, {found}"),
             CountAccess::Set => return None,
         },
         Op::Lock { outcome, .. } => match outcome {
