@@ -93,8 +93,9 @@ impl Token {
                 defaults = 0;
             }
         }
-        bytes.push(check_byte(&bytes));
-        let version = match self.schedule.counts {
+        let counts = self.schedule.counts;
+        bytes.push(check_byte(counts, &bytes));
+        let version = match counts {
             Counts::Invisible => VERSION,
             Counts::Chosen => VERSION_WITH_COUNTS,
         };
@@ -152,7 +153,7 @@ fn decode(token: &str) -> Result<(Counts, Vec<u8>), TokenError> {
     };
     let mut bytes = decode_digits(digits)?;
     let found = bytes.pop().ok_or(TokenError::Malformed)?;
-    if found == check_byte(&bytes) {
+    if found == check_byte(counts, &bytes) {
         Ok((counts, bytes))
     } else {
         Err(TokenError::Malformed)
@@ -160,14 +161,19 @@ fn decode(token: &str) -> Result<(Counts, Vec<u8>), TokenError> {
 }
 
 /// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds
-/// every change within 8 neighbouring bits, and a digit is 5.
-fn check_byte(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0xFF, |remainder, byte| {
+/// every change within 8 neighbouring bits, and a digit is 5. The two versions have complementary checks, so that one is
+/// not taken for the other.
+fn check_byte(counts: Counts, bytes: &[u8]) -> u8 {
+    let remainder = bytes.iter().fold(0xFF, |remainder, byte| {
         (0..8).fold(remainder ^ byte, |remainder, _| {
             let carry = if remainder & 0x80 == 0 { 0 } else { 0x07 };
             remainder << 1 ^ carry
         })
-    })
+    });
+    match counts {
+        Counts::Invisible => remainder,
+        Counts::Chosen => !remainder,
+    }
 }
 
 /// FNV-1a, folded to 16 bits.
@@ -331,8 +337,13 @@ mod tests {
     #[test]
     fn a_token_with_any_one_character_changed_is_refused() {
         for choices in [&[][..], &[1], &[0, 0, 2, 0, 1], &[0, 513, 0, 0, 0, 0, 0, 3]] {
-            let text = token(choices).encode("check");
-            for (index, character) in text.char_indices() {
+            let mut with_counts = token(choices);
+            with_counts.schedule.counts = Counts::Chosen;
+            let texts = [token(choices), with_counts].map(|token| token.encode("check"));
+            let characters = texts
+                .iter()
+                .flat_map(|text| text.char_indices().map(move |at| (text, at)));
+            for (text, (index, character)) in characters {
                 for other in (' '..='~').filter(|other| *other != character) {
                     let mut changed: Vec<char> = text.chars().collect();
                     changed[index] = other;

@@ -39,12 +39,13 @@ pub(super) fn find(trace: &Trace, thread: Option<ThreadId>, names: &Names<'_>) -
         let done = last.map_or(String::new(), |last| {
             let operation = words::operation(&events[last].op);
             let place = names.at(events[last].place.as_ref());
-            format!(": its last operation was `{operation}`{place}{}", words::step(Some(last)))
+            format!(
+                ": its last operation was `{operation}`{place}{}",
+                words::step(Some(last))
+            )
         });
         let owner = names.thread_at_start(owner);
-        account
-            .sentences
-            .push(format!("{owner} still had its `Arc`{done}."));
+        account.sentences.push(format!("{owner} still had its `Arc`{done}."));
         account.steps.extend(last);
         account.steps.sort_unstable();
     }
