@@ -243,6 +243,7 @@ impl<T> Drop for Receiver<T> {
         if channel.core.drop_end(ChannelSide::Receive) == 0 && channel.core.capacity.is_none() {
             channel.discard();
         }
+        shim::switch_after_release();
     }
 }
 

@@ -135,6 +135,7 @@ impl<T> Sender<T> {
                 if selected.was_paired {
                     self.channel.wait_until_taken(slot, site);
                 }
+                shim::switch_after_release();
                 return Ok(());
             }
             Some(_) => Refusal::Disconnected,
@@ -177,6 +178,7 @@ pub(crate) fn look<R: Copy>(
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.core().drop_end(ChannelSide::Send);
+        shim::switch_after_release();
     }
 }
 

@@ -31,8 +31,8 @@ pub struct Settings {
 ///
 /// Otherwise a thread runs from one operation to the next without a switch. That is no difference as long as all that
 /// threads share is modelled. It is one for plain memory that `unsafe` code shares, and for reference counts of `Arc`
-/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards. The switches make an
-/// exploration about twice as long.
+/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards. With the switches, an
+/// exploration takes about four times as many executions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SwitchAfterRelease {
     /// If no code in the process is compiled so that the model sees reference counts.

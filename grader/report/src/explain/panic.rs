@@ -21,7 +21,8 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
     let mut story = Story::new(EXPECTED, told(&names.thread(thread), panic, names));
     let account = other_owner::find(trace, Some(thread), names)
         .or_else(|| lost_update::find(trace, names))
-        .or_else(|| check_then_act::find(trace, names));
+        .or_else(|| check_then_act::find(trace, names))
+        .or_else(|| other_owner::find(trace, None, names));
     let Account { sentences, steps } = account.unwrap_or_default();
     story.sentences = sentences;
     story.steps = steps;

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Barrier, Condvar, Mutex, OnceLock, RwLock, Weak};
+use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, Weak};
 use std::thread;
 
 /// A program, its name and its outcomes. One that panics has the outcome `panicked`.
@@ -556,12 +556,16 @@ fn text_counted() -> String {
 }
 
 fn kept_in_a_static() -> String {
-    static KEPT: OnceLock<Arc<u8>> = OnceLock::new();
+    static KEPT: Mutex<Option<Arc<u8>>> = Mutex::new(None);
     let shared = Arc::new(1);
-    let _ = KEPT.set(Arc::clone(&shared));
-    let worker = thread::spawn(|| drop(KEPT.get().cloned()));
+    *KEPT.lock().unwrap() = Some(Arc::clone(&shared));
+    let worker = thread::spawn(|| {
+        let copy = KEPT.lock().unwrap().clone();
+        drop(copy);
+    });
     let count = Arc::strong_count(&shared);
     worker.join().unwrap();
+    KEPT.lock().unwrap().take();
     count.to_string()
 }
 

@@ -30,6 +30,7 @@ mod std_suite;
 mod stdin;
 mod streams;
 mod surface;
+mod switches;
 mod thread_numbers;
 mod threads;
 mod weak_memory;
