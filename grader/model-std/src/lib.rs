@@ -21,7 +21,10 @@
 //! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute
 //! on and on without an operation: that ends the execution as [`EndlessLoop`](model::trace::End::EndlessLoop).
 //!
-//! `unsafe` is used for three things, apart from the name of the function that such a crate calls: to switch stacks, to
+//! A crate that is compiled with `-C passes=tsan-module`, `-C passes=function(tsan)` and
+//! `-C llvm-args=-tsan-instrument-func-entry-exit=0` shows the model the reference counts of its `Arc`s.
+//!
+//! `unsafe` is used for three things, apart from the functions that such crates call: to switch stacks, to
 //! restore the initial values of statics before each execution, and to give the contents of a lock or a cell to the
 //! thread that holds it in the model.
 

@@ -80,6 +80,7 @@ impl Cause {
 impl Execution {
     /// Announces the next operation of the running thread.
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
+        self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
         self.turn.length += 1;
         let turn_is_long = self.turn.length >= LONG_TURN;
@@ -97,6 +98,11 @@ impl Execution {
         if me.activity.operations == 1 {
             self.note_begun();
         }
+    }
+
+    /// Whether the operation of another thread may take effect now.
+    pub(super) fn others_may_go(&self) -> bool {
+        (0..self.tasks.len()).any(|task| task != self.current && self.may_go(task))
     }
 
     /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point.

@@ -10,7 +10,7 @@ use model_std::model::{Bounds, Execution, Memory, Settings, explore, replay};
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicBool, AtomicI8, AtomicPtr, AtomicUsize, fence};
 use model_std::thread;
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// Explores with so many stale reads and three preemptions. A stale read counts as a preemption.
 fn stale(stale_reads: u32) -> Explorer {
@@ -22,10 +22,7 @@ fn stale(stale_reads: u32) -> Explorer {
             random: 100,
             ..Bounds::default()
         },
-        settings: Settings {
-            stale_reads,
-            ..Settings::default()
-        },
+        settings: Settings { stale_reads, ..plain() },
     }
 }
 
