@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use model_std::model::{Bounds, Settings};
+use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
@@ -60,6 +60,8 @@ impl Model {
         // Whoever uses the weak form has to reckon with its failure: that costs nothing where nobody does.
         let settings = Settings {
             weak_failures: 1,
+            // A submission has no `unsafe` code, and reference counts are seen.
+            switch_after_release: SwitchAfterRelease::Never,
             ..Settings::default()
         };
         Self {

@@ -223,10 +223,10 @@ impl Report {
         }
     }
 
-    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, from all checks, each
-    /// with whether it is decided: whether every interleaving of some scenario was run, up to the bound, with the older
-    /// values that it lets loads return. They are sorted by file, line, function and ordering, and each of these is
-    /// there once.
+    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, from all checks,
+    /// each with whether it is decided: whether every interleaving of some scenario was run, up to the bound, with the
+    /// older values that it lets loads return. They are sorted by file, line, function and ordering, and each of these
+    /// is there once.
     pub fn weak_orderings(&self) -> Vec<(&AtomicAccess, bool)> {
         let is_own = |access: &&AtomicAccess| self.sources.iter().any(|(path, _)| *path == access.place.file);
         let mut by_source = BTreeMap::new();

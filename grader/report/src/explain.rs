@@ -16,6 +16,7 @@ mod lost_update;
 mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
+mod other_owner;
 mod over_serialized;
 mod panic;
 mod released_lock;
@@ -153,7 +154,7 @@ fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
         account
     } else if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;
-        let patterns: [&dyn Fn() -> Option<Account>; 7] = [
+        let patterns: [&dyn Fn() -> Option<Account>; 8] = [
             &|| lost_update::find(trace, names),
             &|| check_then_act::find(trace, names),
             // Where a limit is exceeded these two say nothing: whoever counts under a lock takes it again and again,
@@ -161,6 +162,7 @@ fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
             &|| is_race.then(|| released_lock::find(trace, names)).flatten(),
             &|| is_race.then(|| torn_line::find(trace, names)).flatten(),
             &|| stolen_wakeup::find(trace, names),
+            &|| other_owner::find(trace, None, names),
             &|| interruption::find(trace, names),
             &|| interruption::none_needed(failure, trace),
         ];

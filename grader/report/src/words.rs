@@ -1,8 +1,8 @@
 //! The words for operations, states and waits. Every renderer takes them from here.
 
 use protocol::trace::{
-    ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, Event, LockOutcome, ObjectState, OnceOutcome,
-    OnceState, Op, SelectOutcome, Trace, Value, WaitReason, WakeReason,
+    ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, CountAccess, CountKind, Event, LockOutcome,
+    ObjectState, OnceOutcome, OnceState, Op, SelectOutcome, Trace, Value, WaitReason, WakeReason,
 };
 
 use crate::names::Names;
@@ -16,6 +16,7 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::Rmw { function, .. } => function.as_str(),
         Op::CompareExchange { function, .. } => function.as_str(),
         Op::Fence { .. } => "fence",
+        Op::Count { access, .. } => count(*access),
         Op::Lock { function, .. } => function.as_str(),
         Op::Unlock => "unlock",
         Op::Downgrade => "downgrade",
@@ -45,6 +46,16 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::Write { .. } => "write",
         Op::Exit { code: Some(_) } => "exit",
         Op::Exit { code: None } => "abort",
+    }
+}
+
+fn count(access: CountAccess) -> &'static str {
+    match access {
+        CountAccess::Add => "clone",
+        CountAccess::Remove => "drop",
+        CountAccess::Read => "count",
+        CountAccess::Claim => "only owner?",
+        CountAccess::Set => "set count",
     }
 }
 
@@ -89,6 +100,18 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
             CompareExchangeOutcome::Spurious { .. } => "→ failed spuriously".to_owned(),
         },
         Op::Fence { order } => order.as_str().to_owned(),
+        // It counts one more than there are.
+        Op::Count {
+            of: CountKind::Weak, ..
+        } => return None,
+        Op::Count { access, found, .. } => match access {
+            CountAccess::Add => format!("{found} → {}", found + 1),
+            CountAccess::Remove => format!("{found} → {}", found.saturating_sub(1)),
+            CountAccess::Read => format!("→ {found}"),
+            CountAccess::Claim if *found == 1 => "→ yes".to_owned(),
+            CountAccess::Claim => format!("→ no, {found}"),
+            CountAccess::Set => return None,
+        },
         Op::Lock { outcome, .. } => match outcome {
             LockOutcome::Acquired => return None,
             LockOutcome::Poisoned => "→ poisoned".to_owned(),

@@ -1,8 +1,8 @@
 //! Variant: no lock: one atomic number holds the count and the last thread; each thread logs where its runs began, and
 //! the logs are merged after joining.
 //!
-//! `Relaxed` is enough: the threads share nothing but this one number, whose changes have one order for all of them, and
-//! `join` makes the logs visible.
+//! `Relaxed` is enough: the threads share nothing but this one number, whose changes have one order for all of them,
+//! and `join` makes the logs visible.
 
 use std::fmt;
 use std::iter;

@@ -1,5 +1,5 @@
-//! Mistake: the flag by which a permit is handed to a waiter is `Relaxed`. A waiter that finds it set before it parks has
-//! the permit, but need not see what the holder before it wrote.
+//! Mistake: the flag by which a permit is handed to a waiter is `Relaxed`. A waiter that finds it set before it parks
+//! has the permit, but need not see what the holder before it wrote.
 //!
 //! Fails: `never_more_holders_than_permits` with `race`.
 

@@ -1,6 +1,6 @@
-//! Mistake: whoever gives a permit back adds to `free` and then looks for sleepers; whoever goes to sleep adds to `sleepers`
-//! and then looks at `free`. With orderings weaker than `SeqCst`, both may look before they see what the other one added:
-//! the permit is free, and the sleeper is not woken.
+//! Mistake: whoever gives a permit back adds to `free` and then looks for sleepers; whoever goes to sleep adds to
+//! `sleepers` and then looks at `free`. With orderings weaker than `SeqCst`, both may look before they see what the
+//! other one added: the permit is free, and the sleeper is not woken.
 //!
 //! Fails: `never_more_holders_than_permits` with `deadlock`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.

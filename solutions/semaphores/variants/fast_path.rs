@@ -1,8 +1,8 @@
 //! Variant: a permit is taken from an atomic count; a thread that finds none uses a lock and a condition variable.
 //!
-//! Its orderings are as weak as they can be. Whoever gives a permit back writes `free` and then reads `sleepers`. Whoever
-//! goes to sleep writes `sleepers` and then reads `free`. At least one of them has to see what the other one wrote, and
-//! only `SeqCst` for all four makes that certain.
+//! Its orderings are as weak as they can be. Whoever gives a permit back writes `free` and then reads `sleepers`.
+//! Whoever goes to sleep writes `sleepers` and then reads `free`. At least one of them has to see what the other one
+//! wrote, and only `SeqCst` for all four makes that certain.
 
 use std::panic;
 use std::sync::atomic::{

@@ -1,7 +1,7 @@
 //! Variant: a permit that is given back is handed to the first in a line of parked threads.
 //!
-//! Its orderings are as weak as they can be. `granted` hands the permit on: the store releases and the load acquires, so
-//! the new holder sees what the old one did. Under the lock nothing is needed, because the lock orders the two.
+//! Its orderings are as weak as they can be. `granted` hands the permit on: the store releases and the load acquires,
+//! so the new holder sees what the old one did. Under the lock nothing is needed, because the lock orders the two.
 
 use std::collections::VecDeque;
 use std::panic;

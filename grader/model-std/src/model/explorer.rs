@@ -25,10 +25,18 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Memory, Schedule, Spawns};
+use super::{Counts, Memory, Schedule, Spawns};
+use crate::runtime::counts::CountUses;
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
+
+/// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
+/// both orders of two threads in a small program.
+const LAST_OWNER_EXECUTIONS: u64 = 50;
+
+/// In a large program, a tenth of the executions that were run before is added to that. A guess.
+const LAST_OWNER_SHARE: u64 = 10;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +55,8 @@ pub struct Coverage {
     pub stopped: Option<Stopped>,
     /// The accesses with an ordering weaker than `SeqCst`, in the order of the source.
     pub weak_orderings: Vec<AtomicAccess>,
+    /// Whether accesses to reference counts became scheduling points.
+    pub counts: Counts,
     /// The loads that could have returned an older value, in the order of the source. None if [`Settings::stale_reads`]
     /// is 0.
     pub stale_loads: Vec<AtomicAccess>,
@@ -109,8 +119,10 @@ fn explore_erased(
         most_choices: 0,
         spawns: Spawns::Invisible,
         spawns_overlap: false,
+        counts: Counts::Invisible,
+        count_uses: CountUses::default(),
         memory: Memory::Sequential,
-        may_be_stale: settings.stale_reads > 0 && bounds.preemptions > 0,
+        may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
@@ -134,7 +146,7 @@ fn explore_erased(
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_spawns(schedule.spawns)
+        .with_choices(schedule.spawns, schedule.counts)
         .with_memory(schedule.memory);
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
@@ -156,12 +168,15 @@ struct Search<'a> {
     spawns: Spawns,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    /// Whether loads may return older values at all.
-    may_be_stale: bool,
+    counts: Counts,
+    /// What executions have shown about reference counts.
+    count_uses: CountUses,
     /// Whether the points where a load could return an older value are choices of the exhaustive part.
     memory: Memory,
-    /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run after
-    /// all others.
+    /// Whether they may become choices.
+    may_be_weak: bool,
+    /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
+    /// after all others.
     stale: Vec<Vec<Prefix>>,
 }
 
@@ -194,7 +209,7 @@ impl Search<'_> {
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_spawns(self.spawns)
+            .with_choices(self.spawns, self.counts)
             .with_memory(self.memory);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
@@ -206,20 +221,20 @@ impl Search<'_> {
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let mut first = first;
         loop {
-            if self.has_to_restart() {
+            if self.needs_more_choices() {
                 self.restart();
                 first = None;
             }
-            let flow = self.exhaust_with(bounds, first.take());
-            if flow.is_break() || !self.has_to_restart() {
-                return flow;
+            self.exhaust_with(bounds, first.take())?;
+            if !self.needs_more_choices() {
+                return self.exhaust_last_owners(bounds);
             }
         }
     }
 
     /// Whether an execution has shown that there are more choices.
-    fn has_to_restart(&self) -> bool {
-        self.has_to_choose_spawns() || self.has_to_choose_values()
+    fn needs_more_choices(&self) -> bool {
+        self.has_to_choose_spawns() || self.has_to_choose_counts() || self.has_to_choose_values()
     }
 
     /// Whether the order of spawns has to become a choice.
@@ -227,20 +242,56 @@ impl Search<'_> {
         self.spawns_overlap && self.spawns == Spawns::Invisible
     }
 
+    /// Whether the order of accesses to reference counts has to become a choice.
+    fn has_to_choose_counts(&self) -> bool {
+        self.count_uses.matter && self.counts == Counts::Invisible
+    }
+
     /// Whether the values that loads return have to become choices.
     fn has_to_choose_values(&self) -> bool {
-        self.may_be_stale && self.memory == Memory::Sequential && notes::any_is_weak()
+        self.may_be_weak && self.memory == Memory::Sequential && notes::any_is_weak()
     }
 
     fn restart(&mut self) {
         if self.has_to_choose_spawns() {
             self.spawns = Spawns::Chosen;
         }
+        if self.has_to_choose_counts() {
+            self.counts = Counts::Chosen;
+            self.coverage.counts = Counts::Chosen;
+        }
         if self.has_to_choose_values() {
             self.memory = Memory::Weak;
         }
         self.stale.clear();
         self.forget_visited();
+    }
+
+    /// Where several threads compete to be the last owner of an `Arc`, runs some executions with reference counts as
+    /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
+    /// does next shows that it makes a difference which thread is the last.
+    fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+            return ControlFlow::Continue(());
+        }
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
+        // Stale reads belong to the executions without these scheduling points.
+        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
+        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
+        let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        let bounds = Bounds {
+            executions: self.n_exhaustive() + more,
+            random: 0,
+            ..*bounds
+        };
+        self.counts = Counts::Chosen;
+        self.forget_visited();
+        let flow = self.exhaust_with(&bounds, None);
+        self.counts = Counts::Invisible;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        self.forget_visited();
+        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        flow
     }
 
     /// As [`Search::exhaust`], but returns early when an execution shows that there are more choices.
@@ -257,7 +308,7 @@ impl Search<'_> {
                 }
                 let n_determined = prefix.len();
                 let (choices, n_unvisited) = self.run(prefix, first.take())?;
-                if self.has_to_restart() {
+                if self.needs_more_choices() {
                     return ControlFlow::Continue(());
                 }
                 let n_left = affordable(bounds.executions, self.n_exhaustive());
@@ -281,8 +332,8 @@ impl Search<'_> {
         self.stopped()
     }
 
-    /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says, not
-    /// counting its first stale read. None is left where `bounds` allow no preemption.
+    /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says,
+    /// not counting its first stale read. None is left where `bounds` allow no preemption.
     fn exhaust_stale(&mut self, bounds: &Bounds) -> ControlFlow<()> {
         let mut next_bound = Vec::new();
         for bound in 1..=bounds.preemptions + 1 {
@@ -313,13 +364,14 @@ impl Search<'_> {
         ControlFlow::Continue(())
     }
 
-    /// Runs one execution of the exhaustive part, unless it `has_run` already, and shows it. Returns its choices, and how
-    /// many of them were made in new states.
+    /// Runs one execution of the exhaustive part, unless it `has_run` already, and shows it. Returns its choices, and
+    /// how many of them were made in new states.
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
         self.coverage.executions += 1;
         self.show(&ran.choices, ran.execution)?;
         self.spawns_overlap |= ran.spawns_overlap;
+        self.count_uses.add(ran.count_uses);
         ControlFlow::Continue((ran.choices, ran.n_unvisited))
     }
 
@@ -357,10 +409,11 @@ impl Search<'_> {
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
         let scheduler = Scheduler::new(Prefix::default(), strategy)
-            .with_spawns(self.spawns)
+            .with_choices(self.spawns, self.counts)
             .with_memory(memory);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
+        self.count_uses.add(ran.count_uses);
         self.coverage.executions += 1;
         self.coverage.random += 1;
         self.show(&ran.choices, ran.execution)
@@ -386,7 +439,12 @@ impl Search<'_> {
     /// Samples executions with stale reads by random walk, half as many as others, if a load could have returned an
     /// older value.
     fn sample_stale(&mut self, bounds: &Bounds) {
-        if !notes::any_could_be_stale() {
+        let may_be_stale = match self.memory {
+            // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
+            Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
+            Memory::Weak => notes::any_could_be_stale(),
+        };
+        if !may_be_stale {
             return;
         }
         for _ in 0..bounds.random / 2 {
@@ -405,7 +463,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, self.spawns),
+                schedule: schedule::of(choices, (self.spawns, self.counts)),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -490,6 +548,7 @@ impl Coverage {
             complete: false,
             stopped: None,
             weak_orderings: Vec::new(),
+            counts: Counts::Invisible,
             stale_loads: Vec::new(),
         }
     }

@@ -1,9 +1,9 @@
 //! Searches for the simplest schedule whose execution fails the same way as a given one.
 //!
 //! The simpler of two executions is the one with fewer preemptions; if these are equal, with fewer injected faults
-//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads, stale reads); then with fewer switches between
-//! threads; then with fewer operations; then with fewer non-default choices; and then with later ones. Nothing here is
-//! random, so shortening a schedule always gives the same result.
+//! (spurious wake-ups, spurious failures of weak compare-exchanges, late threads, stale reads); then with fewer
+//! switches between threads; then with fewer operations; then with fewer non-default choices; and then with later ones.
+//! Nothing here is random, so shortening a schedule always gives the same result.
 //!
 //! Three methods alternate until none of them makes the execution simpler:
 //!
@@ -25,8 +25,8 @@ use std::rc::Rc;
 
 use super::running::{Value, erased, run, typed};
 use super::schedule;
+use super::{Counts, Memory, Schedule, Spawns};
 use super::{Execution, Settings};
-use super::{Memory, Schedule, Spawns};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
 
@@ -82,6 +82,7 @@ pub fn shorten<T: 'static>(
         budget,
         executions: 0,
         spawns: schedule.spawns,
+        counts: schedule.counts,
         memory: schedule.memory,
         tried: HashSet::new(),
     };
@@ -132,6 +133,7 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     spawns: Spawns,
+    counts: Counts,
     memory: Memory,
     /// Every partial schedule that was tried.
     tried: HashSet<PartialSchedule>,
@@ -149,7 +151,7 @@ impl Shortening<'_> {
         }
         Shortened {
             schedule: if fails {
-                schedule::of(&best.choices, self.spawns)
+                schedule::of(&best.choices, (self.spawns, self.counts))
             } else {
                 schedule.clone()
             },
@@ -284,7 +286,7 @@ impl Shortening<'_> {
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
         let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
-            .with_spawns(self.spawns)
+            .with_choices(self.spawns, self.counts)
             .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {

@@ -80,6 +80,7 @@ impl Cause {
 impl Execution {
     /// Announces the next operation of the running thread.
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
+        self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
         // A line has the same address in all executions of a process. Rotated, so that what differs between lines is in
         // the high bits, and the rest is in the low ones.
@@ -103,6 +104,11 @@ impl Execution {
         if me.activity.operations == 1 {
             self.note_begun();
         }
+    }
+
+    /// Whether the operation of another thread may take effect now.
+    pub(super) fn others_may_go(&self) -> bool {
+        (0..self.tasks.len()).any(|task| task != self.current && self.may_go(task))
     }
 
     /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point.

@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::counts::{self, CountUses, ReferenceCounts};
 use super::dispatch::{Candidate, Turn};
 use super::executor::Entry;
 use super::fairness::{Progress, Yields};
@@ -13,7 +13,7 @@ use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
-use super::task::{Site, Task, TaskId};
+use super::task::{Site, Task, TaskId, ThreadName};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
 use crate::model::trace::{End, Trace};
@@ -21,8 +21,8 @@ use crate::model::{Memory, Settings};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
-pub(super) fn name_of_system_thread() -> Option<Arc<str>> {
-    std::thread::current().name().map(Arc::from)
+pub(super) fn name_of_system_thread() -> Option<ThreadName> {
+    std::thread::current().name().map(ThreadName::from)
 }
 
 /// Everything that one execution consists of, except for the program's own memory.
@@ -45,6 +45,7 @@ pub(crate) struct Execution {
     pub(super) faults: Faults,
     /// Which older values loads may return; `None` where they all return the newest.
     pub(super) weak_memory: Option<Box<WeakMemory>>,
+    pub(super) counts: ReferenceCounts,
     /// The most threads, the body aside, that were alive at once.
     most_alive: usize,
     /// How the execution ended, once it has.
@@ -59,6 +60,7 @@ pub(super) struct Remains {
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
     pub(super) most_alive: usize,
+    pub(super) count_uses: CountUses,
 }
 
 /// Empty tables whose memory the next execution reuses. Allocating it anew takes 1 to 4% more instructions, measured
@@ -68,6 +70,7 @@ struct Recycled {
     tasks: Vec<Task>,
     objects: Vec<Object>,
     candidates: Vec<Candidate>,
+    counts: counts::Tables,
 }
 
 thread_local! {
@@ -76,6 +79,7 @@ thread_local! {
             tasks: Vec::new(),
             objects: Vec::new(),
             candidates: Vec::new(),
+            counts: counts::Tables::new(),
         })
     };
 }
@@ -92,6 +96,7 @@ impl Execution {
             tasks,
             objects,
             candidates,
+            counts,
         } = RECYCLED.take();
         let weak_memory = match scheduler.memory {
             Memory::Sequential => None,
@@ -112,6 +117,7 @@ impl Execution {
             yields: Yields::default(),
             faults: Faults::new(&settings),
             weak_memory,
+            counts: ReferenceCounts::new(counts),
             most_alive: 0,
             end: None,
         });
@@ -121,7 +127,7 @@ impl Execution {
     }
 
     /// Adds a task that is ready to start `entry`.
-    pub(crate) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
+    pub(crate) fn add_task(&mut self, name: Option<ThreadName>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
         let mut task = Task::new(name, site, entry);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
@@ -129,6 +135,7 @@ impl Execution {
         }
         self.tasks.push(task);
         self.hand_to_child();
+        self.counts.fork(self.current);
         self.changed_irreversibly();
         let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
         self.most_alive = self.most_alive.max(alive);
@@ -153,7 +160,8 @@ impl Execution {
         self.wrote_to(object);
     }
 
-    fn note_effect(&mut self) {
+    /// As [`Execution::changed`], for what is no object of the running operation.
+    pub(super) fn note_effect(&mut self) {
         self.progress.count_change(self.steps);
         self.tasks[self.current].activity.note_effect(self.steps);
     }
@@ -208,8 +216,10 @@ impl Execution {
             turn,
             scheduler,
             most_alive,
+            counts,
             ..
         } = *self;
+        let count_uses = counts.uses;
         let objects = objects.into_table();
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();
@@ -217,12 +227,14 @@ impl Execution {
             tasks,
             objects,
             candidates: turn.into_candidates(),
+            counts: counts.into_tables(),
         });
         Remains {
             trace,
             recorder,
             scheduler,
             most_alive,
+            count_uses,
         }
     }
 }

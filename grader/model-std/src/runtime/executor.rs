@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::counts::CountUses;
 use super::execution::{Execution, Remains};
 use super::panics::Payload;
 use super::recorder::Recorder;
@@ -65,6 +66,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) n_unvisited: usize,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
+    /// What the execution has shown about reference counts.
+    pub(crate) count_uses: CountUses,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -100,6 +103,7 @@ pub(crate) fn run<T: 'static>(
         recorder,
         scheduler,
         most_alive,
+        count_uses,
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
     panics::forget_program_hook();
@@ -114,6 +118,7 @@ pub(crate) fn run<T: 'static>(
         choices,
         n_unvisited,
         spawns_overlap,
+        count_uses,
         trace,
         recorder,
         most_alive,

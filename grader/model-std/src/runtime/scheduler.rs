@@ -27,7 +27,7 @@ use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::trace::{ChoiceOptions, Difference};
-use crate::model::{Memory, Spawns};
+use crate::model::{Counts, Memory, Spawns};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,7 @@ pub(crate) struct Scheduler {
     pub(crate) memory: Memory,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
+    pub(crate) counts: Counts,
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
@@ -76,11 +77,13 @@ impl Scheduler {
             spawns: Spawns::Invisible,
             memory: Memory::Sequential,
             spawns_overlap: false,
+            counts: Counts::Invisible,
         }
     }
 
-    pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
-        Self { spawns, ..self }
+    /// Whether spawns and accesses to reference counts are choices.
+    pub(crate) fn with_choices(self, spawns: Spawns, counts: Counts) -> Self {
+        Self { spawns, counts, ..self }
     }
 
     pub(crate) fn with_memory(self, memory: Memory) -> Self {

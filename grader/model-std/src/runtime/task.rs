@@ -1,6 +1,7 @@
 //! One thread of the program under control, as the scheduler sees it.
 
 use std::any::Any;
+use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,6 +19,41 @@ pub(crate) type TaskId = usize;
 
 /// A location in the program that calls an operation.
 pub(crate) type Site = &'static Location<'static>;
+
+/// The name of a thread.
+///
+/// A handle to a thread is a generic type, so the program compiles its clone and its drop, and would call the hooks for
+/// the count of an `Arc` in it (see `counts`). Here the count is only used by functions of this crate.
+pub(crate) struct ThreadName(Option<Arc<str>>);
+
+impl From<&str> for ThreadName {
+    #[inline(never)]
+    fn from(name: &str) -> Self {
+        Self(Some(name.into()))
+    }
+}
+
+impl Clone for ThreadName {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for ThreadName {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Deref for ThreadName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
 
 /// What a task is about to do. It is announced before it happens, so that the scheduler can choose which task goes
 /// first.
@@ -226,7 +262,7 @@ pub(crate) struct Panics {
 pub(crate) struct Task {
     /// What it runs; `None` once it has begun.
     pub(crate) entry: Option<Rc<dyn Entry>>,
-    pub(crate) name: Option<Arc<str>>,
+    pub(crate) name: Option<ThreadName>,
     pub(crate) spawned_at: Option<Site>,
     /// The task that started it; `None` for the body of the execution.
     pub(crate) parent: Option<Parent>,
@@ -256,7 +292,7 @@ pub(crate) struct Task {
 
 impl Task {
     /// A task that is ready to start `entry`.
-    pub(crate) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>, entry: Rc<dyn Entry>) -> Self {
+    pub(crate) fn new(name: Option<ThreadName>, spawned_at: Option<Site>, entry: Rc<dyn Entry>) -> Self {
         Self {
             entry: Some(entry),
             name,

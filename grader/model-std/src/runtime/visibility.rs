@@ -11,7 +11,7 @@
 //! Musuvathi & Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical
 //! report, 2007.
 //!
-//! What threads share outside the model (the count of an `Arc`, a file) is not part of a history.
+//! What threads share outside the model (a file) is not part of a history. For the counts of `Arc`, see `counts`.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;

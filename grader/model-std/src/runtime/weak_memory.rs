@@ -33,20 +33,21 @@
 //! loads returned and which views were joined to its own. The history of an atomic includes every store, even a store
 //! of the same value.
 //!
-//! The synchronisation of `Arc` is not modelled. A last owner may learn from `Arc::try_unwrap`, `Arc::get_mut` or the
-//! destructor alone that the other owners are gone. Then it may read values that are too old.
+//! The reference counts of `Arc` synchronise as well, in a crate that is compiled as `counts` needs it. In any other
+//! crate, a last owner that learns from `Arc::try_unwrap`, `Arc::get_mut` or the destructor alone that the other owners
+//! are gone may read values that are too old.
 
 pub(crate) mod notes;
 mod synchronization;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
-use super::visibility::{History, mix};
+use super::visibility::{History, Mixed, mix};
 
 /// How many values of an atomic are kept, including the newest: as many as in loom (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
@@ -162,6 +163,9 @@ pub(super) struct WeakMemory {
     channels: BTreeMap<ObjectId, ChannelViews>,
     /// The views of the threads that set the panic hook, which a lock protects in `std`.
     hook: View,
+    /// By address of a reference count: the view of its newest value. Each access reads that, and nearly all of them
+    /// continue its release sequence.
+    counts: HashMap<usize, View, Mixed>,
     /// The view that `SeqCst` accesses and fences share.
     sequential: View,
 }
@@ -184,6 +188,7 @@ impl WeakMemory {
             released: Vec::new(),
             channels: BTreeMap::new(),
             hook: View::default(),
+            counts: HashMap::default(),
             sequential: View::default(),
         }
     }

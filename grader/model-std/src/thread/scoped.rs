@@ -6,14 +6,13 @@ use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::Thread;
 use super::spawning::current;
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::panic::{catch_unwind, resume_unwind};
 use crate::runtime::objects::{ObjectId, Tag};
-use crate::runtime::task::Site;
+use crate::runtime::task::{Site, ThreadName};
 use crate::runtime::threads;
 
 /// As [`std::thread::Scope`].
@@ -161,7 +160,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     #[track_caller]
     pub(super) fn start<T>(
         &'scope self,
-        name: Option<Arc<str>>,
+        name: Option<ThreadName>,
         function: Box<dyn Function<T> + 'scope>,
     ) -> ScopedJoinHandle<'scope, T>
     where
@@ -176,7 +175,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     }
 
     #[track_caller]
-    fn options(&self, name: Option<Arc<str>>) -> SpawnOptions {
+    fn options(&self, name: Option<ThreadName>) -> SpawnOptions {
         SpawnOptions {
             name,
             site: Location::caller(),

@@ -205,6 +205,11 @@ impl Encoder {
                 self.index(bytes.len());
                 self.0 = fnv::append(self.0, bytes);
             }
+            Op::Count { access, of, found } => {
+                self.number(32);
+                self.pair(*access as u64, *of as u64);
+                self.number(*found);
+            }
             Op::Exit { code } => {
                 self.pair(31, code.is_some().into());
                 code.iter()

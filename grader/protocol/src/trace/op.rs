@@ -56,6 +56,15 @@ pub enum Op {
         /// The ordering.
         order: MemoryOrder,
     },
+    /// Uses a reference count of an `Arc`.
+    Count {
+        /// How.
+        access: CountAccess,
+        /// Which.
+        of: CountKind,
+        /// What it found.
+        found: u64,
+    },
     /// Takes a lock, or tries to.
     Lock {
         /// Which.
@@ -250,6 +259,7 @@ impl Op {
                 CompareExchangeOutcome::Spurious { found } => [Some(found), None, None],
             },
             Op::Fence { .. }
+            | Op::Count { .. }
             | Op::Lock { .. }
             | Op::Unlock
             | Op::Downgrade
@@ -309,6 +319,34 @@ impl MemoryOrder {
             MemoryOrder::SeqCst => "SeqCst",
         }
     }
+}
+
+/// How a reference count is used.
+///
+/// Several functions of `Arc` use a count in the same way, so this does not tell which of them was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountAccess {
+    /// Counts one more, as `Arc::clone` does.
+    Add,
+    /// Counts one fewer, as a drop does.
+    Remove,
+    /// Only reads the count, as `Arc::strong_count` does.
+    Read,
+    /// Needs the count to be 1, as `Arc::try_unwrap` and `Arc::get_mut` do, and takes it if it is.
+    Claim,
+    /// Writes the count.
+    Set,
+}
+
+/// Which of the two reference counts of an `Arc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountKind {
+    /// The number of owners.
+    Strong,
+    /// The number of `Weak`s, and one more while there is an owner.
+    Weak,
 }
 
 /// The outcome of a compare-exchange.

@@ -35,8 +35,8 @@ fn told(trace: &Trace, load: usize, names: &Names<'_>) -> Option<Account> {
     );
     if let Some((write, read)) = unsynchronised(trace, missed, load) {
         let why = format!(
-            "It had seen what {} wrote to `{}` after that, but {}. Only a store with `Release` and a load with `Acquire` \
-             make what came before the store visible after the load.",
+            "It had seen what {} wrote to `{}` after that, but {}. Only a store with `Release` and a load with \
+             `Acquire` make what came before the store visible after the load.",
             names.thread(store.thread),
             names.object(trace.events[write].object?),
             weakness(&trace.events[write], &trace.events[read], names)?,
@@ -65,8 +65,8 @@ fn last_change(trace: &Trace, index: usize) -> Option<usize> {
         .rposition(|event| event.object == object && is_change(event))
 }
 
-/// A write by the thread of the write at `missed`, after that one, and a read of it by the thread of the load at `load`,
-/// before that: they would have ordered the two if they synchronised. `None` if a fence might play a part.
+/// A write by the thread of the write at `missed`, after that one, and a read of it by the thread of the load at
+/// `load`, before that: they would have ordered the two if they synchronised. `None` if a fence might play a part.
 fn unsynchronised(trace: &Trace, missed: usize, load: usize) -> Option<(usize, usize)> {
     let events = &trace.events;
     if events[..load].iter().any(|event| matches!(event.op, Op::Fence { .. })) {

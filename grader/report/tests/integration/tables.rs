@@ -5,9 +5,10 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use protocol::Finding;
 use protocol::trace::{
-    AtomicType, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeFunction, CompareExchangeOutcome, End,
-    Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction, OnceOutcome, Op,
-    ReceiveFunction, RmwFunction, SelectFunction, SelectOutcome, SendFunction, Value, WakeReason, Whom, YieldFunction,
+    AtomicType, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeFunction, CompareExchangeOutcome,
+    CountAccess, CountKind, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction,
+    OnceOutcome, Op, ReceiveFunction, RmwFunction, SelectFunction, SelectOutcome, SendFunction, Value, WakeReason,
+    Whom, YieldFunction,
 };
 use report::{Extent, Options, human};
 
@@ -136,6 +137,7 @@ fn every_operation_has_its_words() {
     let initialises = |function, outcome| Op::Initialize { function, outcome };
     let inspects = |seen| Op::Inspect { seen };
     let parks = |has_timeout, reason| Op::Park { has_timeout, reason };
+    let counts = |access, of| Op::Count { access, of, found: 2 };
     let ops = vec![
         Op::Load {
             order,
@@ -252,6 +254,12 @@ fn every_operation_has_its_words() {
         },
         Op::Exit { code: Some(3) },
         Op::Exit { code: None },
+        counts(CountAccess::Add, CountKind::Strong),
+        counts(CountAccess::Remove, CountKind::Strong),
+        counts(CountAccess::Read, CountKind::Strong),
+        counts(CountAccess::Claim, CountKind::Strong),
+        counts(CountAccess::Set, CountKind::Strong),
+        counts(CountAccess::Add, CountKind::Weak),
     ];
     let events = ops.into_iter().map(|op| event(1, op, None, &[], 0)).collect();
     assert_snapshot!(table(&[], events, 100), @r#"
@@ -321,6 +329,12 @@ fn every_operation_has_its_words() {
            57    write "line\n�"
            58    exit 3
            59    abort
+           60    clone 2 → 3
+           61    drop 2 → 1
+           62    count → 2
+           63    only owner? → no, 2
+           64    set count
+           65    clone
     "#);
 }
 

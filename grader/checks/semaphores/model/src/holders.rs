@@ -152,8 +152,8 @@ struct Count {
 
 /// Two threads add 1 each to a number while they hold the only permit.
 ///
-/// The number is read and written with `Relaxed`, as if it were no atomic. So a thread sees what the other one wrote only
-/// if giving back the permit happens before taking it again.
+/// The number is read and written with `Relaxed`, as if it were no atomic. So a thread sees what the other one wrote
+/// only if giving back the permit happens before taking it again.
 fn add_one_each(ways: [Way; 2]) -> Count {
     let semaphore = Semaphore::new(1);
     let number = AtomicUsize::new(0);

@@ -8,7 +8,7 @@ use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectK
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site};
 use crate::runtime::weak_memory::notes;
-use crate::runtime::{announce, resolve, try_with};
+use crate::runtime::{announce, resolve, switch_after_release, try_with};
 
 /// The value of an atomic of any type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Desc
         execution.stored(access, (old, new));
         None
     });
+    switch_after_release();
 }
 
 /// Notes that a read-modify-write found `old` and wrote `new`.
@@ -100,6 +101,7 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: De
         execution.modified(access, (old, new));
         None
     });
+    switch_after_release();
 }
 
 /// The older value that a compare-exchange reads instead of the `newest`, and with which it fails, if it does. `access`

@@ -3,7 +3,7 @@
 use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ObjectKind, OnceFunction, OnceOutcome, Op};
 use crate::runtime::task::{Operation, Site, TaskId, Until};
-use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+use crate::runtime::{announce, announce_wait, resolve, switch_after_release, try_with, with};
 
 /// The state of a one-time initialisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,7 @@ impl Drop for Attempt {
             announce(operation);
         }
         finish(self.id, self.outcome);
+        switch_after_release();
     }
 }
 

@@ -1,6 +1,6 @@
 //! A program compiles with the modelled `std` if and only if it compiles with the real one, and then does the same.
 
-mod compiler;
+pub(crate) mod compiler;
 mod probes;
 
 use std::collections::BTreeSet;

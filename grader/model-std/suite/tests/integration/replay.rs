@@ -10,7 +10,7 @@ use model_std::model::{Bounds, Schedule, Settings, explore, replay};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, LazyLock, Mutex, mpsc};
 use model_std::thread;
-use model_std_suite::{describe, preemptions};
+use model_std_suite::{describe, plain, preemptions};
 
 /// Uses a little of everything, and ends in several ways.
 fn busy_program() -> usize {
@@ -50,7 +50,7 @@ fn one_schedule_gives_one_trace() {
     let (settings, body) = (
         Settings {
             spurious_wakeups: 1,
-            ..Settings::default()
+            ..plain()
         },
         body(),
     );
@@ -74,7 +74,7 @@ fn one_schedule_gives_one_trace() {
 
 #[test]
 fn a_digest_depends_on_operations_and_not_on_lines() {
-    let trace = replay(&Settings::default(), &body(), &Schedule::default()).trace;
+    let trace = replay(&plain(), &body(), &Schedule::default()).trace;
     let digest_after = |change: &dyn Fn(&mut Trace)| {
         let mut changed = trace.clone();
         change(&mut changed);
@@ -129,7 +129,7 @@ fn a_failure_replays_to_the_same_end() {
 
 #[test]
 fn sampled_executions_can_be_replayed() {
-    let (settings, body) = (Settings::default(), body());
+    let (settings, body) = (plain(), body());
     let bounds = Bounds {
         preemptions: 0,
         executions: 1,
@@ -165,7 +165,7 @@ fn an_exploration_repeats_and_another_seed_samples_other_executions() {
             ..Bounds::default()
         };
         let mut ends = Vec::new();
-        explore(&bounds, &Settings::default(), &body(), |execution| {
+        explore(&bounds, &plain(), &body(), |execution| {
             ends.push((execution.trace.stdout, execution.preemptions));
             ControlFlow::Continue(())
         });
@@ -177,14 +177,14 @@ fn an_exploration_repeats_and_another_seed_samples_other_executions() {
 
 #[test]
 fn the_empty_schedule_is_the_non_preemptive_execution() {
-    let replayed = replay(&Settings::default(), &body(), &Schedule::default());
+    let replayed = replay(&plain(), &body(), &Schedule::default());
     assert_eq!((replayed.trace.end, replayed.preemptions), (End::Finished, 0));
 }
 
 #[test]
 fn a_schedule_that_does_not_fit_is_reported_as_nondeterminism() {
     let replayed = replay(
-        &Settings::default(),
+        &plain(),
         &body(),
         &Schedule {
             choices: vec![9; 4],

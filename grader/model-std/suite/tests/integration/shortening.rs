@@ -10,6 +10,7 @@ use model_std::model::{Bounds, Execution, Schedule, Settings, Shortened, explore
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, Mutex};
 use model_std::thread;
+use model_std_suite::plain;
 
 const BUDGET: u64 = 500;
 
@@ -76,7 +77,7 @@ fn loses_an_update(execution: &Execution<usize>) -> bool {
 
 #[test]
 fn a_failure_that_needs_one_preemption_keeps_one() {
-    let (settings, body) = (Settings::default(), body(lose_an_update));
+    let (settings, body) = (plain(), body(lose_an_update));
     let shortened = shortened(&settings, &body, loses_an_update);
     let (before, after) = (shortened.before.unwrap(), shortened.after.unwrap());
     assert!(before.preemptions > 2, "{before:?} leaves nothing to do");
@@ -92,7 +93,7 @@ fn a_failure_that_needs_one_preemption_keeps_one() {
 
 #[test]
 fn shortening_is_deterministic_and_idempotent() {
-    let (settings, body) = (Settings::default(), body(lose_an_update));
+    let (settings, body) = (plain(), body(lose_an_update));
     let found = sample(&settings, &body, 3, loses_an_update);
     let shorten = |schedule: &Schedule| shorten(&settings, &body, schedule, BUDGET, |found| loses_an_update(&found));
     let (first, second) = (shorten(&found), shorten(&found));
@@ -103,7 +104,7 @@ fn shortening_is_deterministic_and_idempotent() {
 
 #[test]
 fn shortening_keeps_its_budget_and_returns_the_best_so_far() {
-    let (settings, body) = (Settings::default(), body(lose_an_update));
+    let (settings, body) = (plain(), body(lose_an_update));
     let found = sample(&settings, &body, 1, loses_an_update);
     let mut before = None;
     for budget in [1, 2, 5, 10, 20, 40, 80] {
@@ -120,7 +121,7 @@ fn shortening_keeps_its_budget_and_returns_the_best_so_far() {
 
 #[test]
 fn a_schedule_that_does_not_fail_again_is_returned_unchanged() {
-    let (settings, body) = (Settings::default(), body(lose_an_update));
+    let (settings, body) = (plain(), body(lose_an_update));
     let found = sample(&settings, &body, 1, loses_an_update);
     let shortened = shorten(&settings, &body, &found, BUDGET, |_| false);
     let as_it_was = Shortened {
@@ -156,7 +157,7 @@ fn shortening_keeps_the_kind_of_failure() {
         counter.load(SeqCst) * 10 + main_sees
     });
     let fails = |execution: &Execution<usize>| matches!(execution.value, Some(Ok(11)));
-    let shortened = shortened(&Settings::default(), &body, fails);
+    let shortened = shortened(&plain(), &body, fails);
     assert_eq!(shortened.after.unwrap().preemptions, 1);
 }
 
@@ -166,7 +167,7 @@ fn injected_faults_that_a_failure_does_not_need_are_left_out() {
         spurious_wakeups: 2,
         weak_failures: 2,
         late_threads: 2,
-        ..Settings::default()
+        ..plain()
     };
     // Checks and waits in two steps. Late threads, weak failures and spurious wake-ups can occur but are not needed.
     let body = body(|| {
@@ -216,7 +217,7 @@ fn the_woken_waiter_is_a_choice_that_shortening_keeps() {
         woken.into_inner().unwrap()
     });
     let fails = |execution: &Execution<Vec<i32>>| matches!(&execution.value, Some(Ok(woken)) if woken[..] == [3, 1, 2]);
-    let shortened = shortened(&Settings::default(), &body, fails);
+    let shortened = shortened(&plain(), &body, fails);
     let after = shortened.after.unwrap();
     assert_eq!(
         (after.preemptions, after.non_default),
@@ -228,10 +229,7 @@ fn the_woken_waiter_is_a_choice_that_shortening_keeps() {
 
 #[test]
 fn an_execution_that_never_ends_costs_no_more_than_the_budget() {
-    let settings = Settings {
-        steps: 300,
-        ..Settings::default()
-    };
+    let settings = Settings { steps: 300, ..plain() };
     let body = body(|| {
         let flags = [AtomicBool::new(false), AtomicBool::new(false)];
         thread::scope(|scope| {

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use model_std::model::trace::{End, Trace};
 use model_std::model::{Bounds, Execution, Pruning, Settings, explore, replay};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 use crate::configured;
 use crate::programs::modelled::interpreter::{self, Log};
@@ -46,7 +46,7 @@ fn anything(random: &mut Random) -> (Program, Explorer) {
         weak_failures: random.below(3) as u32,
         late_threads: random.below(3) as u32,
         allow_busy_wait: random.below(2) == 0,
-        ..Settings::default()
+        ..plain()
     };
     (program, Explorer { bounds, settings })
 }

@@ -9,7 +9,7 @@ use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Mutex, OnceLock};
 use model_std::time::Instant;
 use model_std::{hint, thread};
-use model_std_suite::{Explorer, ends, first_failure, line, returns, settings};
+use model_std_suite::{Explorer, ends, first_failure, line, plain, returns, settings};
 
 #[test]
 fn two_threads_that_undo_each_other_are_a_livelock() {
@@ -35,7 +35,7 @@ fn two_threads_that_undo_each_other_are_a_livelock() {
         bounds: few,
         settings: Settings {
             steps: 2_000,
-            ..Settings::default()
+            ..plain()
         },
     };
     explorer.ends(body, &["livelock [1, 2]"]);
@@ -126,7 +126,7 @@ fn spinning_while_the_other_thread_sleeps_is_a_busy_wait() {
         ends(wait_by(look), &["busy wait of 0"]);
         settings(Settings {
             allow_busy_wait: true,
-            ..Settings::default()
+            ..plain()
         })
         .returns(wait_by(look), [()]);
     }
@@ -152,7 +152,7 @@ fn only_a_long_loop_on_the_clock_is_a_busy_wait() {
     ends(body, &["busy wait of 0"]);
     settings(Settings {
         allow_busy_wait: true,
-        ..Settings::default()
+        ..plain()
     })
     .returns(body, [true]);
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use model_std::model::{Bounds, Settings};
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// Statics start afresh in every execution.
 static DATA: AtomicUsize = AtomicUsize::new(0);
@@ -30,7 +30,7 @@ pub(crate) fn explorer() -> Explorer {
         },
         settings: Settings {
             stale_reads: 2,
-            ..Settings::default()
+            ..plain()
         },
     }
 }

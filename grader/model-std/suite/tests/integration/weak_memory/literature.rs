@@ -223,7 +223,8 @@ fn a_read_modify_write_sees_the_newest_value() {
     );
 }
 
-/// Whether a compare-exchange succeeds decides which of its orderings counts; only a failed one may read an older value.
+/// Whether a compare-exchange succeeds decides which of its orderings counts; only a failed one may read an older
+/// value.
 #[test]
 fn a_compare_exchange_that_fails_is_a_load_with_the_ordering_for_failure() {
     let pass = |success, failure| {

@@ -7,7 +7,7 @@ use model_std::model::{Bounds, Coverage, Pruning, Settings};
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicU64, Ordering, fence};
 use model_std::thread;
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// How many atomics there are.
 pub(crate) const N_ATOMICS: usize = 3;
@@ -92,10 +92,7 @@ pub(crate) fn outcomes(
             pruning,
             ..Bounds::default()
         },
-        settings: Settings {
-            stale_reads,
-            ..Settings::default()
-        },
+        settings: Settings { stale_reads, ..plain() },
     };
     let mut outcomes = BTreeSet::new();
     let theirs = litmus.clone();
