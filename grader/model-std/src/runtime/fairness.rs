@@ -2,6 +2,13 @@
 //!
 //! A thread that yields lets every other runnable thread go first, once (Musuvathi & Qadeer, *Fair Stateless Model
 //! Checking*, PLDI 2008). So a loop that only waits cannot starve the thread that it waits for.
+//!
+//! But a yield is only a hint: the system may let the thread go on, again and again. So a thread that asks a few times
+//! and then gives up has to be explored as well. The first time that a thread yields on a line of the program, going on
+//! is an option that costs no preemption. A thread that takes it *insists*: it goes on until it has yielded
+//! [`MAX_YIELDS`] times, or something else ends its turn. During the first [`CHOSEN_YIELDS`] of these yields another
+//! thread can preempt it as usual. Everywhere else, going on at a yield costs a preemption. So a yield multiplies the
+//! executions by a constant factor, even in a loop.
 
 use std::time::Duration;
 
@@ -19,6 +26,14 @@ pub(super) const SPINNING: u32 = 24;
 /// A thread yields after this many operations in a row, even if each of them changes something. A loop may keep
 /// changing the same object while it waits for another thread. A guess.
 pub(super) const LONG_TURN: u32 = 400;
+
+/// How often a thread that insists yields before it lets the others go first. A guess: more often than a program asks
+/// before it gives up, and seldom enough that a loop which never gives up costs little.
+const MAX_YIELDS: u32 = 64;
+
+/// Until which of its yields a thread that insists can be preempted. A guess: for a program that asks more often, one
+/// time more makes no difference, except for the last.
+const CHOSEN_YIELDS: u32 = 8;
 
 /// While every runnable thread spins, the clock ticks this many times: by 1 ns, 2 ns, 4 ns, … That ends a loop which
 /// waits until the clock is *past* a deadline. A thread that still spins after about a microsecond is busy-waiting.
@@ -75,6 +90,29 @@ pub(crate) struct Activity {
     seen_version: u64,
     /// The last lines with an operation that changed nothing.
     recent: RecentSites,
+    patience: Patience,
+}
+
+/// How a thread goes on although it yields.
+#[derive(Default)]
+struct Patience {
+    /// Whether it insists.
+    insists: bool,
+    /// How often it has yielded since it began to insist.
+    yields: u32,
+    /// The lines on which it could begin to insist.
+    offered: Vec<Site>,
+}
+
+/// What a thread does at a yield.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AtYield {
+    /// It goes on as if it had not yielded.
+    Insists,
+    /// It lets others go first, or begins to insist, and neither costs a preemption.
+    MayInsist,
+    /// It lets others go first.
+    LetsOthers,
 }
 
 impl Activity {
@@ -97,6 +135,35 @@ impl Activity {
     /// Notes that the task changes something at `step`.
     pub(super) fn note_effect(&mut self, step: u64) {
         self.last_effect = step;
+    }
+
+    /// Notes that the task yields on the line `site`. Returns what it does.
+    pub(super) fn note_yield(&mut self, site: Option<Site>) -> AtYield {
+        let patience = &mut self.patience;
+        patience.yields += 1;
+        patience.insists &= patience.yields <= MAX_YIELDS;
+        if patience.insists {
+            AtYield::Insists
+        } else if site.is_some_and(|site| !patience.offered.contains(&site)) {
+            AtYield::MayInsist
+        } else {
+            AtYield::LetsOthers
+        }
+    }
+
+    /// Whether the task goes on although it yields.
+    pub(super) fn insists(&self) -> bool {
+        self.patience.insists
+    }
+
+    /// Whether the task goes on without a scheduling point.
+    pub(super) fn insists_on_its_turn(&self) -> bool {
+        self.patience.insists && self.patience.yields > CHOSEN_YIELDS
+    }
+
+    /// Ends the insistence of the task.
+    pub(super) fn insists_no_longer(&mut self) {
+        self.patience.insists = false;
     }
 
     /// Whether the task counts as spinning.
@@ -138,6 +205,8 @@ pub(super) struct Yields {
     /// The first of each pair lets the second go first.
     to: Vec<(TaskId, TaskId)>,
     exemptions: Vec<Exemption>,
+    /// Whether a thread was offered to go on although it yields.
+    were_offered: bool,
 }
 
 /// A thread that has yielded need not let another thread go first, because that one may have had its turn already (see
@@ -244,11 +313,34 @@ impl Execution {
         self.tasks[exemption.other].performed.visible == exemption.visible
     }
 
+    /// Notes that the running task could begin to insist, and which candidate was chosen.
+    pub(super) fn note_offer(&mut self, chosen: TaskId) {
+        self.yields.were_offered = true;
+        let current = self.current;
+        let me = self.me();
+        let patience = &mut me.activity.patience;
+        patience.offered.extend(me.announced.operation.site);
+        patience.insists = chosen == current;
+        patience.yields = 1;
+    }
+
+    /// Which threads insist, and could do so, as a part of the state.
+    fn state_of_patience(&self) -> u64 {
+        let state = |(id, task): (TaskId, &Task)| {
+            let patience = &task.activity.patience;
+            // The history of the thread determines the lines, but not which of its yields were offers.
+            let yields = if patience.insists { patience.yields } else { 0 };
+            mix(mix(id as u64, yields.into()), patience.offered.len() as u64)
+        };
+        self.tasks.iter().enumerate().map(state).fold(0, u64::wrapping_add)
+    }
+
     /// Notes that `task` has the next turn.
     pub(super) fn note_turn_of(&mut self, task: TaskId) {
         let switches = task != self.current;
         if switches {
             self.turn.begin();
+            self.me().activity.insists_no_longer();
         }
         if !self.yields.to.is_empty() {
             self.yields
@@ -269,7 +361,12 @@ impl Execution {
             .filter(|exemption| self.is_current(exemption));
         let exemptions =
             exemptions.map(|exemption| mix(pair(exemption.task, exemption.other), exemption.invisible.into()));
-        yielded_to.chain(exemptions).fold(0, u64::wrapping_add)
+        let patience = if self.yields.were_offered {
+            self.state_of_patience()
+        } else {
+            0
+        };
+        yielded_to.chain(exemptions).fold(patience, u64::wrapping_add)
     }
 
     /// Lets time pass while every runnable task spins. Returns false if that ends the execution.

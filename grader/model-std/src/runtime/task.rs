@@ -174,6 +174,8 @@ pub(crate) struct Announcement {
     pub(crate) is_invisible: bool,
     /// Whether the task lets others go first.
     pub(crate) yields: bool,
+    /// Whether the task may as well go on, without a preemption.
+    pub(crate) may_insist: bool,
 }
 
 /// Whether a task can have the next turn.
@@ -272,6 +274,7 @@ impl Task {
                 at: Duration::ZERO,
                 is_invisible: true,
                 yields: false,
+                may_insist: false,
             },
             condition: None,
             write_request: None,

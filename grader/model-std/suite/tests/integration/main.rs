@@ -31,6 +31,7 @@ mod streams;
 mod surface;
 mod thread_numbers;
 mod threads;
+mod waiting;
 mod weak_memory;
 
 /// The number that the environment variable `name` holds, or `default`.
