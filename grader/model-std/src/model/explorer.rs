@@ -25,6 +25,13 @@ use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
 
+/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
+/// minutes.
+const MAX_STEPS: u64 = 20_000_000;
+
+/// The most random choices in a sample.
+const MAX_RANDOM_CHOICES: u64 = 10_000;
+
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
@@ -99,6 +106,7 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        steps: 0,
         most_choices: 0,
         spawns: Spawns::Invisible,
         spawns_overlap: false,
@@ -137,6 +145,8 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The steps of all executions so far.
+    steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
     spawns: Spawns,
@@ -206,7 +216,7 @@ impl Search<'_> {
             while let Some(prefix) = prefixes.pop() {
                 let found = self.coverage.stopped.as_ref();
                 // The sample at which the visitor stopped has no more preemptions than the executions that are left.
-                if found.is_some_and(|found| found.preemptions <= bound) || self.n_exhaustive() >= bounds.executions {
+                if found.is_some_and(|found| found.preemptions <= bound) || !self.may_go_on(bounds) {
                     return self.stopped();
                 }
                 let n_determined = prefix.len();
@@ -217,9 +227,11 @@ impl Search<'_> {
                     choices,
                     n_unvisited,
                     spawns_overlap,
+                    steps,
                     ..
                 } = ran;
                 self.coverage.executions += 1;
+                self.steps += steps;
                 self.show(&choices, execution)?;
                 self.spawns_overlap |= spawns_overlap;
                 if self.has_to_choose_spawns() {
@@ -245,6 +257,11 @@ impl Search<'_> {
         self.stopped()
     }
 
+    /// Whether the budget allows another execution of the exhaustive part.
+    fn may_go_on(&self, bounds: &Bounds) -> bool {
+        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+    }
+
     /// How many executions of the exhaustive part were run.
     fn n_exhaustive(&self) -> u64 {
         self.coverage.executions - self.coverage.random
@@ -268,11 +285,14 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
-        let scheduler = Scheduler::new(Prefix::default(), strategy).with_spawns(self.spawns);
+        let scheduler = Scheduler::new(Prefix::default(), strategy)
+            .with_spawns(self.spawns)
+            .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.coverage.executions += 1;
         self.coverage.random += 1;
+        self.steps += ran.steps;
         self.show(&ran.choices, ran.execution)
     }
 
@@ -288,7 +308,7 @@ impl Search<'_> {
         if self.most_choices == 0 {
             return;
         }
-        while self.coverage.random < bounds.random {
+        while self.coverage.random < bounds.random && self.steps < MAX_STEPS {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             if self.sample_by(Strategy::Pct(pct)).is_break() {

@@ -41,6 +41,8 @@ pub(super) struct Run {
     pub(super) n_unvisited: usize,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(super) spawns_overlap: bool,
+    /// How many operations it announced.
+    pub(super) steps: u64,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
 }
@@ -58,6 +60,7 @@ pub(super) fn run(
         choices,
         n_unvisited,
         spawns_overlap,
+        steps,
         trace,
         recorder,
         most_alive,
@@ -73,6 +76,7 @@ pub(super) fn run(
         choices,
         n_unvisited,
         spawns_overlap,
+        steps,
         recorder,
     }
 }

@@ -65,6 +65,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) n_unvisited: usize,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
+    /// How many operations were announced.
+    pub(crate) steps: u64,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -99,6 +101,7 @@ pub(crate) fn run<T: 'static>(
         trace,
         recorder,
         scheduler,
+        steps,
         most_alive,
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
@@ -114,6 +117,7 @@ pub(crate) fn run<T: 'static>(
         choices,
         n_unvisited,
         spawns_overlap,
+        steps,
         trace,
         recorder,
         most_alive,

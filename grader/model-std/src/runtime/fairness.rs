@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::execution::Execution;
 use super::recorder;
-use super::task::{Site, Task, TaskId};
+use super::task::{Operation, Site, Task, TaskId, Until, Wake};
 use super::visibility::{OperationCounts, mix};
 use crate::model::trace::End;
 
@@ -414,16 +414,13 @@ impl Execution {
         End::BusyWait { thread: spinner, place }
     }
 
-    /// The end of an execution that reached the step limit. The second half of the execution shows whether it is a busy
-    /// wait or a livelock: in a livelock, threads keep changing shared objects without progress.
+    /// The end of an execution that reached the step limit. A long loop is no livelock: in a livelock, the same threads
+    /// do the same again and again.
     pub(super) fn end_at_step_limit(&self) -> End {
-        let half = self.settings.steps / 2;
-        if self.progress.irreversible_at > half {
-            return End::StepLimit;
-        }
+        let since = self.steps.saturating_sub(self.repetition.len());
         let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
             (0..self.tasks.len())
-                .filter(|task| step(&self.tasks[*task]) > half)
+                .filter(|task| step(&self.tasks[*task]) > since)
                 .collect()
         };
         let (running, acting) = (
@@ -431,12 +428,101 @@ impl Execution {
             recent(|task| task.activity.last_effect),
         );
         let waits_for_the_clock = |task: &Task| task.deadline().is_some();
+        if self.progress.irreversible_at > since || !self.repetition.repeats() {
+            return End::StepLimit;
+        }
         match (&running[..], &acting[..]) {
             // No thread changed anything.
             ([spinner, ..], []) => self.busy_wait(*spinner),
             // Another thread waits for the clock, which stands still while this thread runs.
             ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
+            ([alone], _) if !self.is_waited_for_in_vain(*alone) => End::StepLimit,
             _ => End::Livelock { threads: acting },
         }
     }
+
+    /// Whether another thread waits for something else than the end of a thread, while `alone` is the only one that
+    /// runs.
+    fn is_waited_for_in_vain(&self, alone: TaskId) -> bool {
+        let waits = |(id, task): (TaskId, &Task)| {
+            let until = task.waits_until();
+            let joins = matches!(until, Some(Until::Ended(_) | Until::ScopeEmpty(_)));
+            id != alone && until.is_some() && !joins
+        };
+        self.tasks.iter().enumerate().any(waits)
+    }
+
+    /// Notes for the last steps before the limit that the running thread has its turn.
+    pub(super) fn note_step_for_repetition(&mut self, wake: Wake) {
+        if self.steps <= self.repetition.begins_after {
+            return;
+        }
+        let Operation { object, site } = self.tasks[self.current].announced.operation;
+        let site = site.map_or(0, |site| std::ptr::from_ref(site) as u64);
+        let object = object.map_or(0, |object| object as u64 + 1);
+        let does = [site, object, wake as u64].into_iter().fold(0, mix);
+        self.repetition.steps.push((self.current, does));
+    }
+
+    /// Notes for the last steps before the limit that the running thread saw or wrote `value`.
+    pub(crate) fn note_value_for_repetition(&mut self, value: u64) {
+        if let Some((_, does)) = self.repetition.steps.last_mut() {
+            *does = mix(*does, value);
+        }
+    }
+}
+
+/// The last steps before the limit, to see whether the threads do the same again and again.
+#[derive(Debug)]
+pub(super) struct Repetition {
+    /// How many steps come before.
+    begins_after: u64,
+    /// Each with its thread, and what the thread did, saw and wrote, as a hash.
+    steps: Vec<(TaskId, u64)>,
+}
+
+/// How many steps before the limit are looked at. A guess: several rounds of a livelock of many threads.
+const LAST_STEPS: u64 = 8_192;
+
+/// How often the steps must have repeated, at least.
+const ROUNDS: usize = 3;
+
+impl Repetition {
+    /// For an execution of at most `limit` steps.
+    pub(super) fn before(limit: u64) -> Self {
+        Self {
+            begins_after: limit - LAST_STEPS.min(limit / 2),
+            steps: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.steps.len() as u64
+    }
+
+    /// Whether the same steps repeat, and no thread takes very many of them at once. A thread that does is not held up
+    /// by the others: it yielded only because its turn was long.
+    fn repeats(&self) -> bool {
+        let n = self.steps.len();
+        let round = smallest_period(&self.steps);
+        let longest_turn = self.steps.chunk_by(|one, next| one.0 == next.0).map(<[_]>::len).max();
+        let is_one_thread = longest_turn == Some(n);
+        round * ROUNDS <= n && (is_one_thread || longest_turn < Some(LONG_TURN as usize / 2))
+    }
+}
+
+/// The smallest number `p` such that each item equals the one `p` items before it. Knuth, Morris & Pratt, *Fast Pattern
+/// Matching in Strings*, SIAM Journal on Computing 6(2), 1977.
+fn smallest_period<T: PartialEq>(items: &[T]) -> usize {
+    // By length of a prefix of `items`: the length of the longest shorter prefix that it ends with.
+    let mut borders = vec![0; items.len() + 1];
+    let mut border = 0;
+    for end in 1..items.len() {
+        while border > 0 && items[border] != items[end] {
+            border = borders[border];
+        }
+        border += usize::from(items[border] == items[end]);
+        borders[end + 1] = border;
+    }
+    items.len() - borders[items.len()]
 }

@@ -52,6 +52,8 @@ pub(crate) struct Scheduler {
     visited: Option<Visited>,
     /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
+    /// Beyond how many choices a sample takes the default.
+    random_until: usize,
     pub(crate) spawns: Spawns,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
@@ -59,6 +61,13 @@ pub(crate) struct Scheduler {
 
 /// The states in which any execution had a choice so far (see `visibility`).
 pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
+
+/// The most states that are kept: about 75 MB. Executions with more choices than that, all together, take minutes.
+const MAX_VISITED: usize = 4_000_000;
+
+/// In how many choices of an execution, from the first, states are noted. An exploration has no time for alternatives to
+/// later ones, and noting a state takes longer than an operation.
+const MAX_CHOICES_WITH_STATES: usize = 10_000;
 
 impl Scheduler {
     pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Self {
@@ -69,6 +78,7 @@ impl Scheduler {
             prefix,
             visited: None,
             visited_at: None,
+            random_until: usize::MAX,
             spawns: Spawns::Invisible,
             spawns_overlap: false,
         }
@@ -76,6 +86,15 @@ impl Scheduler {
 
     pub(crate) fn with_spawns(self, spawns: Spawns) -> Self {
         Self { spawns, ..self }
+    }
+
+    /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which shows
+    /// a livelock, and the schedule of a long execution stays short.
+    pub(crate) fn random_until(self, n: usize) -> Self {
+        Self {
+            random_until: n,
+            ..self
+        }
     }
 
     /// Detects states that are in `visited`, and adds new ones to it.
@@ -89,16 +108,20 @@ impl Scheduler {
     /// Whether [`Scheduler::visit_state`] has to be called at the next choice: the choice is beyond the prefix, and all
     /// states so far were new.
     pub(crate) fn needs_state(&self) -> bool {
-        self.visited.is_some() && self.visited_at.is_none() && self.taken.len() >= self.prefix.len()
+        let choices = self.prefix.len()..MAX_CHOICES_WITH_STATES;
+        self.visited.is_some() && self.visited_at.is_none() && choices.contains(&self.taken.len())
     }
 
     /// Notes the state at the next choice.
     pub(crate) fn visit_state(&mut self, state: History) {
-        let is_new = self
-            .visited
-            .as_ref()
-            .is_none_or(|visited| visited.borrow_mut().insert(state));
-        if !is_new {
+        let Some(visited) = &self.visited else { return };
+        let mut visited = visited.borrow_mut();
+        let is_known = if visited.len() < MAX_VISITED {
+            !visited.insert(state)
+        } else {
+            visited.contains(&state)
+        };
+        if is_known {
             self.visited_at = Some(self.taken.len());
         }
     }
@@ -132,6 +155,7 @@ impl Scheduler {
         n_non_preemptive: usize,
         current: TaskId,
     ) -> Result<usize, Difference> {
+        let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         // The guided strategy is also asked within the prefix, because it counts the turns from the start.
         let guided_option = match strategy {
@@ -144,9 +168,11 @@ impl Scheduler {
             candidates.len(),
             n_non_preemptive,
             || match strategy {
-                Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
-                Strategy::RandomWalk(walk) => walk.choose(candidates),
-                Strategy::Pct(pct) => pct.choose(candidates, n_non_preemptive, current),
+                Strategy::RandomWalk(walk) if is_random => walk.choose(candidates),
+                Strategy::Pct(pct) if is_random => pct.choose(candidates, n_non_preemptive, current),
+                Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => {
+                    guided_option
+                }
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
@@ -157,15 +183,16 @@ impl Scheduler {
 
     /// Chooses one of `n` outcomes of an operation, of which the first `n_non_preemptive` cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
+        let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
         Self::decide(&self.prefix, &mut self.taken, n, n_non_preemptive, || match strategy {
-            Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
-            Strategy::RandomWalk(walk) => walk.choose_outcome(n),
-            Strategy::Pct(pct) => pct.choose_outcome(n),
+            Strategy::RandomWalk(walk) if is_random => walk.choose_outcome(n),
+            Strategy::Pct(pct) if is_random => pct.choose_outcome(n),
+            Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => guided_option,
         })
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::executor::Entry;
 use super::fairness::Activity;
 use super::objects::ObjectId;
+use super::objects::once::KnownComplete;
 use super::visibility::{History, OperationCounts, Parent};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
@@ -241,6 +242,8 @@ pub(crate) struct Task {
     /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
     /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
+    /// The initialisations that it knows to be complete.
+    pub(crate) known_complete: KnownComplete,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -278,6 +281,7 @@ impl Task {
             },
             condition: None,
             write_request: None,
+            known_complete: KnownComplete::default(),
             park_token: false,
             done: None,
             panics: Panics::default(),

@@ -145,7 +145,7 @@ impl Execution {
     }
 
     /// Whether invisible operations are skipped as scheduling points.
-    pub(super) fn skips_invisible(&self) -> bool {
+    pub(crate) fn skips_invisible(&self) -> bool {
         !self.settings.every_turn && !self.may_be_late()
     }
 
@@ -170,6 +170,7 @@ impl Execution {
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
+        self.note_step_for_repetition(wake);
         let me = &self.tasks[self.current];
         let mut history = mix(me.history, wake as u64);
         if wake != Wake::Ready {

@@ -18,6 +18,16 @@ pub(crate) enum Value {
     Pointer(*mut ()),
 }
 
+impl Value {
+    /// The value as a number.
+    fn bits(self) -> u64 {
+        match self {
+            Value::Bits(bits) => bits,
+            Value::Pointer(pointer) => pointer as u64,
+        }
+    }
+}
+
 /// An access to an atomic, or a fence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Access {
@@ -66,7 +76,11 @@ type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
-    took_effect(access, describe, |execution| execution.load(access, newest))
+    took_effect(access, describe, |execution| {
+        let older = execution.load(access, newest);
+        execution.note_value_for_repetition(older.unwrap_or(newest).bits());
+        older
+    })
 }
 
 /// Notes that a store wrote `new` over `old`.
@@ -75,6 +89,7 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Desc
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(new.bits());
         execution.stored(access, (old, new));
         None
     });
@@ -86,6 +101,8 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: De
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(old.bits());
+        execution.note_value_for_repetition(new.bits());
         execution.modified(access, (old, new));
         None
     });
@@ -94,6 +111,7 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: De
 /// Notes that a compare-exchange found `old` and failed.
 pub(crate) fn failed(access: &Access, old: Value, describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        execution.note_value_for_repetition(old.bits());
         execution.read_newest(access, old);
         None
     });
