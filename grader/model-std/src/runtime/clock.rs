@@ -45,6 +45,7 @@ pub(crate) fn now(site: Option<Site>) -> Duration {
 pub(crate) fn read_clock() -> Duration {
     let now = try_with(|execution| {
         let now = execution.now;
+        execution.note_value_for_repetition(now.as_nanos() as u64);
         execution.learned(now.as_secs());
         execution.learned(now.subsec_nanos().into());
         now

@@ -68,6 +68,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) spawns_overlap: bool,
     /// What the execution has shown about reference counts.
     pub(crate) count_uses: CountUses,
+    /// How many operations were announced.
+    pub(crate) steps: u64,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -102,6 +104,7 @@ pub(crate) fn run<T: 'static>(
         trace,
         recorder,
         scheduler,
+        steps,
         most_alive,
         count_uses,
     } = super::end().conclude();
@@ -119,6 +122,7 @@ pub(crate) fn run<T: 'static>(
         n_unvisited,
         spawns_overlap,
         count_uses,
+        steps,
         trace,
         recorder,
         most_alive,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::executor::Entry;
 use super::fairness::Activity;
 use super::objects::ObjectId;
+use super::objects::once::KnownComplete;
 use super::visibility::{History, OperationCounts, Parent};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
@@ -210,6 +211,8 @@ pub(crate) struct Announcement {
     pub(crate) is_invisible: bool,
     /// Whether the task lets others go first.
     pub(crate) yields: bool,
+    /// Whether the task may as well go on, without a preemption.
+    pub(crate) may_insist: bool,
 }
 
 /// Whether a task can have the next turn.
@@ -275,6 +278,8 @@ pub(crate) struct Task {
     /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
     /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
+    /// The initialisations that it knows to be complete.
+    pub(crate) known_complete: KnownComplete,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -308,9 +313,11 @@ impl Task {
                 at: Duration::ZERO,
                 is_invisible: true,
                 yields: false,
+                may_insist: false,
             },
             condition: None,
             write_request: None,
+            known_complete: KnownComplete::default(),
             park_token: false,
             done: None,
             panics: Panics::default(),
