@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use model_std::model::{Bounds, Settings};
+use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
@@ -40,6 +40,7 @@ impl Model {
             complete: true,
             scenarios: 0,
             weak_orderings: Vec::new(),
+            decided_orderings: Vec::new(),
             failure: None,
         };
         Self::new(check, Purpose::Explore(Box::new(nothing_yet)))
@@ -59,6 +60,8 @@ impl Model {
         // Whoever uses the weak form has to reckon with its failure: that costs nothing where nobody does.
         let settings = Settings {
             weak_failures: 1,
+            // A submission has no `unsafe` code, and reference counts are seen.
+            switch_after_release: SwitchAfterRelease::Never,
             ..Settings::default()
         };
         Self {
@@ -75,9 +78,12 @@ impl Model {
         self.bounds.preemptions = n;
     }
 
-    /// Sets the most executions of the exhaustive part of a scenario (20 000 by default).
+    /// Sets the most executions of the exhaustive part of a scenario (20 000 by default). Those with stale reads, which
+    /// follow where the submission asks for orderings weaker than `SeqCst`, are at most as many as well, and at most as
+    /// many as by default.
     pub fn executions(&mut self, n: u64) {
         self.bounds.executions = n;
+        self.bounds.stale_executions = n.min(Bounds::default().stale_executions);
     }
 
     /// Sets how many executions are sampled beyond the exhaustive part of a scenario (500 by default).
@@ -85,7 +91,7 @@ impl Model {
         self.bounds.random = n;
     }
 
-    /// Sets the most operations in one execution (10 000 by default).
+    /// Sets the most operations in one execution (200 000 by default).
     pub fn steps(&mut self, n: u64) {
         self.settings.steps = n;
     }
@@ -98,12 +104,6 @@ impl Model {
     /// Sets how many weak compare-exchanges may fail without a reason in one execution (1 by default).
     pub fn weak_failures(&mut self, n: u32) {
         self.settings.weak_failures = n;
-    }
-
-    /// Sets how many loads of atomics may return an older value than the newest in one execution, where C++20 allows
-    /// that for the orderings that were asked for (none by default).
-    pub fn stale_reads(&mut self, n: u32) {
-        self.settings.stale_reads = n;
     }
 
     /// Sets how many waits for the clock may end while another thread could still go on, in one execution (none by

@@ -15,10 +15,6 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
-/// How many operations these executions may have together. They take a few hundredths of a second. Without this limit,
-/// a failure whose executions run until the limit of steps would take seconds.
-const SHORTENING_OPERATIONS: u64 = 200_000;
-
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -53,10 +49,11 @@ impl Scenario {
             exploration.preemption_bound = Some(exploration.preemption_bound.map_or(bound, |least| least.min(bound)));
             exploration.complete &= coverage.complete;
         }
-        // With stale reads, the exploration includes what the orderings allow.
-        if self.settings.stale_reads == 0 {
-            note(coverage.weak_orderings, &mut exploration.weak_orderings);
+        // Without a preemption there is no stale read.
+        if coverage.complete && bounds.preemptions > 0 {
+            note(&coverage.weak_orderings, &mut exploration.decided_orderings);
         }
+        note(&coverage.weak_orderings, &mut exploration.weak_orderings);
         let n = exploration.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => Some(self.failure(&failure, stopped, body, requirement, n)),
@@ -133,13 +130,11 @@ impl Scenario {
             // Each execution would take half a second, or may have damaged the memory of the process.
             return schedule.clone();
         }
-        let operations: u64 = trace.threads.iter().map(|thread| thread.operations).sum();
-        let budget = SHORTENING_EXECUTIONS.min(SHORTENING_OPERATIONS / operations.max(1));
         let still_fails = |execution| {
             let found = look(execution, requirement).break_value().flatten();
             found.is_some_and(|found| found.is_like(failure))
         };
-        model::shorten(&self.settings, body, schedule, budget, still_fails).schedule
+        model::shorten(&self.settings, body, schedule, SHORTENING_EXECUTIONS, still_fails).schedule
     }
 
     fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
@@ -205,8 +200,8 @@ struct Shown {
 }
 
 /// Adds `accesses` to `known`, which stays in the order of the source and has each line, function and ordering once.
-fn note(accesses: Vec<AtomicAccess>, known: &mut Vec<AtomicAccess>) {
-    known.extend(accesses);
+fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
+    known.extend_from_slice(accesses);
     known.sort_by(|one, other| one.source_key().cmp(&other.source_key()).then_with(|| one.cmp(other)));
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
@@ -232,66 +227,77 @@ mod tests {
     use super::*;
     use crate::{Model, Violation};
 
-    /// Hands 7 over with a flag that orders nothing.
-    fn publish() -> usize {
+    /// Hands 7 over with a flag. Returns 7, or nothing if the flag was not set.
+    fn publish(store: Ordering, load: Ordering) -> Option<usize> {
         let (number, is_there) = (AtomicUsize::new(0), AtomicBool::new(false));
         thread::scope(|scope| {
-            let publisher = scope.spawn(|| {
+            scope.spawn(|| {
                 number.store(7, Ordering::Relaxed);
-                is_there.store(true, Ordering::Release);
+                is_there.store(true, store);
             });
-            if !is_there.load(Ordering::Relaxed) {
-                publisher.join().expect("it does not panic");
-            }
-            number.load(Ordering::SeqCst)
+            is_there.load(load).then(|| number.load(Ordering::Relaxed))
         })
     }
 
     /// The line of the first store of [`publish`].
-    const FIRST: u32 = line!() - 11;
+    const FIRST: u32 = line!() - 8;
 
     /// A check that hands over twice, and what came of it.
-    fn check(prepare: impl Fn(&mut Model)) -> Exploration {
+    fn check(store: Ordering, load: Ordering, prepare: impl Fn(&mut Model)) -> Exploration {
         let mut model = Model::exploring("numbers_are_handed_over");
         prepare(&mut model);
         for label in ["once", "once more"] {
-            model.every(label, publish, |execution| match execution.value {
-                7 => Ok(()),
-                _ => Err(Violation::new(Finding::Race, "expected 7")),
-            });
+            model.every(
+                label,
+                move || publish(store, load),
+                |execution| match execution.value {
+                    Some(7) | None => Ok(()),
+                    Some(_) => Err(Violation::new(Finding::Race, "expected 7")),
+                },
+            );
         }
         model.into_exploration()
     }
 
     #[test]
-    fn orderings_weaker_than_seq_cst_are_told_once_for_all_scenarios_and_decide_nothing() {
-        let Exploration {
-            weak_orderings,
-            failure,
-            scenarios,
-            ..
-        } = check(|_| {});
-        assert_eq!((scenarios, failure), (2, None));
-        let told: Vec<_> = weak_orderings.iter().map(AtomicAccess::source_key).collect();
-        let expected = |below, function, order| (file!(), FIRST + below, function, order);
-        assert_eq!(
-            told,
-            [
-                expected(0, AtomicFunction::Store, MemoryOrder::Relaxed),
-                expected(1, AtomicFunction::Store, MemoryOrder::Release),
-                expected(3, AtomicFunction::Load, MemoryOrder::Relaxed),
-            ]
-        );
+    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_load() {
+        for (store, load) in [
+            (Ordering::Relaxed, Ordering::Relaxed),
+            (Ordering::Release, Ordering::Relaxed),
+            (Ordering::Relaxed, Ordering::Acquire),
+        ] {
+            let failure = check(store, load, |_| {}).failure.expect("0 is allowed");
+            assert_eq!(failure.finding, Finding::Race);
+            let trace = failure.trace.expect("it was recorded");
+            let stale: Vec<_> = trace
+                .events
+                .iter()
+                .filter_map(|event| event.op.newest_unread())
+                .collect();
+            assert_eq!(stale, [protocol::trace::Value::Unsigned(7)]);
+
+            let token = Token::decode(&failure.token.expect("it has a token"), "numbers_are_handed_over");
+            let mut replay = Model::replaying("numbers_are_handed_over", token.expect("it is one"));
+            replay.every("once", move || publish(store, load), |_| Ok(()));
+            assert_eq!(replay.into_replayed().expect("it fits").trace, trace);
+        }
     }
 
     #[test]
-    fn what_stale_loads_decide_is_not_told_as_undecided() {
-        let Exploration {
-            weak_orderings,
-            failure,
-            ..
-        } = check(|model| model.stale_reads(1));
-        assert_eq!(failure.map(|failure| failure.finding), Some(Finding::Race));
-        assert_eq!(weak_orderings, []);
+    fn orderings_weaker_than_seq_cst_are_listed_once_for_all_scenarios_and_decided_where_all_is_explored() {
+        let expected = [
+            (0, AtomicFunction::Store, MemoryOrder::Relaxed),
+            (1, AtomicFunction::Store, MemoryOrder::Release),
+            (3, AtomicFunction::Load, MemoryOrder::Relaxed),
+            (3, AtomicFunction::Load, MemoryOrder::Acquire),
+        ]
+        .map(|(below, function, order)| (file!(), FIRST + below, function, order));
+        for (most, are_decided) in [(1_000, true), (1, false)] {
+            let explored = check(Ordering::Release, Ordering::Acquire, |model| model.executions(most));
+            assert_eq!((explored.scenarios, &explored.failure), (2, &None));
+            let listed: Vec<_> = explored.weak_orderings.iter().map(AtomicAccess::source_key).collect();
+            assert_eq!(listed, expected);
+            assert_eq!(explored.decided_orderings == explored.weak_orderings, are_decided);
+        }
     }
 }

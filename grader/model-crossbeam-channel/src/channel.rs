@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model_std::shim::trace::{ChannelSide, WaitReason};
-use model_std::shim::{self, Condition, Operation, Site, When};
+use model_std::shim::{self, Condition, Operation, Shared, Site, When};
 
 use crate::core::{Core, next_slot};
 use crate::receiver::Receiver;
@@ -31,17 +31,17 @@ pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
 }
 
 fn open<T>(capacity: Option<usize>, site: Site) -> (Sender<T>, Receiver<T>) {
-    let channel = Arc::new(Channel {
-        core: Arc::new(Core::new(capacity, site)),
+    let channel = Shared::new(Channel {
+        core: Shared::new(Core::new(capacity, site)),
         messages: Mutex::new(VecDeque::new()),
     });
     channel.core.object.prepared();
-    (Sender::new(Arc::clone(&channel)), Receiver::of_channel(channel))
+    (Sender::new(Shared::clone(&channel)), Receiver::of_channel(channel))
 }
 
 /// A channel with its messages.
 pub(crate) struct Channel<T> {
-    pub(crate) core: Arc<Core>,
+    pub(crate) core: Shared<Core>,
     /// In the order in which they came, which is mostly the order in which they are taken. Not a map: that is several
     /// times as much code, compiled for each type of message.
     messages: Mutex<VecDeque<(Slot, T)>>,
@@ -118,9 +118,9 @@ impl<T> Drop for Channel<T> {
 }
 
 /// Waits until a granted slot has reached `step`.
-fn wait(core: &Arc<Core>, slot: Slot, step: Step, site: Site) {
+fn wait(core: &Shared<Core>, slot: Slot, step: Step, site: Site) {
     let condition = Reached {
-        core: Arc::clone(core),
+        core: Shared::clone(core),
         slot,
         step,
     };
@@ -147,7 +147,7 @@ enum Step {
 
 /// The condition that a slot has reached a step.
 struct Reached {
-    core: Arc<Core>,
+    core: Shared<Core>,
     slot: Slot,
     step: Step,
 }

@@ -5,10 +5,10 @@
 //! messages by slot. A mutex makes the state `Sync`; it is never held across an announcement, so it is always free.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model_std::shim::trace::{ChannelOutcome, ChannelSide, ObjectKind, ObjectState, Op};
-use model_std::shim::{self, Object, Site};
+use model_std::shim::{self, Object, Shared, Site};
 
 use crate::selecting::Call;
 use crate::slots::{Slot, Slots};
@@ -33,7 +33,7 @@ pub(crate) struct Pairing {
 
 /// A thread that waits at a rendezvous channel, for one of its cases.
 struct Waiter {
-    ticket: Arc<Ticket>,
+    ticket: Shared<Ticket>,
     case: usize,
     /// The slot of the message that it sends, if the message exists already.
     offered: Option<Slot>,
@@ -51,7 +51,7 @@ pub(crate) enum Grant {
 /// The result of an operation, and the waiting thread whose operation took effect with it.
 pub(crate) struct Taken {
     pub(crate) grant: Grant,
-    pub(crate) partner: Option<Arc<Ticket>>,
+    pub(crate) partner: Option<Shared<Ticket>>,
 }
 
 /// A channel without its messages.
@@ -71,8 +71,8 @@ struct State {
 }
 
 impl Ticket {
-    pub(crate) fn new(call: Call, site: Site) -> Arc<Ticket> {
-        Arc::new(Ticket {
+    pub(crate) fn new(call: Call, site: Site) -> Shared<Ticket> {
+        Shared::new(Ticket {
             thread: shim::thread(),
             call,
             site,
@@ -258,7 +258,7 @@ impl Core {
             };
         };
         let Waiter { ticket, case, .. } = partner;
-        let (ticket, case, offered) = (Arc::clone(ticket), *case, offered.or(partner.offered));
+        let (ticket, case, offered) = (Shared::clone(ticket), *case, offered.or(partner.offered));
         let slot = offered.unwrap_or_else(|| state.slots.promise(next_slot()));
         ticket.pair(Pairing { case, slot });
         state.remove(&ticket);
@@ -269,9 +269,9 @@ impl Core {
     }
 
     /// Registers the thread with this ticket as waiting for a partner.
-    pub(crate) fn register(&self, side: ChannelSide, ticket: &Arc<Ticket>, case: usize, offered: Option<Slot>) {
+    pub(crate) fn register(&self, side: ChannelSide, ticket: &Shared<Ticket>, case: usize, offered: Option<Slot>) {
         let waiter = Waiter {
-            ticket: Arc::clone(ticket),
+            ticket: Shared::clone(ticket),
             case,
             offered,
         };
@@ -281,7 +281,7 @@ impl Core {
     }
 
     /// Removes the registration of the thread with this ticket.
-    pub(crate) fn unregister(&self, ticket: &Arc<Ticket>) {
+    pub(crate) fn unregister(&self, ticket: &Shared<Ticket>) {
         let was_there = self.state().remove(ticket);
         if was_there {
             self.object.changed();
@@ -329,10 +329,11 @@ impl State {
     }
 
     /// Removes a ticket from both lists. Returns whether it was there.
-    fn remove(&mut self, ticket: &Arc<Ticket>) -> bool {
+    fn remove(&mut self, ticket: &Shared<Ticket>) -> bool {
         let before = self.waiting_senders.len() + self.waiting_receivers.len();
         for side in [ChannelSide::Send, ChannelSide::Receive] {
-            self.waiting(side).retain(|waiter| !Arc::ptr_eq(&waiter.ticket, ticket));
+            self.waiting(side)
+                .retain(|waiter| !Shared::ptr_eq(&waiter.ticket, ticket));
         }
         before != self.waiting_senders.len() + self.waiting_receivers.len()
     }

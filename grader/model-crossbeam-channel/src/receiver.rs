@@ -3,12 +3,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crossbeam_channel::{RecvError, RecvTimeoutError, TryRecvError};
 use model_std::shim::trace::{ChannelProperty, ChannelSide, Op, ReceiveFunction};
-use model_std::shim::{self, Operation, Site, When};
+use model_std::shim::{self, Operation, Shared, Site, When};
 use model_std::time::Instant;
 
 use crate::channel::Channel;
@@ -25,9 +25,9 @@ pub struct Receiver<T> {
 
 /// Where the messages come from.
 enum Kind<T> {
-    Channel(Arc<Channel<T>>),
+    Channel(Shared<Channel<T>>),
     /// The clock. The function converts its messages.
-    Timer(Arc<Timer>, fn(Instant) -> T),
+    Timer(Shared<Timer>, fn(Instant) -> T),
     /// Nowhere. The marker gives the type the same auto traits as a channel has.
     Never(PhantomData<Mutex<T>>),
 }
@@ -36,13 +36,13 @@ impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
 impl<T> Receiver<T> {
-    pub(crate) fn of_channel(channel: Arc<Channel<T>>) -> Self {
+    pub(crate) fn of_channel(channel: Shared<Channel<T>>) -> Self {
         Self {
             kind: Kind::Channel(channel),
         }
     }
 
-    pub(crate) fn of_timer(timer: Arc<Timer>, message: fn(Instant) -> T) -> Self {
+    pub(crate) fn of_timer(timer: Shared<Timer>, message: fn(Instant) -> T) -> Self {
         Self {
             kind: Kind::Timer(timer, message),
         }
@@ -168,8 +168,8 @@ impl<T> Receiver<T> {
     /// As [`crossbeam_channel::Receiver::same_channel`].
     pub fn same_channel(&self, other: &Receiver<T>) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Channel(one), Kind::Channel(other)) => Arc::ptr_eq(one, other),
-            (Kind::Timer(one, _), Kind::Timer(other, _)) => Arc::ptr_eq(one, other),
+            (Kind::Channel(one), Kind::Channel(other)) => Shared::ptr_eq(one, other),
+            (Kind::Timer(one, _), Kind::Timer(other, _)) => Shared::ptr_eq(one, other),
             (Kind::Never(_), Kind::Never(_)) => true,
             (Kind::Channel(_) | Kind::Timer(..) | Kind::Never(_), _) => false,
         }
@@ -243,6 +243,7 @@ impl<T> Drop for Receiver<T> {
         if channel.core.drop_end(ChannelSide::Receive) == 0 && channel.core.capacity.is_none() {
             channel.discard();
         }
+        shim::switch_after_release();
     }
 }
 
@@ -251,9 +252,9 @@ impl<T> Clone for Receiver<T> {
         match &self.kind {
             Kind::Channel(channel) => {
                 channel.core.add_end(ChannelSide::Receive);
-                Self::of_channel(Arc::clone(channel))
+                Self::of_channel(Shared::clone(channel))
             }
-            Kind::Timer(timer, message) => Self::of_timer(Arc::clone(timer), *message),
+            Kind::Timer(timer, message) => Self::of_timer(Shared::clone(timer), *message),
             Kind::Never(_) => Self::of_never(),
         }
     }

@@ -5,14 +5,13 @@
 //! waits. As in the library, these are two steps, and other threads may run in between.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model_std::shim::trace::{
     ChannelOutcome, ChannelSide, Op, ReceiveFunction, SelectCase, SelectFunction, SelectOutcome, SendFunction,
     WaitReason,
 };
-use model_std::shim::{self, Condition, Object, Operation, Site, When};
+use model_std::shim::{self, Condition, Object, Operation, Shared, Site, When};
 use model_std::time::Instant;
 
 use crate::core::{Core, Grant, Pairing, Ticket};
@@ -62,9 +61,9 @@ pub(crate) enum Call {
 #[derive(Clone, Copy)]
 pub(crate) enum Operand<'a> {
     /// Sends into the channel. The slot of the message, if the message exists already.
-    Send(&'a Arc<Core>, Option<Slot>),
-    Receive(&'a Arc<Core>),
-    Timer(&'a Arc<Timer>),
+    Send(&'a Shared<Core>, Option<Slot>),
+    Receive(&'a Shared<Core>),
+    Timer(&'a Shared<Timer>),
     Never,
 }
 
@@ -229,7 +228,7 @@ impl Attempt<'_> {
     /// ends, and other threads may run before the thread registers again.
     fn wait_for_partner(&self) -> Option<Selected> {
         let ticket = self.register();
-        self.wait(Some(Arc::clone(&ticket)));
+        self.wait(Some(Shared::clone(&ticket)));
         match self.unregister(&ticket) {
             Some(pairing) => {
                 self.cases[pairing.case]
@@ -280,10 +279,10 @@ impl Attempt<'_> {
     }
 
     /// Waits until a case is ready, a partner comes, or the deadline passes.
-    fn wait(&self, ticket: Option<Arc<Ticket>>) {
+    fn wait(&self, ticket: Option<Shared<Ticket>>) {
         let channels = self.cases.iter().filter_map(|case| match case {
-            Operand::Send(core, _) => Some((ChannelSide::Send, Arc::clone(core))),
-            Operand::Receive(core) => Some((ChannelSide::Receive, Arc::clone(core))),
+            Operand::Send(core, _) => Some((ChannelSide::Send, Shared::clone(core))),
+            Operand::Receive(core) => Some((ChannelSide::Receive, Shared::clone(core))),
             Operand::Timer(_) | Operand::Never => None,
         });
         let condition = Waiting {
@@ -341,7 +340,7 @@ impl Attempt<'_> {
     }
 
     /// Takes a case at a channel. In the trace, the send comes before the receive.
-    fn take_at(&self, core: &Arc<Core>, side: ChannelSide, offered: Option<Slot>) -> Outcome {
+    fn take_at(&self, core: &Shared<Core>, side: ChannelSide, offered: Option<Slot>) -> Outcome {
         let taken = core.take(side, offered);
         let record = || {
             shim::record(Some(&core.object), Some(self.site), || {
@@ -377,7 +376,7 @@ impl Attempt<'_> {
     }
 
     /// Registers this thread at all rendezvous channels of its cases.
-    fn register(&self) -> Arc<Ticket> {
+    fn register(&self) -> Shared<Ticket> {
         let ticket = Ticket::new(self.call, self.site);
         for (position, case) in self.cases.iter().enumerate() {
             match case {
@@ -393,7 +392,7 @@ impl Attempt<'_> {
         ticket
     }
 
-    fn unregister(&self, ticket: &Arc<Ticket>) -> Option<Pairing> {
+    fn unregister(&self, ticket: &Shared<Ticket>) -> Option<Pairing> {
         for case in self.cases {
             if let Operand::Send(core, _) | Operand::Receive(core) = case {
                 core.unregister(ticket);
@@ -407,8 +406,8 @@ impl Attempt<'_> {
 struct Waiting {
     call: Call,
     thread: usize,
-    ticket: Option<Arc<Ticket>>,
-    channels: Vec<(ChannelSide, Arc<Core>)>,
+    ticket: Option<Shared<Ticket>>,
+    channels: Vec<(ChannelSide, Shared<Core>)>,
 }
 
 impl Condition for Waiting {
@@ -436,7 +435,7 @@ impl Condition for Waiting {
     }
 }
 
-fn case((side, core): &(ChannelSide, Arc<Core>)) -> SelectCase {
+fn case((side, core): &(ChannelSide, Shared<Core>)) -> SelectCase {
     let other = match side {
         ChannelSide::Send => ChannelSide::Receive,
         ChannelSide::Receive => ChannelSide::Send,

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{SendError, SendTimeoutError, TrySendError};
 use model_std::shim::trace::{ChannelProperty, ChannelSide, Op, SendFunction};
-use model_std::shim::{self, Operation, Site, When};
+use model_std::shim::{self, Operation, Shared, Site, When};
 use model_std::time::Instant;
 
 use crate::channel::Channel;
@@ -16,18 +15,18 @@ use crate::selecting::{Attempt, Call, Operand, Order, Outcome, Refusal, WaitLimi
 
 /// As [`crossbeam_channel::Sender`].
 pub struct Sender<T> {
-    channel: Arc<Channel<T>>,
+    channel: Shared<Channel<T>>,
 }
 
 impl<T> UnwindSafe for Sender<T> {}
 impl<T> RefUnwindSafe for Sender<T> {}
 
 impl<T> Sender<T> {
-    pub(crate) fn new(channel: Arc<Channel<T>>) -> Self {
+    pub(crate) fn new(channel: Shared<Channel<T>>) -> Self {
         Self { channel }
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
+    pub(crate) fn core(&self) -> &Shared<Core> {
         &self.channel.core
     }
 
@@ -119,7 +118,7 @@ impl<T> Sender<T> {
 
     /// As [`crossbeam_channel::Sender::same_channel`].
     pub fn same_channel(&self, other: &Sender<T>) -> bool {
-        Arc::ptr_eq(&self.channel, &other.channel)
+        Shared::ptr_eq(&self.channel, &other.channel)
     }
 
     fn perform(&self, function: SendFunction, message: T, limit: WaitLimit, site: Site) -> Result<(), (Refusal, T)> {
@@ -136,6 +135,7 @@ impl<T> Sender<T> {
                 if selected.was_paired {
                     self.channel.wait_until_taken(slot, site);
                 }
+                shim::switch_after_release();
                 return Ok(());
             }
             Some(_) => Refusal::Disconnected,
@@ -178,6 +178,7 @@ pub(crate) fn look<R: Copy>(
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.core().drop_end(ChannelSide::Send);
+        shim::switch_after_release();
     }
 }
 
@@ -185,7 +186,7 @@ impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         self.core().add_end(ChannelSide::Send);
         Self {
-            channel: Arc::clone(&self.channel),
+            channel: Shared::clone(&self.channel),
         }
     }
 }

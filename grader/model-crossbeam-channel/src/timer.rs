@@ -2,11 +2,11 @@
 //! sent.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model_std::shim::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, TimerKind};
-use model_std::shim::{self, Object, Operation, Site, When};
+use model_std::shim::{self, Object, Operation, Shared, Site, When};
 use model_std::time::Instant;
 
 use crate::receiver::Receiver;
@@ -52,7 +52,7 @@ fn open(kind: TimerKind, delivery: Instant, period: Option<Duration>, site: Site
         delivery: Mutex::new(Some(delivery)),
     };
     timer.object.prepared();
-    Receiver::of_timer(Arc::new(timer), |instant| instant)
+    Receiver::of_timer(Shared::new(timer), |instant| instant)
 }
 
 /// A channel into which the clock sends.

@@ -7,28 +7,32 @@
 //! std = { package = "model-std", path = "…" }
 //! ```
 //!
-//! Or use `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib --extern alloc=libmodel_std.rlib`. The
-//! source of the crate stays unchanged: `std::thread`, `std::sync`, `println!`, … now mean the modules and macros
-//! below. Everything that is not modelled passes through to the real `std`. Then [`model::explore`] runs a function of
-//! that crate under every interleaving of its threads, up to a bound.
+//! Or use `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib`. The source of the crate stays
+//! unchanged: `std::thread`, `std::sync`, `println!`, … now mean the modules and macros below. Everything that is not
+//! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every
+//! interleaving of its threads, up to a bound.
 //!
 //! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros,
 //! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose order
-//! is the same in every run of a schedule. Memory is sequentially consistent unless
-//! [`Settings::stale_reads`](model::Settings::stale_reads) asks for more: then loads may return older values where
-//! their orderings allow it.
+//! is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it, up to
+//! [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
 //!
 //! A crate that is compiled with `rustc -C passes=sancov-module`, `-C llvm-args=-sanitizer-coverage-level=2`,
 //! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute
 //! on and on without an operation: that ends the execution as [`EndlessLoop`](model::trace::End::EndlessLoop).
 //!
-//! `unsafe` is used for three things, apart from the name of the function that such a crate calls: to switch stacks, to
+//! A crate that is compiled with `-C passes=tsan-module`, `-C passes=function(tsan)` and
+//! `-C llvm-args=-tsan-instrument-func-entry-exit=0` shows the model the reference counts of its `Arc`s.
+//!
+//! `unsafe` is used for three things, apart from the functions that such crates call: to switch stacks, to
 //! restore the initial values of statics before each execution, and to give the contents of a lock or a cell to the
 //! thread that holds it in the model.
 
 pub mod collections;
 pub mod hash;
 pub mod hint;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod interposition;
 pub mod io;
 mod macros;
 pub mod model;

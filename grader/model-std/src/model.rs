@@ -9,12 +9,12 @@ mod settings;
 mod shortening;
 pub(crate) mod statics;
 
-pub use protocol::schedule::{Schedule, Spawns};
+pub use protocol::schedule::{Counts, Memory, Schedule, Spawns};
 pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};
 pub use explorer::{Coverage, Stopped, explore, replay};
-pub use settings::Settings;
+pub use settings::{Settings, SwitchAfterRelease};
 pub use shortening::{Shortened, Size, shorten};
 pub use statics::restart_statics;
 

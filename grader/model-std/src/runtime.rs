@@ -11,6 +11,7 @@
 
 mod branches;
 pub(crate) mod clock;
+pub(crate) mod counts;
 mod crashes;
 pub(crate) mod deadlock;
 mod dispatch;
@@ -21,6 +22,7 @@ mod faults;
 pub(crate) mod locals;
 pub(crate) mod objects;
 pub(crate) mod panics;
+pub(crate) mod randomness;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
 pub(crate) mod stacks;
@@ -30,7 +32,7 @@ pub(crate) mod visibility;
 mod waiting;
 pub(crate) mod weak_memory;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -38,6 +40,7 @@ use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
 use task::{Manner, Operation, Until, Waiting, Wake};
 
+use crate::model::SwitchAfterRelease;
 use crate::model::trace::ObjectKind;
 
 /// How many operations were announced, in all executions of the process.
@@ -51,6 +54,9 @@ pub(crate) fn operations() -> u64 {
 thread_local! {
     /// The execution that is under way on this operating-system thread.
     static CURRENT_EXECUTION: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
+    /// Whether the execution that is under way has scheduling points after operations. Apart from the execution, so that
+    /// looking is quick.
+    static SWITCHES_AFTER_RELEASE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `f` on the execution that is under way on this operating-system thread. Calls must not be nested, and `f` must
@@ -68,32 +74,44 @@ pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
     CURRENT_EXECUTION.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
+/// As [`try_with`], but also `None` while the runtime itself has borrowed the execution.
+fn try_with_idle<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
+    let found = CURRENT_EXECUTION.try_with(|execution| execution.try_borrow_mut().ok()?.as_deref_mut().map(f));
+    found.ok()?
+}
+
 /// Whether an execution is under way. False while the runtime itself has borrowed the execution: then only the hook for
 /// a panic of the runtime can call this.
 pub(crate) fn is_active() -> bool {
     CURRENT_EXECUTION.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
 }
 
+/// Whether an execution is under way, and the program runs and not the runtime. For functions that anything may call,
+/// also while the operating-system thread ends.
+pub(crate) fn is_undisturbed() -> bool {
+    with_undisturbed(|_| ()).is_some()
+}
+
+/// As [`try_with`] if [`is_undisturbed`], and `None` otherwise.
+fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
+    let found = CURRENT_EXECUTION.try_with(|execution| execution.try_borrow_mut().ok()?.as_deref_mut().map(f));
+    found.ok()?
+}
+
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
+    SWITCHES_AFTER_RELEASE.set(match execution.settings.switch_after_release {
+        SwitchAfterRelease::Uninstrumented => !counts::hooks::are_called(),
+        SwitchAfterRelease::Always => true,
+        SwitchAfterRelease::Never => false,
+    });
     CURRENT_EXECUTION.set(Some(execution));
 }
 
 /// Takes the execution, which is over.
 fn end() -> Box<Execution> {
+    SWITCHES_AFTER_RELEASE.set(false);
     CURRENT_EXECUTION.take().expect("an execution is under way")
-}
-
-/// A new key for a hash map of the running thread. It stands in for the random key of `std` and is the same in every
-/// run of a schedule.
-pub(crate) fn next_hash_key() -> u64 {
-    let next_key = try_with(|execution| {
-        let thread = execution.current as u64;
-        let me = execution.me();
-        me.hash_keys += 1;
-        thread << 32 | me.hash_keys
-    });
-    next_key.unwrap_or(0)
 }
 
 /// The number of the object with this tag; `None` outside an execution.
@@ -129,6 +147,28 @@ pub(crate) fn announce_invisible(operation: Operation) {
 pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     let deadline = None;
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
+}
+
+/// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if the
+/// settings ask for it. Called where the operation is complete, right before it returns to the program.
+pub(crate) fn switch_after_release() {
+    if !SWITCHES_AFTER_RELEASE.get() {
+        return;
+    }
+    let is_choice = with(|execution| {
+        let is_choice = execution.others_may_go();
+        if is_choice {
+            // The thread is not yet where its next operation is announced.
+            execution.learned(1);
+        }
+        is_choice
+    });
+    if is_choice {
+        announce(Operation {
+            object: None,
+            site: None,
+        });
+    }
 }
 
 fn announce_as(operation: Operation, waiting: Option<Waiting>, manner: Manner) -> Wake {

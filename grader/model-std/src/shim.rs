@@ -17,6 +17,7 @@
 
 pub use protocol::trace;
 
+use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -128,6 +129,46 @@ impl Object {
     }
 }
 
+/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own reference
+/// counts must not count as the program's.
+pub struct Shared<T: ?Sized>(Rc<T>);
+
+// SAFETY: all threads of the program share one operating-system thread, so the count is never used by two of them at
+// once. The value is shared as in an `Arc`.
+unsafe impl<T: ?Sized + Send + Sync> Send for Shared<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T: ?Sized + Send + Sync> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    /// The first owner of `value`.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+}
+
+impl<T: ?Sized> Shared<T> {
+    /// Whether both are owners of one value.
+    #[must_use]
+    pub fn ptr_eq(one: &Self, other: &Self) -> bool {
+        Rc::ptr_eq(&one.0, &other.0)
+    }
+}
+
+impl<T: ?Sized> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 /// Whether an execution is under way.
 #[must_use]
 pub fn is_active() -> bool {
@@ -200,6 +241,12 @@ pub fn record(object: Option<&Object>, site: Option<Site>, describe: impl FnOnce
 pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() -> Op) {
     let id = object.id();
     try_with(|execution| execution.record_for(thread, id, Some(site), op));
+}
+
+/// Lets the scheduler choose the next thread after an operation that may let others go on, if the settings ask for it.
+/// To be called where the operation is complete, right before it returns to the program.
+pub fn switch_after_release() {
+    runtime::switch_after_release();
 }
 
 /// The time since the start of the execution, as the running thread sees it. Reading it is no operation.

@@ -4,7 +4,13 @@
 //! no real time and takes exactly as long as requested. While all threads spin, the clock advances in small ticks (see
 //! `runtime::fairness`).
 
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod system_time;
+
 pub use ::std::time::*;
+
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub use system_time::{SystemTime, UNIX_EPOCH};
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
@@ -14,6 +20,9 @@ use crate::runtime::clock;
 
 /// What the virtual clock shows when an execution starts: late enough that a program can subtract from it.
 const START: Duration = Duration::from_secs(1_000_000);
+
+/// What `SystemTime` shows when an execution starts, since its epoch: the first second of the year 2020.
+pub(crate) const SYSTEM_START: Duration = Duration::from_secs(1_577_836_800);
 
 /// The largest time that a clock of `std` can represent on systems with 64-bit seconds.
 const LAST_SECOND: u64 = i64::MAX as u64;
@@ -27,7 +36,7 @@ impl Instant {
     #[track_caller]
     #[must_use]
     pub fn now() -> Instant {
-        Instant::at(clock::now(Location::caller()))
+        Instant::at(clock::now(Some(Location::caller())))
     }
 
     /// What the clock shows at this time after the start of the execution.
@@ -127,96 +136,5 @@ impl fmt::Debug for Instant {
             .field("tv_sec", &self.0.as_secs())
             .field("tv_nsec", &self.0.subsec_nanos())
             .finish()
-    }
-}
-
-/// As [`std::time::SystemTime`]. An execution starts at the first second of the year 2020.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemTime(::std::time::SystemTime);
-
-/// As [`std::time::UNIX_EPOCH`].
-pub const UNIX_EPOCH: SystemTime = SystemTime(::std::time::UNIX_EPOCH);
-
-/// The first second of the year 2020, since [`UNIX_EPOCH`].
-const YEAR_2020: Duration = Duration::from_secs(1_577_836_800);
-
-impl SystemTime {
-    /// As [`std::time::SystemTime::UNIX_EPOCH`].
-    pub const UNIX_EPOCH: SystemTime = UNIX_EPOCH;
-
-    /// As [`std::time::SystemTime::now`].
-    #[track_caller]
-    #[must_use]
-    pub fn now() -> SystemTime {
-        SystemTime(::std::time::UNIX_EPOCH + YEAR_2020 + clock::now(Location::caller()))
-    }
-
-    /// As [`std::time::SystemTime::duration_since`].
-    ///
-    /// # Errors
-    ///
-    /// If `earlier` is later.
-    pub fn duration_since(&self, earlier: SystemTime) -> Result<Duration, SystemTimeError> {
-        self.0.duration_since(earlier.0)
-    }
-
-    /// As [`std::time::SystemTime::elapsed`].
-    ///
-    /// # Errors
-    ///
-    /// If the time lies in the future.
-    #[track_caller]
-    pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
-        SystemTime::now().duration_since(*self)
-    }
-
-    /// As [`std::time::SystemTime::checked_add`].
-    pub fn checked_add(&self, duration: Duration) -> Option<SystemTime> {
-        self.0.checked_add(duration).map(SystemTime)
-    }
-
-    /// As [`std::time::SystemTime::checked_sub`].
-    pub fn checked_sub(&self, duration: Duration) -> Option<SystemTime> {
-        self.0.checked_sub(duration).map(SystemTime)
-    }
-}
-
-impl Add<Duration> for SystemTime {
-    type Output = SystemTime;
-
-    #[track_caller]
-    fn add(self, duration: Duration) -> SystemTime {
-        self.checked_add(duration)
-            .expect("overflow when adding duration to instant")
-    }
-}
-
-impl AddAssign<Duration> for SystemTime {
-    #[track_caller]
-    fn add_assign(&mut self, other: Duration) {
-        *self = *self + other;
-    }
-}
-
-impl Sub<Duration> for SystemTime {
-    type Output = SystemTime;
-
-    #[track_caller]
-    fn sub(self, duration: Duration) -> SystemTime {
-        self.checked_sub(duration)
-            .expect("overflow when subtracting duration from instant")
-    }
-}
-
-impl SubAssign<Duration> for SystemTime {
-    #[track_caller]
-    fn sub_assign(&mut self, other: Duration) {
-        *self = *self - other;
-    }
-}
-
-impl fmt::Debug for SystemTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

@@ -119,10 +119,12 @@ pub struct Exploration {
     pub complete: bool,
     /// How many scenarios of the check were explored.
     pub scenarios: u32,
-    /// The accesses that asked for an ordering weaker than `SeqCst`, from all scenarios without stale reads. Those
-    /// scenarios do not show whether the weaker ordering is enough. The accesses are in the order of the source, each
-    /// [`source_key`](AtomicAccess::source_key) once.
+    /// The accesses that asked for an ordering weaker than `SeqCst`, from all scenarios. They are in the order of the
+    /// source, each [`source_key`](AtomicAccess::source_key) once.
     pub weak_orderings: Vec<AtomicAccess>,
+    /// Those of them that are in a scenario of which every execution up to its bound was run, including those in which
+    /// loads return older values.
+    pub decided_orderings: Vec<AtomicAccess>,
     /// The first failure; `None` if there was none.
     pub failure: Option<Failure>,
 }

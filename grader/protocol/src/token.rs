@@ -4,30 +4,37 @@
 //! of the execution's trace. With the digest, a replay on another machine is the same execution, event for event, or it
 //! says that it is not. The last byte shows whether a token was mistyped.
 //!
+//! The version is 4, or 5 if accesses to reference counts are choices.
+//!
 //! After the version, a token consists of the bytes below in base 32: digits and lower-case letters without i, l, o and
 //! u (Crockford, *Base 32*, 2002).
 //!
 //! ```text
 //! 2 bytes  hash of the check's name
 //! 4 bytes  digest of the trace
-//! varint   twice the scenario, counted from 0; plus 1 if spawns are choices
+//! varint   twice the scenario, counted from 0; plus 1 if spawns are choices, plus 2³³ if loads may be stale
 //! varints  pairs: how many default choices come first, the number of the option taken
 //! 1 byte   check byte over all of the above
 //! ```
 
-use std::cmp::Ordering;
-
 use crate::fnv;
-use crate::schedule::{Schedule, Spawns};
+use crate::schedule::{Counts, Memory, Schedule, Spawns};
 
 /// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
 /// one.
 const VERSION: u32 = 4;
 
+/// The version of tokens with the same layout, for schedules with choices before accesses to reference counts.
+const VERSION_WITH_COUNTS: u32 = 5;
+
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The most choices that a token may name: far beyond any execution's limit of steps, small enough to allocate.
 const MAX_CHOICES: usize = 1 << 20;
+
+/// The bit of the number with the scenario that says that loads may be stale. It is the first one that no scenario
+/// needs, so a token of a sequentially consistent execution is no longer for it.
+const WEAK_MEMORY: u64 = 1 << 33;
 
 /// One execution of one scenario of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +73,7 @@ pub enum TokenError {
 ///
 /// If it is not a token of this version, or belongs to none of the checks.
 pub fn check_of<'a>(token: &str, checks: &[&'a str]) -> Result<&'a str, TokenError> {
-    let bytes = decode(token)?;
+    let (_, bytes) = decode(token)?;
     let found = bytes.get(..2).ok_or(TokenError::Malformed)?;
     let check = checks.iter().find(|check| name_hash(check).to_le_bytes() == found);
     check.copied().ok_or(TokenError::OtherCheck)
@@ -79,7 +86,11 @@ impl Token {
         bytes.extend(name_hash(check).to_le_bytes());
         bytes.extend(self.digest.to_le_bytes());
         let spawns = u64::from(self.schedule.spawns == Spawns::Chosen);
-        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns);
+        let memory = match self.schedule.memory {
+            Memory::Sequential => 0,
+            Memory::Weak => WEAK_MEMORY,
+        };
+        push_varint(&mut bytes, u64::from(self.scenario) << 1 | spawns | memory);
         let mut defaults = 0;
         for choice in &self.schedule.choices {
             if *choice == 0 {
@@ -90,8 +101,13 @@ impl Token {
                 defaults = 0;
             }
         }
-        bytes.push(check_byte(&bytes));
-        format!("{VERSION}-{}", encode_digits(&bytes))
+        let counts = self.schedule.counts;
+        bytes.push(check_byte(counts, &bytes));
+        let version = match counts {
+            Counts::Invisible => VERSION,
+            Counts::Chosen => VERSION_WITH_COUNTS,
+        };
+        format!("{version}-{}", encode_digits(&bytes))
     }
 
     /// The token that `text` is, for the check called `check`.
@@ -100,13 +116,13 @@ impl Token {
     ///
     /// If it is not a token, or belongs to another version or check.
     pub fn decode(text: &str, check: &str) -> Result<Self, TokenError> {
-        let bytes = decode(text)?;
+        let (counts, bytes) = decode(text)?;
         let (hash, rest) = bytes.split_first_chunk::<2>().ok_or(TokenError::Malformed)?;
         if *hash != name_hash(check).to_le_bytes() {
             return Err(TokenError::OtherCheck);
         }
         let (digest, mut rest) = rest.split_first_chunk::<4>().ok_or(TokenError::Malformed)?;
-        let scenario_and_spawns = take_varint(&mut rest)?;
+        let scenario_and_flags = take_varint(&mut rest)?;
         let mut choices = Vec::new();
         while !rest.is_empty() {
             let defaults = take_varint(&mut rest)? as usize;
@@ -117,39 +133,60 @@ impl Token {
             choices.resize(choices.len() + defaults, 0);
             choices.push(u16::try_from(choice).map_err(|_| TokenError::Malformed)?);
         }
-        let scenario = u32::try_from(scenario_and_spawns >> 1).map_err(|_| TokenError::Malformed)?;
-        let spawns = match scenario_and_spawns & 1 {
+        let memory = match scenario_and_flags & WEAK_MEMORY {
+            0 => Memory::Sequential,
+            _ => Memory::Weak,
+        };
+        let scenario = u32::try_from((scenario_and_flags & !WEAK_MEMORY) >> 1).map_err(|_| TokenError::Malformed)?;
+        let spawns = match scenario_and_flags & 1 {
             0 => Spawns::Invisible,
             _ => Spawns::Chosen,
         };
         Ok(Self {
             scenario,
-            schedule: Schedule { choices, spawns },
+            schedule: Schedule {
+                choices,
+                spawns,
+                counts,
+                memory,
+            },
             digest: u32::from_le_bytes(*digest),
         })
     }
 }
 
-/// The bytes of a token, without the check byte.
-fn decode(token: &str) -> Result<Vec<u8>, TokenError> {
-    let mut bytes = decode_digits(token)?;
+/// What the version of a token says, and its bytes without the check byte.
+fn decode(token: &str) -> Result<(Counts, Vec<u8>), TokenError> {
+    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
+    let counts = match version_number(version)? {
+        ..VERSION => return Err(TokenError::EarlierVersion),
+        VERSION => Counts::Invisible,
+        VERSION_WITH_COUNTS => Counts::Chosen,
+        _ => return Err(TokenError::LaterVersion),
+    };
+    let mut bytes = decode_digits(digits)?;
     let found = bytes.pop().ok_or(TokenError::Malformed)?;
-    if found == check_byte(&bytes) {
-        Ok(bytes)
+    if found == check_byte(counts, &bytes) {
+        Ok((counts, bytes))
     } else {
         Err(TokenError::Malformed)
     }
 }
 
 /// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds
-/// every change within 8 neighbouring bits, and a digit is 5.
-fn check_byte(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0xFF, |remainder, byte| {
+/// every change within 8 neighbouring bits, and a digit is 5. The two versions have complementary checks, so that one is
+/// not taken for the other.
+fn check_byte(counts: Counts, bytes: &[u8]) -> u8 {
+    let remainder = bytes.iter().fold(0xFF, |remainder, byte| {
         (0..8).fold(remainder ^ byte, |remainder, _| {
             let carry = if remainder & 0x80 == 0 { 0 } else { 0x07 };
             remainder << 1 ^ carry
         })
-    })
+    });
+    match counts {
+        Counts::Invisible => remainder,
+        Counts::Chosen => !remainder,
+    }
 }
 
 /// FNV-1a, folded to 16 bits.
@@ -196,13 +233,7 @@ fn encode_digits(bytes: &[u8]) -> String {
     text
 }
 
-fn decode_digits(token: &str) -> Result<Vec<u8>, TokenError> {
-    let (version, digits) = token.split_once('-').ok_or(TokenError::Malformed)?;
-    match version_number(version)?.cmp(&VERSION) {
-        Ordering::Less => return Err(TokenError::EarlierVersion),
-        Ordering::Equal => {}
-        Ordering::Greater => return Err(TokenError::LaterVersion),
-    }
+fn decode_digits(digits: &str) -> Result<Vec<u8>, TokenError> {
     let (mut bytes, mut buffer, mut n_bits) = (Vec::new(), 0_u32, 0);
     for digit in digits.bytes() {
         let value = DIGITS
@@ -245,6 +276,8 @@ mod tests {
             schedule: Schedule {
                 choices: choices.to_vec(),
                 spawns: Spawns::Invisible,
+                counts: Counts::Invisible,
+                memory: Memory::Sequential,
             },
             digest: 0xDEAD_BEEF,
         }
@@ -252,9 +285,20 @@ mod tests {
 
     #[track_caller]
     fn check_round_trip(choices: &[u16]) {
+        let mut combinations = Vec::new();
         for spawns in [Spawns::Invisible, Spawns::Chosen] {
+            for counts in [Counts::Invisible, Counts::Chosen] {
+                combinations.extend([Memory::Sequential, Memory::Weak].map(|memory| (spawns, counts, memory)));
+            }
+        }
+        for (spawns, counts, memory) in combinations {
             let mut token = token(choices);
-            token.schedule.spawns = spawns;
+            token.schedule = Schedule {
+                spawns,
+                counts,
+                memory,
+                ..token.schedule
+            };
             let text = token.encode("every_line_is_whole");
             assert_eq!(Token::decode(&text, "every_line_is_whole"), Ok(token));
             assert_eq!(
@@ -306,7 +350,7 @@ mod tests {
     fn a_token_of_another_version_says_so() {
         assert_eq!(Token::decode("3-00", "check"), Err(TokenError::EarlierVersion));
         assert_eq!(check_of("3-00", &["check"]), Err(TokenError::EarlierVersion));
-        assert_eq!(Token::decode("5-00", "check"), Err(TokenError::LaterVersion));
+        assert_eq!(Token::decode("6-00", "check"), Err(TokenError::LaterVersion));
         let text = TokenError::EarlierVersion.to_string();
         assert!(text.contains("an earlier version"), "{text}");
     }
@@ -314,8 +358,13 @@ mod tests {
     #[test]
     fn a_token_with_any_one_character_changed_is_refused() {
         for choices in [&[][..], &[1], &[0, 0, 2, 0, 1], &[0, 513, 0, 0, 0, 0, 0, 3]] {
-            let text = token(choices).encode("check");
-            for (index, character) in text.char_indices() {
+            let mut with_counts = token(choices);
+            with_counts.schedule.counts = Counts::Chosen;
+            let texts = [token(choices), with_counts].map(|token| token.encode("check"));
+            let characters = texts
+                .iter()
+                .flat_map(|text| text.char_indices().map(move |at| (text, at)));
+            for (text, (index, character)) in characters {
                 for other in (' '..='~').filter(|other| *other != character) {
                     let mut changed: Vec<char> = text.chars().collect();
                     changed[index] = other;

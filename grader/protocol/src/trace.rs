@@ -22,8 +22,8 @@ pub use function::{
 };
 pub use object::{AtomicType, Object, ObjectKind, ObjectState, OnceState, TimerKind, Value};
 pub use op::{
-    AtomicAccess, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, LockOutcome, MemoryOrder,
-    OnceOutcome, Op, SelectOutcome, WakeReason, Whom,
+    AtomicAccess, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, CountAccess, CountKind,
+    LockOutcome, MemoryOrder, OnceOutcome, Op, SelectOutcome, WakeReason, Whom,
 };
 
 /// The number of a thread of an execution: 0 for the body, then 1, 2, … in the order of spawning.

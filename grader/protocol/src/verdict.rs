@@ -223,18 +223,21 @@ impl Report {
         }
     }
 
-    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, from all checks.
-    /// They are sorted by file, line, function and ordering, and each of these is there once.
-    ///
-    /// The reorderings that they allow were not explored, so no verdict depends on them.
-    pub fn weak_orderings(&self) -> Vec<&AtomicAccess> {
-        let explored = self.checks.iter().filter_map(|check| check.explored.as_ref());
-        let accesses = explored.flat_map(|explored| &explored.weak_orderings);
+    /// The accesses in the submission's own files that asked for an ordering weaker than `SeqCst`, from all checks,
+    /// each with whether it is decided: whether every interleaving of some scenario was run, up to the bound, with the
+    /// older values that it lets loads return. They are sorted by file, line, function and ordering, and each of these
+    /// is there once.
+    pub fn weak_orderings(&self) -> Vec<(&AtomicAccess, bool)> {
         let is_own = |access: &&AtomicAccess| self.sources.iter().any(|(path, _)| *path == access.place.file);
-        let by_source: BTreeMap<_, _> = accesses
-            .filter(is_own)
-            .map(|access| (access.source_key(), access))
-            .collect();
+        let mut by_source = BTreeMap::new();
+        for explored in self.checks.iter().filter_map(|check| check.explored.as_ref()) {
+            for access in explored.weak_orderings.iter().filter(is_own) {
+                by_source.entry(access.source_key()).or_insert((access, false));
+            }
+            for access in explored.decided_orderings.iter().filter(is_own) {
+                by_source.insert(access.source_key(), (access, true));
+            }
+        }
         by_source.into_values().collect()
     }
 

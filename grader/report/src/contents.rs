@@ -132,7 +132,11 @@ fn stateful(trace: &Trace, touches: &[Touch<'_>]) -> Vec<usize> {
 /// How important a column for the state of an object is: 0 is the most important; `None` for no column.
 fn worth(object: &Object) -> Option<u8> {
     match object.kind {
-        ObjectKind::Atomic(_) | ObjectKind::MpscChannel | ObjectKind::CrossbeamChannel | ObjectKind::Barrier => Some(0),
+        ObjectKind::Atomic(_)
+        | ObjectKind::StrongCount
+        | ObjectKind::MpscChannel
+        | ObjectKind::CrossbeamChannel
+        | ObjectKind::Barrier => Some(0),
         // Their state is only who holds them, and the steps show that already.
         ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Stdin | ObjectKind::Stdout | ObjectKind::Stderr => Some(1),
         ObjectKind::Condvar
@@ -140,6 +144,7 @@ fn worth(object: &Object) -> Option<u8> {
         | ObjectKind::OnceLock
         | ObjectKind::LazyLock
         | ObjectKind::Timer(_)
+        | ObjectKind::WeakCount
         | ObjectKind::Scope => None,
     }
 }

@@ -18,10 +18,12 @@ mod lost_update;
 mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
+mod other_owner;
 mod over_serialized;
 mod panic;
 mod released_lock;
 mod stack_overflow;
+mod stale_load;
 mod step_limit;
 mod stolen_wakeup;
 mod thread_left;
@@ -122,7 +124,7 @@ const TO_END: &str = "expected every thread to end";
 /// The story of an execution that did not come to its end.
 fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
     let mut story = match &trace.end {
-        End::Finished | End::Panicked(_) => return panic::explain(trace, names),
+        End::Finished | End::Panicked(_) => panic::explain(trace, names),
         End::Deadlock { waits, cycle } => deadlock::explain(trace, waits, cycle, names),
         End::LostWakeup {
             waits,
@@ -144,16 +146,25 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
         End::Nondeterministic(difference) => nondeterministic::explain(trace, difference, names),
     };
-    // A panic came before the end, and often led to it.
-    story.sentences.splice(0..0, panic::sentences(trace, None, names));
+    if !matches!(trace.end, End::Finished | End::Panicked(_)) {
+        // A panic came before the end, and often led to it.
+        story.sentences.splice(0..0, panic::sentences(trace, None, names));
+    }
+    if let Some(Account { sentences, steps }) = stale_load::find(trace, names) {
+        // Without a stale load, the execution would have ended well.
+        story.sentences.splice(0..0, sentences);
+        story.steps.extend(steps);
+    }
     story
 }
 
 /// How an execution that came to its end breaks a property.
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
-    let mut account = if depends_on_order(failure.finding) {
+    let mut account = if let Some(account) = stale_load::find(trace, names) {
+        account
+    } else if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;
-        let patterns: [&dyn Fn() -> Option<Account>; 7] = [
+        let patterns: [&dyn Fn() -> Option<Account>; 8] = [
             &|| lost_update::find(trace, names),
             &|| check_then_act::find(trace, names),
             // Where a limit is exceeded these two say nothing: whoever counts under a lock takes it again and again,
@@ -161,6 +172,7 @@ fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
             &|| is_race.then(|| released_lock::find(trace, names)).flatten(),
             &|| is_race.then(|| torn_line::find(trace, names)).flatten(),
             &|| stolen_wakeup::find(trace, names),
+            &|| other_owner::find(trace, None, names),
             &|| interruption::find(trace, names),
             &|| interruption::none_needed(failure, trace),
         ];

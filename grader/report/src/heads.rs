@@ -1,5 +1,6 @@
 //! The line of one check: its mark, its name, its points, and how it went.
 
+use protocol::trace::{Event, Trace};
 use protocol::{Exploration, Failure};
 
 use super::escape::{counted, grouped};
@@ -94,12 +95,24 @@ fn mark(verdict: &Verdict) -> (&'static str, Tone) {
     }
 }
 
-/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption`.
+/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption, 1 stale load`.
 pub(super) fn effort(failure: &Failure) -> String {
     let after = format!("after {}", counted(failure.executions, "interleaving"));
-    match failure.trace {
-        Some(_) => format!("{after}, {}", counted(failure.preemptions.into(), "preemption")),
+    match &failure.trace {
+        Some(trace) => format!("{after}, {}", departures(failure.preemptions, trace)),
         None => after,
+    }
+}
+
+/// How often an execution departed from the usual: `1 preemption`, `0 preemptions, 1 stale load`. The stale loads are
+/// among its `preemptions`.
+pub(super) fn departures(preemptions: u32, trace: &Trace) -> String {
+    let is_stale = |event: &&Event| event.op.newest_unread().is_some();
+    let n_stale = trace.events.iter().filter(is_stale).count() as u64;
+    let preempted = counted(u64::from(preemptions).saturating_sub(n_stale), "preemption");
+    match n_stale {
+        0 => preempted,
+        _ => format!("{preempted}, {}", counted(n_stale, "stale load")),
     }
 }
 

@@ -9,7 +9,7 @@ use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, Re
 use crate::escape::{counted, grouped};
 use crate::evidence::{self, Told, evidence};
 use crate::grid::Grid;
-use crate::heads::{Heads, effort};
+use crate::heads::{Heads, departures, effort};
 use crate::names::Names;
 use crate::orderings::undecided;
 use crate::table::INDENT;
@@ -237,7 +237,7 @@ fn next(report: &Report, options: &Options) -> Option<String> {
 pub fn replay(report: &ReplayReport, options: &Options) -> Text {
     let mut text = Text::new();
     let replayed = &report.replayed;
-    let preemptions = counted(replayed.preemptions.into(), "preemption");
+    let preemptions = departures(replayed.preemptions, &replayed.trace);
     text.append(heading(&report.exercise, &report.check, &report.submission, options));
     match &replayed.failure {
         Some(failure) => {

@@ -56,13 +56,14 @@ struct Explored {
     complete: bool,
 }
 
-/// An operation of the submission with an ordering weaker than `SeqCst`. Whether that is enough was not explored.
+/// An operation of the submission with an ordering weaker than `SeqCst`.
 #[derive(Serialize)]
 struct WeakOrdering<'a> {
     file: String,
     line: u32,
     operation: &'a str,
     ordering: &'a str,
+    decided: bool,
 }
 
 /// One interleaving, run again.
@@ -168,12 +169,13 @@ fn explored(exploration: &Exploration) -> Explored {
     }
 }
 
-fn weak_ordering(access: &AtomicAccess) -> WeakOrdering<'static> {
+fn weak_ordering((access, decided): (&AtomicAccess, bool)) -> WeakOrdering<'static> {
     WeakOrdering {
         file: portable(Path::new(&access.place.file)),
         line: access.place.line,
         operation: access.function.as_str(),
         ordering: access.order.as_str(),
+        decided,
     }
 }
 

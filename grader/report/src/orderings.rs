@@ -1,4 +1,5 @@
-//! The note on orderings weaker than `SeqCst`, which an exploration does not judge.
+//! The note on orderings weaker than `SeqCst` that the explorations do not decide, because there were too many
+//! interleavings.
 //!
 //! It says where they are and what was not explored, never that one of them is wrong.
 
@@ -10,9 +11,10 @@ use crate::names::file_name;
 /// How many operations are named: as many as fit on two or three lines.
 const NAMED: usize = 5;
 
-/// The note as a sentence; `None` where the submission asks for no ordering weaker than `SeqCst`.
+/// The note as a sentence; `None` where every ordering of the submission is decided.
 pub(super) fn undecided(report: &Report) -> Option<String> {
-    let accesses = report.weak_orderings();
+    let undecided = |(access, decided): (_, bool)| (!decided).then_some(access);
+    let accesses: Vec<&AtomicAccess> = report.weak_orderings().into_iter().filter_map(undecided).collect();
     // A compare-exchange has an ordering for each of its outcomes.
     let operations: Vec<&[&AtomicAccess]> = accesses.chunk_by(|one, next| is_same(one, next)).collect();
     if operations.is_empty() {
@@ -28,8 +30,8 @@ pub(super) fn undecided(report: &Report) -> Option<String> {
         n => format!(" and {n} more"),
     };
     Some(format!(
-        "note: orderings weaker than `SeqCst` at {}{further}: explored as if they were `SeqCst`, without the \
-         reorderings that they allow",
+        "note: orderings weaker than `SeqCst` at {}{further}: not explored in every interleaving in which they let a \
+         load return an older value",
         named.join(", ")
     ))
 }

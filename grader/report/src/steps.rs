@@ -144,6 +144,7 @@ fn step(op: &Op) -> Step {
         | Op::Rmw { .. }
         | Op::CompareExchange { .. }
         | Op::Fence { .. }
+        | Op::Count { .. }
         | Op::Lock { .. }
         | Op::Unlock
         | Op::Downgrade

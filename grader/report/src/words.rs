@@ -1,8 +1,8 @@
 //! The words for operations, states and waits. Every renderer takes them from here.
 
 use protocol::trace::{
-    ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, Event, LockOutcome, ObjectState, OnceOutcome,
-    OnceState, Op, SelectOutcome, Trace, Value, WaitReason, WakeReason,
+    ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, CountAccess, CountKind, Event, LockOutcome,
+    ObjectState, OnceOutcome, OnceState, Op, SelectOutcome, Trace, Value, WaitReason, WakeReason,
 };
 
 use crate::names::Names;
@@ -16,6 +16,7 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::Rmw { function, .. } => function.as_str(),
         Op::CompareExchange { function, .. } => function.as_str(),
         Op::Fence { .. } => "fence",
+        Op::Count { access, .. } => count(*access),
         Op::Lock { function, .. } => function.as_str(),
         Op::Unlock => "unlock",
         Op::Downgrade => "downgrade",
@@ -48,6 +49,16 @@ pub(crate) fn operation(op: &Op) -> &'static str {
     }
 }
 
+fn count(access: CountAccess) -> &'static str {
+    match access {
+        CountAccess::Add => "clone",
+        CountAccess::Remove => "drop",
+        CountAccess::Read => "count",
+        CountAccess::Claim => "only owner?",
+        CountAccess::Set => "set count",
+    }
+}
+
 fn wait(has_timeout: bool) -> &'static str {
     if has_timeout { "wait_timeout" } else { "wait" }
 }
@@ -67,25 +78,40 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::Load {
             value: seen,
             newest: Some(newest),
-            order,
-        } => {
-            format!(
-                "→ {} (stale: {} is newer, {})",
-                value(seen),
-                value(newest),
-                order.as_str()
-            )
-        }
+            ..
+        } => format!("→ {} (newest: {})", value(seen), value(newest)),
         Op::Store { value: written, .. } => value(written),
         Op::Rmw { old, new, .. } => changed(old, new),
         Op::CompareExchange { outcome, .. } => match outcome {
             CompareExchangeOutcome::Exchanged { old, new } => changed(old, new),
-            CompareExchangeOutcome::Differs { found, expected } => {
-                format!("→ failed: {}, not {}", value(found), value(expected))
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: None,
+            } => format!("→ failed: {}, not {}", value(found), value(expected)),
+            CompareExchangeOutcome::Differs {
+                found,
+                expected,
+                newest: Some(newest),
+            } => {
+                let (found, expected, newest) = (value(found), value(expected), value(newest));
+                format!("→ failed: {found}, not {expected} (newest: {newest})")
             }
             CompareExchangeOutcome::Spurious { .. } => "→ failed spuriously".to_owned(),
         },
         Op::Fence { order } => order.as_str().to_owned(),
+        // It counts one more than there are.
+        Op::Count {
+            of: CountKind::Weak, ..
+        } => return None,
+        Op::Count { access, found, .. } => match access {
+            CountAccess::Add => format!("{found} → {}", found + 1),
+            CountAccess::Remove => format!("{found} → {}", found.saturating_sub(1)),
+            CountAccess::Read => format!("→ {found}"),
+            CountAccess::Claim if *found == 1 => "→ yes".to_owned(),
+            CountAccess::Claim => format!("→ no, {found}"),
+            CountAccess::Set => return None,
+        },
         Op::Lock { outcome, .. } => match outcome {
             LockOutcome::Acquired => return None,
             LockOutcome::Poisoned => "→ poisoned".to_owned(),

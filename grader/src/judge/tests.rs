@@ -54,6 +54,7 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
         complete: true,
         scenarios: 1,
         weak_orderings: Vec::new(),
+        decided_orderings: Vec::new(),
         failure,
     }
 }

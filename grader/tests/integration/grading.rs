@@ -7,7 +7,7 @@ use grader::event::Event;
 use grader::grade::{GradeError, grade};
 use grader::help::Help as _;
 use protocol::trace::AtomicAccess;
-use protocol::verdict::{Evidence, Overall, Verdict};
+use protocol::verdict::{Evidence, Overall, Report, Verdict};
 use protocol::{CheckKind, Finding};
 
 use crate::course::{Course, first_failure, silent, verdict, words};
@@ -55,28 +55,31 @@ fn a_program_is_not_run_when_an_interleaving_explains_what_is_wrong() {
 }
 
 #[test]
-fn orderings_that_no_interleaving_decides_are_listed_and_cost_nothing() {
+fn orderings_weaker_than_seq_cst_are_decided_and_cost_points_only_where_they_are_too_weak() {
     let course = Course::open();
-    let listed = |path: &str| {
-        let report = course.grade(path);
-        assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
-        let told = |weak: &AtomicAccess| {
+    let listed = |report: &Report| {
+        let told = |(weak, decided): (&AtomicAccess, bool)| {
             let (file, line, function, order) = weak.source_key();
-            format!("{file}:{line} {} {}", function.as_str(), order.as_str())
+            format!(
+                "{file}:{line} {} {}, decided: {decided}",
+                function.as_str(),
+                order.as_str()
+            )
         };
         report.weak_orderings().into_iter().map(told).collect::<Vec<_>>()
     };
-    assert_eq!(
-        listed("submissions/publishes_relaxed.rs"),
-        [
-            "submissions/publishes_relaxed.rs:12 store Relaxed",
-            "submissions/publishes_relaxed.rs:13 store Relaxed",
-            "submissions/publishes_relaxed.rs:15 load Relaxed",
-        ]
-    );
+    let too_weak = course.grade("submissions/publishes_relaxed.rs");
+    let failed = ("every_step_counts".to_owned(), Finding::Race);
+    assert_eq!(first_failure(&too_weak), Some(failed));
     let counter = "solutions/counting/variants/atomic.rs";
-    assert_eq!(listed(counter), [format!("{counter}:13 fetch_add Relaxed")]);
-    assert_eq!(listed("solutions/counting"), [""; 0]);
+    let report = course.grade(counter);
+    assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
+    assert_eq!(
+        listed(&report),
+        [format!("{counter}:13 fetch_add Relaxed, decided: true")]
+    );
+    let report = course.grade("solutions/counting");
+    assert_eq!((report.score(), listed(&report)), (10, Vec::new()));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Variant: tickets from `fetch_add`, each iteration sent through an mpsc channel; the caller makes the runs out of
 //! what arrives.
+//!
+//! `Relaxed` is enough for the tickets: the threads share nothing else, and the channel orders what the caller sees.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,8 @@
 //! Variant: the count is an atomic, and waiters park in a queue. A permit that comes back is
 //! handed to the oldest waiter.
+//!
+//! Its orderings are as weak as they can be. A permit changes hands through `free` or through `granted`: giving it back
+//! releases, and taking it acquires. Where the queue is locked, the lock orders the threads.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -29,7 +32,7 @@ impl Semaphore {
 
     pub fn acquire(&self) -> Permit<'_> {
         if let Some(waiter) = self.take_or_queue() {
-            while !waiter.granted.load(Ordering::SeqCst) {
+            while !waiter.granted.load(Ordering::Acquire) {
                 thread::park();
             }
         }
@@ -45,7 +48,7 @@ impl Semaphore {
         let Some(waiter) = self.take_or_queue() else {
             return Some(Permit { semaphore: self });
         };
-        while !waiter.granted.load(Ordering::SeqCst) {
+        while !waiter.granted.load(Ordering::Acquire) {
             let left = timeout.saturating_sub(start.elapsed());
             if !left.is_zero() {
                 thread::park_timeout(left);
@@ -53,7 +56,7 @@ impl Semaphore {
             }
             let mut queue = self.queue.lock().expect("nothing panics with the lock held");
             // Granted between the look above and the lock: the permit is ours.
-            if !waiter.granted.load(Ordering::SeqCst) {
+            if !waiter.granted.load(Ordering::Relaxed) {
                 queue.retain(|other| !Arc::ptr_eq(other, &waiter));
                 return None;
             }
@@ -62,12 +65,14 @@ impl Semaphore {
     }
 
     pub fn available(&self) -> usize {
-        self.free.load(Ordering::SeqCst)
+        // Only a number: whoever asks takes no permit by it.
+        self.free.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> bool {
+        // A thread that sees an old count of 0 looks again with the queue locked.
         self.free
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |free| free.checked_sub(1))
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |free| free.checked_sub(1))
             .is_ok()
     }
 
@@ -99,11 +104,11 @@ impl Drop for Permit<'_> {
         let mut queue = self.semaphore.queue.lock().expect("nothing panics with the lock held");
         match queue.pop_front() {
             Some(waiter) => {
-                waiter.granted.store(true, Ordering::SeqCst);
+                waiter.granted.store(true, Ordering::Release);
                 waiter.thread.unpark();
             }
             None => {
-                self.semaphore.free.fetch_add(1, Ordering::SeqCst);
+                self.semaphore.free.fetch_add(1, Ordering::Release);
             }
         }
     }

@@ -1,7 +1,14 @@
 //! Variant: a permit is taken from an atomic count; a thread that finds none uses a lock and a condition variable.
+//!
+//! Its orderings are as weak as they can be. Whoever gives a permit back writes `free` and then reads `sleepers`.
+//! Whoever goes to sleep writes `sleepers` and then reads `free`. At least one of them has to see what the other one
+//! wrote, and only `SeqCst` for all four makes that certain.
 
 use std::panic;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Acquire, Relaxed, SeqCst},
+};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,7 +32,7 @@ impl Semaphore {
     }
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.free
-            .fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1))
+            .fetch_update(Acquire, SeqCst, |n| n.checked_sub(1))
             .ok()
             .map(|_| Permit(self))
     }
@@ -61,12 +68,13 @@ impl Semaphore {
                 }
             }
         };
-        self.sleepers.fetch_sub(1, SeqCst);
+        // Whoever sees that late notifies in vain.
+        self.sleepers.fetch_sub(1, Relaxed);
         drop(guard);
         got
     }
     pub fn available(&self) -> usize {
-        self.free.load(SeqCst)
+        self.free.load(Relaxed)
     }
 }
 impl Drop for Permit<'_> {

@@ -1,10 +1,13 @@
 //! Variant: a permit that is given back is handed to the first in a line of parked threads.
+//!
+//! Its orderings are as weak as they can be. `granted` hands the permit on: the store releases and the load acquires,
+//! so the new holder sees what the old one did. Under the lock nothing is needed, because the lock orders the two.
 
 use std::collections::VecDeque;
 use std::panic;
 use std::sync::atomic::{
     AtomicBool,
-    Ordering::{Acquire, Release},
+    Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
@@ -81,7 +84,7 @@ impl Semaphore {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let mut state = self.state();
-                if waiter.granted.load(Acquire) {
+                if waiter.granted.load(Relaxed) {
                     return Some(Permit { semaphore: self });
                 }
                 state.queue.retain(|w| !Arc::ptr_eq(w, &waiter));

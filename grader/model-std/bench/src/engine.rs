@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model_std::model::trace::End;
-use model_std::model::{self, Bounds, Pruning, Settings};
+use model_std::model::{self, Bounds, Pruning, Settings, SwitchAfterRelease};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 
 use crate::{over_loom, over_shuttle};
@@ -148,11 +148,14 @@ fn bounds(executions: u64) -> Bounds {
 /// determinism).
 fn explore(bounds: &Bounds, body: &Body) -> Ran {
     let body: Rc<dyn Fn()> = Rc::new(counted(body));
-    let coverage = model::explore(bounds, &Settings::default(), &body, |execution| {
-        match execution.trace.end {
-            End::Finished => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
-        }
+    // As in a grading, whose code is instrumented instead.
+    let settings = Settings {
+        switch_after_release: SwitchAfterRelease::Never,
+        ..Settings::default()
+    };
+    let coverage = model::explore(bounds, &settings, &body, |execution| match execution.trace.end {
+        End::Finished => ControlFlow::Continue(()),
+        _ => ControlFlow::Break(()),
     });
     let ended = match (&coverage.stopped, coverage.complete) {
         (Some(_), _) => Ended::Failed,

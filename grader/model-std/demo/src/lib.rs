@@ -8,10 +8,18 @@ mod programs;
 
 use std::collections::BTreeMap;
 use std::model::trace::End;
-use std::model::{Bounds, Coverage, Execution, Pruning, Settings};
+use std::model::{Bounds, Coverage, Execution, Pruning, Settings, SwitchAfterRelease};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::{sync, thread};
+
+/// The default settings, without switches after releasing operations: the programs share nothing but what is modelled.
+pub fn plain() -> Settings {
+    Settings {
+        switch_after_release: SwitchAfterRelease::Never,
+        ..Settings::default()
+    }
+}
 
 /// A program and its outcomes.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +106,7 @@ impl Demo {
             spurious_wakeups: self.injected_faults,
             weak_failures: self.injected_faults,
             stale_reads: self.injected_faults,
-            ..Settings::default()
+            ..plain()
         }
     }
 

@@ -6,6 +6,11 @@
 //! preemptions. The search is stateless: an execution is identified by its choices, and each alternative to a choice
 //! becomes a prefix, which is run from the start at the bound that its preemptions need.
 //!
+//! Memory is sequentially consistent at first. When an execution asks for an ordering weaker than `SeqCst`, the search
+//! starts again and keeps a list of the points where a load could have returned an older value (see
+//! `runtime::weak_memory`). After all other executions, those in which loads do so follow, again by the number of
+//! preemptions. A stale read counts as a preemption, but one is within any bound other than 0.
+//!
 //! Executions are sampled as well (see `runtime::scheduler`). A random walk follows each of the first executions of the
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
 //! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
@@ -20,10 +25,25 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Schedule, Spawns};
+use super::{Counts, Memory, Schedule, Spawns};
+use crate::runtime::counts::CountUses;
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
+
+/// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
+/// both orders of two threads in a small program.
+const LAST_OWNER_EXECUTIONS: u64 = 50;
+
+/// In a large program, a tenth of the executions that were run before is added to that. A guess.
+const LAST_OWNER_SHARE: u64 = 10;
+
+/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
+/// minutes.
+const MAX_STEPS: u64 = 20_000_000;
+
+/// The most random choices in a sample.
+const MAX_RANDOM_CHOICES: u64 = 10_000;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,17 +52,20 @@ pub struct Coverage {
     pub executions: u64,
     /// How many of them were sampled.
     pub random: u64,
+    /// How many of the others had a load that returned an older value than the newest.
+    pub stale: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run.
+    /// Whether all executions within that bound were run. Those with stale reads count.
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
-    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source. Sequential consistency does not
-    /// decide whether they are right.
+    /// The accesses with an ordering weaker than `SeqCst`, in the order of the source.
     pub weak_orderings: Vec<AtomicAccess>,
-    /// The loads that could have returned an older value, in the order of the source. None unless
-    /// [`Settings::stale_reads`] allows stale reads.
+    /// Whether accesses to reference counts became scheduling points.
+    pub counts: Counts,
+    /// The loads that could have returned an older value, in the order of the source. None if [`Settings::stale_reads`]
+    /// is 0.
     pub stale_loads: Vec<AtomicAccess>,
 }
 
@@ -67,8 +90,9 @@ pub struct Stopped {
 /// modelled object instead, the bytes of that object are restored before each execution. So the object must not own
 /// memory (a `Mutex<Vec<_>>` must be empty).
 ///
-/// The first schedule is run twice. If the two executions differ, the program depends on something that is not
-/// modelled, and `visit` gets an execution that ended as [`End::Nondeterministic`].
+/// The first schedule is run twice, and later executions repeat the choices of earlier ones. If two executions differ
+/// where their choices are the same, the program depends on something that is not modelled, and `visit` gets an
+/// execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///
@@ -99,14 +123,22 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        steps: 0,
         most_choices: 0,
         spawns: Spawns::Invisible,
         spawns_overlap: false,
+        counts: Counts::Invisible,
+        count_uses: CountUses::default(),
+        memory: Memory::Sequential,
+        may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
+        stale: Vec::new(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
         && search.exhaust(bounds, first).is_continue()
+        && search.sample_by_pct(bounds).is_continue()
+        && search.exhaust_stale(bounds).is_continue()
     {
-        search.sample_by_pct(bounds);
+        search.sample_stale(bounds);
     }
     let mut coverage = search.coverage;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
@@ -121,7 +153,9 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive).with_spawns(schedule.spawns);
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
+        .with_choices(schedule.spawns, schedule.counts)
+        .with_memory(schedule.memory);
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -137,11 +171,23 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The steps of all executions so far.
+    steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
     spawns: Spawns,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
+    counts: Counts,
+    /// What executions have shown about reference counts.
+    count_uses: CountUses,
+    /// Whether the points where a load could return an older value are choices of the exhaustive part.
+    memory: Memory,
+    /// Whether they may become choices.
+    may_be_weak: bool,
+    /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
+    /// after all others.
+    stale: Vec<Vec<Prefix>>,
 }
 
 impl Search<'_> {
@@ -172,22 +218,33 @@ impl Search<'_> {
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_spawns(self.spawns);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
+            .with_choices(self.spawns, self.counts)
+            .with_memory(self.memory);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
             None => scheduler,
         }
     }
 
-    /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run.
+    /// Runs the exhaustive part within `bounds`, without stale reads. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
-        let flow = self.exhaust_with(bounds, first);
-        if flow.is_break() || !self.has_to_choose_spawns() {
-            return flow;
+        let mut first = first;
+        loop {
+            if self.needs_more_choices() {
+                self.restart();
+                first = None;
+            }
+            self.exhaust_with(bounds, first.take())?;
+            if !self.needs_more_choices() {
+                return self.exhaust_last_owners(bounds);
+            }
         }
-        self.spawns = Spawns::Chosen;
-        self.forget_visited();
-        self.exhaust_with(bounds, None)
+    }
+
+    /// Whether an execution has shown that there are more choices.
+    fn needs_more_choices(&self) -> bool {
+        self.has_to_choose_spawns() || self.has_to_choose_counts() || self.has_to_choose_values()
     }
 
     /// Whether the order of spawns has to become a choice.
@@ -195,7 +252,59 @@ impl Search<'_> {
         self.spawns_overlap && self.spawns == Spawns::Invisible
     }
 
-    /// As [`Search::exhaust`], but returns early when the order of spawns has to become a choice.
+    /// Whether the order of accesses to reference counts has to become a choice.
+    fn has_to_choose_counts(&self) -> bool {
+        self.count_uses.matter && self.counts == Counts::Invisible
+    }
+
+    /// Whether the values that loads return have to become choices.
+    fn has_to_choose_values(&self) -> bool {
+        self.may_be_weak && self.memory == Memory::Sequential && notes::any_is_weak()
+    }
+
+    fn restart(&mut self) {
+        if self.has_to_choose_spawns() {
+            self.spawns = Spawns::Chosen;
+        }
+        if self.has_to_choose_counts() {
+            self.counts = Counts::Chosen;
+            self.coverage.counts = Counts::Chosen;
+        }
+        if self.has_to_choose_values() {
+            self.memory = Memory::Weak;
+        }
+        self.stale.clear();
+        self.forget_visited();
+    }
+
+    /// Where several threads compete to be the last owner of an `Arc`, runs some executions with reference counts as
+    /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
+    /// does next shows that it makes a difference which thread is the last.
+    fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+            return ControlFlow::Continue(());
+        }
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
+        // Stale reads belong to the executions without these scheduling points.
+        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
+        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
+        let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        let bounds = Bounds {
+            executions: self.n_exhaustive() + more,
+            random: 0,
+            ..*bounds
+        };
+        self.counts = Counts::Chosen;
+        self.forget_visited();
+        let flow = self.exhaust_with(&bounds, None);
+        self.counts = Counts::Invisible;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        self.forget_visited();
+        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        flow
+    }
+
+    /// As [`Search::exhaust`], but returns early when an execution shows that there are more choices.
     fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Run>) -> ControlFlow<()> {
         let mut prefixes = vec![Prefix::default()];
         for bound in 0..=bounds.preemptions {
@@ -204,37 +313,25 @@ impl Search<'_> {
             // The prefixes that were found at the bound before are run in the order in which they were found.
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                let found = self.coverage.stopped.as_ref();
-                // The sample at which the visitor stopped has no more preemptions than the executions that are left.
-                if found.is_some_and(|found| found.preemptions <= bound) || self.n_exhaustive() >= bounds.executions {
+                if self.is_simplest(bound) || !self.may_go_on(bounds) {
                     return self.stopped();
                 }
                 let n_determined = prefix.len();
-                let ran = first.take();
-                let ran = ran.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
-                let Run {
-                    execution,
-                    choices,
-                    n_unvisited,
-                    spawns_overlap,
-                    ..
-                } = ran;
-                self.coverage.executions += 1;
-                self.show(&choices, execution)?;
-                self.spawns_overlap |= spawns_overlap;
-                if self.has_to_choose_spawns() {
+                let (choices, n_unvisited) = self.run(prefix, first.take())?;
+                if self.needs_more_choices() {
                     return ControlFlow::Continue(());
                 }
-                // Keeps only as many prefixes as the budget allows, and one more, which shows that the search is
-                // incomplete.
-                let affordable = (bounds.executions - self.n_exhaustive() + 1) as usize;
-                let n_wanted = if bound < bounds.preemptions { affordable } else { 0 };
-                add_alternatives(
-                    choices,
-                    n_determined..n_unvisited,
-                    &mut prefixes,
-                    (&mut next_bound, n_wanted),
-                );
+                let n_left = affordable(bounds.executions, self.n_exhaustive());
+                let n_stale_left = affordable(bounds.stale_executions, self.n_stale_prefixes());
+                let stale = at_bound(&mut self.stale, bound + 1);
+                let mut found = Alternatives {
+                    same_bound: &mut prefixes,
+                    next_bound: &mut next_bound,
+                    n_next: if bound < bounds.preemptions { n_left } else { 0 },
+                    n_stale: stale.len() + n_stale_left,
+                    stale,
+                };
+                found.add(choices, n_determined..n_unvisited);
                 if self.coverage.random < bounds.random / 2 && self.stopped().is_continue() {
                     self.sample_by_random_walk(bounds);
                 }
@@ -245,9 +342,68 @@ impl Search<'_> {
         self.stopped()
     }
 
-    /// How many executions of the exhaustive part were run.
+    /// Runs the executions with stale reads within `bounds`. Each has at most as many preemptions as the bound says,
+    /// not counting its first stale read. None is left where `bounds` allow no preemption.
+    fn exhaust_stale(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let mut next_bound = Vec::new();
+        for bound in 1..=bounds.preemptions + 1 {
+            let mut prefixes = std::mem::take(at_bound(&mut self.stale, bound));
+            prefixes.append(&mut next_bound);
+            prefixes.reverse();
+            while let Some(prefix) = prefixes.pop() {
+                if self.coverage.stale >= bounds.stale_executions || self.steps >= MAX_STEPS {
+                    self.coverage.complete = false;
+                    return ControlFlow::Continue(());
+                }
+                let n_determined = prefix.len();
+                self.coverage.stale += 1;
+                let (choices, n_unvisited) = self.run(prefix, None)?;
+                let n_left = affordable(bounds.stale_executions, self.coverage.stale);
+                let mut stale_too = Vec::new();
+                let mut found = Alternatives {
+                    same_bound: &mut prefixes,
+                    next_bound: &mut next_bound,
+                    n_next: if bound <= bounds.preemptions { n_left } else { 0 },
+                    stale: &mut stale_too,
+                    n_stale: if bound <= bounds.preemptions { n_left } else { 0 },
+                };
+                found.add(choices, n_determined..n_unvisited);
+                next_bound.append(&mut stale_too);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Runs one execution of the exhaustive part, unless it `has_run` already, and shows it. Returns its choices, and
+    /// how many of them were made in new states.
+    fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
+        let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
+        self.coverage.executions += 1;
+        self.steps += ran.steps;
+        self.show(&ran.choices, ran.execution)?;
+        self.spawns_overlap |= ran.spawns_overlap;
+        self.count_uses.add(ran.count_uses);
+        ControlFlow::Continue((ran.choices, ran.n_unvisited))
+    }
+
+    /// Whether the visitor has stopped at a sample with no more preemptions than the executions that are left.
+    fn is_simplest(&self, bound: u32) -> bool {
+        let found = self.coverage.stopped.as_ref();
+        found.is_some_and(|found| found.preemptions <= bound)
+    }
+
+    fn n_stale_prefixes(&self) -> u64 {
+        self.stale.iter().map(|prefixes| prefixes.len() as u64).sum()
+    }
+
+    /// Whether the budget allows another execution of the exhaustive part.
+    fn may_go_on(&self, bounds: &Bounds) -> bool {
+        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+    }
+
+    /// How many executions of the exhaustive part were run, without those with stale reads.
     fn n_exhaustive(&self) -> u64 {
-        self.coverage.executions - self.coverage.random
+        self.coverage.executions - self.coverage.random - self.coverage.stale
     }
 
     /// Whether the visitor has stopped at a sample.
@@ -263,16 +419,21 @@ impl Search<'_> {
         if self.most_choices > 0 {
             let walk = RandomWalk::new(self.next_seed(bounds));
             // The coverage says whether the visitor stopped at it.
-            let _ = self.sample_by(Strategy::RandomWalk(walk));
+            let _ = self.sample_by(Strategy::RandomWalk(walk), Memory::Sequential);
         }
     }
 
-    fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
-        let scheduler = Scheduler::new(Prefix::default(), strategy).with_spawns(self.spawns);
+    fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
+        let scheduler = Scheduler::new(Prefix::default(), strategy)
+            .with_choices(self.spawns, self.counts)
+            .with_memory(memory)
+            .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
+        self.count_uses.add(ran.count_uses);
         self.coverage.executions += 1;
         self.coverage.random += 1;
+        self.steps += ran.steps;
         self.show(&ran.choices, ran.execution)
     }
 
@@ -284,14 +445,32 @@ impl Search<'_> {
             .wrapping_add(self.coverage.random)
     }
 
-    fn sample_by_pct(&mut self, bounds: &Bounds) {
-        if self.most_choices == 0 {
-            return;
-        }
-        while self.coverage.random < bounds.random {
+    fn sample_by_pct(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        while self.most_choices > 0 && self.coverage.random < bounds.random && self.steps < MAX_STEPS {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
-            if self.sample_by(Strategy::Pct(pct)).is_break() {
+            self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Samples executions with stale reads by random walk, half as many as others, if a load could have returned an
+    /// older value.
+    fn sample_stale(&mut self, bounds: &Bounds) {
+        let may_be_stale = match self.memory {
+            // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
+            Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
+            Memory::Weak => notes::any_could_be_stale(),
+        };
+        if !may_be_stale {
+            return;
+        }
+        for _ in 0..bounds.random / 2 {
+            if self.steps >= MAX_STEPS {
+                return;
+            }
+            let walk = RandomWalk::new(self.next_seed(bounds));
+            if self.sample_by(Strategy::RandomWalk(walk), Memory::Weak).is_break() {
                 return;
             }
         }
@@ -305,7 +484,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, self.spawns),
+                schedule: schedule::of(choices, (self.spawns, self.counts)),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -314,28 +493,68 @@ impl Search<'_> {
     }
 }
 
-/// Adds every alternative to the choices in `range` to the prefixes: to those of the same bound, or, if it costs one
-/// preemption more, to those of the next bound, of which at most `n_wanted` are kept.
-fn add_alternatives(
-    choices: Vec<Choice>,
-    range: Range<usize>,
-    same_bound: &mut Vec<Prefix>,
-    (next_bound, n_wanted): (&mut Vec<Prefix>, usize),
-) {
-    let has_wanted = |choice: &Choice| choice.n_non_preemptive > 1 || n_wanted > 0 && choice.options > 1;
-    if !range.clone().any(|index| has_wanted(&choices[index])) {
-        return;
+/// The prefixes at `bound`.
+fn at_bound(by_bound: &mut Vec<Vec<Prefix>>, bound: u32) -> &mut Vec<Prefix> {
+    let bound = bound as usize;
+    if by_bound.len() <= bound {
+        by_bound.resize_with(bound + 1, Vec::new);
     }
-    let choices: Rc<[Choice]> = choices.into();
-    for index in range {
-        let choice = choices[index];
-        for option in (1..choice.options).rev() {
-            let prefix = || Prefix::deviating(&choices, index, option);
-            if option < choice.n_non_preemptive {
-                same_bound.push(prefix());
-            } else if next_bound.len() < n_wanted {
-                next_bound.push(prefix());
+    &mut by_bound[bound]
+}
+
+/// How many prefixes to keep where `n_run` of `most` executions were run: as many as the budget allows, and one more,
+/// which shows that the search is incomplete.
+fn affordable(most: u64, n_run: u64) -> usize {
+    (most.saturating_sub(n_run) + 1) as usize
+}
+
+/// Where the alternatives to the choices of an execution go.
+struct Alternatives<'a> {
+    /// Those that cost no preemption.
+    same_bound: &'a mut Vec<Prefix>,
+    /// Those that cost one preemption more.
+    next_bound: &'a mut Vec<Prefix>,
+    /// How many prefixes `next_bound` may have.
+    n_next: usize,
+    /// Those that cost one preemption more because they are stale reads.
+    stale: &'a mut Vec<Prefix>,
+    /// How many prefixes `stale` may get.
+    n_stale: usize,
+}
+
+impl Alternatives<'_> {
+    /// Adds every alternative to the choices in `range`.
+    fn add(&mut self, choices: Vec<Choice>, range: Range<usize>) {
+        let wanted = |choice: &Choice| choice.n_non_preemptive > 1 || choice.options > 1 && self.wants(choice.kind);
+        if !range.clone().any(|index| wanted(&choices[index])) {
+            return;
+        }
+        let choices: Rc<[Choice]> = choices.into();
+        for index in range {
+            let choice = choices[index];
+            for option in (1..choice.options).rev() {
+                let prefix = || Prefix::deviating(&choices, index, option);
+                if option < choice.n_non_preemptive {
+                    self.same_bound.push(prefix());
+                } else if self.wants(choice.kind) {
+                    self.costly(choice.kind).push(prefix());
+                }
             }
+        }
+    }
+
+    /// Whether there is room for alternatives to a choice of this kind that cost a preemption.
+    fn wants(&self, kind: ChoiceKind) -> bool {
+        match kind {
+            ChoiceKind::Any => self.next_bound.len() < self.n_next,
+            ChoiceKind::Value => self.stale.len() < self.n_stale,
+        }
+    }
+
+    fn costly(&mut self, kind: ChoiceKind) -> &mut Vec<Prefix> {
+        match kind {
+            ChoiceKind::Any => self.next_bound,
+            ChoiceKind::Value => self.stale,
         }
     }
 }
@@ -345,10 +564,12 @@ impl Coverage {
         Self {
             executions: 0,
             random: 0,
+            stale: 0,
             preemption_bound: 0,
             complete: false,
             stopped: None,
             weak_orderings: Vec::new(),
+            counts: Counts::Invisible,
             stale_loads: Vec::new(),
         }
     }

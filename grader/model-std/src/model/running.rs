@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Execution;
 use super::settings::Settings;
+use crate::runtime::counts::CountUses;
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Scheduler};
@@ -41,6 +42,10 @@ pub(super) struct Run {
     pub(super) n_unvisited: usize,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(super) spawns_overlap: bool,
+    /// What it has shown about reference counts.
+    pub(super) count_uses: CountUses,
+    /// How many operations it announced.
+    pub(super) steps: u64,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
 }
@@ -58,6 +63,8 @@ pub(super) fn run(
         choices,
         n_unvisited,
         spawns_overlap,
+        count_uses,
+        steps,
         trace,
         recorder,
         most_alive,
@@ -73,6 +80,8 @@ pub(super) fn run(
         choices,
         n_unvisited,
         spawns_overlap,
+        count_uses,
+        steps,
         recorder,
     }
 }

@@ -1,16 +1,26 @@
 //! Turns the choices of an execution into a schedule, and a schedule into the choices to follow.
 
-use protocol::schedule::{Schedule, Spawns};
+use protocol::schedule::{Counts, Memory, Schedule, Spawns};
 
-use crate::runtime::scheduler::{Choice, Prefix};
+use crate::runtime::scheduler::{Choice, ChoiceKind, Prefix};
 
-/// The schedule of an execution with these choices.
-pub(super) fn of(choices: &[Choice], spawns: Spawns) -> Schedule {
-    let last_other = choices.iter().rposition(|choice| choice.chosen != 0);
-    let determined = last_other.map_or(&[][..], |last| &choices[..=last]);
+/// The schedule of an execution with these choices. An execution without a stale read is the same with sequentially
+/// consistent memory, and has fewer choices then.
+pub(super) fn of(choices: &[Choice], (spawns, counts): (Spawns, Counts)) -> Schedule {
+    let memory = if choices.iter().any(Choice::is_stale_read) {
+        Memory::Weak
+    } else {
+        Memory::Sequential
+    };
+    let is_in = |choice: &&Choice| memory == Memory::Weak || choice.kind != ChoiceKind::Value;
+    let mut choices: Vec<u16> = choices.iter().filter(is_in).map(|choice| choice.chosen).collect();
+    let last_other = choices.iter().rposition(|chosen| *chosen != 0);
+    choices.truncate(last_other.map_or(0, |last| last + 1));
     Schedule {
-        choices: determined.iter().map(|choice| choice.chosen).collect(),
+        choices,
         spawns,
+        counts,
+        memory,
     }
 }
 

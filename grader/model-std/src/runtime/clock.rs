@@ -36,8 +36,8 @@ pub(crate) fn yield_now(function: YieldFunction, site: Site) {
 }
 
 /// The virtual time since the start of the execution, read as an operation of the running thread.
-pub(crate) fn now(site: Site) -> Duration {
-    announce(Operation::at(site));
+pub(crate) fn now(site: Option<Site>) -> Duration {
+    announce(Operation { object: None, site });
     read_clock()
 }
 
@@ -45,6 +45,7 @@ pub(crate) fn now(site: Site) -> Duration {
 pub(crate) fn read_clock() -> Duration {
     let now = try_with(|execution| {
         let now = execution.now;
+        execution.note_value_for_repetition(now.as_nanos() as u64);
         execution.learned(now.as_secs());
         execution.learned(now.subsec_nanos().into());
         now

@@ -1,28 +1,28 @@
 //! One execution as a value: made when the execution begins, and dropped when it ends.
 
 use std::cell::Cell;
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::counts::{self, CountUses, ReferenceCounts};
 use super::dispatch::{Candidate, Turn};
 use super::executor::Start;
-use super::fairness::{Progress, Yields};
+use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
 use super::panics;
 use super::recorder::Recorder;
-use super::scheduler::Scheduler;
-use super::task::{Site, Task, TaskId};
+use super::scheduler::{ChoiceKind, Scheduler};
+use super::task::{Site, Task, TaskId, ThreadName};
 use super::visibility::{self, Parent};
 use super::weak_memory::WeakMemory;
-use crate::model::Settings;
 use crate::model::trace::{End, Trace};
+use crate::model::{Memory, Settings};
 
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
-pub(super) fn name_of_system_thread() -> Option<Arc<str>> {
-    std::thread::current().name().map(Arc::from)
+pub(super) fn name_of_system_thread() -> Option<ThreadName> {
+    std::thread::current().name().map(ThreadName::from)
 }
 
 /// Everything that one execution consists of, except for the program's own memory.
@@ -40,11 +40,13 @@ pub(crate) struct Execution {
     /// How many operations were announced.
     pub(super) steps: u64,
     pub(super) progress: Progress,
+    pub(super) repetition: Repetition,
     pub(super) turn: Turn,
     pub(super) yields: Yields,
     pub(super) faults: Faults,
     /// Which older values loads may return; `None` where they all return the newest.
     pub(super) weak_memory: Option<Box<WeakMemory>>,
+    pub(super) counts: ReferenceCounts,
     /// How many threads, the body aside, are alive.
     pub(super) n_alive: usize,
     /// The most threads, the body aside, that were alive at once.
@@ -60,7 +62,9 @@ pub(super) struct Remains {
     /// The operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
+    pub(super) steps: u64,
     pub(super) most_alive: usize,
+    pub(super) count_uses: CountUses,
 }
 
 /// Empty tables whose memory the next execution reuses. Allocating it anew takes 1 to 4% more instructions, measured
@@ -70,6 +74,7 @@ struct Recycled {
     tasks: Vec<Task>,
     objects: Vec<Object>,
     candidates: Vec<Candidate>,
+    counts: counts::Tables,
 }
 
 thread_local! {
@@ -78,6 +83,7 @@ thread_local! {
             tasks: Vec::new(),
             objects: Vec::new(),
             candidates: Vec::new(),
+            counts: counts::Tables::new(),
         })
     };
 }
@@ -89,7 +95,12 @@ impl Execution {
             tasks,
             objects,
             candidates,
+            counts,
         } = RECYCLED.take();
+        let weak_memory = match scheduler.memory {
+            Memory::Sequential => None,
+            Memory::Weak => Some(Box::new(WeakMemory::new(settings.stale_reads))),
+        };
         let mut execution = Box::new(Self {
             settings,
             tasks,
@@ -101,10 +112,12 @@ impl Execution {
             recorder,
             steps: 0,
             progress: Progress::default(),
+            repetition: Repetition::before(settings.steps),
             turn: Turn::new(candidates),
             yields: Yields::default(),
             faults: Faults::new(&settings),
-            weak_memory: WeakMemory::new(settings.stale_reads),
+            weak_memory,
+            counts: ReferenceCounts::new(counts),
             n_alive: 0,
             most_alive: 0,
             end: None,
@@ -115,14 +128,16 @@ impl Execution {
     }
 
     /// Adds a task that is ready to start.
-    pub(super) fn add_task(&mut self, name: Option<Arc<str>>, site: Option<Site>, start: Start) -> TaskId {
+    pub(super) fn add_task(&mut self, name: Option<ThreadName>, site: Option<Site>, start: Start) -> TaskId {
         let mut task = Task::new(name, site, start);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
             task.parent = Some(Parent::new(self.current, parent.performed));
+            task.known_complete = parent.known_complete.clone();
         }
         self.tasks.push(task);
         self.hand_to_child();
+        self.counts.fork(self.current);
         self.changed_irreversibly();
         self.tasks.len() - 1
     }
@@ -135,6 +150,11 @@ impl Execution {
 
     pub(crate) fn me(&mut self) -> &mut Task {
         &mut self.tasks[self.current]
+    }
+
+    /// Counts a step that has no turn of its own. The limit of steps is noticed at the next operation.
+    pub(crate) fn count_step(&mut self) {
+        self.steps += 1;
     }
 
     /// Notes a change that another thread could see.
@@ -151,7 +171,8 @@ impl Execution {
         self.wrote_to(object);
     }
 
-    fn note_effect(&mut self) {
+    /// As [`Execution::changed`], for what is no object of the running operation.
+    pub(super) fn note_effect(&mut self) {
         self.progress.count_change(self.steps);
         self.tasks[self.current].activity.note_effect(self.steps);
     }
@@ -171,10 +192,20 @@ impl Execution {
     /// Chooses one of `n` outcomes of the running operation. Outcome 0 is the default, and the first `n_non_preemptive`
     /// cost no preemption.
     pub(crate) fn choose_outcome(&mut self, n: usize, n_non_preemptive: usize) -> usize {
+        self.choose_of_kind(n, n_non_preemptive, ChoiceKind::Any)
+    }
+
+    /// Chooses one of `n` values that the running load may return, from the newest to the oldest. All but the newest
+    /// cost a preemption.
+    pub(super) fn choose_value(&mut self, n: usize) -> usize {
+        self.choose_of_kind(n, 1, ChoiceKind::Value)
+    }
+
+    fn choose_of_kind(&mut self, n: usize, n_non_preemptive: usize, kind: ChoiceKind) -> usize {
         if n <= 1 {
             return 0;
         }
-        match self.scheduler.choose_outcome(n, n_non_preemptive) {
+        match self.scheduler.choose_outcome(n, n_non_preemptive, kind) {
             Ok(chosen) => {
                 self.learned(chosen as u64);
                 chosen
@@ -195,9 +226,12 @@ impl Execution {
             objects,
             turn,
             scheduler,
+            steps,
             most_alive,
+            counts,
             ..
         } = *self;
+        let count_uses = counts.uses;
         if tasks.iter().any(|task| task.panics.in_hook) {
             panics::leave_hook();
         }
@@ -208,12 +242,15 @@ impl Execution {
             tasks,
             objects,
             candidates: turn.into_candidates(),
+            counts: counts.into_tables(),
         });
         Remains {
             trace,
             recorder,
             scheduler,
+            steps,
             most_alive,
+            count_uses,
         }
     }
 }

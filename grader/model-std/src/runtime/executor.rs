@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::counts::CountUses;
 use super::crashes::{self, Running};
 use super::execution::{Execution, Remains};
 use super::panics::Payload;
@@ -68,6 +69,10 @@ pub(crate) struct Outcome<T> {
     pub(crate) n_unvisited: usize,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
+    /// What the execution has shown about reference counts.
+    pub(crate) count_uses: CountUses,
+    /// How many operations were announced.
+    pub(crate) steps: u64,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -109,7 +114,9 @@ pub(crate) fn run<T: 'static>(
         trace,
         recorder,
         scheduler,
+        steps,
         most_alive,
+        count_uses,
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
     panics::forget_program_hook();
@@ -124,6 +131,8 @@ pub(crate) fn run<T: 'static>(
         choices,
         n_unvisited,
         spawns_overlap,
+        count_uses,
+        steps,
         trace,
         recorder,
         most_alive,

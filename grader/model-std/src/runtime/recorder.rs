@@ -12,6 +12,9 @@ use super::objects::ObjectId;
 use super::task::{Site, TaskId};
 use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 
+/// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
+const MAX_EVENTS_WITHOUT_END: usize = 10_000;
+
 /// The states of objects after an operation, as a trace shows them.
 pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 
@@ -178,9 +181,12 @@ impl Execution {
 
 impl Recorder {
     /// Adds the recorded operations and objects to the trace of the execution. Addresses that are kept in integers
-    /// become pointers.
-    pub(crate) fn write_to(self, trace: &mut Trace) {
+    /// become pointers. Of an execution that was not going to end, only the first operations are added.
+    pub(crate) fn write_to(mut self, trace: &mut Trace) {
         let addresses = Addresses::default();
+        if let End::Livelock { .. } | End::BusyWait { .. } | End::StepLimit = trace.end {
+            self.recorded.truncate(MAX_EVENTS_WITHOUT_END);
+        }
         let events = self.recorded.into_iter().map(|recorded| {
             let mut event = recorded.into_event();
             addresses.hide_in(&mut event);

@@ -1,6 +1,7 @@
 //! One thread of the program under control, as the scheduler sees it.
 
 use std::any::Any;
+use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use super::executor::{Entry, Start};
 use super::fairness::Activity;
 use super::objects::ObjectId;
+use super::objects::once::KnownComplete;
 use super::panics;
 use super::stacks::{self, Stack};
 use super::visibility::{History, OperationCounts, Parent};
@@ -20,6 +22,41 @@ pub(crate) type TaskId = usize;
 
 /// A location in the program that calls an operation.
 pub(crate) type Site = &'static Location<'static>;
+
+/// The name of a thread.
+///
+/// A handle to a thread is a generic type, so the program compiles its clone and its drop, and would call the hooks for
+/// the count of an `Arc` in it (see `counts`). Here the count is only used by functions of this crate.
+pub(crate) struct ThreadName(Option<Arc<str>>);
+
+impl From<&str> for ThreadName {
+    #[inline(never)]
+    fn from(name: &str) -> Self {
+        Self(Some(name.into()))
+    }
+}
+
+impl Clone for ThreadName {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for ThreadName {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Deref for ThreadName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
 
 /// What a task is about to do. It is announced before it happens, so that the scheduler can choose which task goes
 /// first.
@@ -176,6 +213,8 @@ pub(crate) struct Announcement {
     pub(crate) is_invisible: bool,
     /// Whether the task lets others go first.
     pub(crate) yields: bool,
+    /// Whether the task may as well go on, without a preemption.
+    pub(crate) may_insist: bool,
 }
 
 /// Whether a task can have the next turn.
@@ -250,7 +289,7 @@ pub(crate) struct Task {
     pub(crate) entry: Option<Rc<dyn Entry>>,
     /// What it will run on; `None` once it has begun.
     pub(super) stack: Option<Stack>,
-    pub(crate) name: Option<Arc<str>>,
+    pub(crate) name: Option<ThreadName>,
     pub(crate) spawned_at: Option<Site>,
     /// The task that started it; `None` for the body of the execution.
     pub(crate) parent: Option<Parent>,
@@ -263,6 +302,8 @@ pub(crate) struct Task {
     /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
     /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
+    /// The initialisations that it knows to be complete.
+    pub(crate) known_complete: KnownComplete,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -272,15 +313,15 @@ pub(crate) struct Task {
     pub(crate) history: History,
     pub(crate) performed: OperationCounts,
     pub(crate) activity: Activity,
-    /// How many keys hash maps have got from it.
-    pub(crate) hash_keys: u64,
+    /// How many random numbers it has got.
+    pub(crate) random_numbers: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
 }
 
 impl Task {
     /// A task that is ready to start.
-    pub(super) fn new(name: Option<Arc<str>>, spawned_at: Option<Site>, start: Start) -> Self {
+    pub(super) fn new(name: Option<ThreadName>, spawned_at: Option<Site>, start: Start) -> Self {
         Self {
             entry: Some(start.entry),
             stack: Some(start.stack),
@@ -297,16 +338,18 @@ impl Task {
                 at: Duration::ZERO,
                 is_invisible: true,
                 yields: false,
+                may_insist: false,
             },
             condition: None,
             write_request: None,
+            known_complete: KnownComplete::default(),
             park_token: false,
             done: None,
             panics: Panics::default(),
             history: 0,
             performed: OperationCounts::default(),
             activity: Activity::default(),
-            hash_keys: 0,
+            random_numbers: 0,
             locals: Vec::new(),
         }
     }

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::execution::{Execution, name_of_system_thread};
 use super::executor::{self, Entry, Start};
 use super::objects::{Memory, ObjectId, State, Tag};
 use super::stacks;
-use super::task::{Ending, Operation, Site, TaskId, TaskState, Until};
-use super::{announce, announce_invisible, announce_invisible_wait, locals, resolve, try_with, with};
+use super::task::{Ending, Operation, Site, TaskId, TaskState, ThreadName, Until};
+use super::{
+    announce, announce_invisible, announce_invisible_wait, locals, resolve, switch_after_release, try_with, with,
+};
 use crate::model::Spawns;
 use crate::model::trace::{End, ObjectKind, Op};
 
@@ -37,7 +38,7 @@ pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
 ///
 /// Outside an execution.
 pub(crate) fn spawn(
-    name: Option<Arc<str>>,
+    name: Option<ThreadName>,
     stack_size: usize,
     scope: Option<ObjectId>,
     site: Site,
@@ -58,7 +59,7 @@ pub(crate) fn spawn(
         return Err(stacks::refused());
     }
     let stack = stacks::take(stack_size)?;
-    with(|execution| {
+    let task = with(|execution| {
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), Start { entry, stack });
         execution.count_begun();
@@ -69,8 +70,10 @@ pub(crate) fn spawn(
             execution.tasks[task].scope = Some(scope);
         }
         execution.record(None, Some(site), |_| Op::Spawn { thread: task });
-        Ok(task)
-    })
+        task
+    });
+    switch_after_release();
+    Ok(task)
 }
 
 /// Notes whether another thread might spawn concurrently with the running one. The ancestors and the children of the
@@ -102,12 +105,16 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
         announce_end();
     }
     with(|execution| {
+        execution.note_operation_between_counts();
+        execution.counts.note_end(execution.current);
         execution.me().announced.operation.object = None;
         let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so another thread may still see this one running for a while.
         execution.me().end_function(ending, Some(now));
         execution.n_alive -= 1;
         if let Some(scope) = scope {
+            // The scope may be left before a thread-local destructor performs an operation.
+            execution.me().performed.was_chosen_for_invisible = false;
             execution
                 .objects
                 .scope_running_mut(scope)
@@ -147,6 +154,7 @@ fn end_body(ending: Ending) {
         announce_end();
     }
     with(|execution| {
+        execution.note_operation_between_counts();
         execution.me().end_function(ending, None);
     });
     locals::destroy();
@@ -187,6 +195,7 @@ pub(crate) fn join(task: TaskId, site: Site) {
         if let Some(joined) = execution.tasks.get_mut(task) {
             joined.note_end_is_known();
             execution.take_from_ended(task);
+            execution.counts.join(execution.current, task);
         }
         execution.record(None, Some(site), |_| Op::Join { thread: task });
     });
@@ -209,6 +218,7 @@ pub(crate) fn is_finished(task: TaskId, site: Site) -> bool {
         if finished {
             execution.tasks[task].note_end_is_known();
             execution.take_from_ended(task);
+            execution.counts.join_function(execution.current, task);
         }
         execution.record(None, Some(site), |_| Op::IsFinished { thread: task, finished });
         finished
@@ -236,6 +246,11 @@ pub(crate) fn leave_scope(scope: Option<ObjectId>, site: Site) {
     announce_invisible_wait(Operation::on(id, site), Until::ScopeEmpty(id));
     with(|execution| {
         execution.acquire_from(id);
+        for task in 0..execution.tasks.len() {
+            if execution.tasks[task].scope == Some(id) {
+                execution.counts.join_function(execution.current, task);
+            }
+        }
         execution.record(None, Some(site), |_| Op::LeaveScope);
     });
 }
@@ -266,7 +281,7 @@ pub(crate) fn exit(code: Option<i32>, site: Site) -> ! {
 }
 
 /// The running thread's number and name.
-pub(crate) fn current() -> (TaskId, Option<Arc<str>>) {
+pub(crate) fn current() -> (TaskId, Option<ThreadName>) {
     let current = try_with(|execution| (execution.current, execution.me().name.clone()));
     current.unwrap_or_else(|| (BODY, name_of_system_thread()))
 }

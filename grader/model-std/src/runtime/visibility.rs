@@ -11,7 +11,7 @@
 //! Musuvathi & Qadeer, *Partial-Order Reduction for Context-Bounded State Exploration*, Microsoft Research technical
 //! report, 2007.
 //!
-//! What threads share outside the model (the count of an `Arc`, a file) is not part of a history.
+//! What threads share outside the model (a file) is not part of a history. For the counts of `Arc`, see `counts`.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
@@ -119,6 +119,8 @@ impl Execution {
     /// was chosen to start performs its first visible operation at once, and a thread that joins another one notices
     /// its end before any choice.
     ///
+    /// A thread that insists (see `fairness`) goes on without a choice as well, once it has yielded often enough.
+    ///
     /// There are two exceptions. A thread that yields counts the turns of others (see
     /// [`Execution::let_others_go_first`]). And a fault may only be injected while another thread could go on (see
     /// [`Execution::inject_wake_up`]). Late threads make every operation visible, so no operation is invisible while a
@@ -130,8 +132,8 @@ impl Execution {
         }
         if self.may_go(current) {
             let me = &mut self.tasks[current];
-            return (me.announced.is_invisible || std::mem::take(&mut me.performed.was_chosen_for_invisible))
-                .then_some(current);
+            let goes_on = me.announced.is_invisible || me.activity.insists_on_its_turn();
+            return (goes_on || std::mem::take(&mut me.performed.was_chosen_for_invisible)).then_some(current);
         }
         let has_waited = |task: &TaskId| match self.tasks[*task].waits_until() {
             Some(until @ (Until::Ended(_) | Until::ScopeEmpty(_))) => self.holds(*task, until),
@@ -143,7 +145,7 @@ impl Execution {
     }
 
     /// Whether invisible operations are skipped as scheduling points.
-    pub(super) fn skips_invisible(&self) -> bool {
+    pub(crate) fn skips_invisible(&self) -> bool {
         !self.settings.every_turn && !self.may_be_late()
     }
 
@@ -168,6 +170,7 @@ impl Execution {
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
+        self.note_step_for_repetition(wake);
         let me = &self.tasks[self.current];
         let mut history = mix(me.history, wake as u64);
         if wake != Wake::Ready {

@@ -1,4 +1,4 @@
-//! Weak memory: which older values a load may return, if the settings ask for stale reads.
+//! Weak memory: which older values a load may return, in executions with [`Memory::Weak`](crate::model::Memory::Weak).
 //!
 //! Each atomic keeps its latest values as *messages*, in modification order. The *view* of a thread has, for each
 //! atomic, the oldest message that the thread may still read. A load may return this message or any later one, and
@@ -17,8 +17,10 @@
 //!
 //! * The modification order is the order in which the stores are performed.
 //! * A load never reads a store that is performed later (load buffering).
-//! * A read-modify-write and a compare-exchange read the newest value, even if the compare-exchange fails.
 //! * A load reads one of the last [`KEPT`] values.
+//!
+//! A read-modify-write reads the newest value, as the standard asks. A compare-exchange that fails is a load with the
+//! ordering for failure, so it may have read an older value than the newest.
 //!
 //! Each stale read is a choice, and counts as a preemption.
 //!
@@ -31,20 +33,21 @@
 //! loads returned and which views were joined to its own. The history of an atomic includes every store, even a store
 //! of the same value.
 //!
-//! The synchronisation of `Arc` is not modelled. A last owner may learn from `Arc::try_unwrap`, `Arc::get_mut` or the
-//! destructor alone that the other owners are gone. Then it may read values that are too old.
+//! The reference counts of `Arc` synchronise as well, in a crate that is compiled as `counts` needs it. In any other
+//! crate, a last owner that learns from `Arc::try_unwrap`, `Arc::get_mut` or the destructor alone that the other owners
+//! are gone may read values that are too old.
 
 pub(crate) mod notes;
 mod synchronization;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
-use super::visibility::{History, mix};
+use super::visibility::{History, Mixed, mix};
 
 /// How many values of an atomic are kept, including the newest: as many as in loom (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
@@ -160,6 +163,9 @@ pub(super) struct WeakMemory {
     channels: BTreeMap<ObjectId, ChannelViews>,
     /// The views of the threads that set the panic hook, which a lock protects in `std`.
     hook: View,
+    /// By address of a reference count: the view of its newest value. Each access reads that, and nearly all of them
+    /// continue its release sequence.
+    counts: HashMap<usize, View, Mixed>,
     /// The view that `SeqCst` accesses and fences share.
     sequential: View,
 }
@@ -173,19 +179,18 @@ fn releases(order: Ordering) -> bool {
 }
 
 impl WeakMemory {
-    /// For at most `stale_reads` stale reads. `None` if there are none: then weak memory costs nothing.
-    pub(super) fn new(stale_reads: u32) -> Option<Box<Self>> {
-        (stale_reads > 0).then(|| {
-            Box::new(Self {
-                left: stale_reads,
-                messages: Vec::new(),
-                threads: Vec::new(),
-                released: Vec::new(),
-                channels: BTreeMap::new(),
-                hook: View::default(),
-                sequential: View::default(),
-            })
-        })
+    /// For at most `stale_reads` stale reads.
+    pub(super) fn new(stale_reads: u32) -> Self {
+        Self {
+            left: stale_reads,
+            messages: Vec::new(),
+            threads: Vec::new(),
+            released: Vec::new(),
+            channels: BTreeMap::new(),
+            hook: View::default(),
+            counts: HashMap::default(),
+            sequential: View::default(),
+        }
     }
 
     /// The messages of `atomic`, whose newest value is `newest`. At the first access, that is the only message, and
@@ -210,6 +215,16 @@ impl WeakMemory {
         }
         let messages = self.messages(atomic, newest);
         (messages.newest() - oldest.max(messages.first)) as usize + 1
+    }
+
+    /// How many messages older than the newest those are, among the newest `n_readable`, whose value is not `expected`.
+    fn ages_of_others(&self, atomic: ObjectId, n_readable: usize, expected: Value) -> Vec<u32> {
+        let newest_first = self.messages[atomic].kept.iter().rev().zip(0..);
+        let older = newest_first.take(n_readable).skip(1);
+        older
+            .filter(|(message, _)| message.value != expected)
+            .map(|(_, age)| age)
+            .collect()
     }
 
     /// Lets `task` read the message that is `age` messages older than the newest. Returns its value.
@@ -300,7 +315,7 @@ impl Execution {
         let n_readable = weak_memory.n_readable(self.current, place, access.order);
         let age = if weak_memory.left > 0 && n_readable > 1 {
             notes::could_be_stale(access, &self.objects);
-            self.choose_outcome(n_readable, 1)
+            self.choose_value(n_readable)
         } else {
             0
         };
@@ -308,6 +323,27 @@ impl Execution {
         weak_memory.left -= u32::from(age > 0);
         let value = weak_memory.read(self.current, place, age as u32, access.order);
         (age > 0).then_some(value)
+    }
+
+    /// Whether a compare-exchange of the running thread reads an older value and fails, although it could read the
+    /// `newest`. Returns the older value, which is not the `expected` one.
+    pub(crate) fn fails_stale(&mut self, access: &Access, newest: Value, expected: Value) -> Option<Value> {
+        let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
+        let place = (atomic, newest);
+        let n_readable = weak_memory.n_readable(self.current, place, access.order);
+        if weak_memory.left == 0 || n_readable < 2 {
+            return None;
+        }
+        let ages = weak_memory.ages_of_others(atomic, n_readable, expected);
+        if ages.is_empty() {
+            return None;
+        }
+        notes::could_be_stale(access, &self.objects);
+        let chosen = self.choose_value(ages.len() + 1);
+        let age = *ages.get(chosen.checked_sub(1)?)?;
+        let weak_memory = self.weak_memory.as_mut()?;
+        weak_memory.left -= 1;
+        Some(weak_memory.read(self.current, place, age, access.order))
     }
 
     /// Notes that the running thread has written `new` over `old`, without reading it.

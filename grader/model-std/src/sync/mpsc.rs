@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::runtime::objects::channel::{self, Refusal, WaitLimit};
 use crate::runtime::objects::{ObjectId, Tag};
+use crate::runtime::switch_after_release;
 use crate::runtime::task::Site;
 
 pub use iterators::{IntoIter, Iter, TryIter};
@@ -43,6 +44,7 @@ impl<T> SendingEnd<T> {
         }
         self.0.messages.borrow_mut().push_back(message);
         if limit == WaitLimit::NoWait || channel::wait_until_taken(id, site) {
+            switch_after_release();
             return Ok(());
         }
         channel::take_back(id);

@@ -7,7 +7,6 @@ use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, Location};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::Thread;
 use super::spawning::current;
@@ -15,7 +14,7 @@ use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::panic::{catch_unwind, resume_unwind};
 use crate::runtime::objects::{ObjectId, Tag};
 use crate::runtime::stacks;
-use crate::runtime::task::Site;
+use crate::runtime::task::{Site, ThreadName};
 use crate::runtime::threads;
 
 /// As [`std::thread::Scope`].
@@ -164,7 +163,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     #[track_caller]
     pub(super) fn start<T>(
         &'scope self,
-        name: Option<Arc<str>>,
+        name: Option<ThreadName>,
         stack_size: usize,
         function: Box<dyn Function<T> + 'scope>,
     ) -> io::Result<ScopedJoinHandle<'scope, T>>
@@ -180,7 +179,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     }
 
     #[track_caller]
-    fn options(&self, name: Option<Arc<str>>, stack_size: usize) -> SpawnOptions {
+    fn options(&self, name: Option<ThreadName>, stack_size: usize) -> SpawnOptions {
         SpawnOptions {
             name,
             stack_size,

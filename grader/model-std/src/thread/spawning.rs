@@ -6,13 +6,12 @@ use std::io;
 use std::num::NonZero;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
 use crate::runtime::stacks;
-use crate::runtime::task::TaskId;
+use crate::runtime::task::{TaskId, ThreadName};
 use crate::runtime::threads;
 
 /// As [`std::thread::spawn`].
@@ -154,11 +153,11 @@ impl Builder {
         self.stack_size.unwrap_or(stacks::DEFAULT)
     }
 
-    fn checked_name(self) -> Option<Arc<str>> {
+    fn checked_name(self) -> Option<ThreadName> {
         let name = self.name?;
         let name = CString::new(name).expect("thread name may not contain interior null bytes");
         let name = name.into_string().expect("it was text before");
-        Some(name.into())
+        Some(name.as_str().into())
     }
 }
 
@@ -228,7 +227,7 @@ impl fmt::Debug for ThreadId {
 #[derive(Clone)]
 pub struct Thread {
     id: ThreadId,
-    name: Option<Arc<str>>,
+    name: Option<ThreadName>,
 }
 
 impl Thread {

@@ -8,13 +8,12 @@ use std::io;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::Thread;
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::ObjectId;
 use crate::runtime::panics::Payload;
-use crate::runtime::task::Site;
+use crate::runtime::task::{Site, ThreadName};
 use crate::runtime::threads;
 
 /// The function of a thread. `FnOnce() -> T` would be more code to compile and to unwind through.
@@ -45,7 +44,7 @@ impl<F: FnOnce() -> T, T> Function<T> for Once<F> {
 
 /// How to spawn a thread.
 pub(super) struct SpawnOptions {
-    pub(super) name: Option<Arc<str>>,
+    pub(super) name: Option<ThreadName>,
     /// The size of its stack, in bytes.
     pub(super) stack_size: usize,
     pub(super) site: Site,

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use model_std::model::trace::{End, Trace};
-use model_std::model::{Bounds, Coverage, Execution, Settings, explore, replay};
+use model_std::model::{Bounds, Coverage, Execution, Settings, SwitchAfterRelease, explore, replay};
 
 /// How far to explore, and what an execution may do. The samples beyond the bound are few: a test must not depend on
 /// what they find.
@@ -18,6 +18,15 @@ pub struct Explorer {
     pub settings: Settings,
 }
 
+/// The default settings, without switches after releasing operations. Nothing here is instrumented, and nearly all of the
+/// tests are about programs for which these switches make no difference.
+pub fn plain() -> Settings {
+    Settings {
+        switch_after_release: SwitchAfterRelease::Never,
+        ..Settings::default()
+    }
+}
+
 impl Default for Explorer {
     fn default() -> Self {
         Self {
@@ -25,7 +34,7 @@ impl Default for Explorer {
                 random: 200,
                 ..Bounds::default()
             },
-            settings: Settings::default(),
+            settings: plain(),
         }
     }
 }

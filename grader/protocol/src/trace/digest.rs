@@ -98,9 +98,22 @@ impl Encoder {
                         self.number(0);
                         self.values([*old, *new]);
                     }
-                    CompareExchangeOutcome::Differs { found, expected } => {
+                    CompareExchangeOutcome::Differs {
+                        found,
+                        expected,
+                        newest: None,
+                    } => {
                         self.number(1);
                         self.values([*found, *expected]);
+                    }
+                    CompareExchangeOutcome::Differs {
+                        found,
+                        expected,
+                        newest: Some(newest),
+                    } => {
+                        self.number(3);
+                        self.values([*found, *expected]);
+                        self.value(*newest);
                     }
                     CompareExchangeOutcome::Spurious { found } => {
                         self.number(2);
@@ -191,6 +204,11 @@ impl Encoder {
                 self.number(30);
                 self.index(bytes.len());
                 self.0 = fnv::append(self.0, bytes);
+            }
+            Op::Count { access, of, found } => {
+                self.number(32);
+                self.pair(*access as u64, *of as u64);
+                self.number(*found);
             }
             Op::Exit { code } => {
                 self.pair(31, code.is_some().into());

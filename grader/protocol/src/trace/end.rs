@@ -38,7 +38,8 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notified_at: Option<Place>,
     },
-    /// Threads act again and again without progress, until the limit of steps.
+    /// Threads do the same again and again, and see the same, until the limit of steps. The trace has only the first
+    /// operations.
     Livelock {
         /// Those threads.
         threads: Vec<ThreadId>,
@@ -96,7 +97,8 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         stacks: Vec<Stack>,
     },
-    /// Threads that made progress reached the limit of steps.
+    /// The limit of steps was reached, and nothing shows that the threads would not have come to their end. The trace
+    /// has only the first operations.
     StepLimit,
     /// `process::exit` or `process::abort` was called.
     Exited {
@@ -398,6 +400,11 @@ pub enum Difference {
         expected: Option<ChoiceOptions>,
         /// The options this time.
         found: ChoiceOptions,
+    },
+    /// Other operations than those of the execution that made the choice first came before it.
+    Operations {
+        /// The number of the choice, counted from 0.
+        index: usize,
     },
     /// Another operation took effect.
     Event {

@@ -42,6 +42,10 @@ pub enum ObjectKind {
     CrossbeamChannel,
     /// A channel of the library `crossbeam-channel` that the clock sends into.
     Timer(TimerKind),
+    /// The number of owners of an `Arc`.
+    StrongCount,
+    /// The number of `Weak`s of an `Arc`.
+    WeakCount,
     /// `std::thread::Scope`.
     Scope,
     /// `std::io::Stdin`, with its lock.
@@ -76,6 +80,8 @@ impl ObjectKind {
             ObjectKind::MpscChannel => "mpsc::channel",
             ObjectKind::CrossbeamChannel => "channel",
             ObjectKind::Timer(kind) => kind.as_str(),
+            ObjectKind::StrongCount => "Arc",
+            ObjectKind::WeakCount => "Weak",
             ObjectKind::Scope => "scope",
             ObjectKind::Stdin => "Stdin",
             ObjectKind::Stdout => "Stdout",
@@ -179,7 +185,7 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectState {
-    /// An atomic: its newest value.
+    /// An atomic, or a reference count: its newest value.
     Value(Value),
     /// A lock that no thread holds.
     Free,

@@ -56,6 +56,15 @@ pub enum Op {
         /// The ordering.
         order: MemoryOrder,
     },
+    /// Uses a reference count of an `Arc`.
+    Count {
+        /// How.
+        access: CountAccess,
+        /// Which.
+        of: CountKind,
+        /// What it found.
+        found: u64,
+    },
     /// Takes a lock, or tries to.
     Lock {
         /// Which.
@@ -209,6 +218,20 @@ pub enum Op {
 }
 
 impl Op {
+    /// The newest value of an atomic, where the operation read an older one.
+    pub fn newest_unread(&self) -> Option<Value> {
+        if let Op::Load { newest, .. }
+        | Op::CompareExchange {
+            outcome: CompareExchangeOutcome::Differs { newest, .. },
+            ..
+        } = self
+        {
+            *newest
+        } else {
+            None
+        }
+    }
+
     /// Whether it took a lock, by a function of the lock.
     pub fn took_lock(&self) -> bool {
         matches!(
@@ -223,15 +246,20 @@ impl Op {
     /// The values of atomics that it saw, expected or wrote.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let values = match self {
-            Op::Load { value, newest, .. } => [Some(value), newest.as_mut()],
-            Op::Store { value, .. } => [Some(value), None],
-            Op::Rmw { old, new, .. } => [Some(old), Some(new)],
+            Op::Load { value, newest, .. } => [Some(value), newest.as_mut(), None],
+            Op::Store { value, .. } => [Some(value), None, None],
+            Op::Rmw { old, new, .. } => [Some(old), Some(new), None],
             Op::CompareExchange { outcome, .. } => match outcome {
-                CompareExchangeOutcome::Exchanged { old, new } => [Some(old), Some(new)],
-                CompareExchangeOutcome::Differs { found, expected } => [Some(found), Some(expected)],
-                CompareExchangeOutcome::Spurious { found } => [Some(found), None],
+                CompareExchangeOutcome::Exchanged { old, new } => [Some(old), Some(new), None],
+                CompareExchangeOutcome::Differs {
+                    found,
+                    expected,
+                    newest,
+                } => [Some(found), Some(expected), newest.as_mut()],
+                CompareExchangeOutcome::Spurious { found } => [Some(found), None, None],
             },
             Op::Fence { .. }
+            | Op::Count { .. }
             | Op::Lock { .. }
             | Op::Unlock
             | Op::Downgrade
@@ -258,7 +286,7 @@ impl Op {
             | Op::Sleep { .. }
             | Op::Yield { .. }
             | Op::Write { .. }
-            | Op::Exit { .. } => [None, None],
+            | Op::Exit { .. } => [None, None, None],
         };
         values.into_iter().flatten()
     }
@@ -293,6 +321,34 @@ impl MemoryOrder {
     }
 }
 
+/// How a reference count is used.
+///
+/// Several functions of `Arc` use a count in the same way, so this does not tell which of them was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountAccess {
+    /// Counts one more, as `Arc::clone` does.
+    Add,
+    /// Counts one fewer, as a drop does.
+    Remove,
+    /// Only reads the count, as `Arc::strong_count` does.
+    Read,
+    /// Needs the count to be 1, as `Arc::try_unwrap` and `Arc::get_mut` do, and takes it if it is.
+    Claim,
+    /// Writes the count.
+    Set,
+}
+
+/// Which of the two reference counts of an `Arc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountKind {
+    /// The number of owners.
+    Strong,
+    /// The number of `Weak`s, and one more while there is an owner.
+    Weak,
+}
+
 /// The outcome of a compare-exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -310,6 +366,9 @@ pub enum CompareExchangeOutcome {
         found: Value,
         /// The value that was expected.
         expected: Value,
+        /// The newest value, where it found an older one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<Value>,
     },
     /// It failed without a reason, as a weak one may.
     Spurious {

@@ -17,7 +17,7 @@ pub(super) fn is_blind_change(event: &Event) -> bool {
 }
 
 /// Whether an operation changed an atomic.
-fn is_change(event: &Event) -> bool {
+pub(super) fn is_change(event: &Event) -> bool {
     let is_exchanged = matches!(
         event.op,
         Op::CompareExchange {

@@ -2,7 +2,7 @@
 
 use protocol::trace::{End, Event, LockOutcome, Op, Panic, ThreadId, Trace};
 
-use super::{Account, Story, check_then_act, lost_update};
+use super::{Account, Story, check_then_act, lost_update, other_owner};
 use crate::names::Names;
 
 /// More threads that panicked say nothing new.
@@ -19,7 +19,10 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
         };
     };
     let mut story = Story::new(EXPECTED, told(&names.thread(thread), panic, names));
-    let account = lost_update::find(trace, names).or_else(|| check_then_act::find(trace, names));
+    let account = other_owner::find(trace, Some(thread), names)
+        .or_else(|| lost_update::find(trace, names))
+        .or_else(|| check_then_act::find(trace, names))
+        .or_else(|| other_owner::find(trace, None, names));
     let Account { sentences, steps } = account.unwrap_or_default();
     story.sentences = sentences;
     story.steps = steps;

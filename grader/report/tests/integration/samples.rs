@@ -177,6 +177,7 @@ pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
         complete: true,
         scenarios: 1,
         weak_orderings: Vec::new(),
+        decided_orderings: Vec::new(),
         failure: None,
     }
 }

@@ -2,9 +2,10 @@
 
 use insta::assert_snapshot;
 use protocol::trace::{
-    ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome, Difference, End, Event, LockFunction,
-    LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction,
-    SelectCase, SelectFunction, SendFunction, Trace, Value, Wait, WaitReason, Whom, YieldFunction,
+    ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome, CountAccess,
+    CountKind, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction,
+    Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction, Trace, Value, Wait, WaitReason,
+    Whom, YieldFunction,
 };
 use protocol::{Failure, FailureCause, Finding};
 use report::explain::explain;
@@ -469,6 +470,47 @@ fn panics(messages: &[Option<&str>], events: Vec<Event>, end: End) -> Trace {
     trace
 }
 
+#[test]
+fn a_thread_that_is_not_the_only_owner() {
+    let counts = |access, found| {
+        let op = Op::Count {
+            access,
+            of: CountKind::Strong,
+            found,
+        };
+        event(0, op, Some(0), &[(0, ObjectState::Value(Value::Unsigned(found)))], 0)
+    };
+    let sends = Op::Send {
+        function: SendFunction::Send,
+        outcome: ChannelOutcome::Done,
+    };
+    let ends = event(2, Op::EndThread { panicked: false }, None, &[], 0);
+    let claims = |other_ends: bool| {
+        let mut events = vec![spawn(1, 5), spawn(2, 6), event(1, sends.clone(), Some(1), &[], 7)];
+        events.extend(other_ends.then(|| ends.clone()));
+        events.push(preempting(counts(CountAccess::Claim, 2)));
+        let objects = vec![
+            object(0, ObjectKind::StrongCount, 0, 0),
+            object(1, ObjectKind::MpscChannel, 4, 9),
+        ];
+        let end = End::Panicked(panic("nobody else has it", 10));
+        ending(1, trace(&["", "", ""], objects, events, end))
+    };
+    assert_snapshot!(told(&claims(true), ""), @"
+    expected the function to return, main panicked at lib.rs:10: nobody else has it
+
+    main needed to be the only owner of an `Arc` (step 5), but it had 2 owners.
+    Thread 1 still had its `Arc`: its last operation was `send` at lib.rs:7 (step 3).
+    steps: 3, 5
+    ");
+    assert_snapshot!(told(&claims(false), ""), @"
+    expected the function to return, main panicked at lib.rs:10: nobody else has it
+
+    main needed to be the only owner of an `Arc` (step 4), but it had 2 owners.
+    steps: 4
+    ");
+}
+
 fn panic(message: &str, line: u32) -> Panic {
     Panic {
         message: message.into(),
@@ -764,6 +806,12 @@ fn an_execution_that_does_not_follow_its_schedule() {
     expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
 
     Choice 3 of the schedule does not fit: the scheduler had 1 option this time.
+    steps:
+    ");
+    assert_snapshot!(differs(Difference::Operations { index: 2 }), @r"
+    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+
+    Before choice 3 of the schedule, the threads did something else this time.
     steps:
     ");
     let other = Difference::Event {

@@ -5,9 +5,10 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use protocol::Finding;
 use protocol::trace::{
-    AtomicType, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeFunction, CompareExchangeOutcome, End,
-    Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction, OnceOutcome, Op,
-    ReceiveFunction, RmwFunction, SelectFunction, SelectOutcome, SendFunction, Value, WakeReason, Whom, YieldFunction,
+    AtomicType, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeFunction, CompareExchangeOutcome,
+    CountAccess, CountKind, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction,
+    OnceOutcome, Op, ReceiveFunction, RmwFunction, SelectFunction, SelectOutcome, SendFunction, Value, WakeReason,
+    Whom, YieldFunction,
 };
 use report::{Extent, Options, human};
 
@@ -136,6 +137,7 @@ fn every_operation_has_its_words() {
     let initialises = |function, outcome| Op::Initialize { function, outcome };
     let inspects = |seen| Op::Inspect { seen };
     let parks = |has_timeout, reason| Op::Park { has_timeout, reason };
+    let counts = |access, of| Op::Count { access, of, found: 2 };
     let ops = vec![
         Op::Load {
             order,
@@ -163,6 +165,15 @@ fn every_operation_has_its_words() {
             CompareExchangeOutcome::Differs {
                 found: zero,
                 expected: one,
+                newest: None,
+            },
+        ),
+        compare(
+            strong,
+            CompareExchangeOutcome::Differs {
+                found: zero,
+                expected: one,
+                newest: Some(one),
             },
         ),
         compare(weak, CompareExchangeOutcome::Spurious { found: zero }),
@@ -243,74 +254,87 @@ fn every_operation_has_its_words() {
         },
         Op::Exit { code: Some(3) },
         Op::Exit { code: None },
+        counts(CountAccess::Add, CountKind::Strong),
+        counts(CountAccess::Remove, CountKind::Strong),
+        counts(CountAccess::Read, CountKind::Strong),
+        counts(CountAccess::Claim, CountKind::Strong),
+        counts(CountAccess::Set, CountKind::Strong),
+        counts(CountAccess::Add, CountKind::Weak),
     ];
     let events = ops.into_iter().map(|op| event(1, op, None, &[], 0)).collect();
     assert_snapshot!(table(&[], events, 100), @r#"
     counting  every_increment_counts
     exercises/counting
 
-     ✓ this interleaving is right, 1 preemption
+     ✓ this interleaving is right, 0 preemptions, 2 stale loads
          scenario  two threads
 
          step    ada
             1    load → 0
-            2    load → 0 (stale: -1 is newer, Relaxed)
+            2    load → 0 (newest: -1)
             3    store true
             4    swap null → not null
             5    compare_exchange 0 → -1
             6    compare_exchange → failed: 0, not -1
-            7    compare_exchange_weak → failed spuriously
-            8    fence Relaxed
-            9    lock
-           10    write → poisoned
-           11    try_read → would block
-           12    unlock
-           13    downgrade
-           14    is_poisoned → true
-           15    clear_poison
-           16    wait
-           17    wait_timeout
-           18    wake up
-           19    wake up → poisoned
-           20    wake up → timed out
-           21    wake up → spurious
-           22    notify_one → nobody waits
-           23    notify_all → wakes bob, ada and main
-           24    wait
-           25    wait → opens
-           26    send
-           27    try_send → would block
-           28    recv_timeout → timed out
-           29    recv → disconnected
-           30    drop sender → 1 left
-           31    drop receiver → 0 left
-           32    is_empty → true
-           33    is_full → false
-           34    len → 3
-           35    select → send
-           36    select → recv, disconnected
-           37    ready → recv
-           38    try_select → would block
-           39    select_timeout → timed out
-           40    get → initialised
-           41    force → initialises
-           42    is_completed → not initialised
-           43    call_once → poisoned
-           44    spawn bob
-           45    join bob
-           46    is_finished bob → false
-           47    leave scope
-           48    end
-           49    panic
-           50    park
-           51    park_timeout → timed out
-           52    unpark bob
-           53    sleep 1.5 s
-           54    yield_now
-           55    spin_loop
-           56    write "line\n�"
-           57    exit 3
-           58    abort
+            7    compare_exchange → failed: 0, not -1 (newest: -1)
+            8    compare_exchange_weak → failed spuriously
+            9    fence Relaxed
+           10    lock
+           11    write → poisoned
+           12    try_read → would block
+           13    unlock
+           14    downgrade
+           15    is_poisoned → true
+           16    clear_poison
+           17    wait
+           18    wait_timeout
+           19    wake up
+           20    wake up → poisoned
+           21    wake up → timed out
+           22    wake up → spurious
+           23    notify_one → nobody waits
+           24    notify_all → wakes bob, ada and main
+           25    wait
+           26    wait → opens
+           27    send
+           28    try_send → would block
+           29    recv_timeout → timed out
+           30    recv → disconnected
+           31    drop sender → 1 left
+           32    drop receiver → 0 left
+           33    is_empty → true
+           34    is_full → false
+           35    len → 3
+           36    select → send
+           37    select → recv, disconnected
+           38    ready → recv
+           39    try_select → would block
+           40    select_timeout → timed out
+           41    get → initialised
+           42    force → initialises
+           43    is_completed → not initialised
+           44    call_once → poisoned
+           45    spawn bob
+           46    join bob
+           47    is_finished bob → false
+           48    leave scope
+           49    end
+           50    panic
+           51    park
+           52    park_timeout → timed out
+           53    unpark bob
+           54    sleep 1.5 s
+           55    yield_now
+           56    spin_loop
+           57    write "line\n�"
+           58    exit 3
+           59    abort
+           60    clone 2 → 3
+           61    drop 2 → 1
+           62    count → 2
+           63    only owner? → no, 2
+           64    set count
+           65    clone
     "#);
 }
 

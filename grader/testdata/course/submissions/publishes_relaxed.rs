@@ -1,4 +1,4 @@
-//! Hands a count over with a flag that orders nothing: right under sequential consistency, and not under weaker memory.
+//! Hands a count over with a flag that orders nothing, so the count may be read as it was before.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;

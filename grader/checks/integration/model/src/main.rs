@@ -116,18 +116,6 @@ fn every_interleaving_gives_the_sum(model: &mut Model) {
     );
     slow_points(model);
     several_calls(model);
-    weakly_ordered(model);
-}
-
-/// A submission whose atomics order too little fails when a load may return an older value.
-fn weakly_ordered(model: &mut Model) {
-    model.stale_reads(1);
-    let stripes = stripes(4, 1.0, 3.0);
-    model.every(
-        format!("{}, one load of an atomic may be out of date", label(stripes, 2)),
-        move || compute(stripes, 2),
-        |execution| by_schedule(execution, stripes.are_integrated("integrate_threads", &execution.value)),
-    );
 }
 
 /// The call waits for all points, however long one takes.

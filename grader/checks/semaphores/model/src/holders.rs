@@ -1,10 +1,11 @@
-//! As many holders as permits can be inside at once, and never more.
+//! As many holders as permits can be inside at once, and never more. A holder sees what those before it did.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use harness::{Execution, Finding, Model, Violation};
-use semaphores::Semaphore;
+use semaphores::{Permit, Semaphore};
 
 use crate::gauge::{Gauge, MILLISECOND};
 use crate::join::join;
@@ -31,6 +32,17 @@ pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
         || all_acquire(1, 2),
         |execution| at_most(1, execution),
     );
+    model.spurious_wakeups(0);
+    for (label, ways) in [
+        ("by acquire and acquire_timeout", [Way::Acquire, Way::AcquireTimeout]),
+        ("by try_acquire and acquire", [Way::TryAcquire, Way::Acquire]),
+    ] {
+        model.every(
+            format!("1 permit, taken {label}, protects a number"),
+            move || add_one_each(ways),
+            none_is_lost,
+        );
+    }
 }
 
 pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
@@ -112,6 +124,68 @@ fn timed(semaphore: &Semaphore, holders: &Gauge) -> usize {
     semaphore
         .acquire_timeout(timeout)
         .map_or(0, |_permit| holders.pass(|| ()))
+}
+
+/// A way to a permit.
+#[derive(Clone, Copy)]
+enum Way {
+    Acquire,
+    TryAcquire,
+    AcquireTimeout,
+}
+
+impl Way {
+    fn take(self, semaphore: &Semaphore) -> Option<Permit<'_>> {
+        match self {
+            Way::Acquire => Some(semaphore.acquire()),
+            Way::TryAcquire => semaphore.try_acquire(),
+            Way::AcquireTimeout => semaphore.acquire_timeout(MILLISECOND),
+        }
+    }
+}
+
+/// How many threads held the permit, and what they counted while they did.
+struct Count {
+    holders: usize,
+    counted: usize,
+}
+
+/// Two threads add 1 each to a number while they hold the only permit.
+///
+/// The number is read and written with `Relaxed`, as if it were no atomic. So a thread sees what the other one wrote
+/// only if giving back the permit happens before taking it again.
+fn add_one_each(ways: [Way; 2]) -> Count {
+    let semaphore = Semaphore::new(1);
+    let number = AtomicUsize::new(0);
+    let add_one = |way: Way| {
+        let Some(_permit) = way.take(&semaphore) else { return 0 };
+        thread::yield_now();
+        number.store(number.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        1
+    };
+    let [one, other] = ways;
+    let holders = thread::scope(|scope| {
+        let other = scope.spawn(|| add_one(other));
+        add_one(one) + join(other)
+    });
+    Count {
+        holders,
+        counted: number.into_inner(),
+    }
+}
+
+fn none_is_lost(execution: &Execution<Count>) -> Result<(), Violation> {
+    let Count { holders, counted } = execution.value;
+    if counted == holders {
+        return Ok(());
+    }
+    let violation = Violation::new(
+        Finding::Race,
+        "expected a holder of the only permit to see what the holder before it wrote",
+    );
+    Err(violation.got(format!(
+        "{holders} holders added 1 each to a number, and it is {counted}"
+    )))
 }
 
 fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Violation> {

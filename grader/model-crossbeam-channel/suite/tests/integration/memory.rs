@@ -8,13 +8,13 @@ use model_std::model::Settings;
 use model_std::sync::Arc;
 use model_std::sync::atomic::AtomicUsize;
 use model_std::thread;
-use model_std_suite::{Explorer, settings};
+use model_std_suite::{Explorer, plain, settings};
 
 /// Loads may be stale.
 fn stale() -> Explorer {
     settings(Settings {
         stale_reads: 2,
-        ..Settings::default()
+        ..plain()
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use model_std::model::{Bounds, Pruning, Settings};
-use model_std_suite::{Explorer, describe};
+use model_std_suite::{Explorer, describe, plain};
 
 use crate::programs::{self, Program, Random};
 
@@ -54,21 +54,21 @@ fn agree(seed: u64, n_programs: u64, (n_threads, n_steps): (u64, u64), preemptio
 
 #[test]
 fn pruning_loses_no_outcome_without_preemptions() {
-    agree(1, 600, (3, 3), 0, Settings::default());
-    agree(2, 600, (2, 5), 0, Settings::default());
+    agree(1, 600, (3, 3), 0, plain());
+    agree(2, 600, (2, 5), 0, plain());
 }
 
 #[test]
 fn pruning_loses_no_outcome_with_preemptions() {
-    agree(3, 250, (2, 4), 1, Settings::default());
-    agree(4, 80, (2, 3), 2, Settings::default());
+    agree(3, 250, (2, 4), 1, plain());
+    agree(4, 80, (2, 3), 2, plain());
 }
 
 #[test]
 fn pruning_loses_no_outcome_with_late_threads() {
     let settings = Settings {
         late_threads: 1,
-        ..Settings::default()
+        ..plain()
     };
     agree(5, 150, (2, 3), 1, settings);
 }

@@ -36,6 +36,8 @@ fn a_wrong_outcome_takes_exactly_the_preemptions_of_the_table() {
                     .into_iter()
                     .find(|(outcome, _)| outcome == wrong)
                     .map(|found| found.1)
+                    // The first stale read may exceed the bound.
+                    .filter(|needed| *needed <= preemptions)
             };
             assert_eq!(at(fewest, Pruning::Visited), Some(fewest), "{}: {wrong}", demo.name);
             if let Some(fewer) = fewest.checked_sub(1) {

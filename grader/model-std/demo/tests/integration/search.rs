@@ -2,11 +2,11 @@
 //! today's, so that a change that makes the search worse fails a test.
 
 use std::model::trace::End;
-use std::model::{Bounds, Coverage, Pruning, Settings, explore};
+use std::model::{Bounds, Coverage, Pruning, explore};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use model_std_demo::{Demo, bugs, outcome, workloads};
+use model_std_demo::{Demo, bugs, outcome, plain, workloads};
 
 /// The most executions until the wrong outcome of a program is found.
 struct Figures {
@@ -30,7 +30,7 @@ const BUGS: [Figures; 10] = [
     figures("check then act", 12, 2),
     figures("double-checked, flag first", 6, 11),
     figures("Treiber's stack, naive", 4, 7),
-    figures("Peterson, stores swapped", 16, 31),
+    figures("Peterson, stores swapped", 24, 47),
     figures("locks in opposite orders", 3, 2),
     figures("3 philosophers", 9, 6),
     figures("sleeping barber, in two steps", 4, 7),
@@ -58,7 +58,7 @@ fn figures_by_bug() -> impl Iterator<Item = (Demo, &'static Figures)> {
 /// Explores until an execution has a wrong outcome. It must be one with the fewest preemptions.
 #[track_caller]
 fn found_after(bug: &Demo, bounds: &Bounds) -> u64 {
-    let coverage = explore(bounds, &Settings::default(), &bug.body(), |execution| {
+    let coverage = explore(bounds, &plain(), &bug.body(), |execution| {
         if bug.is_wrong(&outcome(&execution)) {
             ControlFlow::Break(())
         } else {
@@ -111,7 +111,7 @@ fn a_bound_takes_no_more_executions_than_it_did() {
             ..Bounds::default()
         };
         let body: Rc<dyn Fn()> = Rc::new(*body);
-        let coverage: Coverage = explore(&bounds, &Settings::default(), &body, |execution| {
+        let coverage: Coverage = explore(&bounds, &plain(), &body, |execution| {
             assert_eq!(execution.trace.end, End::Finished, "{name}");
             ControlFlow::Continue(())
         });

@@ -1,4 +1,4 @@
-//! Atomics: each access is one operation, and reads the newest value, unless the settings ask for stale reads (see
+//! Atomics: each access is one operation. It reads the newest value, except in executions with weak memory (see
 //! `weak_memory`).
 
 use std::sync::atomic::Ordering;
@@ -8,7 +8,7 @@ use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectK
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site};
 use crate::runtime::weak_memory::notes;
-use crate::runtime::{announce, resolve, try_with};
+use crate::runtime::{announce, resolve, switch_after_release, try_with};
 
 /// The value of an atomic of any type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,16 @@ pub(crate) enum Value {
     /// An integer or a `bool`, widened to 64 bits.
     Bits(u64),
     Pointer(*mut ()),
+}
+
+impl Value {
+    /// The value as a number.
+    fn bits(self) -> u64 {
+        match self {
+            Value::Bits(bits) => bits,
+            Value::Pointer(pointer) => pointer as u64,
+        }
+    }
 }
 
 /// An access to an atomic, or a fence.
@@ -66,36 +76,65 @@ type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
-    took_effect(access, describe, |execution| execution.load(access, newest))
+    took_effect(access, describe, |execution| {
+        let older = execution.load(access, newest);
+        execution.note_value_for_repetition(older.unwrap_or(newest).bits());
+        older
+    })
+}
+
+/// Notes a value that was written, so that an execution which writes another one is noticed. Pointers, and numbers that
+/// may be addresses, differ in every execution.
+fn note_value(execution: &mut Execution, written: Value) {
+    const LARGEST: u64 = u32::MAX as u64;
+    if let Value::Bits(bits @ ..=LARGEST) = written {
+        execution.scheduler.note_operation(bits);
+    }
 }
 
 /// Notes that a store wrote `new` over `old`.
 pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(new.bits());
         execution.stored(access, (old, new));
         None
     });
+    switch_after_release();
 }
 
 /// Notes that a read-modify-write found `old` and wrote `new`.
 pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(old.bits());
+        execution.note_value_for_repetition(new.bits());
         execution.modified(access, (old, new));
         None
     });
+    switch_after_release();
 }
 
-/// Notes that a compare-exchange found `old` and failed.
-pub(crate) fn failed(access: &Access, old: Value, describe: Describe<'_>) {
+/// The older value that a compare-exchange reads instead of the `newest`, and with which it fails, if it does. `access`
+/// has the ordering for failure.
+pub(crate) fn fails_stale(access: &Access, newest: Value, expected: Value) -> Option<Value> {
+    try_with(|execution| execution.fails_stale(access, newest, expected))?
+}
+
+/// Notes that a compare-exchange failed: it found the newest value, or the older one that [`fails_stale`] returned.
+pub(crate) fn failed(access: &Access, newest: Value, older: Option<Value>, describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
-        execution.read_newest(access, old);
-        None
+        execution.note_value_for_repetition(older.unwrap_or(newest).bits());
+        if older.is_none() {
+            execution.read_newest(access, newest);
+        }
+        older
     });
 }
 

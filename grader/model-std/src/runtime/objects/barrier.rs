@@ -3,7 +3,7 @@
 use super::{Memory, State, Tag};
 use crate::model::trace::{ObjectKind, Op};
 use crate::runtime::task::{Operation, Site, Until};
-use crate::runtime::{announce, announce_wait, resolve, with};
+use crate::runtime::{announce, announce_wait, resolve, switch_after_release, with};
 
 /// A barrier.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,5 +55,6 @@ pub(crate) fn wait(tag: &Tag, n_threads: usize, site: Site) -> bool {
         );
         with(|execution| execution.acquire_from(id));
     }
+    switch_after_release();
     opens
 }

@@ -6,7 +6,7 @@ use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, Until, Wake};
-use crate::runtime::{announce, announce_wait, resolve, try_with, with};
+use crate::runtime::{announce, announce_wait, resolve, switch_after_release, try_with, with};
 
 /// A channel, without its messages.
 #[derive(Debug)]
@@ -268,6 +268,7 @@ pub(crate) fn drop_sender(channel: Option<ObjectId>) {
         execution.close_end(id);
         execution.record(Some(id), None, |_| Op::DropSender { left });
     });
+    switch_after_release();
 }
 
 /// Drops the receiver. Other threads can notice that, so it is an operation.
@@ -284,4 +285,5 @@ pub(crate) fn drop_receiver(channel: Option<ObjectId>) {
         execution.take_from_all_senders(id);
         execution.record(Some(id), None, |_| Op::DropReceiver { left: 0 });
     });
+    switch_after_release();
 }

@@ -7,7 +7,7 @@ use super::{Memory, ObjectId, State, Tag, mutex};
 use crate::model::trace::{ObjectKind, Op, Whom};
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::visibility::mix;
-use crate::runtime::{announce, announce_wait, resolve, with};
+use crate::runtime::{announce, announce_wait, resolve, switch_after_release, with};
 
 /// A condition variable.
 #[derive(Debug, Default)]
@@ -166,4 +166,5 @@ pub(crate) fn notify(condvar: Option<ObjectId>, whom: Whom, site: Site) {
         let notification = Notification { by, site, woke: woken };
         execution.objects.condvar_mut(id).note(notification);
     });
+    switch_after_release();
 }

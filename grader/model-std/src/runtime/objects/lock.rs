@@ -4,7 +4,7 @@ use super::ObjectId;
 use crate::model::trace::{LockFunction, LockOutcome, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, TaskId};
-use crate::runtime::{announce, panics, try_with, with};
+use crate::runtime::{announce, panics, switch_after_release, try_with, with};
 
 /// A lock of any kind.
 #[derive(Debug, Default)]
@@ -151,6 +151,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
         give_back(execution, id, mode, acquired, touch);
         execution.record(Some(id), None, |_| Op::Unlock);
     });
+    switch_after_release();
 }
 
 /// Marks the lock as released by the running task.

@@ -42,4 +42,5 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
         }
         execution.record(None, Some(site), |_| Op::Unpark { thread: task });
     });
+    runtime::switch_after_release();
 }

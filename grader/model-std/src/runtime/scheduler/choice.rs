@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::trace::ChoiceOptions;
+use crate::model::trace::{ChoiceOptions, Difference};
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,19 @@ pub(crate) struct Choice {
     pub(crate) options: u16,
     /// How many of them, from the first, cost no preemption.
     pub(crate) n_non_preemptive: u16,
+    /// What was chosen.
+    pub(crate) kind: ChoiceKind,
+    /// A hash of the operations before it.
+    pub(super) operations: u16,
+}
+
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChoiceKind {
+    /// The next thread, or the outcome of an operation.
+    Any,
+    /// The value that a load of an atomic returns. The default is the newest one.
+    Value,
 }
 
 impl Choice {
@@ -22,6 +35,8 @@ impl Choice {
             chosen,
             options: 0,
             n_non_preemptive: 0,
+            operations: 0,
+            kind: ChoiceKind::Any,
         }
     }
 
@@ -30,20 +45,33 @@ impl Choice {
         self.chosen >= self.n_non_preemptive
     }
 
-    /// The options, if they are known.
-    pub(super) fn known_options(&self) -> Option<ChoiceOptions> {
-        (self.options != 0).then(|| ChoiceOptions {
-            options: self.options.into(),
-            n_non_preemptive: self.n_non_preemptive.into(),
-        })
+    /// Whether it let a load return an older value.
+    pub(crate) fn is_stale_read(&self) -> bool {
+        self.kind == ChoiceKind::Value && self.chosen > 0
     }
 
-    /// Whether the options of a new execution are those of this choice.
-    pub(super) fn fits(&self, options: usize, n_non_preemptive: usize) -> bool {
-        if self.options == 0 {
-            return usize::from(self.chosen) < options;
+    /// How a new execution differs from the one that made this choice with the number `index`, if it does. It is at
+    /// the same choice, has these options, and its operations have this hash.
+    pub(super) fn difference(&self, index: usize, found: ChoiceOptions, operations: u16) -> Option<Difference> {
+        let is_known = self.options != 0;
+        let expected = is_known.then(|| ChoiceOptions {
+            options: self.options.into(),
+            n_non_preemptive: self.n_non_preemptive.into(),
+        });
+        let fits = match expected {
+            Some(expected) => expected == found,
+            None => usize::from(self.chosen) < found.options,
+        };
+        if !fits {
+            let chosen = self.chosen;
+            return Some(Difference::Choice {
+                index,
+                chosen,
+                expected,
+                found,
+            });
         }
-        usize::from(self.options) == options && usize::from(self.n_non_preemptive) == n_non_preemptive
+        (is_known && self.operations != operations).then_some(Difference::Operations { index })
     }
 }
 

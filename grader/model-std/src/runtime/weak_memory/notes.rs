@@ -82,6 +82,16 @@ pub(crate) fn could_be_stale(access: &Access, objects: &Objects) {
     NOTES.with_borrow_mut(|notes| enter(&mut notes.stale, Note::new(access, objects)));
 }
 
+/// Whether any access so far asked for less than `SeqCst`.
+pub(crate) fn any_is_weak() -> bool {
+    NOTES.with_borrow(|notes| !notes.weak.is_empty())
+}
+
+/// Whether any access so far could have read an older value.
+pub(crate) fn any_could_be_stale() -> bool {
+    NOTES.with_borrow(|notes| !notes.stale.is_empty())
+}
+
 /// Takes the notes: the accesses weaker than `SeqCst`, and the loads that could have read an older value. Each list is
 /// in source order.
 pub(crate) fn take() -> (Vec<AtomicAccess>, Vec<AtomicAccess>) {

@@ -4,7 +4,9 @@
 //! would hide a behaviour, and passing on too little would invent one. Nothing happens here unless the settings ask for
 //! stale reads.
 
-use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
+use std::sync::atomic::Ordering;
+
+use super::{ChannelViews, ThreadViews, View, WeakMemory, acquires, entry, releases};
 use crate::runtime::execution::Execution;
 use crate::runtime::objects::ObjectId;
 use crate::runtime::task::TaskId;
@@ -72,6 +74,46 @@ impl Execution {
     /// The running thread runs the panic hook.
     pub(crate) fn take_from_hook(&mut self) {
         self.take(|weak_memory| Some(weak_memory.hook.clone()));
+    }
+
+    /// The running thread reads the newest value of the reference count at `address` with the ordering `order`.
+    pub(crate) fn read_count(&mut self, address: usize, order: Ordering) {
+        let current = self.current;
+        let Some(weak_memory) = &mut self.weak_memory else {
+            return;
+        };
+        let Some(view) = weak_memory.counts.get(&address) else {
+            return;
+        };
+        let me = &mut weak_memory.threads[current];
+        let joined = if acquires(order) {
+            &mut me.current
+        } else {
+            &mut me.pending
+        };
+        joined.join(view);
+        let learned = weak_memory.digest_of(view);
+        self.learned(learned);
+    }
+
+    /// The running thread writes the reference count at `address` with the ordering `order`.
+    pub(crate) fn write_count(&mut self, address: usize, order: Ordering) {
+        let current = self.current;
+        let Some(weak_memory) = &mut self.weak_memory else {
+            return;
+        };
+        let me = &weak_memory.threads[current];
+        let released = if releases(order) { &me.current } else { &me.fenced };
+        weak_memory.counts.entry(address).or_default().join(released);
+    }
+
+    /// The memory of reference counts is freed.
+    pub(crate) fn forget_counts(&mut self, addresses: [usize; 2]) {
+        if let Some(weak_memory) = &mut self.weak_memory {
+            for address in addresses {
+                weak_memory.counts.remove(&address);
+            }
+        }
     }
 
     /// The running thread releases `object`: a lock, a barrier, a one-time initialisation, a scope.

@@ -205,8 +205,13 @@ impl<T: Content> Register<T> {
     ) -> Result<T, T> {
         let Request { function, order, site } = request;
         let access = self.announce(AtomicFunction::CompareExchange(function), order, site);
+        let on_failure = Access {
+            order: failure,
+            ..access
+        };
         let old = self.get();
-        let matches = old == current;
+        let older = atomic::fails_stale(&on_failure, old.to_model(), current.to_model());
+        let matches = old == current && older.is_none();
         let is_weak = function == CompareExchangeFunction::CompareExchangeWeak;
         if matches && !(is_weak && atomic::fails_weakly()) {
             self.set(new);
@@ -224,28 +229,26 @@ impl<T: Content> Register<T> {
             atomic::modified(&access, (old.to_model(), new.to_model()), &describe);
             return Ok(old);
         }
-        let access = Access {
-            order: failure,
-            ..access
-        };
+        let found = older.map_or(old, T::from_model);
         let describe = |_| {
-            let found = old.to_trace();
+            let newest = old.to_trace();
             let outcome = if matches {
-                CompareExchangeOutcome::Spurious { found }
+                CompareExchangeOutcome::Spurious { found: newest }
             } else {
                 CompareExchangeOutcome::Differs {
-                    found,
+                    found: found.to_trace(),
                     expected: current.to_trace(),
+                    newest: older.map(|_| newest),
                 }
             };
             let exchange = Op::CompareExchange {
                 function,
-                order: access.trace_order(),
+                order: on_failure.trace_order(),
                 outcome,
             };
-            (exchange, found)
+            (exchange, newest)
         };
-        atomic::failed(&access, old.to_model(), &describe);
-        Err(old)
+        atomic::failed(&on_failure, old.to_model(), older, &describe);
+        Err(found)
     }
 }

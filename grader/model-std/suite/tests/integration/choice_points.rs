@@ -7,7 +7,7 @@ use model_std::model::Settings;
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, Mutex};
 use model_std::thread;
-use model_std_suite::{ends, preemptions, returns, settings};
+use model_std_suite::{ends, plain, preemptions, returns, settings};
 
 #[test]
 fn notify_one_wakes_any_one_waiter() {
@@ -54,7 +54,7 @@ fn a_wait_in_a_loop_survives_spurious_wake_ups() {
     };
     settings(Settings {
         spurious_wakeups: 3,
-        ..Settings::default()
+        ..plain()
     })
     .returns(body, [true]);
 }
@@ -67,7 +67,7 @@ fn spurious_wake_ups_do_not_save_a_thread_that_nobody_notifies() {
     };
     settings(Settings {
         spurious_wakeups: 2,
-        ..Settings::default()
+        ..plain()
     })
     .ends(body, &["deadlock []"]);
 }
@@ -95,7 +95,7 @@ fn spurious_wake_ups_of_park_are_off_by_default_and_bounded() {
     let with = |spurious_wakeups| {
         settings(Settings {
             spurious_wakeups,
-            ..Settings::default()
+            ..plain()
         })
     };
     with(1).returns(unpark_after_two_steps, [0, 1, 2]);
@@ -118,7 +118,7 @@ fn weak_failures_are_off_by_default_and_bounded() {
     let with = |weak_failures| {
         let mut explorer = settings(Settings {
             weak_failures,
-            ..Settings::default()
+            ..plain()
         });
         explorer.bounds.preemptions = 3;
         explorer
@@ -139,7 +139,7 @@ fn strong_exchanges_never_fail_spuriously() {
     };
     settings(Settings {
         weak_failures: 3,
-        ..Settings::default()
+        ..plain()
     })
     .returns(body, [(Ok(0), Err(1), Ok(1), 2)]);
 }

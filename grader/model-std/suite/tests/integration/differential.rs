@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model_std::model::{Bounds, Settings};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 use crate::configured;
 use crate::programs::real::Load;
@@ -78,7 +78,7 @@ fn observe(program: &Arc<Program>, runs: u64, seed: u64) -> (BTreeMap<Outcome, u
 impl Tally {
     /// Runs `program` with both libraries. Returns an outcome of real threads that the model does not find as an error.
     fn compare(&mut self, program: &Program, runs: u64, seed: u64) -> Result<(), String> {
-        let (possible, coverage) = modelled::outcomes(program, unbounded(Settings::default()));
+        let (possible, coverage) = modelled::outcomes(program, unbounded(plain()));
         self.programs += 1;
         self.executions += coverage.executions;
         if !coverage.complete {
@@ -115,7 +115,7 @@ impl Tally {
         let settings = Settings {
             spurious_wakeups: 2,
             weak_failures: 2,
-            ..Settings::default()
+            ..plain()
         };
         let (possible, coverage) = modelled::outcomes(program, unbounded(settings));
         self.executions += coverage.executions;
@@ -214,7 +214,7 @@ fn reading_twice_may_deadlock_as_on_real_threads() {
     ];
     for threads in programs {
         let program = Program { threads, channel: None };
-        let (possible, coverage) = modelled::outcomes(&program, unbounded(Settings::default()));
+        let (possible, coverage) = modelled::outcomes(&program, unbounded(plain()));
         assert!(coverage.complete, "{coverage:?}");
         assert!(possible.iter().any(|outcome| outcome.left.is_none()), "{possible:?}");
         assert_eq!(Tally::default().compare(&program, 100, 1), Ok(()));

@@ -1,6 +1,6 @@
 //! A program compiles with the modelled `std` if and only if it compiles with the real one, and then does the same.
 
-mod compiler;
+pub(crate) mod compiler;
 mod probes;
 
 use std::collections::BTreeSet;
@@ -75,6 +75,11 @@ fn a_program_that_uses_every_item_does_the_same() {
 #[test]
 fn a_program_with_names_and_macros_in_odd_places_does_the_same() {
     says_the_same("odd_places", "odd_places.rs", &["2021", "2024"]);
+}
+
+#[test]
+fn a_program_that_names_crates_in_a_macro_does_the_same() {
+    says_the_same("macro_extern", "macro_extern.rs", &["2015", "2018", "2024"]);
 }
 
 #[test]

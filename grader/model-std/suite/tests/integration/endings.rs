@@ -9,7 +9,7 @@ use model_std::model::trace::{
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Barrier, Condvar, Mutex, Once, OnceLock, RwLock};
 use model_std::{io, println, process, thread};
-use model_std_suite::{ends, first_failure, line, preemptions, settings};
+use model_std_suite::{ends, first_failure, line, plain, preemptions, settings};
 
 /// The waiting threads: what each waits for, and which threads block it.
 fn held_up(waits: &[Wait]) -> Vec<(usize, &WaitReason, &[usize])> {
@@ -510,12 +510,12 @@ fn a_program_that_makes_progress_ends_at_the_step_limit() {
     };
     settings(Settings {
         steps: 1_000,
-        ..Settings::default()
+        ..plain()
     })
     .ends(body, &["step limit"]);
     settings(Settings {
         steps: 5_000,
-        ..Settings::default()
+        ..plain()
     })
     .ends(body, &["finished"]);
 }

@@ -22,6 +22,7 @@ mod panics;
 mod places;
 mod programs;
 mod pruning;
+mod reference_counts;
 mod replay;
 mod shortening;
 mod soak;
@@ -31,8 +32,10 @@ mod std_suite;
 mod stdin;
 mod streams;
 mod surface;
+mod switches;
 mod thread_numbers;
 mod threads;
+mod waiting;
 mod weak_memory;
 
 /// The number that the environment variable `name` holds, or `default`.

@@ -9,7 +9,7 @@ use model_std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use model_std::sync::mpsc::{channel, sync_channel};
 use model_std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, RwLock};
 use model_std::{process, thread};
-use model_std_suite::{OnDrop, ends, preemptions, returns, settings};
+use model_std_suite::{OnDrop, ends, plain, preemptions, returns, settings};
 
 /// One type for all functions, so that a thread-local key can hold any of them.
 type Last = OnDrop<Box<dyn FnMut()>>;
@@ -203,7 +203,7 @@ fn a_barrier_and_a_condition_variable_serve_many_rounds_with_injected_faults() {
     let injected_faults = Settings {
         spurious_wakeups: 2,
         late_threads: 1,
-        ..Settings::default()
+        ..plain()
     };
     settings(injected_faults).returns(body, [2]);
 }

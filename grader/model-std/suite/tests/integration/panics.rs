@@ -1,12 +1,11 @@
 //! Panics as in `std`: a panic belongs to its thread, its join returns it, and it poisons only what its thread was
 //! writing.
 
-use model_std::model::Settings;
 use model_std::model::trace::{End, Panic};
 use model_std::panic::{catch_unwind, resume_unwind, set_hook, take_hook};
 use model_std::sync::{Arc, Mutex};
 use model_std::thread;
-use model_std_suite::{Explorer, OnDrop, ends, first_failure, line, preemptions, returns};
+use model_std_suite::{Explorer, OnDrop, ends, first_failure, line, plain, preemptions, returns};
 
 #[test]
 fn a_panic_of_the_body_ends_the_execution_with_message_and_line() {
@@ -163,7 +162,7 @@ fn an_execution_cut_short_while_a_thread_unwinds_leaves_nothing_behind() {
     ends(body, &["deadlock [0]"]);
     // Later executions on the same operating-system thread do not count as unwinding.
     let explorer = Explorer {
-        settings: Settings::default(),
+        settings: plain(),
         ..preemptions(1)
     };
     explorer.returns(

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use model_std::model::{Bounds, Pruning, Settings};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 use crate::configured;
 use crate::programs::Step::{self, *};
@@ -70,9 +70,9 @@ fn agree(seed: u64, n_programs: usize, preemptions: u32, settings: Settings) {
 
 #[test]
 fn pruning_loses_no_outcome_at_any_bound() {
-    agree(1, 150, 0, Settings::default());
-    agree(2, 100, 1, Settings::default());
-    agree(3, 30, 2, Settings::default());
+    agree(1, 150, 0, plain());
+    agree(2, 100, 1, plain());
+    agree(3, 30, 2, plain());
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn pruning_loses_no_outcome_with_injected_faults() {
     let settings = Settings {
         spurious_wakeups: 1,
         weak_failures: 1,
-        ..Settings::default()
+        ..plain()
     };
     agree(4, 60, 1, settings);
     agree(5, 20, 2, settings);
@@ -105,7 +105,7 @@ fn loses_and_invents_nothing(program: &Program, preemptions: u32) -> bool {
         spurious_wakeups: 1,
         weak_failures: 1,
         every_turn,
-        ..Settings::default()
+        ..plain()
     };
     let usual = ends(program, preemptions, settings(false));
     let (Some(usual), Some(all)) = (usual, ends(program, preemptions, settings(true))) else {

@@ -10,7 +10,7 @@ use model_std::model::{Bounds, Schedule, Settings, explore, replay};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, LazyLock, Mutex, mpsc};
 use model_std::thread;
-use model_std_suite::{describe, preemptions};
+use model_std_suite::{describe, plain, preemptions};
 
 /// Uses a little of everything, and ends in several ways.
 fn busy_program() -> usize {
@@ -50,7 +50,7 @@ fn one_schedule_gives_one_trace() {
     let (settings, body) = (
         Settings {
             spurious_wakeups: 1,
-            ..Settings::default()
+            ..plain()
         },
         body(),
     );
@@ -74,7 +74,7 @@ fn one_schedule_gives_one_trace() {
 
 #[test]
 fn a_digest_depends_on_operations_and_not_on_lines() {
-    let trace = replay(&Settings::default(), &body(), &Schedule::default()).trace;
+    let trace = replay(&plain(), &body(), &Schedule::default()).trace;
     let digest_after = |change: &dyn Fn(&mut Trace)| {
         let mut changed = trace.clone();
         change(&mut changed);
@@ -129,7 +129,7 @@ fn a_failure_replays_to_the_same_end() {
 
 #[test]
 fn sampled_executions_can_be_replayed() {
-    let (settings, body) = (Settings::default(), body());
+    let (settings, body) = (plain(), body());
     let bounds = Bounds {
         preemptions: 0,
         executions: 1,
@@ -165,7 +165,7 @@ fn an_exploration_repeats_and_another_seed_samples_other_executions() {
             ..Bounds::default()
         };
         let mut ends = Vec::new();
-        explore(&bounds, &Settings::default(), &body(), |execution| {
+        explore(&bounds, &plain(), &body(), |execution| {
             ends.push((execution.trace.stdout, execution.preemptions));
             ControlFlow::Continue(())
         });
@@ -177,14 +177,14 @@ fn an_exploration_repeats_and_another_seed_samples_other_executions() {
 
 #[test]
 fn the_empty_schedule_is_the_non_preemptive_execution() {
-    let replayed = replay(&Settings::default(), &body(), &Schedule::default());
+    let replayed = replay(&plain(), &body(), &Schedule::default());
     assert_eq!((replayed.trace.end, replayed.preemptions), (End::Finished, 0));
 }
 
 #[test]
 fn a_schedule_that_does_not_fit_is_reported_as_nondeterminism() {
     let replayed = replay(
-        &Settings::default(),
+        &plain(),
         &body(),
         &Schedule {
             choices: vec![9; 4],
@@ -238,6 +238,55 @@ fn another_number_of_threads_is_nondeterministic() {
     let (_, ops) = events_that_differ(trace.end);
     assert!(ops.contains(&Op::LeaveScope), "{ops:?}");
     assert!(ops.iter().any(|op| matches!(op, Op::Spawn { .. })), "{ops:?}");
+}
+
+/// A program that does in each run what `step` says for its number, while another thread is there. The first two runs
+/// are the same.
+#[track_caller]
+fn is_noticed_later(step: fn(usize, &AtomicUsize)) {
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let body = move || {
+        let run = runs.fetch_add(1, SeqCst);
+        let shared = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| shared.fetch_add(0, SeqCst));
+            step(run, &shared);
+            shared.fetch_add(0, SeqCst);
+        });
+    };
+    let mut explorer = preemptions(2);
+    explorer.bounds.random = 0;
+    let trace = explorer.first_nondeterministic(body);
+    let noticed = matches!(trace.end, End::Nondeterministic(Difference::Operations { .. }));
+    assert!(noticed, "{:?}", trace.end);
+}
+
+#[test]
+fn a_later_execution_that_does_something_else_is_nondeterministic() {
+    is_noticed_later(|run, shared| shared.store(run / 2 % 2, SeqCst));
+    is_noticed_later(|run, shared| match run {
+        0..=2 => drop(shared.load(SeqCst)),
+        _ => drop(shared.load(SeqCst)),
+    });
+    is_noticed_later(|run, shared| match run {
+        0..=2 => shared.store(0, SeqCst),
+        _ => AtomicUsize::new(1).store(0, SeqCst),
+    });
+}
+
+#[test]
+fn what_differs_in_every_execution_by_nature_is_no_nondeterminism() {
+    // Memory that is never freed, so that the next execution has another address.
+    let body = || {
+        let shared = AtomicUsize::new(0);
+        let pointer = model_std::sync::atomic::AtomicPtr::new(std::ptr::null_mut());
+        thread::scope(|scope| {
+            scope.spawn(|| pointer.store(Box::leak(Box::new([0_u64; 100])), SeqCst));
+            shared.store(Box::leak(Box::new([0_u8; 3000])).as_ptr().addr(), SeqCst);
+            pointer.load(SeqCst).is_null()
+        })
+    };
+    preemptions(2).returns(body, [false, true]);
 }
 
 /// The first two operations that differ between two executions of one schedule, and their number.

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use model_std::model::trace::{End, Trace};
 use model_std::model::{Bounds, Execution, Pruning, Settings, explore, replay};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 use crate::configured;
 use crate::programs::modelled::interpreter::{self, Log};
@@ -35,6 +35,7 @@ fn anything(random: &mut Random) -> (Program, Explorer) {
     let bounds = Bounds {
         preemptions: random.below(4) as u32,
         executions: 300,
+        stale_executions: 100,
         random: 100,
         seed: random.below(1_000),
         depth: 1 + random.below(4) as u32,
@@ -45,7 +46,7 @@ fn anything(random: &mut Random) -> (Program, Explorer) {
         weak_failures: random.below(3) as u32,
         late_threads: random.below(3) as u32,
         allow_busy_wait: random.below(2) == 0,
-        ..Settings::default()
+        ..plain()
     };
     (program, Explorer { bounds, settings })
 }

@@ -9,7 +9,7 @@ use model_std::model::{Bounds, Execution, Pruning, Settings, Spawns, explore, re
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::thread::{self, ThreadId};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// Returns exactly the `allowed` values with and without pruning, and with and without a choice before every operation.
 #[track_caller]
@@ -26,10 +26,7 @@ fn returns<T: Ord + std::fmt::Debug + Clone + 'static, const N: usize>(
                     executions: 100_000,
                     ..Bounds::default()
                 },
-                settings: Settings {
-                    every_turn,
-                    ..Settings::default()
-                },
+                settings: Settings { every_turn, ..plain() },
             };
             let coverage = explorer.returns(body, allowed.clone());
             assert!(coverage.complete, "{coverage:?}");
@@ -152,7 +149,7 @@ fn an_order_of_spawns_is_replayed_and_shortened() {
     assert!(matches!(trace.end, End::Deadlock { .. }), "{:?}", trace.end);
     assert_eq!(preemptions, 1);
     let body: Rc<dyn Fn()> = Rc::new(body);
-    let settings = Settings::default();
+    let settings = plain();
     let fails = |execution: &Execution<()>| matches!(execution.trace.end, End::Deadlock { .. });
     let coverage = explore(&Bounds::default(), &settings, &body, |execution| {
         if fails(&execution) {
@@ -182,7 +179,7 @@ fn spawning_is_no_choice_where_only_one_order_exists() {
     });
     // The first execution would have shown more than one order.
     let mut n_executions = 0;
-    let coverage = explore(&Bounds::default(), &Settings::default(), &body, |_| {
+    let coverage = explore(&Bounds::default(), &plain(), &body, |_| {
         n_executions += 1;
         if n_executions == 2 {
             ControlFlow::Break(())

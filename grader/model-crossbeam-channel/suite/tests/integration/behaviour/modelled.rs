@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use model_std::model::trace::End;
-use model_std::model::{Bounds, Settings, explore};
+use model_std::model::{Bounds, explore};
 
 /// The library, and the `std` that it uses.
 mod library {
@@ -28,7 +28,7 @@ fn check(case: fn()) {
         ..Bounds::default()
     };
     let mut failure = None;
-    let coverage = explore(&bounds, &Settings::default(), &body, |execution| {
+    let coverage = explore(&bounds, &model_std_suite::plain(), &body, |execution| {
         if execution.trace.end == End::Finished {
             return ControlFlow::Continue(());
         }

@@ -14,6 +14,13 @@ pub(crate) enum Library {
 
 pub(crate) const LIBRARIES: [Library; 2] = [Library::Real, Library::Modelled];
 
+/// What makes a program call `model-std` in place of atomic instructions.
+const ATOMIC_CALLS: [&str; 3] = [
+    "-Cpasses=tsan-module",
+    "-Cpasses=function(tsan)",
+    "-Cllvm-args=-tsan-instrument-func-entry-exit=0",
+];
+
 /// A folder for the output of one test.
 pub(crate) struct Workshop {
     folder: PathBuf,
@@ -52,15 +59,37 @@ impl Workshop {
     /// Compiles and runs `source`, a file in `testdata/drop_in`, and returns the lines that its function `run` returns.
     #[track_caller]
     pub(crate) fn run(&self, library: Library, edition: &str, source: &str) -> String {
-        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop_in");
+        self.run_crate(library, "program", ("drop_in", edition, source), &[])
+    }
+
+    /// Compiles `programs.rs` in `testdata/reference_counts`, and the runner beside it, and returns what that prints.
+    /// Against the modelled library, both get calls in place of atomic instructions.
+    #[track_caller]
+    pub(crate) fn run_counting(&self, library: Library) -> String {
+        let flags = match library {
+            Library::Real => &[][..],
+            Library::Modelled => &ATOMIC_CALLS,
+        };
+        self.run_crate(library, "programs", ("reference_counts", "2024", "programs.rs"), flags)
+    }
+
+    fn run_crate(
+        &self,
+        library: Library,
+        name: &str,
+        (folder, edition, source): (&str, &str, &str),
+        flags: &[&str],
+    ) -> String {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
         let mut rustc = self.rustc(edition);
         rustc
-            .args(["--crate-type", "rlib", "--crate-name", "program"])
+            .args(["--crate-type", "rlib", "--crate-name", name])
+            .args(flags)
             .arg(sources.join(source));
         succeed(rustc.args(standard(library)));
 
-        let mut program = OsString::from("program=");
-        program.push(self.folder.join("libprogram.rlib"));
+        let mut program = OsString::from(format!("{name}="));
+        program.push(self.folder.join(format!("lib{name}.rlib")));
         let runner = if library == Library::Real {
             "run_real"
         } else {
@@ -68,6 +97,7 @@ impl Workshop {
         };
         let mut rustc = self.rustc("2024");
         rustc
+            .args(flags)
             .arg("--extern")
             .arg(program)
             .arg(sources.join(format!("{runner}.rs")));
@@ -107,12 +137,12 @@ fn succeed(command: &mut Command) -> Output {
     output
 }
 
-/// The arguments that replace `std`, `core` and `alloc` by a library.
+/// The arguments that replace `std` and `core` by a library.
 fn standard(library: Library) -> Vec<OsString> {
     match library {
         Library::Real => Vec::new(),
         Library::Modelled => {
-            let names = ["std", "core", "alloc"].into_iter();
+            let names = ["std", "core"].into_iter();
             let arguments = names.flat_map(|name| ["--extern".into(), named(name)]);
             arguments.chain(dependencies()).collect()
         }

@@ -57,19 +57,30 @@ impl Relation {
     }
 }
 
+/// What a compare-exchange, which stands for a swap or a load here, must read.
+#[derive(Clone, Copy)]
+enum Requirement {
+    Any,
+    Equal(u64),
+    Other(u64),
+}
+
 #[derive(Clone, Copy)]
 struct Event {
     /// `None` for the store that creates an atomic.
     thread: Option<usize>,
     /// Its position among the steps of the thread.
     index: usize,
+    /// Not a compare-exchange.
     step: Step,
+    requires: Requirement,
 }
 
 impl Event {
     fn order(&self) -> Ordering {
         match self.step {
             Step::Load(_, order) | Step::Store(_, _, order) | Step::Swap(_, _, order) | Step::Fence(order) => order,
+            Step::Exchange(..) => unreachable!("it became a swap or a load"),
         }
     }
 
@@ -96,14 +107,22 @@ impl Event {
     fn reads(&self) -> Option<usize> {
         match self.step {
             Step::Load(atomic, _) | Step::Swap(atomic, _, _) => Some(atomic),
-            Step::Store(..) | Step::Fence(_) => None,
+            Step::Store(..) | Step::Exchange(..) | Step::Fence(_) => None,
         }
     }
 
     fn writes(&self) -> Option<(usize, u64)> {
         match self.step {
             Step::Store(atomic, value, _) | Step::Swap(atomic, value, _) => Some((atomic, value)),
-            Step::Load(..) | Step::Fence(_) => None,
+            Step::Load(..) | Step::Exchange(..) | Step::Fence(_) => None,
+        }
+    }
+
+    fn may_read(&self, value: u64) -> bool {
+        match self.requires {
+            Requirement::Any => true,
+            Requirement::Equal(expected) => value == expected,
+            Requirement::Other(expected) => value != expected,
         }
     }
 
@@ -142,28 +161,51 @@ pub(crate) fn allowed(litmus: &Litmus) -> Allowed {
         thread: None,
         index: 0,
         step: Step::Store(atomic, 0, Ordering::Relaxed),
+        requires: Requirement::Any,
     });
     let performed = litmus.iter().enumerate().flat_map(|(thread, steps)| {
         steps.iter().enumerate().map(move |(index, step)| Event {
             thread: Some(thread),
             index,
             step: *step,
+            requires: Requirement::Any,
         })
     });
-    let events: Vec<Event> = created.chain(performed).collect();
+    let mut events: Vec<Event> = created.chain(performed).collect();
     let mut allowed = Allowed::default();
-    let mut sources = vec![None; events.len()];
-    each_source(&events, 0, &mut sources, &mut |sources| {
-        each_rank(&events, N_ATOMICS, &mut vec![0; events.len()], &mut |ranks| {
-            let candidate = Candidate {
-                events: &events,
-                sources,
-                ranks,
-            };
-            candidate.judge(&mut allowed);
+    each_exchange(&mut events, 0, &mut |events| {
+        let mut sources = vec![None; events.len()];
+        each_source(events, 0, &mut sources, &mut |sources| {
+            each_rank(events, N_ATOMICS, &mut vec![0; events.len()], &mut |ranks| {
+                let candidate = Candidate { events, sources, ranks };
+                candidate.judge(&mut allowed);
+            });
         });
     });
     allowed
+}
+
+/// Tries success and failure for every compare-exchange from `from` on. With success it is a swap that reads the
+/// expected value, with failure a load that reads another one: [atomics.types.operations] paragraph 20.
+fn each_exchange(events: &mut Vec<Event>, from: usize, look: &mut impl FnMut(&[Event])) {
+    let Some(event) = events.get(from).copied() else {
+        return look(events);
+    };
+    let Step::Exchange(atomic, [expected, new], [success, failure]) = event.step else {
+        return each_exchange(events, from + 1, look);
+    };
+    for (step, requires) in [
+        (Step::Swap(atomic, new, success), Requirement::Equal(expected)),
+        (Step::Load(atomic, failure), Requirement::Other(expected)),
+    ] {
+        events[from] = Event {
+            step,
+            requires,
+            ..event
+        };
+        each_exchange(events, from + 1, look);
+    }
+    events[from] = event;
 }
 
 /// Tries every store to its atomic for every event from `from` on that reads.
@@ -180,7 +222,10 @@ fn each_source(
         return each_source(events, from + 1, sources, look);
     };
     for (store, other) in events.iter().enumerate() {
-        if store != from && other.writes().is_some_and(|(written, _)| written == atomic) {
+        let read = other
+            .writes()
+            .filter(|(written, _)| store != from && *written == atomic);
+        if read.is_some_and(|(_, value)| event.may_read(value)) {
             sources[from] = Some(store);
             each_source(events, from + 1, sources, look);
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use model_std::panic;
 use model_std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use model_std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, RwLockWriteGuard};
-use model_std::{io, thread};
+use model_std::{io, print, thread, thread_local};
 
-use super::data::{FLAG, get, returns, set};
+use super::data::{FLAG, explorer, get, returns, set};
 
 #[test]
 fn without_synchronization_a_load_may_be_stale() {
@@ -335,6 +335,171 @@ fn locking_standard_output_synchronizes_with_unlocking_it() {
 }
 
 #[test]
+fn printing_synchronizes_with_printing_before_it() {
+    let mut printed = BTreeSet::new();
+    let body = || {
+        let thread = thread::spawn(|| {
+            set();
+            print!("a");
+        });
+        print!("b");
+        let seen = get();
+        thread.join().unwrap();
+        seen
+    };
+    explorer().each(body, |execution| {
+        let text: Vec<u8> = execution
+            .trace
+            .stdout
+            .iter()
+            .flat_map(|segment| segment.bytes.clone())
+            .collect();
+        let seen = execution.value.unwrap().unwrap();
+        printed.insert((String::from_utf8(text).unwrap(), seen));
+    });
+    let [ab, ba] = ["ab", "ba"].map(str::to_owned);
+    assert_eq!(printed, [(ab, 1), (ba.clone(), 0), (ba, 1)].into());
+}
+
+#[test]
+fn joining_a_thread_synchronizes_with_its_thread_local_destructors() {
+    struct Sets;
+    impl Drop for Sets {
+        fn drop(&mut self) {
+            set();
+        }
+    }
+    thread_local! {
+        static LOCAL: Sets = const { Sets };
+    }
+    let body = || {
+        thread::spawn(|| LOCAL.with(|_| ())).join().unwrap();
+        get()
+    };
+    returns(body, [1]);
+    // The value of the thread is dropped by whoever joins it, or by the thread if nobody does.
+    let dropped_value = || {
+        let thread = thread::spawn(|| Sets);
+        drop(thread.join().unwrap());
+        get()
+    };
+    returns(dropped_value, [1]);
+}
+
+#[test]
+fn a_failed_initialisation_synchronizes_with_the_one_that_came_before() {
+    let body = || {
+        static CELL: OnceLock<usize> = OnceLock::new();
+        let thread = thread::spawn(|| {
+            set();
+            let _ = CELL.set(1);
+        });
+        let early = CELL.set(2).err().map(|_| get());
+        thread.join().unwrap();
+        early
+    };
+    returns(body, [None, Some(1)]);
+    let initialised_by_another = || {
+        static CELL: OnceLock<usize> = OnceLock::new();
+        let thread = thread::spawn(|| {
+            set();
+            CELL.get_or_init(|| 1);
+        });
+        let seen = (*CELL.get_or_init(|| 2) == 1).then(get);
+        thread.join().unwrap();
+        seen
+    };
+    returns(initialised_by_another, [None, Some(1)]);
+    let poisoned = || {
+        static ONCE: Once = Once::new();
+        let thread = thread::spawn(|| {
+            let _ = panic::catch_unwind(|| {
+                ONCE.call_once(|| {
+                    set();
+                    panic!("no reason");
+                });
+            });
+        });
+        let mut was_poisoned = false;
+        ONCE.call_once_force(|state| was_poisoned = state.is_poisoned());
+        let seen = was_poisoned.then(get);
+        thread.join().unwrap();
+        seen
+    };
+    returns(poisoned, [None, Some(1)]);
+}
+
+#[test]
+fn a_lock_that_was_poisoned_or_tried_synchronizes_as_any_other() {
+    let poisoned = || {
+        let lock = Arc::new(Mutex::new(()));
+        let theirs = Arc::clone(&lock);
+        let thread = thread::spawn(move || {
+            let _guard = theirs.lock().unwrap();
+            set();
+            panic!("no reason");
+        });
+        let seen = lock.lock().is_err().then(get);
+        let _ = thread.join();
+        seen
+    };
+    returns(poisoned, [None, Some(1)]);
+    let tried = || {
+        let lock = Arc::new(RwLock::new(false));
+        let theirs = Arc::clone(&lock);
+        let thread = thread::spawn(move || {
+            set();
+            *theirs.try_write().unwrap() = true;
+        });
+        thread::yield_now();
+        let seen = lock.try_read().ok().and_then(|is_set| is_set.then(get));
+        // A thread that could not take the lock has learned nothing.
+        let failed = lock.try_read().is_err().then(get);
+        let _ = thread.join();
+        (seen, failed)
+    };
+    let mut seen = BTreeSet::new();
+    explorer().each(tried, |execution| {
+        seen.extend(execution.value.and_then(Result::ok));
+    });
+    assert!(seen.iter().all(|(seen, _)| *seen != Some(0)), "{seen:?}");
+    let timed_out = || {
+        let shared = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            set();
+            *theirs.0.lock().unwrap() = true;
+        });
+        let guard = shared.0.lock().unwrap();
+        let (guard, _) = shared.1.wait_timeout(guard, Duration::from_millis(1)).unwrap();
+        let seen = guard.then(get);
+        drop(guard);
+        thread.join().unwrap();
+        seen
+    };
+    returns(timed_out, [Some(1)]);
+}
+
+/// An atomic in the memory of an earlier one has none of its values.
+#[test]
+fn an_atomic_has_no_older_values_than_its_own() {
+    let body = || {
+        let mut seen = BTreeSet::new();
+        for first in [10, 20, 30] {
+            let number = AtomicUsize::new(first);
+            thread::scope(|scope| {
+                scope.spawn(|| number.store(first + 1, Relaxed));
+                seen.insert(number.load(Relaxed) - first);
+            });
+            let moved = Box::new(number);
+            seen.insert(moved.load(Relaxed) - first);
+        }
+        seen
+    };
+    returns(body, [BTreeSet::from([0, 1]), BTreeSet::from([1])]);
+}
+
+#[test]
 fn exclusive_access_to_an_atomic_sees_the_newest_value() {
     let body = || {
         let mut data = Arc::new(AtomicUsize::new(0));
@@ -374,10 +539,10 @@ fn calling_a_panic_hook_synchronizes_with_setting_it() {
     returns(body, [1, 9]);
 }
 
-/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know: it shows `Some(0)`, which
-/// cannot happen.
+/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know in code that is not compiled
+/// for it: it shows `Some(0)`, which cannot happen. The programs of `reference_counts` show that it knows it elsewhere.
 #[test]
-fn the_model_does_not_know_that_reference_counts_synchronize() {
+fn the_model_does_not_see_that_reference_counts_synchronize_in_uninstrumented_code() {
     let body = || {
         let mut data = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&data);

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCs
 use model_std::model::Pruning;
 
 use super::axioms;
-use super::litmus::Step::{self, Fence, Load, Store, Swap};
+use super::litmus::Step::{self, Exchange, Fence, Load, Store, Swap};
 use super::litmus::{self, Litmus, Outcome};
 
 const X: usize = 0;
@@ -220,6 +220,45 @@ fn a_read_modify_write_sees_the_newest_value() {
     assert!(
         swaps.contains(&vec![0, 0, 0, 0]),
         "it is a relaxed store all the same: {swaps:?}"
+    );
+}
+
+/// Whether a compare-exchange succeeds decides which of its orderings counts; only a failed one may read an older
+/// value.
+#[test]
+fn a_compare_exchange_that_fails_is_a_load_with_the_ordering_for_failure() {
+    let pass = |success, failure| {
+        read([
+            &[Store(X, 1, Relaxed), Store(Y, 1, Release)],
+            &[Exchange(Y, [2, 3], [success, failure]), Load(X, Relaxed)],
+        ])
+    };
+    assert_eq!(pass(Relaxed, Acquire), all_bits_but(2, &[1, 0]));
+    assert_eq!(pass(AcqRel, Relaxed), all_bits(2));
+    let pass = |success, failure| {
+        read([
+            &[Store(X, 1, Relaxed), Store(Y, 1, Release)],
+            &[Exchange(Y, [1, 3], [success, failure]), Load(X, Relaxed)],
+        ])
+    };
+    assert_eq!(pass(Acquire, Relaxed), all_bits_but(2, &[1, 0]));
+    assert_eq!(pass(Relaxed, Acquire), all_bits(2));
+    let exchanges = |success, failure| {
+        read([
+            &[Store(X, 1, Relaxed), Exchange(Y, [1, 2], [success, failure])],
+            &[Store(Y, 1, Relaxed), Exchange(X, [1, 2], [success, failure])],
+        ])
+    };
+    assert_eq!(exchanges(Acquire, Relaxed), all_bits(2));
+    assert_eq!(exchanges(SeqCst, Relaxed), all_bits(2));
+    assert_eq!(exchanges(Acquire, SeqCst), all_bits(2));
+    // Two that look for a value which is not there any more, and so must have read the newest one.
+    assert_eq!(
+        read([
+            &[Exchange(X, [0, 1], [Relaxed, Relaxed])],
+            &[Exchange(X, [0, 2], [Relaxed, Relaxed])]
+        ]),
+        [vec![0, 1], vec![2, 0]].into()
     );
 }
 

@@ -7,7 +7,7 @@ use model_std::model::{Bounds, Coverage, Pruning, Settings};
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicU64, Ordering, fence};
 use model_std::thread;
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// How many atomics there are.
 pub(crate) const N_ATOMICS: usize = 3;
@@ -18,6 +18,8 @@ pub(crate) enum Step {
     Load(usize, Ordering),
     Store(usize, u64, Ordering),
     Swap(usize, u64, Ordering),
+    /// Writes the second value if it finds the first one.
+    Exchange(usize, [u64; 2], [Ordering; 2]),
     Fence(Ordering),
 }
 
@@ -28,6 +30,13 @@ impl fmt::Debug for Step {
             Step::Load(atomic, order) => write!(f, "{}.load({order:?})", name(atomic)),
             Step::Store(atomic, value, order) => write!(f, "{}.store({value}, {order:?})", name(atomic)),
             Step::Swap(atomic, value, order) => write!(f, "{}.swap({value}, {order:?})", name(atomic)),
+            Step::Exchange(atomic, [expected, new], [success, failure]) => {
+                let name = name(atomic);
+                write!(
+                    f,
+                    "{name}.compare_exchange({expected}, {new}, {success:?}, {failure:?})"
+                )
+            }
             Step::Fence(order) => write!(f, "fence({order:?})"),
         }
     }
@@ -58,6 +67,10 @@ fn perform(atomics: &[AtomicU64; N_ATOMICS], step: Step) -> Option<u64> {
         Step::Load(atomic, order) => return Some(atomics[atomic].load(order)),
         Step::Store(atomic, value, order) => atomics[atomic].store(value, order),
         Step::Swap(atomic, value, order) => return Some(atomics[atomic].swap(value, order)),
+        Step::Exchange(atomic, [expected, new], [success, failure]) => {
+            let read = atomics[atomic].compare_exchange(expected, new, success, failure);
+            return Some(read.unwrap_or_else(|found| found));
+        }
         Step::Fence(order) => fence(order),
     }
     None
@@ -74,14 +87,12 @@ pub(crate) fn outcomes(
         bounds: Bounds {
             preemptions,
             executions: 5_000_000,
+            stale_executions: 5_000_000,
             random: 0,
             pruning,
             ..Bounds::default()
         },
-        settings: Settings {
-            stale_reads,
-            ..Settings::default()
-        },
+        settings: Settings { stale_reads, ..plain() },
     };
     let mut outcomes = BTreeSet::new();
     let theirs = litmus.clone();

@@ -1,14 +1,16 @@
 //! Locks and flags under stale reads, with right and wrong orderings; and what an exploration tells about orderings.
 
+use std::ops::ControlFlow;
 use std::ptr;
+use std::rc::Rc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use model_std::model::trace::{AtomicAccess, AtomicType, MemoryOrder, ObjectState, Op, Value};
-use model_std::model::{Bounds, Settings};
+use model_std::model::{Bounds, Execution, Memory, Settings, explore, replay};
 use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicBool, AtomicI8, AtomicPtr, AtomicUsize, fence};
 use model_std::thread;
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 /// Explores with so many stale reads and three preemptions. A stale read counts as a preemption.
 fn stale(stale_reads: u32) -> Explorer {
@@ -16,13 +18,11 @@ fn stale(stale_reads: u32) -> Explorer {
         bounds: Bounds {
             preemptions: 3,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 100,
             ..Bounds::default()
         },
-        settings: Settings {
-            stale_reads,
-            ..Settings::default()
-        },
+        settings: Settings { stale_reads, ..plain() },
     }
 }
 
@@ -109,13 +109,82 @@ fn read_two_behind_a_flag() -> Option<(usize, usize)> {
 }
 
 #[test]
-fn stale_reads_are_off_by_default_and_bounded() {
+fn stale_reads_are_bounded() {
     stale(0).returns(read_two_behind_a_flag, [None, Some((1, 1))]);
     stale(1).returns(read_two_behind_a_flag, [None, Some((1, 1)), Some((0, 1)), Some((1, 0))]);
     stale(2).returns(
         read_two_behind_a_flag,
         [None, Some((1, 1)), Some((0, 1)), Some((1, 0)), Some((0, 0))],
     );
+}
+
+#[test]
+fn two_loads_of_an_execution_may_be_stale_by_default() {
+    let explorer = Explorer {
+        bounds: stale(2).bounds,
+        ..Explorer::default()
+    };
+    explorer.returns(
+        read_two_behind_a_flag,
+        [None, Some((1, 1)), Some((0, 1)), Some((1, 0)), Some((0, 0))],
+    );
+}
+
+#[test]
+fn stale_reads_cost_only_programs_with_weak_orderings() {
+    let count = || count_under(|_, _| (), |_, _| ());
+    let sequential = || {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let add = || {
+            let counter = Arc::clone(&counter);
+            thread::spawn(move || counter.store(counter.load(SeqCst) + 1, SeqCst))
+        };
+        [add(), add()].into_iter().for_each(|thread| thread.join().unwrap());
+    };
+    assert_eq!(stale(2).each(sequential, |_| ()), stale(0).each(sequential, |_| ()));
+    let [with, without] = [2, 0].map(|stale_reads| stale(stale_reads).each(count, |_| ()));
+    assert!(with.stale > 0 && with.executions > without.executions, "{with:?}");
+    assert_eq!((without.stale, without.complete, with.complete), (0, true, true));
+}
+
+#[test]
+fn a_load_that_nothing_can_make_stale_costs_no_samples() {
+    let body = || {
+        let number = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&number);
+        thread::spawn(move || theirs.store(1, Relaxed)).join().unwrap();
+        number.load(Relaxed)
+    };
+    let [with, without] = [2, 0].map(|stale_reads| stale(stale_reads).returns(body, [1]));
+    assert_eq!((with.random, with.stale), (without.random, 0));
+}
+
+#[test]
+fn executions_with_stale_reads_have_a_budget_of_their_own() {
+    let mut explorer = stale(2);
+    explorer.bounds.stale_executions = 3;
+    let coverage = explorer.each(read_two_behind_a_flag, |_| ());
+    assert_eq!((coverage.stale, coverage.complete), (3, false));
+    explorer.bounds.preemptions = 0;
+    explorer.bounds.random = 0;
+    let coverage = explorer.each(read_two_behind_a_flag, |_| ());
+    assert_eq!((coverage.stale, coverage.complete), (0, true), "the bound is 0");
+}
+
+#[test]
+fn a_failure_without_a_stale_read_is_found_first_and_its_schedule_asks_for_none() {
+    let lost = || count_under(|_, _| (), |_, _| ());
+    let is_lost = |execution: &Execution<usize>| matches!(execution.value, Some(Ok(1)));
+    let body: Rc<dyn Fn() -> usize> = Rc::new(lost);
+    let coverage = explore(&stale(2).bounds, &stale(2).settings, &body, |execution| {
+        match is_lost(&execution) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    let stopped = coverage.stopped.expect("an update is lost");
+    assert_eq!((stopped.schedule.memory, coverage.stale), (Memory::Sequential, 0));
+    assert!(is_lost(&replay(&stale(0).settings, &body, &stopped.schedule)));
 }
 
 #[test]
@@ -246,7 +315,10 @@ fn an_exploration_lists_every_access_weaker_than_sequential_consistency() {
         let stale_loads: &[&str] = if stale_reads == 0 {
             &[]
         } else {
-            &["1: load AtomicBool 3 Acquire"]
+            &[
+                "1: load AtomicBool 3 Acquire",
+                "2: compare_exchange AtomicBool 3 Relaxed",
+            ]
         };
         assert_eq!(told(&coverage.stale_loads, first), stale_loads);
     }

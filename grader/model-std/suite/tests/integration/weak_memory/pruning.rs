@@ -10,7 +10,7 @@ use model_std::sync::atomic::{AtomicU64, fence};
 use model_std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use model_std::sync::{Arc, Mutex, Once};
 use model_std::thread::{self, Thread};
-use model_std_suite::Explorer;
+use model_std_suite::{Explorer, plain};
 
 use super::litmus::{self, Litmus, N_ATOMICS, Step};
 use crate::programs::Random;
@@ -140,6 +140,7 @@ fn explorer(preemptions: u32, pruning: Pruning) -> Explorer {
         bounds: Bounds {
             preemptions,
             executions: 1_000_000,
+            stale_executions: 1_000_000,
             random: 0,
             pruning,
             ..Bounds::default()
@@ -147,7 +148,7 @@ fn explorer(preemptions: u32, pruning: Pruning) -> Explorer {
         settings: Settings {
             stale_reads: 2,
             late_threads: 1,
-            ..Settings::default()
+            ..plain()
         },
     }
 }

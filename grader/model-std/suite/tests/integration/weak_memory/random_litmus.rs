@@ -13,10 +13,18 @@ use crate::programs::Random;
 impl Random {
     /// A random step: an access to `atomic`, which writes `value` if it writes, or a fence.
     fn litmus_step(&mut self, atomic: usize, value: u64) -> Step {
-        match self.below(10) {
+        match self.below(11) {
             0..4 => Step::Load(atomic, self.pick(&[Relaxed, Acquire, SeqCst])),
             4..7 => Step::Store(atomic, value, self.pick(&[Relaxed, Release, SeqCst])),
             7 => Step::Swap(atomic, value, self.pick(&[Relaxed, Acquire, Release, AcqRel, SeqCst])),
+            8 => Step::Exchange(
+                atomic,
+                [self.below(value + 1), value],
+                [
+                    self.pick(&[Relaxed, Acquire, Release, AcqRel, SeqCst]),
+                    self.pick(&[Relaxed, Acquire, SeqCst]),
+                ],
+            ),
             _ => Step::Fence(self.pick(&[Acquire, Release, AcqRel, SeqCst, SeqCst])),
         }
     }
