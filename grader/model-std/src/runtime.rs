@@ -32,6 +32,8 @@ pub(crate) mod visibility;
 mod waiting;
 pub(crate) mod weak_memory;
 
+pub(crate) use crashes::interrupt;
+
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

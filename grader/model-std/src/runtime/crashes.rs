@@ -1,5 +1,6 @@
 //! What a thread does that would end the process: it overflows its stack, or the process gets a signal such as `SIGABRT`
-//! or `SIGSEGV`. That ends the execution instead, so its schedule and its trace are as those of any other.
+//! or `SIGSEGV`. That ends the execution instead, so its schedule and its trace are as those of any other. Another thread
+//! can end an execution in the same way.
 //!
 //! Only Linux on two architectures tells enough. Elsewhere the process ends.
 
@@ -13,6 +14,7 @@ use linux as system;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 use portable as system;
 
+pub(crate) use system::interrupt;
 pub(super) use system::{Running, catch_on_this_thread, resume};
 
 use super::execution::Execution;
@@ -29,6 +31,8 @@ enum Crash {
     StackOverflow { size: usize },
     /// The process got this signal.
     Signal(CrashSignal),
+    /// It was interrupted, because it computes without an operation.
+    Interrupted,
 }
 
 /// The innermost return addresses on the stack of a thread that crashed. No allocation: they are collected in a signal
@@ -67,6 +71,12 @@ fn end_execution(crash: Crash, calls: &Calls) {
                 size: size as u64,
                 place: None,
                 stacks,
+            },
+            // Where in its loop it was makes no difference, and differs from one run to the next.
+            Crash::Interrupted => End::EndlessLoop {
+                thread,
+                place: None,
+                stacks: Vec::new(),
             },
             // `std` aborts the process when a panic gets where none may pass.
             Crash::Signal(CrashSignal::Abort) if execution.me().panics.is_any_unwinding() => End::Aborted {

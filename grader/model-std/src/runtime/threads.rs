@@ -46,7 +46,7 @@ pub(crate) fn spawn(
 ) -> io::Result<TaskId> {
     assert!(
         super::is_active(),
-        "a thread was spawned outside an execution, where nothing could run it"
+        "a thread was spawned at {site} outside an execution of `model::explore`, where nothing could run it"
     );
     let operation = Operation::at(site);
     match with(|execution| execution.scheduler.spawns) {

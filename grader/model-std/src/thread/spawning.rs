@@ -4,6 +4,8 @@ use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::num::NonZero;
+#[cfg(unix)]
+use std::os::unix::thread::{JoinHandleExt, RawPthread};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -191,6 +193,20 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         self.0.is_finished()
+    }
+}
+
+/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs, which
+/// is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
+#[cfg(unix)]
+impl<T> JoinHandleExt for JoinHandle<T> {
+    fn as_pthread_t(&self) -> RawPthread {
+        // SAFETY: the function has no preconditions.
+        unsafe { libc::pthread_self() }
+    }
+
+    fn into_pthread_t(self) -> RawPthread {
+        self.as_pthread_t()
     }
 }
 

@@ -13,6 +13,7 @@ use std::mem;
 use std::ops::Range;
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use corosensei::trap::CoroutineTrapHandler;
 
@@ -28,7 +29,10 @@ const HANDLER_STACK: usize = 256 << 10;
 /// hundreds.
 const MAX_INSTRUCTIONS: u32 = 1_000_000;
 
-/// The signals, and what each means. `SIGTRAP` comes after each single instruction.
+/// The signal that interrupts an execution. Elsewhere it is ignored.
+const INTERRUPTION: c_int = libc::SIGURG;
+
+/// The signals of a crash, and what each means. `SIGTRAP` comes after each single instruction.
 const SIGNALS: [(c_int, CrashSignal); 6] = [
     (libc::SIGSEGV, CrashSignal::SegmentationFault),
     (libc::SIGBUS, CrashSignal::BusError),
@@ -60,11 +64,14 @@ struct Leaving {
     n_instructions: u32,
 }
 
+/// The operating-system thread that ran an execution last: its id for the kernel.
+static EXPLORER: AtomicI32 = AtomicI32::new(0);
+
 thread_local! {
+    /// The id of this thread for the kernel; 0 before it is known.
+    static THREAD_ID: Cell<libc::pid_t> = const { Cell::new(0) };
     static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
     static LEAVING: Cell<Option<Leaving>> = const { Cell::new(None) };
-    /// Whether the signal handlers have a stack on this thread.
-    static HAS_HANDLER_STACK: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What was done at each of [`SIGNALS`] before.
@@ -75,12 +82,28 @@ static PROGRAM: OnceLock<Range<usize>> = OnceLock::new();
 
 /// From now on, crashes of tasks on this operating-system thread are caught.
 pub(in crate::runtime) fn catch_on_this_thread() {
-    if HAS_HANDLER_STACK.replace(true) {
-        return;
+    if THREAD_ID.get() == 0 {
+        // SAFETY: the function has no preconditions.
+        THREAD_ID.set(unsafe { libc::gettid() });
+        give_handler_stack();
+        PROGRAM.get_or_init(program);
+        EARLIER.get_or_init(|| {
+            install(INTERRUPTION);
+            SIGNALS.map(|(signal, _)| install(signal))
+        });
     }
-    give_handler_stack();
-    PROGRAM.get_or_init(program);
-    EARLIER.get_or_init(|| SIGNALS.map(|(signal, _)| install(signal)));
+    // Relaxed: whoever interrupts an execution does not rely on anything else that this thread has done.
+    EXPLORER.store(THREAD_ID.get(), Ordering::Relaxed);
+}
+
+/// Ends the execution that is under way in this process as an endless loop, unless the program is in a library just now.
+/// May be called from any operating-system thread.
+pub(crate) fn interrupt() {
+    let explorer = EXPLORER.load(Ordering::Relaxed);
+    if explorer != 0 {
+        // SAFETY: a signal that is handled, to a thread of this process. If it has ended, nothing happens.
+        unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), explorer, INTERRUPTION) };
+    }
 }
 
 /// Calls `resume`, which resumes the task.
@@ -159,7 +182,7 @@ extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_
         }
         _ => false,
     };
-    if !is_handled {
+    if !is_handled && signal != INTERRUPTION {
         do_as_before(signal, info, context);
     }
     // SAFETY: as above.
@@ -175,6 +198,7 @@ fn handle_in_task(signal: c_int, address: usize, running: Running, interrupted: 
     let stack = unsafe { &*running.stack };
     let is_fault = signal == libc::SIGSEGV || signal == libc::SIGBUS;
     let crash = match stack.region(address) {
+        _ if signal == INTERRUPTION => Crash::Interrupted,
         Region::Stack if is_fault && stack.grow_to(address) => return true,
         Region::Overflow if is_fault => Crash::StackOverflow { size: stack.size() },
         Region::Stack | Region::Overflow | Region::Elsewhere => {
@@ -189,16 +213,16 @@ fn handle_in_task(signal: c_int, address: usize, running: Running, interrupted: 
         return false;
     }
     let calls = calls(stack);
-    let is_overflow = matches!(crash, Crash::StackOverflow { .. });
-    if runtime_is_busy() || is_overflow && !is_program(interrupted) {
+    let may_be_in_library = matches!(crash, Crash::StackOverflow { .. } | Crash::Interrupted);
+    if runtime_is_busy() || may_be_in_library && !is_program(interrupted) {
         let leaving = Leaving {
             crash,
             calls,
             n_instructions: 0,
         };
-        let may_go_on = is_overflow && interrupted.step() && stack.open_reserve();
+        let may_go_on = may_be_in_library && interrupted.step() && stack.open_reserve();
         LEAVING.set(may_go_on.then_some(leaving));
-        return may_go_on;
+        return may_go_on || crash == Crash::Interrupted;
     }
     leave(crash, calls, running, interrupted);
     true
@@ -218,6 +242,11 @@ fn go_on_leaving(running: Running, interrupted: &mut Context) -> bool {
         return true;
     }
     let n_instructions = leaving.n_instructions + 1;
+    if leaving.crash == Crash::Interrupted && n_instructions == MAX_INSTRUCTIONS {
+        // The library may take its time. Whoever interrupts the execution tries again.
+        interrupted.run();
+        return true;
+    }
     LEAVING.set(Some(Leaving {
         n_instructions,
         ..leaving

@@ -14,6 +14,9 @@ impl Running {
     }
 }
 
+/// Cannot interrupt an execution.
+pub(crate) fn interrupt() {}
+
 pub(in crate::runtime) fn catch_on_this_thread() {}
 
 /// Calls `resume`, which resumes the task.

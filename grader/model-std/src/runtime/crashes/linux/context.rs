@@ -42,6 +42,11 @@ impl Context<'_> {
         true
     }
 
+    /// Takes [`Context::step`] back.
+    pub(super) fn run(&mut self) {
+        *self.register(libc::REG_EFL) &= !Self::TRAP_FLAG;
+    }
+
     pub(super) fn continue_with(&mut self, registers: &TrapHandlerRegs) {
         let TrapHandlerRegs {
             rip,
@@ -50,7 +55,7 @@ impl Context<'_> {
             rsi,
             rbp,
         } = *registers;
-        *self.register(libc::REG_EFL) &= !Self::TRAP_FLAG;
+        self.run();
         let of = [
             (libc::REG_RIP, rip),
             (libc::REG_RSP, rsp),
@@ -78,6 +83,9 @@ impl Context<'_> {
     pub(super) fn step(&mut self) -> bool {
         false
     }
+
+    /// Takes [`Context::step`] back.
+    pub(super) fn run(&mut self) {}
 
     pub(super) fn continue_with(&mut self, registers: &TrapHandlerRegs) {
         let TrapHandlerRegs {
