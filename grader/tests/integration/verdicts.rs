@@ -74,8 +74,50 @@ fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
         assert_eq!(end, Some(&expected), "{name}");
         assert_eq!(report.checks, course.grade(&file).checks, "{name}");
     }
+    // Nothing is counted in a generic function, so the line is unknown. The interleaving is not.
+    let report = course.grade("submissions/hangs_in_a_generic_function.rs");
+    let Verdict::Failed(CheckFailure {
+        evidence: Evidence::Interleaving(failure),
+        ..
+    }) = verdict(&report, "every_step_counts")
+    else {
+        panic!("{report:#?}")
+    };
+    let place = None;
+    assert_eq!(
+        (&failure.signature, failure.token.is_some()),
+        (&FailureSignature::Ending(EndSignature::EndlessLoop { place }), true)
+    );
     let report = course.grade("submissions/computes_for_long.rs");
     assert_eq!(first_failure(&report), None, "{report:#?}");
+}
+
+#[test]
+fn a_stack_overflow_is_told_with_its_thread_its_size_and_its_line() {
+    let course = Course::open();
+    let report = course.grade("submissions/overflows_the_stack.rs");
+    let Verdict::Failed(CheckFailure {
+        evidence: Evidence::Interleaving(failure),
+        ..
+    }) = verdict(&report, "every_step_counts")
+    else {
+        panic!("{report:#?}")
+    };
+    let end = failure.trace.as_ref().map(|trace| &trace.end);
+    let Some(End::StackOverflow {
+        thread: 0,
+        size: 0x80_0000,
+        place: Some(place),
+        ..
+    }) = end
+    else {
+        panic!("{end:?}")
+    };
+    assert_eq!(
+        (place.file.as_str(), place.line),
+        ("submissions/overflows_the_stack.rs", 5)
+    );
+    assert!(failure.token.is_some());
 }
 
 #[test]

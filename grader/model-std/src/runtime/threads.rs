@@ -12,14 +12,10 @@ use super::{
     announce, announce_invisible, announce_invisible_wait, locals, resolve, switch_after_release, try_with, with,
 };
 use crate::model::Spawns;
-use crate::model::trace::{End, ObjectKind, Op};
+use crate::model::trace::{End, MAX_THREADS, ObjectKind, Op};
 
 /// The task that is the body of the execution.
 const BODY: TaskId = 0;
-
-/// The most threads, the body aside, that are alive at one time. With the limits that Linux has by default, a real
-/// process has room for 16 368: each takes four of its 65 530 mappings.
-const MAX_THREADS: usize = 16_000;
 
 /// The number of a scope; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
@@ -32,7 +28,7 @@ pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
 ///
 /// # Errors
 ///
-/// As in `std`, where the system refuses the thread: [`MAX_THREADS`] are alive already, or there is no such stack.
+/// As in `std`, where the system refuses the thread: the execution has had [`MAX_THREADS`], or there is no such stack.
 ///
 /// # Panics
 ///
@@ -55,7 +51,7 @@ pub(crate) fn spawn(
             announce(operation);
         }
     }
-    if with(|execution| execution.n_alive >= MAX_THREADS) {
+    if with(|execution| execution.tasks.len() > MAX_THREADS) {
         return Err(stacks::refused());
     }
     let stack = stacks::take(stack_size)?;

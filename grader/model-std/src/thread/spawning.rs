@@ -79,7 +79,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
+    /// If the execution has had 16 000 threads, or if the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -98,7 +98,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
+    /// If the execution has had 16 000 threads, or if the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -121,7 +121,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
+    /// If the execution has had 16 000 threads, or if the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///

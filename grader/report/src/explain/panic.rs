@@ -1,9 +1,12 @@
 //! Panic: which thread panicked first, and what followed from it.
 
-use protocol::trace::{End, Event, LockOutcome, Op, Panic, ThreadId, Trace};
+use protocol::trace::{End, Event, LockOutcome, MAX_THREADS, Op, Panic, ThreadId, Trace};
 
 use super::{Account, Story, check_then_act, lost_update, other_owner};
 use crate::names::Names;
+
+/// A part of the error with which a thread is refused.
+const REFUSED: &str = "WouldBlock";
 
 /// More threads that panicked say nothing new.
 const THREADS: usize = 4;
@@ -27,6 +30,12 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
     story.sentences = sentences;
     story.steps = steps;
     story.sentences.extend(self::sentences(trace, Some(thread), names));
+    if trace.threads.len() > MAX_THREADS && panic.message.contains(REFUSED) {
+        story.sentences.push(format!(
+            "{MAX_THREADS} threads were started before. There is no room for more of them in one run, as on a real system at \
+             some number."
+        ));
+    }
     story
 }
 

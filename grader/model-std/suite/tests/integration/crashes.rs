@@ -206,11 +206,40 @@ fn a_hook_in_which_an_execution_ended_does_not_spoil_later_panics() {
 }
 
 #[test]
-fn thousands_of_threads_are_possible_at_once() {
-    let body = || {
-        let threads: Vec<_> = (0..3_000).map(|n| thread::spawn(move || n)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-    };
-    let (trace, _) = preemptions(0).first(body, |execution| matches!(execution.value, Some(Ok(4_498_500))));
+fn thousands_of_threads_are_possible_and_too_many_are_refused_as_by_std() {
+    let spawn = |n: u64| move || (0..n).map(|n| thread::spawn(move || n)).collect::<Vec<_>>();
+    let body = move || spawn(3_000)().into_iter().map(|thread| thread.join().unwrap()).sum();
+    let (trace, _) = preemptions(0).first(body, |execution| matches!(execution.value, Some(Ok(4_498_500_u64))));
     assert_eq!(trace.threads.len(), 3_001);
+    let trace = first_failure(move || drop(spawn(100_000)()));
+    let End::Panicked(Panic { message, place }) = trace.end else {
+        panic!("{:?}", trace.end)
+    };
+    assert!(
+        message.starts_with("failed to spawn thread: Os { code: 11, kind: WouldBlock"),
+        "{message}"
+    );
+    assert_eq!(place.map(|place| place.file), Some(file!().to_owned()));
+    assert_eq!(trace.threads.len(), 16_001);
+}
+
+#[test]
+fn a_thread_outside_an_execution_is_an_error_that_names_the_line() {
+    let spawn_line = line!() + 1;
+    let refused = std::panic::catch_unwind(|| thread::spawn(|| {})).expect_err("nothing could run it");
+    let message = refused.downcast::<String>().expect("a message");
+    assert!(message.contains(&format!("crashes.rs:{spawn_line}:")), "{message}");
+    let elsewhere = std::thread::spawn(|| thread::Builder::new().spawn(|| {}).is_ok());
+    assert!(elsewhere.join().is_err());
+}
+
+#[test]
+fn a_thread_has_a_handle_of_the_system() {
+    use std::os::unix::thread::JoinHandleExt as _;
+    let body = || {
+        let thread = thread::spawn(|| {});
+        let same = thread.as_pthread_t() != 0;
+        (same, thread.join().is_ok())
+    };
+    returns(body, [(true, true)]);
 }
