@@ -142,7 +142,7 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
             thread, signal, place, ..
         } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
-        End::Exited { code, thread, place } => exited::explain(trace, *code, *thread, place.as_ref(), names),
+        End::Exited { code, thread, place } => exited::explain(*code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
         End::Nondeterministic(difference) => nondeterministic::explain(trace, difference, names),
     };

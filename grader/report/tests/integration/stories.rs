@@ -3,9 +3,9 @@
 use insta::assert_snapshot;
 use protocol::trace::{
     ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome, CountAccess,
-    CountKind, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState, OnceFunction,
-    Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction, Trace, Value, Wait, WaitReason,
-    Whom, YieldFunction,
+    CountKind, CrashSignal, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState,
+    OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction, Trace, Value,
+    Wait, WaitReason, Whom, YieldFunction,
 };
 use protocol::{Failure, FailureCause, Finding};
 use report::explain::explain;
@@ -719,6 +719,85 @@ fn an_endless_loop() {
 }
 
 #[test]
+fn a_stack_that_overflows() {
+    let overflows = |size, place| {
+        let end = End::StackOverflow {
+            thread: 1,
+            size,
+            place,
+            stacks: Vec::new(),
+        };
+        told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
+    };
+    assert_snapshot!(overflows(2 << 20, Some(place(14, 5))), @r"
+    expected every thread to end, thread 1 overflowed its stack of 2 MiB at lib.rs:14
+
+    Mostly a function that calls itself without end does this. Here the calls go through lib.rs:14.
+    steps:
+    ");
+    assert_snapshot!(overflows(192 << 10, None), @r"
+    expected every thread to end, thread 1 overflowed its stack of 192 KiB
+
+    Mostly a function that calls itself without end does this.
+    steps:
+    ");
+}
+
+#[test]
+fn panics_that_end_the_process() {
+    let panic = |message: &str, line| Panic {
+        message: message.to_owned(),
+        place: Some(place(line, 5)),
+    };
+    let aborts = |panics| {
+        let end = End::Aborted { thread: 1, panics };
+        told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
+    };
+    assert_snapshot!(aborts(vec![panic("first", 12), panic("second", 14)]), @r"
+    expected the function to return, thread 1 panicked at lib.rs:12: first; while that panic unwound, thread 1 panicked at lib.rs:14: second
+
+    The second panic left a destructor that ran because of the first one: that ends the whole process.
+    steps:
+    ");
+    assert_snapshot!(aborts(vec![panic("only", 12)]), @r"
+    expected the function to return, thread 1 panicked at lib.rs:12: only
+
+    Thread 1 panicked where no panic may pass: that ends the whole process.
+    steps:
+    ");
+}
+
+#[test]
+fn a_crash() {
+    let crashes = |finding, signal| {
+        let end = End::Crashed {
+            thread: 1,
+            signal,
+            place: Some(place(14, 5)),
+            stacks: Vec::new(),
+        };
+        let mut failure = ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end));
+        failure.finding = finding;
+        told(&failure, COUNTER)
+    };
+    assert_snapshot!(crashes(Finding::Panic, CrashSignal::SegmentationFault), @r"
+    expected the function to return, thread 1 used memory that the process does not have (SIGSEGV) at lib.rs:14
+
+    steps:
+    ");
+    assert_snapshot!(crashes(Finding::Panic, CrashSignal::Abort), @r"
+    expected the function to return, thread 1 aborted the process (SIGABRT) at lib.rs:14
+
+    steps:
+    ");
+    assert_snapshot!(crashes(Finding::MemoryLimit, CrashSignal::Abort), @r"
+    expected the function to return, thread 1 asked for more memory than the limit at lib.rs:14
+
+    steps:
+    ");
+}
+
+#[test]
 fn a_limit_of_steps() {
     let mut trace = trace(&["", ""], vec![counter()], vec![load(1, 0, 0, 12)], End::StepLimit);
     trace.threads[1].operations = 9999;
@@ -770,11 +849,6 @@ fn a_process_that_was_ended() {
     ");
     assert_snapshot!(exits(None, vec![call(None)]), @r"
     expected the function to return, thread 1 called `process::abort()` at lib.rs:12, which ends the whole process
-
-    steps:
-    ");
-    assert_snapshot!(exits(None, vec![dies(2)]), @r"
-    expected the function to return, thread 1 panicked at lib.rs:12 where a panic ends the whole process
 
     steps:
     ");

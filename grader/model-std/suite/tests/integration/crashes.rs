@@ -6,7 +6,7 @@ use model_std::model::Settings;
 use model_std::model::trace::{End, Panic};
 use model_std::sync::Mutex;
 use model_std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use model_std::{panic, process, thread};
+use model_std::{panic, thread};
 use model_std_suite::{OnDrop, ends, first_failure, line, preemptions, returns, settings};
 
 /// Calls itself until so many bytes of the stack are used.
@@ -185,24 +185,6 @@ fn a_panic_in_a_function_that_cannot_unwind_is_told() {
 #[test]
 fn an_abort_of_the_real_std_ends_the_execution() {
     ends(|| std::process::abort(), &["0 crashed: Abort"]);
-}
-
-#[test]
-fn a_hook_in_which_an_execution_ended_does_not_spoil_later_panics() {
-    for _ in 0..2 {
-        let body = || {
-            panic::set_hook(Box::new(|_| process::exit(7)));
-            panic!("told to the hook");
-        };
-        ends(body, &["0 exited with Some(7)"]);
-        ends(|| panic!("not told"), &["panicked: not told"]);
-    }
-    let body = || {
-        panic::set_hook(Box::new(|_| panic!("in the hook")));
-        panic!("told to the hook");
-    };
-    ends(body, &["0 aborted after [\"told to the hook\"]"]);
-    ends(|| panic!("not told"), &["panicked: not told"]);
 }
 
 #[test]
