@@ -140,7 +140,8 @@ fn worth(object: &Object) -> Option<u8> {
         | ObjectKind::OnceLock
         | ObjectKind::LazyLock
         | ObjectKind::Timer(_)
-        | ObjectKind::Scope => None,
+        | ObjectKind::Scope
+        | ObjectKind::RayonPool => None,
     }
 }
 

@@ -239,6 +239,8 @@ pub(crate) struct Task {
     /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
     /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
+    /// Whether it is a thread of a library that has nothing to do (see `shim`).
+    pub(crate) is_idle: bool,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -275,6 +277,7 @@ impl Task {
             },
             condition: None,
             write_request: None,
+            is_idle: false,
             park_token: false,
             done: None,
             panics: Panics::default(),

@@ -50,6 +50,8 @@ pub enum ObjectKind {
     Stdout,
     /// `std::io::Stderr`, with its lock.
     Stderr,
+    /// A pool of threads of the library `rayon`: a `ThreadPool`, or the global pool.
+    RayonPool,
 }
 
 impl ObjectKind {
@@ -80,6 +82,7 @@ impl ObjectKind {
             ObjectKind::Stdin => "Stdin",
             ObjectKind::Stdout => "Stdout",
             ObjectKind::Stderr => "Stderr",
+            ObjectKind::RayonPool => "pool",
         }
     }
 }
