@@ -36,6 +36,11 @@ use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 /// The number of an object in the current execution.
 pub(crate) type ObjectId = usize;
 
+/// The number of the execution that is under way on this operating-system thread; 0 outside an execution.
+pub(crate) fn current_epoch() -> u64 {
+    CURRENT_EPOCH.get()
+}
+
 /// Identifies an object of the program from one operation to the next.
 pub(crate) struct Tag {
     /// The execution in which it was last used (0: never) and its number there.

@@ -280,6 +280,8 @@ pub(crate) struct Task {
     pub(crate) write_request: Option<(ObjectId, u64)>,
     /// The initialisations that it knows to be complete.
     pub(crate) known_complete: KnownComplete,
+    /// Whether it is a thread of a library that has nothing to do (see `shim`).
+    pub(crate) is_idle: bool,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -318,6 +320,7 @@ impl Task {
             condition: None,
             write_request: None,
             known_complete: KnownComplete::default(),
+            is_idle: false,
             park_token: false,
             done: None,
             panics: Panics::default(),
