@@ -35,12 +35,7 @@ impl Choice {
 
     /// How a new execution differs from the one that made this choice with the number `index`, if it does. It is at
     /// the same choice, has these options, and its operations have this hash.
-    pub(super) fn difference(
-        &self,
-        index: usize,
-        found: ChoiceOptions,
-        operations: u16,
-    ) -> Option<Difference> {
+    pub(super) fn difference(&self, index: usize, found: ChoiceOptions, operations: u16) -> Option<Difference> {
         let is_known = self.options != 0;
         let expected = is_known.then(|| ChoiceOptions {
             options: self.options.into(),

@@ -32,14 +32,133 @@ fn threads_that_sleep_twice_1_2_and_3_seconds_end_after_exactly_6_seconds() {
 #[test]
 fn the_clock_stands_still_while_a_thread_can_run() {
     let body = || {
-        let (start, wall) = (Instant::now(), SystemTime::now());
+        let start = Instant::now();
         let counter = Mutex::new(0);
         for _ in 0..100 {
             *counter.lock().unwrap() += 1;
         }
-        (start.elapsed(), wall.elapsed().unwrap())
+        start.elapsed()
     };
-    returns(body, [(Duration::ZERO, Duration::ZERO)]);
+    returns(body, [Duration::ZERO]);
+}
+
+#[test]
+fn a_later_reading_of_the_clock_is_greater() {
+    let body = || {
+        let (begun, today) = (Instant::now(), SystemTime::now());
+        let deadline = begun + SECOND;
+        let mut is_later = begun < Instant::now() && today < SystemTime::now();
+        is_later &= Instant::now().checked_duration_since(Instant::now()).is_none();
+        while Instant::now() < deadline {
+            thread::sleep(deadline - Instant::now());
+        }
+        is_later &= today.elapsed().unwrap() >= SECOND;
+        (is_later, begun.elapsed())
+    };
+    returns(body, [(true, SECOND)]);
+}
+
+/// Whatever orders two threads, a reading that happened before another one is less: `hand_over` passes an instant from
+/// one thread to another.
+#[track_caller]
+fn is_earlier_than_what_follows(hand_over: impl Fn(Instant) -> Option<Instant> + Copy + Send + Sync + 'static) {
+    let body = move || {
+        // The other thread has read the clock so often that counting one's own readings would not do.
+        let first = (0..5).map(|_| Instant::now()).last().unwrap();
+        let last = thread::spawn(move || (0..9).map(|_| Instant::now()).last().unwrap());
+        let last = last.join().unwrap();
+        let handed = hand_over(last);
+        first < last && handed.is_none_or(|now| last < now)
+    };
+    preemptions(2).returns(body, [true]);
+}
+
+#[test]
+fn a_reading_that_happened_before_another_one_is_less() {
+    is_earlier_than_what_follows(|_| Some(Instant::now()));
+    is_earlier_than_what_follows(|_| thread::spawn(Instant::now).join().ok());
+    is_earlier_than_what_follows(|_| thread::scope(|scope| scope.spawn(Instant::now).join().ok()));
+}
+
+/// A thread that reads the clock a few times and then tells another thread, which reads it once.
+#[track_caller]
+fn is_told_in_order<T: 'static>(make: fn() -> T, tell: fn(&T, &thread::Thread), is_told: fn(&T) -> bool)
+where
+    T: Send + Sync,
+{
+    let body = move || {
+        let shared = Arc::new((make(), Mutex::new(None)));
+        let (theirs, me) = (Arc::clone(&shared), thread::current());
+        let teller = thread::spawn(move || {
+            let read = (0..3).map(|_| Instant::now()).last();
+            *theirs.1.lock().unwrap() = read;
+            tell(&theirs.0, &me);
+        });
+        let was_told = is_told(&shared.0);
+        let now = Instant::now();
+        let told = was_told.then(|| shared.1.lock().unwrap().take()).flatten();
+        teller.join().unwrap();
+        told.is_none_or(|told| told < now)
+    };
+    preemptions(2).returns(body, [true]);
+}
+
+#[test]
+fn whatever_one_thread_tells_another_orders_their_readings() {
+    use model_std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    use model_std::sync::{Barrier, OnceLock, RwLock};
+    is_told_in_order(
+        || AtomicBool::new(false),
+        |flag, _| flag.store(true, SeqCst),
+        |flag| flag.load(SeqCst),
+    );
+    is_told_in_order(
+        || Mutex::new(false),
+        |told, _| *told.lock().unwrap() = true,
+        |told| *told.lock().unwrap(),
+    );
+    is_told_in_order(
+        || RwLock::new(false),
+        |told, _| *told.write().unwrap() = true,
+        |told| *told.read().unwrap(),
+    );
+    is_told_in_order(
+        || Barrier::new(2),
+        |barrier, _| drop(barrier.wait()),
+        |barrier| {
+            barrier.wait();
+            true
+        },
+    );
+    is_told_in_order(
+        OnceLock::new,
+        |told, _| told.set(()).unwrap(),
+        |told| told.get().is_some(),
+    );
+    is_told_in_order(
+        || (),
+        |(), reader| reader.unpark(),
+        |()| {
+            thread::park();
+            true
+        },
+    );
+    is_told_in_order(
+        || (Mutex::new(false), Condvar::new()),
+        |(told, changed), _| {
+            *told.lock().unwrap() = true;
+            changed.notify_one();
+        },
+        |(told, changed)| *changed.wait_while(told.lock().unwrap(), |told| !*told).unwrap(),
+    );
+    is_told_in_order(
+        || {
+            let (sender, receiver) = mpsc::channel();
+            (sender, Mutex::new(receiver))
+        },
+        |(sender, _), _| sender.send(()).unwrap(),
+        |(_, receiver)| receiver.lock().unwrap().recv().is_ok(),
+    );
 }
 
 #[test]
