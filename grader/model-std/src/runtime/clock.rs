@@ -1,9 +1,9 @@
 //! The virtual clock, sleeping and yielding. The clock stands still while a thread can go on, and otherwise jumps to
 //! the next deadline.
 //!
-//! On a real machine, a later reading of the clock shows a later time. So readings have numbers, which tell those of one
-//! time apart: a thread gives its reading a higher number than those of all readings that it knows of. It knows of the
-//! readings that happened before: Lamport, *Time, Clocks, and the Ordering of Events in a Distributed System*,
+//! On a real machine, a later reading of the clock shows a later time. So readings have numbers, which tell those of
+//! one time apart: a thread gives its reading a higher number than those of all readings that it knows of. It knows of
+//! the readings that happened before: Lamport, *Time, Clocks, and the Ordering of Events in a Distributed System*,
 //! Communications of the ACM 21, 1978.
 
 use std::time::Duration;

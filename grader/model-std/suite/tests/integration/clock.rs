@@ -58,40 +58,39 @@ fn a_later_reading_of_the_clock_is_greater() {
     returns(body, [(true, SECOND)]);
 }
 
-/// Whatever orders two threads, a reading that happened before another one is less: `hand_over` passes an instant from
-/// one thread to another.
-#[track_caller]
-fn is_earlier_than_what_follows(hand_over: impl Fn(Instant) -> Option<Instant> + Copy + Send + Sync + 'static) {
-    let body = move || {
-        // The other thread has read the clock so often that counting one's own readings would not do.
-        let first = (0..5).map(|_| Instant::now()).last().unwrap();
-        let last = thread::spawn(move || (0..9).map(|_| Instant::now()).last().unwrap());
-        let last = last.join().unwrap();
-        let handed = hand_over(last);
-        first < last && handed.is_none_or(|now| last < now)
-    };
-    preemptions(2).returns(body, [true]);
+/// The last of so many readings of the clock.
+fn read(n: usize) -> Instant {
+    let readings: Vec<Instant> = std::iter::repeat_with(Instant::now).take(n).collect();
+    readings[n - 1]
 }
 
 #[test]
 fn a_reading_that_happened_before_another_one_is_less() {
-    is_earlier_than_what_follows(|_| Some(Instant::now()));
-    is_earlier_than_what_follows(|_| thread::spawn(Instant::now).join().ok());
-    is_earlier_than_what_follows(|_| thread::scope(|scope| scope.spawn(Instant::now).join().ok()));
+    // Whether this thread, a new one or a scoped one reads next.
+    let follow: [fn() -> Instant; 3] = [
+        Instant::now,
+        || thread::spawn(Instant::now).join().unwrap(),
+        || thread::scope(|scope| scope.spawn(Instant::now).join().unwrap()),
+    ];
+    for next in follow {
+        let body = move || {
+            // More readings than the next thread has of its own.
+            let first = read(5);
+            let second = thread::spawn(|| read(9)).join().unwrap();
+            first < second && second < next()
+        };
+        preemptions(2).returns(body, [true]);
+    }
 }
 
 /// A thread that reads the clock a few times and then tells another thread, which reads it once.
 #[track_caller]
-fn is_told_in_order<T: 'static>(make: fn() -> T, tell: fn(&T, &thread::Thread), is_told: fn(&T) -> bool)
-where
-    T: Send + Sync,
-{
+fn is_told_in_order<T: Send + Sync + 'static>(make: fn() -> T, tell: fn(&T, &thread::Thread), is_told: fn(&T) -> bool) {
     let body = move || {
         let shared = Arc::new((make(), Mutex::new(None)));
         let (theirs, me) = (Arc::clone(&shared), thread::current());
         let teller = thread::spawn(move || {
-            let read = (0..3).map(|_| Instant::now()).last();
-            *theirs.1.lock().unwrap() = read;
+            *theirs.1.lock().unwrap() = Some(read(3));
             tell(&theirs.0, &me);
         });
         let was_told = is_told(&shared.0);
@@ -124,7 +123,9 @@ fn whatever_one_thread_tells_another_orders_their_readings() {
     );
     is_told_in_order(
         || Barrier::new(2),
-        |barrier, _| drop(barrier.wait()),
+        |barrier, _| {
+            barrier.wait();
+        },
         |barrier| {
             barrier.wait();
             true
