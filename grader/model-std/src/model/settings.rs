@@ -21,6 +21,13 @@ pub struct Settings {
     pub late_threads: u32,
     /// Whether threads may spin until virtual time passes. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
+    /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
+    /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.
+    ///
+    /// On by default. It must be off if other operating-system threads use statics of these crates during executions,
+    /// as in a program that has a crate with both this library and the real `std`. The feature `beside-std` makes that
+    /// the default.
+    pub fresh_statics: bool,
     /// Whether invisible operations, such as the start of a thread or a join, are scheduling points as well. That gives
     /// many more executions with the same outcomes; tests compare these.
     pub every_turn: bool,
@@ -56,6 +63,7 @@ impl Default for Settings {
             stale_reads: 2,
             late_threads: 0,
             allow_busy_wait: false,
+            fresh_statics: cfg!(not(feature = "beside-std")),
             every_turn: false,
             switch_after_release: SwitchAfterRelease::Uninstrumented,
         }

@@ -113,6 +113,8 @@ pub(crate) struct Object {
     pub(crate) state: State,
     /// Represents its contents (see `visibility`); 0 until the first change.
     pub(crate) history: History,
+    /// The latest reading of the clock that the thread which changed it last knew of (see `clock`).
+    readings: u64,
 }
 
 /// The table of one execution.
@@ -217,6 +219,7 @@ impl Objects {
             created_at,
             state,
             history: 0,
+            readings: 0,
         });
         self.table.len() - 1
     }
@@ -227,6 +230,14 @@ impl Objects {
 
     pub(crate) fn set_history(&mut self, id: ObjectId, history: History) {
         self.table[id].history = history;
+    }
+
+    pub(crate) fn readings(&self, id: ObjectId) -> u64 {
+        self.table[id].readings
+    }
+
+    pub(crate) fn set_readings(&mut self, id: ObjectId, readings: u64) {
+        self.table[id].readings = readings;
     }
 
     /// The state of the object, as a trace shows it; `None` if the state is elsewhere.

@@ -289,6 +289,10 @@ pub(crate) struct Task {
     pub(crate) panics: Panics,
     /// The history of the task (see `visibility`).
     pub(crate) history: History,
+    /// The latest reading of the clock that it knows of (see `clock`).
+    pub(crate) readings: u64,
+    /// The same, of the threads that have unparked it.
+    pub(crate) unparked_readings: u64,
     pub(crate) performed: OperationCounts,
     pub(crate) activity: Activity,
     /// How many random numbers it has got.
@@ -325,6 +329,8 @@ impl Task {
             done: None,
             panics: Panics::default(),
             history: 0,
+            readings: 0,
+            unparked_readings: 0,
             performed: OperationCounts::default(),
             activity: Activity::default(),
             random_numbers: 0,

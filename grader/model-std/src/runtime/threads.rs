@@ -104,6 +104,8 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
                 .history(scope)
                 .wrapping_add(execution.tasks[current].history);
             execution.objects.set_history(scope, history);
+            let readings = execution.objects.readings(scope).max(execution.tasks[current].readings);
+            execution.objects.set_readings(scope, readings);
         }
         execution.changed_irreversibly();
         execution.record(None, None, |_| Op::EndThread {
