@@ -283,6 +283,8 @@ pub(crate) struct Task {
     /// The history of the task (see `visibility`).
     pub(crate) history: History,
     pub(crate) performed: OperationCounts,
+    /// Whether it stands right after an operation, so that it has run no plain code since.
+    pub(crate) is_after_operation: bool,
     pub(crate) activity: Activity,
     /// How many keys hash maps have got from it.
     pub(crate) hash_keys: u64,
@@ -316,6 +318,7 @@ impl Task {
             panics: Panics::default(),
             history: 0,
             performed: OperationCounts::default(),
+            is_after_operation: false,
             activity: Activity::default(),
             hash_keys: 0,
             locals: Vec::new(),

@@ -66,7 +66,9 @@ type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
-    took_effect(access, describe, |execution| execution.load(access, newest))
+    let older = took_effect(access, describe, |execution| execution.load(access, newest));
+    switch_after_weak_load();
+    older
 }
 
 /// Notes that a store wrote `new` over `old`.
@@ -107,6 +109,15 @@ pub(crate) fn failed(access: &Access, newest: Value, older: Option<Value>, descr
         }
         older
     });
+    switch_after_weak_load();
+}
+
+/// With weak memory, a thread that stands right after a load has stores that others may miss, if any do at all where
+/// reference counts are not seen (see [`Execution::load`]).
+fn switch_after_weak_load() {
+    if try_with(|execution| execution.owners_are_unknown()).unwrap_or(false) {
+        switch_after_release();
+    }
 }
 
 /// Performs `effect`, which returns the older value that was read instead of the newest, if one was, and records the
