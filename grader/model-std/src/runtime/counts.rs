@@ -469,8 +469,14 @@ impl Execution {
         } else {
             orders.failure
         };
-        if !matches!(access, Access::Store(_)) {
-            self.read_count(address, order);
+        match access {
+            // `strong_count` and `weak_count` load with `Relaxed`. The documentation of `std` says nothing of that, and
+            // programs wait with them until they are the only owner. So a load synchronises here.
+            Access::Load => self.read_count(address, Ordering::Acquire),
+            Access::Add | Access::Remove | Access::Swap(_) | Access::CompareExchange { .. } => {
+                self.read_count(address, order);
+            }
+            Access::Store(_) => {}
         }
         if changes {
             self.write_count(address, order);
@@ -488,7 +494,8 @@ impl Execution {
         let completed = self.counts.thread(task).load.take();
         if let Some(load) = completed {
             self.counts.n_pending -= 1;
-            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of `Weak`s.
+            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of
+            // `Weak`s.
             let is_upgrade = self.counts.tables.counts.contains_key(&(address + WEAK_OFFSET));
             if is_upgrade {
                 self.observe_count(address, (found, found + 1), true);

@@ -294,6 +294,8 @@ pub(crate) struct Task {
     /// The same, of the threads that have unparked it.
     pub(crate) unparked_readings: u64,
     pub(crate) performed: OperationCounts,
+    /// Whether it stands right after an operation, so that it has run no plain code since.
+    pub(crate) is_after_operation: bool,
     pub(crate) activity: Activity,
     /// How many random numbers it has got.
     pub(crate) random_numbers: u64,
@@ -332,6 +334,7 @@ impl Task {
             readings: 0,
             unparked_readings: 0,
             performed: OperationCounts::default(),
+            is_after_operation: false,
             activity: Activity::default(),
             random_numbers: 0,
             locals: Vec::new(),
