@@ -22,9 +22,10 @@
 //! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute
 //! on and on without an operation: that ends the execution as [`EndlessLoop`](model::trace::End::EndlessLoop).
 //!
-//! `unsafe` is used for three things, apart from the name of the function that such a crate calls: to switch stacks, to
-//! restore the initial values of statics before each execution, and to give the contents of a lock or a cell to the
-//! thread that holds it in the model.
+//! `unsafe` is used for four things, apart from the name of the function that such a crate calls: to switch stacks, to
+//! restore the initial values of statics before each execution, to give the contents of a lock or a cell to the thread
+//! that holds it in the model, and to stand in for the few functions of the C library that ask for random bytes or the
+//! time of day.
 
 pub mod collections;
 pub mod hash;
