@@ -208,9 +208,10 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The modelled `std` replaces every crate through which the real one could be reached.
+    /// The modelled `std` replaces every crate that has modelled items. `alloc` has none, and macros of older crates
+    /// give its name to another one, which the compiler refuses for a name on its command line.
     fn modelled(plan: &'a Plan<'a>, libraries: &'a Libraries, cancel: &'a Cancel) -> Form<'a> {
-        let std = ["std", "core", "alloc"].map(|name| (name, &libraries.model_std));
+        let std = ["std", "core"].map(|name| (name, &libraries.model_std));
         let offered = libraries.support.iter().flat_map(|support| &support.offered);
         let offered = offered.map(|offered| (offered.name.as_str(), &offered.modelled));
         Form {

@@ -196,7 +196,7 @@ fn ask(
         files,
         support: support.map(|support| support::find(&messages, support)).transpose()?,
     };
-    Ok((libraries, cargo::package_folders(&messages, root)))
+    Ok((libraries, cargo::package_folders(&messages)))
 }
 
 /// Runs a tool in the workspace. The tools are trusted.

@@ -91,7 +91,7 @@ impl Model {
         self.bounds.random = n;
     }
 
-    /// Sets the most operations in one execution (10 000 by default).
+    /// Sets the most operations in one execution (200 000 by default).
     pub fn steps(&mut self, n: u64) {
         self.settings.steps = n;
     }

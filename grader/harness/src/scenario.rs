@@ -15,10 +15,6 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
-/// How many operations these executions may have together. They take a few hundredths of a second. Without this limit,
-/// a failure whose executions run until the limit of steps would take seconds.
-const SHORTENING_OPERATIONS: u64 = 200_000;
-
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -134,13 +130,11 @@ impl Scenario {
             // Each execution would take half a second.
             return schedule.clone();
         }
-        let operations: u64 = trace.threads.iter().map(|thread| thread.operations).sum();
-        let budget = SHORTENING_EXECUTIONS.min(SHORTENING_OPERATIONS / operations.max(1));
         let still_fails = |execution| {
             let found = look(execution, requirement).break_value().flatten();
             found.is_some_and(|found| found.is_like(failure))
         };
-        model::shorten(&self.settings, body, schedule, budget, still_fails).schedule
+        model::shorten(&self.settings, body, schedule, SHORTENING_EXECUTIONS, still_fails).schedule
     }
 
     fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {

@@ -4,7 +4,7 @@ pub use ::std::hash::*;
 
 use std::fmt;
 
-use crate::runtime;
+use crate::runtime::randomness;
 
 /// As [`std::hash::RandomState`], but the n-th one that a thread creates has the same keys in every execution. So the
 /// order of iteration of a map depends on the schedule alone. Two maps still have different orders.
@@ -18,7 +18,7 @@ impl RandomState {
     #[must_use]
     pub fn new() -> RandomState {
         RandomState {
-            key: runtime::next_hash_key(),
+            key: randomness::next_hash_key(),
         }
     }
 }

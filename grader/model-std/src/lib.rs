@@ -7,10 +7,10 @@
 //! std = { package = "model-std", path = "…" }
 //! ```
 //!
-//! Or use `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib --extern alloc=libmodel_std.rlib`. The
-//! source of the crate stays unchanged: `std::thread`, `std::sync`, `println!`, … now mean the modules and macros
-//! below. Everything that is not modelled passes through to the real `std`. Then [`model::explore`] runs a function of
-//! that crate under every interleaving of its threads, up to a bound.
+//! Or use `rustc --extern std=libmodel_std.rlib --extern core=libmodel_std.rlib`. The source of the crate stays
+//! unchanged: `std::thread`, `std::sync`, `println!`, … now mean the modules and macros below. Everything that is not
+//! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every
+//! interleaving of its threads, up to a bound.
 //!
 //! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros,
 //! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose order
@@ -31,6 +31,8 @@
 pub mod collections;
 pub mod hash;
 pub mod hint;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod interposition;
 pub mod io;
 mod macros;
 pub mod model;

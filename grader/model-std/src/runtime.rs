@@ -21,6 +21,7 @@ mod faults;
 pub(crate) mod locals;
 pub(crate) mod objects;
 pub(crate) mod panics;
+pub(crate) mod randomness;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
 pub(crate) mod task;
@@ -83,6 +84,18 @@ pub(crate) fn is_active() -> bool {
     CURRENT_EXECUTION.with(|execution| execution.try_borrow().is_ok_and(|execution| execution.is_some()))
 }
 
+/// Whether an execution is under way, and the program runs and not the runtime. For functions that anything may call,
+/// also while the operating-system thread ends.
+pub(crate) fn is_undisturbed() -> bool {
+    with_undisturbed(|_| ()).is_some()
+}
+
+/// As [`try_with`] if [`is_undisturbed`], and `None` otherwise.
+fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
+    let found = CURRENT_EXECUTION.try_with(|execution| execution.try_borrow_mut().ok()?.as_deref_mut().map(f));
+    found.ok()?
+}
+
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
     SWITCHES_AFTER_RELEASE.set(match execution.settings.switch_after_release {
@@ -97,18 +110,6 @@ fn begin(execution: Box<Execution>) {
 fn end() -> Box<Execution> {
     SWITCHES_AFTER_RELEASE.set(false);
     CURRENT_EXECUTION.take().expect("an execution is under way")
-}
-
-/// A new key for a hash map of the running thread. It stands in for the random key of `std` and is the same in every
-/// run of a schedule.
-pub(crate) fn next_hash_key() -> u64 {
-    let next_key = try_with(|execution| {
-        let thread = execution.current as u64;
-        let me = execution.me();
-        me.hash_keys += 1;
-        thread << 32 | me.hash_keys
-    });
-    next_key.unwrap_or(0)
 }
 
 /// The number of the object with this tag; `None` outside an execution.

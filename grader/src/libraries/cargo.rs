@@ -10,6 +10,8 @@ use super::LibrariesError;
 #[derive(Deserialize)]
 struct Message {
     reason: String,
+    /// Where the package comes from, its name and its version.
+    package_id: Option<String>,
     /// The manifest of the package.
     manifest_path: Option<PathBuf>,
     target: Option<Target>,
@@ -46,11 +48,16 @@ pub(super) fn files(messages: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The folders of the packages below `root` that were built, sorted.
-pub(super) fn package_folders(messages: &str, root: &Path) -> Vec<PathBuf> {
-    let manifests = parsed(messages).filter_map(|message| message.manifest_path);
-    let folders = manifests.filter_map(|manifest| manifest.parent().map(Path::to_owned));
-    let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.starts_with(root)).collect();
+/// The folders of the packages that were built and whose sources are folders of this machine, sorted. Those of published
+/// crates do not change.
+pub(super) fn package_folders(messages: &str) -> Vec<PathBuf> {
+    let is_folder = |message: &Message| message.package_id.as_ref().is_some_and(|id| id.starts_with("path+"));
+    let manifests = parsed(messages)
+        .filter(is_folder)
+        .filter_map(|message| message.manifest_path);
+    let mut folders: Vec<PathBuf> = manifests
+        .filter_map(|manifest| manifest.parent().map(Path::to_owned))
+        .collect();
     folders.sort();
     folders.dedup();
     folders
@@ -91,12 +98,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_packages_of_the_workspace_are_told_from_others() {
-        let messages = r#"{"reason":"compiler-artifact","manifest_path":"/course/grader/harness/Cargo.toml"}
-{"reason":"compiler-artifact","manifest_path":"/registry/serde/Cargo.toml"}
-{"reason":"compiler-artifact","manifest_path":"/course/grader/harness/Cargo.toml"}"#;
+    fn the_packages_in_folders_are_told_from_published_ones() {
+        let messages = [
+            concat!(
+                r#"{"reason":"compiler-artifact","package_id":"path+file:///course/grader/harness#0.1.0","#,
+                r#""manifest_path":"/course/grader/harness/Cargo.toml"}"#
+            ),
+            concat!(
+                r#"{"reason":"compiler-artifact","package_id":"registry+https://example.org/index#serde@1.0.0","#,
+                r#""manifest_path":"/registry/serde/Cargo.toml"}"#
+            ),
+            concat!(
+                r#"{"reason":"compiler-artifact","package_id":"path+file:///course/grader/harness#0.1.0","#,
+                r#""manifest_path":"/course/grader/harness/Cargo.toml"}"#
+            ),
+        ];
         assert_eq!(
-            package_folders(messages, Path::new("/course")),
+            package_folders(&messages.join("\n")),
             [Path::new("/course/grader/harness")]
         );
     }

@@ -1,12 +1,12 @@
 //! Mistake: `fetch_sub` is one step, but the check before it is another one: the count of what is left goes below zero,
 //! wraps round to the largest number, and the loop never ends.
 //!
-//! Fails: `zero_gives_no_run_and_one_gives_one` with `livelock`.
-//! Fails: `runs_add_up_to_the_total` with `livelock`.
-//! Fails: `no_run_is_empty` with `livelock`.
-//! Fails: `runs_alternate_between_a_and_b` with `livelock`.
-//! Fails: `threads_take_turns` with `livelock`.
-//! Fails: `threads_have_ended_on_return` with `livelock`.
+//! Fails: `zero_gives_no_run_and_one_gives_one` with `too_slow`.
+//! Fails: `runs_add_up_to_the_total` with `too_slow`.
+//! Fails: `no_run_is_empty` with `too_slow`.
+//! Fails: `runs_alternate_between_a_and_b` with `too_slow`.
+//! Fails: `threads_take_turns` with `too_slow`.
+//! Fails: `threads_have_ended_on_return` with `too_slow`.
 
 use std::fmt;
 use std::sync::Mutex;

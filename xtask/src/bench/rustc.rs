@@ -18,7 +18,7 @@ use super::{Bench, Error, succeed};
 /// Compiles the solution against `model-std` and against the real `std`, each with its program, in parallel.
 pub(super) fn compile(bench: &Bench) -> Result<(), Error> {
     let libraries = &bench.libraries;
-    let mut standard = linked(["std", "core", "alloc"].map(|name| (name, &libraries.model_std)));
+    let mut standard = linked(["std", "core"].map(|name| (name, &libraries.model_std)));
     let mut dependencies = OsString::from("dependency=");
     dependencies.push(&libraries.dependencies);
     standard.extend(["-L".into(), dependencies]);

@@ -38,6 +38,13 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
 
+/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
+/// minutes.
+const MAX_STEPS: u64 = 20_000_000;
+
+/// The most random choices in a sample.
+const MAX_RANDOM_CHOICES: u64 = 10_000;
+
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
@@ -83,8 +90,9 @@ pub struct Stopped {
 /// modelled object instead, the bytes of that object are restored before each execution. So the object must not own
 /// memory (a `Mutex<Vec<_>>` must be empty).
 ///
-/// The first schedule is run twice. If the two executions differ, the program depends on something that is not
-/// modelled, and `visit` gets an execution that ended as [`End::Nondeterministic`].
+/// The first schedule is run twice, and later executions repeat the choices of earlier ones. If two executions differ
+/// where their choices are the same, the program depends on something that is not modelled, and `visit` gets an
+/// execution that ended as [`End::Nondeterministic`].
 ///
 /// # Panics
 ///
@@ -115,6 +123,7 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        steps: 0,
         most_choices: 0,
         spawns: Spawns::Invisible,
         spawns_overlap: false,
@@ -162,6 +171,8 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The steps of all executions so far.
+    steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
     spawns: Spawns,
@@ -302,7 +313,7 @@ impl Search<'_> {
             // The prefixes that were found at the bound before are run in the order in which they were found.
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.is_simplest(bound) || self.n_exhaustive() >= bounds.executions {
+                if self.is_simplest(bound) || !self.may_go_on(bounds) {
                     return self.stopped();
                 }
                 let n_determined = prefix.len();
@@ -340,7 +351,7 @@ impl Search<'_> {
             prefixes.append(&mut next_bound);
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.coverage.stale >= bounds.stale_executions {
+                if self.coverage.stale >= bounds.stale_executions || self.steps >= MAX_STEPS {
                     self.coverage.complete = false;
                     return ControlFlow::Continue(());
                 }
@@ -368,6 +379,7 @@ impl Search<'_> {
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
         self.coverage.executions += 1;
+        self.steps += ran.steps;
         self.show(&ran.choices, ran.execution)?;
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
@@ -382,6 +394,11 @@ impl Search<'_> {
 
     fn n_stale_prefixes(&self) -> u64 {
         self.stale.iter().map(|prefixes| prefixes.len() as u64).sum()
+    }
+
+    /// Whether the budget allows another execution of the exhaustive part.
+    fn may_go_on(&self, bounds: &Bounds) -> bool {
+        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
     }
 
     /// How many executions of the exhaustive part were run, without those with stale reads.
@@ -409,12 +426,14 @@ impl Search<'_> {
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
         let scheduler = Scheduler::new(Prefix::default(), strategy)
             .with_choices(self.spawns, self.counts)
-            .with_memory(memory);
+            .with_memory(memory)
+            .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
         self.coverage.executions += 1;
         self.coverage.random += 1;
+        self.steps += ran.steps;
         self.show(&ran.choices, ran.execution)
     }
 
@@ -427,7 +446,7 @@ impl Search<'_> {
     }
 
     fn sample_by_pct(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        while self.most_choices > 0 && self.coverage.random < bounds.random {
+        while self.most_choices > 0 && self.coverage.random < bounds.random && self.steps < MAX_STEPS {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
@@ -447,6 +466,9 @@ impl Search<'_> {
             return;
         }
         for _ in 0..bounds.random / 2 {
+            if self.steps >= MAX_STEPS {
+                return;
+            }
             let walk = RandomWalk::new(self.next_seed(bounds));
             if self.sample_by(Strategy::RandomWalk(walk), Memory::Weak).is_break() {
                 return;

@@ -44,6 +44,8 @@ pub(super) struct Run {
     pub(super) spawns_overlap: bool,
     /// What it has shown about reference counts.
     pub(super) count_uses: CountUses,
+    /// How many operations it announced.
+    pub(super) steps: u64,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
 }
@@ -62,6 +64,7 @@ pub(super) fn run(
         n_unvisited,
         spawns_overlap,
         count_uses,
+        steps,
         trace,
         recorder,
         most_alive,
@@ -78,6 +81,7 @@ pub(super) fn run(
         n_unvisited,
         spawns_overlap,
         count_uses,
+        steps,
         recorder,
     }
 }

@@ -15,12 +15,16 @@
 //! * Changing each choice to another one, alone or together with resetting a non-default one. That is slower, and finds
 //!   what the other two miss.
 //!
+//! Shortening has a budget of executions and one of work, so it takes about as long for a failure of a million
+//! operations as for a short one. Work is counted in steps, not in time, so that the result is the same everywhere.
+//!
 //! A choice is identified by the thread whose turn it was (see `runtime::scheduler::guided`), so that the others keep
 //! their meaning when one of them changes.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::running::{Value, erased, run, typed};
@@ -29,6 +33,10 @@ use super::{Counts, Memory, Schedule, Spawns};
 use super::{Execution, Settings};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
+
+/// The most work: operations that were performed, and turns of a partial schedule that were put together or looked
+/// through. It takes some tenths of a second.
+const MAX_WORK: u64 = 2_000_000;
 
 /// The result of shortening a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +66,8 @@ pub struct Size {
     pub non_default: usize,
 }
 
-/// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`.
+/// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`. There are fewer
+/// if they are long, but always one of `schedule` itself. The result has been replayed, and failed again.
 ///
 /// `still_fails` gets executions without events, like the visitor of [`explore`](super::explore). If it says no to the
 /// execution of `schedule` itself, that execution depends on something other than its schedule, and nothing is
@@ -81,6 +90,7 @@ pub fn shorten<T: 'static>(
         still_fails: &mut still_fails,
         budget,
         executions: 0,
+        work: 0,
         spawns: schedule.spawns,
         counts: schedule.counts,
         memory: schedule.memory,
@@ -132,33 +142,61 @@ struct Shortening<'a> {
     still_fails: &'a mut dyn FnMut(Execution<Value>) -> bool,
     budget: u64,
     executions: u64,
+    work: u64,
     spawns: Spawns,
     counts: Counts,
     memory: Memory,
-    /// Every partial schedule that was tried.
-    tried: HashSet<PartialSchedule>,
+    /// A hash of every partial schedule that was tried. The schedules of long executions would take too much memory.
+    tried: HashSet<u64>,
 }
 
 impl Shortening<'_> {
     fn shorten(mut self, schedule: &Schedule) -> Shortened {
         let (given, execution) = self.run(schedule::prefix(schedule), PartialSchedule::default());
-        let fails = (self.still_fails)(execution);
-        let before = fails.then_some(given.size);
-        let mut best = given;
-        if fails {
-            self.tried.insert(PartialSchedule::of(best.non_default()));
+        let before = (self.still_fails)(execution).then_some(given.size);
+        let mut shortened = Shortened {
+            schedule: schedule.clone(),
+            before,
+            after: before,
+            executions: 0,
+        };
+        if before.is_some() {
+            let mut best = given;
+            self.note_tried(&PartialSchedule::of(best.non_default()));
             while self.reset(&mut best) || self.reorder(&mut best) || self.exchange(&mut best) {}
+            let simplest = schedule::of(&best.choices, (self.spawns, self.counts));
+            // An execution may depend on those before it, on what a body has changed outside the model.
+            if simplest == *schedule || self.executions < self.budget && self.fails_in_a_replay(&simplest) {
+                (shortened.schedule, shortened.after) = (simplest, Some(best.size));
+            }
         }
         Shortened {
-            schedule: if fails {
-                schedule::of(&best.choices, (self.spawns, self.counts))
-            } else {
-                schedule.clone()
-            },
-            before,
-            after: fails.then_some(best.size),
             executions: self.executions,
+            ..shortened
         }
+    }
+
+    fn fails_in_a_replay(&mut self, schedule: &Schedule) -> bool {
+        self.executions += 1;
+        let prefix = schedule::prefix(schedule);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
+            .with_choices(self.spawns, self.counts)
+            .with_memory(self.memory);
+        let ran = run(self.settings, self.body, scheduler, None);
+        (self.still_fails)(ran.execution)
+    }
+
+    /// Whether no other execution may be run, except for the last one, which replays the result.
+    fn is_spent(&self) -> bool {
+        self.executions + 1 >= self.budget || self.work >= MAX_WORK
+    }
+
+    /// Notes that `partial` is tried. Returns whether it is new.
+    fn note_tried(&mut self, partial: &PartialSchedule) -> bool {
+        self.work += (partial.order.len() + partial.choices.len()) as u64;
+        let mut hasher = DefaultHasher::new();
+        partial.hash(&mut hasher);
+        self.tried.insert(hasher.finish())
     }
 
     /// Resets choices to the default: all of them at once, then half of them, and so on. Returns whether that made
@@ -168,7 +206,7 @@ impl Shortening<'_> {
         let mut n_at_once = best.non_default().len();
         while n_at_once > 0 {
             let mut start = 0;
-            while start < best.non_default().len() {
+            while start < best.size.non_default && !self.is_spent() {
                 let mut choices = best.non_default();
                 choices.drain(start..choices.len().min(start + n_at_once));
                 if self.attempt(best, PartialSchedule::of(choices)) {
@@ -187,8 +225,11 @@ impl Shortening<'_> {
     fn reorder(&mut self, best: &mut Failing) -> bool {
         let mut is_simpler = false;
         let mut index = 0;
-        while index < best.stretches().len() {
+        while !self.is_spent() {
             let stretches = best.stretches();
+            if index >= stretches.len() {
+                break;
+            }
             let task = |other: &&[Pick]| other[0].task() == stretches[index][0].task();
             let before = stretches[..index].iter().rposition(task).map(|before| before + 1);
             let after = stretches[index + 1..].iter().position(task).map(|after| index + after);
@@ -200,6 +241,7 @@ impl Shortening<'_> {
                 stretches.concat()
             };
             let orders: Vec<Vec<Pick>> = places.into_iter().flatten().map(moved).collect();
+            self.work += best.order.len() as u64;
             let outcomes = |(_, pick): &(ChoicePoint, Pick)| pick.task().is_none();
             let choices: NonDefault = best.non_default().into_iter().filter(outcomes).collect();
             let mut is_better = false;
@@ -222,13 +264,13 @@ impl Shortening<'_> {
         let mut is_simpler = false;
         // 0 resets nothing; otherwise one more than the index of a non-default choice.
         let mut reset = 0;
-        while reset <= best.non_default().len() {
+        while reset <= best.size.non_default && !self.is_spent() {
             let mut index = 0;
-            while index < best.logged.len() {
+            while index < best.logged.len() && !self.is_spent() {
                 let options = 0..best.logged[index].picks.len();
                 for option in options {
                     // The size of `best` may have changed.
-                    if index < best.logged.len() && reset <= best.non_default().len() {
+                    if index < best.logged.len() && reset <= best.size.non_default {
                         is_simpler |= self.take_other(best, index, option, reset.checked_sub(1));
                     }
                 }
@@ -241,41 +283,45 @@ impl Shortening<'_> {
 
     /// Takes `option` at the choice with this index, and resets the non-default choice with index `reset`.
     fn take_other(&mut self, best: &mut Failing, index: usize, option: usize, reset: Option<usize>) -> bool {
+        self.work += 1;
         let (logged, choice) = (&best.logged[index], best.choices[index]);
-        let (Some(pick), false) = (logged.picks.get(option), usize::from(choice.chosen) == option) else {
+        if option >= logged.picks.len() || usize::from(choice.chosen) == option {
             return false;
-        };
-        let mut choices = best.non_default();
-        let non_default = best.choices.iter().filter(|choice| choice.chosen != 0);
-        let gone = reset.and_then(|reset| {
-            choices.remove(reset);
-            non_default.clone().nth(reset)
-        });
+        }
+        let is_non_default = |(_, choice): &(usize, &Choice)| choice.chosen != 0;
+        let mut non_default = best.choices.iter().enumerate().filter(is_non_default);
+        let gone = reset.and_then(|reset| non_default.nth(reset));
+        self.work += gone.map_or(0, |(gone, _)| gone as u64 / 16);
         // An option that seems to need more preemptions is not worth an execution.
         let costs = |option: usize, n_non_preemptive: u16| u32::from(option >= usize::from(n_non_preemptive));
-        let saved = gone.map_or(0, |gone| costs(gone.chosen.into(), gone.n_non_preemptive))
+        let saved = gone.map_or(0, |(_, gone)| costs(gone.chosen.into(), gone.n_non_preemptive))
             + costs(choice.chosen.into(), choice.n_non_preemptive);
         if costs(option, choice.n_non_preemptive) > saved {
             return false;
         }
-        choices.retain(|(point, _)| *point != logged.point);
-        if option != 0 {
-            choices.push((logged.point, *pick));
-            let order = |point| best.logged.iter().position(|logged| logged.point == point);
-            choices.sort_by_key(|(point, _)| order(*point));
-        }
+        let made = best.logged.iter().zip(&*best.choices).enumerate();
+        let pick_at = |(at, (logged, choice)): (usize, (&LoggedChoice, &Choice))| {
+            let chosen = match at {
+                _ if at == index => option,
+                _ if gone.is_some_and(|(gone, _)| gone == at) => 0,
+                _ => choice.chosen.into(),
+            };
+            (chosen != 0).then(|| (logged.point, logged.picks[chosen]))
+        };
+        let choices = made.filter_map(pick_at).collect();
+        self.work += best.logged.len() as u64 / 16;
         self.attempt(best, PartialSchedule::of(choices))
     }
 
     /// Runs `partial`. If the execution fails the same way and is simpler than `best`, it replaces `best`.
     fn attempt(&mut self, best: &mut Failing, partial: PartialSchedule) -> bool {
-        if self.executions >= self.budget || !self.tried.insert(partial.clone()) {
+        if self.is_spent() || !self.note_tried(&partial) {
             return false;
         }
         let (ran, execution) = self.run(Prefix::default(), partial);
         let is_better = ran.is_simpler_than(best) && (self.still_fails)(execution);
         if is_better {
-            self.tried.insert(PartialSchedule::of(ran.non_default()));
+            self.note_tried(&PartialSchedule::of(ran.non_default()));
             *best = ran;
         }
         is_better
@@ -293,7 +339,9 @@ impl Shortening<'_> {
             choices: logged,
             order,
             switches,
+            looked_through,
         } = log.take();
+        self.work += ran.steps + looked_through;
         let threads = ran.execution.trace.threads.iter();
         let is_injected_fault =
             |(logged, choice): (&LoggedChoice, &Choice)| match logged.picks[usize::from(choice.chosen)] {

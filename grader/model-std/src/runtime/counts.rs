@@ -605,12 +605,17 @@ impl Execution {
     #[inline]
     pub(super) fn note_operation_between_counts(&mut self) {
         if self.counts.n_pending > 0 {
-            self.settle_load();
-            let destroying = std::mem::take(&mut self.counts.thread(self.current).destroying);
-            if !destroying.is_empty() {
-                self.counts.n_pending -= destroying.len();
-                self.counts.uses.matter = true;
-            }
+            self.end_count_uses();
+        }
+    }
+
+    #[cold]
+    fn end_count_uses(&mut self) {
+        self.settle_load();
+        let destroying = std::mem::take(&mut self.counts.thread(self.current).destroying);
+        if !destroying.is_empty() {
+            self.counts.n_pending -= destroying.len();
+            self.counts.uses.matter = true;
         }
     }
 

@@ -2,10 +2,11 @@
 //! none, and asks the scheduler to choose.
 
 use super::execution::Execution;
-use super::fairness::LONG_TURN;
+use super::fairness::{AtYield, LONG_TURN};
 use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use super::{branches, deadlock};
+use crate::model::statics;
 use crate::model::trace::End;
 
 /// The current turn, and the candidates for the next one.
@@ -82,6 +83,15 @@ impl Execution {
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
         self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
+        if self.recorder.is_some() {
+            statics::note_stack(operation.site);
+        }
+        // A line has the same address in all executions of a process. Rotated, so that what differs between lines is in
+        // the high bits, and the rest is in the low ones.
+        let line = operation.site.map_or(0, |site| std::ptr::from_ref(site).addr() as u64);
+        let object = operation.object.map_or(0, |object| object as u64 + 1);
+        self.scheduler
+            .note_operation(line.rotate_left(40) ^ (self.current as u64) << 20 ^ object);
         self.turn.length += 1;
         let turn_is_long = self.turn.length >= LONG_TURN;
         let me = self.me();
@@ -89,11 +99,22 @@ impl Execution {
         me.performed.count(me.announced.is_invisible);
         me.activity.note_operation(operation.site, step, version);
         me.state = waiting.map_or(TaskState::Ready, TaskState::Waiting);
+        if turn_is_long {
+            me.activity.insists_no_longer();
+        }
+        let at_yield = (manner == Manner::Yielding).then(|| me.activity.note_yield(operation.site));
+        let (yields, may_insist) = match at_yield {
+            Some(AtYield::Insists) => (false, false),
+            Some(AtYield::MayInsist) => (true, true),
+            Some(AtYield::LetsOthers) => (true, false),
+            None => (turn_is_long || me.activity.spins() && !me.activity.insists(), false),
+        };
         me.announced = Announcement {
             operation,
             at: now,
-            is_invisible: manner == Manner::Invisible,
-            yields: manner == Manner::Yielding || me.activity.spins() || turn_is_long,
+            is_invisible: manner == Manner::Invisible || at_yield == Some(AtYield::Insists),
+            yields,
+            may_insist,
         };
         if me.activity.operations == 1 {
             self.note_begun();
@@ -172,10 +193,15 @@ impl Execution {
         }
         let may_go_on = self.let_others_go_first();
         // If time had to pass, the running thread was waiting as well, so no choice preempts it.
-        let may_be_preempted = self.now == before && !self.turn.choice_is_pending && !may_go_on;
-        let n_non_preemptive = self.order_candidates(may_be_preempted);
+        let could_go_on = self.now == before && !self.turn.choice_is_pending && !may_go_on;
+        let may_insist = self.tasks[self.current].announced.may_insist;
+        let is_offered = could_go_on && may_insist && self.turn.candidates.len() > 1;
+        let n_non_preemptive = self.order_candidates(could_go_on && !is_offered);
         if let Some(chosen) = self.choose_candidate(n_non_preemptive) {
             self.turn.choice_is_pending = false;
+            if is_offered {
+                self.note_offer(chosen.task);
+            }
             self.give_turn_to(chosen);
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::counts::{self, CountUses, ReferenceCounts};
 use super::dispatch::{Candidate, Turn};
 use super::executor::Entry;
-use super::fairness::{Progress, Yields};
+use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
@@ -40,6 +40,7 @@ pub(crate) struct Execution {
     /// How many operations were announced.
     pub(super) steps: u64,
     pub(super) progress: Progress,
+    pub(super) repetition: Repetition,
     pub(super) turn: Turn,
     pub(super) yields: Yields,
     pub(super) faults: Faults,
@@ -59,6 +60,7 @@ pub(super) struct Remains {
     /// The operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
+    pub(super) steps: u64,
     pub(super) most_alive: usize,
     pub(super) count_uses: CountUses,
 }
@@ -113,6 +115,7 @@ impl Execution {
             recorder,
             steps: 0,
             progress: Progress::default(),
+            repetition: Repetition::before(settings.steps),
             turn: Turn::new(candidates),
             yields: Yields::default(),
             faults: Faults::new(&settings),
@@ -131,7 +134,9 @@ impl Execution {
         let mut task = Task::new(name, site, entry);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
+            task.readings = parent.readings;
             task.parent = Some(Parent::new(self.current, parent.performed));
+            task.known_complete = parent.known_complete.clone();
         }
         self.tasks.push(task);
         self.hand_to_child();
@@ -144,6 +149,11 @@ impl Execution {
 
     pub(crate) fn me(&mut self) -> &mut Task {
         &mut self.tasks[self.current]
+    }
+
+    /// Counts a step that has no turn of its own. The limit of steps is noticed at the next operation.
+    pub(crate) fn count_step(&mut self) {
+        self.steps += 1;
     }
 
     /// Notes a change that another thread could see.
@@ -215,6 +225,7 @@ impl Execution {
             objects,
             turn,
             scheduler,
+            steps,
             most_alive,
             counts,
             ..
@@ -233,6 +244,7 @@ impl Execution {
             trace,
             recorder,
             scheduler,
+            steps,
             most_alive,
             count_uses,
         }

@@ -68,6 +68,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) spawns_overlap: bool,
     /// What the execution has shown about reference counts.
     pub(crate) count_uses: CountUses,
+    /// How many operations were announced.
+    pub(crate) steps: u64,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -91,6 +93,10 @@ pub(crate) fn run<T: 'static>(
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     statics::restart();
+    let is_searched = settings.fresh_statics && recorder.is_some();
+    if is_searched {
+        statics::begin_search();
+    }
     let body = Rc::new(Body {
         function: Cell::new(Some(body)),
         result: Cell::new(None),
@@ -102,11 +108,16 @@ pub(crate) fn run<T: 'static>(
         trace,
         recorder,
         scheduler,
+        steps,
         most_alive,
         count_uses,
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
     panics::forget_program_hook();
+    if is_searched {
+        statics::end_search();
+    }
+    statics::note_end();
     let value = match trace.end {
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,
@@ -119,6 +130,7 @@ pub(crate) fn run<T: 'static>(
         n_unvisited,
         spawns_overlap,
         count_uses,
+        steps,
         trace,
         recorder,
         most_alive,

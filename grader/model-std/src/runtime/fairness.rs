@@ -2,12 +2,19 @@
 //!
 //! A thread that yields lets every other runnable thread go first, once (Musuvathi & Qadeer, *Fair Stateless Model
 //! Checking*, PLDI 2008). So a loop that only waits cannot starve the thread that it waits for.
+//!
+//! But a yield is only a hint: the system may let the thread go on, again and again. So a thread that asks a few times
+//! and then gives up has to be explored as well. The first time that a thread yields on a line of the program, going on
+//! is an option that costs no preemption. A thread that takes it *insists*: it goes on until it has yielded
+//! [`MAX_YIELDS`] times, or something else ends its turn. During the first [`CHOSEN_YIELDS`] of these yields another
+//! thread can preempt it as usual. Everywhere else, going on at a yield costs a preemption. So a yield multiplies the
+//! executions by a constant factor, even in a loop.
 
 use std::time::Duration;
 
 use super::execution::Execution;
 use super::recorder;
-use super::task::{Site, Task, TaskId};
+use super::task::{Operation, Site, Task, TaskId, Until, Wake};
 use super::visibility::{OperationCounts, mix};
 use crate::model::trace::End;
 
@@ -19,6 +26,14 @@ pub(super) const SPINNING: u32 = 24;
 /// A thread yields after this many operations in a row, even if each of them changes something. A loop may keep
 /// changing the same object while it waits for another thread. A guess.
 pub(super) const LONG_TURN: u32 = 400;
+
+/// How often a thread that insists yields before it lets the others go first. A guess: more often than a program asks
+/// before it gives up, and seldom enough that a loop which never gives up costs little.
+const MAX_YIELDS: u32 = 64;
+
+/// Until which of its yields a thread that insists can be preempted. A guess: for a program that asks more often, one
+/// time more makes no difference, except for the last.
+const CHOSEN_YIELDS: u32 = 8;
 
 /// While every runnable thread spins, the clock ticks this many times: by 1 ns, 2 ns, 4 ns, … That ends a loop which
 /// waits until the clock is *past* a deadline. A thread that still spins after about a microsecond is busy-waiting.
@@ -75,6 +90,29 @@ pub(crate) struct Activity {
     seen_version: u64,
     /// The last lines with an operation that changed nothing.
     recent: RecentSites,
+    patience: Patience,
+}
+
+/// How a thread goes on although it yields.
+#[derive(Default)]
+struct Patience {
+    /// Whether it insists.
+    insists: bool,
+    /// How often it has yielded since it began to insist.
+    yields: u32,
+    /// The lines on which it could begin to insist.
+    offered: Vec<Site>,
+}
+
+/// What a thread does at a yield.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AtYield {
+    /// It goes on as if it had not yielded.
+    Insists,
+    /// It lets others go first, or begins to insist, and neither costs a preemption.
+    MayInsist,
+    /// It lets others go first.
+    LetsOthers,
 }
 
 impl Activity {
@@ -97,6 +135,35 @@ impl Activity {
     /// Notes that the task changes something at `step`.
     pub(super) fn note_effect(&mut self, step: u64) {
         self.last_effect = step;
+    }
+
+    /// Notes that the task yields on the line `site`. Returns what it does.
+    pub(super) fn note_yield(&mut self, site: Option<Site>) -> AtYield {
+        let patience = &mut self.patience;
+        patience.yields += 1;
+        patience.insists &= patience.yields <= MAX_YIELDS;
+        if patience.insists {
+            AtYield::Insists
+        } else if site.is_some_and(|site| !patience.offered.contains(&site)) {
+            AtYield::MayInsist
+        } else {
+            AtYield::LetsOthers
+        }
+    }
+
+    /// Whether the task goes on although it yields.
+    pub(super) fn insists(&self) -> bool {
+        self.patience.insists
+    }
+
+    /// Whether the task goes on without a scheduling point.
+    pub(super) fn insists_on_its_turn(&self) -> bool {
+        self.patience.insists && self.patience.yields > CHOSEN_YIELDS
+    }
+
+    /// Ends the insistence of the task.
+    pub(super) fn insists_no_longer(&mut self) {
+        self.patience.insists = false;
     }
 
     /// Whether the task counts as spinning.
@@ -138,6 +205,8 @@ pub(super) struct Yields {
     /// The first of each pair lets the second go first.
     to: Vec<(TaskId, TaskId)>,
     exemptions: Vec<Exemption>,
+    /// Whether a thread was offered to go on although it yields.
+    were_offered: bool,
 }
 
 /// A thread that has yielded need not let another thread go first, because that one may have had its turn already (see
@@ -244,11 +313,34 @@ impl Execution {
         self.tasks[exemption.other].performed.visible == exemption.visible
     }
 
+    /// Notes that the running task could begin to insist, and which candidate was chosen.
+    pub(super) fn note_offer(&mut self, chosen: TaskId) {
+        self.yields.were_offered = true;
+        let current = self.current;
+        let me = self.me();
+        let patience = &mut me.activity.patience;
+        patience.offered.extend(me.announced.operation.site);
+        patience.insists = chosen == current;
+        patience.yields = 1;
+    }
+
+    /// Which threads insist, and could do so, as a part of the state.
+    fn state_of_patience(&self) -> u64 {
+        let state = |(id, task): (TaskId, &Task)| {
+            let patience = &task.activity.patience;
+            // The history of the thread determines the lines, but not which of its yields were offers.
+            let yields = if patience.insists { patience.yields } else { 0 };
+            mix(mix(id as u64, yields.into()), patience.offered.len() as u64)
+        };
+        self.tasks.iter().enumerate().map(state).fold(0, u64::wrapping_add)
+    }
+
     /// Notes that `task` has the next turn.
     pub(super) fn note_turn_of(&mut self, task: TaskId) {
         let switches = task != self.current;
         if switches {
             self.turn.begin();
+            self.me().activity.insists_no_longer();
         }
         if !self.yields.to.is_empty() {
             self.yields
@@ -269,7 +361,12 @@ impl Execution {
             .filter(|exemption| self.is_current(exemption));
         let exemptions =
             exemptions.map(|exemption| mix(pair(exemption.task, exemption.other), exemption.invisible.into()));
-        yielded_to.chain(exemptions).fold(0, u64::wrapping_add)
+        let patience = if self.yields.were_offered {
+            self.state_of_patience()
+        } else {
+            0
+        };
+        yielded_to.chain(exemptions).fold(patience, u64::wrapping_add)
     }
 
     /// Lets time pass while every runnable task spins. Returns false if that ends the execution.
@@ -317,16 +414,13 @@ impl Execution {
         End::BusyWait { thread: spinner, place }
     }
 
-    /// The end of an execution that reached the step limit. The second half of the execution shows whether it is a busy
-    /// wait or a livelock: in a livelock, threads keep changing shared objects without progress.
+    /// The end of an execution that reached the step limit. A long loop is no livelock: in a livelock, the same threads
+    /// do the same again and again.
     pub(super) fn end_at_step_limit(&self) -> End {
-        let half = self.settings.steps / 2;
-        if self.progress.irreversible_at > half {
-            return End::StepLimit;
-        }
+        let since = self.steps.saturating_sub(self.repetition.len());
         let recent = |step: fn(&Task) -> u64| -> Vec<TaskId> {
             (0..self.tasks.len())
-                .filter(|task| step(&self.tasks[*task]) > half)
+                .filter(|task| step(&self.tasks[*task]) > since)
                 .collect()
         };
         let (running, acting) = (
@@ -334,12 +428,101 @@ impl Execution {
             recent(|task| task.activity.last_effect),
         );
         let waits_for_the_clock = |task: &Task| task.deadline().is_some();
+        if self.progress.irreversible_at > since || !self.repetition.repeats() {
+            return End::StepLimit;
+        }
         match (&running[..], &acting[..]) {
             // No thread changed anything.
             ([spinner, ..], []) => self.busy_wait(*spinner),
             // Another thread waits for the clock, which stands still while this thread runs.
             ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
+            ([alone], _) if !self.is_waited_for_in_vain(*alone) => End::StepLimit,
             _ => End::Livelock { threads: acting },
         }
     }
+
+    /// Whether another thread waits for something else than the end of a thread, while `alone` is the only one that
+    /// runs.
+    fn is_waited_for_in_vain(&self, alone: TaskId) -> bool {
+        let waits = |(id, task): (TaskId, &Task)| {
+            let until = task.waits_until();
+            let joins = matches!(until, Some(Until::Ended(_) | Until::ScopeEmpty(_)));
+            id != alone && until.is_some() && !joins
+        };
+        self.tasks.iter().enumerate().any(waits)
+    }
+
+    /// Notes for the last steps before the limit that the running thread has its turn.
+    pub(super) fn note_step_for_repetition(&mut self, wake: Wake) {
+        if self.steps <= self.repetition.begins_after {
+            return;
+        }
+        let Operation { object, site } = self.tasks[self.current].announced.operation;
+        let site = site.map_or(0, |site| std::ptr::from_ref(site) as u64);
+        let object = object.map_or(0, |object| object as u64 + 1);
+        let does = [site, object, wake as u64].into_iter().fold(0, mix);
+        self.repetition.steps.push((self.current, does));
+    }
+
+    /// Notes for the last steps before the limit that the running thread saw or wrote `value`.
+    pub(crate) fn note_value_for_repetition(&mut self, value: u64) {
+        if let Some((_, does)) = self.repetition.steps.last_mut() {
+            *does = mix(*does, value);
+        }
+    }
+}
+
+/// The last steps before the limit, to see whether the threads do the same again and again.
+#[derive(Debug)]
+pub(super) struct Repetition {
+    /// How many steps come before.
+    begins_after: u64,
+    /// Each with its thread, and what the thread did, saw and wrote, as a hash.
+    steps: Vec<(TaskId, u64)>,
+}
+
+/// How many steps before the limit are looked at. A guess: several rounds of a livelock of many threads.
+const LAST_STEPS: u64 = 8_192;
+
+/// How often the steps must have repeated, at least.
+const ROUNDS: usize = 3;
+
+impl Repetition {
+    /// For an execution of at most `limit` steps.
+    pub(super) fn before(limit: u64) -> Self {
+        Self {
+            begins_after: limit - LAST_STEPS.min(limit / 2),
+            steps: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.steps.len() as u64
+    }
+
+    /// Whether the same steps repeat, and no thread takes very many of them at once. A thread that does is not held up
+    /// by the others: it yielded only because its turn was long.
+    fn repeats(&self) -> bool {
+        let n = self.steps.len();
+        let round = smallest_period(&self.steps);
+        let longest_turn = self.steps.chunk_by(|one, next| one.0 == next.0).map(<[_]>::len).max();
+        let is_one_thread = longest_turn == Some(n);
+        round * ROUNDS <= n && (is_one_thread || longest_turn < Some(LONG_TURN as usize / 2))
+    }
+}
+
+/// The smallest number `p` such that each item equals the one `p` items before it. Knuth, Morris & Pratt, *Fast Pattern
+/// Matching in Strings*, SIAM Journal on Computing 6(2), 1977.
+fn smallest_period<T: PartialEq>(items: &[T]) -> usize {
+    // By length of a prefix of `items`: the length of the longest shorter prefix that it ends with.
+    let mut borders = vec![0; items.len() + 1];
+    let mut border = 0;
+    for end in 1..items.len() {
+        while border > 0 && items[border] != items[end] {
+            border = borders[border];
+        }
+        border += usize::from(items[border] == items[end]);
+        borders[end + 1] = border;
+    }
+    items.len() - borders[items.len()]
 }

@@ -36,7 +36,7 @@ pub(crate) fn install_hook() {
                 return previous(info);
             }
             let message = message_of(info.payload());
-            let place = info.location().map(recorder::place_of);
+            let place = info.location().and_then(recorder::place_outside_libraries);
             with(|execution| {
                 let me = execution.me();
                 me.panics.unwinding += 1;

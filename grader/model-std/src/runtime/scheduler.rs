@@ -49,9 +49,13 @@ pub(crate) struct Scheduler {
     prefix: Prefix,
     strategy: Strategy,
     taken: Vec<Choice>,
+    /// A hash of the operations so far.
+    operations: u64,
     visited: Option<Visited>,
     /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
+    /// Beyond how many choices a sample takes the default.
+    random_until: usize,
     pub(crate) spawns: Spawns,
     pub(crate) memory: Memory,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
@@ -62,6 +66,13 @@ pub(crate) struct Scheduler {
 /// The states in which any execution had a choice so far (see `visibility`).
 pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
 
+/// The most states that are kept: about 75 MB. Executions with more choices than that, all together, take minutes.
+const MAX_VISITED: usize = 4_000_000;
+
+/// In how many choices of an execution, from the first, states are noted. An exploration has no time for alternatives to
+/// later ones, and noting a state takes longer than an operation.
+const MAX_CHOICES_WITH_STATES: usize = 10_000;
+
 impl Scheduler {
     pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Self {
         Self {
@@ -69,8 +80,10 @@ impl Scheduler {
             // An execution has about as many choices as the one from which it deviates.
             taken: Vec::with_capacity(prefix.base_len() + 8),
             prefix,
+            operations: 0,
             visited: None,
             visited_at: None,
+            random_until: usize::MAX,
             spawns: Spawns::Invisible,
             memory: Memory::Sequential,
             spawns_overlap: false,
@@ -87,6 +100,15 @@ impl Scheduler {
         Self { memory, ..self }
     }
 
+    /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which shows
+    /// a livelock, and the schedule of a long execution stays short.
+    pub(crate) fn random_until(self, n: usize) -> Self {
+        Self {
+            random_until: n,
+            ..self
+        }
+    }
+
     /// Detects states that are in `visited`, and adds new ones to it.
     pub(crate) fn pruning(self, visited: Visited) -> Self {
         Self {
@@ -98,18 +120,30 @@ impl Scheduler {
     /// Whether [`Scheduler::visit_state`] has to be called at the next choice: the choice is beyond the prefix, and all
     /// states so far were new.
     pub(crate) fn needs_state(&self) -> bool {
-        self.visited.is_some() && self.visited_at.is_none() && self.taken.len() >= self.prefix.len()
+        let choices = self.prefix.len()..MAX_CHOICES_WITH_STATES;
+        self.visited.is_some() && self.visited_at.is_none() && choices.contains(&self.taken.len())
     }
 
     /// Notes the state at the next choice.
     pub(crate) fn visit_state(&mut self, state: History) {
-        let is_new = self
-            .visited
-            .as_ref()
-            .is_none_or(|visited| visited.borrow_mut().insert(state));
-        if !is_new {
+        let Some(visited) = &self.visited else { return };
+        let mut visited = visited.borrow_mut();
+        let is_known = if visited.len() < MAX_VISITED {
+            !visited.insert(state)
+        } else {
+            visited.contains(&state)
+        };
+        if is_known {
             self.visited_at = Some(self.taken.len());
         }
+    }
+
+    /// Notes a part of an operation: which thread performs it and where, or a value that it writes.
+    #[inline]
+    pub(crate) fn note_operation(&mut self, part: u64) {
+        // The multiplier is the 64-bit one of L'Ecuyer, *Tables of Linear Congruential Generators of Different Sizes
+        // and Good Lattice Structure*, Mathematics of Computation 68, 1999.
+        self.operations = (self.operations.rotate_left(5) ^ part).wrapping_mul(0x27BB_2EE6_87B0_B0FD);
     }
 
     /// The choices made, and how many of them, from the first, were made in states that no earlier execution had
@@ -141,20 +175,24 @@ impl Scheduler {
         n_non_preemptive: usize,
         current: TaskId,
     ) -> Result<usize, Difference> {
+        let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         // The guided strategy is also asked within the prefix, because it counts the turns from the start.
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose(candidates, current),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
+        let operations = self.operations;
         let chosen = Self::decide(
             &self.prefix,
             &mut self.taken,
-            (candidates.len(), n_non_preemptive, ChoiceKind::Any),
+            (candidates.len(), n_non_preemptive, ChoiceKind::Any, operations),
             || match strategy {
-                Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
-                Strategy::RandomWalk(walk) => walk.choose(candidates),
-                Strategy::Pct(pct) => pct.choose(candidates, n_non_preemptive, current),
+                Strategy::RandomWalk(walk) if is_random => walk.choose(candidates),
+                Strategy::Pct(pct) if is_random => pct.choose(candidates, n_non_preemptive, current),
+                Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => {
+                    guided_option
+                }
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
@@ -170,45 +208,42 @@ impl Scheduler {
         n_non_preemptive: usize,
         kind: ChoiceKind,
     ) -> Result<usize, Difference> {
+        let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
             Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
         };
-        Self::decide(
-            &self.prefix,
-            &mut self.taken,
-            (n, n_non_preemptive, kind),
-            || match strategy {
-                Strategy::NonPreemptive | Strategy::Guided(_) => guided_option,
-                Strategy::RandomWalk(walk) => walk.choose_outcome(n),
-                Strategy::Pct(pct) => pct.choose_outcome(n),
-            },
-        )
+        let point = (n, n_non_preemptive, kind, self.operations);
+        Self::decide(&self.prefix, &mut self.taken, point, || match strategy {
+            Strategy::RandomWalk(walk) if is_random => walk.choose_outcome(n),
+            Strategy::Pct(pct) if is_random => pct.choose_outcome(n),
+            Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => guided_option,
+        })
     }
 
+    /// Makes one choice: the number of options, how many of them cost no preemption, what is chosen, and the hash of the
+    /// operations before it.
     fn decide(
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
-        (options, n_non_preemptive, kind): (usize, usize, ChoiceKind),
+        (options, n_non_preemptive, kind, operations): (usize, usize, ChoiceKind, u64),
         beyond: impl FnOnce() -> usize,
     ) -> Result<usize, Difference> {
         if options <= 1 {
             return Ok(0);
         }
+        // The high bits depend on all parts that were noted.
+        let operations = (operations >> 48) as u16;
+        let found = ChoiceOptions {
+            options,
+            n_non_preemptive,
+        };
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) if !expected.fits(options, n_non_preemptive) => {
-                return Err(Difference::Choice {
-                    index: taken.len(),
-                    chosen: expected.chosen,
-                    expected: expected.known_options(),
-                    found: ChoiceOptions {
-                        options,
-                        n_non_preemptive,
-                    },
-                });
-            }
-            Some(expected) => usize::from(expected.chosen),
+            Some(expected) => match expected.difference(taken.len(), found, operations) {
+                Some(difference) => return Err(difference),
+                None => usize::from(expected.chosen),
+            },
             None => beyond(),
         };
         taken.push(Choice {
@@ -216,6 +251,7 @@ impl Scheduler {
             options: options as u16,
             n_non_preemptive: n_non_preemptive as u16,
             kind,
+            operations,
         });
         Ok(chosen)
     }

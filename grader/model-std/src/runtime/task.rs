@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::executor::Entry;
 use super::fairness::Activity;
 use super::objects::ObjectId;
+use super::objects::once::KnownComplete;
 use super::visibility::{History, OperationCounts, Parent};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
@@ -210,6 +211,8 @@ pub(crate) struct Announcement {
     pub(crate) is_invisible: bool,
     /// Whether the task lets others go first.
     pub(crate) yields: bool,
+    /// Whether the task may as well go on, without a preemption.
+    pub(crate) may_insist: bool,
 }
 
 /// Whether a task can have the next turn.
@@ -275,6 +278,10 @@ pub(crate) struct Task {
     /// The read-write lock that it is about to take for writing, and how often that lock had been taken when the task
     /// asked for it.
     pub(crate) write_request: Option<(ObjectId, u64)>,
+    /// The initialisations that it knows to be complete.
+    pub(crate) known_complete: KnownComplete,
+    /// Whether it is a thread of a library that has nothing to do (see `shim`).
+    pub(crate) is_idle: bool,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -282,12 +289,16 @@ pub(crate) struct Task {
     pub(crate) panics: Panics,
     /// The history of the task (see `visibility`).
     pub(crate) history: History,
+    /// The latest reading of the clock that it knows of (see `clock`).
+    pub(crate) readings: u64,
+    /// The same, of the threads that have unparked it.
+    pub(crate) unparked_readings: u64,
     pub(crate) performed: OperationCounts,
     /// Whether it stands right after an operation, so that it has run no plain code since.
     pub(crate) is_after_operation: bool,
     pub(crate) activity: Activity,
-    /// How many keys hash maps have got from it.
-    pub(crate) hash_keys: u64,
+    /// How many random numbers it has got.
+    pub(crate) random_numbers: u64,
     /// Its thread-local values, in the order of their initialisation.
     pub(crate) locals: Vec<Local>,
 }
@@ -310,17 +321,22 @@ impl Task {
                 at: Duration::ZERO,
                 is_invisible: true,
                 yields: false,
+                may_insist: false,
             },
             condition: None,
             write_request: None,
+            known_complete: KnownComplete::default(),
+            is_idle: false,
             park_token: false,
             done: None,
             panics: Panics::default(),
             history: 0,
+            readings: 0,
+            unparked_readings: 0,
             performed: OperationCounts::default(),
             is_after_operation: false,
             activity: Activity::default(),
-            hash_keys: 0,
+            random_numbers: 0,
             locals: Vec::new(),
         }
     }

@@ -119,6 +119,8 @@ impl Execution {
     /// was chosen to start performs its first visible operation at once, and a thread that joins another one notices
     /// its end before any choice.
     ///
+    /// A thread that insists (see `fairness`) goes on without a choice as well, once it has yielded often enough.
+    ///
     /// There are two exceptions. A thread that yields counts the turns of others (see
     /// [`Execution::let_others_go_first`]). And a fault may only be injected while another thread could go on (see
     /// [`Execution::inject_wake_up`]). Late threads make every operation visible, so no operation is invisible while a
@@ -130,8 +132,8 @@ impl Execution {
         }
         if self.may_go(current) {
             let me = &mut self.tasks[current];
-            return (me.announced.is_invisible || std::mem::take(&mut me.performed.was_chosen_for_invisible))
-                .then_some(current);
+            let goes_on = me.announced.is_invisible || me.activity.insists_on_its_turn();
+            return (goes_on || std::mem::take(&mut me.performed.was_chosen_for_invisible)).then_some(current);
         }
         let has_waited = |task: &TaskId| match self.tasks[*task].waits_until() {
             Some(until @ (Until::Ended(_) | Until::ScopeEmpty(_))) => self.holds(*task, until),
@@ -143,7 +145,7 @@ impl Execution {
     }
 
     /// Whether invisible operations are skipped as scheduling points.
-    pub(super) fn skips_invisible(&self) -> bool {
+    pub(crate) fn skips_invisible(&self) -> bool {
         !self.settings.every_turn && !self.may_be_late()
     }
 
@@ -157,17 +159,20 @@ impl Execution {
     pub(crate) fn looked_at(&mut self, object: ObjectId) {
         let seen = self.objects.history(object);
         self.learned(seen);
+        self.learned_readings(self.objects.readings(object));
     }
 
     /// Notes that the running thread changed `object`. The new contents must follow from the histories of both.
     pub(crate) fn wrote_to(&mut self, object: ObjectId) {
         self.looked_at(object);
-        let history = self.me().history;
-        self.objects.set_history(object, history);
+        let me = &self.tasks[self.current];
+        self.objects.set_history(object, me.history);
+        self.objects.set_readings(object, me.readings);
     }
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
+        self.note_step_for_repetition(wake);
         let me = &self.tasks[self.current];
         let mut history = mix(me.history, wake as u64);
         if wake != Wake::Ready {
@@ -179,7 +184,15 @@ impl Execution {
         if let Some(Until::Ended(other)) = me.waits_until() {
             history = mix(history, self.tasks[other].history);
         }
-        self.me().history = history;
+        let me = self.me();
+        me.history = history;
+        let known = match (me.announced.operation.object, me.waits_until()) {
+            (_, Some(Until::Ended(other))) => self.tasks[other].readings,
+            (_, Some(Until::Unparked { .. })) if wake == Wake::Ready => me.unparked_readings,
+            (Some(object), _) => self.objects.readings(object),
+            (None, _) => return,
+        };
+        self.learned_readings(known);
     }
 
     /// The state of the execution: everything on which its continuation depends. `runs_on` is the thread that a choice

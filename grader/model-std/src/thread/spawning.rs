@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
-use crate::runtime::task::{TaskId, ThreadName};
+use crate::runtime::task::{Site, TaskId, ThreadName};
 use crate::runtime::threads;
 
 /// As [`std::thread::spawn`].
@@ -136,11 +136,22 @@ impl Builder {
         Ok(scope.start(self.checked_name(), boxed(f)))
     }
 
+    /// As [`Builder::spawn`], for the line `site` of the program. Returns the number of the thread.
+    pub(crate) fn spawn_at(self, site: Site, f: impl FnOnce() + Send + 'static) -> TaskId {
+        // SAFETY: `f` is `'static`.
+        let started = unsafe { start(self.options_at(site), boxed(f)) };
+        started.thread.task()
+    }
+
     #[track_caller]
     fn options(self) -> SpawnOptions {
+        self.options_at(Location::caller())
+    }
+
+    fn options_at(self, site: Site) -> SpawnOptions {
         SpawnOptions {
             name: self.checked_name(),
-            site: Location::caller(),
+            site,
             scope: None,
             unhandled_panic: None,
         }

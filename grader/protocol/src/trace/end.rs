@@ -38,7 +38,8 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notified_at: Option<Place>,
     },
-    /// Threads act again and again without progress, until the limit of steps.
+    /// Threads do the same again and again, and see the same, until the limit of steps. The trace has only the first
+    /// operations.
     Livelock {
         /// Those threads.
         threads: Vec<ThreadId>,
@@ -62,7 +63,8 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         stacks: Vec<Stack>,
     },
-    /// Threads that made progress reached the limit of steps.
+    /// The limit of steps was reached, and nothing shows that the threads would not have come to their end. The trace
+    /// has only the first operations.
     StepLimit,
     /// `process::exit` or `process::abort` was called.
     Exited {
@@ -230,6 +232,13 @@ pub enum WaitReason {
     },
     /// For a time that is never reached, in `thread::sleep`.
     Clock,
+    /// For jobs of a pool of the library `rayon` to end. [`Wait::held_by`] are the threads that run one of them.
+    Jobs {
+        /// How many.
+        left: usize,
+    },
+    /// For a job to run, as a thread of a pool of the library `rayon`.
+    Work,
 }
 
 /// A case on a channel that a thread waits for.
@@ -268,6 +277,8 @@ pub enum WaitKind {
     ScopeEnd,
     Park,
     Clock,
+    Jobs,
+    Work,
 }
 
 impl WaitReason {
@@ -290,6 +301,8 @@ impl WaitReason {
             WaitReason::ScopeEnd => WaitKind::ScopeEnd,
             WaitReason::Park { .. } => WaitKind::Park,
             WaitReason::Clock => WaitKind::Clock,
+            WaitReason::Jobs { .. } => WaitKind::Jobs,
+            WaitReason::Work => WaitKind::Work,
         }
     }
 }
@@ -321,6 +334,11 @@ pub enum Difference {
         expected: Option<ChoiceOptions>,
         /// The options this time.
         found: ChoiceOptions,
+    },
+    /// Other operations than those of the execution that made the choice first came before it.
+    Operations {
+        /// The number of the choice, counted from 0.
+        index: usize,
     },
     /// Another operation took effect.
     Event {

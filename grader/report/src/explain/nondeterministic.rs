@@ -31,6 +31,10 @@ pub(super) fn explain(trace: &Trace, difference: &Difference, names: &Names<'_>)
             index + 1,
             counted(found.options as u64, "option")
         ),
+        Difference::Operations { index } => format!(
+            "Before choice {} of the schedule, the threads did something else this time.",
+            index + 1
+        ),
         Difference::Event { index, expected, found } => format!(
             "The executions first differ at step {}: {} at first, and {} this time.",
             index + 1,

@@ -808,6 +808,12 @@ fn an_execution_that_does_not_follow_its_schedule() {
     Choice 3 of the schedule does not fit: the scheduler had 1 option this time.
     steps:
     ");
+    assert_snapshot!(differs(Difference::Operations { index: 2 }), @r"
+    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+
+    Before choice 3 of the schedule, the threads did something else this time.
+    steps:
+    ");
     let other = Difference::Event {
         index: 3,
         expected: Some(Box::new(load(1, 0, 7, 12))),

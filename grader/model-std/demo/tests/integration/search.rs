@@ -30,7 +30,7 @@ const BUGS: [Figures; 10] = [
     figures("check then act", 12, 2),
     figures("double-checked, flag first", 6, 11),
     figures("Treiber's stack, naive", 4, 7),
-    figures("Peterson, stores swapped", 16, 31),
+    figures("Peterson, stores swapped", 24, 47),
     figures("locks in opposite orders", 3, 2),
     figures("3 philosophers", 9, 6),
     figures("sleeping barber, in two steps", 4, 7),

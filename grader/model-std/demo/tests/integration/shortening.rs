@@ -77,5 +77,5 @@ fn sampled_failures_are_shortened_to_the_fewest_preemptions() {
         }
     }
     println!("preemptions, switches, non-default choices: {before:?} before, {after:?} after {n} executions");
-    assert!(after.0 * 3 < before.0, "{before:?} to {after:?}");
+    assert!(after.0 * 5 < before.0 * 2, "{before:?} to {after:?}");
 }

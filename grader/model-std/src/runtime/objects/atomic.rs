@@ -18,6 +18,16 @@ pub(crate) enum Value {
     Pointer(*mut ()),
 }
 
+impl Value {
+    /// The value as a number.
+    fn bits(self) -> u64 {
+        match self {
+            Value::Bits(bits) => bits,
+            Value::Pointer(pointer) => pointer as u64,
+        }
+    }
+}
+
 /// An access to an atomic, or a fence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Access {
@@ -66,17 +76,32 @@ type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
-    let older = took_effect(access, describe, |execution| execution.load(access, newest));
+    let older = took_effect(access, describe, |execution| {
+        let older = execution.load(access, newest);
+        execution.note_value_for_repetition(older.unwrap_or(newest).bits());
+        older
+    });
     switch_after_weak_load();
     older
+}
+
+/// Notes a value that was written, so that an execution which writes another one is noticed. Pointers, and numbers that
+/// may be addresses, differ in every execution.
+fn note_value(execution: &mut Execution, written: Value) {
+    const LARGEST: u64 = u32::MAX as u64;
+    if let Value::Bits(bits @ ..=LARGEST) = written {
+        execution.scheduler.note_operation(bits);
+    }
 }
 
 /// Notes that a store wrote `new` over `old`.
 pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(new.bits());
         execution.stored(access, (old, new));
         None
     });
@@ -86,9 +111,12 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Desc
 /// Notes that a read-modify-write found `old` and wrote `new`.
 pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        note_value(execution, new);
         if old != new {
             execution.changed();
         }
+        execution.note_value_for_repetition(old.bits());
+        execution.note_value_for_repetition(new.bits());
         execution.modified(access, (old, new));
         None
     });
@@ -104,6 +132,7 @@ pub(crate) fn fails_stale(access: &Access, newest: Value, expected: Value) -> Op
 /// Notes that a compare-exchange failed: it found the newest value, or the older one that [`fails_stale`] returned.
 pub(crate) fn failed(access: &Access, newest: Value, older: Option<Value>, describe: Describe<'_>) {
     took_effect(access, describe, |execution| {
+        execution.note_value_for_repetition(older.unwrap_or(newest).bits());
         if older.is_none() {
             execution.read_newest(access, newest);
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::trace::ChoiceOptions;
+use crate::model::trace::{ChoiceOptions, Difference};
 
 /// One choice among several options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) struct Choice {
     pub(crate) n_non_preemptive: u16,
     /// What was chosen.
     pub(crate) kind: ChoiceKind,
+    /// A hash of the operations before it.
+    pub(super) operations: u16,
 }
 
 /// What is chosen.
@@ -33,6 +35,7 @@ impl Choice {
             chosen,
             options: 0,
             n_non_preemptive: 0,
+            operations: 0,
             kind: ChoiceKind::Any,
         }
     }
@@ -47,20 +50,28 @@ impl Choice {
         self.kind == ChoiceKind::Value && self.chosen > 0
     }
 
-    /// The options, if they are known.
-    pub(super) fn known_options(&self) -> Option<ChoiceOptions> {
-        (self.options != 0).then(|| ChoiceOptions {
+    /// How a new execution differs from the one that made this choice with the number `index`, if it does. It is at
+    /// the same choice, has these options, and its operations have this hash.
+    pub(super) fn difference(&self, index: usize, found: ChoiceOptions, operations: u16) -> Option<Difference> {
+        let is_known = self.options != 0;
+        let expected = is_known.then(|| ChoiceOptions {
             options: self.options.into(),
             n_non_preemptive: self.n_non_preemptive.into(),
-        })
-    }
-
-    /// Whether the options of a new execution are those of this choice.
-    pub(super) fn fits(&self, options: usize, n_non_preemptive: usize) -> bool {
-        if self.options == 0 {
-            return usize::from(self.chosen) < options;
+        });
+        let fits = match expected {
+            Some(expected) => expected == found,
+            None => usize::from(self.chosen) < found.options,
+        };
+        if !fits {
+            let chosen = self.chosen;
+            return Some(Difference::Choice {
+                index,
+                chosen,
+                expected,
+                found,
+            });
         }
-        usize::from(self.options) == options && usize::from(self.n_non_preemptive) == n_non_preemptive
+        (is_known && self.operations != operations).then_some(Difference::Operations { index })
     }
 }
 

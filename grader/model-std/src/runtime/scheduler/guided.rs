@@ -6,7 +6,7 @@
 //! effect.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use crate::runtime::dispatch::{Candidate, Cause};
@@ -50,7 +50,13 @@ pub(crate) struct Log {
     pub(crate) order: Vec<Pick>,
     /// How often the next turn went to another thread.
     pub(crate) switches: u32,
+    /// How many turns of the partial schedule were looked through.
+    pub(crate) looked_through: u64,
 }
+
+/// How many turns of a partial schedule may be looked through in one execution, for each turn that it has. A schedule
+/// with many turns that are not possible is not worth more.
+const MOST_LOOKS_FOR_A_TURN: u64 = 16;
 
 /// A choice that was made among several options.
 #[derive(Clone, Debug)]
@@ -63,7 +69,10 @@ pub(crate) struct LoggedChoice {
 /// Follows a partial schedule where it can, and logs all choices.
 #[derive(Clone, Debug)]
 pub(crate) struct Guided {
-    partial: PartialSchedule,
+    order: VecDeque<Pick>,
+    choices: HashMap<ChoicePoint, Pick>,
+    /// How many turns of `order` may still be looked through.
+    looks_left: u64,
     log: Rc<RefCell<Log>>,
     /// By task: how many turns it has had.
     turns: Vec<u32>,
@@ -80,8 +89,11 @@ impl Guided {
             turn: 0,
             outcome: None,
         };
+        let PartialSchedule { order, choices } = partial;
         Self {
-            partial,
+            looks_left: order.len() as u64 * MOST_LOOKS_FOR_A_TURN,
+            order,
+            choices: choices.into_iter().collect(),
             log,
             turns: Vec::new(),
             last,
@@ -101,9 +113,18 @@ impl Guided {
             outcome: None,
         };
         let picks: Vec<Pick> = candidates.iter().map(|candidate| candidate.pick()).collect();
-        let index = self.partial.order.iter().position(|next| picks.contains(next));
-        let next_in_order = index.and_then(|index| self.partial.order.remove(index));
+        let next_in_order = self.next_in_order(&picks);
         self.follow(next_in_order, picks)
+    }
+
+    /// Takes the first turn in the order that is one of `picks`.
+    fn next_in_order(&mut self, picks: &[Pick]) -> Option<Pick> {
+        let n_looks = self.looks_left.min(self.order.len() as u64) as usize;
+        let index = self.order.iter().take(n_looks).position(|next| picks.contains(next));
+        let looked = index.map_or(n_looks, |index| index + 1) as u64;
+        self.looks_left -= looked;
+        self.log.borrow_mut().looked_through += looked;
+        self.order.remove(index?)
     }
 
     /// Notes that `next` goes next after `current`.
@@ -129,11 +150,7 @@ impl Guided {
     /// else the default.
     fn follow(&mut self, next_in_order: Option<Pick>, picks: Vec<Pick>) -> usize {
         let point = self.last;
-        let chosen_here = || {
-            let choice = self.partial.choices.iter().find(|(at, _)| *at == point);
-            choice.map(|(_, pick)| *pick)
-        };
-        let wanted = next_in_order.or_else(chosen_here);
+        let wanted = next_in_order.or_else(|| self.choices.get(&point).copied());
         let option = wanted.and_then(|wanted| picks.iter().position(|pick| *pick == wanted));
         if picks.len() > 1 {
             self.log.borrow_mut().choices.push(LoggedChoice { point, picks });

@@ -78,8 +78,21 @@ fn a_program_with_names_and_macros_in_odd_places_does_the_same() {
 }
 
 #[test]
+fn a_program_that_names_crates_in_a_macro_does_the_same() {
+    says_the_same("macro_extern", "macro_extern.rs", &["2015", "2018", "2024"]);
+}
+
+#[test]
 fn statics_without_a_modelled_object_start_afresh_in_every_execution() {
     says_the_same("statics", "statics.rs", &["2021"]);
+}
+
+#[test]
+fn the_statics_of_a_program_that_explores_itself_start_afresh() {
+    let workshop = Workshop::new("explores_itself");
+    for arguments in [&[][..], &["named"]] {
+        assert_eq!(workshop.run_program("explores_itself.rs", arguments), "done\n");
+    }
 }
 
 #[test]

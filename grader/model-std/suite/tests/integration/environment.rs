@@ -1,7 +1,13 @@
 //! What a program learns about its surroundings: the same in every execution and on every machine.
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::time::Duration;
+
 use model_std::model::trace::{Op, Value};
 use model_std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use model_std::time::SystemTime;
 use model_std::{process, thread};
 use model_std_suite::{preemptions, returns};
 
@@ -57,4 +63,58 @@ fn a_large_number_is_no_address() {
         _ => None,
     });
     assert_eq!(stored.collect::<Vec<_>>(), large.map(Value::Unsigned));
+}
+
+/// Asks in each execution, and twice in another thread. Every answer differs from the others, but is the same in every
+/// execution.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn is_random_but_repeats(ask: fn() -> [u8; 16]) {
+    assert_ne!(ask(), ask(), "outside an execution");
+    let explored = move || {
+        let shared = AtomicU64::new(0);
+        let mut answers = thread::scope(|scope| {
+            let asking = scope.spawn(|| {
+                shared.fetch_add(1, SeqCst);
+                [ask(), ask()]
+            });
+            shared.fetch_add(1, SeqCst);
+            let mine = ask();
+            let theirs = asking.join().unwrap();
+            vec![mine, theirs[0], theirs[1]]
+        });
+        answers.push(ask());
+        assert_eq!(answers.iter().collect::<BTreeSet<_>>().len(), 4);
+        answers
+    };
+    let mut answers = BTreeSet::new();
+    let coverage = preemptions(2).each(explored, |execution| {
+        answers.insert(execution.value.unwrap().unwrap());
+    });
+    assert!(coverage.executions > 2 && answers.len() == 1, "{answers:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_random_bytes_of_the_system_are_the_same_in_every_execution() {
+    is_random_but_repeats(|| {
+        let mut bytes = [0; 16];
+        File::open("/dev/urandom").unwrap().read_exact(&mut bytes).unwrap();
+        bytes
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_time_of_a_file_compares_with_the_virtual_clock() {
+    let modified = std::fs::metadata("/proc/self/exe").unwrap().modified().unwrap();
+    let body = move || {
+        // Files of today are younger than the virtual clock, which starts in the year 2020.
+        let is_young = modified > SystemTime::now() && modified.elapsed().is_err();
+        let start = SystemTime::now();
+        thread::sleep(Duration::from_secs(3));
+        (is_young, start.elapsed().unwrap().as_secs())
+    };
+    returns(body, [(true, 3)]);
+    assert!(modified <= SystemTime::now(), "outside an execution");
 }

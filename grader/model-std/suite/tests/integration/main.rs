@@ -33,6 +33,7 @@ mod surface;
 mod switches;
 mod thread_numbers;
 mod threads;
+mod waiting;
 mod weak_memory;
 
 /// The number that the environment variable `name` holds, or `default`.

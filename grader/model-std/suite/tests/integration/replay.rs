@@ -240,6 +240,55 @@ fn another_number_of_threads_is_nondeterministic() {
     assert!(ops.iter().any(|op| matches!(op, Op::Spawn { .. })), "{ops:?}");
 }
 
+/// A program that does in each run what `step` says for its number, while another thread is there. The first two runs
+/// are the same.
+#[track_caller]
+fn is_noticed_later(step: fn(usize, &AtomicUsize)) {
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let body = move || {
+        let run = runs.fetch_add(1, SeqCst);
+        let shared = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| shared.fetch_add(0, SeqCst));
+            step(run, &shared);
+            shared.fetch_add(0, SeqCst);
+        });
+    };
+    let mut explorer = preemptions(2);
+    explorer.bounds.random = 0;
+    let trace = explorer.first_nondeterministic(body);
+    let noticed = matches!(trace.end, End::Nondeterministic(Difference::Operations { .. }));
+    assert!(noticed, "{:?}", trace.end);
+}
+
+#[test]
+fn a_later_execution_that_does_something_else_is_nondeterministic() {
+    is_noticed_later(|run, shared| shared.store(run / 2 % 2, SeqCst));
+    is_noticed_later(|run, shared| match run {
+        0..=2 => drop(shared.load(SeqCst)),
+        _ => drop(shared.load(SeqCst)),
+    });
+    is_noticed_later(|run, shared| match run {
+        0..=2 => shared.store(0, SeqCst),
+        _ => AtomicUsize::new(1).store(0, SeqCst),
+    });
+}
+
+#[test]
+fn what_differs_in_every_execution_by_nature_is_no_nondeterminism() {
+    // Memory that is never freed, so that the next execution has another address.
+    let body = || {
+        let shared = AtomicUsize::new(0);
+        let pointer = model_std::sync::atomic::AtomicPtr::new(std::ptr::null_mut());
+        thread::scope(|scope| {
+            scope.spawn(|| pointer.store(Box::leak(Box::new([0_u64; 100])), SeqCst));
+            shared.store(Box::leak(Box::new([0_u8; 3000])).as_ptr().addr(), SeqCst);
+            pointer.load(SeqCst).is_null()
+        })
+    };
+    preemptions(2).returns(body, [false, true]);
+}
+
 /// The first two operations that differ between two executions of one schedule, and their number.
 #[track_caller]
 fn events_that_differ(end: End) -> (usize, [Op; 2]) {

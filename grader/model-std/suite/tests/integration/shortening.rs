@@ -10,7 +10,11 @@ use model_std::model::{Bounds, Execution, Schedule, Settings, Shortened, explore
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Condvar, Mutex};
 use model_std::thread;
-use model_std_suite::plain;
+
+use model_std_suite::{describe, plain};
+
+use crate::configured;
+use crate::programs::{Random, Size, TIMELESS, Topic, modelled};
 
 const BUDGET: u64 = 500;
 
@@ -249,4 +253,119 @@ fn an_execution_that_never_ends_costs_no_more_than_the_budget() {
     let found = sample(&settings, &body, 1, never_ends);
     let shortened = shorten(&settings, &body, &found, 60, |execution| never_ends(&execution));
     assert_eq!((shortened.executions, shortened.after.unwrap().preemptions), (60, 1));
+}
+
+/// Whatever the program, and whatever is wrong with an execution of it: the schedule that shortening returns leads to
+/// the same outcome when it is replayed.
+#[test]
+fn shortened_schedules_of_random_programs_fail_in_the_same_way_when_they_are_replayed() {
+    let mut random = Random(configured("SHORTENING_SEED", 11) << 32);
+    let topics: Vec<Topic> = TIMELESS.into_iter().chain([Topic::Time; 2]).collect();
+    let (mut n_shortened, mut n_simpler) = (0, 0);
+    while n_shortened < 60 * configured("SHORTENING_TIMES", 1) {
+        let size = Size {
+            threads: 2 + random.below(2) as usize,
+            steps: 4,
+            main: true,
+        };
+        let program = std::sync::Arc::new(random.program_on(&topics, size));
+        let settings = Settings {
+            spurious_wakeups: random.below(2) as u32,
+            weak_failures: random.below(2) as u32,
+            late_threads: random.below(2) as u32,
+            ..Settings::default()
+        };
+        let bounds = Bounds {
+            preemptions: 0,
+            executions: 1,
+            random: 40,
+            seed: random.below(1_000),
+            depth: 6,
+            ..Bounds::default()
+        };
+        let (body, usual) = {
+            let program = std::sync::Arc::clone(&program);
+            let body = body(move || modelled::run(&program));
+            let usual = outcome(&replay(&settings, &body, &Schedule::default()));
+            (body, usual)
+        };
+        let mut unusual = None;
+        let coverage = explore(&bounds, &settings, &body, |execution| {
+            let found = outcome(&execution);
+            if found == usual {
+                return ControlFlow::Continue(());
+            }
+            unusual = Some(found);
+            ControlFlow::Break(())
+        });
+        let (Some(unusual), Some(stopped)) = (unusual, coverage.stopped) else {
+            continue;
+        };
+        let fails = |execution| outcome(&execution) == unusual;
+        let shortened = shorten(&settings, &body, &stopped.schedule, 200, fails);
+        let again = replay(&settings, &body, &shortened.schedule);
+        assert_eq!(outcome(&again), unusual, "{program:?} under {:?}", stopped.schedule);
+        assert!(shortened.after <= shortened.before && shortened.executions <= 200);
+        n_shortened += 1;
+        n_simpler += u64::from(shortened.after < shortened.before);
+    }
+    assert!(n_simpler > n_shortened / 2, "{n_simpler} of {n_shortened}");
+}
+
+/// What the threads of a program saw, and how it ended.
+fn outcome<T: std::fmt::Debug>(execution: &Execution<T>) -> String {
+    format!("{:?} {:?}", execution.value, describe(&execution.trace.end))
+}
+
+/// An execution can depend on those before it, through something that is not modelled. Then the shortened schedule may
+/// pass in a replay, and the given one is better than nothing.
+#[test]
+fn a_schedule_that_fails_only_while_it_is_shortened_is_not_returned() {
+    let (settings, body) = (Settings::default(), body(lose_an_update));
+    let found = sample(&settings, &body, 1, loses_an_update);
+    let mut n_seen = 0;
+    let shortened = shorten(&settings, &body, &found, 20, |execution| {
+        n_seen += 1;
+        // The last execution is the replay of the result.
+        n_seen < 8 && loses_an_update(&execution)
+    });
+    assert_eq!((shortened.schedule, shortened.after), (found, shortened.before));
+}
+
+/// Two threads count in two steps so many times each.
+fn count_long(n: usize) -> usize {
+    let counter = Arc::new(AtomicUsize::new(0));
+    let theirs = Arc::clone(&counter);
+    let count = move |counter: &AtomicUsize| {
+        for _ in 0..n {
+            let seen = counter.load(SeqCst);
+            counter.store(seen + 1, SeqCst);
+        }
+    };
+    let thread = thread::spawn(move || count(&theirs));
+    count(&counter);
+    thread.join().unwrap();
+    counter.load(SeqCst)
+}
+
+#[test]
+fn shortening_a_long_execution_keeps_to_its_budget_of_work() {
+    let settings = Settings {
+        steps: 1_000_000,
+        ..Settings::default()
+    };
+    for n in [500, 4_000, 32_000] {
+        let body = body(move || count_long(n));
+        let fails = move |execution: &Execution<usize>| matches!(execution.value, Some(Ok(counted)) if counted < 2 * n);
+        let found = sample(&settings, &body, 1, |execution| {
+            execution.preemptions > 20 && fails(execution)
+        });
+        let n_before = model_std::model::operations();
+        let shortened = shorten(&settings, &body, &found, BUDGET, |execution| fails(&execution));
+        // The work that is counted, and at most one execution more for each of the first and the last.
+        let n_operations = model_std::model::operations() - n_before;
+        assert!(n_operations < 2_000_000 + 3 * 4 * n as u64, "{n}: {n_operations}");
+        assert!(shortened.after < shortened.before, "{shortened:?}");
+        assert!(fails(&replay(&settings, &body, &shortened.schedule)));
+    }
 }

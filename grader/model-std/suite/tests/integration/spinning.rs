@@ -6,10 +6,10 @@ use std::time::Duration;
 use model_std::model::trace::End;
 use model_std::model::{Bounds, Settings};
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use model_std::sync::{Arc, Mutex, OnceLock};
+use model_std::sync::{Arc, Condvar, LazyLock, Mutex, Once, OnceLock};
 use model_std::time::Instant;
 use model_std::{hint, thread};
-use model_std_suite::{Explorer, ends, first_failure, line, plain, returns, settings};
+use model_std_suite::{Explorer, ends, first_failure, line, plain, preemptions, returns, settings};
 
 #[test]
 fn two_threads_that_undo_each_other_are_a_livelock() {
@@ -186,5 +186,199 @@ fn polling_for_poison_or_a_value_is_a_busy_wait() {
             while cell.get().is_none() {}
         },
         &["busy wait of 0"],
+    );
+}
+
+/// Counts in loops that are longer than any check's, and ends.
+#[test]
+fn a_long_loop_is_no_livelock() {
+    fn few() -> Explorer {
+        Explorer {
+            bounds: Bounds {
+                executions: 3,
+                random: 2,
+                ..Bounds::default()
+            },
+            settings: Settings::default(),
+        }
+    }
+    few().ends(
+        || {
+            let counter = AtomicUsize::new(0);
+            (0..60_000).for_each(|_| counter.store(counter.load(SeqCst) + 1, SeqCst));
+        },
+        &["finished"],
+    );
+    few().ends(
+        || {
+            let counter = Mutex::new(0);
+            (0..60_000).for_each(|_| *counter.lock().unwrap() += 1);
+        },
+        &["finished"],
+    );
+    few().ends(two_in_turns(20_000), &["finished"]);
+    few().ends(
+        || {
+            let counter = Mutex::new(0);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| (0..40_000).for_each(|_| *counter.lock().unwrap() += 1));
+                }
+            });
+        },
+        &["finished"],
+    );
+}
+
+/// Two threads that hand an atomic to each other so many times.
+fn two_in_turns(rounds: usize) -> impl Fn() {
+    move || {
+        let turn = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for mine in 0..2 {
+                let turn = &turn;
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        while turn.load(SeqCst) != 2 * round + mine {
+                            thread::yield_now();
+                        }
+                        turn.fetch_add(1, SeqCst);
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_loop_that_is_longer_than_the_limit_is_not_a_livelock_either() {
+    fn reaches_it(body: impl Fn() + 'static) {
+        let explorer = Explorer {
+            bounds: Bounds {
+                executions: 3,
+                random: 2,
+                ..Bounds::default()
+            },
+            settings: Settings {
+                steps: 10_000,
+                ..Settings::default()
+            },
+        };
+        explorer.ends(body, &["step limit"]);
+    }
+    reaches_it(|| {
+        let counter = AtomicUsize::new(0);
+        (0..10_001).for_each(|_| counter.store(counter.load(SeqCst) + 1, SeqCst));
+    });
+    // What the mutex holds cannot be seen, but a thread that runs alone holds nobody up.
+    reaches_it(|| {
+        let counter = Mutex::new(0);
+        (0..10_001).for_each(|_| *counter.lock().unwrap() += 1);
+    });
+    reaches_it(|| {
+        let counter = Mutex::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..10_001).for_each(|_| *counter.lock().unwrap() += 1));
+            }
+        });
+    });
+    reaches_it(two_in_turns(10_001));
+}
+
+/// Each wakes the other and goes back to sleep, for ever.
+#[test]
+fn two_threads_that_give_way_to_each_other_for_ever_are_a_livelock() {
+    let body = || {
+        let (waiting, turn) = (Mutex::new(0), Condvar::new());
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut waiting = waiting.lock().unwrap();
+                    loop {
+                        *waiting += 1;
+                        turn.notify_one();
+                        waiting = turn.wait(waiting).unwrap();
+                        *waiting -= 1;
+                    }
+                });
+            }
+        });
+    };
+    let trace = first_failure(body);
+    assert_eq!(trace.end, End::Livelock { threads: vec![1, 2] });
+    assert!(trace.events.len() <= 10_000, "only the first operations are shown");
+}
+
+/// Once one of them was late, each philosopher holds the first fork whenever the other tries to take it, in the same
+/// rhythm for ever. Both sleep in between.
+#[test]
+fn two_threads_that_try_in_the_same_rhythm_never_end() {
+    let body = || {
+        let forks = [(); 2].map(|()| Mutex::new(()));
+        thread::scope(|scope| {
+            for seat in 0..2 {
+                let forks = &forks;
+                scope.spawn(move || {
+                    loop {
+                        let first = forks[seat].lock().unwrap();
+                        thread::sleep(Duration::from_millis(1));
+                        if forks[1 - seat].try_lock().is_ok() {
+                            break;
+                        }
+                        drop(first);
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                });
+            }
+        });
+    };
+    let explorer = settings(Settings {
+        late_threads: 1,
+        ..Settings::default()
+    });
+    let (trace, _) = explorer.first_failure(body);
+    assert!(matches!(trace.end, End::BusyWait { .. }), "{:?}", trace.end);
+}
+
+/// What a thread knows to be complete costs no operation, so a right program may read it as often as it likes.
+#[test]
+fn reading_what_is_complete_again_is_no_operation() {
+    static WORDS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![1]);
+    let body = || {
+        let (cell, once) = (OnceLock::new(), Once::new());
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        assert_eq!((WORDS.len(), cell.get_or_init(|| 7)), (1, &7));
+                        once.call_once(|| {});
+                        assert!(once.is_completed());
+                    }
+                });
+            }
+        });
+    };
+    let coverage = preemptions(2).ends(body, &["finished"]);
+    assert!(coverage.complete, "{coverage:?}");
+}
+
+/// A thread that has not looked since another one initialised the cell finds out by an operation.
+#[test]
+fn what_another_thread_completes_is_found_out_by_an_operation() {
+    let body = || {
+        let cell = Arc::new(OnceLock::new());
+        let theirs = Arc::clone(&cell);
+        let thread = thread::spawn(move || theirs.set(1).unwrap());
+        let seen = [cell.get().copied(), cell.get().copied(), cell.get().copied()];
+        thread.join().unwrap();
+        let mut cell = Arc::into_inner(cell).expect("the other thread has ended");
+        assert_eq!((cell.take(), cell.get()), (Some(1), None));
+        cell.set(2).unwrap();
+        seen
+    };
+    returns(
+        body,
+        [[None; 3], [None, None, Some(1)], [None, Some(1), Some(1)], [Some(1); 3]],
     );
 }

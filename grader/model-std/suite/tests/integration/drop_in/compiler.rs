@@ -110,6 +110,18 @@ impl Workshop {
         String::from_utf8(output.stdout).expect("text")
     }
 
+    /// Compiles `source`, a program in `testdata/drop_in`, against the modelled library, and returns what it prints.
+    #[track_caller]
+    pub(crate) fn run_program(&self, source: &str, arguments: &[&str]) -> String {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop_in");
+        let mut rustc = self.rustc("2024");
+        rustc.args(["--crate-name", "program"]).arg(sources.join(source));
+        succeed(rustc.args(standard(Library::Modelled)));
+        let mut program = Command::new(self.folder.join("program"));
+        let output = succeed(program.args(arguments).env("RUST_BACKTRACE", "0"));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     fn rustc(&self, edition: &str) -> Command {
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         rustc
@@ -137,12 +149,12 @@ fn succeed(command: &mut Command) -> Output {
     output
 }
 
-/// The arguments that replace `std`, `core` and `alloc` by a library.
+/// The arguments that replace `std` and `core` by a library.
 fn standard(library: Library) -> Vec<OsString> {
     match library {
         Library::Real => Vec::new(),
         Library::Modelled => {
-            let names = ["std", "core", "alloc"].into_iter();
+            let names = ["std", "core"].into_iter();
             let arguments = names.flat_map(|name| ["--extern".into(), named(name)]);
             arguments.chain(dependencies()).collect()
         }

@@ -29,6 +29,12 @@ impl Hooks {
     pub(crate) fn before_step(&self) {}
 }
 
+/// Runs `program` in one execution. Returns the values that are left.
+pub(crate) fn run(program: &Arc<Program>) -> Vec<u64> {
+    let log: Log = Arc::new(program.threads.iter().map(|_| Mutex::default()).collect());
+    interpreter::run(program, Arc::new(Hooks), log)
+}
+
 /// Passes every execution of `program`, and what its threads saw, to `look`.
 pub(crate) fn each(
     program: &Program,

@@ -1,0 +1,37 @@
+//! A job of a pool.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a job runs. It catches the panics of the program.
+pub(crate) type Work = Box<dyn FnOnce() + Send>;
+
+/// A job that waits in a pool.
+pub(crate) struct Job {
+    /// Its number in the pool.
+    pub(crate) number: u64,
+    /// The thread that gave it to the pool.
+    pub(crate) from: usize,
+    pub(crate) work: Work,
+}
+
+/// Jobs that run in the order in which they came. For each of them, the queue of a thread has one place: whoever takes
+/// a place runs the oldest job.
+#[derive(Clone, Default)]
+pub(crate) struct Fifo(Arc<Mutex<VecDeque<Work>>>);
+
+impl Fifo {
+    /// Adds a job. Returns what to put into the queue for it.
+    pub(crate) fn place_for(&self, work: Work) -> Work {
+        self.with(|jobs| jobs.push_back(work));
+        let fifo = self.clone();
+        Box::new(move || {
+            let oldest = fifo.with(VecDeque::pop_front);
+            oldest.expect("there are as many jobs as places")();
+        })
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut VecDeque<Work>) -> R) -> R {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,68 @@
+//! Calls of the kernel, without the functions that are replaced.
+
+use std::ffi::c_int;
+
+#[cfg(target_arch = "x86_64")]
+mod numbers {
+    pub(in super::super) const READ: usize = 0;
+    pub(in super::super) const CLOCK_GETTIME: usize = 228;
+    pub(in super::super) const GETRANDOM: usize = 318;
+}
+
+#[cfg(target_arch = "aarch64")]
+mod numbers {
+    pub(in super::super) const READ: usize = 63;
+    pub(in super::super) const CLOCK_GETTIME: usize = 113;
+    pub(in super::super) const GETRANDOM: usize = 278;
+}
+
+pub(super) use numbers::{CLOCK_GETTIME, GETRANDOM, READ};
+
+unsafe extern "C" {
+    fn __errno_location() -> *mut c_int;
+}
+
+/// What the call returns; on failure the negated number of the error.
+///
+/// # Safety
+///
+/// The arguments are what the call asks for.
+pub(super) unsafe fn call(number: usize, arguments: [usize; 3]) -> isize {
+    let [first, second, third] = arguments;
+    let result: isize;
+    // SAFETY: the kernel changes no other registers than these, and the caller promises the rest.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") first,
+            in("rsi") second,
+            in("rdx") third,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") first => result,
+            in("x1") second,
+            in("x2") third,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// What a function of the C library returns for what the kernel returned: -1 on failure, with the number of the error
+/// in `errno`.
+pub(super) extern "C" fn checked(result: isize) -> isize {
+    if result < 0 {
+        // SAFETY: every thread has its own `errno`.
+        unsafe { *__errno_location() = -result as c_int };
+        return -1;
+    }
+    result
+}
