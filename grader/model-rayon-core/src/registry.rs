@@ -74,7 +74,15 @@ impl Registry {
             }),
         });
         registry.object.prepared();
-        let started = (0..n_threads).try_for_each(|index| {
+        /// Ends the threads that were started, if building the pool fails or a function of the program panics.
+        struct Unfinished<'a>(&'a Registry);
+        impl Drop for Unfinished<'_> {
+            fn drop(&mut self) {
+                self.0.release();
+            }
+        }
+        let unfinished = Unfinished(&registry);
+        (0..n_threads).try_for_each(|index| {
             let thread = ThreadBuilder {
                 name: builder.name_of(index),
                 stack_size: builder.stack_size,
@@ -94,12 +102,9 @@ impl Registry {
                 return Ok(());
             }
             let spawned = builder.spawn_handler.spawn(thread, site);
-            spawned.map_err(|error| ErrorKind::Io(error).into())
-        });
-        if let Err(error) = started {
-            registry.release();
-            return Err(error);
-        }
+            spawned.map_err(|error| ThreadPoolBuildError::from(ErrorKind::Io(error)))
+        })?;
+        std::mem::forget(unfinished);
         Ok(registry)
     }
 

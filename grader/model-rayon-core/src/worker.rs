@@ -66,24 +66,30 @@ impl Worker {
 
     /// Runs jobs until the pool has no owner.
     pub(crate) fn run(&self) {
+        self.while_current(|| {
+            let handlers = &self.registry.handlers;
+            if let Some(handler) = &handlers.start {
+                self.registry.catch(|| handler(self.index));
+            }
+            self.run_jobs();
+            if let Some(handler) = &handlers.exit {
+                self.registry.catch(|| handler(self.index));
+            }
+        });
+    }
+
+    fn run_jobs(&self) {
         let thread = shim::thread();
-        self.become_current();
-        if let Some(handler) = &self.registry.handlers.start {
-            self.registry.catch(|| handler(self.index));
-        }
         loop {
             shim::set_idle(thread, true);
             wait(Some(self), None, None);
             let (sources, n_usual) = self.registry.sources(self.index);
             if sources.is_empty() {
-                break;
+                return;
             }
             let job = self.take_one_of(&sources, n_usual, None);
             shim::set_idle(thread, false);
             self.execute(job);
-        }
-        if let Some(handler) = &self.registry.handlers.exit {
-            self.registry.catch(|| handler(self.index));
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod differential;
 mod iterators;
+mod library;
 mod outcomes;
 mod programs;
 
