@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folder `src` of `library`, which is rayon or something that rayon depends on. Cargo is asked in `scratch` about a
-/// package that depends on nothing but rayon: about the workspace, it would first fetch what other packages depend on.
+/// The folder `src` of `library`, which is rayon or something that rayon depends on. Cargo is asked in `scratch` about
+/// a package that depends on nothing but rayon: about the workspace, it would first fetch what other packages need.
 pub(crate) fn sources(library: &str, package: &Path, lock: &Path, scratch: &Path) -> Result<PathBuf, Box<dyn Error>> {
     fs::create_dir_all(scratch)?;
     fs::copy(lock, scratch.join("Cargo.lock"))?;

@@ -13,8 +13,8 @@
 //! * A pool without a number of threads has [`DEFAULT_THREADS`], whatever the machine and the environment say.
 //! * A thread of a pool that has no job may be alive when the body of an execution ends.
 //!
-//! Everything that a thread did before it gave a job to a pool, or ended one, happens before whatever a thread does that
-//! takes a job of this pool, or waits for one, later. This orders more than the library does, never less.
+//! Everything that a thread did before it gave a job to a pool, or ended one, happens before whatever a thread does
+//! that takes a job of this pool, or waits for one, later. This orders more than the library does, never less.
 //!
 //! Outside an execution there are no other threads: a pool has one thread, which is the caller.
 

@@ -261,8 +261,8 @@ fn numbers_of_a_pool(model: &mut Model, workers: usize, inputs: Range<u32>) {
     );
 }
 
-/// `fib_pool` calls no function of the check. But it starts as many threads as `pool_map` does for the same inputs, or at
-/// least as many as there are workers.
+/// `fib_pool` calls no function of the check. But it starts as many threads as `pool_map` does for the same inputs, or
+/// at least as many as there are workers.
 fn has_a_pool_of_its_own(model: &mut Model) {
     model.executions(1);
     model.random(0);

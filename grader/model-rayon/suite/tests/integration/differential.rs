@@ -77,10 +77,14 @@ fn the_real_library_has_no_outcome_that_the_model_lacks() {
             "{program:?} gave {outside:?}, expected one of {modelled:?}"
         );
     }
-    println!("{explored} of {programs} programs: {observed} outcomes on real threads, {possible} in the model");
     assert!(
         explored * 10 >= programs * 9,
-        "only {explored} programs were explored in full"
+        "only {explored} of {programs} programs were explored in full"
+    );
+    // Otherwise the real threads never meet, and nothing is compared.
+    assert!(
+        observed as u64 > 2 * explored,
+        "{observed} of {possible} outcomes came up"
     );
 }
 

@@ -4,9 +4,9 @@
 
 mod differential;
 mod iterators;
-mod library;
 mod outcomes;
 mod programs;
+mod taken_over;
 
 /// A number from the environment.
 fn setting(name: &str, default: u64) -> u64 {
