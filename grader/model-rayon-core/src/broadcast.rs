@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model_std::shim::{self, Site};
 
+use crate::global;
 use crate::latch::Latch;
-use crate::registry::{self, Registry};
+use crate::registry::Registry;
 use crate::spawn;
 use crate::unwind::{self, catch};
 use crate::worker::Worker;
@@ -60,7 +61,7 @@ where
     R: Send,
 {
     let site = Location::caller();
-    broadcast_in(&registry::current(site), op, site)
+    broadcast_in(&global::current(site), op, site)
 }
 
 /// As `rayon_core::spawn_broadcast`.
@@ -70,7 +71,7 @@ where
     OP: Fn(BroadcastContext<'_>) + Send + Sync + 'static,
 {
     let site = Location::caller();
-    spawn_broadcast_in(&registry::current(site), op, site);
+    spawn_broadcast_in(&global::current(site), op, site);
 }
 
 /// As [`broadcast`], in this pool.

@@ -2,18 +2,20 @@
 
 use std::any::Any;
 use std::panic::Location;
-use std::{env, fmt, io};
+use std::{fmt, io};
 
 use model_std::{shim, thread};
 
 use crate::build_error::ThreadPoolBuildError;
-use crate::registry;
+use crate::global;
 use crate::spawn_handler::{CustomSpawn, DefaultSpawn, ThreadBuilder, ThreadSpawn};
 use crate::thread_pool::ThreadPool;
 
-/// How many threads a pool has that was not asked for a number: enough for two jobs to run at once. The library takes
-/// the number of processors, with which results would differ from machine to machine.
-pub const DEFAULT_THREADS: usize = 2;
+/// How many threads a pool has that was not asked for a number. With two, some deadlocks are impossible: a job that a
+/// waiting thread has given to the pool is only stolen after all older ones, which leaves nothing else for that thread
+/// to run. The library takes what `RAYON_NUM_THREADS` says, or the number of processors. With these, results would
+/// differ from machine to machine.
+pub const DEFAULT_THREADS: usize = 3;
 
 pub(crate) type PanicHandler = dyn Fn(Box<dyn Any + Send>) + Send + Sync;
 pub(crate) type ThreadHandler = dyn Fn(usize) + Send + Sync;
@@ -107,7 +109,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
     /// As [`ThreadPoolBuilder::build`], and when the global pool exists already.
     #[track_caller]
     pub fn build_global(self) -> Result<(), ThreadPoolBuildError> {
-        registry::build_global(self, Location::caller())
+        global::build_global(self, Location::caller())
     }
 }
 
@@ -213,15 +215,9 @@ impl<S> ThreadPoolBuilder<S> {
             return 1;
         }
         if self.n_threads > 0 {
-            return self.n_threads;
-        }
-        let asked_for =
-            ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"].map(|variable| env::var(variable).ok()?.parse().ok());
-        match asked_for {
-            [Some(0), _] => DEFAULT_THREADS,
-            [Some(n), _] => n,
-            [None, Some(n)] if n > 0 => n,
-            [None, _] => DEFAULT_THREADS,
+            self.n_threads
+        } else {
+            DEFAULT_THREADS
         }
     }
 

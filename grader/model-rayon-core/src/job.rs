@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use model_std::shim;
+
 /// What a job runs. It catches the panics of the program.
 pub(crate) type Work = Box<dyn FnOnce() + Send>;
 
@@ -12,7 +14,18 @@ pub(crate) struct Job {
     pub(crate) number: u64,
     /// The thread that gave it to the pool.
     pub(crate) from: usize,
+    /// How many operations that thread had announced by then.
+    pub(crate) given_at: u64,
     pub(crate) work: Work,
+}
+
+impl Job {
+    /// Whether another thread that looks for jobs now may still miss this one. Giving a job to a pool is no operation
+    /// of its own but comes right after the last one of the thread. So as long as that thread has not announced the
+    /// next one, it may as well give the job to the pool later.
+    pub(crate) fn may_come_later(&self) -> bool {
+        shim::thread() != self.from && shim::n_operations(self.from) == self.given_at
+    }
 }
 
 /// Jobs that run in the order in which they came. For each of them, the queue of a thread has one place: whoever takes

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use model_std::shim::{self, Site};
 
+use crate::global;
 use crate::latch::Latch;
-use crate::registry;
 use crate::unwind::{self, catch};
 use crate::worker::{Joined, Worker};
 
@@ -60,7 +60,7 @@ where
     let both = |worker: &Worker, injected: bool| join_on(worker, injected, oper_a, oper_b, site);
     match Worker::current() {
         Some(worker) => both(&worker, false),
-        None => registry::global(site).in_worker(site, both),
+        None => global::global(site).in_worker(site, both),
     }
 }
 

@@ -18,6 +18,8 @@ struct State {
     left: usize,
     /// The threads that run one of the jobs.
     run_by: Vec<usize>,
+    /// The thread that has counted a job as ended last.
+    opened_by: Option<usize>,
 }
 
 impl Latch {
@@ -28,6 +30,7 @@ impl Latch {
             state: Mutex::new(State {
                 left: n,
                 run_by: Vec::new(),
+                opened_by: None,
             }),
         })
     }
@@ -55,7 +58,11 @@ impl Latch {
 
     /// Counts a job as ended. This is part of the job's last operation.
     pub(crate) fn count_down(&self) {
-        self.state().left -= 1;
+        {
+            let mut state = self.state();
+            state.left -= 1;
+            state.opened_by = Some(shim::thread());
+        }
         self.registry.object.changed();
         self.registry.object.released();
     }
@@ -63,6 +70,12 @@ impl Latch {
     /// Whether all jobs have ended.
     pub(crate) fn is_open(&self) -> bool {
         self.state().left == 0
+    }
+
+    /// Whether the running thread may have seen a moment ago that the open latch is closed. Nothing but the latch tells
+    /// a thread that it is open, unless the thread has opened it itself.
+    pub(crate) fn may_have_seemed_closed(&self) -> bool {
+        self.state().opened_by.is_some_and(|thread| thread != shim::thread())
     }
 
     /// Why a thread waits, in a deadlock.

@@ -10,11 +10,11 @@
 //!   one more job that it finds. That costs a preemption.
 //! * Nothing is stolen before another thread runs, so a program without preemptions runs `join` on one thread. With one
 //!   preemption, the other thread has the job.
-//! * A pool without a number of threads has [`DEFAULT_THREADS`], unless `RAYON_NUM_THREADS` says otherwise.
+//! * A pool without a number of threads has [`DEFAULT_THREADS`], whatever the machine and the environment say.
 //! * A thread of a pool that has no job may be alive when the body of an execution ends.
 //!
-//! Everything that a thread did before it gave a job to a pool, or ended one, happens before whatever a thread does that
-//! takes a job of this pool, or waits for one, later. This orders more than the library does, never less.
+//! Everything that a thread did before it gave a job to a pool, or ended one, happens before whatever a thread does
+//! that takes a job of this pool, or waits for one, later. This orders more than the library does, never less.
 //!
 //! Outside an execution there are no other threads: a pool has one thread, which is the caller.
 
@@ -22,6 +22,7 @@ mod broadcast;
 mod build_error;
 mod builder;
 mod configuration;
+mod global;
 mod job;
 mod join;
 mod latch;
@@ -58,5 +59,5 @@ pub fn max_num_threads() -> usize {
 #[must_use]
 #[track_caller]
 pub fn current_num_threads() -> usize {
-    registry::current(Location::caller()).n_threads()
+    global::current(Location::caller()).n_threads()
 }

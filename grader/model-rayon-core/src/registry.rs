@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model_std::shim::trace::{ObjectKind, Op};
 use model_std::shim::{self, Object, Site};
-use model_std::sync::OnceLock;
 
 use crate::build_error::{ErrorKind, ThreadPoolBuildError};
 use crate::builder::{Handlers, ThreadPoolBuilder};
@@ -15,9 +14,6 @@ use crate::latch::Latch;
 use crate::spawn_handler::{ThreadBuilder, ThreadSpawn};
 use crate::unwind::{self, abort, catch};
 use crate::worker::Worker;
-
-/// The global pool; `None` if it could not be built.
-static GLOBAL: OnceLock<Option<Arc<Registry>>> = OnceLock::new();
 
 /// A pool.
 pub(crate) struct Registry {
@@ -59,44 +55,6 @@ pub(crate) enum Source {
     Injected,
 }
 
-/// The pool that a call at the line `site` is about: that of the running thread, or else the global one.
-pub(crate) fn current(site: Site) -> Arc<Registry> {
-    match Worker::current() {
-        Some(worker) => worker.registry,
-        None => global(site),
-    }
-}
-
-/// The global pool, which the first call builds.
-pub(crate) fn global(site: Site) -> Arc<Registry> {
-    let build = || Registry::new(ThreadPoolBuilder::new(), site).ok();
-    let registry = if shim::is_active() {
-        GLOBAL.get_or_init(build).clone()
-    } else {
-        build()
-    };
-    registry.expect("The global thread pool has not been initialized.")
-}
-
-/// Builds the global pool.
-pub(crate) fn build_global<S: ThreadSpawn>(
-    builder: ThreadPoolBuilder<S>,
-    site: Site,
-) -> Result<(), ThreadPoolBuildError> {
-    let mut result = Err(ErrorKind::GlobalPoolAlreadyInitialized.into());
-    GLOBAL.get_or_init(|| match Registry::new(builder, site) {
-        Ok(registry) => {
-            result = Ok(());
-            Some(registry)
-        }
-        Err(error) => {
-            result = Err(error);
-            None
-        }
-    });
-    result
-}
-
 impl Registry {
     /// A pool whose threads are started.
     pub(crate) fn new<S: ThreadSpawn>(
@@ -116,7 +74,15 @@ impl Registry {
             }),
         });
         registry.object.prepared();
-        let started = (0..n_threads).try_for_each(|index| {
+        /// Ends the threads that were started, if building the pool fails or a function of the program panics.
+        struct Unfinished<'a>(&'a Registry);
+        impl Drop for Unfinished<'_> {
+            fn drop(&mut self) {
+                self.0.release();
+            }
+        }
+        let unfinished = Unfinished(&registry);
+        (0..n_threads).try_for_each(|index| {
             let thread = ThreadBuilder {
                 name: builder.name_of(index),
                 stack_size: builder.stack_size,
@@ -136,12 +102,9 @@ impl Registry {
                 return Ok(());
             }
             let spawned = builder.spawn_handler.spawn(thread, site);
-            spawned.map_err(|error| ErrorKind::Io(error).into())
-        });
-        if let Err(error) = started {
-            registry.release();
-            return Err(error);
-        }
+            spawned.map_err(|error| ThreadPoolBuildError::from(ErrorKind::Io(error)))
+        })?;
+        std::mem::forget(unfinished);
         Ok(registry)
     }
 
@@ -236,7 +199,13 @@ impl Registry {
             let mut state = self.state();
             state.n_jobs += 1;
             let number = state.n_jobs;
-            put(&mut state, Job { number, from, work });
+            let job = Job {
+                number,
+                from,
+                given_at: shim::n_operations(from),
+                work,
+            };
+            put(&mut state, job);
             number
         };
         self.object.changed();
@@ -287,6 +256,15 @@ impl Registry {
         !state.injected.is_empty()
             || !state.queues[index].broadcasts.is_empty()
             || state.queues.iter().any(|queues| !queues.local.is_empty())
+    }
+
+    /// Whether thread `index`, which is the running one, may miss every job that it can take.
+    pub(crate) fn may_find_nothing(&self, index: usize) -> bool {
+        let state = self.state();
+        let own = &state.queues[index];
+        let others = state.queues.iter().flat_map(|queues| &queues.local);
+        let mut jobs = others.chain(&state.injected).chain(&own.broadcasts);
+        jobs.all(Job::may_come_later)
     }
 
     /// Takes a job for thread `index`, which is the running one.

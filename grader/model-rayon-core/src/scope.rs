@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use model_std::shim::{self, Loan, Site};
 
 use crate::broadcast::BroadcastContext;
+use crate::global;
 use crate::job::{Fifo, Work};
 use crate::latch::Latch;
-use crate::registry::{self, Registry};
+use crate::registry::Registry;
 use crate::unwind::{self, Payload, catch};
 use crate::worker::Worker;
 
@@ -47,7 +48,7 @@ where
     R: Send,
 {
     let site = Location::caller();
-    registry::current(site).in_worker(site, |worker, _| Scope::open(Some(worker), &worker.registry, site, op))
+    global::current(site).in_worker(site, |worker, _| Scope::open(Some(worker), &worker.registry, site, op))
 }
 
 /// As `rayon_core::scope_fifo`.
@@ -58,7 +59,7 @@ where
     R: Send,
 {
     let site = Location::caller();
-    registry::current(site).in_worker(site, |worker, _| {
+    global::current(site).in_worker(site, |worker, _| {
         ScopeFifo::open(Some(worker), &worker.registry, site, op)
     })
 }
@@ -70,7 +71,7 @@ where
     OP: FnOnce(&Scope<'scope>) -> R,
 {
     let site = Location::caller();
-    in_place(&registry::current(site), site, op)
+    in_place(&global::current(site), site, op)
 }
 
 /// As `rayon_core::in_place_scope_fifo`.
@@ -80,7 +81,7 @@ where
     OP: FnOnce(&ScopeFifo<'scope>) -> R,
 {
     let site = Location::caller();
-    in_place_fifo(&registry::current(site), site, op)
+    in_place_fifo(&global::current(site), site, op)
 }
 
 /// A scope of this pool that the running thread opens, whichever it is.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use model_std::shim::Site;
 
+use crate::global;
 use crate::job::Work;
-use crate::registry::{self, Registry};
+use crate::registry::Registry;
 
 /// As `rayon_core::spawn`.
 #[track_caller]
@@ -15,7 +16,7 @@ where
     F: FnOnce() + Send + 'static,
 {
     let site = Location::caller();
-    spawn_in(&registry::current(site), func, site);
+    spawn_in(&global::current(site), func, site);
 }
 
 /// As `rayon_core::spawn_fifo`.
@@ -25,7 +26,7 @@ where
     F: FnOnce() + Send + 'static,
 {
     let site = Location::caller();
-    spawn_fifo_in(&registry::current(site), func, site);
+    spawn_fifo_in(&global::current(site), func, site);
 }
 
 /// As [`spawn`], in this pool.

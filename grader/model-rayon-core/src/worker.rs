@@ -66,24 +66,30 @@ impl Worker {
 
     /// Runs jobs until the pool has no owner.
     pub(crate) fn run(&self) {
+        self.while_current(|| {
+            let handlers = &self.registry.handlers;
+            if let Some(handler) = &handlers.start {
+                self.registry.catch(|| handler(self.index));
+            }
+            self.run_jobs();
+            if let Some(handler) = &handlers.exit {
+                self.registry.catch(|| handler(self.index));
+            }
+        });
+    }
+
+    fn run_jobs(&self) {
         let thread = shim::thread();
-        self.become_current();
-        if let Some(handler) = &self.registry.handlers.start {
-            self.registry.catch(|| handler(self.index));
-        }
         loop {
             shim::set_idle(thread, true);
             wait(Some(self), None, None);
             let (sources, n_usual) = self.registry.sources(self.index);
             if sources.is_empty() {
-                break;
+                return;
             }
             let job = self.take_one_of(&sources, n_usual, None);
             shim::set_idle(thread, false);
             self.execute(job);
-        }
-        if let Some(handler) = &self.registry.handlers.exit {
-            self.registry.catch(|| handler(self.index));
         }
     }
 
@@ -121,10 +127,13 @@ impl Worker {
         loop {
             wait(Some(self), Some(latch), site);
             let (sources, n_usual) = self.registry.sources(self.index);
-            // The thread may have seen that the latch is closed a moment ago, and look for a job only now.
-            if latch.is_open() && (sources.is_empty() || shim::choose_with_rare(2, 1) == 0) {
-                latch.registry.object.acquired();
-                return Joined::Ended;
+            if latch.is_open() {
+                // It may have seemed closed, and only now the thread looks for a job.
+                let may_run_a_job = !sources.is_empty() && latch.may_have_seemed_closed();
+                if !may_run_a_job || shim::choose_with_rare(2, 1) == 0 {
+                    latch.registry.object.acquired();
+                    return Joined::Ended;
+                }
             }
             let job = self.take_one_of(&sources, n_usual, site);
             if Some(job.number) == number {
@@ -138,7 +147,11 @@ impl Worker {
     pub(crate) fn yield_now(&self, site: Site) -> Yield {
         self.yield_to(site, |worker| {
             let (sources, n_usual) = worker.registry.sources(worker.index);
-            (!sources.is_empty()).then(|| worker.take_one_of(&sources, n_usual, Some(site)))
+            if sources.is_empty() {
+                return None;
+            }
+            let finds_nothing = worker.registry.may_find_nothing(worker.index) && shim::choose_with_rare(2, 1) == 1;
+            (!finds_nothing).then(|| worker.take_one_of(&sources, n_usual, Some(site)))
         })
     }
 

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
 use crate::runtime::clock::read_clock;
-use crate::runtime::objects::{Memory, ObjectId, State, Tag};
+use crate::runtime::objects::{Memory, ObjectId, State, Tag, current_epoch};
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, try_with, with};
 use crate::thread::Builder;
@@ -190,10 +190,22 @@ pub fn is_active() -> bool {
     runtime::is_active()
 }
 
+/// A number that tells the execution that is under way from all others; `None` outside an execution.
+#[must_use]
+pub fn execution() -> Option<u64> {
+    Some(current_epoch()).filter(|epoch| *epoch != 0)
+}
+
 /// The number of the running thread.
 #[must_use]
 pub fn thread() -> usize {
     runtime::threads::current().0
+}
+
+/// How many operations a thread has announced.
+#[must_use]
+pub fn n_operations(thread: usize) -> u64 {
+    try_with(|execution| execution.tasks[thread].activity.operations).unwrap_or_default()
 }
 
 /// Announces an operation of the running thread, lets the scheduler choose the next thread, and returns when this

@@ -82,8 +82,8 @@ pub fn lend<R>(function: &dyn Fn(usize), body: impl FnOnce(Loan) -> R) -> R {
             }
         }
     }
-    // SAFETY: the reference is only used by calls that begin before `TakenBack` is dropped, and that have ended by then.
-    // If `body` never returns because the execution is over, the epoch has changed, and no call begins.
+    // SAFETY: the reference is only used by calls that begin before `TakenBack` is dropped, and that have ended by
+    // then. If `body` never returns because the execution is over, the epoch has changed, and no call begins.
     let function = unsafe { std::mem::transmute::<&dyn Fn(usize), &'static dyn Fn(usize)>(function) };
     let lent = Arc::new(Lent {
         lent_on: std::thread::current().id(),

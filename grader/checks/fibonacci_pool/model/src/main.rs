@@ -104,6 +104,20 @@ fn pool_map_calls_f_once_for_each_input(model: &mut Model) {
     ] {
         calls_once(model, workers, inputs);
     }
+    model.executions(1000);
+    model.every(
+        "3 workers, inputs 0 to 4, `f` takes a moment",
+        || {
+            let calls = Calls::default();
+            let values = pool_map(3, 0..5, |input| {
+                thread::sleep(LONG);
+                calls.square(input)
+            });
+            let calls = calls.into_inputs();
+            Mapped { values, calls }
+        },
+        |execution| by_schedule(execution, execution.value.is_right(0..5)),
+    );
     several_calls(model);
     // For all interleavings there are too many inputs, or too many workers.
     model.preemptions(1);
@@ -247,8 +261,8 @@ fn numbers_of_a_pool(model: &mut Model, workers: usize, inputs: Range<u32>) {
     );
 }
 
-/// `fib_pool` calls no function of the check. But it starts as many threads as `pool_map` does for the same inputs, or at
-/// least as many as there are workers.
+/// `fib_pool` calls no function of the check. But it starts as many threads as `pool_map` does for the same inputs, or
+/// at least as many as there are workers.
 fn has_a_pool_of_its_own(model: &mut Model) {
     model.executions(1);
     model.random(0);

@@ -32,11 +32,18 @@ const POINTS_FOR_RAYON: usize = 100_000;
 /// At so many of them, it is counted how many threads are there. That is enough.
 const COUNTED_POINTS: usize = 100;
 
+/// How far a scenario with few points is explored.
+const PREEMPTIONS: u32 = 2;
+const EXECUTIONS: u64 = 5_000;
+
 /// Enough operations for a submission that takes some for each point.
 const STEPS_FOR_RAYON: u64 = 100 * POINTS_FOR_RAYON as u64;
 
 /// Longer than any timeout or pause that a submission might use in place of a join. The clock is virtual.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Long enough for every other thread to go on. The clock is virtual.
+const MOMENT: Duration = Duration::from_millis(1);
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
@@ -322,6 +329,11 @@ fn is_integrated_by_rayon(execution: &Execution<Computed>, stripes: Stripes) -> 
 }
 
 fn rayon_gives_the_same_sum(model: &mut Model) {
+    // First what few executions show.
+    moments_by_rayon(model);
+    rayon_evaluates(model);
+    model.preemptions(PREEMPTIONS);
+    model.executions(EXECUTIONS);
     model.random(100);
     for stripes in [
         stripes(4, 1.0, 3.0),
@@ -353,7 +365,27 @@ fn rayon_gives_the_same_sum(model: &mut Model) {
     }
     several_calls_of_rayon(model);
     many_points_by_rayon(model);
-    rayon_evaluates(model);
+}
+
+/// While one thread is inside `f`, any other may get anywhere.
+fn moments_by_rayon(model: &mut Model) {
+    model.preemptions(1);
+    model.executions(500);
+    model.random(50);
+    let stripes = stripes(6, 1.0, 4.0);
+    model.every(
+        format!("integrate_rayon, {}, `f` takes a moment", stripes.label()),
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                thread::sleep(MOMENT);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_rayon(f, stripes.a, stripes.b, stripes.n);
+            recorder.into_computed(value)
+        },
+        move |execution| is_integrated_by_rayon(execution, stripes),
+    );
 }
 
 fn by_rayon(model: &mut Model, stripes: Stripes) {
@@ -393,7 +425,6 @@ fn several_calls_of_rayon(model: &mut Model) {
 
 /// A submission may leave few points to one thread, so that only many of them show what its threads share.
 fn many_points_by_rayon(model: &mut Model) {
-    model.steps(STEPS_FOR_RAYON);
     model.executions(100);
     by_rayon(model, stripes(2000, 0.0, 1.0));
     model.preemptions(0);
@@ -408,6 +439,7 @@ fn many_points_by_rayon(model: &mut Model) {
 
 /// Several threads of rayon are inside `f` at once. Without preemptions, one goes on while another stays there.
 fn rayon_evaluates(model: &mut Model) {
+    model.steps(STEPS_FOR_RAYON);
     model.executions(1);
     model.random(0);
     let stripes = stripes(POINTS_FOR_RAYON, 0.0, 1.0);
@@ -420,7 +452,7 @@ fn rayon_evaluates(model: &mut Model) {
             let crowd = Crowd::of_first(COUNTED_POINTS);
             let f = |x| {
                 if rayon::current_thread_index().is_some() {
-                    crowd.pass(|| thread::sleep(Duration::from_millis(1)));
+                    crowd.pass(|| thread::sleep(MOMENT));
                 }
                 curve(x)
             };
