@@ -51,8 +51,8 @@ pub(crate) fn operations() -> u64 {
 thread_local! {
     /// The execution that is under way on this operating-system thread.
     static CURRENT_EXECUTION: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
-    /// Whether the execution that is under way has scheduling points after operations. Apart from the execution, so that
-    /// looking is quick.
+    /// Whether the execution that is under way has scheduling points after operations. Apart from the execution, so
+    /// that looking is quick.
     static SWITCHES_AFTER_RELEASE: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -485,7 +485,8 @@ impl Execution {
         let completed = self.counts.thread(task).load.take();
         if let Some(load) = completed {
             self.counts.n_pending -= 1;
-            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of `Weak`s.
+            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of
+            // `Weak`s.
             let is_upgrade = self.counts.tables.counts.contains_key(&(address + WEAK_OFFSET));
             if is_upgrade {
                 self.observe_count(address, (found, found + 1), true);

@@ -78,8 +78,8 @@ impl Workshop {
         self.compile(library, "2024", ("programs", &source), atomic_calls(library));
     }
 
-    /// Compiles `runner`, a file in `testdata/reference_counts`, against [`Workshop::compile_counting`], and returns what
-    /// it prints.
+    /// Compiles `runner`, a file in `testdata/reference_counts`, against [`Workshop::compile_counting`], and returns
+    /// what it prints.
     #[track_caller]
     pub(crate) fn run_counting(&self, library: Library, runner: &str, arguments: &[u64]) -> String {
         let source = testdata("reference_counts").join(format!("{runner}.rs"));

@@ -374,8 +374,9 @@ fn calling_a_panic_hook_synchronizes_with_setting_it() {
     returns(body, [1, 9]);
 }
 
-/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know in code that is not compiled
-/// for it: it shows `Some(0)`, which cannot happen. The programs of `reference_counts` show that it knows it elsewhere.
+/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know in code that is not
+/// compiled for it: it shows `Some(0)`, which cannot happen. The programs of `reference_counts` show that it knows it
+/// elsewhere.
 #[test]
 fn the_model_does_not_see_that_reference_counts_synchronize_in_uninstrumented_code() {
     let body = || {
