@@ -144,8 +144,8 @@ impl Object {
     }
 }
 
-/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own reference
-/// counts must not count as the program's.
+/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own
+/// reference counts must not count as the program's.
 pub struct Shared<T: ?Sized>(Rc<T>);
 
 // SAFETY: all threads of the program share one operating-system thread, so the count is never used by two of them at

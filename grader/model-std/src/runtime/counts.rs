@@ -347,10 +347,7 @@ impl ReferenceCounts {
         let count = counts.entry(address).or_default();
         // Whatever it was, that was another allocation or is no longer known.
         if count.value != found {
-            *count = Count {
-                object: None,
-                ..Count::default()
-            };
+            *count = Count::default();
         }
         count.value = left;
         let me = &threads[task];
@@ -641,6 +638,12 @@ impl Execution {
         }
         let of = self.counts.kind(address);
         let count = self.counts.tables.counts.entry(address).or_default();
+        if count.value != found && count.value != left {
+            *count = Count {
+                value: found,
+                ..Count::default()
+            };
+        }
         let objects = &mut self.objects;
         let object = *count.object.get_or_insert_with(|| {
             let kind = match of {

@@ -3,6 +3,8 @@
 //! The test `reference_counts` compiles them against the modelled `std`, with calls in place of atomic instructions, and
 //! against the real one.
 
+pub mod generated;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, Weak};
