@@ -126,8 +126,8 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        if matches!(trace.end, End::EndlessLoop { .. }) {
-            // Each execution would take half a second.
+        if matches!(trace.end, End::EndlessLoop { .. } | End::Crashed { .. }) {
+            // Each execution would take half a second, or may have damaged the memory of the process.
             return schedule.clone();
         }
         let still_fails = |execution| {

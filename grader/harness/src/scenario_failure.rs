@@ -74,7 +74,7 @@ pub(crate) fn finished(
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
         (Some(finding), Some(signature)) => {
-            if let End::EndlessLoop { stacks, .. } = &mut trace.end {
+            if let Some(stacks) = trace.end.stacks_mut() {
                 // They lead to the caller of the explorer, which differs between a search and a replay.
                 stacks.clear();
             }

@@ -73,7 +73,7 @@ impl ThreadSpawn for DefaultSpawn {
         if let Some(size) = thread.stack_size() {
             builder = builder.stack_size(size);
         }
-        let spawned = shim::spawn(builder, site, || thread.run());
+        let spawned = shim::spawn(builder, site, || thread.run())?;
         // Until it has begun, it has no job either.
         shim::set_idle(spawned, true);
         Ok(())

@@ -30,6 +30,14 @@ pub fn operations() -> u64 {
     crate::runtime::operations()
 }
 
+/// Ends the execution that is under way in this process as an [`EndlessLoop`](trace::End::EndlessLoop).
+///
+/// May be called from any operating-system thread, for example when [`operations`] stands still. Does nothing while no
+/// execution is under way, and perhaps while the program is in a library: then call it again. Works on Linux only.
+pub fn interrupt() {
+    crate::runtime::interrupt();
+}
+
 /// One execution of a body.
 #[derive(Debug)]
 pub struct Execution<T> {

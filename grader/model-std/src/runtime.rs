@@ -12,6 +12,7 @@
 mod branches;
 pub(crate) mod clock;
 pub(crate) mod counts;
+mod crashes;
 pub(crate) mod deadlock;
 mod dispatch;
 mod execution;
@@ -24,11 +25,14 @@ pub(crate) mod panics;
 pub(crate) mod randomness;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
+pub(crate) mod stacks;
 pub(crate) mod task;
 pub(crate) mod threads;
 pub(crate) mod visibility;
 mod waiting;
 pub(crate) mod weak_memory;
+
+pub(crate) use crashes::interrupt;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -20,6 +20,7 @@ mod loan;
 pub use loan::{Loan, lend};
 pub use protocol::trace;
 
+use std::io;
 use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
@@ -265,10 +266,14 @@ pub fn choose_with_rare(n: usize, n_free: usize) -> usize {
 
 /// Spawns a thread for the line `site` of the program, and returns its number. Nobody joins it.
 ///
+/// # Errors
+///
+/// As [`Builder::spawn`].
+///
 /// # Panics
 ///
 /// If the name contains a null byte, and outside an execution.
-pub fn spawn(builder: Builder, site: Site, function: impl FnOnce() + Send + 'static) -> usize {
+pub fn spawn(builder: Builder, site: Site, function: impl FnOnce() + Send + 'static) -> io::Result<usize> {
     builder.spawn_at(site, function)
 }
 

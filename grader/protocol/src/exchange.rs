@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Finding;
 use crate::activity::ThreadActivity;
-use crate::signature::FailureSignature;
-use crate::trace::{AtomicAccess, Trace};
+use crate::signature::{EndSignature, FailureSignature};
+use crate::trace::{AtomicAccess, CrashSignal, Trace};
 
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +150,14 @@ pub struct Failure {
     /// The execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+}
+
+impl Failure {
+    /// Whether the process aborted itself, without a panic.
+    pub fn is_abort(&self) -> bool {
+        let signal = CrashSignal::Abort;
+        matches!(&self.signature, FailureSignature::Ending(EndSignature::Crashed { signal: of_end, .. }) if *of_end == signal)
+    }
 }
 
 /// What is wrong with an execution, or with all of them.

@@ -60,6 +60,8 @@ findings! {
     ChildLeak => "child_leak",
     /// The submission panicked.
     Panic => "panic",
+    /// A thread used up its stack.
+    StackOverflow => "stack_overflow",
     /// The submission ended the process.
     Exited => "exited",
     /// The time limit was reached.

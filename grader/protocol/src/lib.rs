@@ -5,12 +5,12 @@
 
 mod activity;
 mod check_kind;
-pub mod endless_loop;
 mod exchange;
 mod finding;
 mod fnv;
 pub mod schedule;
 pub mod signature;
+pub mod stacks;
 pub mod token;
 pub mod trace;
 pub mod verdict;

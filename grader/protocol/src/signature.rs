@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
-use crate::trace::{End, Place, ThreadId, Trace, Wait, WaitKind};
+use crate::trace::{CrashSignal, End, Place, ThreadId, Trace, Wait, WaitKind};
 
 /// What went wrong and where. Two failures with equal signatures show the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,23 @@ pub enum EndSignature {
     /// A thread computes without an operation.
     EndlessLoop {
         /// Where its loop is.
+        place: Option<Place>,
+    },
+    /// A thread used up its stack.
+    StackOverflow {
+        /// The call that it made again and again.
+        place: Option<Place>,
+    },
+    /// `std` ended the process because of panics.
+    Aborted {
+        /// Where they were raised.
+        places: Vec<Option<Place>>,
+    },
+    /// The process got a signal.
+    Crashed {
+        /// The signal.
+        signal: CrashSignal,
+        /// The innermost call.
         place: Option<Place>,
     },
     /// The limit of steps was reached.
@@ -139,6 +156,14 @@ impl EndSignature {
             },
             End::BusyWait { place, .. } => EndSignature::BusyWait { place: place.clone() },
             End::EndlessLoop { place, .. } => EndSignature::EndlessLoop { place: place.clone() },
+            End::StackOverflow { place, .. } => EndSignature::StackOverflow { place: place.clone() },
+            End::Aborted { panics, .. } => EndSignature::Aborted {
+                places: panics.iter().map(|panic| panic.place.clone()).collect(),
+            },
+            End::Crashed { signal, place, .. } => EndSignature::Crashed {
+                signal: *signal,
+                place: place.clone(),
+            },
             End::StepLimit => EndSignature::StepLimit,
             End::Exited { code, place, .. } => EndSignature::Exited {
                 code: *code,

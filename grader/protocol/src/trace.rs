@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use end::{ChoiceOptions, Difference, End, Notification, SelectCase, Wait, WaitKind, WaitReason};
+pub use end::{ChoiceOptions, CrashSignal, Difference, End, Notification, SelectCase, Wait, WaitKind, WaitReason};
 pub use function::{
     AtomicFunction, CompareExchangeFunction, LockFunction, OnceFunction, ReceiveFunction, RmwFunction, SelectFunction,
     SendFunction, YieldFunction,

@@ -197,9 +197,12 @@ fn places<'a>(trace: &'a Trace, rows: &[Row]) -> Vec<&'a Place> {
 fn end(trace: &Trace) -> Vec<&Place> {
     match &trace.end {
         End::Panicked(panic) => panic.place.iter().collect(),
-        End::BusyWait { place, .. } | End::EndlessLoop { place, .. } | End::Exited { place, .. } => {
-            place.iter().collect()
-        }
+        End::BusyWait { place, .. }
+        | End::EndlessLoop { place, .. }
+        | End::StackOverflow { place, .. }
+        | End::Crashed { place, .. }
+        | End::Exited { place, .. } => place.iter().collect(),
+        End::Aborted { panics, .. } => panics.iter().filter_map(|panic| panic.place.as_ref()).collect(),
         End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),
         End::ThreadsLeft { threads } => {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));

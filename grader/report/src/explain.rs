@@ -3,9 +3,11 @@
 //! Each pattern has a file of its own. A story says nothing that the trace does not show. A property that does not
 //! hold, and that no other pattern explains, gets the place where a thread was interrupted, or the fact that none was.
 
+mod aborted;
 mod accesses;
 mod busy_wait;
 mod check_then_act;
+mod crashed;
 mod deadlock;
 mod endless_loop;
 mod exited;
@@ -20,6 +22,7 @@ mod other_owner;
 mod over_serialized;
 mod panic;
 mod released_lock;
+mod stack_overflow;
 mod stale_load;
 mod step_limit;
 mod stolen_wakeup;
@@ -92,7 +95,7 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
                 steps,
             }
         }
-        (FailureCause::Ending, Some(trace)) => ending(trace, names),
+        (FailureCause::Ending, Some(trace)) => ending(failure, trace, names),
         (FailureCause::Ending, None) => Story {
             expected: TO_END.to_owned(),
             ..Story::default()
@@ -119,7 +122,7 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
 const TO_END: &str = "expected every thread to end";
 
 /// The story of an execution that did not come to its end.
-fn ending(trace: &Trace, names: &Names<'_>) -> Story {
+fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
     let mut story = match &trace.end {
         End::Finished | End::Panicked(_) => panic::explain(trace, names),
         End::Deadlock { waits, cycle } => deadlock::explain(trace, waits, cycle, names),
@@ -131,6 +134,13 @@ fn ending(trace: &Trace, names: &Names<'_>) -> Story {
         End::Livelock { threads } => livelock::explain(trace, threads, names),
         End::BusyWait { thread, place } => busy_wait::explain(trace, *thread, place.as_ref(), names),
         End::EndlessLoop { thread, place, .. } => endless_loop::explain(trace, *thread, place.as_ref(), names),
+        End::StackOverflow {
+            thread, size, place, ..
+        } => stack_overflow::explain(*thread, *size, place.as_ref(), names),
+        End::Aborted { thread, panics } => aborted::explain(*thread, panics, names),
+        End::Crashed {
+            thread, signal, place, ..
+        } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(trace, *code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
@@ -191,6 +201,7 @@ fn depends_on_order(finding: Finding) -> bool {
         | Finding::OverSerialized
         | Finding::ThreadLeak
         | Finding::ChildLeak
+        | Finding::StackOverflow
         | Finding::Exited
         | Finding::Timeout
         | Finding::CpuLimit

@@ -76,11 +76,15 @@ fn deadlocked(threads: usize) -> String {
 fn judge_signal(signal: Signal, stderr: &[u8]) -> (Finding, String) {
     let says = |text: &str| says(stderr, text);
     let hint = match signal {
-        Signal::Abort if says(ALLOCATION_FAILED) => {
+        Signal::Abort if is_out_of_memory(stderr) => {
             return (
                 Finding::MemoryLimit,
                 "it asked for more memory than the limit".to_owned(),
             );
+        }
+        Signal::Abort if says(STACK_OVERFLOWED) => {
+            let got = "a stack overflowed, mostly from a function that calls itself without end";
+            return (Finding::StackOverflow, got.to_owned());
         }
         Signal::BadSystemCall => {
             let got = "it called the system in a way that no program in Rust does";
@@ -93,9 +97,6 @@ fn judge_signal(signal: Signal, stderr: &[u8]) -> (Finding, String) {
             );
         }
         Signal::SegmentationFault => ": mostly a stack that overflowed, from a function that calls itself without end",
-        Signal::Abort if says("overflowed its stack") => {
-            ": a stack overflowed, mostly from a function that calls itself without end"
-        }
         Signal::Abort => ": mostly a panic while another panic was under way",
         Signal::Kill | Signal::CpuTimeLimit | Signal::Other(_) => "",
     };
@@ -106,6 +107,7 @@ fn judge_signal(signal: Signal, stderr: &[u8]) -> (Finding, String) {
 /// What `std` prints when the system refuses memory, a thread or something else. The exit status does not show the
 /// reason. A submission that prints the same text only changes the finding of its own failure.
 const ALLOCATION_FAILED: &str = "memory allocation of";
+const STACK_OVERFLOWED: &str = "overflowed its stack";
 const THREAD_REFUSED: &str = "failed to spawn thread: Os { code: 11,";
 const REFUSED: [&str; 6] = [
     "Os { code: 1, kind: PermissionDenied",
@@ -127,6 +129,11 @@ pub(super) fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
         let got = "it was refused something that a submission may not have: a file, another process or the network";
         (Finding::AccessDenied, got.to_owned())
     })
+}
+
+/// Whether the process aborted because the system refused memory.
+pub(super) fn is_out_of_memory(stderr: &[u8]) -> bool {
+    says(stderr, ALLOCATION_FAILED)
 }
 
 fn says(stderr: &[u8], text: &str) -> bool {

@@ -6,7 +6,7 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{Form, child_leak};
+use super::exit::{Form, child_leak, is_out_of_memory};
 use super::reply::genuine;
 use super::{Judgement, OTHER_WORK, excerpt, not_started, ungraded};
 use crate::run::{CheckRun, Observation};
@@ -51,7 +51,13 @@ pub fn judge_replay(observation: &Observation) -> Replay {
         Observation::Program(_) => return Replay::Lost(ungraded(OTHER_WORK)),
     };
     match genuine(run, Form::Modelled).map(|reply| &reply.observation) {
-        Ok(CheckObservation::Replayed(replayed)) => Replay::Replayed(Box::new(replayed.clone())),
+        Ok(CheckObservation::Replayed(replayed)) => {
+            let mut replayed = replayed.clone();
+            if let Some(failure) = &mut replayed.failure {
+                name_the_limit(failure, &run.output);
+            }
+            Replay::Replayed(Box::new(replayed))
+        }
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
         Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
             Replay::Lost(ungraded(OTHER_QUESTION))
@@ -81,6 +87,10 @@ pub(super) fn unknown_check(run: &CheckRun) -> Verdict {
 }
 
 fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
+    let mut exploration = exploration.clone();
+    if let Some(failure) = &mut exploration.failure {
+        name_the_limit(failure, output);
+    }
     let verdict = match &exploration.failure {
         Some(failure) => Verdict::Failed(failed(failure)),
         None if exploration.executions == 0 => ungraded("no interleaving was run"),
@@ -89,7 +99,14 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
     };
     Judgement {
         verdict,
-        explored: Some(exploration.clone()),
+        explored: Some(exploration),
+    }
+}
+
+/// What the check program takes for an abort was the limit of memory, if `std` says so.
+fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
+    if failure.is_abort() && is_out_of_memory(&output.stderr) {
+        failure.finding = Finding::MemoryLimit;
     }
 }
 

@@ -367,7 +367,7 @@ fn an_abort_is_told_apart_by_what_the_runtime_says() {
     );
     fails(
         abort("thread 'main' has overflowed its stack"),
-        Finding::Panic,
+        Finding::StackOverflow,
         "a stack overflowed",
     );
     fails(abort(""), Finding::Panic, "a panic while another panic");

@@ -7,7 +7,7 @@ use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
-use super::{Answer, CheckRun, Observation, endless_loop, observe_check, observe_program};
+use super::{Answer, CheckRun, Observation, observe_check, observe_program, stacks};
 use crate::build::Build;
 use crate::exercise::{Check, CheckWork, Exercise, Need};
 use crate::parallel;
@@ -125,7 +125,7 @@ impl Plan<'_> {
             ..
         }) = &mut observation
         {
-            endless_loop::locate(&mut reply.observation, program, self.sources);
+            stacks::locate(&mut reply.observation, program, self.sources);
         }
         observation
     }

@@ -15,7 +15,7 @@ const TABLE: &[(&str, &str, Finding)] = &[
     ("hangs_in_a_generic_function", "every_step_counts", Finding::Timeout),
     ("exits", "every_step_counts", Finding::Exited),
     ("panics", "every_step_counts", Finding::Panic),
-    ("overflows_the_stack", "every_step_counts", Finding::Panic),
+    ("overflows_the_stack", "every_step_counts", Finding::StackOverflow),
     ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
     ("forges_a_reply", "every_step_counts", Finding::Race),
     ("floods", "program_prints_the_count", Finding::OutputLimit),

@@ -51,9 +51,10 @@ const LINKS_AT_MOST: [(&str, &[&str], &str); 3] = [
     ),
 ];
 
-/// Crates that speak to an operating system, and the one package that may depend on them.
+/// Crates that speak to an operating system, and the packages that may depend on them: `model-std` maps stacks and
+/// handles crashes, as the runtime of `std` does.
 const SYSTEM_CRATES: [&str; 4] = ["landlock", "libc", "nix", "rustix"];
-const SYSTEM_PACKAGE: &str = "sandbox";
+const SYSTEM_PACKAGES: [&str; 2] = ["model-std", "sandbox"];
 
 /// What the sources below a folder may not name.
 const NAMES_NEVER: [(&str, &[&str], &str); 7] = [
@@ -276,7 +277,7 @@ fn links(packages: &[Package]) -> Vec<Problem> {
     for package in packages
         .iter()
         .filter(is_bound)
-        .filter(|package| package.name != SYSTEM_PACKAGE)
+        .filter(|package| !SYSTEM_PACKAGES.contains(&package.name.as_str()))
     {
         for name in SYSTEM_CRATES
             .iter()

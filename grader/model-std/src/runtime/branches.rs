@@ -125,10 +125,14 @@ fn budget_is_used_up(left: u64) {
 fn stack() -> Vec<i64> {
     // Only the text of a backtrace can be had from stable Rust. Its alternate form has the addresses.
     let text = format!("{:#}", Backtrace::force_capture());
+    relative(addresses(&text))
+}
+
+/// The addresses, relative to [`__sanitizer_cov_trace_pc`].
+pub(super) fn relative(addresses: impl Iterator<Item = u64>) -> Vec<i64> {
     let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;
-    addresses(&text)
-        .map(|address| address.wrapping_sub(base as u64).cast_signed())
-        .collect()
+    let relative = addresses.map(|address| address.wrapping_sub(base as u64).cast_signed());
+    relative.collect()
 }
 
 /// The addresses in the alternate form of a backtrace: a line `0: 0x55c0 - function` for each call.

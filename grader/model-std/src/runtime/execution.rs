@@ -1,16 +1,16 @@
 //! One execution as a value: made when the execution begins, and dropped when it ends.
 
 use std::cell::Cell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use super::counts::{self, CountUses, ReferenceCounts};
 use super::dispatch::{Candidate, Turn};
-use super::executor::Entry;
+use super::executor::Start;
 use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
+use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
 use super::task::{Site, Task, TaskId, ThreadName};
@@ -47,6 +47,8 @@ pub(crate) struct Execution {
     /// Which older values loads may return; `None` where they all return the newest.
     pub(super) weak_memory: Option<Box<WeakMemory>>,
     pub(super) counts: ReferenceCounts,
+    /// How many threads, the body aside, are alive.
+    pub(super) n_alive: usize,
     /// The most threads, the body aside, that were alive at once.
     most_alive: usize,
     /// How the execution ended, once it has.
@@ -88,12 +90,7 @@ thread_local! {
 
 impl Execution {
     /// An execution that is about to run `body` as task 0.
-    pub(super) fn new(
-        settings: Settings,
-        scheduler: Scheduler,
-        recorder: Option<Recorder>,
-        body: Rc<dyn Entry>,
-    ) -> Box<Self> {
+    pub(super) fn new(settings: Settings, scheduler: Scheduler, recorder: Option<Recorder>, body: Start) -> Box<Self> {
         let Recycled {
             tasks,
             objects,
@@ -121,6 +118,7 @@ impl Execution {
             faults: Faults::new(&settings),
             weak_memory,
             counts: ReferenceCounts::new(counts),
+            n_alive: 0,
             most_alive: 0,
             end: None,
         });
@@ -129,9 +127,9 @@ impl Execution {
         execution
     }
 
-    /// Adds a task that is ready to start `entry`.
-    pub(crate) fn add_task(&mut self, name: Option<ThreadName>, site: Option<Site>, entry: Rc<dyn Entry>) -> TaskId {
-        let mut task = Task::new(name, site, entry);
+    /// Adds a task that is ready to start.
+    pub(super) fn add_task(&mut self, name: Option<ThreadName>, site: Option<Site>, start: Start) -> TaskId {
+        let mut task = Task::new(name, site, start);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
             task.readings = parent.readings;
@@ -142,9 +140,13 @@ impl Execution {
         self.hand_to_child();
         self.counts.fork(self.current);
         self.changed_irreversibly();
-        let alive = self.tasks.iter().skip(1).filter(|task| task.done.is_none()).count();
-        self.most_alive = self.most_alive.max(alive);
         self.tasks.len() - 1
+    }
+
+    /// Counts a thread that begins.
+    pub(super) fn count_begun(&mut self) {
+        self.n_alive += 1;
+        self.most_alive = self.most_alive.max(self.n_alive);
     }
 
     pub(crate) fn me(&mut self) -> &mut Task {
@@ -231,6 +233,9 @@ impl Execution {
             ..
         } = *self;
         let count_uses = counts.uses;
+        if tasks.iter().any(|task| task.panics.in_hook) {
+            panics::leave_hook();
+        }
         let objects = objects.into_table();
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();

@@ -4,27 +4,25 @@
 //! deadlock. Such a task is abandoned: nothing on its stack is dropped, because its destructors belong to an execution
 //! that is over.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
-use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::counts::CountUses;
+use super::crashes::{self, Running};
 use super::execution::{Execution, Remains};
 use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
+use super::stacks::{self, Stack};
 use super::task::{Ending, TaskId};
 use super::{branches, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
-
-/// The default stack size of a spawned thread in `std`. Only pages that are touched cost memory.
-const STACK_SIZE: usize = 2 * 1024 * 1024;
 
 /// The function of a task, and the storage for its result.
 pub(crate) trait Entry {
@@ -39,16 +37,21 @@ pub(crate) trait Entry {
     fn panicked(&self, payload: Payload);
 }
 
+/// What a task needs to begin.
+pub(super) struct Start {
+    pub(super) entry: Rc<dyn Entry>,
+    pub(super) stack: Stack,
+}
+
 /// A task that has begun.
 struct Fibre {
-    coroutine: Coroutine<(), (), (), DefaultStack>,
+    coroutine: Coroutine<(), (), (), Stack>,
+    running: Running,
     /// Suspends the coroutine. It lives on the coroutine's own stack until the coroutine ends.
     yielder: *const Yielder<(), ()>,
 }
 
 thread_local! {
-    /// Stacks for later tasks.
-    static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
     /// The yielder of the running task.
     static CURRENT_YIELDER: Cell<*const Yielder<(), ()>> = const { Cell::new(std::ptr::null()) };
 }
@@ -97,11 +100,18 @@ pub(crate) fn run<T: 'static>(
     if is_searched {
         statics::begin_search();
     }
+    crashes::catch_on_this_thread();
+    let stack =
+        stacks::take(stacks::OF_BODY).expect("failed to map a stack: the system is out of memory or of mappings");
     let body = Rc::new(Body {
         function: Cell::new(Some(body)),
         result: Cell::new(None),
     });
-    super::begin(Execution::new(settings, scheduler, recorder, body.clone()));
+    let start = Start {
+        entry: body.clone(),
+        stack,
+    };
+    super::begin(Execution::new(settings, scheduler, recorder, start));
     branches::refill();
     abandon(drive());
     let Remains {
@@ -171,12 +181,12 @@ fn drive() -> Vec<Option<Fibre>> {
         }
         let fibre = fibres[task].get_or_insert_with(|| start(task));
         CURRENT_YIELDER.set(fibre.yielder);
-        match fibre.coroutine.resume(()) {
+        match crashes::resume(fibre.running, || fibre.coroutine.resume(())) {
             // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
+                    stacks::give_back(fibre.coroutine.into_stack());
                 }
             }
         }
@@ -185,10 +195,12 @@ fn drive() -> Vec<Option<Fibre>> {
 }
 
 fn start(task: TaskId) -> Fibre {
-    let entry = with(|execution| execution.tasks[task].entry.take()).expect("a task is started once");
-    let stack = STACKS.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
-        DefaultStack::new(STACK_SIZE).expect("failed to map a stack: the system is out of memory or of mappings")
+    let start = with(|execution| {
+        let task = &mut execution.tasks[task];
+        task.entry.take().zip(task.stack.take())
     });
+    let (entry, stack) = start.expect("a task is started once");
+    let mapping = stack.mapping();
     let coroutine = Coroutine::with_stack(stack, move |yielder, ()| {
         CURRENT_YIELDER.set(std::ptr::from_ref(yielder));
         if catch_unwind(AssertUnwindSafe(|| perform(entry))).is_err() {
@@ -196,6 +208,7 @@ fn start(task: TaskId) -> Fibre {
         }
     });
     Fibre {
+        running: Running::on(mapping, coroutine.trap_handler()),
         coroutine,
         yielder: std::ptr::null(),
     }
@@ -223,6 +236,6 @@ fn abandon(fibres: Vec<Option<Fibre>>) {
         // tasks that borrow from them (scoped threads) are abandoned as well, and `Task::abandon` forgets their
         // functions.
         unsafe { fibre.coroutine.force_reset() };
-        STACKS.with_borrow_mut(|stacks| stacks.push(fibre.coroutine.into_stack()));
+        stacks::give_back(fibre.coroutine.into_stack());
     }
 }

@@ -204,22 +204,19 @@ impl RecentSites {
 pub(super) struct Yields {
     /// The first of each pair lets the second go first.
     to: Vec<(TaskId, TaskId)>,
-    exemptions: Vec<Exemption>,
+    /// By the thread that has yielded, and the thread that need not go first.
+    exemptions: Vec<Vec<Exemption>>,
     /// Whether a thread was offered to go on although it yields.
     were_offered: bool,
 }
 
 /// A thread that has yielded need not let another thread go first, because that one may have had its turn already (see
 /// [`Execution::take_exemption`]).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Exemption {
-    /// The thread that has yielded.
-    task: TaskId,
-    /// The thread that need not go first.
-    other: TaskId,
-    /// How many visible operations `other` had performed.
+    /// How many visible operations the other thread had performed.
     visible: u64,
-    /// For how many of the invisible operations since then `task` was exempted.
+    /// For how many of its invisible operations since then the thread was exempted; 0 if it never was.
     invisible: u32,
 }
 
@@ -232,7 +229,7 @@ impl Execution {
         if self.tasks[current].announced.yields {
             self.yields.to.retain(|(task, _)| *task != current);
             for other in (0..self.tasks.len()).filter(|other| *other != current) {
-                let is_candidate = self.turn.candidates.iter().any(|candidate| candidate.task == other);
+                let is_candidate = self.may_go(other);
                 let state = &self.tasks[other];
                 let n_invisible = state.performed.invisible + u32::from(state.announced.is_invisible && is_candidate);
                 match (is_candidate, self.take_exemption(current, other, n_invisible)) {
@@ -245,14 +242,12 @@ impl Execution {
         if self.yields.to.is_empty() {
             return may_go_on;
         }
-        let candidates = &self.turn.candidates;
-        let is_candidate = |task: TaskId| candidates.iter().any(|candidate| candidate.task == task);
-        let waits = |who: TaskId| {
-            let mut yielded_to = self.yields.to.iter();
-            yielded_to.any(|(task, first)| *task == who && is_candidate(*first))
-        };
-        let mut keep = candidates.clone();
-        keep.retain(|candidate| candidate.task == current || !waits(candidate.task));
+        let mut waits = vec![false; self.tasks.len()];
+        for (task, first) in &self.yields.to {
+            waits[*task] |= self.may_go(*first);
+        }
+        let mut keep = self.turn.candidates.clone();
+        keep.retain(|candidate| candidate.task == current || !waits[candidate.task]);
         if !keep.is_empty() {
             self.turn.candidates = keep;
         }
@@ -276,26 +271,23 @@ impl Execution {
             n_known_finished,
             ..
         } = self.tasks[other].performed;
-        let mut exemptions = self.yields.exemptions.iter_mut();
-        let exemption = exemptions.find(|exemption| exemption.task == task && exemption.other == other);
-        let until_now = exemption
-            .as_ref()
+        let exemptions = &mut self.yields.exemptions;
+        let earlier = exemptions.get(task).and_then(|of_task| of_task.get(other));
+        let until_now = earlier
             .filter(|exemption| exemption.visible == visible)
             .map_or(0, |exemption| exemption.invisible);
         let invisible = n_known_finished.max(until_now) + 1;
         if invisible > n_invisible {
             return false;
         }
-        let given = Exemption {
-            task,
-            other,
-            visible,
-            invisible,
-        };
-        match exemption {
-            Some(exemption) => *exemption = given,
-            None => self.yields.exemptions.push(given),
+        if exemptions.len() <= task {
+            exemptions.resize_with(task + 1, Vec::new);
         }
+        let of_task = &mut exemptions[task];
+        if of_task.len() <= other {
+            of_task.resize_with(other + 1, Exemption::default);
+        }
+        of_task[other] = Exemption { visible, invisible };
         true
     }
 
@@ -308,9 +300,9 @@ impl Execution {
         }
     }
 
-    /// Whether an exemption is for invisible operations since the last visible one.
-    fn is_current(&self, exemption: &Exemption) -> bool {
-        self.tasks[exemption.other].performed.visible == exemption.visible
+    /// Whether an exemption is for invisible operations of `other` since its last visible one.
+    fn is_current(&self, other: TaskId, exemption: &Exemption) -> bool {
+        exemption.invisible > 0 && self.tasks[other].performed.visible == exemption.visible
     }
 
     /// Notes that the running task could begin to insist, and which candidate was chosen.
@@ -354,13 +346,14 @@ impl Execution {
         // Sums, because the order in which threads yielded makes no difference.
         let pair = |who: TaskId, other: TaskId| mix(mix(0, who as u64), other as u64);
         let yielded_to = self.yields.to.iter().map(|(who, first)| pair(*who, *first));
-        let exemptions = self
-            .yields
-            .exemptions
-            .iter()
-            .filter(|exemption| self.is_current(exemption));
-        let exemptions =
-            exemptions.map(|exemption| mix(pair(exemption.task, exemption.other), exemption.invisible.into()));
+        let of_tasks = self.yields.exemptions.iter().enumerate();
+        let exemptions = of_tasks.flat_map(|(task, of_task)| {
+            let current = of_task
+                .iter()
+                .enumerate()
+                .filter(|(other, it)| self.is_current(*other, it));
+            current.map(move |(other, exemption)| mix(pair(task, other), exemption.invisible.into()))
+        });
         let patience = if self.yields.were_offered {
             self.state_of_patience()
         } else {

@@ -5,6 +5,7 @@
 //! decrements it.
 
 use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::panic;
 use std::rc::Rc;
 use std::sync::Once;
@@ -17,8 +18,17 @@ static HOOK: Once = Once::new();
 
 thread_local! {
     /// The hook that the program under control has set, if any.
-    static PROGRAM_HOOK: std::cell::RefCell<Option<Rc<Hook>>> = const { std::cell::RefCell::new(None) };
+    static PROGRAM_HOOK: RefCell<Option<Rc<Hook>>> = const { RefCell::new(None) };
+    /// Whether a task was abandoned while it unwound, so that `std` counts its panic as under way for ever.
+    static ABANDONED_PANICS: Cell<bool> = const { Cell::new(false) };
 }
+
+/// What `std` raises, after any other panic, where no panic may pass: in a destructor that runs because of a panic, and
+/// in a function that cannot unwind. Then it aborts the process.
+const ABORTING: [&str; 2] = [
+    "panic in a destructor during cleanup",
+    "panic in a function that cannot unwind",
+];
 
 /// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -39,8 +49,7 @@ pub(crate) fn install_hook() {
             let place = info.location().and_then(recorder::place_outside_libraries);
             with(|execution| {
                 let me = execution.me();
-                me.panics.unwinding += 1;
-                me.panics.last = Some(Panic { message, place });
+                me.panics.raised(Panic { message, place });
                 me.panics.in_hook = true;
                 execution.take_from_hook();
             });
@@ -82,7 +91,26 @@ pub(crate) fn forget_program_hook() {
 
 /// Whether the running thread is unwinding.
 pub(crate) fn panicking() -> bool {
-    try_with(|execution| execution.me().panics.unwinding > 0).unwrap_or_else(std::thread::panicking)
+    let in_execution = try_with(|execution| execution.me().panics.is_any_unwinding());
+    in_execution.unwrap_or_else(|| std::thread::panicking() && !ABANDONED_PANICS.get())
+}
+
+/// Notes that the running task is abandoned, perhaps while it unwinds.
+pub(super) fn note_abandoned() {
+    ABANDONED_PANICS.set(ABANDONED_PANICS.get() || std::thread::panicking());
+}
+
+/// Has `std` forget that this operating-system thread runs the panic hook. A task was abandoned there, and otherwise the
+/// next panic would count as one in the hook, at which `std` aborts the process.
+pub(super) fn leave_hook() {
+    // Raising a panic without the hook, and catching it, sets the mark of `std` back.
+    let caught = panic::catch_unwind(|| panic::resume_unwind(Box::new(())));
+    drop(caught);
+}
+
+/// Whether `std` raises the panic right before it aborts the process.
+pub(super) fn is_aborting(panic: &Panic) -> bool {
+    ABORTING.contains(&panic.message.as_str())
 }
 
 /// Notes that the running thread resumes a panic, which does not call the hook.
@@ -90,11 +118,9 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
     let message = message_of(payload);
     try_with(|execution| {
         let me = execution.me();
-        me.panics.unwinding += 1;
         // A resumed panic keeps the place where it was first raised. A panic with another payload has no place.
-        if me.panics.last.as_ref().is_none_or(|earlier| earlier.message != message) {
-            me.panics.last = Some(Panic { message, place: None });
-        }
+        let earlier = me.panics.last.take().filter(|earlier| earlier.message == message);
+        me.panics.raised(earlier.unwrap_or(Panic { message, place: None }));
     });
 }
 
@@ -102,7 +128,7 @@ pub(crate) fn resumed(payload: &(dyn Any + Send)) {
 pub(crate) fn caught() {
     try_with(|execution| {
         let me = execution.me();
-        me.panics.unwinding = me.panics.unwinding.saturating_sub(1);
+        me.panics.unwinding.pop();
     });
 }
 

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::executor::Entry;
+use super::executor::{Entry, Start};
 use super::fairness::Activity;
 use super::objects::ObjectId;
 use super::objects::once::KnownComplete;
+use super::panics;
+use super::stacks::{self, Stack};
 use super::visibility::{History, OperationCounts, Parent};
 use crate::model::trace::{OnceFunction, Panic, ReceiveFunction, SendFunction, WakeReason};
 use crate::shim::Condition;
@@ -253,18 +255,40 @@ pub(crate) enum Ending {
 /// The panics of a task.
 #[derive(Debug, Default)]
 pub(crate) struct Panics {
-    /// How many panics are unwinding.
-    pub(crate) unwinding: u32,
+    /// The panics that are unwinding, the first one first.
+    pub(crate) unwinding: Vec<Panic>,
     /// Whether it runs the program's panic hook.
     pub(crate) in_hook: bool,
     /// The last one.
     pub(crate) last: Option<Panic>,
 }
 
+impl Panics {
+    /// Notes a panic, which unwinds from now on.
+    pub(crate) fn raised(&mut self, panic: Panic) {
+        if !panics::is_aborting(&panic) {
+            self.last = Some(panic.clone());
+        }
+        self.unwinding.push(panic);
+    }
+
+    pub(crate) fn is_any_unwinding(&self) -> bool {
+        !self.unwinding.is_empty()
+    }
+
+    /// The panics that are unwinding and that the program raised, the first one first.
+    pub(crate) fn under_way(&self) -> Vec<Panic> {
+        let of_program = self.unwinding.iter().filter(|panic| !panics::is_aborting(panic));
+        of_program.cloned().collect()
+    }
+}
+
 /// One thread of the program.
 pub(crate) struct Task {
     /// What it runs; `None` once it has begun.
     pub(crate) entry: Option<Rc<dyn Entry>>,
+    /// What it will run on; `None` once it has begun.
+    pub(super) stack: Option<Stack>,
     pub(crate) name: Option<ThreadName>,
     pub(crate) spawned_at: Option<Site>,
     /// The task that started it; `None` for the body of the execution.
@@ -304,10 +328,11 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// A task that is ready to start `entry`.
-    pub(crate) fn new(name: Option<ThreadName>, spawned_at: Option<Site>, entry: Rc<dyn Entry>) -> Self {
+    /// A task that is ready to start.
+    pub(super) fn new(name: Option<ThreadName>, spawned_at: Option<Site>, start: Start) -> Self {
         Self {
-            entry: Some(entry),
+            entry: Some(start.entry),
+            stack: Some(start.stack),
             name,
             spawned_at,
             parent: None,
@@ -345,6 +370,9 @@ impl Task {
     /// and the destructors of its thread-local values belong to the execution.
     pub(super) fn abandon(&mut self) {
         std::mem::forget(self.entry.take());
+        if let Some(stack) = self.stack.take() {
+            stacks::give_back(stack);
+        }
         self.locals.drain(..).for_each(std::mem::forget);
     }
 
@@ -402,6 +430,6 @@ impl Task {
             ending,
             unnoticed_since,
         });
-        self.panics.unwinding = 0;
+        self.panics.unwinding.clear();
     }
 }

@@ -1,10 +1,12 @@
 //! Spawning, ending and joining threads, and ending the process.
 
+use std::io;
 use std::rc::Rc;
 
 use super::execution::{Execution, name_of_system_thread};
-use super::executor::{self, Entry};
+use super::executor::{self, Entry, Start};
 use super::objects::{Memory, ObjectId, State, Tag};
+use super::stacks;
 use super::task::{Ending, Operation, Site, TaskId, TaskState, ThreadName, Until};
 use super::{
     announce, announce_invisible, announce_invisible_wait, locals, resolve, switch_after_release, try_with, with,
@@ -15,6 +17,10 @@ use crate::model::trace::{End, ObjectKind, Op};
 /// The task that is the body of the execution.
 const BODY: TaskId = 0;
 
+/// The most threads, the body aside, that are alive at one time. With the limits that Linux has by default, a real
+/// process has room for 16 368: each takes four of its 65 530 mappings.
+const MAX_THREADS: usize = 16_000;
+
 /// The number of a scope; `None` outside an execution.
 pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
     resolve(tag, ObjectKind::Scope, &Memory::none(), || State::Scope {
@@ -22,15 +28,25 @@ pub(crate) fn scope_id(tag: &Tag) -> Option<ObjectId> {
     })
 }
 
-/// Starts a thread that runs `entry`. `scope` is the scope that waits for it.
+/// Starts a thread that runs `entry`, on a stack of `stack_size` bytes. `scope` is the scope that waits for it.
+///
+/// # Errors
+///
+/// As in `std`, where the system refuses the thread: [`MAX_THREADS`] are alive already, or there is no such stack.
 ///
 /// # Panics
 ///
 /// Outside an execution.
-pub(crate) fn spawn(name: Option<ThreadName>, scope: Option<ObjectId>, site: Site, entry: Rc<dyn Entry>) -> TaskId {
+pub(crate) fn spawn(
+    name: Option<ThreadName>,
+    stack_size: usize,
+    scope: Option<ObjectId>,
+    site: Site,
+    entry: Rc<dyn Entry>,
+) -> io::Result<TaskId> {
     assert!(
         super::is_active(),
-        "a thread was spawned outside an execution, where nothing could run it"
+        "a thread was spawned at {site} outside an execution of `model::explore`, where nothing could run it"
     );
     let operation = Operation::at(site);
     match with(|execution| execution.scheduler.spawns) {
@@ -39,9 +55,14 @@ pub(crate) fn spawn(name: Option<ThreadName>, scope: Option<ObjectId>, site: Sit
             announce(operation);
         }
     }
+    if with(|execution| execution.n_alive >= MAX_THREADS) {
+        return Err(stacks::refused());
+    }
+    let stack = stacks::take(stack_size)?;
     let task = with(|execution| {
         note_overlap(execution);
-        let task = execution.add_task(name, Some(site), entry);
+        let task = execution.add_task(name, Some(site), Start { entry, stack });
+        execution.count_begun();
         // The new thread may run before whatever the running thread does next.
         execution.me().performed.was_chosen_for_invisible = false;
         if let Some(scope) = scope {
@@ -52,7 +73,7 @@ pub(crate) fn spawn(name: Option<ThreadName>, scope: Option<ObjectId>, site: Sit
         task
     });
     switch_after_release();
-    task
+    Ok(task)
 }
 
 /// Notes whether another thread might spawn concurrently with the running one. The ancestors and the children of the
@@ -90,6 +111,7 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
         let (current, now) = (execution.current, execution.now);
         // Ending is no operation, so another thread may still see this one running for a while.
         execution.me().end_function(ending, Some(now));
+        execution.n_alive -= 1;
         if let Some(scope) = scope {
             // The scope may be left before a thread-local destructor performs an operation.
             execution.me().performed.was_chosen_for_invisible = false;
@@ -163,12 +185,8 @@ fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
 pub(crate) fn abort_after_panic() {
     with(|execution| {
         let thread = execution.current;
-        let place = execution.me().panics.last.take().and_then(|panic| panic.place);
-        execution.finish(End::Exited {
-            code: None,
-            thread,
-            place,
-        });
+        let panics = execution.me().panics.last.take().into_iter().collect();
+        execution.finish(End::Aborted { thread, panics });
     });
 }
 

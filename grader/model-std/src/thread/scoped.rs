@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, Location};
@@ -12,6 +13,7 @@ use super::spawning::current;
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::panic::{catch_unwind, resume_unwind};
 use crate::runtime::objects::{ObjectId, Tag};
+use crate::runtime::stacks;
 use crate::runtime::task::{Site, ThreadName};
 use crate::runtime::threads;
 
@@ -139,7 +141,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     ///
     /// # Panics
     ///
-    /// Outside an execution.
+    /// If the system refuses the thread, and outside an execution.
     #[track_caller]
     pub fn spawn<F, T>(&'scope self, f: F) -> ScopedJoinHandle<'scope, T>
     where
@@ -154,30 +156,33 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     where
         T: Send + 'scope,
     {
-        self.start(None, function)
+        let started = self.start(None, stacks::DEFAULT, function);
+        started.expect("failed to spawn thread")
     }
 
     #[track_caller]
     pub(super) fn start<T>(
         &'scope self,
         name: Option<ThreadName>,
+        stack_size: usize,
         function: Box<dyn Function<T> + 'scope>,
-    ) -> ScopedJoinHandle<'scope, T>
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
     where
         T: Send + 'scope,
     {
         // SAFETY: `scope` waits for every thread of the scope before `'scope` ends.
-        let started = unsafe { start(self.options(name), function) };
-        ScopedJoinHandle {
+        let started = unsafe { start(self.options(name, stack_size), function) }?;
+        Ok(ScopedJoinHandle {
             started,
             scope: PhantomData,
-        }
+        })
     }
 
     #[track_caller]
-    fn options(&self, name: Option<ThreadName>) -> SpawnOptions {
+    fn options(&self, name: Option<ThreadName>, stack_size: usize) -> SpawnOptions {
         SpawnOptions {
             name,
+            stack_size,
             site: Location::caller(),
             scope: self.id,
             unhandled_panic: Some(Rc::clone(&self.a_thread_panicked)),

@@ -4,12 +4,15 @@ use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::num::NonZero;
+#[cfg(unix)]
+use std::os::unix::thread::{JoinHandleExt, RawPthread};
 use std::panic::Location;
 use std::rc::Rc;
 
 use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
+use crate::runtime::stacks;
 use crate::runtime::task::{Site, TaskId, ThreadName};
 use crate::runtime::threads;
 
@@ -17,7 +20,7 @@ use crate::runtime::threads;
 ///
 /// # Panics
 ///
-/// Outside an execution.
+/// If the system refuses the thread, and outside an execution.
 #[track_caller]
 pub fn spawn<F, T>(f: F) -> JoinHandle<T>
 where
@@ -30,15 +33,15 @@ where
 #[track_caller]
 fn start_unnamed<T: 'static>(function: Box<dyn Function<T>>) -> JoinHandle<T> {
     // SAFETY: the function and its result are `'static`.
-    JoinHandle(unsafe { start(Builder::new().options(), function) })
+    let started = unsafe { start(Builder::new().options(), function) };
+    JoinHandle(started.expect("failed to spawn thread"))
 }
 
-/// As [`std::thread::Builder`]. The stack size is accepted and not used.
+/// As [`std::thread::Builder`].
 #[must_use = "must eventually spawn the thread"]
 #[derive(Debug)]
 pub struct Builder {
     name: Option<String>,
-    #[expect(dead_code, reason = "formatting shows it")]
     stack_size: Option<usize>,
     /// Never set: only the unstable part of `std` can set it.
     #[expect(dead_code, reason = "formatting shows it")]
@@ -76,7 +79,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -88,14 +91,14 @@ impl Builder {
         T: Send + 'static,
     {
         // SAFETY: `f` and its result are `'static`.
-        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
+        unsafe { start(self.options(), boxed(f)) }.map(JoinHandle)
     }
 
     /// As [`std::thread::Builder::spawn_unchecked`].
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -111,14 +114,14 @@ impl Builder {
         T: Send,
     {
         // SAFETY: promised by the caller.
-        Ok(JoinHandle(unsafe { start(self.options(), boxed(f)) }))
+        unsafe { start(self.options(), boxed(f)) }.map(JoinHandle)
     }
 
     /// As [`std::thread::Builder::spawn_scoped`].
     ///
     /// # Errors
     ///
-    /// Never.
+    /// If 16 000 threads are alive already, or the stack is larger than 16 GiB or cannot be mapped.
     ///
     /// # Panics
     ///
@@ -133,14 +136,15 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(self.checked_name(), boxed(f)))
+        let stack_size = self.size_of_stack();
+        scope.start(self.checked_name(), stack_size, boxed(f))
     }
 
     /// As [`Builder::spawn`], for the line `site` of the program. Returns the number of the thread.
-    pub(crate) fn spawn_at(self, site: Site, f: impl FnOnce() + Send + 'static) -> TaskId {
+    pub(crate) fn spawn_at(self, site: Site, f: impl FnOnce() + Send + 'static) -> io::Result<TaskId> {
         // SAFETY: `f` is `'static`.
         let started = unsafe { start(self.options_at(site), boxed(f)) };
-        started.thread.task()
+        Ok(started?.thread.task())
     }
 
     #[track_caller]
@@ -150,11 +154,16 @@ impl Builder {
 
     fn options_at(self, site: Site) -> SpawnOptions {
         SpawnOptions {
+            stack_size: self.size_of_stack(),
             name: self.checked_name(),
             site,
             scope: None,
             unhandled_panic: None,
         }
+    }
+
+    fn size_of_stack(&self) -> usize {
+        self.stack_size.unwrap_or(stacks::DEFAULT)
     }
 
     fn checked_name(self) -> Option<ThreadName> {
@@ -195,6 +204,20 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         self.0.is_finished()
+    }
+}
+
+/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs, which
+/// is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
+#[cfg(unix)]
+impl<T> JoinHandleExt for JoinHandle<T> {
+    fn as_pthread_t(&self) -> RawPthread {
+        // SAFETY: the function has no preconditions.
+        unsafe { libc::pthread_self() }
+    }
+
+    fn into_pthread_t(self) -> RawPthread {
+        self.as_pthread_t()
     }
 }
 
@@ -240,12 +263,23 @@ impl Thread {
     }
 
     /// Starts a thread that runs `entry`.
-    pub(super) fn start(options: &SpawnOptions, entry: Rc<dyn Entry>) -> Self {
-        let id = threads::spawn(options.name.clone(), options.scope, options.site, entry);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses the thread.
+    pub(super) fn start(options: &SpawnOptions, entry: Rc<dyn Entry>) -> io::Result<Self> {
+        let SpawnOptions {
+            name,
+            stack_size,
+            scope,
+            site,
+            ..
+        } = options;
+        let id = threads::spawn(name.clone(), *stack_size, *scope, site, entry)?;
+        Ok(Self {
             id: ThreadId::of(id),
-            name: options.name.clone(),
-        }
+            name: name.clone(),
+        })
     }
 
     /// As [`std::thread::Thread::unpark`].

@@ -4,6 +4,7 @@
 //! each of them. Here that is only the box of the function and its call.
 
 use std::cell::{Cell, UnsafeCell};
+use std::io;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::Rc;
@@ -44,6 +45,8 @@ impl<F: FnOnce() -> T, T> Function<T> for Once<F> {
 /// How to spawn a thread.
 pub(super) struct SpawnOptions {
     pub(super) name: Option<ThreadName>,
+    /// The size of its stack, in bytes.
+    pub(super) stack_size: usize,
     pub(super) site: Site,
     pub(super) scope: Option<ObjectId>,
     /// Set when the thread panicked and its result is dropped without having been joined.
@@ -52,10 +55,17 @@ pub(super) struct SpawnOptions {
 
 /// Starts a thread that runs `function`.
 ///
+/// # Errors
+///
+/// If the system refuses the thread.
+///
 /// # Safety
 ///
 /// Everything that `function` and its result borrow must live until the thread has ended or the execution is over.
-pub(super) unsafe fn start<'a, T: 'a>(options: SpawnOptions, function: Box<dyn Function<T> + 'a>) -> Started<T> {
+pub(super) unsafe fn start<'a, T: 'a>(
+    options: SpawnOptions,
+    function: Box<dyn Function<T> + 'a>,
+) -> io::Result<Started<T>> {
     // SAFETY: the caller promises that borrowed values live long enough. A thread that does not end is abandoned
     // together with its execution, without running or dropping the function.
     let function = unsafe { std::mem::transmute::<Box<dyn Function<T> + 'a>, Box<dyn Function<T>>>(function) };
@@ -70,8 +80,8 @@ pub(super) unsafe fn start<'a, T: 'a>(options: SpawnOptions, function: Box<dyn F
     let entry: Rc<dyn Entry + 'a> = packet.clone();
     // SAFETY: as above.
     let entry = unsafe { std::mem::transmute::<Rc<dyn Entry + 'a>, Rc<dyn Entry>>(entry) };
-    let thread = Thread::start(&packet.untyped.options, entry);
-    Started { thread, packet }
+    let thread = Thread::start(&packet.untyped.options, entry)?;
+    Ok(Started { thread, packet })
 }
 
 /// A thread that was started, and its packet.

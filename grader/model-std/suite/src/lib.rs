@@ -192,6 +192,12 @@ pub fn describe(end: &End) -> String {
         End::Livelock { threads } => format!("livelock {threads:?}"),
         End::BusyWait { thread, .. } => format!("busy wait of {thread}"),
         End::EndlessLoop { thread, .. } => format!("endless loop of {thread}"),
+        End::StackOverflow { thread, size, .. } => format!("{thread} overflowed its stack of {} KiB", size >> 10),
+        End::Aborted { thread, panics } => {
+            let messages: Vec<&str> = panics.iter().map(|panic| panic.message.as_str()).collect();
+            format!("{thread} aborted after {messages:?}")
+        }
+        End::Crashed { thread, signal, .. } => format!("{thread} crashed: {signal:?}"),
         End::StepLimit => "step limit".to_owned(),
         End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
         End::ThreadsLeft { threads } => format!("threads left {threads:?}"),

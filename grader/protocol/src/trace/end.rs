@@ -7,7 +7,7 @@ use super::{
     SendFunction, ThreadId,
 };
 use crate::Finding;
-use crate::endless_loop::Stack;
+use crate::stacks::Stack;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,40 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         stacks: Vec<Stack>,
     },
+    /// A thread used up its stack.
+    StackOverflow {
+        /// The thread.
+        thread: ThreadId,
+        /// The size of the stack, in bytes.
+        size: u64,
+        /// The call that the thread made again and again, or else the innermost one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        /// The innermost calls on the stack; none once the place was looked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stacks: Vec<Stack>,
+    },
+    /// `std` ended the process, because a panic got where none may pass: out of a destructor that ran because of
+    /// another panic, out of a function that cannot unwind, or out of the destructor of a thread-local value.
+    Aborted {
+        /// The thread.
+        thread: ThreadId,
+        /// Its panics that were under way, the first one first.
+        panics: Vec<Panic>,
+    },
+    /// The process got a signal that would have ended it.
+    Crashed {
+        /// The thread that ran.
+        thread: ThreadId,
+        /// The signal.
+        signal: CrashSignal,
+        /// The innermost call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        /// The innermost calls on the stack; none once the place was looked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stacks: Vec<Stack>,
+    },
     /// The limit of steps was reached, and nothing shows that the threads would not have come to their end. The trace
     /// has only the first operations.
     StepLimit,
@@ -96,10 +130,32 @@ impl End {
             End::Livelock { .. } => Some(Finding::Livelock),
             End::BusyWait { .. } => Some(Finding::BusyWait),
             End::EndlessLoop { .. } => Some(Finding::Timeout),
+            End::StackOverflow { .. } => Some(Finding::StackOverflow),
+            End::Aborted { .. } | End::Crashed { .. } => Some(Finding::Panic),
             End::StepLimit => Some(Finding::TooSlow),
             End::Exited { .. } => Some(Finding::Exited),
             End::ThreadsLeft { .. } => Some(Finding::ThreadLeak),
             End::Nondeterministic(_) => Some(Finding::Nondeterministic),
+        }
+    }
+
+    /// The stacks that show where it happened, if the end has any.
+    pub fn stacks_mut(&mut self) -> Option<&mut Vec<Stack>> {
+        match self {
+            End::EndlessLoop { stacks, .. } | End::StackOverflow { stacks, .. } | End::Crashed { stacks, .. } => {
+                Some(stacks)
+            }
+            End::Finished
+            | End::Panicked(_)
+            | End::Deadlock { .. }
+            | End::LostWakeup { .. }
+            | End::Livelock { .. }
+            | End::BusyWait { .. }
+            | End::Aborted { .. }
+            | End::StepLimit
+            | End::Exited { .. }
+            | End::ThreadsLeft { .. }
+            | End::Nondeterministic(_) => None,
         }
     }
 
@@ -112,12 +168,33 @@ impl End {
             | End::Livelock { .. }
             | End::BusyWait { .. }
             | End::EndlessLoop { .. }
+            | End::StackOverflow { .. }
+            | End::Aborted { .. }
+            | End::Crashed { .. }
             | End::StepLimit
             | End::Exited { .. }
             | End::ThreadsLeft { .. }
             | End::Nondeterministic(_) => &[],
         }
     }
+}
+
+/// A signal that ends a process, unless it has a handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrashSignal {
+    /// `SIGABRT`: the process ended itself.
+    Abort,
+    /// `SIGSEGV`: it used an address at which it has no memory.
+    SegmentationFault,
+    /// `SIGBUS`: it used an address behind which there is nothing.
+    BusError,
+    /// `SIGILL`: an instruction that does not exist. Compilers put one where code must never get.
+    IllegalInstruction,
+    /// `SIGFPE`: a division that has no result.
+    ArithmeticError,
+    /// `SIGTRAP`: a trap for a debugger.
+    Trap,
 }
 
 /// A thread that waits at the end of an execution, and for what.

@@ -123,7 +123,7 @@ pub(super) fn try_take_by(
 /// Marks the lock as taken by the running task.
 pub(super) fn take(execution: &mut Execution, id: ObjectId, mode: Mode, site: Site) -> Acquired {
     let current = execution.current;
-    let panicking = execution.me().panics.unwinding > 0;
+    let panicking = execution.me().panics.is_any_unwinding();
     let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = Some(current),
@@ -157,7 +157,7 @@ pub(crate) fn release(lock: Option<ObjectId>, mode: Mode, acquired: Acquired, to
 /// Marks the lock as released by the running task.
 pub(super) fn give_back(execution: &mut Execution, id: ObjectId, mode: Mode, acquired: Acquired, touch: Touch) {
     let current = execution.current;
-    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.unwinding > 0;
+    let poisons = mode == Mode::Write && !acquired.panicking && execution.me().panics.is_any_unwinding();
     let lock = execution.objects.lock_mut(id);
     match mode {
         Mode::Write => lock.writer = None,

@@ -6,6 +6,8 @@ mod channel_waits;
 mod channels;
 mod choice_points;
 mod clock;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod crashes;
 #[cfg(target_os = "linux")]
 mod differential;
 mod drop_in;

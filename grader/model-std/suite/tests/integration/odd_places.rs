@@ -34,7 +34,7 @@ fn a_panic_in_the_destructor_of_a_result_ends_as_an_abort() {
         }));
         thread::sleep(Duration::from_millis(1));
     };
-    ends(body, &["1 exited with None"]);
+    ends(body, &["1 aborted after [\"in the destructor\"]"]);
     ends(|| thread::spawn(|| drop(Bad)).join().unwrap_err(), &["finished"]);
 }
 

@@ -146,9 +146,9 @@ fn a_panic_that_leaves_a_thread_local_destructor_aborts_the_process() {
     }
     ends(
         || thread::spawn(|| BAD.with(|_| ())).join().is_ok(),
-        &["1 exited with None"],
+        &["1 aborted after [\"in a destructor\"]"],
     );
-    ends(|| BAD.with(|_| ()), &["0 exited with None"]);
+    ends(|| BAD.with(|_| ()), &["0 aborted after [\"in a destructor\"]"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! Finds the line of an endless loop in the check program that ran into it.
+//! Finds the line of an endless loop, of a stack overflow or of a crash in the check program that ran into it.
 //!
 //! The check program sends return addresses, since the sandbox does not let it read its own line tables. Nothing is
-//! read where no check program ran into such a loop.
+//! read where no check program ran into any of these.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use addr2line::Context;
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SymbolMap, SymbolMapName};
-use protocol::endless_loop::COUNTER;
+use protocol::stacks::{COUNTER, Sought};
 use protocol::{CheckObservation, Place};
 
 /// The most stacks, and the most calls of each, that are looked at. A check program sends fewer.
@@ -17,12 +17,16 @@ const LIMIT: usize = 1_000;
 
 /// Puts places for addresses in what `program` has observed; `sources` are the submission's files, with their paths.
 pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources: &[(String, String)]) {
-    observation.locate_endless_loops(&|stacks| {
+    observation.locate_ends(&|sought, stacks| {
         // The verdict is the same without the line.
         let program = std::fs::read(program).ok()?;
         let program = Program::parse(&program, sources)?;
         let stacks: Vec<Vec<Call>> = stacks.iter().take(LIMIT).map(|stack| program.calls(stack)).collect();
-        innermost_loop(&stacks)
+        match sought {
+            Sought::Loop => innermost_loop(&stacks),
+            Sought::Recursion => stacks.first().and_then(|stack| recursion(stack)),
+            Sought::Call => stacks.first().and_then(|stack| innermost(stack)),
+        }
     });
 }
 
@@ -111,13 +115,28 @@ fn innermost_loop(stacks: &[Vec<Call>]) -> Option<Place> {
     on_several_lines.into_iter().chain(callers).next().cloned()
 }
 
+/// Where the calls on `stack` repeat: the innermost call of the submission that is made from the same address as another
+/// one. If there is none, the innermost call.
+fn recursion(stack: &[Call]) -> Option<Place> {
+    let is_repeated = |call: &&Call| stack.iter().filter(|other| other.address == call.address).count() > 1;
+    let mut repeated = stack.iter().rev().filter(is_repeated);
+    repeated
+        .find_map(|call| call.place.clone())
+        .or_else(|| innermost(stack))
+}
+
+/// The innermost line of the submission on `stack`.
+fn innermost(stack: &[Call]) -> Option<Place> {
+    stack.iter().rev().find_map(|call| call.place.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The line at which the loop is found on these stacks. Each is a list of functions, which have numbers, and lines.
-    /// Function 9 is one of the standard library.
-    fn line(stacks: &[&[(u64, u32)]]) -> Option<u32> {
+    /// The calls of a stack, from a list of functions, which have numbers, and lines. Function 9 is one of the standard
+    /// library.
+    fn calls(stack: &[(u64, u32)]) -> Vec<Call> {
         let call = |(function, line): &(u64, u32)| Call {
             address: 1000 * function + u64::from(*line),
             function: Some(*function),
@@ -127,8 +146,22 @@ mod tests {
                 column: 5,
             }),
         };
-        let stacks: Vec<Vec<Call>> = stacks.iter().map(|stack| stack.iter().map(call).collect()).collect();
+        stack.iter().map(call).collect()
+    }
+
+    /// The line at which the loop is found on these stacks.
+    fn line(stacks: &[&[(u64, u32)]]) -> Option<u32> {
+        let stacks: Vec<Vec<Call>> = stacks.iter().map(|stack| calls(stack)).collect();
         innermost_loop(&stacks).map(|place| place.line)
+    }
+
+    #[test]
+    fn a_recursion_is_where_the_innermost_repeated_call_is_made() {
+        let line = |stack| recursion(&calls(stack)).map(|place| place.line);
+        assert_eq!(line(&[(1, 3), (2, 8), (2, 8), (2, 8), (9, 70), (9, 70)]), Some(8));
+        assert_eq!(line(&[(2, 8), (4, 9), (2, 8), (4, 9), (5, 10)]), Some(9));
+        assert_eq!(line(&[(1, 3), (2, 8), (9, 70), (9, 70)]), Some(8));
+        assert_eq!(line(&[(9, 70), (9, 70)]), None);
     }
 
     #[test]

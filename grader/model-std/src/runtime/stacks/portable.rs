@@ -1,0 +1,41 @@
+//! Stacks as `corosensei` maps them, for systems on which nothing tells why a thread crashed.
+
+use std::io;
+
+use corosensei::stack::{DefaultStack, StackPointer};
+
+/// Nothing needs the place of a stack.
+pub(in crate::runtime) type Mapping = ();
+
+/// The stack of a task.
+pub(in crate::runtime) struct Stack {
+    size: usize,
+    mapped: DefaultStack,
+}
+
+impl Stack {
+    pub(super) fn map(size: usize) -> io::Result<Self> {
+        let mapped = DefaultStack::new(size)?;
+        Ok(Self { size, mapped })
+    }
+
+    pub(in crate::runtime) fn mapping(&self) -> *const Mapping {
+        std::ptr::null()
+    }
+
+    /// How many bytes the program may use.
+    pub(in crate::runtime) fn size(&self) -> usize {
+        self.size
+    }
+}
+
+// SAFETY: both are those of a stack that is one already.
+unsafe impl corosensei::stack::Stack for Stack {
+    fn base(&self) -> StackPointer {
+        self.mapped.base()
+    }
+
+    fn limit(&self) -> StackPointer {
+        self.mapped.limit()
+    }
+}
