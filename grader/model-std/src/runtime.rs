@@ -28,6 +28,7 @@ pub(crate) mod scheduler;
 pub(crate) mod stacks;
 pub(crate) mod task;
 pub(crate) mod threads;
+pub(crate) mod unwinding;
 pub(crate) mod visibility;
 mod waiting;
 pub(crate) mod weak_memory;

@@ -11,7 +11,6 @@
 
 mod elf;
 mod program;
-mod stack;
 mod symbols;
 
 use std::cell::RefCell;
@@ -23,6 +22,10 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use program::{Place, Program};
 
 use crate::runtime::task::Site;
+use crate::runtime::unwinding;
+
+/// How many functions are looked at on a stack. More calls than that are those of a recursion.
+const MOST_CALLS: usize = 256;
 
 /// Larger statics are not looked for: to compare and copy them would take longer than most executions.
 const LARGEST: usize = 1 << 20;
@@ -151,7 +154,7 @@ pub(crate) fn begin_search() {
     };
     let wanted = program.statics().filter(|place| place.bytes().len() <= LARGEST);
     let before = wanted.map(|place| (place, place.bytes().into()));
-    let caller = stack::addresses().into_iter().find(|address| {
+    let caller = unwinding::addresses(MOST_CALLS).into_iter().find(|address| {
         let name = program.crate_at(*address);
         name.is_some_and(|name| !symbols::is_of_toolchain(name))
     });
@@ -170,7 +173,7 @@ pub(crate) fn note_stack(site: Option<Site>) {
                 .sites
                 .insert(site.map_or(0, |site| std::ptr::from_ref(site).addr()))
         {
-            search.addresses.extend(stack::addresses());
+            search.addresses.extend(unwinding::addresses(MOST_CALLS));
         }
     });
 }

@@ -100,8 +100,8 @@ pub(super) fn note_abandoned() {
     ABANDONED_PANICS.set(ABANDONED_PANICS.get() || std::thread::panicking());
 }
 
-/// Has `std` forget that this operating-system thread runs the panic hook. A task was abandoned there, and otherwise the
-/// next panic would count as one in the hook, at which `std` aborts the process.
+/// Has `std` forget that this operating-system thread runs the panic hook. A task was abandoned there, and otherwise
+/// the next panic would count as one in the hook, at which `std` aborts the process.
 pub(super) fn leave_hook() {
     // Raising a panic without the hook, and catching it, sets the mark of `std` back.
     let caught = panic::catch_unwind(|| panic::resume_unwind(Box::new(())));

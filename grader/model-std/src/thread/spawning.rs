@@ -207,8 +207,8 @@ impl<T> JoinHandle<T> {
     }
 }
 
-/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs, which
-/// is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
+/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs,
+/// which is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
 #[cfg(unix)]
 impl<T> JoinHandleExt for JoinHandle<T> {
     fn as_pthread_t(&self) -> RawPthread {
