@@ -39,8 +39,9 @@ const BLOCK_COUNTING: [&str; 5] = [
     "-Cdebuginfo=line-tables-only",
 ];
 
-/// What makes the modelled form of a submission call `__tsan_atomic64_fetch_add` and the like of `model-std` in place of
-/// atomic instructions. Those that are left in it are the ones of `Arc`, so that the model sees the reference counts.
+/// What makes the modelled form of a submission call `__tsan_atomic64_fetch_add` and the like of `model-std` in place
+/// of atomic instructions. Those that are left in it are the ones of `Arc`, so that the model sees the reference
+/// counts.
 ///
 /// These are the passes of LLVM's ThreadSanitizer. Without `-Z sanitizer`, they leave all other memory accesses alone.
 const ATOMIC_CALLS: [&str; 3] = [

@@ -17,8 +17,8 @@ const REPEATED_STALL_CPU_TIME: Duration = Duration::from_millis(500);
 /// The time between two samples.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Interrupts an execution if too much CPU time has passed since the last operation of the model. If that does not help,
-/// calls `stalled` once, and tells it how much.
+/// Interrupts an execution if too much CPU time has passed since the last operation of the model. If that does not
+/// help, calls `stalled` once, and tells it how much.
 pub(crate) fn watch(stalled: impl Fn(Duration) + Send + 'static) {
     thread::spawn(move || {
         let (mut operations, mut since) = (model::operations(), cpu_time());

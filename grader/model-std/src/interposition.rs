@@ -17,7 +17,7 @@ use std::slice;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::runtime::{clock, is_undisturbed, randomness};
-use crate::time::SYSTEM_START;
+use crate::time::system_time;
 
 /// The clock of `SystemTime`.
 const CLOCK_REALTIME: c_int = 0;
@@ -89,7 +89,7 @@ unsafe extern "C" fn read(descriptor: c_int, buffer: *mut c_void, length: usize)
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clock_gettime(of_clock: c_int, time: *mut Timespec) -> c_int {
     if of_clock == CLOCK_REALTIME && is_undisturbed() {
-        let now = SYSTEM_START + clock::now(None);
+        let now = system_time(clock::now(None));
         let now = Timespec {
             seconds: now.as_secs() as i64,
             nanoseconds: now.subsec_nanos().into(),

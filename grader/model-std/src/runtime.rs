@@ -28,6 +28,7 @@ pub(crate) mod scheduler;
 pub(crate) mod stacks;
 pub(crate) mod task;
 pub(crate) mod threads;
+pub(crate) mod unwinding;
 pub(crate) mod visibility;
 mod waiting;
 pub(crate) mod weak_memory;
@@ -56,8 +57,8 @@ pub(crate) fn operations() -> u64 {
 thread_local! {
     /// The execution that is under way on this operating-system thread.
     static CURRENT_EXECUTION: RefCell<Option<Box<Execution>>> = const { RefCell::new(None) };
-    /// Whether the execution that is under way has scheduling points after operations. Apart from the execution, so that
-    /// looking is quick.
+    /// Whether the execution that is under way has scheduling points after operations. Apart from the execution, so
+    /// that looking is quick.
     static SWITCHES_AFTER_RELEASE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -162,6 +163,7 @@ pub(crate) fn switch_after_release() {
         if is_choice {
             // The thread is not yet where its next operation is announced.
             execution.learned(1);
+            execution.me().is_after_operation = true;
         }
         is_choice
     });
@@ -170,6 +172,7 @@ pub(crate) fn switch_after_release() {
             object: None,
             site: None,
         });
+        with(|execution| execution.me().is_after_operation = false);
     }
 }
 

@@ -15,8 +15,12 @@
 //! calls, different states may count as equal, and executions may be missed. Outside an execution nothing is announced,
 //! nothing waits, and nothing is recorded.
 
+mod loan;
+
+pub use loan::{Loan, lend};
 pub use protocol::trace;
 
+use std::io;
 use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
@@ -24,10 +28,15 @@ use std::time::Duration;
 
 use self::trace::{ObjectKind, ObjectState, Op, WaitReason};
 use crate::runtime::clock::read_clock;
-use crate::runtime::objects::{Memory, ObjectId, State, Tag};
+use crate::runtime::objects::{Memory, ObjectId, State, Tag, current_epoch};
 use crate::runtime::task::{self, Until, Wake};
 use crate::runtime::{self, try_with, with};
+use crate::thread::Builder;
 use crate::time::Instant;
+
+/// A folder of this name holds a copy of the sources of a library that is compiled against this one. Its lines are no
+/// lines of the program, so a trace does not name them.
+pub const SOURCES_OF_LIBRARIES: &str = "/modelled-library/";
 
 /// A line of the program.
 pub type Site = &'static Location<'static>;
@@ -54,12 +63,19 @@ pub trait Condition {
 
     /// What a thread waits for if the condition never holds.
     fn reason(&self) -> WaitReason;
+
+    /// The numbers of the threads that could make it hold, as far as they are known.
+    fn held_by(&self) -> Vec<usize> {
+        Vec::new()
+    }
 }
 
 /// When an operation may take effect.
 pub enum When {
     /// As soon as the thread has its turn.
     AtOnce,
+    /// As soon as the thread has its turn, but the other threads go first, as with `yield_now`.
+    AfterOthers,
     /// When the condition holds, or when this time since the start of the execution is reached.
     Until(Rc<dyn Condition>, Option<Duration>),
 }
@@ -129,8 +145,8 @@ impl Object {
     }
 }
 
-/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own reference
-/// counts must not count as the program's.
+/// As `Arc`, for what a shim shares itself. A shim is generic, so the program compiles parts of it, and its own
+/// reference counts must not count as the program's.
 pub struct Shared<T: ?Sized>(Rc<T>);
 
 // SAFETY: all threads of the program share one operating-system thread, so the count is never used by two of them at
@@ -175,10 +191,22 @@ pub fn is_active() -> bool {
     runtime::is_active()
 }
 
+/// A number that tells the execution that is under way from all others; `None` outside an execution.
+#[must_use]
+pub fn execution() -> Option<u64> {
+    Some(current_epoch()).filter(|epoch| *epoch != 0)
+}
+
 /// The number of the running thread.
 #[must_use]
 pub fn thread() -> usize {
     runtime::threads::current().0
+}
+
+/// How many operations a thread has announced.
+#[must_use]
+pub fn n_operations(thread: usize) -> u64 {
+    try_with(|execution| execution.tasks[thread].activity.operations).unwrap_or_default()
 }
 
 /// Announces an operation of the running thread, lets the scheduler choose the next thread, and returns when this
@@ -195,6 +223,7 @@ pub fn announce(operation: &Operation<'_>, when: When) {
     };
     match when {
         When::AtOnce => runtime::announce(announced),
+        When::AfterOthers => runtime::announce_yielding(announced),
         When::Until(condition, deadline) => {
             with(|execution| execution.me().condition = Some(condition));
             let _: Wake = runtime::announce_wait(announced, Until::Condition, deadline);
@@ -223,6 +252,39 @@ pub fn choose(n: usize) -> usize {
     } else {
         0
     }
+}
+
+/// As [`choose`], but only the first `n_free` outcomes cost no preemption; the others are possible and rare.
+#[must_use]
+pub fn choose_with_rare(n: usize, n_free: usize) -> usize {
+    if is_active() {
+        with(|execution| execution.choose_outcome(n, n_free))
+    } else {
+        0
+    }
+}
+
+/// Spawns a thread for the line `site` of the program, and returns its number. Nobody joins it.
+///
+/// # Errors
+///
+/// As [`Builder::spawn`].
+///
+/// # Panics
+///
+/// If the name contains a null byte, and outside an execution.
+pub fn spawn(builder: Builder, site: Site, function: impl FnOnce() + Send + 'static) -> io::Result<usize> {
+    builder.spawn_at(site, function)
+}
+
+/// Says whether a thread of a library has nothing to do. Such a thread may be alive when the body ends, and a deadlock
+/// is not its fault.
+pub fn set_idle(thread: usize, is_idle: bool) {
+    try_with(|execution| {
+        if let Some(task) = execution.tasks.get_mut(thread) {
+            task.is_idle = is_idle;
+        }
+    });
 }
 
 /// Records that an operation of the running thread took effect. `describe` returns the operation and the state of the

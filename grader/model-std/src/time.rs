@@ -1,7 +1,8 @@
 //! As `std::time`, on a virtual clock.
 //!
 //! The clock stands still while any thread can go on, and jumps to the nearest deadline when none can. So waiting costs
-//! no real time and takes exactly as long as requested. While all threads spin, the clock advances in small ticks (see
+//! no real time and takes exactly as long as requested. Of two readings, the later one is greater even if no time has
+//! passed between them. While all threads spin, the clock advances in small ticks (see
 //! `runtime::fairness`).
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
@@ -22,49 +23,64 @@ use crate::runtime::clock;
 const START: Duration = Duration::from_secs(1_000_000);
 
 /// What `SystemTime` shows when an execution starts, since its epoch: the first second of the year 2020.
-pub(crate) const SYSTEM_START: Duration = Duration::from_secs(1_577_836_800);
+const SYSTEM_START: Duration = Duration::from_secs(1_577_836_800);
+
+/// The time of day, since its epoch, at a reading with this number. A `SystemTime` has nothing but nanoseconds by which
+/// two readings of one time can differ.
+pub(crate) fn system_time((since_start, reading): (Duration, u64)) -> Duration {
+    SYSTEM_START + since_start + Duration::from_nanos(reading)
+}
 
 /// The largest time that a clock of `std` can represent on systems with 64-bit seconds.
 const LAST_SECOND: u64 = i64::MAX as u64;
 
 /// As [`std::time::Instant`].
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(Duration);
+pub struct Instant {
+    time: Duration,
+    /// Tells readings of the clock at one time apart (see `runtime::clock`).
+    reading: u64,
+}
 
 impl Instant {
     /// As [`std::time::Instant::now`].
     #[track_caller]
     #[must_use]
     pub fn now() -> Instant {
-        Instant::at(clock::now(Some(Location::caller())))
+        let (since_start, reading) = clock::now(Some(Location::caller()));
+        let time = START + since_start;
+        Instant { time, reading }
     }
 
-    /// What the clock shows at this time after the start of the execution.
+    /// What the clock shows at this time after the start of the execution, as a new reading.
     pub(crate) fn at(since_start: Duration) -> Instant {
-        Instant(START + since_start)
+        Instant {
+            time: START + since_start,
+            reading: clock::next_reading(),
+        }
     }
 
     /// The time since the start of the execution; zero if the instant is earlier.
     pub(crate) fn since_start(self) -> Duration {
-        self.0.saturating_sub(START)
+        self.time.saturating_sub(START)
     }
 
     /// As [`std::time::Instant::duration_since`].
     #[must_use]
     pub fn duration_since(&self, earlier: Instant) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        self.time.saturating_sub(earlier.time)
     }
 
     /// As [`std::time::Instant::checked_duration_since`].
     #[must_use]
     pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
-        self.0.checked_sub(earlier.0)
+        (*self >= earlier).then(|| self.duration_since(earlier))
     }
 
     /// As [`std::time::Instant::saturating_duration_since`].
     #[must_use]
     pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        self.duration_since(earlier)
     }
 
     /// As [`std::time::Instant::elapsed`].
@@ -76,15 +92,14 @@ impl Instant {
 
     /// As [`std::time::Instant::checked_add`].
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
-        self.0
-            .checked_add(duration)
-            .filter(|sum| sum.as_secs() <= LAST_SECOND)
-            .map(Instant)
+        let time = self.time.checked_add(duration)?;
+        (time.as_secs() <= LAST_SECOND).then_some(Instant { time, ..*self })
     }
 
     /// As [`std::time::Instant::checked_sub`].
     pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
-        self.0.checked_sub(duration).map(Instant)
+        let time = self.time.checked_sub(duration)?;
+        Some(Instant { time, ..*self })
     }
 }
 
@@ -133,8 +148,8 @@ impl Sub<Instant> for Instant {
 impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Instant")
-            .field("tv_sec", &self.0.as_secs())
-            .field("tv_nsec", &self.0.subsec_nanos())
+            .field("tv_sec", &self.time.as_secs())
+            .field("tv_nsec", &self.time.subsec_nanos())
             .finish()
     }
 }

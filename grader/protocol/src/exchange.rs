@@ -155,8 +155,10 @@ pub struct Failure {
 impl Failure {
     /// Whether the process aborted itself, without a panic.
     pub fn is_abort(&self) -> bool {
-        let signal = CrashSignal::Abort;
-        matches!(&self.signature, FailureSignature::Ending(EndSignature::Crashed { signal: of_end, .. }) if *of_end == signal)
+        match &self.signature {
+            FailureSignature::Ending(EndSignature::Crashed { signal, .. }) => *signal == CrashSignal::Abort,
+            _ => false,
+        }
     }
 }
 

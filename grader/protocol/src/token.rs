@@ -174,8 +174,8 @@ fn decode(token: &str) -> Result<(Counts, Vec<u8>), TokenError> {
 }
 
 /// A cyclic redundancy check of 8 bits (the polynomial x⁸ + x² + x + 1, as in ITU-T I.432.1, from all ones). It finds
-/// every change within 8 neighbouring bits, and a digit is 5. The two versions have complementary checks, so that one is
-/// not taken for the other.
+/// every change within 8 neighbouring bits, and a digit is 5. The two versions have complementary checks, so that one
+/// is not taken for the other.
 fn check_byte(counts: Counts, bytes: &[u8]) -> u8 {
     let remainder = bytes.iter().fold(0xFF, |remainder, byte| {
         (0..8).fold(remainder ^ byte, |remainder, _| {

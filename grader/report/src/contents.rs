@@ -145,7 +145,8 @@ fn worth(object: &Object) -> Option<u8> {
         | ObjectKind::LazyLock
         | ObjectKind::Timer(_)
         | ObjectKind::WeakCount
-        | ObjectKind::Scope => None,
+        | ObjectKind::Scope
+        | ObjectKind::RayonPool => None,
     }
 }
 

@@ -136,7 +136,13 @@ enum Step {
 
 fn step(op: &Op) -> Step {
     match op {
-        Op::Spawn { .. } | Op::Join { .. } | Op::LeaveScope | Op::EndThread { panicked: false } => Step::Lifecycle,
+        Op::Spawn { .. }
+        | Op::Join { .. }
+        | Op::LeaveScope
+        | Op::EndThread { panicked: false }
+        | Op::PushJob { .. }
+        | Op::TakeJob { .. }
+        | Op::EndJob { .. } => Step::Lifecycle,
         Op::Sleep { .. } => Step::Pause,
         Op::DropSender { .. } | Op::DropReceiver { .. } => Step::Farewell,
         Op::Load { .. }

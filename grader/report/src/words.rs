@@ -46,6 +46,9 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::Write { .. } => "write",
         Op::Exit { code: Some(_) } => "exit",
         Op::Exit { code: None } => "abort",
+        Op::PushJob { .. } => "push",
+        Op::TakeJob { .. } => "take",
+        Op::EndJob { .. } => "end",
     }
 }
 
@@ -163,6 +166,9 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::Sleep { duration: slept } => duration(*slept),
         Op::Write { bytes } => format!("{:?}", String::from_utf8_lossy(bytes)),
         Op::Exit { code } => return code.map(|code| code.to_string()),
+        Op::PushJob { job } | Op::EndJob { job } => format!("job {job}"),
+        Op::TakeJob { job, from } if *from == event.thread => format!("job {job}"),
+        Op::TakeJob { job, from } => format!("job {job} of {}", names.thread(*from)),
         Op::Unlock
         | Op::Downgrade
         | Op::ClearPoison
@@ -230,6 +236,8 @@ pub(crate) fn waiting_operation(reason: &WaitReason) -> &'static str {
         WaitReason::ScopeEnd => "leave scope",
         WaitReason::Park { has_timeout } => park(*has_timeout),
         WaitReason::Clock => "sleep",
+        WaitReason::Jobs { .. } => "wait for jobs",
+        WaitReason::Work => "take",
     }
 }
 

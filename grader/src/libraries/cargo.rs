@@ -48,8 +48,8 @@ pub(super) fn files(messages: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The folders of the packages that were built and whose sources are folders of this machine, sorted. Those of published
-/// crates do not change.
+/// The folders of the packages that were built and whose sources are folders of this machine, sorted. Those of
+/// published crates do not change.
 pub(super) fn package_folders(messages: &str) -> Vec<PathBuf> {
     let is_folder = |message: &Message| message.package_id.as_ref().is_some_and(|id| id.starts_with("path+"));
     let manifests = parsed(messages)

@@ -115,8 +115,8 @@ fn innermost_loop(stacks: &[Vec<Call>]) -> Option<Place> {
     on_several_lines.into_iter().chain(callers).next().cloned()
 }
 
-/// Where the calls on `stack` repeat: the innermost call of the submission that is made from the same address as another
-/// one. If there is none, the innermost call.
+/// Where the calls on `stack` repeat: the innermost call of the submission that is made from the same address as
+/// another one. If there is none, the innermost call.
 fn recursion(stack: &[Call]) -> Option<Place> {
     let is_repeated = |call: &&Call| stack.iter().filter(|other| other.address == call.address).count() > 1;
     let mut repeated = stack.iter().rev().filter(is_repeated);

@@ -1,11 +1,7 @@
 //! Mistake: `build_global` works once in a program; the second call panics.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
-//! Fails: `exactly_the_workers_call_at_once` with `panic`.
-//! Fails: `results_keep_the_order_of_inputs` with `panic`.
 //! Fails: `a_panic_reaches_the_caller` with `panic`.
-//! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
-//! Fails: `fib_pool_gives_the_same_numbers` with `panic`.
 
 use std::ops::Range;
 

@@ -2,7 +2,6 @@
 //!
 //! Fails: `fib_is_right` with `deadlock`.
 //! Fails: `fib_sequence_keeps_order` with `deadlock`.
-//! Fails: `the_threads_are_gone_afterwards` with `deadlock`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
 
 use std::collections::HashMap;

@@ -1,6 +1,7 @@
 //! Mistake: `mul_add` rounds once where `a + i * dx` rounds twice: more exact, but not the same points.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
+//! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,5 +1,5 @@
-//! Mistake: the last thread is to hand the runs over. With `Arc::try_unwrap` instead of `Arc::into_inner`, both threads may
-//! find that they are not the only owner, and drop the runs.
+//! Mistake: the last thread is to hand the runs over. With `Arc::try_unwrap` instead of `Arc::into_inner`, both threads
+//! may find that they are not the only owner, and drop the runs.
 //!
 //! Fails: `runs_add_up_to_the_total` with `panic`.
 //! Fails: `no_run_is_empty` with `panic`.

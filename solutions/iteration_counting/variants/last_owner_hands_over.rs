@@ -1,4 +1,5 @@
-//! Variant: `Arc::into_inner` gives the runs to exactly one of the threads, the last one, which sends them to the caller.
+//! Variant: `Arc::into_inner` gives the runs to exactly one of the threads, the last one, which sends them to the
+//! caller.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, mpsc};

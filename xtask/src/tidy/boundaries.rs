@@ -17,7 +17,15 @@ use super::{Problem, Tree};
 const NEVER_LINKS: [(&str, &[&str], &str); 3] = [
     (
         "grader",
-        &["harness", "model-std", "model-crossbeam-channel", "report", "xtask"],
+        &[
+            "harness",
+            "model-std",
+            "model-crossbeam-channel",
+            "model-rayon",
+            "model-rayon-core",
+            "report",
+            "xtask",
+        ],
         "the grader is trusted; untrusted programs link these, or these build on the grader",
     ),
     (

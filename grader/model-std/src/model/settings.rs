@@ -3,9 +3,9 @@
 /// How one execution is bounded and what may happen in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The most steps (operations announced) in one execution: 200 000 by default. They take a hundredth of a second. An
-    /// execution that reaches the limit ends as a livelock or a busy wait if its threads have done the same again and
-    /// again, and as [`StepLimit`](super::trace::End::StepLimit) if not.
+    /// The most steps (operations announced) in one execution: 200 000 by default. They take a hundredth of a second.
+    /// An execution that reaches the limit ends as a livelock or a busy wait if its threads have done the same again
+    /// and again, and as [`StepLimit`](super::trace::End::StepLimit) if not.
     pub steps: u64,
     /// How many waits on condition variables and parks may end spuriously in one execution.
     pub spurious_wakeups: u32,
@@ -21,6 +21,13 @@ pub struct Settings {
     pub late_threads: u32,
     /// Whether threads may spin until virtual time passes. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
+    /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
+    /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.
+    ///
+    /// On by default. It must be off if other operating-system threads use statics of these crates during executions,
+    /// as in a program that has a crate with both this library and the real `std`. The feature `beside-std` makes that
+    /// the default.
+    pub fresh_statics: bool,
     /// Whether invisible operations, such as the start of a thread or a join, are scheduling points as well. That gives
     /// many more executions with the same outcomes; tests compare these.
     pub every_turn: bool,
@@ -56,6 +63,7 @@ impl Default for Settings {
             stale_reads: 2,
             late_threads: 0,
             allow_busy_wait: false,
+            fresh_statics: cfg!(not(feature = "beside-std")),
             every_turn: false,
             switch_after_release: SwitchAfterRelease::Uninstrumented,
         }

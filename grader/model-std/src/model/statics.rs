@@ -1,35 +1,66 @@
 //! Statics that hold no modelled object (a `static mut`, a cell) start afresh in every execution as well.
 //!
 //! A modelled object notices by itself that a new execution has begun (see `runtime::objects`). Any other static keeps
-//! what it holds, since nobody is told of its use. So the bytes of all statics of the program are kept, and laid back
-//! before each execution. The symbol table of the executable says where they are, and of which crate.
+//! what it holds, since nobody is told of its use. So the bytes of the statics of the crates under test are kept, and
+//! laid back before each execution. The symbol table of the executable says where statics are, and of which crate.
+//!
+//! A crate is under test if it calls the exploration, or if its code is on the stack when an operation of the model is
+//! announced. Only recorded executions look for that, among them the first two of an exploration.
+//!
+//! What changes a static between two executions stays: only what an execution did is undone.
 
 mod elf;
+mod program;
 mod symbols;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io;
-use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use elf::Executable;
+use program::{Place, Program};
 
-/// A static, and the bytes that every execution starts with.
+use crate::runtime::task::Site;
+use crate::runtime::unwinding;
+
+/// How many functions are looked at on a stack. More calls than that are those of a recursion.
+const MOST_CALLS: usize = 256;
+
+/// Larger statics are not looked for: to compare and copy them would take longer than most executions.
+const LARGEST: usize = 1 << 20;
+
+/// A static of a crate under test.
 struct Kept {
-    address: usize,
-    bytes: Box<[MaybeUninit<u8>]>,
+    place: Place,
+    /// What it holds when an execution starts.
+    start: Box<[u8]>,
+    /// What it held when the last execution ended.
+    end: Box<[u8]>,
 }
 
-static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+/// The crates under test, as far as they are known, and their statics.
+#[derive(Default)]
+struct UnderTest {
+    crates: HashSet<String>,
+    kept: Vec<Kept>,
+}
 
-/// Whether anything is kept: asked before every execution, which may take no more than a microsecond.
+static UNDER_TEST: LazyLock<Mutex<UnderTest>> = LazyLock::new(Mutex::default);
+
+/// Whether anything is kept: asked before and after every execution, which may take no more than a microsecond.
 static IS_ANY_KEPT: AtomicBool = AtomicBool::new(false);
+
+fn under_test() -> MutexGuard<'static, UnderTest> {
+    UNDER_TEST.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// From now on, all statics of `crates` start every execution with what they hold now. Returns how many there are.
 ///
-/// `crates` are names as in a path: `my_crate` for the package `my-crate`. Without this call, only those statics start
-/// afresh that are modelled objects, such as a `Mutex` or an `AtomicUsize`. Values that an execution leaves in a static
-/// are forgotten and not dropped, as they are in those.
+/// `crates` are names as in a path: `my_crate` for the package `my-crate`. This is only needed where
+/// [`Settings::fresh_statics`](super::Settings::fresh_statics) is off, or does not find a static: it looks for crates
+/// that call the exploration or use the model, and for statics of no more than a mebibyte. Values that an execution
+/// leaves in a static are forgotten and not dropped, as they are in modelled objects.
 ///
 /// # Errors
 ///
@@ -37,30 +68,42 @@ static IS_ANY_KEPT: AtomicBool = AtomicBool::new(false);
 ///
 /// # Safety
 ///
-/// The crates are compiled against this library in place of `std`. Nothing uses their statics outside executions,
-/// except before this call.
+/// The crates are compiled against this library in place of `std`, and no other operating-system thread uses their
+/// statics during an execution.
 pub unsafe fn restart_statics(crates: &[&str]) -> io::Result<usize> {
-    let executable = Executable::of_this_process()?;
-    let objects = executable.writable_objects()?;
-    let is_wanted = |symbol: &str| crates.iter().any(|name| symbols::is_of_crate(symbol, name));
-    let wanted = objects.into_iter().filter(|object| is_wanted(&object.name));
-    let kept: Vec<Kept> = wanted
-        .map(|object| {
-            let address = object.address as *const MaybeUninit<u8>;
-            // SAFETY: the executable has a static of this size at this address. Reading it as `MaybeUninit` bytes is
-            // sound whatever it holds, and the caller promises that nobody changes it now.
-            let bytes = unsafe { std::slice::from_raw_parts(address, object.size) };
-            Kept {
-                address: object.address,
-                bytes: bytes.into(),
+    let program = Program::of_this_process()?;
+    let mut under_test = under_test();
+    let before = under_test.kept.len();
+    for name in crates {
+        // SAFETY: as the caller promises.
+        unsafe { under_test.add(name, program, |place| Some(place.bytes().into())) };
+    }
+    Ok(under_test.kept.len() - before)
+}
+
+impl UnderTest {
+    /// Adds a crate, unless it is known. `start` says what a static held before the execution, and `None` if the static
+    /// is left as it is.
+    ///
+    /// # Safety
+    ///
+    /// As for [`restart_statics`].
+    unsafe fn add(&mut self, name: &str, program: &Program, start: impl Fn(Place) -> Option<Box<[u8]>>) {
+        if !self.crates.insert(name.to_owned()) {
+            return;
+        }
+        for place in program.statics_of(name) {
+            // In the older scheme, a symbol may be of either of two crates.
+            if self.kept.iter().any(|kept| kept.place == place) {
+                continue;
             }
-        })
-        .collect();
-    let n_kept = kept.len();
-    let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    all.extend(kept);
-    IS_ANY_KEPT.store(!all.is_empty(), Ordering::Release);
-    Ok(n_kept)
+            if let Some(start) = start(place) {
+                let end = place.bytes().into();
+                self.kept.push(Kept { place, start, end });
+            }
+        }
+        IS_ANY_KEPT.store(!self.kept.is_empty(), Ordering::Release);
+    }
 }
 
 /// Lays the first bytes of the statics back. An execution is about to start, and no other one is under way.
@@ -68,10 +111,88 @@ pub(crate) fn restart() {
     if !IS_ANY_KEPT.load(Ordering::Acquire) {
         return;
     }
-    for kept in KEPT.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        let address = kept.address as *mut MaybeUninit<u8>;
-        // SAFETY: a static of the program that is writable. Whoever named its crate has promised that only executions
-        // use it, and none is under way.
-        unsafe { std::ptr::copy_nonoverlapping(kept.bytes.as_ptr(), address, kept.bytes.len()) };
+    for kept in &mut under_test().kept {
+        if *kept.place.bytes() != *kept.end {
+            kept.start.copy_from_slice(kept.place.bytes());
+        } else if kept.start != kept.end {
+            // SAFETY: no execution is under way, and nobody else uses the statics of the crates under test.
+            unsafe { kept.place.write(&kept.start) };
+        }
+    }
+}
+
+/// Notes what an execution left in the statics. It has just ended.
+pub(crate) fn note_end() {
+    if !IS_ANY_KEPT.load(Ordering::Acquire) {
+        return;
+    }
+    for kept in &mut under_test().kept {
+        kept.end.copy_from_slice(kept.place.bytes());
+    }
+}
+
+thread_local! {
+    /// The search that is under way on this operating-system thread.
+    static SEARCH: RefCell<Option<Search>> = const { RefCell::new(None) };
+}
+
+/// Looks for the crates under test in one execution.
+struct Search {
+    /// The lines that announced an operation.
+    sites: HashSet<usize>,
+    /// The addresses in functions that were under way.
+    addresses: HashSet<usize>,
+    /// What the statics held before the execution.
+    before: Vec<(Place, Box<[u8]>)>,
+}
+
+/// Begins to look for crates under test, in the execution that is about to start.
+pub(crate) fn begin_search() {
+    // Without a symbol table, nothing is found.
+    let Ok(program) = Program::of_this_process() else {
+        return;
+    };
+    let wanted = program.statics().filter(|place| place.bytes().len() <= LARGEST);
+    let before = wanted.map(|place| (place, place.bytes().into()));
+    let caller = unwinding::addresses(MOST_CALLS).into_iter().find(|address| {
+        let name = program.crate_at(*address);
+        name.is_some_and(|name| !symbols::is_of_toolchain(name))
+    });
+    SEARCH.set(Some(Search {
+        sites: HashSet::new(),
+        addresses: caller.into_iter().collect(),
+        before: before.collect(),
+    }));
+}
+
+/// Notes the functions that are under way while an operation is announced, if a search is.
+pub(crate) fn note_stack(site: Option<Site>) {
+    SEARCH.with_borrow_mut(|search| {
+        if let Some(search) = search
+            && search
+                .sites
+                .insert(site.map_or(0, |site| std::ptr::from_ref(site).addr()))
+        {
+            search.addresses.extend(unwinding::addresses(MOST_CALLS));
+        }
+    });
+}
+
+/// Ends the search. From now on, the statics of the crates that it has found start every execution with what they held
+/// before this one.
+pub(crate) fn end_search() {
+    let (Some(search), Ok(program)) = (SEARCH.take(), Program::of_this_process()) else {
+        return;
+    };
+    let crates = search.addresses.iter().filter_map(|address| program.crate_at(*address));
+    let crates: HashSet<&str> = crates.filter(|name| !symbols::is_of_toolchain(name)).collect();
+    let mut under_test = under_test();
+    for name in crates {
+        let before = |place: Place| {
+            let found = search.before.iter().find(|(other, _)| *other == place);
+            found.map(|(_, bytes)| bytes.clone())
+        };
+        // SAFETY: whoever explores says by `Settings::fresh_statics` that this holds for all crates under test.
+        unsafe { under_test.add(name, program, before) };
     }
 }

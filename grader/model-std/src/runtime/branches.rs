@@ -8,11 +8,10 @@
 //! Where the loop is follows from a few stacks, taken while it runs. They are passed on as addresses: whoever has the
 //! program's line tables can tell the lines.
 
-use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 
 use super::execution::Execution;
-use super::{executor, is_active, with};
+use super::{executor, is_active, unwinding, with};
 use crate::model::trace::End;
 
 /// How many basic blocks a thread may execute between two operations.
@@ -20,6 +19,9 @@ use crate::model::trace::End;
 /// A thousand times the most that a known right submission executes: 103 078, in a variant of `stdout_writer`. Without
 /// optimisation, the budget is used up in about a third of a second.
 const BUDGET: u64 = 100_000_000;
+
+/// How many functions are noted of a stack. The innermost ones have the loop.
+const MOST_CALLS: usize = 1000;
 
 /// For how many more blocks a thread is watched that has used up its budget: enough for a round of most loops.
 const WATCHED: u64 = 10_000_000;
@@ -121,42 +123,14 @@ fn budget_is_used_up(left: u64) {
     executor::suspend();
 }
 
-/// The return addresses on this stack, the innermost first, relative to [`__sanitizer_cov_trace_pc`].
+/// The return addresses on this stack, the innermost first, as [`relative`] gives them.
 fn stack() -> Vec<i64> {
-    // Only the text of a backtrace can be had from stable Rust. Its alternate form has the addresses.
-    let text = format!("{:#}", Backtrace::force_capture());
-    relative(addresses(&text))
+    relative(unwinding::addresses(MOST_CALLS).into_iter())
 }
 
 /// The addresses, relative to [`__sanitizer_cov_trace_pc`].
-pub(super) fn relative(addresses: impl Iterator<Item = u64>) -> Vec<i64> {
+pub(super) fn relative(addresses: impl Iterator<Item = usize>) -> Vec<i64> {
     let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;
-    let relative = addresses.map(|address| address.wrapping_sub(base as u64).cast_signed());
+    let relative = addresses.map(|address| address.wrapping_sub(base).cast_signed() as i64);
     relative.collect()
-}
-
-/// The addresses in the alternate form of a backtrace: a line `0: 0x55c0 - function` for each call.
-fn addresses(text: &str) -> impl Iterator<Item = u64> {
-    text.lines().filter_map(|line| {
-        let (_number, rest) = line.split_once(": ")?;
-        let digits = rest.trim_start().strip_prefix("0x")?;
-        let end = digits.find(' ').unwrap_or(digits.len());
-        u64::from_str_radix(&digits[..end], 16).ok()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_backtrace_has_the_address_of_each_call() {
-        let text = "   0:     0x55c0 - counting::add::h0123
-                               at src/lib.rs:12:5
-   1:     0x7f00c1 - <unknown>
-  10:                0x0 - <unknown>
-";
-        assert_eq!(addresses(text).collect::<Vec<_>>(), [0x55c0, 0x7f_00c1, 0]);
-        assert!(stack().len() > 2, "this test was not found on its own stack");
-    }
 }

@@ -1,5 +1,10 @@
 //! The virtual clock, sleeping and yielding. The clock stands still while a thread can go on, and otherwise jumps to
 //! the next deadline.
+//!
+//! On a real machine, a later reading of the clock shows a later time. So readings have numbers, which tell those of
+//! one time apart: a thread gives its reading a higher number than those of all readings that it knows of. It knows of
+//! the readings that happened before: Lamport, *Time, Clocks, and the Ordering of Events in a Distributed System*,
+//! Communications of the ACM 21, 1978.
 
 use std::time::Duration;
 
@@ -35,10 +40,21 @@ pub(crate) fn yield_now(function: YieldFunction, site: Site) {
     try_with(|execution| execution.record(None, Some(site), |_| Op::Yield { function }));
 }
 
-/// The virtual time since the start of the execution, read as an operation of the running thread.
-pub(crate) fn now(site: Option<Site>) -> Duration {
+/// The virtual time since the start of the execution, and the number of the reading, read as an operation of the
+/// running thread.
+pub(crate) fn now(site: Option<Site>) -> (Duration, u64) {
     announce(Operation { object: None, site });
-    read_clock()
+    (read_clock(), next_reading())
+}
+
+/// The number of a new reading of the running thread.
+pub(crate) fn next_reading() -> u64 {
+    let number = try_with(|execution| {
+        let me = execution.me();
+        me.readings += 1;
+        me.readings
+    });
+    number.unwrap_or_default()
 }
 
 /// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
@@ -54,6 +70,14 @@ pub(crate) fn read_clock() -> Duration {
 }
 
 impl Execution {
+    /// Notes that a reading with this number happened before.
+    pub(super) fn learned_readings(&mut self, number: u64) {
+        if number > self.tasks[self.current].readings {
+            self.me().readings = number;
+            self.learned(number);
+        }
+    }
+
     /// Lets time pass until `deadline`.
     pub(super) fn pass_time_until(&mut self, deadline: Duration) {
         self.now = self.now.max(deadline);

@@ -347,10 +347,7 @@ impl ReferenceCounts {
         let count = counts.entry(address).or_default();
         // Whatever it was, that was another allocation or is no longer known.
         if count.value != found {
-            *count = Count {
-                object: None,
-                ..Count::default()
-            };
+            *count = Count::default();
         }
         count.value = left;
         let me = &threads[task];
@@ -469,8 +466,14 @@ impl Execution {
         } else {
             orders.failure
         };
-        if !matches!(access, Access::Store(_)) {
-            self.read_count(address, order);
+        match access {
+            // `strong_count` and `weak_count` load with `Relaxed`. The documentation of `std` says nothing of that, and
+            // programs wait with them until they are the only owner. So a load synchronises here.
+            Access::Load => self.read_count(address, Ordering::Acquire),
+            Access::Add | Access::Remove | Access::Swap(_) | Access::CompareExchange { .. } => {
+                self.read_count(address, order);
+            }
+            Access::Store(_) => {}
         }
         if changes {
             self.write_count(address, order);
@@ -488,7 +491,8 @@ impl Execution {
         let completed = self.counts.thread(task).load.take();
         if let Some(load) = completed {
             self.counts.n_pending -= 1;
-            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of `Weak`s.
+            // `Weak::upgrade` depends on the count of owners, while `Arc::downgrade` does not depend on that of
+            // `Weak`s.
             let is_upgrade = self.counts.tables.counts.contains_key(&(address + WEAK_OFFSET));
             if is_upgrade {
                 self.observe_count(address, (found, found + 1), true);
@@ -598,12 +602,17 @@ impl Execution {
     #[inline]
     pub(super) fn note_operation_between_counts(&mut self) {
         if self.counts.n_pending > 0 {
-            self.settle_load();
-            let destroying = std::mem::take(&mut self.counts.thread(self.current).destroying);
-            if !destroying.is_empty() {
-                self.counts.n_pending -= destroying.len();
-                self.counts.uses.matter = true;
-            }
+            self.end_count_uses();
+        }
+    }
+
+    #[cold]
+    fn end_count_uses(&mut self) {
+        self.settle_load();
+        let destroying = std::mem::take(&mut self.counts.thread(self.current).destroying);
+        if !destroying.is_empty() {
+            self.counts.n_pending -= destroying.len();
+            self.counts.uses.matter = true;
         }
     }
 
@@ -629,6 +638,12 @@ impl Execution {
         }
         let of = self.counts.kind(address);
         let count = self.counts.tables.counts.entry(address).or_default();
+        if count.value != found && count.value != left {
+            *count = Count {
+                value: found,
+                ..Count::default()
+            };
+        }
         let objects = &mut self.objects;
         let object = *count.object.get_or_insert_with(|| {
             let kind = match of {

@@ -1,6 +1,6 @@
-//! What a thread does that would end the process: it overflows its stack, or the process gets a signal such as `SIGABRT`
-//! or `SIGSEGV`. That ends the execution instead, so its schedule and its trace are as those of any other. Another thread
-//! can end an execution in the same way.
+//! What a thread does that would end the process: it overflows its stack, or the process gets a signal such as
+//! `SIGABRT` or `SIGSEGV`. That ends the execution instead, so its schedule and its trace are as those of any other.
+//! Another thread can end an execution in the same way.
 //!
 //! Only Linux on two architectures tells enough. Elsewhere the process ends.
 
@@ -51,7 +51,7 @@ impl Calls {
 
     /// As a trace has them.
     fn relative(&self) -> Vec<i64> {
-        super::branches::relative(self.addresses[..self.len].iter().map(|address| *address as u64))
+        super::branches::relative(self.addresses[..self.len].iter().copied())
     }
 }
 

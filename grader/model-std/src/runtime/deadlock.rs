@@ -12,7 +12,8 @@ use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wa
 
 /// The end of an execution in which no task can go on and no deadline will come.
 pub(crate) fn diagnose(execution: &Execution) -> End {
-    let stuck = (0..execution.tasks.len()).filter(|task| execution.tasks[*task].is_alive());
+    let is_stuck = |task: &TaskId| execution.tasks[*task].is_alive() && !execution.tasks[*task].is_idle;
+    let stuck = (0..execution.tasks.len()).filter(is_stuck);
     let stuck: Vec<TaskId> = stuck.collect();
     let waits: Vec<Wait> = stuck.iter().filter_map(|task| wait(execution, *task)).collect();
     let cycle = cycle(&waits);
@@ -37,7 +38,10 @@ fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
     let state = &execution.tasks[task];
     let until = state.waits_until()?;
     let Operation { object, site } = state.announced.operation;
-    let (held_by, held_since) = holders(execution, until);
+    let (held_by, held_since) = match &state.condition {
+        Some(condition) if until == Until::Condition => (condition.held_by(), None),
+        _ => holders(execution, until),
+    };
     Some(Wait {
         thread: task,
         reason: reason(execution, task, until),

@@ -6,6 +6,7 @@ use super::fairness::{AtYield, LONG_TURN};
 use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use super::{branches, deadlock};
+use crate::model::statics;
 use crate::model::trace::End;
 
 /// The current turn, and the candidates for the next one.
@@ -82,6 +83,9 @@ impl Execution {
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
         self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
+        if self.recorder.is_some() {
+            statics::note_stack(operation.site);
+        }
         // A line has the same address in all executions of a process. Rotated, so that what differs between lines is in
         // the high bits, and the rest is in the low ones.
         let line = operation.site.map_or(0, |site| std::ptr::from_ref(site).addr() as u64);

@@ -132,6 +132,7 @@ impl Execution {
         let mut task = Task::new(name, site, start);
         if let Some(parent) = self.tasks.get(self.current) {
             task.history = visibility::of_child(parent.history, self.tasks.len());
+            task.readings = parent.readings;
             task.parent = Some(Parent::new(self.current, parent.performed));
             task.known_complete = parent.known_complete.clone();
         }

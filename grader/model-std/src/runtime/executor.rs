@@ -96,6 +96,10 @@ pub(crate) fn run<T: 'static>(
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     statics::restart();
+    let is_searched = settings.fresh_statics && recorder.is_some();
+    if is_searched {
+        statics::begin_search();
+    }
     crashes::catch_on_this_thread();
     let stack =
         stacks::take(stacks::OF_BODY).expect("failed to map a stack: the system is out of memory or of mappings");
@@ -120,6 +124,10 @@ pub(crate) fn run<T: 'static>(
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
     panics::forget_program_hook();
+    if is_searched {
+        statics::end_search();
+    }
+    statics::note_end();
     let value = match trace.end {
         End::Finished | End::Panicked { .. } | End::ThreadsLeft { .. } => body.result.take(),
         _ => None,

@@ -36,6 +36,11 @@ use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 /// The number of an object in the current execution.
 pub(crate) type ObjectId = usize;
 
+/// The number of the execution that is under way on this operating-system thread; 0 outside an execution.
+pub(crate) fn current_epoch() -> u64 {
+    CURRENT_EPOCH.get()
+}
+
 /// Identifies an object of the program from one operation to the next.
 pub(crate) struct Tag {
     /// The execution in which it was last used (0: never) and its number there.
@@ -108,6 +113,8 @@ pub(crate) struct Object {
     pub(crate) state: State,
     /// Represents its contents (see `visibility`); 0 until the first change.
     pub(crate) history: History,
+    /// The latest reading of the clock that the thread which changed it last knew of (see `clock`).
+    readings: u64,
 }
 
 /// The table of one execution.
@@ -212,6 +219,7 @@ impl Objects {
             created_at,
             state,
             history: 0,
+            readings: 0,
         });
         self.table.len() - 1
     }
@@ -222,6 +230,14 @@ impl Objects {
 
     pub(crate) fn set_history(&mut self, id: ObjectId, history: History) {
         self.table[id].history = history;
+    }
+
+    pub(crate) fn readings(&self, id: ObjectId) -> u64 {
+        self.table[id].readings
+    }
+
+    pub(crate) fn set_readings(&mut self, id: ObjectId, readings: u64) {
+        self.table[id].readings = readings;
     }
 
     /// The state of the object, as a trace shows it; `None` if the state is elsewhere.

@@ -46,7 +46,7 @@ pub(crate) fn install_hook() {
                 return previous(info);
             }
             let message = message_of(info.payload());
-            let place = info.location().map(recorder::place_of);
+            let place = info.location().and_then(recorder::place_outside_libraries);
             with(|execution| {
                 let me = execution.me();
                 me.panics.raised(Panic { message, place });
@@ -100,8 +100,8 @@ pub(super) fn note_abandoned() {
     ABANDONED_PANICS.set(ABANDONED_PANICS.get() || std::thread::panicking());
 }
 
-/// Has `std` forget that this operating-system thread runs the panic hook. A task was abandoned there, and otherwise the
-/// next panic would count as one in the hook, at which `std` aborts the process.
+/// Has `std` forget that this operating-system thread runs the panic hook. A task was abandoned there, and otherwise
+/// the next panic would count as one in the hook, at which `std` aborts the process.
 pub(super) fn leave_hook() {
     // Raising a panic without the hook, and catching it, sets the mark of `std` back.
     let caught = panic::catch_unwind(|| panic::resume_unwind(Box::new(())));

@@ -11,6 +11,7 @@ use super::execution::Execution;
 use super::objects::ObjectId;
 use super::task::{Site, TaskId};
 use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
+use crate::shim::SOURCES_OF_LIBRARIES;
 
 /// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
 const MAX_EVENTS_WITHOUT_END: usize = 10_000;
@@ -52,7 +53,16 @@ pub(crate) fn place_in_program(site: Site) -> Option<Place> {
     // The path with the sources of the compiler installed, and without them.
     let is_of_std = file.contains("/rustlib/src/rust/library/") || file.starts_with("/rustc/");
     let own = file!().strip_suffix("runtime/recorder.rs").expect("this is the file");
-    (!is_of_std && !file.starts_with(own)).then(|| place(site))
+    if is_of_std || file.starts_with(own) {
+        return None;
+    }
+    place_outside_libraries(site)
+}
+
+/// The place of a location; `None` if it is in a library that was compiled against this one from a copy of its sources.
+/// Such a path differs from machine to machine, and a reader cannot open it.
+pub(crate) fn place_outside_libraries(location: &Location<'_>) -> Option<Place> {
+    (!location.file().contains(SOURCES_OF_LIBRARIES)).then(|| place_of(location))
 }
 
 /// The place of a location.
@@ -144,7 +154,7 @@ impl Execution {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
             name: task.name.as_deref().map(str::to_owned),
-            spawned_at: task.spawned_at.map(place),
+            spawned_at: task.spawned_at.and_then(place_outside_libraries),
             panic: task.panics.last.clone().filter(|_| task.has_panicked()),
             operations: task.activity.operations,
         });
@@ -197,7 +207,7 @@ impl Recorder {
         let objects = objects.map(|(id, (kind, created_at))| trace::Object {
             id,
             kind,
-            created_at: created_at.map(place),
+            created_at: created_at.and_then(place_outside_libraries),
         });
         trace.objects = objects.collect();
     }

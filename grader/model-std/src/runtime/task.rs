@@ -304,6 +304,8 @@ pub(crate) struct Task {
     pub(crate) write_request: Option<(ObjectId, u64)>,
     /// The initialisations that it knows to be complete.
     pub(crate) known_complete: KnownComplete,
+    /// Whether it is a thread of a library that has nothing to do (see `shim`).
+    pub(crate) is_idle: bool,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -311,7 +313,13 @@ pub(crate) struct Task {
     pub(crate) panics: Panics,
     /// The history of the task (see `visibility`).
     pub(crate) history: History,
+    /// The latest reading of the clock that it knows of (see `clock`).
+    pub(crate) readings: u64,
+    /// The same, of the threads that have unparked it.
+    pub(crate) unparked_readings: u64,
     pub(crate) performed: OperationCounts,
+    /// Whether it stands right after an operation, so that it has run no plain code since.
+    pub(crate) is_after_operation: bool,
     pub(crate) activity: Activity,
     /// How many random numbers it has got.
     pub(crate) random_numbers: u64,
@@ -343,11 +351,15 @@ impl Task {
             condition: None,
             write_request: None,
             known_complete: KnownComplete::default(),
+            is_idle: false,
             park_token: false,
             done: None,
             panics: Panics::default(),
             history: 0,
+            readings: 0,
+            unparked_readings: 0,
             performed: OperationCounts::default(),
+            is_after_operation: false,
             activity: Activity::default(),
             random_numbers: 0,
             locals: Vec::new(),

@@ -122,6 +122,8 @@ fn end_thread(scope: Option<ObjectId>, ending: Ending) {
                 .history(scope)
                 .wrapping_add(execution.tasks[current].history);
             execution.objects.set_history(scope, history);
+            let readings = execution.objects.readings(scope).max(execution.tasks[current].readings);
+            execution.objects.set_readings(scope, readings);
         }
         execution.changed_irreversibly();
         execution.record(None, None, |_| Op::EndThread {
@@ -172,7 +174,7 @@ fn end_body(ending: Ending) {
 fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
-    state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1
+    !state.is_idle && (state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1)
 }
 
 /// Ends the execution because a panic left a thread, after which `std` aborts the process.

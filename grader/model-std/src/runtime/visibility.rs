@@ -159,13 +159,15 @@ impl Execution {
     pub(crate) fn looked_at(&mut self, object: ObjectId) {
         let seen = self.objects.history(object);
         self.learned(seen);
+        self.learned_readings(self.objects.readings(object));
     }
 
     /// Notes that the running thread changed `object`. The new contents must follow from the histories of both.
     pub(crate) fn wrote_to(&mut self, object: ObjectId) {
         self.looked_at(object);
-        let history = self.me().history;
-        self.objects.set_history(object, history);
+        let me = &self.tasks[self.current];
+        self.objects.set_history(object, me.history);
+        self.objects.set_readings(object, me.readings);
     }
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
@@ -182,7 +184,15 @@ impl Execution {
         if let Some(Until::Ended(other)) = me.waits_until() {
             history = mix(history, self.tasks[other].history);
         }
-        self.me().history = history;
+        let me = self.me();
+        me.history = history;
+        let known = match (me.announced.operation.object, me.waits_until()) {
+            (_, Some(Until::Ended(other))) => self.tasks[other].readings,
+            (_, Some(Until::Unparked { .. })) if wake == Wake::Ready => me.unparked_readings,
+            (Some(object), _) => self.objects.readings(object),
+            (None, _) => return,
+        };
+        self.learned_readings(known);
     }
 
     /// The state of the execution: everything on which its continuation depends. `runs_on` is the thread that a choice

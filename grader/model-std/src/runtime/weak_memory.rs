@@ -34,8 +34,10 @@
 //! of the same value.
 //!
 //! The reference counts of `Arc` synchronise as well, in a crate that is compiled as `counts` needs it. In any other
-//! crate, a last owner that learns from `Arc::try_unwrap`, `Arc::get_mut` or the destructor alone that the other owners
-//! are gone may read values that are too old.
+//! crate, the model does not see when a thread drops its `Arc`, and so what the last owner synchronises with. There, a
+//! load misses only stores of threads that have run no plain code since their last operation. Such a thread has dropped
+//! nothing. `Settings::switch_after_release` lets others go at that point. If it is set to `Never`, a last owner may
+//! read values that are too old.
 
 pub(crate) mod notes;
 mod synchronization;
@@ -43,11 +45,13 @@ mod synchronization;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 
+use super::counts;
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::objects::atomic::{Access, Value};
 use super::task::TaskId;
 use super::visibility::{History, Mixed, mix};
+use crate::model::SwitchAfterRelease;
 
 /// How many values of an atomic are kept, including the newest: as many as in loom (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
@@ -90,6 +94,8 @@ struct Message {
     value: Value,
     /// The view that an acquire load joins to its own.
     view: View,
+    /// The thread that wrote it; `None` for the first message.
+    task: Option<TaskId>,
     /// The history of the writer, which identifies the message.
     writer: History,
 }
@@ -201,6 +207,7 @@ impl WeakMemory {
             messages.push(Message {
                 value: newest,
                 view: View::default(),
+                task: None,
                 writer: 0,
             });
         }
@@ -274,6 +281,7 @@ impl WeakMemory {
         self.messages[atomic].push(Message {
             value: new,
             view,
+            task: Some(task),
             writer,
         });
     }
@@ -307,13 +315,38 @@ impl WeakMemory {
 }
 
 impl Execution {
+    /// Whether memory is weak, and the model does not see the reference counts of `Arc`.
+    pub(crate) fn owners_are_unknown(&self) -> bool {
+        let is_automatic = self.settings.switch_after_release == SwitchAfterRelease::Uninstrumented;
+        self.weak_memory.is_some() && is_automatic && !counts::hooks::are_called()
+    }
+
+    /// How many messages a load of the running thread can choose from. `None` without weak memory.
+    ///
+    /// Where reference counts are not seen, a thread may have dropped its `Arc` after its store, and the running thread
+    /// may know that from the count, which synchronises. So only stores are missed of threads that stand right after an
+    /// operation, and hence have run no plain code since.
+    fn n_readable(&mut self, place: (ObjectId, Value), order: Ordering) -> Option<usize> {
+        let owners_are_unknown = self.owners_are_unknown();
+        let weak_memory = self.weak_memory.as_mut()?;
+        let n_readable = weak_memory.n_readable(self.current, place, order);
+        if weak_memory.left == 0 {
+            return Some(1);
+        }
+        if !owners_are_unknown {
+            return Some(n_readable);
+        }
+        let newest_first = weak_memory.messages[place.0].kept.iter().rev();
+        let may_be_missed = |message: &&Message| message.task.is_some_and(|task| self.tasks[task].is_after_operation);
+        Some(n_readable.min(1 + newest_first.take_while(may_be_missed).count()))
+    }
+
     /// Performs a load of the running thread. Returns the older value that it returns instead of the `newest`, if it
     /// does.
     pub(crate) fn load(&mut self, access: &Access, newest: Value) -> Option<Value> {
-        let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
-        let place = (atomic, newest);
-        let n_readable = weak_memory.n_readable(self.current, place, access.order);
-        let age = if weak_memory.left > 0 && n_readable > 1 {
+        let place = (access.atomic?, newest);
+        let n_readable = self.n_readable(place, access.order)?;
+        let age = if n_readable > 1 {
             notes::could_be_stale(access, &self.objects);
             self.choose_value(n_readable)
         } else {
@@ -328,12 +361,10 @@ impl Execution {
     /// Whether a compare-exchange of the running thread reads an older value and fails, although it could read the
     /// `newest`. Returns the older value, which is not the `expected` one.
     pub(crate) fn fails_stale(&mut self, access: &Access, newest: Value, expected: Value) -> Option<Value> {
-        let (atomic, weak_memory) = (access.atomic?, self.weak_memory.as_mut()?);
+        let atomic = access.atomic?;
         let place = (atomic, newest);
-        let n_readable = weak_memory.n_readable(self.current, place, access.order);
-        if weak_memory.left == 0 || n_readable < 2 {
-            return None;
-        }
+        let n_readable = self.n_readable(place, access.order)?;
+        let weak_memory = self.weak_memory.as_mut()?;
         let ages = weak_memory.ages_of_others(atomic, n_readable, expected);
         if ages.is_empty() {
             return None;

@@ -139,12 +139,12 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         let site = Location::caller();
-        let start = clock::now(Some(site));
+        let (start, _) = clock::now(Some(site));
         loop {
             if !condition(guard.peek_mut()) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(left) = timeout.checked_sub(clock::now(Some(site)).saturating_sub(start)) else {
+            let Some(left) = timeout.checked_sub(clock::now(Some(site)).0.saturating_sub(start)) else {
                 return Ok((guard, WaitTimeoutResult(true)));
             };
             guard = self.wait_timeout_at(guard, left, site)?.0;

@@ -13,7 +13,7 @@ use super::starting::{Function, SpawnOptions, Started, boxed, start};
 use crate::runtime::executor::Entry;
 use crate::runtime::objects::park;
 use crate::runtime::stacks;
-use crate::runtime::task::{TaskId, ThreadName};
+use crate::runtime::task::{Site, TaskId, ThreadName};
 use crate::runtime::threads;
 
 /// As [`std::thread::spawn`].
@@ -140,12 +140,23 @@ impl Builder {
         scope.start(self.checked_name(), stack_size, boxed(f))
     }
 
+    /// As [`Builder::spawn`], for the line `site` of the program. Returns the number of the thread.
+    pub(crate) fn spawn_at(self, site: Site, f: impl FnOnce() + Send + 'static) -> io::Result<TaskId> {
+        // SAFETY: `f` is `'static`.
+        let started = unsafe { start(self.options_at(site), boxed(f)) };
+        Ok(started?.thread.task())
+    }
+
     #[track_caller]
     fn options(self) -> SpawnOptions {
+        self.options_at(Location::caller())
+    }
+
+    fn options_at(self, site: Site) -> SpawnOptions {
         SpawnOptions {
             stack_size: self.size_of_stack(),
             name: self.checked_name(),
-            site: Location::caller(),
+            site,
             scope: None,
             unhandled_panic: None,
         }
@@ -196,8 +207,8 @@ impl<T> JoinHandle<T> {
     }
 }
 
-/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs, which
-/// is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
+/// A thread of the model is no thread of the system: the handle is that of the thread on which the execution runs,
+/// which is the same for all of them. So it is valid, and whatever is done to it is done to the whole exploration.
 #[cfg(unix)]
 impl<T> JoinHandleExt for JoinHandle<T> {
     fn as_pthread_t(&self) -> RawPthread {

@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::panic::Location;
 use std::time::{Duration, SystemTimeError};
 
-use super::SYSTEM_START;
+use super::system_time;
 use crate::runtime::clock;
 
 /// As [`std::time::SystemTime`]. An execution starts at the first second of the year 2020.
@@ -24,7 +24,7 @@ impl SystemTime {
     #[track_caller]
     #[must_use]
     pub fn now() -> SystemTime {
-        SystemTime(::std::time::UNIX_EPOCH + SYSTEM_START + clock::now(Some(Location::caller())))
+        SystemTime(::std::time::UNIX_EPOCH + system_time(clock::now(Some(Location::caller()))))
     }
 
     /// As [`std::time::SystemTime::duration_since`].

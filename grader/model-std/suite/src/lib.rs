@@ -18,8 +18,8 @@ pub struct Explorer {
     pub settings: Settings,
 }
 
-/// The default settings, without switches after releasing operations. Nothing here is instrumented, and nearly all of the
-/// tests are about programs for which these switches make no difference.
+/// The default settings, without switches after releasing operations. Nothing here is instrumented, and nearly all of
+/// the tests are about programs for which these switches make no difference.
 pub fn plain() -> Settings {
     Settings {
         switch_after_release: SwitchAfterRelease::Never,

@@ -215,6 +215,12 @@ impl Encoder {
                 code.iter()
                     .for_each(|code| self.number(i64::from(*code).cast_unsigned()));
             }
+            Op::PushJob { job } => self.pair(32, *job),
+            Op::TakeJob { job, from } => {
+                self.pair(33, *job);
+                self.index(*from);
+            }
+            Op::EndJob { job } => self.pair(34, *job),
         }
     }
 }

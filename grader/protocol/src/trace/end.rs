@@ -309,6 +309,13 @@ pub enum WaitReason {
     },
     /// For a time that is never reached, in `thread::sleep`.
     Clock,
+    /// For jobs of a pool of the library `rayon` to end. [`Wait::held_by`] are the threads that run one of them.
+    Jobs {
+        /// How many.
+        left: usize,
+    },
+    /// For a job to run, as a thread of a pool of the library `rayon`.
+    Work,
 }
 
 /// A case on a channel that a thread waits for.
@@ -347,6 +354,8 @@ pub enum WaitKind {
     ScopeEnd,
     Park,
     Clock,
+    Jobs,
+    Work,
 }
 
 impl WaitReason {
@@ -369,6 +378,8 @@ impl WaitReason {
             WaitReason::ScopeEnd => WaitKind::ScopeEnd,
             WaitReason::Park { .. } => WaitKind::Park,
             WaitReason::Clock => WaitKind::Clock,
+            WaitReason::Jobs { .. } => WaitKind::Jobs,
+            WaitReason::Work => WaitKind::Work,
         }
     }
 }

@@ -54,6 +54,8 @@ pub enum ObjectKind {
     Stdout,
     /// `std::io::Stderr`, with its lock.
     Stderr,
+    /// A pool of threads of the library `rayon`: a `ThreadPool`, or the global pool.
+    RayonPool,
 }
 
 impl ObjectKind {
@@ -86,6 +88,7 @@ impl ObjectKind {
             ObjectKind::Stdin => "Stdin",
             ObjectKind::Stdout => "Stdout",
             ObjectKind::Stderr => "Stderr",
+            ObjectKind::RayonPool => "pool",
         }
     }
 }

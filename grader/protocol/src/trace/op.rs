@@ -215,6 +215,23 @@ pub enum Op {
         /// The code of `process::exit`; `None` for `process::abort`.
         code: Option<i32>,
     },
+    /// Gives a job to a pool of the library `rayon`.
+    PushJob {
+        /// The job's number in its pool: 1, 2, … in the order of pushing.
+        job: u64,
+    },
+    /// Takes a job from a pool, and begins to run it.
+    TakeJob {
+        /// The job.
+        job: u64,
+        /// The thread that gave it to the pool.
+        from: ThreadId,
+    },
+    /// The function of a job is over.
+    EndJob {
+        /// The job.
+        job: u64,
+    },
 }
 
 impl Op {
@@ -286,7 +303,10 @@ impl Op {
             | Op::Sleep { .. }
             | Op::Yield { .. }
             | Op::Write { .. }
-            | Op::Exit { .. } => [None, None, None],
+            | Op::Exit { .. }
+            | Op::PushJob { .. }
+            | Op::TakeJob { .. }
+            | Op::EndJob { .. } => [None, None, None],
         };
         values.into_iter().flatten()
     }

@@ -1,5 +1,5 @@
-//! A panic where none may pass: out of a destructor that runs because of another panic, for example. `std` then ends the
-//! whole process.
+//! A panic where none may pass: out of a destructor that runs because of another panic, for example. `std` then ends
+//! the whole process.
 
 use protocol::trace::{Panic, ThreadId};
 

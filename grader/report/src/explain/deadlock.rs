@@ -43,6 +43,7 @@ fn of_its_own(wait: Option<&Wait>) -> &'static str {
         }
         Some(WaitReason::Initialization { .. }) => "an initialisation that it has begun itself",
         Some(WaitReason::Join { .. } | WaitReason::ScopeEnd) => "its own end",
+        Some(WaitReason::Jobs { .. }) => "the end of a job that it runs itself",
         Some(
             WaitReason::Notification { .. }
             | WaitReason::Barrier { .. }
@@ -53,7 +54,8 @@ fn of_its_own(wait: Option<&Wait>) -> &'static str {
             | WaitReason::Partner { .. }
             | WaitReason::Select { .. }
             | WaitReason::Park { .. }
-            | WaitReason::Clock,
+            | WaitReason::Clock
+            | WaitReason::Work,
         )
         | None => "itself",
     }

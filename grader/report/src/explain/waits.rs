@@ -116,6 +116,14 @@ fn purpose(trace: &Trace, wait: &Wait, names: &Names<'_>) -> String {
         },
         WaitReason::Park { .. } => "to be unparked".to_owned(),
         WaitReason::Clock => "for a time that never comes".to_owned(),
+        WaitReason::Jobs { left } => {
+            let jobs = counted(*left as u64, "job");
+            match &wait.held_by[..] {
+                [] => format!("for {jobs} to end, which no thread of {} runs", object()),
+                by => format!("for {jobs} to end, run by {}", others(wait.thread, by, names)),
+            }
+        }
+        WaitReason::Work => format!("for a job of {}", object()),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use insta::assert_snapshot;
 use protocol::trace::{
-    ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome, CountAccess,
-    CountKind, CrashSignal, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind, ObjectState,
-    OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction, Trace, Value,
-    Wait, WaitReason, Whom, YieldFunction,
+    AtomicType, ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome,
+    CountAccess, CountKind, CrashSignal, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind,
+    ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction,
+    Trace, Value, Wait, WaitReason, Whom, YieldFunction,
 };
 use protocol::{Failure, FailureCause, Finding};
 use report::explain::explain;
@@ -79,6 +79,109 @@ fn a_lost_update_of_two_that_read_the_same() {
     Thread 1 and thread 2 both read 0 from `counter` before either wrote, so one of the two writes is lost. Between the load at lib.rs:12 and the store at lib.rs:13 another thread may run.
     steps: 3, 4, 5, 6
     ");
+}
+
+/// An operation of `thread` on an atomic that holds 1 afterwards.
+fn accesses(thread: usize, op: Op, object: usize, line: u32) -> Event {
+    let held = ObjectState::Value(Value::Unsigned(1));
+    event(thread, op, Some(object), &[(object, held)], line)
+}
+
+fn stores(order: MemoryOrder) -> Op {
+    let value = Value::Unsigned(1);
+    Op::Store { order, value }
+}
+
+/// Reads 0 although 1 is newer.
+fn loads_stale(order: MemoryOrder) -> Op {
+    let [value, newest] = [0, 1].map(Value::Unsigned);
+    let newest = Some(newest);
+    Op::Load { order, value, newest }
+}
+
+/// A race with a counter and a flag.
+fn race_with_flag(events: Vec<Event>) -> Failure {
+    let objects = vec![counter(), object(1, ObjectKind::Atomic(AtomicType::Bool), 0, 0)];
+    let trace = trace(&["", "", ""], objects, events, End::Finished);
+    broken(Finding::Race, "expected 1", "got 0", 1, trace)
+}
+
+/// Thread 1 stores to the counter and then to the flag. Thread 2 sees the flag and not the counter.
+fn passes(store: MemoryOrder, load: MemoryOrder) -> Failure {
+    let (order, value, newest) = (load, Value::Unsigned(1), None);
+    race_with_flag(vec![
+        accesses(1, stores(MemoryOrder::Relaxed), 0, 12),
+        accesses(1, stores(store), 1, 13),
+        accesses(2, Op::Load { order, value, newest }, 1, 20),
+        accesses(2, loads_stale(MemoryOrder::Relaxed), 0, 21),
+    ])
+}
+
+#[test]
+fn a_stale_load_after_a_message_that_orders_nothing() {
+    assert_snapshot!(told(&passes(MemoryOrder::Relaxed, MemoryOrder::Relaxed), COUNTER), @r"
+    expected 1, got 0
+
+    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at lib.rs:12 before.
+    It had seen what thread 1 wrote to `AtomicBool` after that, but the store at lib.rs:13 is `Relaxed` and the load at lib.rs:20 is `Relaxed`. Only a store with `Release` and a load with `Acquire` make what came before the store visible after the load.
+    steps: 1, 2, 3, 4
+    ");
+    let half = told(&passes(MemoryOrder::Release, MemoryOrder::Relaxed), COUNTER);
+    assert!(
+        half.contains("after that, but the load at lib.rs:20 is `Relaxed`. Only"),
+        "{half}"
+    );
+    let half = told(&passes(MemoryOrder::Relaxed, MemoryOrder::Acquire), COUNTER);
+    assert!(
+        half.contains("after that, but the store at lib.rs:13 is `Relaxed`. Only"),
+        "{half}"
+    );
+}
+
+#[test]
+fn a_stale_load_that_nothing_orders_after_the_store() {
+    let events = vec![
+        accesses(1, stores(MemoryOrder::Release), 0, 12),
+        accesses(2, loads_stale(MemoryOrder::Acquire), 0, 21),
+    ];
+    assert_snapshot!(told(&race_with_flag(events), COUNTER), @r"
+    expected 1, got 0
+
+    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at lib.rs:12 before.
+    No lock, no join and no pair of `Release` and `Acquire` orders that write before this load, so the memory model allows the older value. With `SeqCst` at both, it would have to be the newest.
+    steps: 1, 2
+    ");
+}
+
+#[test]
+fn a_compare_exchange_that_fails_for_a_stale_value_before_a_deadlock() {
+    let [found, newest] = [0, 1].map(Value::Unsigned);
+    let fails = Op::CompareExchange {
+        function: CompareExchangeFunction::CompareExchange,
+        order: MemoryOrder::Relaxed,
+        outcome: CompareExchangeOutcome::Differs {
+            found,
+            expected: newest,
+            newest: Some(newest),
+        },
+    };
+    let events = vec![
+        accesses(1, stores(MemoryOrder::Relaxed), 0, 12),
+        accesses(2, fails, 0, 21),
+    ];
+    let waits = vec![joins(0, 30)];
+    let end = End::Deadlock {
+        waits,
+        cycle: Vec::new(),
+    };
+    let failure = ending(1, trace(&["", "", ""], vec![counter()], events, end));
+    let told = told(&failure, COUNTER);
+    let first = told.lines().nth(2);
+    assert_eq!(
+        first,
+        Some("Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at lib.rs:12 before."),
+        "{told}"
+    );
 }
 
 #[test]

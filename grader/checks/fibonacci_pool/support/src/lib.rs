@@ -2,6 +2,7 @@
 //! of a map on a pool.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
@@ -38,12 +39,8 @@ pub fn are_numbers(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Resul
     Err(Violation::new(Finding::WrongResult, expected).got(IN_ANOTHER_ORDER))
 }
 
-/// Holds if `got` are the Fibonacci numbers of `inputs`, in any order. A message says that they come from `function`.
-///
-/// # Errors
-///
-/// The first difference.
-pub fn are_numbers_in_any_order(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Violation> {
+/// As [`are_numbers`], in any order.
+fn are_numbers_in_any_order(function: &str, inputs: Range<u32>, got: &[BigUint]) -> Result<(), Violation> {
     let numbers = numbers(inputs.end.max(inputs.start));
     let expected = &numbers[inputs.start as usize..(inputs.end as usize).max(inputs.start as usize)];
     has_length(function, expected.len(), got.len())?;
@@ -103,6 +100,70 @@ pub fn are_squares(inputs: Range<u32>, got: &[u64]) -> Result<(), Violation> {
             Err(Violation::new(Finding::WrongResult, expected).got(format!("{got} stands in its place")))
         }
     }
+}
+
+/// The calls of the function that the checks let a pool map.
+///
+/// The notes are kept behind a lock of the real `std`, also when the submission runs under the model. So taking them is
+/// no operation of an execution.
+#[derive(Debug, Default)]
+pub struct Calls(Mutex<Vec<u32>>);
+
+impl Calls {
+    /// Notes a call and computes the square.
+    pub fn square(&self, input: u32) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(input);
+        square(input)
+    }
+
+    /// The inputs of the calls, in the order of the calls.
+    pub fn into_inputs(self) -> Vec<u32> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Holds if the function was called once with each of `inputs` and with nothing else.
+///
+/// # Errors
+///
+/// The first input that is none, or the first with which it was called too often or not at all.
+pub fn are_called_once(inputs: Range<u32>, calls: &[u32]) -> Result<(), Violation> {
+    if let Some(other) = calls.iter().find(|input| !inputs.contains(input)) {
+        let expected = "expected `f` to be called with the inputs and nothing else";
+        return Err(Violation::new(Finding::WrongResult, expected).got(format!("it was called with {other}")));
+    }
+    for input in inputs {
+        let n_calls = calls.iter().filter(|call| **call == input).count();
+        if n_calls != 1 {
+            let expected = format!("expected one call of `f` with {input}");
+            return Err(Violation::new(Finding::WrongResult, expected).got(format!("there were {n_calls}")));
+        }
+    }
+    Ok(())
+}
+
+/// A call with so many workers and these inputs, in words.
+pub fn label(workers: usize, inputs: &Range<u32>) -> String {
+    let workers = if workers == 1 {
+        "1 worker".to_owned()
+    } else {
+        format!("{workers} workers")
+    };
+    format!("{workers}, inputs {}", in_words(inputs))
+}
+
+/// Inputs in words.
+pub fn in_words(inputs: &Range<u32>) -> String {
+    match inputs.end.saturating_sub(inputs.start) {
+        0 => format!("{}..{}", inputs.start, inputs.end),
+        1 => inputs.start.to_string(),
+        _ => format!("{} to {}", inputs.start, inputs.end - 1),
+    }
+}
+
+/// A range that ends before it begins, and so is empty.
+pub fn backwards() -> Range<u32> {
+    Range { start: 10, end: 5 }
 }
 
 /// Holds if `got` are the squares of `inputs` in the order of the inputs.
@@ -184,6 +245,27 @@ fn threads(n: usize) -> String {
     match n {
         1 => "exactly one thread".to_owned(),
         n => format!("exactly {n} threads"),
+    }
+}
+
+/// Holds if `fib_pool` has started at least as many threads as there are `workers` with work.
+///
+/// # Errors
+///
+/// How many it has started.
+pub fn is_on_a_pool(workers: usize, started: usize) -> Result<(), Violation> {
+    if started >= workers {
+        return Ok(());
+    }
+    let expected = format!("expected `fib_pool` to compute on {}", own_threads(workers));
+    let violation = Violation::new(Finding::NotConcurrent, expected);
+    Err(violation.got(format!("it started {started}")))
+}
+
+fn own_threads(n: usize) -> String {
+    match n {
+        1 => "a thread of its own".to_owned(),
+        n => format!("{n} threads of its own"),
     }
 }
 

@@ -12,9 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Execution, Finding, Model, Violation};
-use integration_support::{Computed, Recorder, Stripes, are_shared, curve, is_nan, is_passed_on};
+use integration_support::{Computed, Crowd, Recorder, Stripes, are_shared, curve, is_nan, is_passed_on};
 
-use crate::contract::{integrate, integrate_threads};
+use crate::contract::{integrate, integrate_rayon, integrate_threads};
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -23,10 +23,27 @@ const CHECKS: &[Check] = &[
     Check::new("every_thread_does_its_share", every_thread_does_its_share),
     Check::new("all_threads_can_evaluate_at_once", all_threads_can_evaluate_at_once),
     Check::new("a_panic_reaches_the_caller", a_panic_reaches_the_caller),
+    Check::new("rayon_gives_the_same_sum", rayon_gives_the_same_sum),
 ];
+
+/// So many points that it pays to split them, in whatever way a submission does. The statement names the number.
+const POINTS_FOR_RAYON: usize = 100_000;
+
+/// At so many of them, it is counted how many threads are there. That is enough.
+const COUNTED_POINTS: usize = 100;
+
+/// How far a scenario with few points is explored.
+const PREEMPTIONS: u32 = 2;
+const EXECUTIONS: u64 = 5_000;
+
+/// Enough operations for a submission that takes some for each point.
+const STEPS_FOR_RAYON: u64 = 100 * POINTS_FOR_RAYON as u64;
 
 /// Longer than any timeout or pause that a submission might use in place of a join. The clock is virtual.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Long enough for every other thread to go on. The clock is virtual.
+const MOMENT: Duration = Duration::from_millis(1);
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
@@ -296,5 +313,163 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
             integrate_threads(curve, 1.0, 2.0, 2, 2)
         },
         |_| Ok(()),
+    );
+}
+
+/// The integral as `integrate_rayon` computes it, with notes of all calls.
+fn compute_by_rayon(stripes: Stripes) -> Computed {
+    let recorder = Recorder::new(thread::current().id());
+    let f = |x| recorder.note(thread::current().id(), x);
+    let value = integrate_rayon(f, stripes.a, stripes.b, stripes.n);
+    recorder.into_computed(value)
+}
+
+fn is_integrated_by_rayon(execution: &Execution<Computed>, stripes: Stripes) -> Result<(), Violation> {
+    by_schedule(execution, stripes.are_integrated("integrate_rayon", &execution.value))
+}
+
+fn rayon_gives_the_same_sum(model: &mut Model) {
+    // First what few executions show.
+    moments_by_rayon(model);
+    rayon_evaluates(model);
+    model.preemptions(PREEMPTIONS);
+    model.executions(EXECUTIONS);
+    model.random(100);
+    for stripes in [
+        stripes(4, 1.0, 3.0),
+        stripes(3, 3.0, 1.5),
+        stripes(1, 1.0, 2.0),
+        stripes(2, 2.0, 2.0),
+        stripes(0, 1.0, 2.0),
+    ] {
+        by_rayon(model, stripes);
+    }
+    model.every(
+        "integrate_rayon, 4 stripes from 0 to 1, `f` gives NaN at 0.5",
+        || integrate_rayon(nan_in_the_middle, 0.0, 1.0, 4),
+        |execution| is_nan("integrate_rayon", execution.value),
+    );
+    for bad in [0, 3] {
+        model.every(
+            format!("integrate_rayon, 4 stripes, `f` panics at {bad}"),
+            move || {
+                let f = |x| {
+                    assert_ne!(x as usize, bad, "`f` panics, as the check wants it");
+                    x
+                };
+                panic::catch_unwind(AssertUnwindSafe(|| integrate_rayon(f, 0.0, 4.0, 4)))
+                    .map_err(|_| "it panicked".to_owned())
+            },
+            |execution| is_passed_on("integrate_rayon", execution.value.clone()),
+        );
+    }
+    several_calls_of_rayon(model);
+    many_points_by_rayon(model);
+}
+
+/// While one thread is inside `f`, any other may get anywhere.
+fn moments_by_rayon(model: &mut Model) {
+    model.preemptions(1);
+    model.executions(500);
+    model.random(50);
+    let stripes = stripes(6, 1.0, 4.0);
+    model.every(
+        format!("integrate_rayon, {}, `f` takes a moment", stripes.label()),
+        move || {
+            let recorder = Recorder::new(thread::current().id());
+            let f = |x| {
+                thread::sleep(MOMENT);
+                recorder.note(thread::current().id(), x)
+            };
+            let value = integrate_rayon(f, stripes.a, stripes.b, stripes.n);
+            recorder.into_computed(value)
+        },
+        move |execution| is_integrated_by_rayon(execution, stripes),
+    );
+}
+
+fn by_rayon(model: &mut Model, stripes: Stripes) {
+    model.every(
+        format!("integrate_rayon, {}", stripes.label()),
+        move || compute_by_rayon(stripes),
+        move |execution| is_integrated_by_rayon(execution, stripes),
+    );
+}
+
+/// State that one call leaves to the next, or shares with another one at the same time, shows with few preemptions.
+fn several_calls_of_rayon(model: &mut Model) {
+    model.preemptions(1);
+    let (first, second) = (stripes(2, 1.0, 2.0), stripes(3, 5.0, 2.0));
+    let are_both = move |execution: &Execution<[Computed; 2]>| {
+        let [one, other] = &execution.value;
+        let judged = first.are_integrated("integrate_rayon", one);
+        by_schedule(execution, judged.and(second.are_integrated("integrate_rayon", other)))
+    };
+    model.every(
+        "integrate_rayon, 2 stripes, then 3 others",
+        move || [compute_by_rayon(first), compute_by_rayon(second)],
+        are_both,
+    );
+    model.every(
+        "integrate_rayon, two calls at the same time, 2 and 3 stripes",
+        move || {
+            thread::scope(|scope| {
+                let other = scope.spawn(move || compute_by_rayon(second));
+                let own = compute_by_rayon(first);
+                [own, other.join().unwrap_or_else(|panic| panic::resume_unwind(panic))]
+            })
+        },
+        are_both,
+    );
+}
+
+/// A submission may leave few points to one thread, so that only many of them show what its threads share.
+fn many_points_by_rayon(model: &mut Model) {
+    model.executions(100);
+    by_rayon(model, stripes(2000, 0.0, 1.0));
+    model.preemptions(0);
+    model.executions(5);
+    model.random(5);
+    for n in [10, 1000, 1003, 10_001] {
+        for (a, b) in [(1.0, 10.0), (3.1, -2.0)] {
+            by_rayon(model, stripes(n, a, b));
+        }
+    }
+}
+
+/// Several threads of rayon are inside `f` at once. Without preemptions, one goes on while another stays there.
+fn rayon_evaluates(model: &mut Model) {
+    model.steps(STEPS_FOR_RAYON);
+    model.executions(1);
+    model.random(0);
+    let stripes = stripes(POINTS_FOR_RAYON, 0.0, 1.0);
+    model.every(
+        format!(
+            "integrate_rayon, {}, `f` takes a moment at the first points",
+            stripes.label()
+        ),
+        move || {
+            let crowd = Crowd::of_first(COUNTED_POINTS);
+            let f = |x| {
+                if rayon::current_thread_index().is_some() {
+                    crowd.pass(|| thread::sleep(MOMENT));
+                }
+                curve(x)
+            };
+            integrate_rayon(f, stripes.a, stripes.b, stripes.n);
+            crowd.most()
+        },
+        |execution| {
+            let got = match execution.value {
+                0 => "none did",
+                1 => "only one did",
+                _ => return Ok(()),
+            };
+            let violation = Violation::new(
+                Finding::NotConcurrent,
+                "expected several of rayon's threads to evaluate `f` for `integrate_rayon` at the same time",
+            );
+            Err(violation.got(got))
+        },
     );
 }

@@ -1,4 +1,4 @@
-//! The checks of the exercise `integration` on real threads: with many of them, and with those of rayon.
+//! The checks of the exercise `integration` on real threads, with many of them.
 //!
 //! A gate inside the integrated function holds every thread until no more can arrive. So the checks know how many
 //! evaluate at once, on any machine and under any load. The kernel says how much each thread computes.
@@ -6,14 +6,11 @@
 mod contract;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use harness::real::{self, Check, Gate, Trial};
 use harness::{Finding, Violation};
-use integration_support::{
-    Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, is_passed_on, leaves_no_thread,
-};
+use integration_support::{Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, leaves_no_thread};
 
 use crate::contract::{integrate_rayon, integrate_threads};
 
@@ -27,7 +24,6 @@ const CHECKS: &[Check] = &[
         "exactly_the_threads_evaluate_at_once",
         exactly_the_threads_evaluate_at_once,
     ),
-    Check::new("rayon_gives_the_same_sum", rayon_gives_the_same_sum),
     Check::new("two_threads_share_the_computing", two_threads_share_the_computing),
 ];
 
@@ -46,9 +42,6 @@ const SIZES: [(usize, usize); 9] = [
 
 /// Intervals: far from 0, around it, backwards, and empty.
 const INTERVALS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
-
-/// So many points that it pays to split them, in whatever way a submission does.
-const POINTS_FOR_RAYON: usize = 100_000;
 
 fn main() -> ExitCode {
     real::main(CHECKS)
@@ -76,6 +69,17 @@ fn the_points_are_right_on_real_threads(trial: &mut Trial) {
             integrate_threads(nan_in_the_middle, 0.0, 1.0, 8, 3),
         )
     });
+    for (n, (a, b)) in [10, 1003]
+        .into_iter()
+        .flat_map(|n| INTERVALS.map(|interval| (n, interval)))
+    {
+        let stripes = Stripes { a, b, n };
+        trial.scenario(format!("integrate_rayon, {}", stripes.label()), || {
+            let recorder = Recorder::new(thread::current().id());
+            let value = integrate_rayon(|x| recorder.note(thread::current().id(), x), a, b, n);
+            stripes.are_integrated("integrate_rayon", &recorder.into_computed(value))
+        });
+    }
 }
 
 fn nan_in_the_middle(x: f64) -> f64 {
@@ -131,51 +135,6 @@ fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Violation> {
         return Err(violation.got(format!("at most {most} did")));
     }
     are_shared(stripes.n, threads, &computed.calls)
-}
-
-fn rayon_gives_the_same_sum(trial: &mut Trial) {
-    for n in [10, 1, 0, 1000, 1003] {
-        for (a, b) in INTERVALS {
-            let stripes = Stripes { a, b, n };
-            trial.scenario(format!("integrate_rayon, {}", stripes.label()), || {
-                let recorder = Recorder::new(thread::current().id());
-                let value = integrate_rayon(|x| recorder.note(thread::current().id(), x), a, b, n);
-                stripes.are_integrated("integrate_rayon", &recorder.into_computed(value))
-            });
-        }
-    }
-    trial.scenario("integrate_rayon, 8 stripes from 0 to 1, `f` gives NaN at 0.5", || {
-        is_nan("integrate_rayon", integrate_rayon(nan_in_the_middle, 0.0, 1.0, 8))
-    });
-    trial.scenario("integrate_rayon, `f` panics", || {
-        let outcome = real::catch(|| integrate_rayon(panicking, 0.0, 9.0, 9));
-        is_passed_on("integrate_rayon", outcome)
-    });
-    trial.scenario(
-        format!("integrate_rayon, {POINTS_FOR_RAYON} stripes from 0 to 1"),
-        rayon_uses_several_threads,
-    );
-}
-
-fn rayon_uses_several_threads() -> Result<(), Violation> {
-    let (gate, calls) = (Gate::new(), AtomicUsize::new(0));
-    let f = |x| {
-        // Relaxed: only the number counts. The first calls wait at the gate; that is enough to count the threads.
-        if calls.fetch_add(1, Ordering::Relaxed) < 100 {
-            gate.pass(|| curve(x))
-        } else {
-            curve(x)
-        }
-    };
-    integrate_rayon(f, 0.0, 1.0, POINTS_FOR_RAYON);
-    if gate.most_at_once() >= 2 {
-        return Ok(());
-    }
-    let violation = Violation::new(
-        Finding::NotConcurrent,
-        "expected several of rayon's threads to evaluate `f` for `integrate_rayon` at the same time",
-    );
-    Err(violation.got("only one did"))
 }
 
 fn two_threads_share_the_computing(trial: &mut Trial) {

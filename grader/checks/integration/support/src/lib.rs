@@ -4,12 +4,14 @@
 //! Nothing here depends on which `std` a check program is compiled with: the program identifies the threads.
 
 mod busy;
+mod crowd;
 mod left;
 mod recorder;
 
 use harness::{Finding, Violation};
 
 pub use busy::{Busy, Evidence, compute};
+pub use crowd::Crowd;
 pub use left::leaves_no_thread;
 pub use recorder::Recorder;
 

@@ -1,10 +1,11 @@
-//! What the file of an executable says of its writable statics: the parts of ELF that this takes (*Tool Interface
-//! Standard: Executable and Linking Format*, version 1.2; the 64-bit fields as in the *System V ABI*).
+//! What the file of an executable says of its writable statics and its functions: the parts of ELF that this takes
+//! (*Tool Interface Standard: Executable and Linking Format*, version 1.2; the 64-bit fields as in the *System V ABI*).
 
 use std::io;
 
 const SYMBOL_TABLE: u64 = 2;
 const OBJECT: u8 = 1;
+const FUNCTION: u8 = 2;
 /// The program's entry point, in the auxiliary vector (see `getauxval(3)`).
 const AT_ENTRY: u64 = 9;
 
@@ -20,11 +21,18 @@ pub(super) struct Executable {
     base: u64,
 }
 
-/// A static that can be written to.
-pub(super) struct Object {
+/// A static that can be written to, or a function.
+pub(super) struct Symbol {
     pub(super) name: String,
     pub(super) address: usize,
     pub(super) size: usize,
+}
+
+/// The symbols of an executable.
+#[derive(Default)]
+pub(super) struct Symbols {
+    pub(super) statics: Vec<Symbol>,
+    pub(super) functions: Vec<Symbol>,
 }
 
 /// A section of the file.
@@ -48,32 +56,38 @@ impl Executable {
         Ok(Executable { bytes, base })
     }
 
-    /// The statics in sections that stay writable. There are none without a symbol table, which is an error.
-    pub(super) fn writable_objects(&self) -> io::Result<Vec<Object>> {
+    /// The statics in sections that stay writable, and the functions. There are none without a symbol table, which is
+    /// an error.
+    pub(super) fn symbols(&self) -> io::Result<Symbols> {
         let sections = self.sections().ok_or_else(cut_short)?;
         let table = sections.iter().find(|section| section.of_type == SYMBOL_TABLE);
         let table = table.ok_or_else(|| unsupported("the executable has no symbol table"))?;
-        self.writable_objects_in(table, &sections).ok_or_else(cut_short)
+        self.symbols_in(table, &sections).ok_or_else(cut_short)
     }
 
     /// `None` if the file is cut short, here and below.
-    fn writable_objects_in(&self, table: &Section, sections: &[Section]) -> Option<Vec<Object>> {
+    fn symbols_in(&self, table: &Section, sections: &[Section]) -> Option<Symbols> {
         let names = self.bytes.get(sections.get(table.link)?.offset..)?;
         let symbols = self.bytes.get(table.offset..)?.get(..table.size)?;
-        let mut objects = Vec::new();
+        let mut found = Symbols::default();
         for symbol in symbols.chunks_exact(SYMBOL_SIZE) {
             let field = |offset, size| number(symbol, offset, size);
             let section = sections.get(field(6, 2)? as usize);
             let (kind, size) = (field(4, 1)? as u8 & 15, field(16, 8)? as usize);
-            if kind == OBJECT && size > 0 && section.is_some_and(Section::stays_writable) {
-                objects.push(Object {
+            let list = match kind {
+                OBJECT if section.is_some_and(Section::stays_writable) => &mut found.statics,
+                FUNCTION => &mut found.functions,
+                _ => continue,
+            };
+            if size > 0 {
+                list.push(Symbol {
                     name: text(names, field(0, 4)? as usize)?,
                     address: self.base.wrapping_add(field(8, 8)?) as usize,
                     size,
                 });
             }
         }
-        Some(objects)
+        Some(found)
     }
 
     fn sections(&self) -> Option<Vec<Section>> {
@@ -152,17 +166,17 @@ mod tests {
     fn a_file_that_is_cut_short_or_points_beyond_its_end_is_an_error() {
         static mut STATIC: u32 = 1;
         let whole = Executable::of_this_process().expect("the tests run on 64-bit Linux");
-        let objects = whole.writable_objects().expect("the tests are not stripped");
+        let symbols = whole.symbols().expect("the tests are not stripped");
         let address = (&raw const STATIC).addr();
-        assert!(
-            objects
-                .iter()
-                .any(|object| object.address == address && object.size == 4)
-        );
+        let statics = &symbols.statics;
+        assert!(statics.iter().any(|found| found.address == address && found.size == 4));
+        let functions = &symbols.functions;
+        let name = "a_file_that_is_cut_short_or_points_beyond_its_end_is_an_error";
+        assert!(functions.iter().any(|found| found.name.contains(name)));
 
         let fails = |bytes: &[u8]| {
             let bytes = bytes.to_vec();
-            Executable { bytes, base: 0 }.writable_objects().is_err()
+            Executable { bytes, base: 0 }.symbols().is_err()
         };
         for length in [0, 0x10, 0x28, 0x40, whole.bytes.len() / 2, whole.bytes.len() - 1] {
             assert!(fails(&whole.bytes[..length]), "{length} bytes");

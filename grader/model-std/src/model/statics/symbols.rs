@@ -9,6 +9,45 @@ pub(super) fn is_of_crate(symbol: &str, name: &str) -> bool {
     path.and_then(identifier).is_some_and(|first| is_first(first, name))
 }
 
+/// The crate of a function with this symbol; `None` if that is not known, as for a function of the C library. For a
+/// function in an `impl`, this is the first crate that its path names, apart from those of the standard library.
+pub(super) fn crate_of(symbol: &str) -> Option<&str> {
+    if let Some(path) = symbol.strip_prefix("_R") {
+        return crate_of_path(path);
+    }
+    let first = identifier(symbol.strip_prefix("_ZN")?)?;
+    let Some(path) = first.strip_prefix("_$LT$") else {
+        return Some(first);
+    };
+    let mut of_std = None;
+    for (at, _) in path.match_indices("..") {
+        let start = path[..at].rfind(|c: char| !(c == '_' || c.is_alphanumeric()));
+        let name = &path[start.map_or(0, |start| start + 1)..at];
+        if is_of_toolchain(name) {
+            of_std = of_std.or(Some(name));
+        } else if !path[..at - name.len()].ends_with("..") {
+            return Some(name);
+        }
+    }
+    of_std
+}
+
+/// Whether a crate comes with the compiler, or is this one or a part of it: no program under test.
+pub(super) fn is_of_toolchain(name: &str) -> bool {
+    const CRATES: [&str; 9] = [
+        "alloc",
+        "core",
+        "corosensei",
+        "model_std",
+        "panic_abort",
+        "panic_unwind",
+        "proc_macro",
+        "std",
+        "test",
+    ];
+    CRATES.contains(&name)
+}
+
 /// The crate of a path in the scheme of RFC 2603: its first crate root. In the path of an `impl`, that is the crate of
 /// the `impl`.
 fn crate_of_path(mut path: &str) -> Option<&str> {
@@ -90,5 +129,22 @@ mod tests {
         for symbol in of_others {
             assert!(!is_of_crate(symbol, "program"), "{symbol}");
         }
+        for symbol in of_program {
+            assert_eq!(crate_of(symbol), Some("program"), "{symbol}");
+        }
+        let others = of_others.map(crate_of);
+        let expected = [
+            Some("std"),
+            Some("programme"),
+            Some("other"),
+            Some("my_program"),
+            Some("std"),
+            Some("programme"),
+            Some("other"),
+            None,
+            None,
+            None,
+        ];
+        assert_eq!(others, expected);
     }
 }

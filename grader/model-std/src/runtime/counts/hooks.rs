@@ -64,7 +64,10 @@ extern "C" fn __tsan_atomic_signal_fence(_order: i32) {}
 
 /// The function `$name` of LLVM, which performs `$perform` on the atomic that `place` points to.
 macro_rules! hook {
-    ($name:ident, $atomic:ident, $value:ty, ($($parameter:ident: $type:ty),*) $(-> $result:ty)?, |$place:ident| $perform:expr) => {
+    (
+        $name:ident, $atomic:ident, $value:ty,
+        ($($parameter:ident: $type:ty),*) $(-> $result:ty)?, |$place:ident| $perform:expr
+    ) => {
         // SAFETY: as for `__tsan_init`.
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $name(place: *mut $value, $($parameter: $type),*) $(-> $result)? {
@@ -78,8 +81,10 @@ macro_rules! hook {
 
 /// The functions for atomics that are no counts.
 macro_rules! plain_hooks {
-    ($atomic:ident, $value:ty: $load:ident, $store:ident, $exchange:ident, $add:ident, $sub:ident, $and:ident, $or:ident,
-     $xor:ident, $nand:ident, $compare_exchange:ident) => {
+    (
+        $atomic:ident, $value:ty: $load:ident, $store:ident, $exchange:ident, $add:ident, $sub:ident, $and:ident,
+        $or:ident, $xor:ident, $nand:ident, $compare_exchange:ident
+    ) => {
         hook!($load, $atomic, $value, (_order: i32) -> $value, |place| place.load(SeqCst));
         hook!($store, $atomic, $value, (value: $value, _order: i32), |place| place.store(value, SeqCst));
         hook!($exchange, $atomic, $value, (value: $value, _order: i32) -> $value, |place| place.swap(value, SeqCst));

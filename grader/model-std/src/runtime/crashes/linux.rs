@@ -1,16 +1,16 @@
 //! Handles the signals of a crash, on a stack of their own.
 //!
 //! A signal that comes while a task runs discards the task's stack: when the handler returns, the thread continues in
-//! [`end_execution`], and then in the executor. As after a deadlock, nothing on the stack is dropped. A library may hold
-//! a lock when the stack overflows inside it, as `malloc` does. Then the thread goes on in the reserve of its stack,
-//! one instruction at a time, until it is back in the program's own code.
+//! [`end_execution`], and then in the executor. As after a deadlock, nothing on the stack is dropped. A library may
+//! hold a lock when the stack overflows inside it, as `malloc` does. Then the thread goes on in the reserve of its
+//! stack, one instruction at a time, until it is back in the program's own code.
 
 mod context;
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::mem;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -21,6 +21,7 @@ use self::context::Context;
 use super::{Calls, Crash, end_execution, runtime_is_busy};
 use crate::model::trace::CrashSignal;
 use crate::runtime::stacks::{Mapping, Region};
+use crate::runtime::unwinding;
 
 /// The size of the stack for signal handlers, in bytes: many times what they use.
 const HANDLER_STACK: usize = 256 << 10;
@@ -96,8 +97,8 @@ pub(in crate::runtime) fn catch_on_this_thread() {
     EXPLORER.store(THREAD_ID.get(), Ordering::Relaxed);
 }
 
-/// Ends the execution that is under way in this process as an endless loop, unless the program is in a library just now.
-/// May be called from any operating-system thread.
+/// Ends the execution that is under way in this process as an endless loop, unless the program is in a library just
+/// now. May be called from any operating-system thread.
 pub(crate) fn interrupt() {
     let explorer = EXPLORER.load(Ordering::Relaxed);
     if explorer != 0 {
@@ -272,54 +273,26 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
 /// The return addresses on the stack of the thread that was interrupted, the innermost first. Only those in the
 /// program's own code are kept: others differ from one run to the next.
 fn calls(stack: &Mapping) -> Calls {
-    struct Walk<'a> {
-        stack: &'a Mapping,
-        has_begun: bool,
-        calls: Calls,
-    }
-    /// The unwinder of the C ABI, which `std` links. It allocates nothing.
-    type Visit = extern "C" fn(*mut c_void, *mut c_void) -> c_int;
-    // SAFETY: the signatures are those of the Itanium C++ ABI for exceptions.
-    unsafe extern "C" {
-        fn _Unwind_Backtrace(visit: Visit, data: *mut c_void) -> c_int;
-        fn _Unwind_GetIP(context: *mut c_void) -> usize;
-        fn _Unwind_GetCFA(context: *mut c_void) -> usize;
-    }
-    const GO_ON: c_int = 0;
-    const STOP: c_int = 5;
-    extern "C" fn visit(context: *mut c_void, walk: *mut c_void) -> c_int {
-        // SAFETY: the unwinder passes its context, and the pointer that it was given, below.
-        let (address, frame, walk) = unsafe {
-            (
-                _Unwind_GetIP(context),
-                _Unwind_GetCFA(context),
-                &mut *walk.cast::<Walk<'_>>(),
-            )
-        };
-        let is_on_stack = !matches!(walk.stack.region(frame), Region::Elsewhere);
-        match (is_on_stack, walk.has_begun) {
+    let mut calls = Calls::NONE;
+    let mut has_begun = false;
+    unwinding::walk(|frame| {
+        let is_on_stack = !matches!(stack.region(frame.position), Region::Elsewhere);
+        match (is_on_stack, has_begun) {
             // The frames of the signal handler come first, and those of the executor last.
-            (false, false) => return GO_ON,
-            (false, true) => return STOP,
-            (true, _) => walk.has_begun = true,
+            (false, false) => return ControlFlow::Continue(()),
+            (false, true) => return ControlFlow::Break(()),
+            (true, _) => has_begun = true,
         }
-        if PROGRAM.get().is_some_and(|program| program.contains(&address)) {
-            let Some(slot) = walk.calls.addresses.get_mut(walk.calls.len) else {
-                return STOP;
+        if PROGRAM.get().is_some_and(|program| program.contains(&frame.address)) {
+            let Some(slot) = calls.addresses.get_mut(calls.len) else {
+                return ControlFlow::Break(());
             };
-            *slot = address;
-            walk.calls.len += 1;
+            *slot = frame.address;
+            calls.len += 1;
         }
-        GO_ON
-    }
-    let mut walk = Walk {
-        stack,
-        has_begun: false,
-        calls: Calls::NONE,
-    };
-    // SAFETY: the function above takes this value.
-    unsafe { _Unwind_Backtrace(visit, (&raw mut walk).cast()) };
-    walk.calls
+        ControlFlow::Continue(())
+    });
+    calls
 }
 
 /// Does what was done at this signal before.

@@ -76,11 +76,13 @@ type Describe<'a> = &'a dyn Fn(Option<Value>) -> (Op, trace::Value);
 
 /// Performs a load. Returns the older value that it returns instead of the `newest`, if it does.
 pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> Option<Value> {
-    took_effect(access, describe, |execution| {
+    let older = took_effect(access, describe, |execution| {
         let older = execution.load(access, newest);
         execution.note_value_for_repetition(older.unwrap_or(newest).bits());
         older
-    })
+    });
+    switch_after_weak_load();
+    older
 }
 
 /// Notes a value that was written, so that an execution which writes another one is noticed. Pointers, and numbers that
@@ -136,6 +138,15 @@ pub(crate) fn failed(access: &Access, newest: Value, older: Option<Value>, descr
         }
         older
     });
+    switch_after_weak_load();
+}
+
+/// With weak memory, a thread that stands right after a load has stores that others may miss, if any do at all where
+/// reference counts are not seen (see [`Execution::load`]).
+fn switch_after_weak_load() {
+    if try_with(|execution| execution.owners_are_unknown()).unwrap_or(false) {
+        switch_after_release();
+    }
 }
 
 /// Performs `effect`, which returns the older value that was read instead of the newest, if one was, and records the

@@ -33,7 +33,9 @@ pub(crate) fn unpark(task: TaskId, site: Site) {
     }
     announce(Operation::at(site));
     with(|execution| {
+        let readings = execution.me().readings;
         if let Some(state) = execution.tasks.get_mut(task) {
+            state.unparked_readings = state.unparked_readings.max(readings);
             let was_set = std::mem::replace(&mut state.park_token, true);
             if !was_set {
                 execution.changed();

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use crate::model::trace::{AtomicAccess, AtomicFunction, AtomicType};
 use crate::runtime::objects::Objects;
 use crate::runtime::objects::atomic::{Access, trace_order};
-use crate::runtime::recorder::place;
+use crate::runtime::recorder::{place, place_outside_libraries};
 use crate::runtime::task::Site;
 
 /// An access, without reference to its execution.
@@ -50,7 +50,9 @@ impl Note {
             function: self.function,
             order: trace_order(self.order),
             atomic: self.atomic,
-            created_at: self.created_at.map(place),
+            created_at: self
+                .created_at
+                .and_then(|created_at| place_outside_libraries(created_at)),
         }
     }
 }
@@ -106,7 +108,8 @@ fn enter(notes: &mut Vec<Note>, note: Note) {
 }
 
 fn in_source_order(notes: &[Note]) -> Vec<AtomicAccess> {
-    let mut accesses: Vec<AtomicAccess> = notes.iter().copied().map(Note::to_trace).collect();
+    let of_program = notes.iter().filter(|note| place_outside_libraries(note.site).is_some());
+    let mut accesses: Vec<AtomicAccess> = of_program.copied().map(Note::to_trace).collect();
     accesses.sort();
     accesses.dedup();
     accesses

@@ -1,15 +1,16 @@
 //! Runs a program that was compiled against the modelled `std`, in the non-preemptive execution, and prints the lines
 //! that it returns. A second execution must return the same.
 
-use model_std::model::{Schedule, Settings, replay, restart_statics};
+use model_std::model::{Schedule, Settings, replay};
 
 fn main() {
-    // SAFETY: the program is compiled against the modelled library, and is used in executions only.
-    let n_statics = unsafe { restart_statics(&["program"]) };
-    n_statics.expect("the executable has a symbol table");
+    let settings = Settings {
+        fresh_statics: true,
+        ..Settings::default()
+    };
     let body: std::rc::Rc<dyn Fn() -> Vec<String>> = std::rc::Rc::new(program::run);
     let lines = || {
-        let execution = replay(&Settings::default(), &body, &Schedule::default());
+        let execution = replay(&settings, &body, &Schedule::default());
         match execution.value {
             Some(Ok(lines)) => lines,
             _ => vec![format!("{:?}", execution.trace.end)],

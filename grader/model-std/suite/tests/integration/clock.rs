@@ -32,14 +32,134 @@ fn threads_that_sleep_twice_1_2_and_3_seconds_end_after_exactly_6_seconds() {
 #[test]
 fn the_clock_stands_still_while_a_thread_can_run() {
     let body = || {
-        let (start, wall) = (Instant::now(), SystemTime::now());
+        let start = Instant::now();
         let counter = Mutex::new(0);
         for _ in 0..100 {
             *counter.lock().unwrap() += 1;
         }
-        (start.elapsed(), wall.elapsed().unwrap())
+        start.elapsed()
     };
-    returns(body, [(Duration::ZERO, Duration::ZERO)]);
+    returns(body, [Duration::ZERO]);
+}
+
+#[test]
+fn a_later_reading_of_the_clock_is_greater() {
+    let body = || {
+        let (begun, today) = (Instant::now(), SystemTime::now());
+        let deadline = begun + SECOND;
+        let mut is_later = begun < Instant::now() && today < SystemTime::now();
+        is_later &= Instant::now().checked_duration_since(Instant::now()).is_none();
+        while Instant::now() < deadline {
+            thread::sleep(deadline - Instant::now());
+        }
+        is_later &= today.elapsed().unwrap() >= SECOND;
+        (is_later, begun.elapsed())
+    };
+    returns(body, [(true, SECOND)]);
+}
+
+/// The last of so many readings of the clock.
+fn read(n: usize) -> Instant {
+    let readings: Vec<Instant> = std::iter::repeat_with(Instant::now).take(n).collect();
+    readings[n - 1]
+}
+
+#[test]
+fn a_reading_that_happened_before_another_one_is_less() {
+    // Whether this thread, a new one or a scoped one reads next.
+    let follow: [fn() -> Instant; 3] = [
+        Instant::now,
+        || thread::spawn(Instant::now).join().unwrap(),
+        || thread::scope(|scope| scope.spawn(Instant::now).join().unwrap()),
+    ];
+    for next in follow {
+        let body = move || {
+            // More readings than the next thread has of its own.
+            let first = read(5);
+            let second = thread::spawn(|| read(9)).join().unwrap();
+            first < second && second < next()
+        };
+        preemptions(2).returns(body, [true]);
+    }
+}
+
+/// A thread that reads the clock a few times and then tells another thread, which reads it once.
+#[track_caller]
+fn is_told_in_order<T: Send + Sync + 'static>(make: fn() -> T, tell: fn(&T, &thread::Thread), is_told: fn(&T) -> bool) {
+    let body = move || {
+        let shared = Arc::new((make(), Mutex::new(None)));
+        let (theirs, me) = (Arc::clone(&shared), thread::current());
+        let teller = thread::spawn(move || {
+            *theirs.1.lock().unwrap() = Some(read(3));
+            tell(&theirs.0, &me);
+        });
+        let was_told = is_told(&shared.0);
+        let now = Instant::now();
+        let told = was_told.then(|| shared.1.lock().unwrap().take()).flatten();
+        teller.join().unwrap();
+        told.is_none_or(|told| told < now)
+    };
+    preemptions(2).returns(body, [true]);
+}
+
+#[test]
+fn whatever_one_thread_tells_another_orders_their_readings() {
+    use model_std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    use model_std::sync::{Barrier, OnceLock, RwLock};
+    is_told_in_order(
+        || AtomicBool::new(false),
+        |flag, _| flag.store(true, SeqCst),
+        |flag| flag.load(SeqCst),
+    );
+    is_told_in_order(
+        || Mutex::new(false),
+        |told, _| *told.lock().unwrap() = true,
+        |told| *told.lock().unwrap(),
+    );
+    is_told_in_order(
+        || RwLock::new(false),
+        |told, _| *told.write().unwrap() = true,
+        |told| *told.read().unwrap(),
+    );
+    is_told_in_order(
+        || Barrier::new(2),
+        |barrier, _| {
+            barrier.wait();
+        },
+        |barrier| {
+            barrier.wait();
+            true
+        },
+    );
+    is_told_in_order(
+        OnceLock::new,
+        |told, _| told.set(()).unwrap(),
+        |told| told.get().is_some(),
+    );
+    is_told_in_order(
+        || (),
+        |(), reader| reader.unpark(),
+        |()| {
+            thread::park();
+            true
+        },
+    );
+    is_told_in_order(
+        || (Mutex::new(false), Condvar::new()),
+        |(told, changed), _| {
+            *told.lock().unwrap() = true;
+            changed.notify_one();
+        },
+        |(told, changed)| *changed.wait_while(told.lock().unwrap(), |told| !*told).unwrap(),
+    );
+    is_told_in_order(
+        || {
+            let (sender, receiver) = mpsc::channel();
+            (sender, Mutex::new(receiver))
+        },
+        |(sender, _), _| sender.send(()).unwrap(),
+        |(_, receiver)| receiver.lock().unwrap().recv().is_ok(),
+    );
 }
 
 #[test]

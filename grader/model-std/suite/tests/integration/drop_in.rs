@@ -88,6 +88,14 @@ fn statics_without_a_modelled_object_start_afresh_in_every_execution() {
 }
 
 #[test]
+fn the_statics_of_a_program_that_explores_itself_start_afresh() {
+    let workshop = Workshop::new("explores_itself");
+    for arguments in [&[][..], &["named"]] {
+        assert_eq!(workshop.run_program("explores_itself.rs", arguments), "done\n");
+    }
+}
+
+#[test]
 fn the_value_of_an_atomic_is_where_the_atomic_is() {
     says_the_same("layout", "layout.rs", &["2024"]);
 }

@@ -1,5 +1,5 @@
-//! Switches after releasing operations, in code that is not instrumented: threads share reference counts and plain memory
-//! that the model does not see.
+//! Switches after releasing operations, in code that is not instrumented: threads share reference counts and plain
+//! memory that the model does not see.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

@@ -9,3 +9,4 @@ mod litmus;
 mod programs;
 mod pruning;
 mod random_litmus;
+mod uninstrumented;

@@ -59,54 +59,70 @@ impl Workshop {
     /// Compiles and runs `source`, a file in `testdata/drop_in`, and returns the lines that its function `run` returns.
     #[track_caller]
     pub(crate) fn run(&self, library: Library, edition: &str, source: &str) -> String {
-        self.run_crate(library, "program", ("drop_in", edition, source), &[])
-    }
-
-    /// Compiles `programs.rs` in `testdata/reference_counts`, and the runner beside it, and returns what that prints.
-    /// Against the modelled library, both get calls in place of atomic instructions.
-    #[track_caller]
-    pub(crate) fn run_counting(&self, library: Library) -> String {
-        let flags = match library {
-            Library::Real => &[][..],
-            Library::Modelled => &ATOMIC_CALLS,
-        };
-        self.run_crate(library, "programs", ("reference_counts", "2024", "programs.rs"), flags)
-    }
-
-    fn run_crate(
-        &self,
-        library: Library,
-        name: &str,
-        (folder, edition, source): (&str, &str, &str),
-        flags: &[&str],
-    ) -> String {
-        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
-        let mut rustc = self.rustc(edition);
-        rustc
-            .args(["--crate-type", "rlib", "--crate-name", name])
-            .args(flags)
-            .arg(sources.join(source));
-        succeed(rustc.args(standard(library)));
-
-        let mut program = OsString::from(format!("{name}="));
-        program.push(self.folder.join(format!("lib{name}.rlib")));
+        let sources = testdata("drop_in");
+        self.compile(library, edition, ("program", &sources.join(source)), &[]);
         let runner = if library == Library::Real {
             "run_real"
         } else {
             "run_modelled"
         };
-        let mut rustc = self.rustc("2024");
+        self.compile_runner(library, "program", &sources.join(format!("{runner}.rs")), &[]);
+        self.output_of(runner, &[])
+    }
+
+    /// Compiles `programs.rs` in `testdata/reference_counts`. Against the modelled library, it and what is compiled
+    /// against it gets calls in place of atomic instructions.
+    #[track_caller]
+    pub(crate) fn compile_counting(&self, library: Library) {
+        let source = testdata("reference_counts").join("programs.rs");
+        self.compile(library, "2024", ("programs", &source), atomic_calls(library));
+    }
+
+    /// Compiles `runner`, a file in `testdata/reference_counts`, against [`Workshop::compile_counting`], and returns
+    /// what it prints.
+    #[track_caller]
+    pub(crate) fn run_counting(&self, library: Library, runner: &str, arguments: &[u64]) -> String {
+        let source = testdata("reference_counts").join(format!("{runner}.rs"));
+        self.compile_runner(library, "programs", &source, atomic_calls(library));
+        self.output_of(runner, arguments)
+    }
+
+    fn compile(&self, library: Library, edition: &str, (name, source): (&str, &Path), flags: &[&str]) {
+        let mut rustc = self.rustc(edition);
         rustc
+            .args(["--crate-type", "rlib", "--crate-name", name])
             .args(flags)
-            .arg("--extern")
-            .arg(program)
-            .arg(sources.join(format!("{runner}.rs")));
+            .arg(source);
+        succeed(rustc.args(standard(library)));
+    }
+
+    fn compile_runner(&self, library: Library, name: &str, source: &Path, flags: &[&str]) {
+        let mut program = OsString::from(format!("{name}="));
+        program.push(self.folder.join(format!("lib{name}.rlib")));
+        let mut rustc = self.rustc("2024");
+        rustc.args(flags).arg("--extern").arg(program).arg(source);
         if library == Library::Modelled {
             rustc.arg("--extern").arg(named("model_std")).args(dependencies());
         }
         succeed(&mut rustc);
+    }
 
-        let output = succeed(Command::new(self.folder.join(runner)).env("RUST_BACKTRACE", "0"));
+    fn output_of(&self, program: &str, arguments: &[u64]) -> String {
+        let mut command = Command::new(self.folder.join(program));
+        command.args(arguments.iter().map(u64::to_string));
+        let output = succeed(command.env("RUST_BACKTRACE", "0"));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Compiles `source`, a program in `testdata/drop_in`, against the modelled library, and returns what it prints.
+    #[track_caller]
+    pub(crate) fn run_program(&self, source: &str, arguments: &[&str]) -> String {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop_in");
+        let mut rustc = self.rustc("2024");
+        rustc.args(["--crate-name", "program"]).arg(sources.join(source));
+        succeed(rustc.args(standard(Library::Modelled)));
+        let mut program = Command::new(self.folder.join("program"));
+        let output = succeed(program.args(arguments).env("RUST_BACKTRACE", "0"));
         String::from_utf8(output.stdout).expect("text")
     }
 
@@ -116,6 +132,19 @@ impl Workshop {
             .args(["--edition", edition, "-C", "debuginfo=0", "--out-dir"])
             .arg(&self.folder);
         rustc
+    }
+}
+
+/// The folder with this name of programs for tests.
+fn testdata(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder)
+}
+
+/// The options for a program whose reference counts the library is to see.
+fn atomic_calls(library: Library) -> &'static [&'static str] {
+    match library {
+        Library::Real => &[],
+        Library::Modelled => &ATOMIC_CALLS,
     }
 }
 

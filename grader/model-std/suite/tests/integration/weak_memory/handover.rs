@@ -539,10 +539,11 @@ fn calling_a_panic_hook_synchronizes_with_setting_it() {
     returns(body, [1, 9]);
 }
 
-/// In Rust, the reference count of an `Arc` synchronizes here, which the model does not know in code that is not compiled
-/// for it: it shows `Some(0)`, which cannot happen. The programs of `reference_counts` show that it knows it elsewhere.
+/// In Rust, the reference count of an `Arc` synchronizes here. The model does not see it in code that is not compiled
+/// for it, and without switches after operations it shows `Some(0)`, which cannot happen. The programs of
+/// `reference_counts` and `uninstrumented` show that it does not elsewhere.
 #[test]
-fn the_model_does_not_see_that_reference_counts_synchronize_in_uninstrumented_code() {
+fn reference_counts_are_not_seen_to_synchronize_without_instrumentation_and_switches() {
     let body = || {
         let mut data = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&data);
