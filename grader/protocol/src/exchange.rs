@@ -148,6 +148,32 @@ pub struct Failure {
     /// The execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+    /// From which step of the execution on the failure is certain; `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+}
+
+/// From which step of a failing execution on its failure is certain: every continuation within the bound on preemptions
+/// fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certainty {
+    /// The number of steps, which are the first events of the trace: the last of them decides. 0 if every execution
+    /// fails.
+    pub steps: usize,
+    /// The nearest execution that passes: it differs first in the step that decides. `None` if every execution fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_passing: Option<Box<NearestPassing>>,
+}
+
+/// The execution that passes and is like a failing one for as long as possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearestPassing {
+    /// How many preemptions it has.
+    pub preemptions: u32,
+    /// The token for a replay of it.
+    pub token: String,
+    /// The execution.
+    pub trace: Trace,
 }
 
 /// What is wrong with an execution, or with all of them.

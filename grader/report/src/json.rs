@@ -45,7 +45,22 @@ struct Check<'a> {
     message: Option<Cow<'a, str>>,
     explanation: Option<Vec<String>>,
     schedule: Option<&'a str>,
+    certainty: Option<Certainty<'a>>,
     explored: Option<Explored>,
+}
+
+/// From which step on every interleaving within the bound fails.
+#[derive(Serialize)]
+struct Certainty<'a> {
+    step: usize,
+    nearest_passing: Option<NearestPassing<'a>>,
+}
+
+/// The interleaving that passes and is the same until the step before.
+#[derive(Serialize)]
+struct NearestPassing<'a> {
+    schedule: &'a str,
+    preemptions: u32,
 }
 
 /// What was explored for a check.
@@ -145,7 +160,22 @@ fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
         message,
         explanation: story.map(|story| story.sentences),
         schedule: check.token(),
+        certainty: check
+            .failure()
+            .and_then(|failure| failure.certainty.as_ref())
+            .map(certainty),
         explored: check.explored.as_ref().map(explored),
+    }
+}
+
+fn certainty(certainty: &protocol::Certainty) -> Certainty<'_> {
+    let nearest = certainty.nearest_passing.as_deref();
+    Certainty {
+        step: certainty.steps,
+        nearest_passing: nearest.map(|passing| NearestPassing {
+            schedule: &passing.token,
+            preemptions: passing.preemptions,
+        }),
     }
 }
 

@@ -82,6 +82,7 @@ fn failure() -> Failure {
         preemptions: 1,
         token: Some("4-9f3a".into()),
         trace: Some(trace()),
+        certainty: None,
     }
 }
 

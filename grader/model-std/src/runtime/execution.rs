@@ -183,6 +183,7 @@ impl Execution {
         }
         match self.scheduler.choose_outcome(n, n_non_preemptive) {
             Ok(chosen) => {
+                self.record_choice();
                 self.learned(chosen as u64);
                 chosen
             }

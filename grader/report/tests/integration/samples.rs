@@ -10,7 +10,7 @@ use protocol::trace::{
 use protocol::verdict::{
     CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
 };
-use protocol::{CheckKind, Exploration, Failure, FailureCause, Finding, Replayed};
+use protocol::{Certainty, CheckKind, Exploration, Failure, FailureCause, Finding, NearestPassing, Replayed};
 
 use super::failures::COUNTER;
 
@@ -201,6 +201,14 @@ pub(crate) fn broken(finding: Finding, expected: &str, got: &str, preemptions: u
         executions: 3,
         preemptions,
         token: Some("1-9f3a".into()),
+        certainty: Some(Certainty {
+            steps: 2,
+            nearest_passing: Some(Box::new(NearestPassing {
+                preemptions: 0,
+                token: "1-0".into(),
+                trace: trace.clone(),
+            })),
+        }),
         trace: Some(trace),
     }
 }
@@ -231,6 +239,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         preemptions: 0,
         token: None,
         trace: None,
+        certainty: None,
     }
 }
 
