@@ -36,6 +36,7 @@ impl Model {
         let nothing_yet = Exploration {
             executions: 0,
             random: 0,
+            distinct: 0,
             preemption_bound: None,
             complete: true,
             scenarios: 0,

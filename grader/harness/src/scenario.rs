@@ -43,6 +43,7 @@ impl Scenario {
         exploration.scenarios += 1;
         exploration.executions += coverage.executions;
         exploration.random += coverage.random;
+        exploration.distinct += coverage.distinct;
         // An exploration that stopped early says nothing about a bound.
         if coverage.stopped.is_none() {
             let bound = coverage.preemption_bound;

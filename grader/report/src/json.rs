@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
 use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
-use protocol::{CheckKind, Exploration, Failure};
+use protocol::{CheckKind, Exploration, Failure, LeftOut};
 use serde::Serialize;
 
 use crate::escape::is_hidden;
@@ -67,8 +67,11 @@ struct NearestPassing<'a> {
 #[derive(Serialize)]
 struct Explored {
     executions: u64,
+    random: u64,
+    distinct: u64,
     preemption_bound: Option<u32>,
     complete: bool,
+    left_out: Vec<LeftOut>,
 }
 
 /// An operation of the submission with an ordering weaker than `SeqCst`. Whether that is enough was not explored.
@@ -193,8 +196,11 @@ fn with_help<'a>(message: &'a str, help: Option<&str>) -> Cow<'a, str> {
 fn explored(exploration: &Exploration) -> Explored {
     Explored {
         executions: exploration.executions,
+        random: exploration.random,
+        distinct: exploration.distinct,
         preemption_bound: exploration.preemption_bound,
         complete: exploration.complete,
+        left_out: exploration.left_out(),
     }
 }
 

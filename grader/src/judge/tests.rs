@@ -50,6 +50,7 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
     Exploration {
         executions,
         random: 0,
+        distinct: executions,
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,

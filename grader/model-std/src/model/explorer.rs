@@ -10,6 +10,7 @@
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
 //! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
 
+use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
@@ -23,6 +24,7 @@ use super::trace::{AtomicAccess, End};
 use super::{Schedule, Spawns};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
 /// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
@@ -39,9 +41,15 @@ pub struct Coverage {
     pub executions: u64,
     /// How many of them were sampled.
     pub random: u64,
+    /// How many of the executions are different interleavings. Two executions are the same interleaving if they differ
+    /// only in the order of operations that commute: operations of different threads on different objects, and
+    /// operations that leave an object as it is, such as loads.
+    pub distinct: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run.
+    /// Whether all executions within that bound were run. That leaves out what is no operation, whatever the bound:
+    /// switches between accesses to plain memory (`UnsafeCell`, `static mut`), and, without
+    /// [`Settings::stale_reads`], what the accesses in `weak_orderings` allow.
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -106,6 +114,7 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
         spawns: Spawns::Invisible,
@@ -117,6 +126,7 @@ fn explore_erased(
         search.sample_by_pct(bounds);
     }
     let mut coverage = search.coverage;
+    coverage.distinct = search.histories.len() as u64;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
     coverage
 }
@@ -145,6 +155,8 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The histories of the executions so far.
+    histories: HashSet<History, Mixed>,
     /// The steps of all executions so far.
     steps: u64,
     /// The most choices in any execution so far.
@@ -168,7 +180,7 @@ impl Search<'_> {
             return ControlFlow::Continue(Some(second));
         };
         second.execution.trace.end = End::Nondeterministic(difference);
-        self.coverage.executions += 1;
+        self.count(second.steps, second.history);
         self.show(&second.choices.clone(), second.execution)?;
         self.forget_visited();
         ControlFlow::Continue(None)
@@ -228,10 +240,10 @@ impl Search<'_> {
                     n_unvisited,
                     spawns_overlap,
                     steps,
+                    history,
                     ..
                 } = ran;
-                self.coverage.executions += 1;
-                self.steps += steps;
+                self.count(steps, history);
                 self.show(&choices, execution)?;
                 self.spawns_overlap |= spawns_overlap;
                 if self.has_to_choose_spawns() {
@@ -267,6 +279,13 @@ impl Search<'_> {
         self.coverage.executions - self.coverage.random
     }
 
+    /// Counts an execution.
+    fn count(&mut self, steps: u64, history: History) {
+        self.coverage.executions += 1;
+        self.steps += steps;
+        self.histories.insert(history);
+    }
+
     /// Whether the visitor has stopped at a sample.
     fn stopped(&self) -> ControlFlow<()> {
         match self.coverage.stopped {
@@ -290,9 +309,8 @@ impl Search<'_> {
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
-        self.coverage.executions += 1;
         self.coverage.random += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)
     }
 
@@ -365,6 +383,7 @@ impl Coverage {
         Self {
             executions: 0,
             random: 0,
+            distinct: 0,
             preemption_bound: 0,
             complete: false,
             stopped: None,

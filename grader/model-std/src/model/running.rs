@@ -8,6 +8,7 @@ use super::settings::Settings;
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Scheduler};
+use crate::runtime::visibility::History;
 
 /// What a body returns, without its type, so that the search is compiled only once and not for each type.
 pub(super) type Value = Box<dyn Any>;
@@ -43,6 +44,8 @@ pub(super) struct Run {
     pub(super) spawns_overlap: bool,
     /// How many operations it announced.
     pub(super) steps: u64,
+    /// Equal for two executions that differ only in the order of operations that commute.
+    pub(super) history: History,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
 }
@@ -61,6 +64,7 @@ pub(super) fn run(
         n_unvisited,
         spawns_overlap,
         steps,
+        history,
         trace,
         recorder,
         most_alive,
@@ -77,6 +81,7 @@ pub(super) fn run(
         n_unvisited,
         spawns_overlap,
         steps,
+        history,
         recorder,
     }
 }

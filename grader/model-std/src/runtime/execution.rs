@@ -14,7 +14,7 @@ use super::objects::{Object, ObjectId, Objects};
 use super::recorder::Recorder;
 use super::scheduler::Scheduler;
 use super::task::{Site, Task, TaskId};
-use super::visibility::{self, Parent};
+use super::visibility::{self, History, Parent};
 use super::weak_memory::WeakMemory;
 use crate::model::Settings;
 use crate::model::trace::{End, Trace};
@@ -60,6 +60,8 @@ pub(super) struct Remains {
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
     pub(super) steps: u64,
+    /// The histories of all threads.
+    pub(super) history: History,
     pub(super) most_alive: usize,
 }
 
@@ -208,6 +210,9 @@ impl Execution {
             ..
         } = *self;
         let objects = objects.into_table();
+        let history = tasks
+            .iter()
+            .fold(0, |history, task| visibility::mix(history, task.history));
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();
         RECYCLED.set(Recycled {
@@ -220,6 +225,7 @@ impl Execution {
             recorder,
             scheduler,
             steps,
+            history,
             most_alive,
         }
     }

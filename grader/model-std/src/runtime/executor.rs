@@ -17,6 +17,7 @@ use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
 use super::task::{Ending, TaskId};
+use super::visibility::History;
 use super::{branches, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
@@ -67,6 +68,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) spawns_overlap: bool,
     /// How many operations were announced.
     pub(crate) steps: u64,
+    /// The histories of all threads. Equal for two executions that differ only in the order of operations that commute.
+    pub(crate) history: History,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -102,6 +105,7 @@ pub(crate) fn run<T: 'static>(
         recorder,
         scheduler,
         steps,
+        history,
         most_alive,
     } = super::end().conclude();
     // Dropped outside the execution, because the hook may own modelled objects.
@@ -118,6 +122,7 @@ pub(crate) fn run<T: 'static>(
         n_unvisited,
         spawns_overlap,
         steps,
+        history,
         trace,
         recorder,
         most_alive,

@@ -173,6 +173,7 @@ pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
     Exploration {
         executions,
         random,
+        distinct: executions / 2,
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,
@@ -279,6 +280,7 @@ pub(crate) fn model_failure(name: &str, failure: Failure) -> CheckVerdict {
     let explored = Exploration {
         executions: failure.executions,
         random: 0,
+        distinct: failure.executions,
         preemption_bound: None,
         ..exploration(0, 0)
     };
