@@ -15,6 +15,7 @@
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
 //! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
 
+use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
@@ -29,6 +30,7 @@ use super::{Counts, Memory, Schedule, Spawns};
 use crate::runtime::counts::CountUses;
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -54,9 +56,14 @@ pub struct Coverage {
     pub random: u64,
     /// How many of the others had a load that returned an older value than the newest.
     pub stale: u64,
+    /// How many of the executions are different interleavings. Two executions are the same interleaving if they differ
+    /// only in the order of operations that commute: operations of different threads on different objects, and
+    /// operations that leave an object as it is, such as loads.
+    pub distinct: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run. Those with stale reads count.
+    /// Whether all executions within that bound were run. Those with stale reads count. That leaves out what is no
+    /// operation, whatever the bound: switches between accesses to plain memory (`UnsafeCell`, `static mut`).
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -123,6 +130,7 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
         spawns: Spawns::Invisible,
@@ -141,6 +149,7 @@ fn explore_erased(
         search.sample_stale(bounds);
     }
     let mut coverage = search.coverage;
+    coverage.distinct = search.histories.len() as u64;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
     coverage
 }
@@ -171,6 +180,8 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The histories of the executions so far.
+    histories: HashSet<History, Mixed>,
     /// The steps of all executions so far.
     steps: u64,
     /// The most choices in any execution so far.
@@ -204,7 +215,7 @@ impl Search<'_> {
             return ControlFlow::Continue(Some(second));
         };
         second.execution.trace.end = End::Nondeterministic(difference);
-        self.coverage.executions += 1;
+        self.count(second.steps, second.history);
         self.show(&second.choices.clone(), second.execution)?;
         self.forget_visited();
         ControlFlow::Continue(None)
@@ -378,8 +389,7 @@ impl Search<'_> {
     /// how many of them were made in new states.
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
-        self.coverage.executions += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)?;
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
@@ -404,6 +414,13 @@ impl Search<'_> {
     /// How many executions of the exhaustive part were run, without those with stale reads.
     fn n_exhaustive(&self) -> u64 {
         self.coverage.executions - self.coverage.random - self.coverage.stale
+    }
+
+    /// Counts an execution.
+    fn count(&mut self, steps: u64, history: History) {
+        self.coverage.executions += 1;
+        self.steps += steps;
+        self.histories.insert(history);
     }
 
     /// Whether the visitor has stopped at a sample.
@@ -431,9 +448,8 @@ impl Search<'_> {
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
-        self.coverage.executions += 1;
         self.coverage.random += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)
     }
 
@@ -565,6 +581,7 @@ impl Coverage {
             executions: 0,
             random: 0,
             stale: 0,
+            distinct: 0,
             preemption_bound: 0,
             complete: false,
             stopped: None,

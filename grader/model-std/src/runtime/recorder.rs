@@ -25,6 +25,8 @@ pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 pub(crate) struct Recorder {
     recorded: Vec<Recorded>,
     last: Option<TaskId>,
+    /// For each choice, how many operations had been recorded when it was made.
+    steps_before_choices: Vec<usize>,
     /// The kind of each object and the line that created it, by number.
     objects: Vec<(ObjectKind, Option<Site>)>,
 }
@@ -75,6 +77,13 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
 }
 
 impl Execution {
+    /// Notes where in the recording the last choice was made.
+    pub(super) fn record_choice(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_choices(self.scheduler.n_taken());
+        }
+    }
+
     /// Records that an operation of the running task took effect. `op` is only called if the execution is recorded.
     pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
         self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
@@ -190,6 +199,16 @@ impl Execution {
 }
 
 impl Recorder {
+    /// Notes that so many choices have been made by now.
+    fn note_choices(&mut self, n: usize) {
+        self.steps_before_choices.resize(n, self.recorded.len());
+    }
+
+    /// For each choice, how many operations had been recorded when it was made.
+    pub(crate) fn into_steps_before_choices(self) -> Vec<usize> {
+        self.steps_before_choices
+    }
+
     /// Adds the recorded operations and objects to the trace of the execution. Addresses that are kept in integers
     /// become pointers. Of an execution that was not going to end, only the first operations are added.
     pub(crate) fn write_to(mut self, trace: &mut Trace) {
