@@ -26,9 +26,8 @@ fn a_stolen_job_is_given_taken_and_ended_at_the_lines_of_the_program() {
         pool.install(|| join(|| thread::yield_now(), || thread::current().id()).1 != thread::current().id())
     };
     let (trace, _) = preemptions(1).first(body, |execution| matches!(execution.value, Some(Ok(true))));
-    let (first, other) = match jobs(&trace)[1] {
-        (first, ..) => (first, 3 - first),
-    };
+    let (first, ..) = jobs(&trace)[1];
+    let other = 3 - first;
     let expected = [
         (0, &Op::PushJob { job: 1 }, line),
         (first, &Op::TakeJob { job: 1, from: 0 }, None),
@@ -52,13 +51,15 @@ fn deadlock(body: impl Fn() + 'static) -> (Vec<Wait>, Vec<usize>) {
 
 #[test]
 fn a_thread_that_waits_for_a_job_waits_for_the_thread_that_runs_it() {
-    let joins = line!() + 7;
+    let joins = line!() + 9;
     let body = || {
         let lock = Mutex::new(());
         let barrier = Barrier::new(2);
         let both = || {
             let _guard = lock.lock().expect("no thread panics");
-            let wait = || drop(barrier.wait());
+            let wait = || {
+                barrier.wait();
+            };
             join(wait, || (wait(), drop(lock.lock())));
         };
         both();
