@@ -10,6 +10,9 @@ pub struct Schedule {
     pub spawns: Spawns,
     /// Whether there is also a choice before a thread uses a reference count.
     pub counts: Counts,
+    /// Whether there is also a choice after some operations. No token says that there is, because a grading has no such
+    /// choices.
+    pub switches: Switches,
 }
 
 /// Whether there is a choice before a thread spawns another one.
@@ -38,4 +41,15 @@ pub enum Counts {
     Invisible,
     /// Yes, as before any visible operation.
     Chosen,
+}
+
+/// Whether other threads may also go right after an operation that lets them go on, before the plain code that follows
+/// it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Switches {
+    /// No: threads switch before operations only.
+    #[default]
+    Before,
+    /// Yes.
+    BeforeAndAfter,
 }

@@ -18,7 +18,7 @@
 //! ```
 
 use crate::fnv;
-use crate::schedule::{Counts, Schedule, Spawns};
+use crate::schedule::{Counts, Schedule, Spawns, Switches};
 
 /// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
 /// one.
@@ -136,6 +136,7 @@ impl Token {
                 choices,
                 spawns,
                 counts,
+                switches: Switches::Before,
             },
             digest: u32::from_le_bytes(*digest),
         })
@@ -264,6 +265,7 @@ mod tests {
                 choices: choices.to_vec(),
                 spawns: Spawns::Invisible,
                 counts: Counts::Invisible,
+                switches: Switches::Before,
             },
             digest: 0xDEAD_BEEF,
         }

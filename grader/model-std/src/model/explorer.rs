@@ -20,10 +20,10 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Counts, Schedule, Spawns};
-use crate::runtime::counts::CountUses;
+use super::{Counts, Schedule, Spawns, SwitchAfterRelease, Switches};
+use crate::runtime::counts::{CountUses, hooks};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -32,6 +32,10 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
+
+/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is left.
+/// A guess.
+const SWITCHES_SHARE: u64 = 4;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +46,7 @@ pub struct Coverage {
     pub random: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run.
+    /// Whether all executions within that bound were run, apart from those with switches after releasing operations.
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -110,9 +114,8 @@ fn explore_erased(
         visited,
         coverage: Coverage::new(),
         most_choices: 0,
-        spawns: Spawns::Invisible,
+        optional: OptionalChoices::default(),
         spawns_overlap: false,
-        counts: Counts::Invisible,
         count_uses: CountUses::default(),
     };
     if let ControlFlow::Continue(first) = search.verify_determinism()
@@ -134,7 +137,7 @@ fn explore_erased(
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive);
-    let scheduler = scheduler.with_choices(schedule.spawns, schedule.counts);
+    let scheduler = scheduler.with_choices(OptionalChoices::of(schedule));
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -152,10 +155,9 @@ struct Search<'a> {
     coverage: Coverage,
     /// The most choices in any execution so far.
     most_choices: usize,
-    spawns: Spawns,
+    optional: OptionalChoices,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    counts: Counts,
     /// What executions have shown about reference counts.
     count_uses: CountUses,
 }
@@ -188,7 +190,7 @@ impl Search<'_> {
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(self.spawns, self.counts);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(self.optional);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
             None => scheduler,
@@ -197,45 +199,74 @@ impl Search<'_> {
 
     /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
+        self.exhaust_as_needed(bounds, first)?;
+        self.exhaust_last_owners(bounds)?;
+        self.exhaust_with_switches_after_release(bounds)
+    }
+
+    /// Explores, and starts again when more has to become a choice.
+    fn exhaust_as_needed(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         self.exhaust_with(bounds, first)?;
         while self.needs_more_choices() {
             if self.spawns_overlap {
-                self.spawns = Spawns::Chosen;
+                self.optional.spawns = Spawns::Chosen;
             }
             if self.count_uses.matter {
-                self.counts = Counts::Chosen;
+                self.optional.counts = Counts::Chosen;
                 self.coverage.counts = Counts::Chosen;
             }
             self.forget_visited();
             self.exhaust_with(bounds, None)?;
         }
-        self.exhaust_last_owners(bounds)
+        ControlFlow::Continue(())
     }
 
     /// Whether the order of spawns or of accesses to reference counts has to become a choice.
     fn needs_more_choices(&self) -> bool {
-        self.spawns_overlap && self.spawns == Spawns::Invisible
-            || self.count_uses.matter && self.counts == Counts::Invisible
+        self.spawns_overlap && self.optional.spawns == Spawns::Invisible
+            || self.count_uses.matter && self.optional.counts == Counts::Invisible
     }
 
     /// Where several threads compete to be the last owner of an `Arc`, runs some executions with reference counts as
     /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
     /// does next shows that it makes a difference which thread is the last.
     fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+        if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        self.optional.counts = Counts::Chosen;
+        let flow = self.exhaust_further(bounds, more);
+        self.optional.counts = Counts::Invisible;
+        flow
+    }
+
+    /// Explores again with switches after releasing operations, if the settings ask for it. The executions without them
+    /// come first, because they are fewer. The samples that follow have such switches as well.
+    fn exhaust_with_switches_after_release(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let is_wanted = match self.settings.switch_after_release {
+            SwitchAfterRelease::Uninstrumented => !hooks::are_called(),
+            SwitchAfterRelease::Always => true,
+            SwitchAfterRelease::Never => false,
+        };
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        let left = bounds.executions.saturating_sub(self.n_exhaustive());
+        self.optional.switches = Switches::BeforeAndAfter;
+        self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
+    }
+
+    /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
+    fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
             ..*bounds
         };
-        self.counts = Counts::Chosen;
         self.forget_visited();
-        let flow = self.exhaust_with(&bounds, None);
-        self.counts = Counts::Invisible;
+        let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
         (self.coverage.preemption_bound, self.coverage.complete) = found;
         flow
@@ -316,7 +347,7 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, strategy: Strategy) -> ControlFlow<()> {
-        let scheduler = Scheduler::new(Prefix::default(), strategy).with_choices(self.spawns, self.counts);
+        let scheduler = Scheduler::new(Prefix::default(), strategy).with_choices(self.optional);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
@@ -354,7 +385,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, (self.spawns, self.counts)),
+                schedule: schedule::of(choices, self.optional),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });

@@ -1,17 +1,18 @@
 //! Turns the choices of an execution into a schedule, and a schedule into the choices to follow.
 
-use protocol::schedule::{Counts, Schedule, Spawns};
+use protocol::schedule::Schedule;
 
-use crate::runtime::scheduler::{Choice, Prefix};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix};
 
 /// The schedule of an execution with these choices.
-pub(super) fn of(choices: &[Choice], (spawns, counts): (Spawns, Counts)) -> Schedule {
+pub(super) fn of(choices: &[Choice], optional: OptionalChoices) -> Schedule {
     let last_other = choices.iter().rposition(|choice| choice.chosen != 0);
     let determined = last_other.map_or(&[][..], |last| &choices[..=last]);
     Schedule {
         choices: determined.iter().map(|choice| choice.chosen).collect(),
-        spawns,
-        counts,
+        spawns: optional.spawns,
+        counts: optional.counts,
+        switches: optional.switches,
     }
 }
 

@@ -23,12 +23,12 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::Schedule;
 use super::running::{Value, erased, run, typed};
 use super::schedule;
-use super::{Counts, Schedule, Spawns};
 use super::{Execution, Settings};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
-use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Scheduler, Strategy};
 
 /// The result of shortening a failing schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +81,7 @@ pub fn shorten<T: 'static>(
         still_fails: &mut still_fails,
         budget,
         executions: 0,
-        spawns: schedule.spawns,
-        counts: schedule.counts,
+        optional: OptionalChoices::of(schedule),
         tried: HashSet::new(),
     };
     shortening.shorten(schedule)
@@ -131,8 +130,7 @@ struct Shortening<'a> {
     still_fails: &'a mut dyn FnMut(Execution<Value>) -> bool,
     budget: u64,
     executions: u64,
-    spawns: Spawns,
-    counts: Counts,
+    optional: OptionalChoices,
     /// Every partial schedule that was tried.
     tried: HashSet<PartialSchedule>,
 }
@@ -149,7 +147,7 @@ impl Shortening<'_> {
         }
         Shortened {
             schedule: if fails {
-                schedule::of(&best.choices, (self.spawns, self.counts))
+                schedule::of(&best.choices, self.optional)
             } else {
                 schedule.clone()
             },
@@ -283,7 +281,7 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_choices(self.spawns, self.counts);
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_choices(self.optional);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

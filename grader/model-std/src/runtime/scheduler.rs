@@ -27,7 +27,7 @@ use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::trace::{ChoiceOptions, Difference};
-use crate::model::{Counts, Spawns};
+use crate::model::{Counts, Schedule, Spawns, Switches};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,26 @@ pub(crate) struct Scheduler {
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
     pub(crate) counts: Counts,
+    pub(crate) switches: Switches,
+}
+
+/// The choices that an exploration begins without, because few programs need them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OptionalChoices {
+    pub(crate) spawns: Spawns,
+    pub(crate) counts: Counts,
+    pub(crate) switches: Switches,
+}
+
+impl OptionalChoices {
+    /// Those of a schedule.
+    pub(crate) fn of(schedule: &Schedule) -> Self {
+        Self {
+            spawns: schedule.spawns,
+            counts: schedule.counts,
+            switches: schedule.switches,
+        }
+    }
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
@@ -73,12 +93,22 @@ impl Scheduler {
             spawns: Spawns::Invisible,
             spawns_overlap: false,
             counts: Counts::Invisible,
+            switches: Switches::Before,
         }
     }
 
-    /// Whether spawns and accesses to reference counts are choices.
-    pub(crate) fn with_choices(self, spawns: Spawns, counts: Counts) -> Self {
-        Self { spawns, counts, ..self }
+    pub(crate) fn with_choices(self, choices: OptionalChoices) -> Self {
+        let OptionalChoices {
+            spawns,
+            counts,
+            switches,
+        } = choices;
+        Self {
+            spawns,
+            counts,
+            switches,
+            ..self
+        }
     }
 
     /// Detects states that are in `visited`, and adds new ones to it.
