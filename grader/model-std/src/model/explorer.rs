@@ -33,8 +33,8 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
 
-/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is left.
-/// A guess.
+/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is
+/// left. A guess.
 const SWITCHES_SHARE: u64 = 4;
 
 /// What an exploration covered.
