@@ -1,4 +1,4 @@
-//! The place of an endless loop, which a check program knows as addresses only.
+//! Places that a check program knows as addresses only: of an endless loop, and of accesses to reference counts.
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
@@ -13,23 +13,39 @@ pub type Stack = Vec<i64>;
 impl CheckObservation {
     /// Puts a place for the stacks of every endless loop, as `locate` knows it.
     pub fn locate_endless_loops(&mut self, locate: &dyn Fn(&[Stack]) -> Option<Place>) {
+        let (trace, failure) = self.traced();
+        if let Some(trace) = trace {
+            in_trace(trace, locate);
+        }
+        if let Some(failure) = failure {
+            in_failure(failure, locate);
+        }
+    }
+
+    /// Puts a place for each event that has only addresses, as `locate` knows it.
+    pub fn locate_events(&mut self, locate: &dyn Fn(&Stack) -> Option<Place>) {
+        let (trace, failure) = self.traced();
+        let traces = trace
+            .into_iter()
+            .chain(failure.and_then(|failure| failure.trace.as_mut()));
+        for event in traces.flat_map(|trace| &mut trace.events) {
+            let calls = std::mem::take(&mut event.calls);
+            if !calls.is_empty() && event.place.is_none() {
+                event.place = locate(&calls);
+            }
+        }
+    }
+
+    /// What it shows of executions: a trace of its own, and a failure.
+    fn traced(&mut self) -> (Option<&mut Trace>, Option<&mut Failure>) {
         match self {
-            CheckObservation::Explored(exploration) => {
-                if let Some(failure) = &mut exploration.failure {
-                    in_failure(failure, locate);
-                }
-            }
-            CheckObservation::Replayed(replayed) => {
-                in_trace(&mut replayed.trace, locate);
-                if let Some(failure) = &mut replayed.failure {
-                    in_failure(failure, locate);
-                }
-            }
+            CheckObservation::Explored(exploration) => (None, exploration.failure.as_mut()),
+            CheckObservation::Replayed(replayed) => (Some(&mut replayed.trace), replayed.failure.as_mut()),
             CheckObservation::TokenRefused { .. }
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }
             | CheckObservation::Stalled { .. }
-            | CheckObservation::UnknownCheck => {}
+            | CheckObservation::UnknownCheck => (None, None),
         }
     }
 }

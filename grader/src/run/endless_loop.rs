@@ -1,8 +1,10 @@
-//! Finds the line of an endless loop in the check program that ran into it.
+//! Finds the lines that a check program knows as addresses only: of the endless loop that it ran into, and of accesses
+//! to reference counts.
 //!
 //! The check program sends return addresses, since the sandbox does not let it read its own line tables. Nothing is
-//! read where no check program ran into such a loop.
+//! read where no check program has sent any.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -12,17 +14,33 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SymbolMap, Symb
 use protocol::endless_loop::COUNTER;
 use protocol::{CheckObservation, Place};
 
-/// The most stacks, and the most calls of each, that are looked at. A check program sends fewer.
+/// The most stacks, the most calls of each, and the most events that are looked at. A check program sends fewer.
 const LIMIT: usize = 1_000;
 
 /// Puts places for addresses in what `program` has observed; `sources` are the submission's files, with their paths.
 pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources: &[(String, String)]) {
+    let (bytes, parsed) = (OnceCell::new(), OnceCell::new());
+    // The verdict is the same without the lines.
+    let tables = || {
+        let bytes: &Option<Vec<u8>> = bytes.get_or_init(|| std::fs::read(program).ok());
+        let parsed: &Option<Program<'_>> = parsed.get_or_init(|| Program::parse(bytes.as_ref()?, sources));
+        parsed.as_ref()
+    };
     observation.locate_endless_loops(&|stacks| {
-        // The verdict is the same without the line.
-        let program = std::fs::read(program).ok()?;
-        let program = Program::parse(&program, sources)?;
-        let stacks: Vec<Vec<Call>> = stacks.iter().take(LIMIT).map(|stack| program.calls(stack)).collect();
+        let stacks: Vec<Vec<Call>> = stacks
+            .iter()
+            .take(LIMIT)
+            .map(|stack| Some(tables()?.calls(stack)))
+            .collect::<Option<_>>()?;
         innermost_loop(&stacks)
+    });
+    let n_located = Cell::new(0);
+    observation.locate_events(&|stack| {
+        n_located.set(n_located.get() + 1);
+        if n_located.get() > LIMIT {
+            return None;
+        }
+        tables()?.calls(stack).into_iter().rev().find_map(|call| call.place)
     });
 }
 

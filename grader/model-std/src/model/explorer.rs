@@ -138,7 +138,7 @@ fn explore_erased(
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive);
     let scheduler = scheduler.with_choices(OptionalChoices::of(schedule));
-    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.write_to(&mut execution.trace);

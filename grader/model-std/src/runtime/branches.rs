@@ -122,7 +122,7 @@ fn budget_is_used_up(left: u64) {
 }
 
 /// The return addresses on this stack, the innermost first, relative to [`__sanitizer_cov_trace_pc`].
-fn stack() -> Vec<i64> {
+pub(super) fn stack() -> Vec<i64> {
     // Only the text of a backtrace can be had from stable Rust. Its alternate form has the addresses.
     let text = format!("{:#}", Backtrace::force_capture());
     let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;

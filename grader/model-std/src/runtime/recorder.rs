@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use addresses::Addresses;
 
+use super::branches;
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::task::{Site, TaskId};
-use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
+use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Stack, Trace};
 
 /// The states of objects after an operation, as a trace shows them.
 pub(crate) type States = Vec<(ObjectId, ObjectState)>;
@@ -21,6 +22,8 @@ pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 pub(crate) struct Recorder {
     recorded: Vec<Recorded>,
     last: Option<TaskId>,
+    /// Whether it takes the return addresses at operations whose site is not known.
+    takes_calls: bool,
     /// The kind of each object and the line that created it, by number.
     objects: Vec<(ObjectKind, Option<Site>)>,
 }
@@ -35,6 +38,8 @@ struct Recorded {
     time: Duration,
     site: Option<Site>,
     preempts: bool,
+    /// The return addresses, where the site is not known.
+    calls: Stack,
 }
 
 /// The place of a site.
@@ -62,6 +67,12 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
 }
 
 impl Execution {
+    /// The return addresses on this stack, if they are wanted.
+    pub(crate) fn calls(&self) -> Stack {
+        let takes_calls = self.recorder.as_ref().is_some_and(|recorder| recorder.takes_calls);
+        if takes_calls { branches::stack() } else { Stack::new() }
+    }
+
     /// Records that an operation of the running task took effect. `op` is only called if the execution is recorded.
     pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
         self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
@@ -104,6 +115,7 @@ impl Execution {
             time,
             site,
             preempts,
+            calls: Stack::new(),
         });
     }
 
@@ -126,6 +138,7 @@ impl Execution {
             time,
             site,
             preempts: false,
+            calls: Stack::new(),
         });
     }
 
@@ -177,6 +190,21 @@ impl Execution {
 }
 
 impl Recorder {
+    /// A recorder for an execution that is shown.
+    pub(crate) fn with_calls() -> Self {
+        Self {
+            takes_calls: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the return addresses at the last operation.
+    pub(crate) fn add_calls(&mut self, calls: Stack) {
+        if let Some(last) = self.recorded.last_mut() {
+            last.calls = calls;
+        }
+    }
+
     /// Adds the recorded operations and objects to the trace of the execution. Addresses that are kept in integers
     /// become pointers.
     pub(crate) fn write_to(self, trace: &mut Trace) {
@@ -207,6 +235,7 @@ impl Recorded {
             time: self.time,
             place: self.site.and_then(place_in_program),
             preempts: self.preempts,
+            calls: self.calls,
         }
     }
 }
