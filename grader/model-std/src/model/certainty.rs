@@ -10,7 +10,7 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::{Execution, Schedule, Settings};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Fewest, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, Fewest, OptionalChoices, Prefix, Scheduler, Strategy};
 
 /// The most executions that are run to find the step.
 const MAX_EXECUTIONS: u64 = 2_000;
@@ -141,7 +141,7 @@ impl Search<'_> {
             let preemptions = execution.preemptions;
             if (self.passes)(execution) {
                 return Ok(Some(Passing {
-                    schedule: schedule::of(&choices, (self.schedule.spawns, self.schedule.counts)),
+                    schedule: schedule::of(&choices, OptionalChoices::of(self.schedule)),
                     preemptions,
                 }));
             }
@@ -157,7 +157,7 @@ impl Search<'_> {
     /// With the same choices as in the failing execution.
     fn scheduler(&self, prefix: Prefix) -> Scheduler {
         Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.schedule.spawns, self.schedule.counts)
+            .with_choices(OptionalChoices::of(self.schedule))
             .with_memory(self.schedule.memory)
     }
 }

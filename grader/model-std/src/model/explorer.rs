@@ -26,10 +26,12 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Counts, Memory, Schedule, Spawns};
-use crate::runtime::counts::CountUses;
+use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
+use crate::runtime::counts::{CountUses, hooks};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::scheduler::{
+    Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
+};
 use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
@@ -39,6 +41,10 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
+
+/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is
+/// left. A guess.
+const SWITCHES_SHARE: u64 = 4;
 
 /// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
 /// minutes.
@@ -62,8 +68,9 @@ pub struct Coverage {
     pub distinct: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run. Those with stale reads count. That leaves out what is no
-    /// operation, whatever the bound: switches between accesses to plain memory (`UnsafeCell`, `static mut`).
+    /// Whether all executions within that bound were run, apart from those with switches after releasing operations.
+    /// Those with stale reads count. That leaves out what is no operation, whatever the bound: switches between accesses
+    /// to plain memory (`UnsafeCell`, `static mut`).
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -133,9 +140,8 @@ fn explore_erased(
         histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
-        spawns: Spawns::Invisible,
+        optional: OptionalChoices::default(),
         spawns_overlap: false,
-        counts: Counts::Invisible,
         count_uses: CountUses::default(),
         memory: Memory::Sequential,
         may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
@@ -163,9 +169,9 @@ fn explore_erased(
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_choices(schedule.spawns, schedule.counts)
+        .with_choices(OptionalChoices::of(schedule))
         .with_memory(schedule.memory);
-    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.write_to(&mut execution.trace);
@@ -186,10 +192,9 @@ struct Search<'a> {
     steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
-    spawns: Spawns,
+    optional: OptionalChoices,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    counts: Counts,
     /// What executions have shown about reference counts.
     count_uses: CountUses,
     /// Whether the points where a load could return an older value are choices of the exhaustive part.
@@ -230,7 +235,7 @@ impl Search<'_> {
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(self.memory);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
@@ -240,6 +245,13 @@ impl Search<'_> {
 
     /// Runs the exhaustive part within `bounds`, without stale reads. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
+        self.exhaust_as_needed(bounds, first)?;
+        self.exhaust_last_owners(bounds)?;
+        self.exhaust_with_switches_after_release(bounds)
+    }
+
+    /// Explores, and starts again when more has to become a choice.
+    fn exhaust_as_needed(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let mut first = first;
         loop {
             if self.needs_more_choices() {
@@ -248,7 +260,7 @@ impl Search<'_> {
             }
             self.exhaust_with(bounds, first.take())?;
             if !self.needs_more_choices() {
-                return self.exhaust_last_owners(bounds);
+                return ControlFlow::Continue(());
             }
         }
     }
@@ -260,12 +272,12 @@ impl Search<'_> {
 
     /// Whether the order of spawns has to become a choice.
     fn has_to_choose_spawns(&self) -> bool {
-        self.spawns_overlap && self.spawns == Spawns::Invisible
+        self.spawns_overlap && self.optional.spawns == Spawns::Invisible
     }
 
     /// Whether the order of accesses to reference counts has to become a choice.
     fn has_to_choose_counts(&self) -> bool {
-        self.count_uses.matter && self.counts == Counts::Invisible
+        self.count_uses.matter && self.optional.counts == Counts::Invisible
     }
 
     /// Whether the values that loads return have to become choices.
@@ -275,10 +287,10 @@ impl Search<'_> {
 
     fn restart(&mut self) {
         if self.has_to_choose_spawns() {
-            self.spawns = Spawns::Chosen;
+            self.optional.spawns = Spawns::Chosen;
         }
         if self.has_to_choose_counts() {
-            self.counts = Counts::Chosen;
+            self.optional.counts = Counts::Chosen;
             self.coverage.counts = Counts::Chosen;
         }
         if self.has_to_choose_values() {
@@ -292,24 +304,48 @@ impl Search<'_> {
     /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
     /// does next shows that it makes a difference which thread is the last.
     fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+        if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
         // Stale reads belong to the executions without these scheduling points.
         let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
         (self.memory, self.may_be_weak) = (Memory::Sequential, false);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        self.optional.counts = Counts::Chosen;
+        let flow = self.exhaust_further(bounds, more);
+        self.optional.counts = Counts::Invisible;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        flow
+    }
+
+    /// Explores again with switches after releasing operations, if the settings ask for it. The executions without them
+    /// come first, because they are fewer. The samples that follow have such switches as well.
+    fn exhaust_with_switches_after_release(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let is_wanted = match self.settings.switch_after_release {
+            SwitchAfterRelease::Uninstrumented => !hooks::are_called(),
+            SwitchAfterRelease::Always => true,
+            SwitchAfterRelease::Never => false,
+        };
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        let left = bounds.executions.saturating_sub(self.n_exhaustive());
+        self.optional.switches = Switches::BeforeAndAfter;
+        // With these switches, the same loads are stale, and more.
+        self.stale.clear();
+        self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
+    }
+
+    /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
+    fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
             ..*bounds
         };
-        self.counts = Counts::Chosen;
         self.forget_visited();
-        let flow = self.exhaust_with(&bounds, None);
-        self.counts = Counts::Invisible;
-        (self.memory, self.may_be_weak, self.stale) = weak;
+        let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
         (self.coverage.preemption_bound, self.coverage.complete) = found;
         flow
@@ -442,7 +478,7 @@ impl Search<'_> {
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
         let scheduler = Scheduler::new(Prefix::default(), strategy)
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(memory)
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
@@ -500,7 +536,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, (self.spawns, self.counts)),
+                schedule: schedule::of(choices, self.optional),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });

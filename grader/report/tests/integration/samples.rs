@@ -34,6 +34,7 @@ pub(crate) fn event(thread: usize, op: Op, object: Option<usize>, states: &[(usi
         time: Duration::ZERO,
         place: (line > 0).then(|| place(line, 5)),
         preempts: false,
+        calls: Vec::new(),
     }
 }
 
