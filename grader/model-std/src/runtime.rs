@@ -148,10 +148,15 @@ pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
 }
 
+/// Whether there are choices after operations in the execution that is under way.
+pub(crate) fn switches_after_release() -> bool {
+    SWITCHES_AFTER_RELEASE.get()
+}
+
 /// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if
 /// that is a choice in this execution. Called where the operation is complete, right before it returns to the program.
 pub(crate) fn switch_after_release() {
-    if !SWITCHES_AFTER_RELEASE.get() {
+    if !switches_after_release() {
         return;
     }
     let is_choice = with(|execution| {

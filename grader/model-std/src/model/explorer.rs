@@ -338,7 +338,7 @@ impl Search<'_> {
 
     /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
     fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
+        let (preemption_bound, complete) = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
@@ -347,7 +347,8 @@ impl Search<'_> {
         self.forget_visited();
         let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
-        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        self.coverage.preemption_bound = preemption_bound;
+        self.coverage.complete = complete && self.coverage.stopped.is_none();
         flow
     }
 
