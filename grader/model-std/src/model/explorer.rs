@@ -27,9 +27,9 @@ use crate::runtime::scheduler::{Choice, Pct, Prefix, RandomWalk, Scheduler, Stra
 use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
-/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
-/// minutes.
-const MAX_STEPS: u64 = 20_000_000;
+/// How many steps an execution may have on average, for the budget of steps: with the default bounds they take some
+/// seconds all together. Otherwise an exploration of long executions would take minutes.
+const STEPS_OF_AN_EXECUTION: u64 = 1_000;
 
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
@@ -271,7 +271,15 @@ impl Search<'_> {
 
     /// Whether the budget allows another execution of the exhaustive part.
     fn may_go_on(&self, bounds: &Bounds) -> bool {
-        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+        self.n_exhaustive() < bounds.executions && self.has_steps_left(bounds)
+    }
+
+    fn has_steps_left(&self, bounds: &Bounds) -> bool {
+        let executions = bounds.executions.saturating_add(bounds.random);
+        self.steps
+            < executions
+                .saturating_mul(STEPS_OF_AN_EXECUTION)
+                .max(self.settings.steps)
     }
 
     /// How many executions of the exhaustive part were run.
@@ -326,7 +334,7 @@ impl Search<'_> {
         if self.most_choices == 0 {
             return;
         }
-        while self.coverage.random < bounds.random && self.steps < MAX_STEPS {
+        while self.coverage.random < bounds.random && self.has_steps_left(bounds) {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             if self.sample_by(Strategy::Pct(pct)).is_break() {
