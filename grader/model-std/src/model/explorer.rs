@@ -46,9 +46,9 @@ const LAST_OWNER_SHARE: u64 = 10;
 /// left. A guess.
 const SWITCHES_SHARE: u64 = 4;
 
-/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
-/// minutes.
-const MAX_STEPS: u64 = 20_000_000;
+/// How many steps an execution may have on average, for the budget of steps: with the default bounds they take some
+/// seconds all together. Otherwise an exploration of long executions would take minutes.
+const STEPS_OF_AN_EXECUTION: u64 = 1_000;
 
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
@@ -399,7 +399,7 @@ impl Search<'_> {
             prefixes.append(&mut next_bound);
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.coverage.stale >= bounds.stale_executions || self.steps >= MAX_STEPS {
+                if self.coverage.stale >= bounds.stale_executions || !self.has_steps_left(bounds) {
                     self.coverage.complete = false;
                     return ControlFlow::Continue(());
                 }
@@ -445,7 +445,14 @@ impl Search<'_> {
 
     /// Whether the budget allows another execution of the exhaustive part.
     fn may_go_on(&self, bounds: &Bounds) -> bool {
-        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+        self.n_exhaustive() < bounds.executions && self.has_steps_left(bounds)
+    }
+
+    fn has_steps_left(&self, bounds: &Bounds) -> bool {
+        let executions = [bounds.executions, bounds.random, bounds.stale_executions];
+        let executions = executions.into_iter().fold(0, u64::saturating_add);
+        let budget = executions.saturating_mul(STEPS_OF_AN_EXECUTION);
+        self.steps < budget.max(self.settings.steps)
     }
 
     /// How many executions of the exhaustive part were run, without those with stale reads.
@@ -499,7 +506,7 @@ impl Search<'_> {
     }
 
     fn sample_by_pct(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        while self.most_choices > 0 && self.coverage.random < bounds.random && self.steps < MAX_STEPS {
+        while self.most_choices > 0 && self.coverage.random < bounds.random && self.has_steps_left(bounds) {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
@@ -519,7 +526,7 @@ impl Search<'_> {
             return;
         }
         for _ in 0..bounds.random / 2 {
-            if self.steps >= MAX_STEPS {
+            if !self.has_steps_left(bounds) {
                 return;
             }
             let walk = RandomWalk::new(self.next_seed(bounds));
