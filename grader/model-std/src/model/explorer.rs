@@ -19,6 +19,7 @@ use super::determinism::difference;
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
+use super::statics::Alone;
 use super::trace::{AtomicAccess, End};
 use super::{Schedule, Spawns};
 use crate::runtime::recorder::Recorder;
@@ -91,6 +92,7 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
+    let _alone = settings.fresh_statics.then(Alone::new);
     // Drops the notes of earlier replays.
     notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
