@@ -25,6 +25,7 @@ use super::determinism::difference;
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
+use super::statics::Alone;
 use super::trace::{AtomicAccess, End};
 use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
 use crate::runtime::counts::{CountUses, hooks};
@@ -128,6 +129,7 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
+    let _alone = settings.fresh_statics.then(Alone::new);
     // Drops the notes of earlier replays.
     notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);

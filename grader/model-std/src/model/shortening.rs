@@ -29,6 +29,7 @@ use std::rc::Rc;
 
 use super::running::{Value, erased, run, typed};
 use super::schedule;
+use super::statics::Alone;
 use super::{Execution, Settings};
 use super::{Memory, Schedule};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
@@ -83,6 +84,7 @@ pub fn shorten<T: 'static>(
     budget: u64,
     mut still_fails: impl FnMut(Execution<T>) -> bool,
 ) -> Shortened {
+    let _alone = settings.fresh_statics.then(Alone::new);
     let mut still_fails = |execution: Execution<Box<dyn Any>>| still_fails(typed(execution));
     let shortening = Shortening {
         settings,
