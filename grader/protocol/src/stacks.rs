@@ -1,5 +1,5 @@
-//! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of accesses
-//! to reference counts.
+//! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of
+//! accesses to reference counts.
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};

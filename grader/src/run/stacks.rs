@@ -1,5 +1,5 @@
-//! Finds the lines that a check program knows as addresses only: of the endless loop, the stack overflow or the crash that
-//! it ran into, and of accesses to reference counts.
+//! Finds the lines that a check program knows as addresses only: of the endless loop, the stack overflow or the crash
+//! that it ran into, and of accesses to reference counts.
 //!
 //! The check program sends return addresses, since the sandbox does not let it read its own line tables. Nothing is
 //! read where no check program has sent any.

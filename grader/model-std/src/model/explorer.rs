@@ -70,8 +70,8 @@ pub struct Coverage {
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
     /// Whether all executions within that bound were run, apart from those with switches after releasing operations.
-    /// Those with stale reads count. That leaves out what is no operation, whatever the bound: switches between accesses
-    /// to plain memory (`UnsafeCell`, `static mut`).
+    /// Those with stale reads count. That leaves out what is no operation, whatever the bound: switches between
+    /// accesses to plain memory (`UnsafeCell`, `static mut`).
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
