@@ -32,8 +32,8 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
     story.sentences.extend(self::sentences(trace, Some(thread), names));
     if trace.threads.len() > MAX_THREADS && panic.message.contains(REFUSED) {
         story.sentences.push(format!(
-            "{MAX_THREADS} threads were started before. An execution has no room for more, as a real system has no room at \
-             some number."
+            "{MAX_THREADS} threads were started before. An execution has no room for more, as a real system has none \
+             at some number."
         ));
     }
     story
