@@ -34,8 +34,8 @@ pub type ThreadId = usize;
 /// The number of an object of an execution: 0, 1, 2, … in the order of first use.
 pub type ObjectId = usize;
 
-/// The most threads in one execution, the body aside. The next one is refused, as a system refuses a thread for which
-/// it has no room: Linux has by default room for 16 368 at one time, of which each takes four of 65 530 mappings.
+/// The most threads in one execution, the body aside. The next one is refused, as a system refuses a thread that it has
+/// no room for. By default, Linux has room for 16 368 at one time: each takes four of 65 530 mappings.
 pub const MAX_THREADS: usize = 16_000;
 
 /// A place in source code.

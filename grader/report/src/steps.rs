@@ -102,7 +102,8 @@ fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
         return if working.contains(&true) {
             working
         } else {
-            vec![true; n_events]
+            // Threads that only start and end: the last of these steps.
+            (0..n_events).map(|index| index + KEPT >= n_events).collect()
         };
     }
     let importance = importance(trace, decisive);

@@ -32,8 +32,8 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
     story.sentences.extend(self::sentences(trace, Some(thread), names));
     if trace.threads.len() > MAX_THREADS && panic.message.contains(REFUSED) {
         story.sentences.push(format!(
-            "{MAX_THREADS} threads were started before. There is no room for more of them in one run, as on a real \
-             system at some number."
+            "{MAX_THREADS} threads were started before. An execution has no room for more, as a real system has none \
+             at some number."
         ));
     }
     story
