@@ -31,9 +31,7 @@ pub(crate) fn sources(library: &str, package: &Path, lock: &Path, scratch: &Path
         metadata(package, &manifest)
     })?;
     // Only a package has its version right after its name.
-    let of_library = metadata
-        .split(&format!("{{\"name\":\"{library}\",\"version\":"))
-        .nth(1);
+    let of_library = metadata.split(&format!("{{\"name\":\"{library}\",\"version\":")).nth(1);
     let manifest = of_library.and_then(|package| package.split("\"manifest_path\":\"").nth(1)?.split('"').next());
     let manifest = PathBuf::from(manifest.ok_or_else(|| format!("Cargo knows no `{library}`"))?);
     Ok(manifest.with_file_name("src"))
