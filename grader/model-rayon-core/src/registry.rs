@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model_std::shim::trace::{ObjectKind, Op};
-use model_std::shim::{self, Object, Site};
+use model_std::shim::trace::{ObjectKind, Op, WaitReason};
+use model_std::shim::{self, Condition, Object, Operation, Site, When};
 
 use crate::build_error::{ErrorKind, ThreadPoolBuildError};
 use crate::builder::{Handlers, ThreadPoolBuilder};
@@ -30,6 +31,8 @@ struct State {
     injected: VecDeque<Job>,
     /// How many jobs were given to the pool.
     n_jobs: u64,
+    /// How many threads have begun to look for jobs.
+    n_begun: usize,
     /// What keeps the threads of the pool alive: its owner, and jobs that nobody waits for.
     owners: usize,
 }
@@ -70,6 +73,7 @@ impl Registry {
                 queues: (0..n_threads).map(|_| Queues::default()).collect(),
                 injected: VecDeque::new(),
                 n_jobs: 0,
+                n_begun: 0,
                 owners: 1,
             }),
         });
@@ -105,7 +109,30 @@ impl Registry {
             spawned.map_err(|error| ThreadPoolBuildError::from(ErrorKind::Io(error)))
         })?;
         std::mem::forget(unfinished);
+        if shim::is_active() && registry.handlers.start.is_none() && builder.spawn_handler.starts_at_once() {
+            registry.wait_until_begun(n_threads - usize::from(builder.uses_current_thread), site);
+        }
         Ok(registry)
+    }
+
+    /// Waits until all threads look for jobs. A thread that has not begun is the same to a program as one that has found
+    /// no job, and this leaves the search with fewer threads to choose from.
+    fn wait_until_begun(self: &Arc<Self>, n_threads: usize, site: Site) {
+        let operation = Operation {
+            objects: &[&self.object],
+            site: Some(site),
+        };
+        let condition = HaveBegun {
+            registry: Arc::clone(self),
+            n_threads,
+        };
+        shim::announce(&operation, When::Until(Rc::new(condition), None));
+    }
+
+    /// Notes that the running thread looks for jobs from now on. In which order the threads begin makes no difference,
+    /// so this does not count as a change of the pool.
+    pub(crate) fn note_begun(&self) {
+        self.state().n_begun += 1;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -341,5 +368,21 @@ impl Registry {
             Worker::wait_for(waiting.as_ref(), &latch, site);
         });
         unwind::unwrap(result.take().expect("the job has ended"))
+    }
+}
+
+/// The condition that so many threads of a pool look for jobs.
+struct HaveBegun {
+    registry: Arc<Registry>,
+    n_threads: usize,
+}
+
+impl Condition for HaveBegun {
+    fn holds(&self) -> bool {
+        self.registry.state().n_begun >= self.n_threads
+    }
+
+    fn reason(&self) -> WaitReason {
+        WaitReason::Work
     }
 }

@@ -58,6 +58,9 @@ pub trait ThreadSpawn {
     ///
     /// When the thread cannot be started.
     fn spawn(&mut self, thread: ThreadBuilder, site: Site) -> io::Result<()>;
+
+    /// Whether the threads begin by themselves, whatever the program does next.
+    fn starts_at_once(&self) -> bool;
 }
 
 /// As `rayon_core::DefaultSpawn`, which its documentation shows.
@@ -77,6 +80,10 @@ impl ThreadSpawn for DefaultSpawn {
         // Until it has begun, it has no job either.
         shim::set_idle(spawned, true);
         Ok(())
+    }
+
+    fn starts_at_once(&self) -> bool {
+        true
     }
 }
 
@@ -99,5 +106,9 @@ where
 {
     fn spawn(&mut self, thread: ThreadBuilder, _: Site) -> io::Result<()> {
         (self.0)(thread)
+    }
+
+    fn starts_at_once(&self) -> bool {
+        false
     }
 }

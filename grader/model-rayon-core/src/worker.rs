@@ -80,6 +80,7 @@ impl Worker {
 
     fn run_jobs(&self) {
         let thread = shim::thread();
+        self.registry.note_begun();
         loop {
             shim::set_idle(thread, true);
             wait(Some(self), None, None);
