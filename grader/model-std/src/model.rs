@@ -9,7 +9,7 @@ mod settings;
 mod shortening;
 pub(crate) mod statics;
 
-pub use protocol::schedule::{Counts, Memory, Schedule, Spawns};
+pub use protocol::schedule::{Counts, Memory, Schedule, Spawns, Switches};
 pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};

@@ -43,7 +43,7 @@ use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
 use task::{Manner, Operation, Until, Waiting, Wake};
 
-use crate::model::SwitchAfterRelease;
+use crate::model::Switches;
 use crate::model::trace::ObjectKind;
 
 /// How many operations were announced, in all executions of the process.
@@ -103,11 +103,7 @@ fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
 
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
-    SWITCHES_AFTER_RELEASE.set(match execution.settings.switch_after_release {
-        SwitchAfterRelease::Uninstrumented => !counts::hooks::are_called(),
-        SwitchAfterRelease::Always => true,
-        SwitchAfterRelease::Never => false,
-    });
+    SWITCHES_AFTER_RELEASE.set(execution.scheduler.switches == Switches::BeforeAndAfter);
     CURRENT_EXECUTION.set(Some(execution));
 }
 
@@ -152,8 +148,8 @@ pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
 }
 
-/// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if the
-/// settings ask for it. Called where the operation is complete, right before it returns to the program.
+/// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if
+/// that is a choice in this execution. Called where the operation is complete, right before it returns to the program.
 pub(crate) fn switch_after_release() {
     if !SWITCHES_AFTER_RELEASE.get() {
         return;

@@ -25,10 +25,12 @@ use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
 use super::trace::{AtomicAccess, End};
-use super::{Counts, Memory, Schedule, Spawns};
-use crate::runtime::counts::CountUses;
+use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
+use crate::runtime::counts::{CountUses, hooks};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::scheduler::{
+    Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
+};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -44,6 +46,9 @@ const MAX_STEPS: u64 = 20_000_000;
 
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
+/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is
+/// left. A guess.
+const SWITCHES_SHARE: u64 = 4;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,8 @@ pub struct Coverage {
     pub stale: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run. Those with stale reads count.
+    /// Whether all executions within that bound were run, those with stale reads included. Those with switches after
+    /// releasing operations do not count.
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -125,11 +131,9 @@ fn explore_erased(
         coverage: Coverage::new(),
         steps: 0,
         most_choices: 0,
-        spawns: Spawns::Invisible,
+        optional: OptionalChoices::default(),
         spawns_overlap: false,
-        counts: Counts::Invisible,
         count_uses: CountUses::default(),
-        memory: Memory::Sequential,
         may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
@@ -153,9 +157,8 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_choices(schedule.spawns, schedule.counts)
-        .with_memory(schedule.memory);
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive);
+    let scheduler = scheduler.with_choices(OptionalChoices::of(schedule));
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -175,15 +178,12 @@ struct Search<'a> {
     steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
-    spawns: Spawns,
+    optional: OptionalChoices,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    counts: Counts,
     /// What executions have shown about reference counts.
     count_uses: CountUses,
-    /// Whether the points where a load could return an older value are choices of the exhaustive part.
-    memory: Memory,
-    /// Whether they may become choices.
+    /// Whether the values that loads return may become choices.
     may_be_weak: bool,
     /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
     /// after all others.
@@ -218,9 +218,7 @@ impl Search<'_> {
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.spawns, self.counts)
-            .with_memory(self.memory);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(self.optional);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
             None => scheduler,
@@ -229,6 +227,13 @@ impl Search<'_> {
 
     /// Runs the exhaustive part within `bounds`, without stale reads. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
+        self.exhaust_as_needed(bounds, first)?;
+        self.exhaust_last_owners(bounds)?;
+        self.exhaust_with_switches_after_release(bounds)
+    }
+
+    /// Explores, and starts again when more has to become a choice.
+    fn exhaust_as_needed(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let mut first = first;
         loop {
             if self.needs_more_choices() {
@@ -237,7 +242,7 @@ impl Search<'_> {
             }
             self.exhaust_with(bounds, first.take())?;
             if !self.needs_more_choices() {
-                return self.exhaust_last_owners(bounds);
+                return ControlFlow::Continue(());
             }
         }
     }
@@ -249,29 +254,29 @@ impl Search<'_> {
 
     /// Whether the order of spawns has to become a choice.
     fn has_to_choose_spawns(&self) -> bool {
-        self.spawns_overlap && self.spawns == Spawns::Invisible
+        self.spawns_overlap && self.optional.spawns == Spawns::Invisible
     }
 
     /// Whether the order of accesses to reference counts has to become a choice.
     fn has_to_choose_counts(&self) -> bool {
-        self.count_uses.matter && self.counts == Counts::Invisible
+        self.count_uses.matter && self.optional.counts == Counts::Invisible
     }
 
     /// Whether the values that loads return have to become choices.
     fn has_to_choose_values(&self) -> bool {
-        self.may_be_weak && self.memory == Memory::Sequential && notes::any_is_weak()
+        self.may_be_weak && self.optional.memory == Memory::Sequential && notes::any_is_weak()
     }
 
     fn restart(&mut self) {
         if self.has_to_choose_spawns() {
-            self.spawns = Spawns::Chosen;
+            self.optional.spawns = Spawns::Chosen;
         }
         if self.has_to_choose_counts() {
-            self.counts = Counts::Chosen;
+            self.optional.counts = Counts::Chosen;
             self.coverage.counts = Counts::Chosen;
         }
         if self.has_to_choose_values() {
-            self.memory = Memory::Weak;
+            self.optional.memory = Memory::Weak;
         }
         self.stale.clear();
         self.forget_visited();
@@ -281,24 +286,48 @@ impl Search<'_> {
     /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
     /// does next shows that it makes a difference which thread is the last.
     fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+        if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
-        // Stale reads belong to the executions without these scheduling points.
-        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
-        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        // Stale reads belong to the executions without these scheduling points.
+        let (usual, stale) = (self.optional, std::mem::take(&mut self.stale));
+        let may_be_weak = std::mem::take(&mut self.may_be_weak);
+        self.optional.counts = Counts::Chosen;
+        self.optional.memory = Memory::Sequential;
+        let flow = self.exhaust_further(bounds, more);
+        (self.optional, self.stale, self.may_be_weak) = (usual, stale, may_be_weak);
+        flow
+    }
+
+    /// Explores again with switches after releasing operations, if the settings ask for it. The executions without them
+    /// come first, because they are fewer. The samples that follow have such switches as well.
+    fn exhaust_with_switches_after_release(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let is_wanted = match self.settings.switch_after_release {
+            SwitchAfterRelease::Uninstrumented => !hooks::are_called(),
+            SwitchAfterRelease::Always => true,
+            SwitchAfterRelease::Never => false,
+        };
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        let left = bounds.executions.saturating_sub(self.n_exhaustive());
+        self.optional.switches = Switches::BeforeAndAfter;
+        // These executions come to the same stale reads.
+        self.stale.clear();
+        self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
+    }
+
+    /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
+    fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
+        let found = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
             ..*bounds
         };
-        self.counts = Counts::Chosen;
         self.forget_visited();
-        let flow = self.exhaust_with(&bounds, None);
-        self.counts = Counts::Invisible;
-        (self.memory, self.may_be_weak, self.stale) = weak;
+        let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
         (self.coverage.preemption_bound, self.coverage.complete) = found;
         flow
@@ -424,9 +453,12 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
+        let optional = OptionalChoices {
+            memory,
+            ..self.optional
+        };
         let scheduler = Scheduler::new(Prefix::default(), strategy)
-            .with_choices(self.spawns, self.counts)
-            .with_memory(memory)
+            .with_choices(optional)
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
@@ -457,7 +489,7 @@ impl Search<'_> {
     /// Samples executions with stale reads by random walk, half as many as others, if a load could have returned an
     /// older value.
     fn sample_stale(&mut self, bounds: &Bounds) {
-        let may_be_stale = match self.memory {
+        let may_be_stale = match self.optional.memory {
             // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
             Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
             Memory::Weak => notes::any_could_be_stale(),
@@ -484,7 +516,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, (self.spawns, self.counts)),
+                schedule: schedule::of(choices, self.optional),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });

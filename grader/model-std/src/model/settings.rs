@@ -41,8 +41,10 @@ pub struct Settings {
 ///
 /// Otherwise a thread runs from one operation to the next without a switch. That is no difference as long as all that
 /// threads share is modelled. It is one for plain memory that `unsafe` code shares, and for reference counts of `Arc`
-/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards. With the switches, an
-/// exploration takes about four times as many executions.
+/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards.
+///
+/// With the switches, there are about four times as many executions. So the exhaustive part first runs all executions
+/// without them, then those with them, as far as its budget allows, but at least a quarter of the budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SwitchAfterRelease {
     /// If no code in the process is compiled so that the model sees reference counts.

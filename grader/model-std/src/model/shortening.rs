@@ -27,12 +27,12 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
+use super::Schedule;
 use super::running::{Value, erased, run, typed};
 use super::schedule;
-use super::{Counts, Memory, Schedule, Spawns};
 use super::{Execution, Settings};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
-use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Scheduler, Strategy};
 
 /// The most work: operations that were performed, and turns of a partial schedule that were put together or looked
 /// through. It takes some tenths of a second.
@@ -91,9 +91,7 @@ pub fn shorten<T: 'static>(
         budget,
         executions: 0,
         work: 0,
-        spawns: schedule.spawns,
-        counts: schedule.counts,
-        memory: schedule.memory,
+        optional: OptionalChoices::of(schedule),
         tried: HashSet::new(),
     };
     shortening.shorten(schedule)
@@ -143,9 +141,7 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     work: u64,
-    spawns: Spawns,
-    counts: Counts,
-    memory: Memory,
+    optional: OptionalChoices,
     /// A hash of every partial schedule that was tried. The schedules of long executions would take too much memory.
     tried: HashSet<u64>,
 }
@@ -164,7 +160,7 @@ impl Shortening<'_> {
             let mut best = given;
             self.note_tried(&PartialSchedule::of(best.non_default()));
             while self.reset(&mut best) || self.reorder(&mut best) || self.exchange(&mut best) {}
-            let simplest = schedule::of(&best.choices, (self.spawns, self.counts));
+            let simplest = schedule::of(&best.choices, self.optional);
             // An execution may depend on those before it, on what a body has changed outside the model.
             if simplest == *schedule || self.executions < self.budget && self.fails_in_a_replay(&simplest) {
                 (shortened.schedule, shortened.after) = (simplest, Some(best.size));
@@ -179,9 +175,7 @@ impl Shortening<'_> {
     fn fails_in_a_replay(&mut self, schedule: &Schedule) -> bool {
         self.executions += 1;
         let prefix = schedule::prefix(schedule);
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.spawns, self.counts)
-            .with_memory(self.memory);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(OptionalChoices::of(schedule));
         let ran = run(self.settings, self.body, scheduler, None);
         (self.still_fails)(ran.execution)
     }
@@ -331,9 +325,7 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
-            .with_choices(self.spawns, self.counts)
-            .with_memory(self.memory);
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_choices(self.optional);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

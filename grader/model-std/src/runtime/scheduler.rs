@@ -27,7 +27,7 @@ use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::trace::{ChoiceOptions, Difference};
-use crate::model::{Counts, Memory, Spawns};
+use crate::model::{Counts, Memory, Schedule, Spawns, Switches};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,28 @@ pub(crate) struct Scheduler {
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
     pub(crate) counts: Counts,
+    pub(crate) switches: Switches,
+}
+
+/// The choices that an exploration begins without, because few programs need them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OptionalChoices {
+    pub(crate) spawns: Spawns,
+    pub(crate) counts: Counts,
+    pub(crate) memory: Memory,
+    pub(crate) switches: Switches,
+}
+
+impl OptionalChoices {
+    /// Those of a schedule.
+    pub(crate) fn of(schedule: &Schedule) -> Self {
+        Self {
+            spawns: schedule.spawns,
+            counts: schedule.counts,
+            memory: schedule.memory,
+            switches: schedule.switches,
+        }
+    }
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
@@ -88,16 +110,24 @@ impl Scheduler {
             memory: Memory::Sequential,
             spawns_overlap: false,
             counts: Counts::Invisible,
+            switches: Switches::Before,
         }
     }
 
-    /// Whether spawns and accesses to reference counts are choices.
-    pub(crate) fn with_choices(self, spawns: Spawns, counts: Counts) -> Self {
-        Self { spawns, counts, ..self }
-    }
-
-    pub(crate) fn with_memory(self, memory: Memory) -> Self {
-        Self { memory, ..self }
+    pub(crate) fn with_choices(self, choices: OptionalChoices) -> Self {
+        let OptionalChoices {
+            spawns,
+            counts,
+            memory,
+            switches,
+        } = choices;
+        Self {
+            spawns,
+            counts,
+            memory,
+            switches,
+            ..self
+        }
     }
 
     /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which
