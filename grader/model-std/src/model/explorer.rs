@@ -357,7 +357,7 @@ impl Search<'_> {
                     same_bound: &mut prefixes,
                     next_bound: &mut next_bound,
                     n_next: if bound < bounds.preemptions { n_left } else { 0 },
-                    n_stale: stale.len() + n_stale_left,
+                    n_stale: stale.len().saturating_add(n_stale_left),
                     stale,
                 };
                 found.add(choices, n_determined..n_unvisited);
@@ -537,7 +537,7 @@ fn at_bound(by_bound: &mut Vec<Vec<Prefix>>, bound: u32) -> &mut Vec<Prefix> {
 /// How many prefixes to keep where `n_run` of `most` executions were run: as many as the budget allows, and one more,
 /// which shows that the search is incomplete.
 fn affordable(most: u64, n_run: u64) -> usize {
-    (most.saturating_sub(n_run) + 1) as usize
+    most.saturating_sub(n_run).saturating_add(1) as usize
 }
 
 /// Where the alternatives to the choices of an execution go.
