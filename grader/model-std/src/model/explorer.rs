@@ -15,6 +15,7 @@
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
 //! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
 
+use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ use super::determinism::difference;
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
+use super::statics::Alone;
 use super::trace::{AtomicAccess, End};
 use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
 use crate::runtime::counts::{CountUses, hooks};
@@ -31,6 +33,7 @@ use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{
     Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
 };
+use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -40,15 +43,16 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
 
-/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
-/// minutes.
-const MAX_STEPS: u64 = 20_000_000;
-
-/// The most random choices in a sample.
-const MAX_RANDOM_CHOICES: u64 = 10_000;
 /// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is
 /// left. A guess.
 const SWITCHES_SHARE: u64 = 4;
+
+/// How many steps an execution may have on average, for the budget of steps: with the default bounds they take some
+/// seconds all together. Otherwise an exploration of long executions would take minutes.
+const STEPS_OF_AN_EXECUTION: u64 = 1_000;
+
+/// The most random choices in a sample.
+const MAX_RANDOM_CHOICES: u64 = 10_000;
 
 /// What an exploration covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +63,15 @@ pub struct Coverage {
     pub random: u64,
     /// How many of the others had a load that returned an older value than the newest.
     pub stale: u64,
+    /// How many of the executions are different interleavings. Two executions are the same interleaving if they differ
+    /// only in the order of operations that commute: operations of different threads on different objects, and
+    /// operations that leave an object as it is, such as loads.
+    pub distinct: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run, those with stale reads included. Those with switches after
-    /// releasing operations do not count.
+    /// Whether all executions within that bound were run, apart from those with switches after releasing operations.
+    /// Those with stale reads count. That leaves out what is no operation, whatever the bound: switches between accesses
+    /// to plain memory (`UnsafeCell`, `static mut`).
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -120,6 +129,7 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
+    let _alone = settings.fresh_statics.then(Alone::new);
     // Drops the notes of earlier replays.
     notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
@@ -129,11 +139,13 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
         optional: OptionalChoices::default(),
         spawns_overlap: false,
         count_uses: CountUses::default(),
+        memory: Memory::Sequential,
         may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
@@ -145,6 +157,7 @@ fn explore_erased(
         search.sample_stale(bounds);
     }
     let mut coverage = search.coverage;
+    coverage.distinct = search.histories.len() as u64;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
     coverage
 }
@@ -157,9 +170,10 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive);
-    let scheduler = scheduler.with_choices(OptionalChoices::of(schedule));
-    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
+    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
+        .with_choices(OptionalChoices::of(schedule))
+        .with_memory(schedule.memory);
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.write_to(&mut execution.trace);
@@ -174,6 +188,8 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The histories of the executions so far.
+    histories: HashSet<History, Mixed>,
     /// The steps of all executions so far.
     steps: u64,
     /// The most choices in any execution so far.
@@ -183,7 +199,9 @@ struct Search<'a> {
     spawns_overlap: bool,
     /// What executions have shown about reference counts.
     count_uses: CountUses,
-    /// Whether the values that loads return may become choices.
+    /// Whether the points where a load could return an older value are choices of the exhaustive part.
+    memory: Memory,
+    /// Whether they may become choices.
     may_be_weak: bool,
     /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
     /// after all others.
@@ -204,7 +222,7 @@ impl Search<'_> {
             return ControlFlow::Continue(Some(second));
         };
         second.execution.trace.end = End::Nondeterministic(difference);
-        self.coverage.executions += 1;
+        self.count(second.steps, second.history);
         self.show(&second.choices.clone(), second.execution)?;
         self.forget_visited();
         ControlFlow::Continue(None)
@@ -218,7 +236,9 @@ impl Search<'_> {
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(self.optional);
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
+            .with_choices(self.optional)
+            .with_memory(self.memory);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
             None => scheduler,
@@ -264,7 +284,7 @@ impl Search<'_> {
 
     /// Whether the values that loads return have to become choices.
     fn has_to_choose_values(&self) -> bool {
-        self.may_be_weak && self.optional.memory == Memory::Sequential && notes::any_is_weak()
+        self.may_be_weak && self.memory == Memory::Sequential && notes::any_is_weak()
     }
 
     fn restart(&mut self) {
@@ -276,7 +296,7 @@ impl Search<'_> {
             self.coverage.counts = Counts::Chosen;
         }
         if self.has_to_choose_values() {
-            self.optional.memory = Memory::Weak;
+            self.memory = Memory::Weak;
         }
         self.stale.clear();
         self.forget_visited();
@@ -289,14 +309,20 @@ impl Search<'_> {
         if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
         // Stale reads belong to the executions without these scheduling points.
-        let (usual, stale) = (self.optional, std::mem::take(&mut self.stale));
-        let may_be_weak = std::mem::take(&mut self.may_be_weak);
+        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
+        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
+        let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        let spawns = self.optional.spawns;
         self.optional.counts = Counts::Chosen;
-        self.optional.memory = Memory::Sequential;
         let flow = self.exhaust_further(bounds, more);
-        (self.optional, self.stale, self.may_be_weak) = (usual, stale, may_be_weak);
+        self.optional.counts = Counts::Invisible;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        if self.optional.spawns != spawns && !self.stale.is_empty() {
+            // The prefixes have no choices at spawns.
+            self.stale.clear();
+            self.coverage.complete = false;
+        }
         flow
     }
 
@@ -313,14 +339,14 @@ impl Search<'_> {
         }
         let left = bounds.executions.saturating_sub(self.n_exhaustive());
         self.optional.switches = Switches::BeforeAndAfter;
-        // These executions come to the same stale reads.
+        // With these switches, the same loads are stale, and more.
         self.stale.clear();
         self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
     }
 
     /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
     fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
+        let (preemption_bound, complete) = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
@@ -329,7 +355,8 @@ impl Search<'_> {
         self.forget_visited();
         let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
-        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        self.coverage.preemption_bound = preemption_bound;
+        self.coverage.complete = complete && self.coverage.stopped.is_none();
         flow
     }
 
@@ -380,7 +407,7 @@ impl Search<'_> {
             prefixes.append(&mut next_bound);
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.coverage.stale >= bounds.stale_executions || self.steps >= MAX_STEPS {
+                if self.coverage.stale >= bounds.stale_executions || !self.has_steps_left(bounds) {
                     self.coverage.complete = false;
                     return ControlFlow::Continue(());
                 }
@@ -407,8 +434,7 @@ impl Search<'_> {
     /// how many of them were made in new states.
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
-        self.coverage.executions += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)?;
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
@@ -427,12 +453,26 @@ impl Search<'_> {
 
     /// Whether the budget allows another execution of the exhaustive part.
     fn may_go_on(&self, bounds: &Bounds) -> bool {
-        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+        self.n_exhaustive() < bounds.executions && self.has_steps_left(bounds)
+    }
+
+    fn has_steps_left(&self, bounds: &Bounds) -> bool {
+        let executions = [bounds.executions, bounds.random, bounds.stale_executions];
+        let executions = executions.into_iter().fold(0, u64::saturating_add);
+        let budget = executions.saturating_mul(STEPS_OF_AN_EXECUTION);
+        self.steps < budget.max(self.settings.steps)
     }
 
     /// How many executions of the exhaustive part were run, without those with stale reads.
     fn n_exhaustive(&self) -> u64 {
         self.coverage.executions - self.coverage.random - self.coverage.stale
+    }
+
+    /// Counts an execution.
+    fn count(&mut self, steps: u64, history: History) {
+        self.coverage.executions += 1;
+        self.steps += steps;
+        self.histories.insert(history);
     }
 
     /// Whether the visitor has stopped at a sample.
@@ -453,19 +493,15 @@ impl Search<'_> {
     }
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
-        let optional = OptionalChoices {
-            memory,
-            ..self.optional
-        };
         let scheduler = Scheduler::new(Prefix::default(), strategy)
-            .with_choices(optional)
+            .with_choices(self.optional)
+            .with_memory(memory)
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
-        self.coverage.executions += 1;
         self.coverage.random += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)
     }
 
@@ -478,7 +514,7 @@ impl Search<'_> {
     }
 
     fn sample_by_pct(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        while self.most_choices > 0 && self.coverage.random < bounds.random && self.steps < MAX_STEPS {
+        while self.most_choices > 0 && self.coverage.random < bounds.random && self.has_steps_left(bounds) {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
@@ -489,7 +525,7 @@ impl Search<'_> {
     /// Samples executions with stale reads by random walk, half as many as others, if a load could have returned an
     /// older value.
     fn sample_stale(&mut self, bounds: &Bounds) {
-        let may_be_stale = match self.optional.memory {
+        let may_be_stale = match self.memory {
             // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
             Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
             Memory::Weak => notes::any_could_be_stale(),
@@ -498,7 +534,7 @@ impl Search<'_> {
             return;
         }
         for _ in 0..bounds.random / 2 {
-            if self.steps >= MAX_STEPS {
+            if !self.has_steps_left(bounds) {
                 return;
             }
             let walk = RandomWalk::new(self.next_seed(bounds));
@@ -597,6 +633,7 @@ impl Coverage {
             executions: 0,
             random: 0,
             stale: 0,
+            distinct: 0,
             preemption_bound: 0,
             complete: false,
             stopped: None,

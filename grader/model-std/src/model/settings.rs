@@ -24,9 +24,9 @@ pub struct Settings {
     /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
     /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.
     ///
-    /// On by default. It must be off if other operating-system threads use statics of these crates during executions,
-    /// as in a program that has a crate with both this library and the real `std`. The feature `beside-std` makes that
-    /// the default.
+    /// On by default. It must be off if other operating-system threads use statics of these crates without a modelled
+    /// object during an exploration, as in a program that has a crate with both this library and the real `std`. The
+    /// feature `beside-std` makes that the default.
     pub fresh_statics: bool,
     /// Whether invisible operations, such as the start of a thread or a join, are scheduling points as well. That gives
     /// many more executions with the same outcomes; tests compare these.

@@ -27,10 +27,11 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use super::Schedule;
 use super::running::{Value, erased, run, typed};
 use super::schedule;
+use super::statics::Alone;
 use super::{Execution, Settings};
+use super::{Memory, Schedule};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
 use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Scheduler, Strategy};
 
@@ -83,6 +84,7 @@ pub fn shorten<T: 'static>(
     budget: u64,
     mut still_fails: impl FnMut(Execution<T>) -> bool,
 ) -> Shortened {
+    let _alone = settings.fresh_statics.then(Alone::new);
     let mut still_fails = |execution: Execution<Box<dyn Any>>| still_fails(typed(execution));
     let shortening = Shortening {
         settings,
@@ -92,6 +94,7 @@ pub fn shorten<T: 'static>(
         executions: 0,
         work: 0,
         optional: OptionalChoices::of(schedule),
+        memory: schedule.memory,
         tried: HashSet::new(),
     };
     shortening.shorten(schedule)
@@ -142,6 +145,7 @@ struct Shortening<'a> {
     executions: u64,
     work: u64,
     optional: OptionalChoices,
+    memory: Memory,
     /// A hash of every partial schedule that was tried. The schedules of long executions would take too much memory.
     tried: HashSet<u64>,
 }
@@ -175,7 +179,10 @@ impl Shortening<'_> {
     fn fails_in_a_replay(&mut self, schedule: &Schedule) -> bool {
         self.executions += 1;
         let prefix = schedule::prefix(schedule);
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive).with_choices(OptionalChoices::of(schedule));
+        // Where no stale read is left, the schedule is one of sequentially consistent memory.
+        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
+            .with_choices(self.optional)
+            .with_memory(schedule.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         (self.still_fails)(ran.execution)
     }
@@ -325,7 +332,9 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided)).with_choices(self.optional);
+        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
+            .with_choices(self.optional)
+            .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

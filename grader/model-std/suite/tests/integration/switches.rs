@@ -161,6 +161,22 @@ fn the_end_of_a_channel_comes_before_that_of_a_thread() {
 }
 
 #[test]
+fn who_has_received_is_not_done_either() {
+    fails(|| {
+        let (shared, (sender, receiver)) = (Arc::new(()), mpsc::sync_channel(0));
+        let theirs = Arc::clone(&shared);
+        let worker = thread::spawn(move || {
+            receiver.recv().unwrap();
+            drop(theirs);
+            receiver
+        });
+        sender.send(()).unwrap();
+        take(shared);
+        drop(worker.join());
+    });
+}
+
+#[test]
 fn a_new_thread_may_be_quicker_than_its_parent() {
     fails(|| {
         let shared = Arc::new(());
