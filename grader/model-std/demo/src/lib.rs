@@ -81,6 +81,7 @@ impl Demo {
         let bounds = Bounds {
             preemptions,
             executions: u64::MAX,
+            stale_executions: u64::MAX,
             random: 0,
             pruning,
             ..Bounds::default()

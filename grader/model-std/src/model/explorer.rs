@@ -313,10 +313,16 @@ impl Search<'_> {
         let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
         (self.memory, self.may_be_weak) = (Memory::Sequential, false);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        let spawns = self.optional.spawns;
         self.optional.counts = Counts::Chosen;
         let flow = self.exhaust_further(bounds, more);
         self.optional.counts = Counts::Invisible;
         (self.memory, self.may_be_weak, self.stale) = weak;
+        if self.optional.spawns != spawns && !self.stale.is_empty() {
+            // The prefixes have no choices at spawns.
+            self.stale.clear();
+            self.coverage.complete = false;
+        }
         flow
     }
 
@@ -378,7 +384,7 @@ impl Search<'_> {
                     same_bound: &mut prefixes,
                     next_bound: &mut next_bound,
                     n_next: if bound < bounds.preemptions { n_left } else { 0 },
-                    n_stale: stale.len() + n_stale_left,
+                    n_stale: stale.len().saturating_add(n_stale_left),
                     stale,
                 };
                 found.add(choices, n_determined..n_unvisited);
@@ -567,7 +573,7 @@ fn at_bound(by_bound: &mut Vec<Vec<Prefix>>, bound: u32) -> &mut Vec<Prefix> {
 /// How many prefixes to keep where `n_run` of `most` executions were run: as many as the budget allows, and one more,
 /// which shows that the search is incomplete.
 fn affordable(most: u64, n_run: u64) -> usize {
-    (most.saturating_sub(n_run) + 1) as usize
+    most.saturating_sub(n_run).saturating_add(1) as usize
 }
 
 /// Where the alternatives to the choices of an execution go.

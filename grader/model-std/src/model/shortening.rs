@@ -179,9 +179,10 @@ impl Shortening<'_> {
     fn fails_in_a_replay(&mut self, schedule: &Schedule) -> bool {
         self.executions += 1;
         let prefix = schedule::prefix(schedule);
+        // Where no stale read is left, the schedule is one of sequentially consistent memory.
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
             .with_choices(self.optional)
-            .with_memory(self.memory);
+            .with_memory(schedule.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         (self.still_fails)(ran.execution)
     }
