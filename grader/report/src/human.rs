@@ -149,7 +149,8 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together, and how much of it is different. A bound is named if every exploration that has one is complete.
+/// What was explored for all checks together, and how much of it is different. A bound is named if every exploration
+/// that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
     let explorations: Vec<&Exploration> = report
         .checks

@@ -5,8 +5,8 @@
 pub struct Bounds {
     /// The most preemptions in an execution of the exhaustive part.
     pub preemptions: u32,
-    /// The most executions of the exhaustive part. There are fewer if they are long: no other one begins when there were
-    /// a thousand operations for each that is allowed, all together.
+    /// The most executions of the exhaustive part. There are fewer if they are long: no other one begins when there
+    /// were a thousand operations for each that is allowed, all together.
     pub executions: u64,
     /// How many executions are sampled: up to half of them during the exhaustive part, the others after it.
     pub random: u64,

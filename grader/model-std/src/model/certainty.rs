@@ -115,8 +115,8 @@ impl Search<'_> {
         })
     }
 
-    /// A passing execution that makes the first `index` of `choices` and then another one. One with few preemptions comes
-    /// first.
+    /// A passing execution that makes the first `index` of `choices` and then another one. One with few preemptions
+    /// comes first.
     fn passing_from(&mut self, choices: &Rc<[Choice]>, index: usize) -> Result<Option<Passing>, Spent> {
         let taken = choices[index].chosen;
         // By number of preemptions.

@@ -3,9 +3,9 @@
 /// How one execution is bounded and what may happen in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The most steps (operations announced) in one execution: 200 000 by default. They take a hundredth of a second. An
-    /// execution that reaches the limit ends as a livelock or a busy wait if its threads have done the same again and
-    /// again, and as [`StepLimit`](super::trace::End::StepLimit) if not.
+    /// The most steps (operations announced) in one execution: 200 000 by default. They take a hundredth of a second.
+    /// An execution that reaches the limit ends as a livelock or a busy wait if its threads have done the same again
+    /// and again, and as [`StepLimit`](super::trace::End::StepLimit) if not.
     pub steps: u64,
     /// How many waits on condition variables and parks may end spuriously in one execution.
     pub spurious_wakeups: u32,

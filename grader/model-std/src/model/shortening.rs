@@ -66,8 +66,8 @@ pub struct Size {
     pub non_default: usize,
 }
 
-/// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`. There are fewer
-/// if they are long, but always one of `schedule` itself. The result has been replayed, and failed again.
+/// Looks for the simplest schedule that fails like `schedule`, in at most `budget` executions of `body`. There are
+/// fewer if they are long, but always one of `schedule` itself. The result has been replayed, and failed again.
 ///
 /// `still_fails` gets executions without events, like the visitor of [`explore`](super::explore). If it says no to the
 /// execution of `schedule` itself, that execution depends on something other than its schedule, and nothing is

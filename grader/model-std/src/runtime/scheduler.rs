@@ -70,8 +70,8 @@ pub(crate) type Fewest = Rc<RefCell<HashMap<History, u32, Mixed>>>;
 /// The most states that are kept: about 75 MB. Executions with more choices than that, all together, take minutes.
 const MAX_VISITED: usize = 4_000_000;
 
-/// In how many choices of an execution, from the first, states are noted. An exploration has no time for alternatives to
-/// later ones, and noting a state takes longer than an operation.
+/// In how many choices of an execution, from the first, states are noted. An exploration has no time for alternatives
+/// to later ones, and noting a state takes longer than an operation.
 const MAX_CHOICES_WITH_STATES: usize = 10_000;
 
 impl Scheduler {
@@ -94,8 +94,8 @@ impl Scheduler {
         Self { spawns, ..self }
     }
 
-    /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which shows
-    /// a livelock, and the schedule of a long execution stays short.
+    /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which
+    /// shows a livelock, and the schedule of a long execution stays short.
     pub(crate) fn random_until(self, n: usize) -> Self {
         Self {
             random_until: n,

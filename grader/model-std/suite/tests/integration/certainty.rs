@@ -1,5 +1,5 @@
-//! The step that decides a failure is known for these programs: after it every continuation fails, and an execution that
-//! is the same until then passes.
+//! The step that decides a failure is known for these programs: after it every continuation fails, and an execution
+//! that is the same until then passes.
 
 use std::fmt::Debug;
 use std::ops::ControlFlow;
