@@ -199,7 +199,7 @@ fn a_long_loop_is_no_livelock() {
                 random: 2,
                 ..Bounds::default()
             },
-            settings: Settings::default(),
+            settings: plain(),
         }
     }
     few().ends(
