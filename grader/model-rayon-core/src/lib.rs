@@ -11,6 +11,7 @@
 //! * Nothing is stolen before another thread runs, so a program without preemptions runs `join` on one thread. With one
 //!   preemption, the other thread has the job.
 //! * A pool without a number of threads has [`DEFAULT_THREADS`], whatever the machine and the environment say.
+//! * The threads of a pool without a start handler have begun when it is built.
 //! * A thread of a pool that has no job may be alive when the body of an execution ends.
 //!
 //! Everything that a thread did before it gave a job to a pool, or ended one, happens before whatever a thread does

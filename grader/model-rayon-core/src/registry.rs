@@ -115,8 +115,8 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Waits until all threads look for jobs. A thread that has not begun is the same to a program as one that has found
-    /// no job, and this leaves the search with fewer threads to choose from.
+    /// Waits until all threads look for jobs. A thread that has not begun is the same to a program as one that has
+    /// found no job, and this leaves the search with fewer threads to choose from.
     fn wait_until_begun(self: &Arc<Self>, n_threads: usize, site: Site) {
         let operation = Operation {
             objects: &[&self.object],
