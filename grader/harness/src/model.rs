@@ -36,6 +36,7 @@ impl Model {
         let nothing_yet = Exploration {
             executions: 0,
             random: 0,
+            distinct: 0,
             preemption_bound: None,
             complete: true,
             scenarios: 0,
@@ -218,6 +219,7 @@ mod tests {
     use model_std::thread;
 
     use super::*;
+    use protocol::trace::{Event, Op};
     use protocol::{Failure, FailureCause, Finding};
 
     const CHECK: &str = "every_step_counts";
@@ -323,6 +325,28 @@ mod tests {
             (failure.finding, failure.cause, failure.signature, failure.token)
         );
         assert_eq!(Some(replayed.trace), failure.trace);
+    }
+
+    #[test]
+    fn a_failure_says_from_which_step_on_it_is_certain_and_which_execution_passes() {
+        let failure = explore(|_| {}, 1);
+        let certainty = failure.certainty.clone().expect("the search has an end");
+        let events = &failure.trace.as_ref().expect("it was recorded").events;
+        let is_load = |event: &&Event| matches!(event.op, Op::Load { .. });
+        // The second thread has read what the first is about to overwrite.
+        assert_eq!(events[..certainty.steps].iter().filter(is_load).count(), 2);
+        assert!(is_load(&&events[certainty.steps - 1]));
+        let passing = certainty.nearest_passing.expect("some executions pass");
+        assert_eq!(
+            passing.trace.events[..certainty.steps - 1],
+            events[..certainty.steps - 1]
+        );
+        let nearest = Failure {
+            token: Some(passing.token),
+            ..failure
+        };
+        let replayed = replay(&nearest, |model| check(model, || count(1), 2)).expect("it fits");
+        assert_eq!((replayed.failure, replayed.trace), (None, passing.trace));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model_std::model::{self, Bounds, Schedule, Settings, Stopped};
 use protocol::signature::FailureSignature;
 use protocol::token::{Token, TokenError};
 use protocol::trace::{AtomicAccess, End, Trace};
-use protocol::{Exploration, Failure, FailureCause, Finding, Replayed};
+use protocol::{Certainty, Exploration, Failure, FailureCause, Finding, NearestPassing, Replayed};
 
 use crate::execution::{AnyBody, AnyExecution};
 use crate::requirement::Requirement;
@@ -43,6 +43,7 @@ impl Scenario {
         exploration.scenarios += 1;
         exploration.executions += coverage.executions;
         exploration.random += coverage.random;
+        exploration.distinct += coverage.distinct;
         // An exploration that stopped early says nothing about a bound.
         if coverage.stopped.is_none() {
             let bound = coverage.preemption_bound;
@@ -56,7 +57,11 @@ impl Scenario {
         note(&coverage.weak_orderings, &mut exploration.weak_orderings);
         let n = exploration.executions;
         exploration.failure = match (failure, coverage.stopped) {
-            (Some(failure), Some(stopped)) => Some(self.failure(&failure, stopped, body, requirement, n)),
+            (Some(failure), Some(stopped)) => {
+                let mut failure = self.failure(&failure, stopped, body, requirement, n);
+                failure.certainty = self.certainty(&failure, bounds, body, requirement);
+                Some(failure)
+            }
             _ => requirement
                 .conclude(coverage.executions)
                 .map(|failure| self.without_execution(failure, n)),
@@ -137,6 +142,47 @@ impl Scenario {
         model::shorten(&self.settings, body, schedule, SHORTENING_EXECUTIONS, still_fails).schedule
     }
 
+    /// From which step of its execution on `failure` is certain.
+    fn certainty(
+        &self,
+        failure: &Failure,
+        bounds: &Bounds,
+        body: &AnyBody,
+        requirement: &mut dyn Requirement,
+    ) -> Option<Certainty> {
+        if matches!(failure.trace.as_ref()?.end, End::EndlessLoop { .. }) {
+            // Each execution would take half a second.
+            return None;
+        }
+        let token = Token::decode(failure.token.as_deref()?, self.check).ok()?;
+        let passes = |execution| passes(&look(execution, requirement));
+        let certain = model::certainty(&self.settings, bounds.preemptions, body, &token.schedule, passes)?;
+        let Some(passing) = certain.passing else {
+            return Some(Certainty {
+                steps: certain.steps,
+                nearest_passing: None,
+            });
+        };
+        let shown = self.record(passing.schedule, body, requirement);
+        if shown.failure.is_some() {
+            // The submission depends on something that is not controlled.
+            return None;
+        }
+        let token = Token {
+            scenario: self.number,
+            digest: shown.trace.digest(),
+            schedule: shown.schedule,
+        };
+        Some(Certainty {
+            steps: certain.steps,
+            nearest_passing: Some(Box::new(NearestPassing {
+                preemptions: shown.preemptions,
+                token: token.encode(self.check),
+                trace: shown.trace,
+            })),
+        })
+    }
+
     fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
         let execution = model::replay(&self.settings, body, &schedule);
         Shown {
@@ -157,6 +203,7 @@ impl Scenario {
             preemptions: 0,
             token: None,
             trace: None,
+            certainty: None,
         }
     }
 
@@ -204,6 +251,11 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.extend_from_slice(accesses);
     known.sort_by(|one, other| one.source_key().cmp(&other.source_key()).then_with(|| one.cmp(other)));
     known.dedup_by(|one, other| one.source_key() == other.source_key());
+}
+
+/// Whether an execution that was judged so passed.
+fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
+    matches!(judged, ControlFlow::Continue(()) | ControlFlow::Break(None))
 }
 
 /// Judges one execution: by its end first, then by what is required.

@@ -21,10 +21,10 @@ pub(crate) struct Job {
 
 impl Job {
     /// Whether another thread that looks for jobs now may still miss this one. Giving a job to a pool is no operation
-    /// of its own but comes right after the last one of the thread. So as long as that thread has not announced the
-    /// next one, it may as well give the job to the pool later.
+    /// of its own but comes right after the last one of the thread. So until the next one takes effect, that thread may
+    /// as well give the job to the pool later. A thread that does not run has announced its next operation.
     pub(crate) fn may_come_later(&self) -> bool {
-        shim::thread() != self.from && shim::n_operations(self.from) == self.given_at
+        shim::thread() != self.from && shim::n_operations(self.from) <= self.given_at + 1
     }
 }
 

@@ -258,6 +258,13 @@ impl Registry {
             || state.queues.iter().any(|queues| !queues.local.is_empty())
     }
 
+    /// As [`Registry::may_find_nothing`], among its own jobs and what was broadcast to it.
+    pub(crate) fn may_find_nothing_of_its_own(&self, index: usize) -> bool {
+        let state = self.state();
+        let own = &state.queues[index];
+        own.local.iter().chain(&own.broadcasts).all(Job::may_come_later)
+    }
+
     /// Whether thread `index`, which is the running one, may miss every job that it can take.
     pub(crate) fn may_find_nothing(&self, index: usize) -> bool {
         let state = self.state();

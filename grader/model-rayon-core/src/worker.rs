@@ -150,8 +150,10 @@ impl Worker {
             if sources.is_empty() {
                 return None;
             }
-            let finds_nothing = worker.registry.may_find_nothing(worker.index) && shim::choose_with_rare(2, 1) == 1;
-            (!finds_nothing).then(|| worker.take_one_of(&sources, n_usual, Some(site)))
+            if worker.registry.may_find_nothing(worker.index) && shim::choose_with_rare(2, 1) == 1 {
+                return None;
+            }
+            Some(worker.take_one_of(&sources, n_usual, Some(site)))
         })
     }
 
@@ -159,6 +161,10 @@ impl Worker {
     pub(crate) fn yield_local(&self, site: Site) -> Yield {
         self.yield_to(site, |worker| {
             let source = worker.registry.own_source(worker.index)?;
+            let may_find_nothing = worker.registry.may_find_nothing_of_its_own(worker.index);
+            if may_find_nothing && shim::choose_with_rare(2, 1) == 1 {
+                return None;
+            }
             Some(worker.registry.take(worker.index, source, Some(site)))
         })
     }

@@ -1,6 +1,7 @@
 //! Runs a function under every interleaving of its threads, up to a bound, and under random interleavings beyond it.
 
 mod bounds;
+mod certainty;
 mod determinism;
 mod explorer;
 mod running;
@@ -9,10 +10,11 @@ mod settings;
 mod shortening;
 pub(crate) mod statics;
 
-pub use protocol::schedule::{Counts, Memory, Schedule, Spawns};
+pub use protocol::schedule::{Counts, Memory, Schedule, Spawns, Switches};
 pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};
+pub use certainty::{Certainty, Passing, certainty};
 pub use explorer::{Coverage, Stopped, explore, replay};
 pub use settings::{Settings, SwitchAfterRelease};
 pub use shortening::{Shortened, Size, shorten};

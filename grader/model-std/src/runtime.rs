@@ -43,8 +43,8 @@ use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
 use task::{Manner, Operation, Until, Waiting, Wake};
 
-use crate::model::SwitchAfterRelease;
 use crate::model::trace::ObjectKind;
+use crate::model::{Switches, statics};
 
 /// How many operations were announced, in all executions of the process.
 static OPERATIONS: AtomicU64 = AtomicU64::new(0);
@@ -103,11 +103,7 @@ fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
 
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
-    SWITCHES_AFTER_RELEASE.set(match execution.settings.switch_after_release {
-        SwitchAfterRelease::Uninstrumented => !counts::hooks::are_called(),
-        SwitchAfterRelease::Always => true,
-        SwitchAfterRelease::Never => false,
-    });
+    SWITCHES_AFTER_RELEASE.set(execution.scheduler.switches == Switches::BeforeAndAfter);
     CURRENT_EXECUTION.set(Some(execution));
 }
 
@@ -119,8 +115,13 @@ fn end() -> Box<Execution> {
 
 /// The number of the object with this tag; `None` outside an execution.
 pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() -> State) -> Option<ObjectId> {
-    tag.current_id()
-        .or_else(|| try_with(|execution| execution.objects.add_tagged(tag, kind, memory, state())))
+    let id = tag
+        .current_id()
+        .or_else(|| try_with(|execution| execution.objects.add_tagged(tag, kind, memory, state())));
+    if id.is_none() {
+        statics::note_use_outside(std::ptr::from_ref(tag).addr());
+    }
+    id
 }
 
 /// Announces the next operation of the running thread, lets the scheduler choose the next thread, and returns when this
@@ -152,10 +153,15 @@ pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
 }
 
-/// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if the
-/// settings ask for it. Called where the operation is complete, right before it returns to the program.
+/// Whether there are choices after operations in the execution that is under way.
+pub(crate) fn switches_after_release() -> bool {
+    SWITCHES_AFTER_RELEASE.get()
+}
+
+/// Lets the scheduler choose the next thread after an operation of the running thread that may let others go on, if
+/// that is a choice in this execution. Called where the operation is complete, right before it returns to the program.
 pub(crate) fn switch_after_release() {
-    if !SWITCHES_AFTER_RELEASE.get() {
+    if !switches_after_release() {
         return;
     }
     let is_choice = with(|execution| {

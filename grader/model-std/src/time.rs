@@ -2,8 +2,8 @@
 //!
 //! The clock stands still while any thread can go on, and jumps to the nearest deadline when none can. So waiting costs
 //! no real time and takes exactly as long as requested. Of two readings, the later one is greater even if no time has
-//! passed between them. While all threads spin, the clock advances in small ticks (see
-//! `runtime::fairness`).
+//! passed between them. While all threads spin, the clock advances in small ticks (see `runtime::fairness`). Outside
+//! executions, it is the real clock.
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod system_time;
@@ -22,8 +22,9 @@ use crate::runtime::clock;
 /// What the virtual clock shows when an execution starts: late enough that a program can subtract from it.
 const START: Duration = Duration::from_secs(1_000_000);
 
-/// What `SystemTime` shows when an execution starts, since its epoch: the first second of the year 2020.
-const SYSTEM_START: Duration = Duration::from_secs(1_577_836_800);
+/// What `SystemTime` shows when an execution starts, since its epoch: the first second of the year 2037. That is later
+/// than the times of files, as the present is, and its seconds fit into 31 bits.
+const SYSTEM_START: Duration = Duration::from_secs(2_114_380_800);
 
 /// The time of day, since its epoch, at a reading with this number. A `SystemTime` has nothing but nanoseconds by which
 /// two readings of one time can differ.

@@ -112,10 +112,14 @@ pub struct Exploration {
     pub executions: u64,
     /// How many of them were chosen at random, beyond the bound.
     pub random: u64,
+    /// How many of the executions are different interleavings of their scenario: they differ in more than the order of
+    /// operations that commute.
+    pub distinct: u64,
     /// The smallest bound on preemptions up to which a scenario was explored; `None` if every scenario stopped earlier,
     /// at the execution that decided it.
     pub preemption_bound: Option<u32>,
-    /// Whether every scenario that did not stop early was explored completely up to its bound.
+    /// Whether every scenario that did not stop early was explored completely up to its bound, but for what
+    /// [`left_out`](Self::left_out) says.
     pub complete: bool,
     /// How many scenarios of the check were explored.
     pub scenarios: u32,
@@ -127,6 +131,24 @@ pub struct Exploration {
     pub decided_orderings: Vec<AtomicAccess>,
     /// The first failure; `None` if there was none.
     pub failure: Option<Failure>,
+}
+
+impl Exploration {
+    /// What was left out, whatever the bound.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let weak_memory = (!self.weak_orderings.is_empty()).then_some(LeftOut::WeakMemory);
+        weak_memory.into_iter().chain([LeftOut::PlainMemory]).collect()
+    }
+}
+
+/// What an exploration leaves out, even if it is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOut {
+    /// What the accesses to atomics allow that ask for less than `SeqCst`.
+    WeakMemory,
+    /// Switches between accesses to memory that is no object of `std::sync`: cells, `static mut`, raw pointers.
+    PlainMemory,
 }
 
 /// How a check under the model failed, and the execution that shows it.
@@ -150,6 +172,32 @@ pub struct Failure {
     /// The execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+    /// From which step of the execution on the failure is certain; `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+}
+
+/// From which step of a failing execution on its failure is certain: every continuation within the bound on preemptions
+/// fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certainty {
+    /// The number of steps, which are the first events of the trace: the last of them decides. 0 if every execution
+    /// fails.
+    pub steps: usize,
+    /// The nearest execution that passes: it differs first in the step that decides. `None` if every execution fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest_passing: Option<Box<NearestPassing>>,
+}
+
+/// The execution that passes and is like a failing one for as long as possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearestPassing {
+    /// How many preemptions it has.
+    pub preemptions: u32,
+    /// The token for a replay of it.
+    pub token: String,
+    /// The execution.
+    pub trace: Trace,
 }
 
 impl Failure {

@@ -18,7 +18,8 @@ pub mod verdict;
 pub use activity::{Activity, BlockingCall, DescriptorKind, ThreadActivity, ThreadOwner};
 pub use check_kind::CheckKind;
 pub use exchange::{
-    CheckObservation, Exploration, Failure, FailureCause, Replayed, Reply, Request, TrialFailure, Trials, Work,
+    Certainty, CheckObservation, Exploration, Failure, FailureCause, LeftOut, NearestPassing, Replayed, Reply, Request,
+    TrialFailure, Trials, Work,
 };
 pub use finding::Finding;
 pub use trace::Place;

@@ -12,6 +12,9 @@ pub struct Schedule {
     pub counts: Counts,
     /// Whether there is also a choice where a load of an atomic could return an older value.
     pub memory: Memory,
+    /// Whether there is also a choice after some operations. No token says that there is, because a grading has no such
+    /// choices.
+    pub switches: Switches,
 }
 
 /// Whether there is a choice before a thread spawns another one.
@@ -53,4 +56,15 @@ pub enum Counts {
     Invisible,
     /// Yes, as before any visible operation.
     Chosen,
+}
+
+/// Whether other threads may also go right after an operation that lets them go on, before the plain code that follows
+/// it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Switches {
+    /// No: threads switch before operations only.
+    #[default]
+    Before,
+    /// Yes.
+    BeforeAndAfter,
 }

@@ -1,4 +1,5 @@
-//! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash.
+//! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of accesses
+//! to reference counts.
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
@@ -27,23 +28,39 @@ type Locate<'a> = &'a dyn Fn(Sought, &[Stack]) -> Option<Place>;
 impl CheckObservation {
     /// Puts places for the stacks of every end, as `locate` knows them.
     pub fn locate_ends(&mut self, locate: Locate<'_>) {
+        let (trace, failure) = self.traced();
+        if let Some(trace) = trace {
+            in_trace(trace, locate);
+        }
+        if let Some(failure) = failure {
+            in_failure(failure, locate);
+        }
+    }
+
+    /// Puts a place for each event that has only addresses, as `locate` knows it.
+    pub fn locate_events(&mut self, locate: Locate<'_>) {
+        let (trace, failure) = self.traced();
+        let traces = trace
+            .into_iter()
+            .chain(failure.and_then(|failure| failure.trace.as_mut()));
+        for event in traces.flat_map(|trace| &mut trace.events) {
+            let calls = std::mem::take(&mut event.calls);
+            if !calls.is_empty() && event.place.is_none() {
+                event.place = locate(Sought::Call, &[calls]);
+            }
+        }
+    }
+
+    /// What it shows of executions: a trace of its own, and a failure.
+    fn traced(&mut self) -> (Option<&mut Trace>, Option<&mut Failure>) {
         match self {
-            CheckObservation::Explored(exploration) => {
-                if let Some(failure) = &mut exploration.failure {
-                    in_failure(failure, locate);
-                }
-            }
-            CheckObservation::Replayed(replayed) => {
-                in_trace(&mut replayed.trace, locate);
-                if let Some(failure) = &mut replayed.failure {
-                    in_failure(failure, locate);
-                }
-            }
+            CheckObservation::Explored(exploration) => (None, exploration.failure.as_mut()),
+            CheckObservation::Replayed(replayed) => (Some(&mut replayed.trace), replayed.failure.as_mut()),
             CheckObservation::TokenRefused { .. }
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }
             | CheckObservation::Stalled { .. }
-            | CheckObservation::UnknownCheck => {}
+            | CheckObservation::UnknownCheck => (None, None),
         }
     }
 }

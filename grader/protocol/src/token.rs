@@ -18,7 +18,7 @@
 //! ```
 
 use crate::fnv;
-use crate::schedule::{Counts, Memory, Schedule, Spawns};
+use crate::schedule::{Counts, Memory, Schedule, Spawns, Switches};
 
 /// The version of the layout. A change of what a schedule means, or of what a trace's digest is made of, needs a new
 /// one.
@@ -149,6 +149,7 @@ impl Token {
                 spawns,
                 counts,
                 memory,
+                switches: Switches::Before,
             },
             digest: u32::from_le_bytes(*digest),
         })
@@ -278,6 +279,7 @@ mod tests {
                 spawns: Spawns::Invisible,
                 counts: Counts::Invisible,
                 memory: Memory::Sequential,
+                switches: Switches::Before,
             },
             digest: 0xDEAD_BEEF,
         }

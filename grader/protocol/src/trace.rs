@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::stacks::Stack;
+
 pub use end::{ChoiceOptions, CrashSignal, Difference, End, Notification, SelectCase, Wait, WaitKind, WaitReason};
 pub use function::{
     AtomicFunction, CompareExchangeFunction, LockFunction, OnceFunction, ReceiveFunction, RmwFunction, SelectFunction,
@@ -98,6 +100,9 @@ pub struct Event {
     /// Whether the thread that ran before this one could have gone on: the scheduler preempted it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub preempts: bool,
+    /// Where the place is not known yet: the return addresses at the operation, which the grader turns into a place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Stack,
 }
 
 impl Event {

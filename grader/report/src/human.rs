@@ -149,7 +149,7 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together. A bound is named if every exploration that has one is complete.
+/// What was explored for all checks together, and how much of it is different. A bound is named if every exploration that has one is complete.
 fn all_explored(report: &Report) -> Option<String> {
     let explorations: Vec<&Exploration> = report
         .checks
@@ -171,11 +171,16 @@ fn all_explored(report: &Report) -> Option<String> {
         .min();
     if let Some(bound) = bound.filter(|bound| *bound > 0 && explorations.iter().all(|exploration| exploration.complete))
     {
-        words.push_str(&format!(", complete up to {}", counted(bound.into(), "preemption")));
+        let bound = counted(bound.into(), "preemption");
+        words.push_str(&format!(", complete up to {bound} between operations"));
     }
     if random > 0 {
         let ones = if random == 1 { "one" } else { "ones" };
         words.push_str(&format!(", and {} random {ones}", grouped(random)));
+    }
+    let distinct: u64 = explorations.iter().map(|exploration| exploration.distinct).sum();
+    if distinct < executions {
+        words.push_str(&format!("; {} of them differ", grouped(distinct)));
     }
     Some(words)
 }

@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
 use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
-use protocol::{CheckKind, Exploration, Failure};
+use protocol::{CheckKind, Exploration, Failure, LeftOut};
 use serde::Serialize;
 
 use crate::escape::is_hidden;
@@ -45,15 +45,33 @@ struct Check<'a> {
     message: Option<Cow<'a, str>>,
     explanation: Option<Vec<String>>,
     schedule: Option<&'a str>,
+    certainty: Option<Certainty<'a>>,
     explored: Option<Explored>,
+}
+
+/// From which step on every interleaving within the bound fails.
+#[derive(Serialize)]
+struct Certainty<'a> {
+    step: usize,
+    nearest_passing: Option<NearestPassing<'a>>,
+}
+
+/// The interleaving that passes and is the same until the step before.
+#[derive(Serialize)]
+struct NearestPassing<'a> {
+    schedule: &'a str,
+    preemptions: u32,
 }
 
 /// What was explored for a check.
 #[derive(Serialize)]
 struct Explored {
     executions: u64,
+    random: u64,
+    distinct: u64,
     preemption_bound: Option<u32>,
     complete: bool,
+    left_out: Vec<LeftOut>,
 }
 
 /// An operation of the submission with an ordering weaker than `SeqCst`.
@@ -146,7 +164,22 @@ fn check<'a>(check: &'a CheckVerdict, report: &'a Report) -> Check<'a> {
         message,
         explanation: story.map(|story| story.sentences),
         schedule: check.token(),
+        certainty: check
+            .failure()
+            .and_then(|failure| failure.certainty.as_ref())
+            .map(certainty),
         explored: check.explored.as_ref().map(explored),
+    }
+}
+
+fn certainty(certainty: &protocol::Certainty) -> Certainty<'_> {
+    let nearest = certainty.nearest_passing.as_deref();
+    Certainty {
+        step: certainty.steps,
+        nearest_passing: nearest.map(|passing| NearestPassing {
+            schedule: &passing.token,
+            preemptions: passing.preemptions,
+        }),
     }
 }
 
@@ -164,8 +197,11 @@ fn with_help<'a>(message: &'a str, help: Option<&str>) -> Cow<'a, str> {
 fn explored(exploration: &Exploration) -> Explored {
     Explored {
         executions: exploration.executions,
+        random: exploration.random,
+        distinct: exploration.distinct,
         preemption_bound: exploration.preemption_bound,
         complete: exploration.complete,
+        left_out: exploration.left_out(),
     }
 }
 

@@ -50,6 +50,7 @@ fn exploration(executions: u64, failure: Option<Failure>) -> Exploration {
     Exploration {
         executions,
         random: 0,
+        distinct: executions,
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,
@@ -83,6 +84,7 @@ fn failure() -> Failure {
         preemptions: 1,
         token: Some("4-9f3a".into()),
         trace: Some(trace()),
+        certainty: None,
     }
 }
 

@@ -1,32 +1,48 @@
-//! Finds the line of an endless loop, of a stack overflow or of a crash in the check program that ran into it.
+//! Finds the lines that a check program knows as addresses only: of the endless loop, the stack overflow or the crash that
+//! it ran into, and of accesses to reference counts.
 //!
 //! The check program sends return addresses, since the sandbox does not let it read its own line tables. Nothing is
-//! read where no check program ran into any of these.
+//! read where no check program has sent any.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use addr2line::Context;
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SymbolMap, SymbolMapName};
-use protocol::stacks::{COUNTER, Sought};
+use protocol::stacks::{COUNTER, Sought, Stack};
 use protocol::{CheckObservation, Place};
 
-/// The most stacks, and the most calls of each, that are looked at. A check program sends fewer.
+/// The most stacks, the most calls of each, and the most events that are looked at. A check program sends fewer.
 const LIMIT: usize = 1_000;
 
 /// Puts places for addresses in what `program` has observed; `sources` are the submission's files, with their paths.
 pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources: &[(String, String)]) {
-    observation.locate_ends(&|sought, stacks| {
-        // The verdict is the same without the line.
-        let program = std::fs::read(program).ok()?;
-        let program = Program::parse(&program, sources)?;
+    let (bytes, parsed) = (OnceCell::new(), OnceCell::new());
+    // The verdict is the same without the lines.
+    let tables = || {
+        let bytes: &Option<Vec<u8>> = bytes.get_or_init(|| std::fs::read(program).ok());
+        let parsed: &Option<Program<'_>> = parsed.get_or_init(|| Program::parse(bytes.as_ref()?, sources));
+        parsed.as_ref()
+    };
+    let locate = |sought: Sought, stacks: &[Stack]| {
+        let program = tables()?;
         let stacks: Vec<Vec<Call>> = stacks.iter().take(LIMIT).map(|stack| program.calls(stack)).collect();
         match sought {
             Sought::Loop => innermost_loop(&stacks),
             Sought::Recursion => stacks.first().and_then(|stack| recursion(stack)),
             Sought::Call => stacks.first().and_then(|stack| innermost(stack)),
         }
+    };
+    observation.locate_ends(&locate);
+    let n_located = Cell::new(0);
+    observation.locate_events(&|sought, stacks| {
+        n_located.set(n_located.get() + 1);
+        if n_located.get() > LIMIT {
+            return None;
+        }
+        locate(sought, stacks)
     });
 }
 

@@ -3,7 +3,7 @@
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
-use protocol::trace::End;
+use protocol::trace::{CountAccess, End, Op};
 use protocol::verdict::{CheckFailure, Evidence, Overall, Verdict};
 use sandbox::process::Level;
 
@@ -15,6 +15,7 @@ const TABLE: &[(&str, &str, Finding)] = &[
     ("hangs_in_a_generic_function", "every_step_counts", Finding::Timeout),
     ("exits", "every_step_counts", Finding::Exited),
     ("panics", "every_step_counts", Finding::Panic),
+    ("shares_for_too_long", "every_step_counts", Finding::Panic),
     ("overflows_the_stack", "every_step_counts", Finding::StackOverflow),
     ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
     ("forges_a_reply", "every_step_counts", Finding::Race),
@@ -118,6 +119,33 @@ fn a_stack_overflow_is_told_with_its_thread_its_size_and_its_line() {
         ("submissions/overflows_the_stack.rs", 5)
     );
     assert!(failure.token.is_some());
+}
+
+#[test]
+fn an_access_to_a_reference_count_is_told_with_its_line() {
+    let course = Course::open();
+    let file = "submissions/shares_for_too_long.rs";
+    let report = course.grade(file);
+    let Verdict::Failed(CheckFailure {
+        evidence: Evidence::Interleaving(failure),
+        ..
+    }) = verdict(&report, "every_step_counts")
+    else {
+        panic!("{report:#?}")
+    };
+    let events = failure.trace.iter().flat_map(|trace| &trace.events);
+    let counts = events.filter_map(|event| match event.op {
+        Op::Count { access, found, .. } => {
+            let place = event.place.as_ref().expect("the submission has this line");
+            assert_eq!(place.file, file);
+            assert!(event.calls.is_empty());
+            Some((event.thread, access, found, place.line))
+        }
+        _ => None,
+    });
+    let counts: Vec<_> = counts.collect();
+    assert_eq!(counts[0], (0, CountAccess::Claim, 2, 19), "{counts:?}");
+    assert_eq!(report.checks, course.grade(file).checks);
 }
 
 #[test]

@@ -5,8 +5,8 @@
 pub struct Bounds {
     /// The most preemptions in an execution of the exhaustive part.
     pub preemptions: u32,
-    /// The most executions of the exhaustive part. There are fewer if they are long: after 20 million operations in all
-    /// executions together, no other one begins.
+    /// The most executions of the exhaustive part. There are fewer if they are long: no other one begins when there were
+    /// a thousand operations for each that is allowed, all together.
     pub executions: u64,
     /// The most executions in which a load of an atomic returns an older value than the newest. They follow the others,
     /// and there are none if `preemptions` is 0, or if the program asks for no ordering weaker than `SeqCst`.

@@ -15,6 +15,7 @@
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
 //! use PCT. When the visitor stops at a sample, the search goes on only to executions with fewer preemptions.
 
+use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 
@@ -24,11 +25,15 @@ use super::determinism::difference;
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
 use super::settings::Settings;
+use super::statics::Alone;
 use super::trace::{AtomicAccess, End};
-use super::{Counts, Memory, Schedule, Spawns};
-use crate::runtime::counts::CountUses;
+use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
+use crate::runtime::counts::{CountUses, hooks};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, ChoiceKind, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited};
+use crate::runtime::scheduler::{
+    Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
+};
+use crate::runtime::visibility::{History, Mixed};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -38,9 +43,13 @@ const LAST_OWNER_EXECUTIONS: u64 = 50;
 /// In a large program, a tenth of the executions that were run before is added to that. A guess.
 const LAST_OWNER_SHARE: u64 = 10;
 
-/// The most steps of all executions together: some seconds. Otherwise an exploration of long executions would take
-/// minutes.
-const MAX_STEPS: u64 = 20_000_000;
+/// Switches after releasing operations are explored in at least this share of the budget, even if nothing of it is
+/// left. A guess.
+const SWITCHES_SHARE: u64 = 4;
+
+/// How many steps an execution may have on average, for the budget of steps: with the default bounds they take some
+/// seconds all together. Otherwise an exploration of long executions would take minutes.
+const STEPS_OF_AN_EXECUTION: u64 = 1_000;
 
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
@@ -54,9 +63,15 @@ pub struct Coverage {
     pub random: u64,
     /// How many of the others had a load that returned an older value than the newest.
     pub stale: u64,
+    /// How many of the executions are different interleavings. Two executions are the same interleaving if they differ
+    /// only in the order of operations that commute: operations of different threads on different objects, and
+    /// operations that leave an object as it is, such as loads.
+    pub distinct: u64,
     /// The highest bound on preemptions that was begun.
     pub preemption_bound: u32,
-    /// Whether all executions within that bound were run. Those with stale reads count.
+    /// Whether all executions within that bound were run, apart from those with switches after releasing operations.
+    /// Those with stale reads count. That leaves out what is no operation, whatever the bound: switches between accesses
+    /// to plain memory (`UnsafeCell`, `static mut`).
     pub complete: bool,
     /// The execution at which the visitor stopped the exploration, if it did.
     pub stopped: Option<Stopped>,
@@ -114,6 +129,7 @@ fn explore_erased(
     body: &Rc<dyn Fn() -> Value>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
+    let _alone = settings.fresh_statics.then(Alone::new);
     // Drops the notes of earlier replays.
     notes::take();
     let visited = (bounds.pruning == Pruning::Visited).then(Visited::default);
@@ -123,11 +139,11 @@ fn explore_erased(
         visit,
         visited,
         coverage: Coverage::new(),
+        histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
-        spawns: Spawns::Invisible,
+        optional: OptionalChoices::default(),
         spawns_overlap: false,
-        counts: Counts::Invisible,
         count_uses: CountUses::default(),
         memory: Memory::Sequential,
         may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
@@ -141,6 +157,7 @@ fn explore_erased(
         search.sample_stale(bounds);
     }
     let mut coverage = search.coverage;
+    coverage.distinct = search.histories.len() as u64;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
     coverage
 }
@@ -154,9 +171,9 @@ fn explore_erased(
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_choices(schedule.spawns, schedule.counts)
+        .with_choices(OptionalChoices::of(schedule))
         .with_memory(schedule.memory);
-    let ran = run(settings, &erased(body), scheduler, Some(Recorder::default()));
+    let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
         recorder.write_to(&mut execution.trace);
@@ -171,14 +188,15 @@ struct Search<'a> {
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
+    /// The histories of the executions so far.
+    histories: HashSet<History, Mixed>,
     /// The steps of all executions so far.
     steps: u64,
     /// The most choices in any execution so far.
     most_choices: usize,
-    spawns: Spawns,
+    optional: OptionalChoices,
     /// Whether an execution has shown that the order of spawns has to be a choice.
     spawns_overlap: bool,
-    counts: Counts,
     /// What executions have shown about reference counts.
     count_uses: CountUses,
     /// Whether the points where a load could return an older value are choices of the exhaustive part.
@@ -204,7 +222,7 @@ impl Search<'_> {
             return ControlFlow::Continue(Some(second));
         };
         second.execution.trace.end = End::Nondeterministic(difference);
-        self.coverage.executions += 1;
+        self.count(second.steps, second.history);
         self.show(&second.choices.clone(), second.execution)?;
         self.forget_visited();
         ControlFlow::Continue(None)
@@ -219,7 +237,7 @@ impl Search<'_> {
     /// A scheduler that follows `prefix`, and then makes the default choices.
     fn exhaustive(&self, prefix: Prefix) -> Scheduler {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(self.memory);
         match &self.visited {
             Some(visited) => scheduler.pruning(Rc::clone(visited)),
@@ -229,6 +247,13 @@ impl Search<'_> {
 
     /// Runs the exhaustive part within `bounds`, without stale reads. `first`, if there is one, has already been run.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
+        self.exhaust_as_needed(bounds, first)?;
+        self.exhaust_last_owners(bounds)?;
+        self.exhaust_with_switches_after_release(bounds)
+    }
+
+    /// Explores, and starts again when more has to become a choice.
+    fn exhaust_as_needed(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         let mut first = first;
         loop {
             if self.needs_more_choices() {
@@ -237,7 +262,7 @@ impl Search<'_> {
             }
             self.exhaust_with(bounds, first.take())?;
             if !self.needs_more_choices() {
-                return self.exhaust_last_owners(bounds);
+                return ControlFlow::Continue(());
             }
         }
     }
@@ -249,12 +274,12 @@ impl Search<'_> {
 
     /// Whether the order of spawns has to become a choice.
     fn has_to_choose_spawns(&self) -> bool {
-        self.spawns_overlap && self.spawns == Spawns::Invisible
+        self.spawns_overlap && self.optional.spawns == Spawns::Invisible
     }
 
     /// Whether the order of accesses to reference counts has to become a choice.
     fn has_to_choose_counts(&self) -> bool {
-        self.count_uses.matter && self.counts == Counts::Invisible
+        self.count_uses.matter && self.optional.counts == Counts::Invisible
     }
 
     /// Whether the values that loads return have to become choices.
@@ -264,10 +289,10 @@ impl Search<'_> {
 
     fn restart(&mut self) {
         if self.has_to_choose_spawns() {
-            self.spawns = Spawns::Chosen;
+            self.optional.spawns = Spawns::Chosen;
         }
         if self.has_to_choose_counts() {
-            self.counts = Counts::Chosen;
+            self.optional.counts = Counts::Chosen;
             self.coverage.counts = Counts::Chosen;
         }
         if self.has_to_choose_values() {
@@ -281,26 +306,51 @@ impl Search<'_> {
     /// scheduling points. The compiled code of `Arc::into_inner` uses a count as a drop does, so only what the program
     /// does next shows that it makes a difference which thread is the last.
     fn exhaust_last_owners(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        if self.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
+        if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        let found = (self.coverage.preemption_bound, self.coverage.complete);
         // Stale reads belong to the executions without these scheduling points.
         let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
         (self.memory, self.may_be_weak) = (Memory::Sequential, false);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
+        self.optional.counts = Counts::Chosen;
+        let flow = self.exhaust_further(bounds, more);
+        self.optional.counts = Counts::Invisible;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        flow
+    }
+
+    /// Explores again with switches after releasing operations, if the settings ask for it. The executions without them
+    /// come first, because they are fewer. The samples that follow have such switches as well.
+    fn exhaust_with_switches_after_release(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let is_wanted = match self.settings.switch_after_release {
+            SwitchAfterRelease::Uninstrumented => !hooks::are_called(),
+            SwitchAfterRelease::Always => true,
+            SwitchAfterRelease::Never => false,
+        };
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        let left = bounds.executions.saturating_sub(self.n_exhaustive());
+        self.optional.switches = Switches::BeforeAndAfter;
+        // With these switches, the same loads are stale, and more.
+        self.stale.clear();
+        self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
+    }
+
+    /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
+    fn exhaust_further(&mut self, bounds: &Bounds, more: u64) -> ControlFlow<()> {
+        let (preemption_bound, complete) = (self.coverage.preemption_bound, self.coverage.complete);
         let bounds = Bounds {
             executions: self.n_exhaustive() + more,
             random: 0,
             ..*bounds
         };
-        self.counts = Counts::Chosen;
         self.forget_visited();
-        let flow = self.exhaust_with(&bounds, None);
-        self.counts = Counts::Invisible;
-        (self.memory, self.may_be_weak, self.stale) = weak;
+        let flow = self.exhaust_as_needed(&bounds, None);
         self.forget_visited();
-        (self.coverage.preemption_bound, self.coverage.complete) = found;
+        self.coverage.preemption_bound = preemption_bound;
+        self.coverage.complete = complete && self.coverage.stopped.is_none();
         flow
     }
 
@@ -351,7 +401,7 @@ impl Search<'_> {
             prefixes.append(&mut next_bound);
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
-                if self.coverage.stale >= bounds.stale_executions || self.steps >= MAX_STEPS {
+                if self.coverage.stale >= bounds.stale_executions || !self.has_steps_left(bounds) {
                     self.coverage.complete = false;
                     return ControlFlow::Continue(());
                 }
@@ -378,8 +428,7 @@ impl Search<'_> {
     /// how many of them were made in new states.
     fn run(&mut self, prefix: Prefix, has_run: Option<Run>) -> ControlFlow<(), (Vec<Choice>, usize)> {
         let ran = has_run.unwrap_or_else(|| run(self.settings, self.body, self.exhaustive(prefix), None));
-        self.coverage.executions += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)?;
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
@@ -398,12 +447,26 @@ impl Search<'_> {
 
     /// Whether the budget allows another execution of the exhaustive part.
     fn may_go_on(&self, bounds: &Bounds) -> bool {
-        self.n_exhaustive() < bounds.executions && self.steps < MAX_STEPS
+        self.n_exhaustive() < bounds.executions && self.has_steps_left(bounds)
+    }
+
+    fn has_steps_left(&self, bounds: &Bounds) -> bool {
+        let executions = [bounds.executions, bounds.random, bounds.stale_executions];
+        let executions = executions.into_iter().fold(0, u64::saturating_add);
+        let budget = executions.saturating_mul(STEPS_OF_AN_EXECUTION);
+        self.steps < budget.max(self.settings.steps)
     }
 
     /// How many executions of the exhaustive part were run, without those with stale reads.
     fn n_exhaustive(&self) -> u64 {
         self.coverage.executions - self.coverage.random - self.coverage.stale
+    }
+
+    /// Counts an execution.
+    fn count(&mut self, steps: u64, history: History) {
+        self.coverage.executions += 1;
+        self.steps += steps;
+        self.histories.insert(history);
     }
 
     /// Whether the visitor has stopped at a sample.
@@ -425,15 +488,14 @@ impl Search<'_> {
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
         let scheduler = Scheduler::new(Prefix::default(), strategy)
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(memory)
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
         let ran = run(self.settings, self.body, scheduler, None);
         self.spawns_overlap |= ran.spawns_overlap;
         self.count_uses.add(ran.count_uses);
-        self.coverage.executions += 1;
         self.coverage.random += 1;
-        self.steps += ran.steps;
+        self.count(ran.steps, ran.history);
         self.show(&ran.choices, ran.execution)
     }
 
@@ -446,7 +508,7 @@ impl Search<'_> {
     }
 
     fn sample_by_pct(&mut self, bounds: &Bounds) -> ControlFlow<()> {
-        while self.most_choices > 0 && self.coverage.random < bounds.random && self.steps < MAX_STEPS {
+        while self.most_choices > 0 && self.coverage.random < bounds.random && self.has_steps_left(bounds) {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
             self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
@@ -466,7 +528,7 @@ impl Search<'_> {
             return;
         }
         for _ in 0..bounds.random / 2 {
-            if self.steps >= MAX_STEPS {
+            if !self.has_steps_left(bounds) {
                 return;
             }
             let walk = RandomWalk::new(self.next_seed(bounds));
@@ -484,7 +546,7 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, (self.spawns, self.counts)),
+                schedule: schedule::of(choices, self.optional),
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -565,6 +627,7 @@ impl Coverage {
             executions: 0,
             random: 0,
             stale: 0,
+            distinct: 0,
             preemption_bound: 0,
             complete: false,
             stopped: None,

@@ -9,6 +9,7 @@ use crate::runtime::counts::CountUses;
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Scheduler};
+use crate::runtime::visibility::History;
 
 /// What a body returns, without its type, so that the search is compiled only once and not for each type.
 pub(super) type Value = Box<dyn Any>;
@@ -46,6 +47,8 @@ pub(super) struct Run {
     pub(super) count_uses: CountUses,
     /// How many operations it announced.
     pub(super) steps: u64,
+    /// Equal for two executions that differ only in the order of operations that commute.
+    pub(super) history: History,
     /// Its operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
 }
@@ -65,6 +68,7 @@ pub(super) fn run(
         spawns_overlap,
         count_uses,
         steps,
+        history,
         trace,
         recorder,
         most_alive,
@@ -82,6 +86,7 @@ pub(super) fn run(
         spawns_overlap,
         count_uses,
         steps,
+        history,
         recorder,
     }
 }

@@ -1,12 +1,12 @@
 //! Turns the choices of an execution into a schedule, and a schedule into the choices to follow.
 
-use protocol::schedule::{Counts, Memory, Schedule, Spawns};
+use protocol::schedule::{Memory, Schedule};
 
-use crate::runtime::scheduler::{Choice, ChoiceKind, Prefix};
+use crate::runtime::scheduler::{Choice, ChoiceKind, OptionalChoices, Prefix};
 
 /// The schedule of an execution with these choices. An execution without a stale read is the same with sequentially
 /// consistent memory, and has fewer choices then.
-pub(super) fn of(choices: &[Choice], (spawns, counts): (Spawns, Counts)) -> Schedule {
+pub(super) fn of(choices: &[Choice], optional: OptionalChoices) -> Schedule {
     let memory = if choices.iter().any(Choice::is_stale_read) {
         Memory::Weak
     } else {
@@ -18,9 +18,10 @@ pub(super) fn of(choices: &[Choice], (spawns, counts): (Spawns, Counts)) -> Sche
     choices.truncate(last_other.map_or(0, |last| last + 1));
     Schedule {
         choices,
-        spawns,
-        counts,
+        spawns: optional.spawns,
+        counts: optional.counts,
         memory,
+        switches: optional.switches,
     }
 }
 

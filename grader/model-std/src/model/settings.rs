@@ -24,9 +24,9 @@ pub struct Settings {
     /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
     /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.
     ///
-    /// On by default. It must be off if other operating-system threads use statics of these crates during executions,
-    /// as in a program that has a crate with both this library and the real `std`. The feature `beside-std` makes that
-    /// the default.
+    /// On by default. It must be off if other operating-system threads use statics of these crates without a modelled
+    /// object during an exploration, as in a program that has a crate with both this library and the real `std`. The
+    /// feature `beside-std` makes that the default.
     pub fresh_statics: bool,
     /// Whether invisible operations, such as the start of a thread or a join, are scheduling points as well. That gives
     /// many more executions with the same outcomes; tests compare these.
@@ -41,8 +41,10 @@ pub struct Settings {
 ///
 /// Otherwise a thread runs from one operation to the next without a switch. That is no difference as long as all that
 /// threads share is modelled. It is one for plain memory that `unsafe` code shares, and for reference counts of `Arc`
-/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards. With the switches, an
-/// exploration takes about four times as many executions.
+/// that the model does not see: a thread that sends "done" drops its `Arc` only afterwards.
+///
+/// With the switches, there are about four times as many executions. So the exhaustive part first runs all executions
+/// without them, then those with them, as far as its budget allows, but at least a quarter of the budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SwitchAfterRelease {
     /// If no code in the process is compiled so that the model sees reference counts.

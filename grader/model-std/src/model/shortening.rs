@@ -29,10 +29,11 @@ use std::rc::Rc;
 
 use super::running::{Value, erased, run, typed};
 use super::schedule;
-use super::{Counts, Memory, Schedule, Spawns};
+use super::statics::Alone;
 use super::{Execution, Settings};
+use super::{Memory, Schedule};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
-use crate::runtime::scheduler::{Choice, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Scheduler, Strategy};
 
 /// The most work: operations that were performed, and turns of a partial schedule that were put together or looked
 /// through. It takes some tenths of a second.
@@ -83,6 +84,7 @@ pub fn shorten<T: 'static>(
     budget: u64,
     mut still_fails: impl FnMut(Execution<T>) -> bool,
 ) -> Shortened {
+    let _alone = settings.fresh_statics.then(Alone::new);
     let mut still_fails = |execution: Execution<Box<dyn Any>>| still_fails(typed(execution));
     let shortening = Shortening {
         settings,
@@ -91,8 +93,7 @@ pub fn shorten<T: 'static>(
         budget,
         executions: 0,
         work: 0,
-        spawns: schedule.spawns,
-        counts: schedule.counts,
+        optional: OptionalChoices::of(schedule),
         memory: schedule.memory,
         tried: HashSet::new(),
     };
@@ -143,8 +144,7 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     work: u64,
-    spawns: Spawns,
-    counts: Counts,
+    optional: OptionalChoices,
     memory: Memory,
     /// A hash of every partial schedule that was tried. The schedules of long executions would take too much memory.
     tried: HashSet<u64>,
@@ -164,7 +164,7 @@ impl Shortening<'_> {
             let mut best = given;
             self.note_tried(&PartialSchedule::of(best.non_default()));
             while self.reset(&mut best) || self.reorder(&mut best) || self.exchange(&mut best) {}
-            let simplest = schedule::of(&best.choices, (self.spawns, self.counts));
+            let simplest = schedule::of(&best.choices, self.optional);
             // An execution may depend on those before it, on what a body has changed outside the model.
             if simplest == *schedule || self.executions < self.budget && self.fails_in_a_replay(&simplest) {
                 (shortened.schedule, shortened.after) = (simplest, Some(best.size));
@@ -180,7 +180,7 @@ impl Shortening<'_> {
         self.executions += 1;
         let prefix = schedule::prefix(schedule);
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         (self.still_fails)(ran.execution)
@@ -332,7 +332,7 @@ impl Shortening<'_> {
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
         let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
-            .with_choices(self.spawns, self.counts)
+            .with_choices(self.optional)
             .with_memory(self.memory);
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {

@@ -7,16 +7,17 @@
 //! A crate is under test if it calls the exploration, or if its code is on the stack when an operation of the model is
 //! announced. Only recorded executions look for that, among them the first two of an exploration.
 //!
-//! What changes a static between two executions stays: only what an execution did is undone.
+//! What changes a static between two executions stays: only what an execution did is undone. One operating-system
+//! thread explores at a time, so that nothing else is taken for that.
 
 mod elf;
 mod program;
 mod symbols;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use program::{Place, Program};
@@ -28,7 +29,7 @@ use crate::runtime::unwinding;
 const MOST_CALLS: usize = 256;
 
 /// Larger statics are not looked for: to compare and copy them would take longer than most executions.
-const LARGEST: usize = 1 << 20;
+const LARGEST: usize = 1 << 16;
 
 /// A static of a crate under test.
 struct Kept {
@@ -37,6 +38,9 @@ struct Kept {
     start: Box<[u8]>,
     /// What it held when the last execution ended.
     end: Box<[u8]>,
+    /// Whether another operating-system thread has used it while this one explored. Then nobody can tell who changed
+    /// it, and it is left alone.
+    is_shared: bool,
 }
 
 /// The crates under test, as far as they are known, and their statics.
@@ -59,7 +63,7 @@ fn under_test() -> MutexGuard<'static, UnderTest> {
 ///
 /// `crates` are names as in a path: `my_crate` for the package `my-crate`. This is only needed where
 /// [`Settings::fresh_statics`](super::Settings::fresh_statics) is off, or does not find a static: it looks for crates
-/// that call the exploration or use the model, and for statics of no more than a mebibyte. Values that an execution
+/// that call the exploration or use the model, and for statics of no more than 64 KiB. Values that an execution
 /// leaves in a static are forgotten and not dropped, as they are in modelled objects.
 ///
 /// # Errors
@@ -99,7 +103,12 @@ impl UnderTest {
             }
             if let Some(start) = start(place) {
                 let end = place.bytes().into();
-                self.kept.push(Kept { place, start, end });
+                self.kept.push(Kept {
+                    place,
+                    start,
+                    end,
+                    is_shared: false,
+                });
             }
         }
         IS_ANY_KEPT.store(!self.kept.is_empty(), Ordering::Release);
@@ -111,7 +120,7 @@ pub(crate) fn restart() {
     if !IS_ANY_KEPT.load(Ordering::Acquire) {
         return;
     }
-    for kept in &mut under_test().kept {
+    for kept in under_test().kept.iter_mut().filter(|kept| !kept.is_shared) {
         if *kept.place.bytes() != *kept.end {
             kept.start.copy_from_slice(kept.place.bytes());
         } else if kept.start != kept.end {
@@ -126,8 +135,58 @@ pub(crate) fn note_end() {
     if !IS_ANY_KEPT.load(Ordering::Acquire) {
         return;
     }
-    for kept in &mut under_test().kept {
+    for kept in under_test().kept.iter_mut().filter(|kept| !kept.is_shared) {
         kept.end.copy_from_slice(kept.place.bytes());
+    }
+}
+
+/// Notes that the program uses the modelled object at `address` outside an execution.
+pub(crate) fn note_use_outside(address: usize) {
+    if IS_ALONE.get() || N_EXPLORERS.load(Ordering::Acquire) == 0 || !IS_ANY_KEPT.load(Ordering::Acquire) {
+        return;
+    }
+    let mut under_test = under_test();
+    if let Some(kept) = under_test.kept.iter_mut().find(|kept| kept.place.contains(address)) {
+        kept.is_shared = true;
+    }
+}
+
+/// Held by an exploration.
+static EXPLORATION: Mutex<()> = Mutex::new(());
+
+/// How many operating-system threads explore, or wait until they may.
+static N_EXPLORERS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Whether this operating-system thread explores.
+    static IS_ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While this lives, no other operating-system thread explores. So what a visitor does to a static is not taken for
+/// what an execution on another thread did.
+pub(super) struct Alone {
+    /// `None` if an exploration further out on this thread has it.
+    held: Option<MutexGuard<'static, ()>>,
+}
+
+impl Alone {
+    pub(super) fn new() -> Alone {
+        if IS_ALONE.get() {
+            return Alone { held: None };
+        }
+        N_EXPLORERS.fetch_add(1, Ordering::AcqRel);
+        let held = EXPLORATION.lock().unwrap_or_else(PoisonError::into_inner);
+        IS_ALONE.set(true);
+        Alone { held: Some(held) }
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if self.held.is_some() {
+            IS_ALONE.set(false);
+            N_EXPLORERS.fetch_sub(1, Ordering::AcqRel);
+        }
     }
 }
 
@@ -194,5 +253,29 @@ pub(crate) fn end_search() {
         };
         // SAFETY: whoever explores says by `Settings::fresh_statics` that this holds for all crates under test.
         unsafe { under_test.add(name, program, before) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn one_thread_explores_at_a_time_and_may_explore_within_an_exploration() {
+        static EXPLORING: AtomicU32 = AtomicU32::new(0);
+        let explore = || {
+            for _ in 0..200 {
+                let outer = Alone::new();
+                assert_eq!(EXPLORING.fetch_add(1, Ordering::Relaxed), 0);
+                drop(Alone::new());
+                thread::yield_now();
+                assert_eq!(EXPLORING.fetch_sub(1, Ordering::Relaxed), 1);
+                drop(outer);
+            }
+        };
+        thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(explore))));
     }
 }

@@ -124,7 +124,7 @@ fn budget_is_used_up(left: u64) {
 }
 
 /// The return addresses on this stack, the innermost first, as [`relative`] gives them.
-fn stack() -> Vec<i64> {
+pub(super) fn stack() -> Vec<i64> {
     relative(unwinding::addresses(MOST_CALLS).into_iter())
 }
 

@@ -6,7 +6,9 @@
 //! the readings that happened before: Lamport, *Time, Clocks, and the Ordering of Events in a Distributed System*,
 //! Communications of the ACM 21, 1978.
 
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use super::execution::Execution;
 use super::task::{Operation, Site, Task, Until};
@@ -47,17 +49,20 @@ pub(crate) fn now(site: Option<Site>) -> (Duration, u64) {
     (read_clock(), next_reading())
 }
 
-/// The number of a new reading of the running thread.
+/// The number of a new reading of the running thread. Outside an execution, all readings have one sequence.
 pub(crate) fn next_reading() -> u64 {
+    static OUTSIDE: AtomicU64 = AtomicU64::new(0);
     let number = try_with(|execution| {
         let me = execution.me();
         me.readings += 1;
         me.readings
     });
-    number.unwrap_or_default()
+    // Relaxed: what orders two threads also orders what they do to one atomic.
+    number.unwrap_or_else(|| OUTSIDE.fetch_add(1, Ordering::Relaxed) + 1)
 }
 
 /// The virtual time since the start of the execution, as the running thread sees it. Reading it is no operation.
+/// Outside an execution, this is the real time since the first reading there.
 pub(crate) fn read_clock() -> Duration {
     let now = try_with(|execution| {
         let now = execution.now;
@@ -66,7 +71,10 @@ pub(crate) fn read_clock() -> Duration {
         execution.learned(now.subsec_nanos().into());
         now
     });
-    now.unwrap_or_default()
+    now.unwrap_or_else(|| {
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        FIRST.elapsed()
+    })
 }
 
 impl Execution {

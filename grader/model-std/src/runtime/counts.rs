@@ -36,7 +36,7 @@ use super::task::{Operation, TaskId};
 use super::visibility::Mixed;
 use super::{announce, try_with_idle};
 use crate::model::Counts;
-use crate::model::trace::{CountAccess, CountKind, ObjectKind, ObjectState, Op, Value};
+use crate::model::trace::{CountAccess, CountKind, ObjectKind, ObjectState, Op, Stack, Value};
 
 /// In an `Arc`'s allocation, the count of `Weak`s comes right after that of owners.
 const WEAK_OFFSET: usize = size_of::<usize>();
@@ -150,11 +150,13 @@ struct ThreadUses {
 }
 
 /// A load of a count. `Arc::downgrade` and `Weak::upgrade` begin with a load that tells the program nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct PendingLoad {
     address: usize,
     value: u64,
     was_point: bool,
+    /// The return addresses, if they are wanted.
+    calls: Stack,
 }
 
 /// How an access is performed.
@@ -427,11 +429,11 @@ impl Execution {
 
     /// Whether the access is the second half of an increment that began with the pending load.
     fn completes_load(&mut self, address: usize, access: Access) -> bool {
-        let load = self.counts.thread(self.current).load;
+        let load = &self.counts.thread(self.current).load;
         let Access::CompareExchange { expected, new } = access else {
             return false;
         };
-        load.is_some_and(|load| {
+        load.as_ref().is_some_and(|load| {
             load.address == address && load.value == expected && expected.checked_add(1) == Some(new)
         })
     }
@@ -480,11 +482,13 @@ impl Execution {
         }
         if access == Access::Load {
             let value = found;
+            let calls = if was_point { self.calls() } else { Stack::new() };
             self.counts.n_pending += 1;
             self.counts.thread(task).load = Some(PendingLoad {
                 address,
                 value,
                 was_point,
+                calls,
             });
             return;
         }
@@ -508,7 +512,9 @@ impl Execution {
                     });
                 self.change_count(&used);
             }
-            self.record_count(address, CountAccess::Add, (found, found + 1), load.was_point);
+            if load.was_point {
+                self.record_count(address, CountAccess::Add, (found, found + 1), load.calls);
+            }
             return;
         }
         match access {
@@ -526,7 +532,10 @@ impl Execution {
             }
             Access::Remove => {
                 // Recorded first: if it is the last one, the count is forgotten.
-                self.record_count(address, CountAccess::Remove, (found, used.left()), was_point);
+                if was_point {
+                    let calls = self.calls();
+                    self.record_count(address, CountAccess::Remove, (found, used.left()), calls);
+                }
                 return self.removed_from_count(&used);
             }
             Access::Load => unreachable!("it was dealt with above"),
@@ -537,7 +546,10 @@ impl Execution {
             Access::Store(_) | Access::Swap(_) => CountAccess::Set,
             Access::Load | Access::Remove => unreachable!("they were dealt with above"),
         };
-        self.record_count(address, access, (found, used.left()), was_point);
+        if was_point {
+            let calls = self.calls();
+            self.record_count(address, access, (found, used.left()), calls);
+        }
     }
 
     /// Notes that the running thread changed a count, and learned nothing.
@@ -623,19 +635,13 @@ impl Execution {
         };
         self.counts.n_pending -= 1;
         self.observe_count(load.address, (load.value, load.value), false);
-        self.record_count(
-            load.address,
-            CountAccess::Read,
-            (load.value, load.value),
-            load.was_point,
-        );
+        if load.was_point {
+            self.record_count(load.address, CountAccess::Read, (load.value, load.value), load.calls);
+        }
     }
 
     /// Records an access that was a scheduling point.
-    fn record_count(&mut self, address: usize, access: CountAccess, (found, left): (u64, u64), was_point: bool) {
-        if !was_point {
-            return;
-        }
+    fn record_count(&mut self, address: usize, access: CountAccess, (found, left): (u64, u64), calls: Stack) {
         let of = self.counts.kind(address);
         let count = self.counts.tables.counts.entry(address).or_default();
         if count.value != found && count.value != left {
@@ -656,5 +662,8 @@ impl Execution {
             let state = ObjectState::Value(Value::Unsigned(left));
             (Op::Count { access, of, found }, vec![(object, state)])
         });
+        if let Some(recorder) = &mut self.recorder {
+            recorder.add_calls(calls);
+        }
     }
 }

@@ -220,6 +220,7 @@ impl Execution {
             .choose(&self.turn.candidates, n_non_preemptive, self.current)
         {
             Ok(chosen) => {
+                self.record_choice();
                 self.turn.preempted |= chosen >= n_non_preemptive;
                 Some(self.turn.candidates[chosen])
             }

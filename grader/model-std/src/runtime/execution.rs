@@ -14,7 +14,7 @@ use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
 use super::task::{Site, Task, TaskId, ThreadName};
-use super::visibility::{self, Parent};
+use super::visibility::{self, History, Parent};
 use super::weak_memory::WeakMemory;
 use crate::model::trace::{End, Trace};
 use crate::model::{Memory, Settings};
@@ -63,6 +63,8 @@ pub(super) struct Remains {
     pub(super) recorder: Option<Recorder>,
     pub(super) scheduler: Scheduler,
     pub(super) steps: u64,
+    /// The histories of all threads.
+    pub(super) history: History,
     pub(super) most_alive: usize,
     pub(super) count_uses: CountUses,
 }
@@ -208,6 +210,7 @@ impl Execution {
         }
         match self.scheduler.choose_outcome(n, n_non_preemptive, kind) {
             Ok(chosen) => {
+                self.record_choice();
                 self.learned(chosen as u64);
                 chosen
             }
@@ -237,6 +240,9 @@ impl Execution {
             panics::leave_hook();
         }
         let objects = objects.into_table();
+        let history = tasks
+            .iter()
+            .fold(0, |history, task| visibility::mix(history, task.history));
         tasks.iter_mut().for_each(Task::abandon);
         tasks.clear();
         RECYCLED.set(Recycled {
@@ -250,6 +256,7 @@ impl Execution {
             recorder,
             scheduler,
             steps,
+            history,
             most_alive,
             count_uses,
         }

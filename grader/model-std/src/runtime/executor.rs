@@ -19,6 +19,7 @@ use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
 use super::stacks::{self, Stack};
 use super::task::{Ending, TaskId};
+use super::visibility::History;
 use super::{branches, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
@@ -73,6 +74,8 @@ pub(crate) struct Outcome<T> {
     pub(crate) count_uses: CountUses,
     /// How many operations were announced.
     pub(crate) steps: u64,
+    /// The histories of all threads. Equal for two executions that differ only in the order of operations that commute.
+    pub(crate) history: History,
     /// The trace, without operations and objects.
     pub(crate) trace: Trace,
     /// The operations and objects, if they were to be recorded.
@@ -119,6 +122,7 @@ pub(crate) fn run<T: 'static>(
         recorder,
         scheduler,
         steps,
+        history,
         most_alive,
         count_uses,
     } = super::end().conclude();
@@ -141,6 +145,7 @@ pub(crate) fn run<T: 'static>(
         spawns_overlap,
         count_uses,
         steps,
+        history,
         trace,
         recorder,
         most_alive,

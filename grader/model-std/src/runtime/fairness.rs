@@ -421,12 +421,15 @@ impl Execution {
             recent(|task| task.activity.last_effect),
         );
         let waits_for_the_clock = |task: &Task| task.deadline().is_some();
-        if self.progress.irreversible_at > since || !self.repetition.repeats() {
+        if self.progress.irreversible_at > since {
             return End::StepLimit;
         }
+        let repeats = self.repetition.repeats();
         match (&running[..], &acting[..]) {
-            // No thread changed anything.
-            ([spinner, ..], []) => self.busy_wait(*spinner),
+            // Several threads only read, so each waits for another one.
+            ([spinner, _, ..], []) => self.busy_wait(*spinner),
+            _ if !repeats => End::StepLimit,
+            ([spinner], []) => self.busy_wait(*spinner),
             // Another thread waits for the clock, which stands still while this thread runs.
             ([spinner], _) if self.tasks.iter().any(waits_for_the_clock) => self.busy_wait(*spinner),
             ([alone], _) if !self.is_waited_for_in_vain(*alone) => End::StepLimit,

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use addresses::Addresses;
 
+use super::branches;
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::task::{Site, TaskId};
-use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
+use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Stack, Trace};
 use crate::shim::SOURCES_OF_LIBRARIES;
 
 /// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
@@ -25,6 +26,10 @@ pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 pub(crate) struct Recorder {
     recorded: Vec<Recorded>,
     last: Option<TaskId>,
+    /// For each choice, how many operations had been recorded when it was made.
+    steps_before_choices: Vec<usize>,
+    /// Whether it takes the return addresses at operations whose site is not known.
+    takes_calls: bool,
     /// The kind of each object and the line that created it, by number.
     objects: Vec<(ObjectKind, Option<Site>)>,
 }
@@ -39,6 +44,8 @@ struct Recorded {
     time: Duration,
     site: Option<Site>,
     preempts: bool,
+    /// The return addresses, where the site is not known.
+    calls: Stack,
 }
 
 /// The place of a site.
@@ -75,6 +82,19 @@ pub(crate) fn place_of(location: &Location<'_>) -> Place {
 }
 
 impl Execution {
+    /// Notes where in the recording the last choice was made.
+    pub(super) fn record_choice(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_choices(self.scheduler.n_taken());
+        }
+    }
+
+    /// The return addresses on this stack, if they are wanted.
+    pub(crate) fn calls(&self) -> Stack {
+        let takes_calls = self.recorder.as_ref().is_some_and(|recorder| recorder.takes_calls);
+        if takes_calls { branches::stack() } else { Stack::new() }
+    }
+
     /// Records that an operation of the running task took effect. `op` is only called if the execution is recorded.
     pub(crate) fn record(&mut self, object: Option<ObjectId>, site: Option<Site>, op: impl FnOnce(&Execution) -> Op) {
         self.record_with(object, site, |execution| (op(execution), execution.states_of(object)));
@@ -117,6 +137,7 @@ impl Execution {
             time,
             site,
             preempts,
+            calls: Stack::new(),
         });
     }
 
@@ -139,6 +160,7 @@ impl Execution {
             time,
             site,
             preempts: false,
+            calls: Stack::new(),
         });
     }
 
@@ -190,6 +212,31 @@ impl Execution {
 }
 
 impl Recorder {
+    /// Notes that so many choices have been made by now.
+    fn note_choices(&mut self, n: usize) {
+        self.steps_before_choices.resize(n, self.recorded.len());
+    }
+
+    /// For each choice, how many operations had been recorded when it was made.
+    pub(crate) fn into_steps_before_choices(self) -> Vec<usize> {
+        self.steps_before_choices
+    }
+
+    /// A recorder for an execution that is shown.
+    pub(crate) fn with_calls() -> Self {
+        Self {
+            takes_calls: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the return addresses at the last operation.
+    pub(crate) fn add_calls(&mut self, calls: Stack) {
+        if let Some(last) = self.recorded.last_mut() {
+            last.calls = calls;
+        }
+    }
+
     /// Adds the recorded operations and objects to the trace of the execution. Addresses that are kept in integers
     /// become pointers. Of an execution that was not going to end, only the first operations are added.
     pub(crate) fn write_to(mut self, trace: &mut Trace) {
@@ -223,6 +270,7 @@ impl Recorded {
             time: self.time,
             place: self.site.and_then(place_in_program),
             preempts: self.preempts,
+            calls: self.calls,
         }
     }
 }

@@ -20,14 +20,14 @@ pub(crate) use pct::Pct;
 pub(crate) use random_walk::RandomWalk;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::dispatch::Candidate;
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::trace::{ChoiceOptions, Difference};
-use crate::model::{Counts, Memory, Spawns};
+use crate::model::{Counts, Memory, Schedule, Spawns, Switches};
 
 /// How to choose beyond the prefix.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +52,8 @@ pub(crate) struct Scheduler {
     /// A hash of the operations so far.
     operations: u64,
     visited: Option<Visited>,
+    /// As `visited`, with the fewest preemptions for each state.
+    fewest: Option<Fewest>,
     /// How many choices had been made when the execution reached a state that an earlier execution had visited.
     visited_at: Option<usize>,
     /// Beyond how many choices a sample takes the default.
@@ -61,10 +63,33 @@ pub(crate) struct Scheduler {
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
     pub(crate) counts: Counts,
+    pub(crate) switches: Switches,
+}
+
+/// The choices that an exploration begins without, because few programs need them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OptionalChoices {
+    pub(crate) spawns: Spawns,
+    pub(crate) counts: Counts,
+    pub(crate) switches: Switches,
+}
+
+impl OptionalChoices {
+    /// Those of a schedule.
+    pub(crate) fn of(schedule: &Schedule) -> Self {
+        Self {
+            spawns: schedule.spawns,
+            counts: schedule.counts,
+            switches: schedule.switches,
+        }
+    }
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
 pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
+
+/// The states in which any execution had a choice so far, each with the fewest preemptions before it.
+pub(crate) type Fewest = Rc<RefCell<HashMap<History, u32, Mixed>>>;
 
 /// The most states that are kept: about 75 MB. Executions with more choices than that, all together, take minutes.
 const MAX_VISITED: usize = 4_000_000;
@@ -82,18 +107,29 @@ impl Scheduler {
             prefix,
             operations: 0,
             visited: None,
+            fewest: None,
             visited_at: None,
             random_until: usize::MAX,
             spawns: Spawns::Invisible,
             memory: Memory::Sequential,
             spawns_overlap: false,
             counts: Counts::Invisible,
+            switches: Switches::Before,
         }
     }
 
-    /// Whether spawns and accesses to reference counts are choices.
-    pub(crate) fn with_choices(self, spawns: Spawns, counts: Counts) -> Self {
-        Self { spawns, counts, ..self }
+    pub(crate) fn with_choices(self, choices: OptionalChoices) -> Self {
+        let OptionalChoices {
+            spawns,
+            counts,
+            switches,
+        } = choices;
+        Self {
+            spawns,
+            counts,
+            switches,
+            ..self
+        }
     }
 
     pub(crate) fn with_memory(self, memory: Memory) -> Self {
@@ -117,15 +153,33 @@ impl Scheduler {
         }
     }
 
+    /// As [`Scheduler::pruning`], for a search that does not visit the executions with fewer preemptions first.
+    pub(crate) fn stopping_at(self, fewest: Fewest) -> Self {
+        Self {
+            fewest: Some(fewest),
+            ..self
+        }
+    }
+
     /// Whether [`Scheduler::visit_state`] has to be called at the next choice: the choice is beyond the prefix, and all
     /// states so far were new.
     pub(crate) fn needs_state(&self) -> bool {
         let choices = self.prefix.len()..MAX_CHOICES_WITH_STATES;
-        self.visited.is_some() && self.visited_at.is_none() && choices.contains(&self.taken.len())
+        let notes_states = self.visited.is_some() || self.fewest.is_some();
+        notes_states && self.visited_at.is_none() && choices.contains(&self.taken.len())
     }
 
     /// Notes the state at the next choice.
     pub(crate) fn visit_state(&mut self, state: History) {
+        if let Some(fewest) = &self.fewest {
+            let preemptions = self.taken.iter().filter(|choice| choice.is_preemption()).count() as u32;
+            let mut fewest = fewest.borrow_mut();
+            let least = fewest.entry(state).or_insert(u32::MAX);
+            if *least <= preemptions {
+                self.visited_at = Some(self.taken.len());
+            }
+            *least = preemptions.min(*least);
+        }
         let Some(visited) = &self.visited else { return };
         let mut visited = visited.borrow_mut();
         let is_known = if visited.len() < MAX_VISITED {
@@ -144,6 +198,11 @@ impl Scheduler {
         // The multiplier is the 64-bit one of L'Ecuyer, *Tables of Linear Congruential Generators of Different Sizes
         // and Good Lattice Structure*, Mathematics of Computation 68, 1999.
         self.operations = (self.operations.rotate_left(5) ^ part).wrapping_mul(0x27BB_2EE6_87B0_B0FD);
+    }
+
+    /// How many choices were made.
+    pub(crate) fn n_taken(&self) -> usize {
+        self.taken.len()
     }
 
     /// The choices made, and how many of them, from the first, were made in states that no earlier execution had

@@ -236,6 +236,7 @@ impl<T> Receiver<T> {
         let id = self.queue.id();
         channel::receive(id, limit, site)?;
         let message = self.queue.messages.borrow_mut().pop_front();
+        channel::switch_after_receive(id);
         // Only outside an execution can the queue be empty here. No other thread could send there, so waiting would not
         // help.
         message.ok_or(if Rc::strong_count(&self.queue) == 1 {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTimeError};
 use super::system_time;
 use crate::runtime::clock;
 
-/// As [`std::time::SystemTime`]. An execution starts at the first second of the year 2020.
+/// As [`std::time::SystemTime`]. An execution starts at the first second of the year 2037.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemTime(::std::time::SystemTime);
 

@@ -243,6 +243,7 @@ mod tests {
             time: Duration::ZERO,
             place: None,
             preempts: false,
+            calls: Vec::new(),
         }])
     }
 

@@ -63,8 +63,8 @@ fn orderings_weaker_than_seq_cst_are_a_note_and_no_verdict() {
      ✓ threads_count_at_once   3/3  all 5 860 interleavings + 500 random
 
     score 9 of 9 · 3 of 3 checks ran
-    explored 17 580 interleavings, complete up to 2 preemptions, and 1 500 random
-    ones
+    explored 17 580 interleavings, complete up to 2 preemptions between operations,
+    and 1 500 random ones; 9 540 of them differ
     note: orderings weaker than `SeqCst` at lib.rs:12 (store, Release), lib.rs:20
     (load, Acquire): not explored in every interleaving in which they let a load
     return an older value

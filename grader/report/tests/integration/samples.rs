@@ -10,7 +10,7 @@ use protocol::trace::{
 use protocol::verdict::{
     CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity, ReplayReport, Report, Verdict,
 };
-use protocol::{CheckKind, Exploration, Failure, FailureCause, Finding, Replayed};
+use protocol::{Certainty, CheckKind, Exploration, Failure, FailureCause, Finding, NearestPassing, Replayed};
 
 use super::failures::COUNTER;
 
@@ -34,6 +34,7 @@ pub(crate) fn event(thread: usize, op: Op, object: Option<usize>, states: &[(usi
         time: Duration::ZERO,
         place: (line > 0).then(|| place(line, 5)),
         preempts: false,
+        calls: Vec::new(),
     }
 }
 
@@ -173,6 +174,7 @@ pub(crate) fn exploration(executions: u64, random: u64) -> Exploration {
     Exploration {
         executions,
         random,
+        distinct: executions / 2,
         preemption_bound: Some(2),
         complete: true,
         scenarios: 1,
@@ -202,6 +204,14 @@ pub(crate) fn broken(finding: Finding, expected: &str, got: &str, preemptions: u
         executions: 3,
         preemptions,
         token: Some("1-9f3a".into()),
+        certainty: Some(Certainty {
+            steps: 2,
+            nearest_passing: Some(Box::new(NearestPassing {
+                preemptions: 0,
+                token: "1-0".into(),
+                trace: trace.clone(),
+            })),
+        }),
         trace: Some(trace),
     }
 }
@@ -232,6 +242,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         preemptions: 0,
         token: None,
         trace: None,
+        certainty: None,
     }
 }
 
@@ -271,6 +282,7 @@ pub(crate) fn model_failure(name: &str, failure: Failure) -> CheckVerdict {
     let explored = Exploration {
         executions: failure.executions,
         random: 0,
+        distinct: failure.executions,
         preemption_bound: None,
         ..exploration(0, 0)
     };

@@ -496,6 +496,9 @@ fn every_reason_to_wait() {
         (WaitReason::ScopeEnd, None, vec![1, 2]),
         (WaitReason::Park { has_timeout: true }, None, vec![]),
         (WaitReason::Clock, None, vec![]),
+        (WaitReason::Jobs { left: 1 }, Some(8), vec![1]),
+        (WaitReason::Jobs { left: 2 }, Some(8), vec![]),
+        (WaitReason::Work, Some(8), vec![]),
     ];
     let kinds = [
         ObjectKind::Mutex,
@@ -506,6 +509,7 @@ fn every_reason_to_wait() {
         ObjectKind::Condvar,
         ObjectKind::Barrier,
         ObjectKind::MpscChannel,
+        ObjectKind::RayonPool,
     ];
     let objects: Vec<_> = kinds
         .iter()
@@ -544,6 +548,9 @@ fn every_reason_to_wait() {
     Thread 3 waits at lib.rs:20 for thread 1 and thread 2 to end.
     Thread 3 waits at lib.rs:20 to be unparked.
     Thread 3 waits at lib.rs:20 for a time that never comes.
+    Thread 3 waits at lib.rs:20 for 1 job to end, run by thread 1.
+    Thread 3 waits at lib.rs:20 for 2 jobs to end, which no thread of `pool` runs.
+    Thread 3 waits at lib.rs:20 for a job of `pool`.
     ");
 }
 

@@ -387,3 +387,31 @@ fn the_states_of_a_replay_are_in_the_words_of_the_table() {
     let document: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
     assert_snapshot!(document["steps"][0].to_string(), @r#"{"detail":null,"object":0,"operation":"lock","place":"exercises/counting/src/lib.rs:11","preempts":false,"state":"held by ada","thread":1,"virtual_nanos":0}"#);
 }
+
+#[test]
+fn a_stolen_job_names_the_thread_that_gave_it_to_the_pool() {
+    let does = |thread, op, line| event(thread, op, Some(0), &[], line);
+    let events = vec![
+        does(1, Op::PushJob { job: 1 }, 11),
+        does(1, Op::PushJob { job: 2 }, 11),
+        does(2, Op::TakeJob { job: 1, from: 1 }, 0),
+        does(1, Op::TakeJob { job: 2, from: 1 }, 11),
+        does(2, Op::EndJob { job: 1 }, 0),
+    ];
+    assert_snapshot!(table(&[ObjectKind::RayonPool], events, 80), @r"
+    counting  every_increment_counts
+    exercises/counting
+
+     ✓ this interleaving is right, 1 preemption
+         scenario  two threads
+
+         step    ada                         bob
+            1    pool.push job 1  lib.rs:11
+            2    pool.push job 2  lib.rs:11
+            3                                pool.take job 1 of ada
+            4    pool.take job 2  lib.rs:11
+            5                                pool.end job 1
+
+         lib.rs:11  thread::spawn(move || {
+    ");
+}

@@ -7,6 +7,7 @@ mod iterators;
 mod outcomes;
 mod programs;
 mod taken_over;
+mod traces;
 
 /// A number from the environment.
 fn setting(name: &str, default: u64) -> u64 {

@@ -171,8 +171,8 @@ mod tests {
         let statics = &symbols.statics;
         assert!(statics.iter().any(|found| found.address == address && found.size == 4));
         let functions = &symbols.functions;
-        let name = "a_file_that_is_cut_short_or_points_beyond_its_end_is_an_error";
-        assert!(functions.iter().any(|found| found.name.contains(name)));
+        let address = Executable::of_this_process as *const () as usize;
+        assert!(functions.iter().any(|found| found.address == address && found.size > 0));
 
         let fails = |bytes: &[u8]| {
             let bytes = bytes.to_vec();

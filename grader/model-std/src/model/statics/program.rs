@@ -23,6 +23,11 @@ impl Place {
         unsafe { std::slice::from_raw_parts(self.address as *const u8, self.size) }
     }
 
+    /// Whether the address lies in the static.
+    pub(super) fn contains(&self, address: usize) -> bool {
+        address.wrapping_sub(self.address) < self.size
+    }
+
     /// Lays `bytes` into the static.
     ///
     /// # Safety

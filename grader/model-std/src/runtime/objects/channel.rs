@@ -6,7 +6,7 @@ use super::{Memory, ObjectId, State, Tag};
 use crate::model::trace::{ChannelOutcome, ObjectKind, Op, ReceiveFunction, SendFunction};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, Until, Wake};
-use crate::runtime::{announce, announce_wait, resolve, switch_after_release, try_with, with};
+use crate::runtime::{announce, announce_wait, resolve, switch_after_release, switches_after_release, try_with, with};
 
 /// A channel, without its messages.
 #[derive(Debug)]
@@ -209,6 +209,14 @@ pub(crate) fn receive(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -
         refusal.map_or(Ok(()), Err)
     });
     received.unwrap_or(Ok(()))
+}
+
+/// Switches after a message was received, if a sender may have waited for that.
+pub(crate) fn switch_after_receive(channel: Option<ObjectId>) {
+    let is_bounded = |id| with(|execution| execution.objects.channel(id).capacity.is_some());
+    if switches_after_release() && channel.is_some_and(is_bounded) {
+        switch_after_release();
+    }
 }
 
 /// Notes what the running thread learns from the outcome of its operation.

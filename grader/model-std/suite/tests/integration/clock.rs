@@ -352,3 +352,14 @@ fn output_carries_the_virtual_time_at_which_it_was_written() {
         assert_eq!((times, execution.trace.elapsed), (vec![Duration::ZERO, SECOND], SECOND));
     });
 }
+
+#[test]
+fn the_clock_is_the_real_one_outside_an_execution() {
+    let (begun, today) = (Instant::now(), SystemTime::now());
+    assert!(begun < Instant::now());
+    // The real clock moves on, so this ends.
+    while begun.elapsed().is_zero() {
+        std::hint::spin_loop();
+    }
+    assert!(today <= SystemTime::now() && SystemTime::UNIX_EPOCH + 1_600_000_000 * SECOND < today);
+}

@@ -109,11 +109,10 @@ fn the_random_bytes_of_the_system_are_the_same_in_every_execution() {
 fn the_time_of_a_file_compares_with_the_virtual_clock() {
     let modified = std::fs::metadata("/proc/self/exe").unwrap().modified().unwrap();
     let body = move || {
-        // Files of today are younger than the virtual clock, which starts in the year 2020.
-        let is_young = modified > SystemTime::now() && modified.elapsed().is_err();
+        let is_old = modified < SystemTime::now() && modified.elapsed().is_ok();
         let start = SystemTime::now();
         thread::sleep(Duration::from_secs(3));
-        (is_young, start.elapsed().unwrap().as_secs())
+        (is_old, start.elapsed().unwrap().as_secs())
     };
     returns(body, [(true, 3)]);
     assert!(modified <= SystemTime::now(), "outside an execution");

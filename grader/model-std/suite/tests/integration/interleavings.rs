@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use model_std::model::explore;
+use model_std::model::{Pruning, explore};
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Mutex, RwLock};
 use model_std::thread;
@@ -134,4 +134,52 @@ fn three_threads_with_three_turns_each_are_explored_within_two_preemptions() {
         },
     );
     assert!(coverage.complete);
+}
+
+/// How many of the executions of `body` are different interleavings, with enough preemptions for all of them.
+fn distinct(body: impl Fn() + Clone + 'static) -> u64 {
+    let mut explorer = preemptions(8);
+    let pruned = explorer.each(body.clone(), drop);
+    explorer.bounds.pruning = Pruning::Off;
+    let all = explorer.each(body, drop);
+    assert!(all.complete && pruned.complete);
+    assert_eq!(all.distinct, pruned.distinct, "pruning leaves out what is the same");
+    assert!(all.distinct <= all.executions);
+    all.distinct
+}
+
+/// Runs `work` on `n_threads` threads, which share as many counters.
+fn on_threads(n_threads: usize, work: fn(usize, &[AtomicUsize])) -> impl Fn() + Clone {
+    move || {
+        let counters: Vec<AtomicUsize> = (0..n_threads).map(|_| AtomicUsize::new(0)).collect();
+        thread::scope(|scope| {
+            for id in 0..n_threads {
+                let counters = &counters;
+                scope.spawn(move || work(id, counters));
+            }
+        });
+    }
+}
+
+fn add_one(counter: &AtomicUsize) {
+    counter.fetch_add(1, SeqCst);
+}
+
+#[test]
+fn interleavings_are_different_if_operations_that_do_not_commute_are_in_another_order() {
+    let own: fn(usize, &[AtomicUsize]) = |id, counters| (0..3).for_each(|_| add_one(&counters[id]));
+    assert_eq!(distinct(on_threads(2, own)), 1, "each has its own object");
+    let read: fn(usize, &[AtomicUsize]) = |_, counters| drop(counters[0].load(SeqCst).to_string());
+    assert_eq!(distinct(on_threads(3, read)), 1, "loads commute");
+    assert_eq!(distinct(on_threads(2, |_, counters| add_one(&counters[0]))), 2);
+    assert_eq!(distinct(on_threads(3, |_, counters| add_one(&counters[0]))), 6, "3!");
+    let twice: fn(usize, &[AtomicUsize]) = |_, counters| (0..2).for_each(|_| add_one(&counters[0]));
+    assert_eq!(distinct(on_threads(2, twice)), 6, "4! / (2! 2!)");
+    // L1 S1 L2 S2, L2 S2 L1 S1, and both loads before the stores in either order.
+    let in_two_steps: fn(usize, &[AtomicUsize]) = |_, counters| counters[0].store(counters[0].load(SeqCst) + 1, SeqCst);
+    assert_eq!(distinct(on_threads(2, in_two_steps)), 4);
+    // On each of two objects, either thread comes first.
+    let both: fn(usize, &[AtomicUsize]) = |_, counters| counters.iter().for_each(add_one);
+    assert_eq!(distinct(on_threads(2, both)), 2 * 2);
+    assert_eq!(distinct(|| drop(take_turns(2, 2))), 6);
 }
