@@ -1,11 +1,11 @@
 //! A yield is only a hint. A thread that asks a few times before it goes another way is found to do so, whatever the
 //! system could do at each yield, and with few more executions.
 
-use model_std::model::{Bounds, Coverage, Settings};
+use model_std::model::{Bounds, Coverage};
 use model_std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Mutex};
 use model_std::{hint, thread};
-use model_std_suite::{Explorer, preemptions, returns};
+use model_std_suite::{Explorer, plain, preemptions, returns};
 
 const PAUSES: [fn(); 3] = [thread::yield_now, hint::spin_loop, || {
     thread::sleep(std::time::Duration::ZERO);
@@ -189,7 +189,7 @@ fn programs_that_spin_take_no_more_executions_than_they_did() {
                 random: 0,
                 ..Bounds::default()
             },
-            settings: Settings::default(),
+            settings: plain(),
         };
         let coverage: Coverage = explorer.returns(body, [expected]);
         assert!(coverage.complete && coverage.executions <= most, "{coverage:?}");
