@@ -168,7 +168,8 @@ impl Execution {
             return;
         }
         branches::refill();
-        self.steps += 1;
+        // A switch after an operation is no operation.
+        self.steps += u64::from(!self.tasks[self.current].is_after_operation);
         if self.steps > self.settings.steps {
             let end = self.end_at_step_limit();
             return self.finish(end);
