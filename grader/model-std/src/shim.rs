@@ -283,6 +283,7 @@ pub fn set_idle(thread: usize, is_idle: bool) {
     try_with(|execution| {
         if let Some(task) = execution.tasks.get_mut(thread) {
             task.is_idle = is_idle;
+            task.is_of_library = true;
         }
     });
 }

@@ -306,6 +306,8 @@ pub(crate) struct Task {
     pub(crate) known_complete: KnownComplete,
     /// Whether it is a thread of a library that has nothing to do (see `shim`).
     pub(crate) is_idle: bool,
+    /// Whether it is a thread of a library, which has been idle before.
+    pub(crate) is_of_library: bool,
     /// The park token: whether `unpark` was called since the last `park` returned.
     pub(crate) park_token: bool,
     /// How its function ended, once it has.
@@ -352,6 +354,7 @@ impl Task {
             write_request: None,
             known_complete: KnownComplete::default(),
             is_idle: false,
+            is_of_library: false,
             park_token: false,
             done: None,
             panics: Panics::default(),

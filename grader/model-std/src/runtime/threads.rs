@@ -174,7 +174,10 @@ fn end_body(ending: Ending) {
 fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
-    !state.is_idle && (state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1)
+    // A thread of a library that is about to use a count has most likely done its work, and drops what that shared.
+    let operation = state.announced.operation;
+    let cleans_up = state.is_of_library && operation.object.is_none() && operation.site.is_none();
+    !state.is_idle && !cleans_up && (state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1)
 }
 
 /// Ends the execution because a panic left a thread, after which `std` aborts the process.
