@@ -40,9 +40,7 @@ impl CheckObservation {
     /// Puts a place for each event that has only addresses, as `locate` knows it.
     pub fn locate_events(&mut self, locate: Locate<'_>) {
         let (trace, failure) = self.traced();
-        let traces = trace
-            .into_iter()
-            .chain(failure.and_then(|failure| failure.trace.as_mut()));
+        let traces = trace.into_iter().chain(failure.into_iter().flat_map(traces_of));
         for event in traces.flat_map(|trace| &mut trace.events) {
             let calls = std::mem::take(&mut event.calls);
             if !calls.is_empty() && event.place.is_none() {
@@ -63,6 +61,14 @@ impl CheckObservation {
             | CheckObservation::UnknownCheck => (None, None),
         }
     }
+}
+
+/// The traces that show a failure: of the failing execution, and of the nearest one that passes.
+fn traces_of(failure: &mut Failure) -> impl Iterator<Item = &mut Trace> {
+    let certainty = failure.certainty.as_mut();
+    let passing = certainty.and_then(|certainty| certainty.nearest_passing.as_mut());
+    let passing = passing.map(|passing| &mut passing.trace);
+    failure.trace.iter_mut().chain(passing)
 }
 
 fn in_failure(failure: &mut Failure, locate: Locate<'_>) {
