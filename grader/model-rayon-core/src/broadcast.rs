@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use model_std::shim::Shared;
 use model_std::shim::{self, Site};
 
 use crate::global;
@@ -75,7 +76,11 @@ where
 }
 
 /// As [`broadcast`], in this pool.
-pub(crate) fn broadcast_in<R>(registry: &Arc<Registry>, op: impl Fn(BroadcastContext<'_>) -> R, site: Site) -> Vec<R> {
+pub(crate) fn broadcast_in<R>(
+    registry: &Shared<Registry>,
+    op: impl Fn(BroadcastContext<'_>) -> R,
+    site: Site,
+) -> Vec<R> {
     let n_threads = registry.n_threads();
     let results = Mutex::new((0..n_threads).map(|_| None).collect::<Vec<_>>());
     let run = |index: usize| {
@@ -85,11 +90,11 @@ pub(crate) fn broadcast_in<R>(registry: &Arc<Registry>, op: impl Fn(BroadcastCon
     shim::lend(&run, |loan| {
         let latch = Latch::new(registry, n_threads);
         registry.broadcast(site, |index| {
-            let (latch, loan) = (Arc::clone(&latch), loan.clone());
+            let (latch, loan) = (Shared::clone(&latch), loan.clone());
             Box::new(move || latch.run(|| loan.call(index)))
         });
         match Worker::current() {
-            None if !shim::is_active() => registry.in_worker(site, |worker, _| {
+            None if !shim::is_active() => Registry::in_worker(registry, site, |worker, _| {
                 Worker::wait_for(Some(worker), &latch, site);
             }),
             waiting => Worker::wait_for(waiting.as_ref(), &latch, site),
@@ -102,13 +107,13 @@ pub(crate) fn broadcast_in<R>(registry: &Arc<Registry>, op: impl Fn(BroadcastCon
 
 /// As [`spawn_broadcast`], in this pool.
 pub(crate) fn spawn_broadcast_in(
-    registry: &Arc<Registry>,
+    registry: &Shared<Registry>,
     op: impl Fn(BroadcastContext<'_>) + Send + Sync + 'static,
     site: Site,
 ) {
-    let op = Arc::new(op);
+    let op = Shared::new(op);
     registry.broadcast(site, |_| {
-        let op = Arc::clone(&op);
-        spawn::job(registry, move || BroadcastContext::with(|context| op(context)))
+        let op = Shared::clone(&op);
+        spawn::job(registry, move || BroadcastContext::with(&*op))
     });
 }

@@ -1,8 +1,9 @@
 //! The global pool, which every execution builds anew.
 
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use model_std::shim::Shared;
 use model_std::shim::trace::{ObjectKind, OnceFunction, WaitReason};
 use model_std::shim::{self, Condition, Object, Operation, Site, When};
 
@@ -13,7 +14,7 @@ use crate::spawn_handler::ThreadSpawn;
 use crate::worker::Worker;
 
 /// The place for the global pool of the execution that is under way.
-static SLOT: Mutex<Option<Arc<Slot>>> = Mutex::new(None);
+static SLOT: Mutex<Option<Shared<Slot>>> = Mutex::new(None);
 
 struct Slot {
     execution: u64,
@@ -27,11 +28,11 @@ enum State {
     /// This thread builds the pool.
     BuiltBy(usize),
     /// The pool; `None` if it could not be built.
-    Ready(Option<Arc<Registry>>),
+    Ready(Option<Shared<Registry>>),
 }
 
 /// The pool that a call at the line `site` is about: that of the running thread, or else the global one.
-pub(crate) fn current(site: Site) -> Arc<Registry> {
+pub(crate) fn current(site: Site) -> Shared<Registry> {
     match Worker::current() {
         Some(worker) => worker.registry,
         None => global(site),
@@ -39,7 +40,7 @@ pub(crate) fn current(site: Site) -> Arc<Registry> {
 }
 
 /// The global pool, which the first call builds.
-pub(crate) fn global(site: Site) -> Arc<Registry> {
+pub(crate) fn global(site: Site) -> Shared<Registry> {
     let registry = match shim::execution() {
         None => Registry::new(ThreadPoolBuilder::new(), site).ok(),
         Some(execution) => {
@@ -50,7 +51,7 @@ pub(crate) fn global(site: Site) -> Arc<Registry> {
                 slot.object.acquired();
                 registry
             } else {
-                slot.build_unless_ready(site, || Registry::new(ThreadPoolBuilder::new(), site).ok())
+                Slot::build_unless_ready(&slot, site, || Registry::new(ThreadPoolBuilder::new(), site).ok())
             }
         }
     };
@@ -66,9 +67,9 @@ pub(crate) fn build_global<S: ThreadSpawn>(
         return Ok(());
     };
     let mut result = Err(ErrorKind::GlobalPoolAlreadyInitialized.into());
-    Slot::of(execution, site).build_unless_ready(site, || {
+    Slot::build_unless_ready(&Slot::of(execution, site), site, || {
         let built = Registry::new(builder, site);
-        let registry = built.as_ref().ok().map(Arc::clone);
+        let registry = built.as_ref().ok().cloned();
         result = built.map(drop);
         registry
     });
@@ -76,18 +77,18 @@ pub(crate) fn build_global<S: ThreadSpawn>(
 }
 
 impl Slot {
-    fn of(execution: u64, site: Site) -> Arc<Slot> {
+    fn of(execution: u64, site: Site) -> Shared<Slot> {
         let mut slot = SLOT.lock().unwrap_or_else(PoisonError::into_inner);
         match &*slot {
-            Some(slot) if slot.execution == execution => Arc::clone(slot),
+            Some(slot) if slot.execution == execution => Shared::clone(slot),
             _ => {
-                let new = Arc::new(Slot {
+                let new = Shared::new(Slot {
                     execution,
                     object: Object::new(ObjectKind::OnceLock, site),
                     state: Mutex::new(State::Empty),
                 });
                 // What is left of an execution is abandoned with it, not dropped: its destructors belong to it.
-                std::mem::forget(slot.replace(Arc::clone(&new)));
+                std::mem::forget(slot.replace(Shared::clone(&new)));
                 new
             }
         }
@@ -103,34 +104,34 @@ impl Slot {
 
     /// The pool. Calls `build` if there is none and no thread builds it.
     fn build_unless_ready(
-        self: &Arc<Self>,
+        this: &Shared<Self>,
         site: Site,
-        build: impl FnOnce() -> Option<Arc<Registry>>,
-    ) -> Option<Arc<Registry>> {
+        build: impl FnOnce() -> Option<Shared<Registry>>,
+    ) -> Option<Shared<Registry>> {
         let operation = Operation {
-            objects: &[&self.object],
+            objects: &[&this.object],
             site: Some(site),
         };
         shim::announce(
             &operation,
-            When::Until(Rc::new(IsNotBeingBuilt(Arc::clone(self))), None),
+            When::Until(Rc::new(IsNotBeingBuilt(Shared::clone(this))), None),
         );
-        self.object.acquired();
-        if let State::Ready(registry) = self.state() {
+        this.object.acquired();
+        if let State::Ready(registry) = this.state() {
             return registry;
         }
-        *self.lock() = State::BuiltBy(shim::thread());
-        self.object.changed();
+        *this.lock() = State::BuiltBy(shim::thread());
+        this.object.changed();
         let registry = build();
-        *self.lock() = State::Ready(registry.clone());
-        self.object.changed();
-        self.object.released();
+        *this.lock() = State::Ready(registry.clone());
+        this.object.changed();
+        this.object.released();
         registry
     }
 }
 
 /// The condition that no thread is building the pool.
-struct IsNotBeingBuilt(Arc<Slot>);
+struct IsNotBeingBuilt(Shared<Slot>);
 
 impl Condition for IsNotBeingBuilt {
     fn holds(&self) -> bool {

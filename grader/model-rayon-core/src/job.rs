@@ -1,9 +1,10 @@
 //! A job of a pool.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use model_std::shim;
+use model_std::shim::Shared;
 
 /// What a job runs. It catches the panics of the program.
 pub(crate) type Work = Box<dyn FnOnce() + Send>;
@@ -31,7 +32,7 @@ impl Job {
 /// Jobs that run in the order in which they came. For each of them, the queue of a thread has one place: whoever takes
 /// a place runs the oldest job.
 #[derive(Clone, Default)]
-pub(crate) struct Fifo(Arc<Mutex<VecDeque<Work>>>);
+pub(crate) struct Fifo(Shared<Mutex<VecDeque<Work>>>);
 
 impl Fifo {
     /// Adds a job. Returns what to put into the queue for it.

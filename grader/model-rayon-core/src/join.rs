@@ -1,14 +1,15 @@
 //! `join`: two functions, of which another thread of the pool may run the second.
 
+use model_std::shim::Shared;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::Arc;
 
 use model_std::shim::{self, Site};
 
 use crate::global;
 use crate::latch::Latch;
+use crate::registry::Registry;
 use crate::unwind::{self, catch};
 use crate::worker::{Joined, Worker};
 
@@ -60,7 +61,7 @@ where
     let both = |worker: &Worker, injected: bool| join_on(worker, injected, oper_a, oper_b, site);
     match Worker::current() {
         Some(worker) => both(&worker, false),
-        None => global::global(site).in_worker(site, both),
+        None => Registry::in_worker(&global::global(site), site, both),
     }
 }
 
@@ -79,7 +80,7 @@ fn join_on<RA, RB>(
     };
     let result_of_a = shim::lend(&run_b, |loan| {
         let latch = Latch::new(&worker.registry, 1);
-        let opened = Arc::clone(&latch);
+        let opened = Shared::clone(&latch);
         let stolen = loan.clone();
         let work = Box::new(move || opened.run(|| stolen.call(1)));
         let number = worker.registry.push_local(worker.index, work, site);

@@ -1,8 +1,9 @@
 //! Counts the jobs that a thread waits for.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model_std::shim;
+use model_std::shim::Shared;
 use model_std::shim::trace::WaitReason;
 
 use crate::registry::Registry;
@@ -10,7 +11,7 @@ use crate::registry::Registry;
 /// Opens when a number of jobs have ended. They may run in a pool other than that of the thread that waits.
 pub(crate) struct Latch {
     /// The pool that the jobs are given to.
-    pub(crate) registry: Arc<Registry>,
+    pub(crate) registry: Shared<Registry>,
     state: Mutex<State>,
 }
 
@@ -24,9 +25,9 @@ struct State {
 
 impl Latch {
     /// A latch for `n` jobs.
-    pub(crate) fn new(registry: &Arc<Registry>, n: usize) -> Arc<Latch> {
-        Arc::new(Latch {
-            registry: Arc::clone(registry),
+    pub(crate) fn new(registry: &Shared<Registry>, n: usize) -> Shared<Latch> {
+        Shared::new(Latch {
+            registry: Shared::clone(registry),
             state: Mutex::new(State {
                 left: n,
                 run_by: Vec::new(),

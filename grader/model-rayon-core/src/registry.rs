@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use model_std::shim::Shared;
 use model_std::shim::trace::{ObjectKind, Op, WaitReason};
 use model_std::shim::{self, Condition, Object, Operation, Site, When};
 
@@ -63,9 +64,9 @@ impl Registry {
     pub(crate) fn new<S: ThreadSpawn>(
         mut builder: ThreadPoolBuilder<S>,
         site: Site,
-    ) -> Result<Arc<Registry>, ThreadPoolBuildError> {
+    ) -> Result<Shared<Registry>, ThreadPoolBuildError> {
         let n_threads = builder.resolved_threads().min(crate::max_num_threads());
-        let registry = Arc::new(Registry {
+        let registry = Shared::new(Registry {
             object: Object::new(ObjectKind::RayonPool, site),
             handlers: builder.take_handlers(),
             is_breadth_first: builder.is_breadth_first,
@@ -91,7 +92,7 @@ impl Registry {
                 name: builder.name_of(index),
                 stack_size: builder.stack_size,
                 worker: Worker {
-                    registry: Arc::clone(&registry),
+                    registry: Shared::clone(&registry),
                     index,
                 },
             };
@@ -110,20 +111,20 @@ impl Registry {
         })?;
         std::mem::forget(unfinished);
         if shim::is_active() && registry.handlers.start.is_none() && builder.spawn_handler.starts_at_once() {
-            registry.wait_until_begun(n_threads - usize::from(builder.uses_current_thread), site);
+            Registry::wait_until_begun(&registry, n_threads - usize::from(builder.uses_current_thread), site);
         }
         Ok(registry)
     }
 
     /// Waits until all threads look for jobs. A thread that has not begun is the same to a program as one that has
     /// found no job, and this leaves the search with fewer threads to choose from.
-    fn wait_until_begun(self: &Arc<Self>, n_threads: usize, site: Site) {
+    fn wait_until_begun(this: &Shared<Self>, n_threads: usize, site: Site) {
         let operation = Operation {
-            objects: &[&self.object],
+            objects: &[&this.object],
             site: Some(site),
         };
         let condition = HaveBegun {
-            registry: Arc::clone(self),
+            registry: Shared::clone(this),
             n_threads,
         };
         shim::announce(&operation, When::Until(Rc::new(condition), None));
@@ -150,8 +151,8 @@ impl Registry {
     }
 
     /// The running thread, if it is one of this pool.
-    pub(crate) fn current_worker(self: &Arc<Self>) -> Option<Worker> {
-        Worker::current().filter(|worker| Arc::ptr_eq(&worker.registry, self))
+    pub(crate) fn current_worker(this: &Shared<Self>) -> Option<Worker> {
+        Worker::current().filter(|worker| Shared::ptr_eq(&worker.registry, this))
     }
 
     /// Keeps the threads of the pool alive for a job that nobody waits for.
@@ -183,21 +184,21 @@ impl Registry {
     }
 
     /// Gives a job to the running thread, if it is one of the pool, or else to any of its threads.
-    pub(crate) fn push(self: &Arc<Self>, work: Work, site: Site) -> u64 {
-        match self.current_worker() {
-            Some(worker) => self.push_local(worker.index, work, site),
-            None => self.inject(work, site),
+    pub(crate) fn push(this: &Shared<Self>, work: Work, site: Site) -> u64 {
+        match Self::current_worker(this) {
+            Some(worker) => this.push_local(worker.index, work, site),
+            None => this.inject(work, site),
         }
     }
 
     /// As [`Registry::push`], for a job that runs after the earlier ones of its thread.
-    pub(crate) fn push_fifo(self: &Arc<Self>, work: Work, site: Site) {
-        match self.current_worker() {
+    pub(crate) fn push_fifo(this: &Shared<Self>, work: Work, site: Site) {
+        match Self::current_worker(this) {
             Some(worker) => {
-                let fifo = self.state().queues[worker.index].fifo.clone();
-                self.push_local(worker.index, fifo.place_for(work), site)
+                let fifo = this.state().queues[worker.index].fifo.clone();
+                this.push_local(worker.index, fifo.place_for(work), site)
             }
-            None => self.inject(work, site),
+            None => this.inject(work, site),
         };
     }
 
@@ -334,22 +335,22 @@ impl Registry {
     }
 
     /// Calls `op` on a thread of the pool, and waits for it. `op` learns whether it is another thread than the caller.
-    pub(crate) fn in_worker<R>(self: &Arc<Self>, site: Site, op: impl FnOnce(&Worker, bool) -> R) -> R {
+    pub(crate) fn in_worker<R>(this: &Shared<Self>, site: Site, op: impl FnOnce(&Worker, bool) -> R) -> R {
         match Worker::current() {
-            Some(worker) if Arc::ptr_eq(&worker.registry, self) => op(&worker, false),
+            Some(worker) if Shared::ptr_eq(&worker.registry, this) => op(&worker, false),
             None if !shim::is_active() => {
                 let worker = Worker {
-                    registry: Arc::clone(self),
+                    registry: Shared::clone(this),
                     index: 0,
                 };
                 worker.while_current(|| op(&worker, true))
             }
-            outside => self.on_another_thread(outside, site, op),
+            outside => Self::on_another_thread(this, outside, site, op),
         }
     }
 
     fn on_another_thread<R>(
-        self: &Arc<Self>,
+        this: &Shared<Self>,
         waiting: Option<Worker>,
         site: Site,
         op: impl FnOnce(&Worker, bool) -> R,
@@ -362,9 +363,9 @@ impl Registry {
             result.set(Some(catch(|| op(&worker, true))));
         };
         shim::lend(&run, |loan| {
-            let latch = Latch::new(self, 1);
-            let opened = Arc::clone(&latch);
-            self.inject(Box::new(move || opened.run(|| loan.call(0))), site);
+            let latch = Latch::new(this, 1);
+            let opened = Shared::clone(&latch);
+            this.inject(Box::new(move || opened.run(|| loan.call(0))), site);
             Worker::wait_for(waiting.as_ref(), &latch, site);
         });
         unwind::unwrap(result.take().expect("the job has ended"))
@@ -373,7 +374,7 @@ impl Registry {
 
 /// The condition that so many threads of a pool look for jobs.
 struct HaveBegun {
-    registry: Arc<Registry>,
+    registry: Shared<Registry>,
     n_threads: usize,
 }
 

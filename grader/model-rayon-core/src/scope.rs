@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use model_std::shim::Shared;
 use model_std::shim::{self, Loan, Site};
 
 use crate::broadcast::BroadcastContext;
@@ -29,9 +30,9 @@ type Body<'scope, S> = Box<dyn FnOnce(&S) + Send + 'scope>;
 
 /// What both types of scopes have.
 struct Base<'scope, S> {
-    registry: Arc<Registry>,
+    registry: Shared<Registry>,
     /// For the jobs, and for the function that has opened the scope.
-    latch: Arc<Latch>,
+    latch: Shared<Latch>,
     /// Runs the job with the given index. Set when the scope is opened.
     runner: OnceLock<Loan>,
     /// `None` for each one that was begun.
@@ -48,7 +49,9 @@ where
     R: Send,
 {
     let site = Location::caller();
-    global::current(site).in_worker(site, |worker, _| Scope::open(Some(worker), &worker.registry, site, op))
+    Registry::in_worker(&global::current(site), site, |worker, _| {
+        Scope::open(Some(worker), &worker.registry, site, op)
+    })
 }
 
 /// As `rayon_core::scope_fifo`.
@@ -59,7 +62,7 @@ where
     R: Send,
 {
     let site = Location::caller();
-    global::current(site).in_worker(site, |worker, _| {
+    Registry::in_worker(&global::current(site), site, |worker, _| {
         ScopeFifo::open(Some(worker), &worker.registry, site, op)
     })
 }
@@ -85,13 +88,13 @@ where
 }
 
 /// A scope of this pool that the running thread opens, whichever it is.
-pub(crate) fn in_place<'scope, R>(registry: &Arc<Registry>, site: Site, op: impl FnOnce(&Scope<'scope>) -> R) -> R {
+pub(crate) fn in_place<'scope, R>(registry: &Shared<Registry>, site: Site, op: impl FnOnce(&Scope<'scope>) -> R) -> R {
     Scope::open(Worker::current().as_ref(), registry, site, op)
 }
 
 /// As [`in_place`], with jobs in order.
 pub(crate) fn in_place_fifo<'scope, R>(
-    registry: &Arc<Registry>,
+    registry: &Shared<Registry>,
     site: Site,
     op: impl FnOnce(&ScopeFifo<'scope>) -> R,
 ) -> R {
@@ -101,7 +104,7 @@ pub(crate) fn in_place_fifo<'scope, R>(
 impl<'scope> Scope<'scope> {
     fn open<R>(
         worker: Option<&Worker>,
-        registry: &Arc<Registry>,
+        registry: &Shared<Registry>,
         site: Site,
         op: impl FnOnce(&Scope<'scope>) -> R,
     ) -> R {
@@ -116,7 +119,7 @@ impl<'scope> Scope<'scope> {
         BODY: FnOnce(&Scope<'scope>) + Send + 'scope,
     {
         let work = self.0.job(Box::new(body));
-        self.0.registry.push(work, Location::caller());
+        Registry::push(&self.0.registry, work, Location::caller());
     }
 
     /// As `rayon_core::Scope::spawn_broadcast`.
@@ -132,7 +135,7 @@ impl<'scope> Scope<'scope> {
 impl<'scope> ScopeFifo<'scope> {
     fn open<R>(
         worker: Option<&Worker>,
-        registry: &Arc<Registry>,
+        registry: &Shared<Registry>,
         site: Site,
         op: impl FnOnce(&ScopeFifo<'scope>) -> R,
     ) -> R {
@@ -150,7 +153,7 @@ impl<'scope> ScopeFifo<'scope> {
         BODY: FnOnce(&ScopeFifo<'scope>) + Send + 'scope,
     {
         let (work, registry, site) = (self.base.job(Box::new(body)), &self.base.registry, Location::caller());
-        match registry.current_worker() {
+        match Registry::current_worker(registry) {
             Some(Worker { index, .. }) => registry.push_local(index, self.fifos[index].place_for(work), site),
             None => registry.inject(work, site),
         };
@@ -167,9 +170,9 @@ impl<'scope> ScopeFifo<'scope> {
 }
 
 impl<'scope, S> Base<'scope, S> {
-    fn new(registry: &Arc<Registry>) -> Self {
+    fn new(registry: &Shared<Registry>) -> Self {
         Base {
-            registry: Arc::clone(registry),
+            registry: Shared::clone(registry),
             latch: Latch::new(registry, 1),
             runner: OnceLock::new(),
             jobs: Mutex::new(Vec::new()),
@@ -223,15 +226,15 @@ impl<'scope, S> Base<'scope, S> {
             jobs.push(Some(body));
             jobs.len() - 1
         };
-        let latch = Arc::clone(&self.latch);
+        let latch = Shared::clone(&self.latch);
         let runner = self.runner.get().expect("the scope is open").clone();
         Box::new(move || latch.run(|| runner.call(index)))
     }
 
     fn broadcast(&self, body: impl Fn(&S, BroadcastContext<'_>) + Send + Sync + 'scope, site: Site) {
-        let body = Arc::new(body);
+        let body = Shared::new(body);
         self.registry.broadcast(site, |_| {
-            let body = Arc::clone(&body);
+            let body = Shared::clone(&body);
             self.job(Box::new(move |scope| {
                 BroadcastContext::with(|context| body(scope, context))
             }))

@@ -1,7 +1,7 @@
 //! Jobs that nobody waits for.
 
+use model_std::shim::Shared;
 use std::panic::Location;
-use std::sync::Arc;
 
 use model_std::shim::Site;
 
@@ -30,19 +30,19 @@ where
 }
 
 /// As [`spawn`], in this pool.
-pub(crate) fn spawn_in(registry: &Arc<Registry>, function: impl FnOnce() + Send + 'static, site: Site) {
-    registry.push(job(registry, function), site);
+pub(crate) fn spawn_in(registry: &Shared<Registry>, function: impl FnOnce() + Send + 'static, site: Site) {
+    Registry::push(registry, job(registry, function), site);
 }
 
 /// As [`spawn_fifo`], in this pool.
-pub(crate) fn spawn_fifo_in(registry: &Arc<Registry>, function: impl FnOnce() + Send + 'static, site: Site) {
-    registry.push_fifo(job(registry, function), site);
+pub(crate) fn spawn_fifo_in(registry: &Shared<Registry>, function: impl FnOnce() + Send + 'static, site: Site) {
+    Registry::push_fifo(registry, job(registry, function), site);
 }
 
 /// A job that keeps the threads of its pool alive.
-pub(crate) fn job(registry: &Arc<Registry>, function: impl FnOnce() + Send + 'static) -> Work {
+pub(crate) fn job(registry: &Shared<Registry>, function: impl FnOnce() + Send + 'static) -> Work {
     registry.keep();
-    let registry = Arc::clone(registry);
+    let registry = Shared::clone(registry);
     Box::new(move || {
         registry.catch(function);
         registry.release();

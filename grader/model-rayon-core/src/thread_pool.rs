@@ -1,9 +1,9 @@
 //! Pools that the program owns, and what a thread of a pool can ask for.
 
+use model_std::shim::Shared;
 use std::error::Error;
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
 
 use model_std::shim::Site;
 
@@ -19,7 +19,7 @@ use crate::worker::{Worker, Yield};
 
 /// As `rayon_core::ThreadPool`.
 pub struct ThreadPool {
-    registry: Arc<Registry>,
+    registry: Shared<Registry>,
 }
 
 impl ThreadPool {
@@ -50,7 +50,7 @@ impl ThreadPool {
         OP: FnOnce() -> R + Send,
         R: Send,
     {
-        self.registry.in_worker(Location::caller(), |_, _| op())
+        Registry::in_worker(&self.registry, Location::caller(), |_, _| op())
     }
 
     /// As `rayon_core::ThreadPool::broadcast`.
@@ -72,14 +72,14 @@ impl ThreadPool {
     /// As `rayon_core::ThreadPool::current_thread_index`.
     #[must_use]
     pub fn current_thread_index(&self) -> Option<usize> {
-        self.registry.current_worker().map(|worker| worker.index)
+        Registry::current_worker(&self.registry).map(|worker| worker.index)
     }
 
     /// As `rayon_core::ThreadPool::current_thread_has_pending_tasks`.
     #[must_use]
     #[track_caller]
     pub fn current_thread_has_pending_tasks(&self) -> Option<bool> {
-        let worker = self.registry.current_worker()?;
+        let worker = Registry::current_worker(&self.registry)?;
         Some(worker.has_pending_jobs(Location::caller()))
     }
 
@@ -163,14 +163,14 @@ impl ThreadPool {
     /// As `rayon_core::ThreadPool::yield_now`.
     #[track_caller]
     pub fn yield_now(&self) -> Option<Yield> {
-        let worker = self.registry.current_worker()?;
+        let worker = Registry::current_worker(&self.registry)?;
         Some(worker.yield_now(Location::caller()))
     }
 
     /// As `rayon_core::ThreadPool::yield_local`.
     #[track_caller]
     pub fn yield_local(&self) -> Option<Yield> {
-        let worker = self.registry.current_worker()?;
+        let worker = Registry::current_worker(&self.registry)?;
         Some(worker.yield_local(Location::caller()))
     }
 }

@@ -1,8 +1,8 @@
 //! A thread of a pool: what it runs, and what it does while it waits.
 
+use model_std::shim::Shared;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use model_std::shim::trace::{ChannelProperty, Op, WaitReason, YieldFunction};
 use model_std::shim::{self, Condition, Object, Operation, Site, When};
@@ -19,7 +19,7 @@ model_std::thread_local! {
 /// A thread of a pool.
 #[derive(Clone)]
 pub(crate) struct Worker {
-    pub(crate) registry: Arc<Registry>,
+    pub(crate) registry: Shared<Registry>,
     pub(crate) index: usize,
 }
 
@@ -105,7 +105,7 @@ impl Worker {
     }
 
     /// Waits until the latch is open. A thread of a pool, `waiting`, runs other jobs meanwhile.
-    pub(crate) fn wait_for(waiting: Option<&Worker>, latch: &Arc<Latch>, site: Site) {
+    pub(crate) fn wait_for(waiting: Option<&Worker>, latch: &Shared<Latch>, site: Site) {
         match waiting {
             Some(worker) => {
                 worker.work_until(latch, None, site);
@@ -118,12 +118,12 @@ impl Worker {
     }
 
     /// Waits for the job with this number, which the thread has given to its pool.
-    pub(crate) fn join(&self, number: u64, latch: &Arc<Latch>, site: Site) -> Joined {
+    pub(crate) fn join(&self, number: u64, latch: &Shared<Latch>, site: Site) -> Joined {
         self.work_until(latch, Some(number), site)
     }
 
     /// Runs jobs until the latch is open, or the job with this number comes up.
-    fn work_until(&self, latch: &Arc<Latch>, number: Option<u64>, site: Site) -> Joined {
+    fn work_until(&self, latch: &Shared<Latch>, number: Option<u64>, site: Site) -> Joined {
         let site = Some(site);
         loop {
             wait(Some(self), Some(latch), site);
@@ -208,7 +208,7 @@ impl Worker {
 
 /// Announces a wait of the running thread: for the latch, and if it is `worker`, for a job to run meanwhile. Without a
 /// latch, also until the pool has no owner.
-fn wait(worker: Option<&Worker>, latch: Option<&Arc<Latch>>, site: Option<Site>) {
+fn wait(worker: Option<&Worker>, latch: Option<&Shared<Latch>>, site: Option<Site>) {
     let pools = [
         latch.map(|latch| &latch.registry),
         worker.map(|worker| &worker.registry),
@@ -233,7 +233,7 @@ fn wait(worker: Option<&Worker>, latch: Option<&Arc<Latch>>, site: Option<Site>)
 /// What a thread waits for.
 struct Awaited {
     worker: Option<Worker>,
-    latch: Option<Arc<Latch>>,
+    latch: Option<Shared<Latch>>,
 }
 
 impl Condition for Awaited {

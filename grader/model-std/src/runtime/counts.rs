@@ -177,6 +177,11 @@ fn access(
     value: impl FnOnce() -> u64,
     perform: impl FnOnce() -> u64,
 ) -> u64 {
+    // An `Arc` keeps its counts on the heap. A static with an atomic is one of `std`, such as the count of panics that
+    // `MutexGuard` looks at.
+    if is_in_static(address) {
+        return perform();
+    }
     let Some(turn) = try_with_idle(|execution| execution.turn_for_count(address, access, value())).flatten() else {
         return perform();
     };
@@ -198,6 +203,23 @@ fn access(
         execution.used_count(used);
     });
     found
+}
+
+/// Whether a static of the executable is at `address`.
+#[cfg(target_os = "linux")]
+fn is_in_static(address: usize) -> bool {
+    unsafe extern "C" {
+        // The linker defines them: the first byte of the executable in memory, and the first one after it.
+        static __executable_start: u8;
+        static end: u8;
+    }
+    (&raw const __executable_start).addr() <= address && address < (&raw const end).addr()
+}
+
+/// Whether a static of the executable is at `address`.
+#[cfg(not(target_os = "linux"))]
+fn is_in_static(_: usize) -> bool {
+    false
 }
 
 /// Performs a fence of instrumented code.
@@ -665,5 +687,23 @@ impl Execution {
         if let Some(recorder) = &mut self.recorder {
             recorder.add_calls(calls);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn only_what_is_in_the_executable_is_in_a_static() {
+        static ZERO: AtomicU64 = AtomicU64::new(0);
+        static ONE: AtomicU64 = AtomicU64::new(1);
+        let on_stack = AtomicU64::new(0);
+        let address = |atomic: &AtomicU64| std::ptr::from_ref(atomic).addr();
+        assert!(is_in_static(address(&ZERO)) && is_in_static(address(&ONE)));
+        assert!(!is_in_static(address(&on_stack)) && !is_in_static(address(&Box::new(AtomicU64::new(0)))));
     }
 }

@@ -197,7 +197,14 @@ fn a_failure_that_no_single_interleaving_shows_has_no_table() {
 
 #[test]
 fn a_compile_error_is_shown_as_rustc_says_it() {
-    let rendered = "error[E0382]: borrow of moved value: `counter`\n --> exercises/counting/src/lib.rs:14:9\n   |\n14 |\t\tcounter.load(SeqCst)\n   |         ^^^^^^^ value borrowed here after move\n\n";
+    let rendered = concat!(
+        "error[E0382]: borrow of moved value: `counter`\n",
+        " --> exercises/counting/src/lib.rs:14:9\n",
+        "   |\n",
+        "14 |\t\tcounter.load(SeqCst)\n",
+        "   |         ^^^^^^^ value borrowed here after move\n",
+        "\n",
+    );
     let verdict = failed(
         Finding::CompileError,
         "The submission does not compile.",
@@ -215,7 +222,9 @@ fn a_compile_error_is_shown_as_rustc_says_it() {
 
 #[test]
 fn a_missing_item_is_named_with_its_signature() {
-    let message = "`count` is missing, or has another signature than this:\npub fn count(threads: usize) -> u64\nhelp: compare with the stub";
+    let message = "`count` is missing, or has another signature than this:\n\
+                   pub fn count(threads: usize) -> u64\n\
+                   help: compare with the stub";
     let verdict = failed(Finding::MissingItem, message, Evidence::None);
     assert_snapshot!(printed(
         &report(vec![check("it_compiles", CheckKind::Build, verdict)], ""),

@@ -32,7 +32,8 @@ fn last_notification(events: Vec<Event>, woke: &[usize]) -> String {
 fn another_thread_that_was_woken_instead_is_named() {
     let events = vec![waits(1), waits(2), notifies(Whom::One, &[2]), wakes_up(2)];
     assert_snapshot!(last_notification(events, &[2]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
     The last notification, by main at lib.rs:20 (step 3), woke thread 2 instead.
@@ -44,10 +45,12 @@ fn another_thread_that_was_woken_instead_is_named() {
 fn a_thread_that_was_woken_before_the_wait_began_is_named() {
     let events = vec![waits(2), notifies(Whom::One, &[2]), waits(1), wakes_up(2)];
     assert_snapshot!(last_notification(events, &[2]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
-    The last notification, by main at lib.rs:20 (step 2), woke thread 2, before thread 1 began to wait.
+    The last notification, by main at lib.rs:20 (step 2), woke thread 2, before
+    thread 1 began to wait.
     steps: 2
     ");
 }
@@ -56,18 +59,22 @@ fn a_thread_that_was_woken_before_the_wait_began_is_named() {
 fn a_thread_that_was_woken_and_waits_again_is_told_so() {
     let events = vec![waits(1), notifies(Whom::One, &[1]), wakes_up(1), waits(1)];
     assert_snapshot!(last_notification(events, &[1]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
-    The last notification, by main at lib.rs:20 (step 2), woke thread 1; thread 1 began to wait again.
+    The last notification, by main at lib.rs:20 (step 2), woke thread 1; thread 1
+    began to wait again.
     steps: 2
     ");
     let events = vec![waits(1), waits(2), notifies(Whom::All, &[1, 2]), wakes_up(1), waits(1)];
     assert_snapshot!(last_notification(events, &[1, 2]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
-    The last notification, by main at lib.rs:20 (step 3), woke thread 1 and thread 2; thread 1 began to wait again.
+    The last notification, by main at lib.rs:20 (step 3), woke thread 1 and thread
+    2; thread 1 began to wait again.
     steps: 3
     ");
 }
@@ -82,14 +89,17 @@ fn a_thread_that_went_on_after_a_notification_for_nobody_is_told_so() {
         waits(1),
     ];
     assert_snapshot!(last_notification(events, &[]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
-    The last notification, by main at lib.rs:20 (step 3), came after an earlier one had woken thread 1, which then began to wait again.
+    The last notification, by main at lib.rs:20 (step 3), came after an earlier one
+    had woken thread 1, which then began to wait again.
     steps: 3
     ");
     assert_snapshot!(last_notification(vec![notifies(Whom::One, &[]), waits(1)], &[]), @r"
-    expected every thread to end, thread 1 waits, and no thread is left that could end the wait
+    expected every thread to end, thread 1 waits, and no thread is left that could
+    end the wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
     The last notification, by main at lib.rs:20 (step 1), found nobody waiting.

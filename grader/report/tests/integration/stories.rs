@@ -10,6 +10,7 @@ use protocol::trace::{
 use protocol::{Failure, FailureCause, Finding};
 use report::explain::explain;
 use report::names::Names;
+use report::text::{Text, Tone};
 
 use super::failures::{self, COUNTER, counter};
 use super::samples::{
@@ -17,17 +18,20 @@ use super::samples::{
     trace, unlock, unwitnessed, wait,
 };
 
-/// The story: its message, then a line a sentence, then the steps that decide it.
+const COLUMNS: usize = 80;
+
+/// The story, as a terminal of 80 columns shows it: its message, then its sentences, then the steps that decide it.
 pub(crate) fn told(failure: &Failure, source: &str) -> String {
     let sources = [(FILE.to_owned(), source.to_owned())];
     let story = explain(failure, &Names::of(failure, &sources));
     let steps: Vec<String> = story.steps.iter().map(|step| (step + 1).to_string()).collect();
-    let lines = [
-        vec![story.message(), String::new()],
-        story.sentences,
-        vec![format!("steps: {}", steps.join(", "))],
-    ];
-    lines.concat().join("\n")
+    let mut text = Text::new();
+    text.paragraph(Tone::Plain, 0, &story.message(), COLUMNS);
+    text.blank();
+    for sentence in &story.sentences {
+        text.paragraph(Tone::Plain, 0, sentence, COLUMNS);
+    }
+    text.plain() + "steps: " + &steps.join(", ")
 }
 
 /// A race of which the trace shows `events`.
@@ -76,7 +80,9 @@ fn a_lost_update_of_two_that_read_the_same() {
     assert_snapshot!(told(&failures::lost_update(), COUNTER), @r"
     expected a count of 2, got 1
 
-    Thread 1 and thread 2 both read 0 from `counter` before either wrote, so one of the two writes is lost. Between the load at lib.rs:12 and the store at lib.rs:13 another thread may run.
+    Thread 1 and thread 2 both read 0 from `counter` before either wrote, so one of
+    the two writes is lost. Between the load at lib.rs:12 and the store at lib.rs:13
+    another thread may run.
     steps: 3, 4, 5, 6
     ");
 }
@@ -122,8 +128,12 @@ fn a_stale_load_after_a_message_that_orders_nothing() {
     assert_snapshot!(told(&passes(MemoryOrder::Relaxed, MemoryOrder::Relaxed), COUNTER), @r"
     expected 1, got 0
 
-    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at lib.rs:12 before.
-    It had seen what thread 1 wrote to `AtomicBool` after that, but the store at lib.rs:13 is `Relaxed` and the load at lib.rs:20 is `Relaxed`. Only a store with `Release` and a load with `Acquire` make what came before the store visible after the load.
+    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at
+    lib.rs:12 before.
+    It had seen what thread 1 wrote to `AtomicBool` after that, but the store at
+    lib.rs:13 is `Relaxed` and the load at lib.rs:20 is `Relaxed`. Only a store with
+    `Release` and a load with `Acquire` make what came before the store visible
+    after the load.
     steps: 1, 2, 3, 4
     ");
     let half = told(&passes(MemoryOrder::Release, MemoryOrder::Relaxed), COUNTER);
@@ -147,8 +157,11 @@ fn a_stale_load_that_nothing_orders_after_the_store() {
     assert_snapshot!(told(&race_with_flag(events), COUNTER), @r"
     expected 1, got 0
 
-    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at lib.rs:12 before.
-    No lock, no join and no pair of `Release` and `Acquire` orders that write before this load, so the memory model allows the older value. With `SeqCst` at both, it would have to be the newest.
+    Thread 2 read 0 from `counter` at lib.rs:21, although thread 1 had written 1 at
+    lib.rs:12 before.
+    No lock, no join and no pair of `Release` and `Acquire` orders that write before
+    this load, so the memory model allows the older value. With `SeqCst` at both, it
+    would have to be the newest.
     steps: 1, 2
     ");
 }
@@ -190,14 +203,16 @@ fn a_lost_update_over_a_change_of_another_kind() {
     assert_snapshot!(told(&race(events, 1), COUNTER), @r"
     expected a count of 2, got 1
 
-    Between the load at lib.rs:12 and the store at lib.rs:13 thread 2 changed `counter`, and the store wrote over that change.
+    Between the load at lib.rs:12 and the store at lib.rs:13 thread 2 changed
+    `counter`, and the store wrote over that change.
     steps: 1, 1, 2, 3
     ");
     let events = vec![load(1, 0, 0, 12), preempting(exchanges(2, 20)), store(1, 0, 1, 13)];
     assert_snapshot!(told(&race(events, 1), COUNTER), @r"
     expected a count of 2, got 1
 
-    Between the load at lib.rs:12 and the store at lib.rs:13 thread 2 changed `counter`, and the store wrote over that change.
+    Between the load at lib.rs:12 and the store at lib.rs:13 thread 2 changed
+    `counter`, and the store wrote over that change.
     steps: 1, 1, 2, 3
     ");
 }
@@ -208,7 +223,8 @@ fn a_check_before_an_act() {
     assert_snapshot!(told(&race(events, 1), COUNTER), @r"
     expected a count of 2, got 1
 
-    Thread 1 read 1 from `counter` at lib.rs:12 and acted on it at lib.rs:13. In between, thread 2 changed it at lib.rs:20.
+    Thread 1 read 1 from `counter` at lib.rs:12 and acted on it at lib.rs:13. In
+    between, thread 2 changed it at lib.rs:20.
     steps: 1, 2, 3
     ");
 }
@@ -226,7 +242,9 @@ fn a_lock_that_was_released_in_between() {
     assert_snapshot!(told(&race(events.clone(), 1), COUNTER), @r"
     expected a count of 2, got 1
 
-    Thread 1 locked `Mutex` at lib.rs:12, unlocked it and locked it again at lib.rs:13. In between, thread 2 locked it at lib.rs:20, so what thread 1 had read before may have changed.
+    Thread 1 locked `Mutex` at lib.rs:12, unlocked it and locked it again at
+    lib.rs:13. In between, thread 2 locked it at lib.rs:20, so what thread 1 had
+    read before may have changed.
     steps: 1, 3, 5
     ");
     let limit_exceeded = Failure {
@@ -262,14 +280,17 @@ fn a_wakeup_that_another_thread_was_quicker_than() {
     assert_snapshot!(shown(events(unlock(1, 0))), @r"
     expected at most 1, 2 did
 
-    main notified thread 1 at lib.rs:20 (step 3), but thread 2 locked `is_set` at lib.rs:19 before thread 1 woke up at lib.rs:14, so what it had waited for may no longer hold.
+    main notified thread 1 at lib.rs:20 (step 3), but thread 2 locked `is_set` at
+    lib.rs:19 before thread 1 woke up at lib.rs:14, so what it had waited for may no
+    longer hold.
     steps: 3, 4, 6
     ");
     // A loop around the wait looks again.
     assert_snapshot!(shown(events(failures::waits(1))), @r"
     expected at most 1, 2 did
 
-    No thread was interrupted: this happens although each thread runs until it waits or ends.
+    No thread was interrupted: this happens although each thread runs until it waits
+    or ends.
     steps:
     ");
 }
@@ -279,7 +300,8 @@ fn a_torn_line() {
     assert_snapshot!(told(&failures::torn_line(), failures::WRITER), @r"
     expected every line to be whole, got a line that two threads wrote
 
-    Thread-2 wrote at lib.rs:5 into the line that Thread-1 had begun at lib.rs:5 and not ended yet.
+    Thread-2 wrote at lib.rs:5 into the line that Thread-1 had begun at lib.rs:5 and
+    not ended yet.
     steps: 1, 3
     ");
 }
@@ -290,13 +312,15 @@ fn an_interruption_where_no_pattern_fits() {
     assert_snapshot!(told(&race(events, 1), COUNTER), @r"
     expected a count of 2, got 1
 
-    Thread 1 was interrupted between lib.rs:12 and lib.rs:13, and thread 2 ran in between.
+    Thread 1 was interrupted between lib.rs:12 and lib.rs:13, and thread 2 ran in
+    between.
     steps: 1, 2
     ");
     assert_snapshot!(told(&race(vec![adds(1, 12), adds(2, 20)], 0), COUNTER), @r"
     expected a count of 2, got 1
 
-    No thread was interrupted: this happens although each thread runs until it waits or ends.
+    No thread was interrupted: this happens although each thread runs until it waits
+    or ends.
     steps:
     ");
 }
@@ -345,9 +369,11 @@ fn a_deadlock_in_a_cycle() {
         wait(3, LOCKS, Some(0), 17, &[1], 14),
     ];
     assert_snapshot!(told(&deadlock(three, &[1, 2, 3]), failures::TRANSFER), @r"
-    expected every thread to end, thread 1, thread 2 and thread 3 wait for each other in a circle
+    expected every thread to end, thread 1, thread 2 and thread 3 wait for each
+    other in a circle
 
-    Thread 1 waits at lib.rs:15 to lock `checking`, held by thread 2 since lib.rs:15.
+    Thread 1 waits at lib.rs:15 to lock `checking`, held by thread 2 since
+    lib.rs:15.
     Thread 2 waits at lib.rs:16 for thread 3 to end.
     Thread 3 waits at lib.rs:17 to lock `savings`, held by thread 1 since lib.rs:14.
     steps:
@@ -369,7 +395,8 @@ fn a_deadlock_of_one_thread_with_itself() {
     };
     let again = vec![wait(1, reason, Some(2), 15, &[1], 0)];
     assert_snapshot!(told(&deadlock(again, &[1]), failures::TRANSFER), @r"
-    expected every thread to end, thread 1 waits for an initialisation that it has begun itself
+    expected every thread to end, thread 1 waits for an initialisation that it has
+    begun itself
 
     Thread 1 waits at lib.rs:15 for `LazyLock` to be initialised by itself.
     steps:
@@ -387,20 +414,23 @@ fn a_deadlock_of_one_thread_with_itself() {
 fn a_deadlock_without_a_cycle() {
     let parks = |thread| wait(thread, WaitReason::Park { has_timeout: false }, None, 15, &[], 0);
     assert_snapshot!(told(&deadlock(vec![parks(0)], &[]), failures::TRANSFER), @r"
-    expected every thread to end, main waits, and no thread is left that could end the wait
+    expected every thread to end, main waits, and no thread is left that could end
+    the wait
 
     main waits at lib.rs:15 to be unparked.
     steps:
     ");
     assert_snapshot!(told(&deadlock(vec![joins(1, 30), parks(1)], &[]), failures::TRANSFER), @r"
-    expected every thread to end, main and thread 1 wait, and no thread is left that could end a wait
+    expected every thread to end, main and thread 1 wait, and no thread is left that
+    could end a wait
 
     main waits at lib.rs:30 for thread 1 to end.
     Thread 1 waits at lib.rs:15 to be unparked.
     steps:
     ");
     assert_snapshot!(told(&deadlock((0..9).map(parks).collect(), &[]), failures::TRANSFER), @r"
-    expected every thread to end, main, thread 1, thread 2 and 6 more wait, and no thread is left that could end a wait
+    expected every thread to end, main, thread 1, thread 2 and 6 more wait, and no
+    thread is left that could end a wait
 
     main waits at lib.rs:15 to be unparked.
     Thread 1 waits at lib.rs:15 to be unparked.
@@ -561,10 +591,12 @@ fn takes_as(function: LockFunction) -> WaitReason {
 #[test]
 fn a_lost_wakeup() {
     assert_snapshot!(told(&failures::lost_wakeup(), failures::EVENT), @r"
-    expected every waiting thread to be woken, thread 1 waits for a notification that was sent before it began to wait
+    expected every waiting thread to be woken, thread 1 waits for a notification
+    that was sent before it began to wait
 
     Thread 1 waits at lib.rs:14 for a notification of `changed`.
-    main sent it at lib.rs:20 (step 6), when no thread was waiting. A notification is not kept for threads that begin to wait later.
+    main sent it at lib.rs:20 (step 6), when no thread was waiting. A notification
+    is not kept for threads that begin to wait later.
     main waits at lib.rs:30 for thread 1 to end.
     steps: 6
     ");
@@ -606,11 +638,12 @@ fn a_thread_that_is_not_the_only_owner() {
         let end = End::Panicked(panic("nobody else has it", 10));
         ending(1, trace(&["", "", ""], objects, events, end))
     };
-    assert_snapshot!(told(&claims(true), ""), @"
+    assert_snapshot!(told(&claims(true), ""), @r"
     expected the function to return, main panicked at lib.rs:10: nobody else has it
 
     main needed to be the only owner of an `Arc` (step 5), but it had 2 owners.
-    Thread 1 still had its `Arc`: its last operation was `send` at lib.rs:7 (step 3).
+    Thread 1 still had its `Arc`: its last operation was `send` at lib.rs:7 (step
+    3).
     steps: 3, 5
     ");
     assert_snapshot!(told(&claims(false), ""), @"
@@ -657,9 +690,11 @@ fn a_panic_and_what_followed_from_it() {
     ];
     let end = End::Panicked(panic("a scoped thread panicked", 10));
     assert_snapshot!(told(&ending(1, panics(&messages, events, end)), COUNTER), @r"
-    expected the function to return, thread 2 panicked at lib.rs:12: index out of bounds
+    expected the function to return, thread 2 panicked at lib.rs:12: index out of
+    bounds
 
-    Thread 1 found `Mutex` poisoned at lib.rs:20: a thread had panicked while it held the lock.
+    Thread 1 found `Mutex` poisoned at lib.rs:20: a thread had panicked while it
+    held the lock.
     Thread 1 panicked at lib.rs:11: PoisonError { .. }
     main panicked at lib.rs:10: a scoped thread panicked
     steps:
@@ -686,7 +721,8 @@ fn a_panic_that_was_passed_on() {
 fn a_panic_of_the_body_alone() {
     let end = End::Panicked(panic("attempt to divide by zero", 10));
     assert_snapshot!(told(&ending(0, panics(&[None], vec![], end)), COUNTER), @r"
-    expected the function to return, main panicked at lib.rs:10: attempt to divide by zero
+    expected the function to return, main panicked at lib.rs:10: attempt to divide
+    by zero
 
     steps:
     ");
@@ -704,7 +740,8 @@ fn a_panic_that_led_to_another_end() {
     };
     let trace = panics(&[None, Some("no")], vec![dies(1)], end);
     assert_snapshot!(told(&ending(0, trace), COUNTER), @r"
-    expected every thread to end, main waits, and no thread is left that could end the wait
+    expected every thread to end, main waits, and no thread is left that could end
+    the wait
 
     Thread 1 panicked at lib.rs:11: no
     main waits at lib.rs:30 to receive from a channel, which has 1 sender left.
@@ -733,12 +770,16 @@ fn many_panics() {
 fn what_no_interleaving_shows() {
     let shown = |finding, executions, most_alive| told(&unwitnessed(finding, executions, most_alive), "");
     assert_snapshot!(shown(Finding::NotConcurrent, 1, 1), @r"
-    expected at least one interleaving in which two threads count at once, only one interleaving exists, and this does not happen in it: no two threads that the function started were alive at the same time
+    expected at least one interleaving in which two threads count at once, only one
+    interleaving exists, and this does not happen in it: no two threads that the
+    function started were alive at the same time
 
     steps:
     ");
     assert_snapshot!(shown(Finding::OverSerialized, 4120, 2), @r"
-    expected at least one interleaving in which two threads count at once, this happens in none of 4 120 interleavings: the threads are alive at the same time but keep each other waiting
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 4 120 interleavings: the threads are alive at the same time
+    but keep each other waiting
 
     steps:
     ");
@@ -755,24 +796,29 @@ fn a_busy_wait() {
         )
     };
     assert_snapshot!(spins(vec![load(1, 0, 0, 12)], Some(place(12, 5))), @r"
-    expected a waiting thread to sleep until it is woken, thread 1 waits in a loop at lib.rs:12
+    expected a waiting thread to sleep until it is woken, thread 1 waits in a loop
+    at lib.rs:12
 
-    Thread 1 checks `counter` again and again instead of sleeping until another thread wakes it.
+    Thread 1 checks `counter` again and again instead of sleeping until another
+    thread wakes it.
     steps:
     ");
     assert_snapshot!(spins(vec![lock(1, 1, 12), unlock(1, 1), load(1, 0, 0, 13)], None), @r"
     expected a waiting thread to sleep until it is woken, thread 1 waits in a loop
 
-    Thread 1 checks `counter` and `Mutex` again and again instead of sleeping until another thread wakes it.
+    Thread 1 checks `counter` and `Mutex` again and again instead of sleeping until
+    another thread wakes it.
     steps:
     ");
     let yields = Op::Yield {
         function: YieldFunction::SpinLoop,
     };
     assert_snapshot!(spins(vec![event(1, yields, None, &[], 12)], Some(place(12, 5))), @r"
-    expected a waiting thread to sleep until it is woken, thread 1 waits in a loop at lib.rs:12
+    expected a waiting thread to sleep until it is woken, thread 1 waits in a loop
+    at lib.rs:12
 
-    Thread 1 checks again and again instead of sleeping until another thread wakes it.
+    Thread 1 checks again and again instead of sleeping until another thread wakes
+    it.
     steps:
     ");
 }
@@ -815,15 +861,18 @@ fn an_endless_loop() {
         told(&ending(0, trace(&["", ""], objects, events, end)), COUNTER)
     };
     assert_snapshot!(computes(vec![lock(1, 1, 12), load(0, 0, 0, 30)], Some(place(14, 5))), @r"
-    expected every thread to end, thread 1 runs in a loop at lib.rs:14 that does not end
+    expected every thread to end, thread 1 runs in a loop at lib.rs:14 that does not
+    end
 
-    Thread 1 has only computed since lib.rs:12. It has used no lock, channel, atomic or clock, so nothing that another thread does can end the loop.
+    Thread 1 has only computed since lib.rs:12. It has used no lock, channel, atomic
+    or clock, so nothing that another thread does can end the loop.
     steps:
     ");
     assert_snapshot!(computes(vec![load(0, 0, 0, 30)], None), @r"
     expected every thread to end, thread 1 runs in a loop that does not end
 
-    Thread 1 has only computed since it started. It has used no lock, channel, atomic or clock, so nothing that another thread does can end the loop.
+    Thread 1 has only computed since it started. It has used no lock, channel,
+    atomic or clock, so nothing that another thread does can end the loop.
     steps:
     ");
 }
@@ -840,9 +889,11 @@ fn a_stack_that_overflows() {
         told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
     };
     assert_snapshot!(overflows(2 << 20, Some(place(14, 5))), @r"
-    expected every thread to end, thread 1 overflowed its stack of 2 MiB at lib.rs:14
+    expected every thread to end, thread 1 overflowed its stack of 2 MiB at
+    lib.rs:14
 
-    Mostly a function that calls itself without end does this. Here the calls go through lib.rs:14.
+    Mostly a function that calls itself without end does this. Here the calls go
+    through lib.rs:14.
     steps:
     ");
     assert_snapshot!(overflows(192 << 10, None), @r"
@@ -864,9 +915,11 @@ fn panics_that_end_the_process() {
         told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
     };
     assert_snapshot!(aborts(vec![panic("first", 12), panic("second", 14)]), @r"
-    expected the function to return, thread 1 panicked at lib.rs:12: first; while that panic unwound, thread 1 panicked at lib.rs:14: second
+    expected the function to return, thread 1 panicked at lib.rs:12: first; while
+    that panic unwound, thread 1 panicked at lib.rs:14: second
 
-    The second panic left a destructor that ran because of the first one: that ends the whole process.
+    The second panic left a destructor that ran because of the first one: that ends
+    the whole process.
     steps:
     ");
     assert_snapshot!(aborts(vec![panic("only", 12)]), @r"
@@ -891,17 +944,20 @@ fn a_crash() {
         told(&failure, COUNTER)
     };
     assert_snapshot!(crashes(Finding::Panic, CrashSignal::SegmentationFault), @r"
-    expected the function to return, thread 1 used memory that the process does not have (SIGSEGV) at lib.rs:14
+    expected the function to return, thread 1 used memory that the process does not
+    have (SIGSEGV) at lib.rs:14
 
     steps:
     ");
     assert_snapshot!(crashes(Finding::Panic, CrashSignal::Abort), @r"
-    expected the function to return, thread 1 aborted the process (SIGABRT) at lib.rs:14
+    expected the function to return, thread 1 aborted the process (SIGABRT) at
+    lib.rs:14
 
     steps:
     ");
     assert_snapshot!(crashes(Finding::MemoryLimit, CrashSignal::Abort), @r"
-    expected the function to return, thread 1 asked for more memory than the limit at lib.rs:14
+    expected the function to return, thread 1 asked for more memory than the limit
+    at lib.rs:14
 
     steps:
     ");
@@ -912,7 +968,8 @@ fn a_limit_of_steps() {
     let mut trace = trace(&["", ""], vec![counter()], vec![load(1, 0, 0, 12)], End::StepLimit);
     trace.threads[1].operations = 9999;
     assert_snapshot!(told(&ending(0, trace), COUNTER), @r"
-    expected the work to be done within the limit of operations, after 9 999 operations the threads were still working
+    expected the work to be done within the limit of operations, after 9 999
+    operations the threads were still working
 
     steps:
     ");
@@ -928,15 +985,18 @@ fn threads_that_are_left() {
         told(&ending(0, trace(&names, vec![], vec![spawn(1, 12)], end)), COUNTER)
     };
     assert_snapshot!(left(&[1]), @r"
-    expected every thread to have ended when the function returns, thread 1 was still running
+    expected every thread to have ended when the function returns, thread 1 was
+    still running
 
     Thread 1 was spawned at lib.rs:12, and nobody joined it.
     steps:
     ");
     assert_snapshot!(left(&[1, 2, 3, 4, 5]), @r"
-    expected every thread to have ended when the function returns, thread 1, thread 2, thread 3 and 2 more were still running
+    expected every thread to have ended when the function returns, thread 1, thread
+    2, thread 3 and 2 more were still running
 
-    Thread 1, thread 2, thread 3 and 2 more were spawned at lib.rs:12, and nobody joined them.
+    Thread 1, thread 2, thread 3 and 2 more were spawned at lib.rs:12, and nobody
+    joined them.
     steps:
     ");
 }
@@ -953,12 +1013,14 @@ fn a_process_that_was_ended() {
     };
     let call = |code| event(1, Op::Exit { code }, None, &[], 12);
     assert_snapshot!(exits(Some(3), vec![call(Some(3))]), @r"
-    expected the function to return, thread 1 called `process::exit(3)` at lib.rs:12, which ends the whole process
+    expected the function to return, thread 1 called `process::exit(3)` at
+    lib.rs:12, which ends the whole process
 
     steps:
     ");
     assert_snapshot!(exits(None, vec![call(None)]), @r"
-    expected the function to return, thread 1 called `process::abort()` at lib.rs:12, which ends the whole process
+    expected the function to return, thread 1 called `process::abort()` at
+    lib.rs:12, which ends the whole process
 
     steps:
     ");
@@ -981,19 +1043,23 @@ fn an_execution_that_does_not_follow_its_schedule() {
         found: options(1),
     };
     assert_snapshot!(differs(choice(Some(options(2)))), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
-    The executions first differ at choice 3: the scheduler had 2 options at first, and 1 option this time.
+    The executions first differ at choice 3: the scheduler had 2 options at first,
+    and 1 option this time.
     steps:
     ");
     assert_snapshot!(differs(choice(None)), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
     Choice 3 of the schedule does not fit: the scheduler had 1 option this time.
     steps:
     ");
     assert_snapshot!(differs(Difference::Operations { index: 2 }), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
     Before choice 3 of the schedule, the threads did something else this time.
     steps:
@@ -1004,9 +1070,11 @@ fn an_execution_that_does_not_follow_its_schedule() {
         found: Some(Box::new(sleep(2, 1, 13))),
     };
     assert_snapshot!(differs(other), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
-    The executions first differ at step 4: thread 1 did `load → 7` on `counter` at lib.rs:12 at first, and thread 2 did `sleep 1 s` at lib.rs:13 this time.
+    The executions first differ at step 4: thread 1 did `load → 7` on `counter` at
+    lib.rs:12 at first, and thread 2 did `sleep 1 s` at lib.rs:13 this time.
     steps:
     ");
     let over = Difference::Event {
@@ -1015,13 +1083,16 @@ fn an_execution_that_does_not_follow_its_schedule() {
         found: None,
     };
     assert_snapshot!(differs(over), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
-    The executions first differ at step 4: thread 1 did `load → 7` on `counter` at lib.rs:12 at first, and nothing happened this time.
+    The executions first differ at step 4: thread 1 did `load → 7` on `counter` at
+    lib.rs:12 at first, and nothing happened this time.
     steps:
     ");
     assert_snapshot!(differs(Difference::Outcome), @r"
-    expected the same schedule to give the same execution, it did not: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it did not: the
+    submission depends on something other than its schedule
 
     Every operation was the same, but the output or the end was not.
     steps:
@@ -1039,12 +1110,16 @@ fn a_schedule_that_fails_in_two_ways() {
         ..failures::lost_update()
     };
     assert_snapshot!(told(&failure(None), COUNTER), @r"
-    expected the same schedule to give the same execution, it gave `race` first and nothing wrong the second time: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it gave `race` first and
+    nothing wrong the second time: the submission depends on something other than
+    its schedule
 
     steps:
     ");
     assert_snapshot!(told(&failure(Some(Finding::Deadlock)), COUNTER), @r"
-    expected the same schedule to give the same execution, it gave `race` first and `deadlock` the second time: the submission depends on something other than its schedule
+    expected the same schedule to give the same execution, it gave `race` first and
+    `deadlock` the second time: the submission depends on something other than its
+    schedule
 
     steps:
     ");

@@ -385,7 +385,19 @@ fn the_states_of_a_replay_are_in_the_words_of_the_table() {
     let failure = broken(Finding::Race, "expected nothing", "got something", 0, trace.clone());
     let printed = report::json::replay(&replayed(Some(failure), trace));
     let document: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
-    assert_snapshot!(document["steps"][0].to_string(), @r#"{"detail":null,"object":0,"operation":"lock","place":"exercises/counting/src/lib.rs:11","preempts":false,"state":"held by ada","thread":1,"virtual_nanos":0}"#);
+    let step = serde_json::to_string_pretty(&document["steps"][0]).expect("it is JSON");
+    assert_snapshot!(step, @r#"
+    {
+      "detail": null,
+      "object": 0,
+      "operation": "lock",
+      "place": "exercises/counting/src/lib.rs:11",
+      "preempts": false,
+      "state": "held by ada",
+      "thread": 1,
+      "virtual_nanos": 0
+    }
+    "#);
 }
 
 #[test]
