@@ -122,7 +122,8 @@ impl Search<'_> {
         // By number of preemptions.
         let mut prefixes: Vec<Vec<Prefix>> = vec![Vec::new(); self.bound as usize + 1];
         let others = (0..choices[index].options).filter(|option| *option != taken);
-        add(&mut prefixes, choices, index, others);
+        let before = preemptions(&choices[..index]);
+        add(&mut prefixes, choices, (index, before), others);
         while let Some(prefix) = prefixes.iter_mut().find_map(Vec::pop) {
             if self.executions >= MAX_EXECUTIONS || self.steps >= MAX_STEPS {
                 return Err(Spent);
@@ -146,9 +147,11 @@ impl Search<'_> {
                 }));
             }
             let choices: Rc<[Choice]> = choices.into();
+            let mut before = self::preemptions(&choices[..n_determined]);
             for index in n_determined..n_unvisited {
                 let others = 1..choices[index].options;
-                add(&mut prefixes, &choices, index, others.rev());
+                add(&mut prefixes, &choices, (index, before), others.rev());
+                before += u32::from(choices[index].is_preemption());
             }
         }
         Ok(None)
@@ -162,9 +165,14 @@ impl Search<'_> {
     }
 }
 
-/// Adds the executions that make the first `index` of `choices` and then one of `options`, as far as the bound allows.
-fn add(prefixes: &mut [Vec<Prefix>], choices: &Rc<[Choice]>, index: usize, options: impl Iterator<Item = u16>) {
-    let before = preemptions(&choices[..index]);
+/// Adds the executions that make the first `index` of `choices`, with so many preemptions, and then one of `options`, as
+/// far as the bound allows.
+fn add(
+    prefixes: &mut [Vec<Prefix>],
+    choices: &Rc<[Choice]>,
+    (index, before): (usize, u32),
+    options: impl Iterator<Item = u16>,
+) {
     for option in options {
         let costs = u32::from(option >= choices[index].n_non_preemptive);
         if let Some(prefixes) = prefixes.get_mut((before + costs) as usize) {
