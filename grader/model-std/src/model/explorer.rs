@@ -51,6 +51,10 @@ const SWITCHES_SHARE: u64 = 4;
 /// seconds all together. Otherwise an exploration of long executions would take minutes.
 const STEPS_OF_AN_EXECUTION: u64 = 1_000;
 
+/// Executions with stale reads count as at most this many in the budget of steps. There are many only in programs whose
+/// executions are short. A guess.
+const STALE_IN_BUDGET: u64 = 2_000;
+
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
 
@@ -478,7 +482,8 @@ impl Search<'_> {
     }
 
     fn has_steps_left(&self, bounds: &Bounds) -> bool {
-        let executions = [bounds.executions, bounds.random, bounds.stale_executions];
+        let stale = bounds.stale_executions.min(STALE_IN_BUDGET);
+        let executions = [bounds.executions, bounds.random, stale];
         let executions = executions.into_iter().fold(0, u64::saturating_add);
         let budget = executions.saturating_mul(STEPS_OF_AN_EXECUTION);
         self.steps < budget.max(self.settings.steps)
