@@ -12,6 +12,10 @@ use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
 
+/// The most executions of a scenario in which a load returns an older value. A submission with more of them is explored
+/// in part, because a grading may not take too long.
+const STALE_EXECUTIONS: u64 = 2_000;
+
 /// Runs the scenarios of one check, until the first that fails.
 #[derive(Debug)]
 pub struct Model {
@@ -68,7 +72,10 @@ impl Model {
         Self {
             check,
             purpose,
-            bounds: Bounds::default(),
+            bounds: Bounds {
+                stale_executions: STALE_EXECUTIONS,
+                ..Bounds::default()
+            },
             settings,
             n_scenarios: 0,
         }
@@ -80,11 +87,11 @@ impl Model {
     }
 
     /// Sets the most executions of the exhaustive part of a scenario (20 000 by default). Those with stale reads, which
-    /// follow where the submission asks for orderings weaker than `SeqCst`, are at most as many as well, and at most as
-    /// many as by default.
+    /// follow where the submission asks for orderings weaker than `SeqCst`, are at most as many as well, and at most
+    /// 2 000.
     pub fn executions(&mut self, n: u64) {
         self.bounds.executions = n;
-        self.bounds.stale_executions = n.min(Bounds::default().stale_executions);
+        self.bounds.stale_executions = n.min(STALE_EXECUTIONS);
     }
 
     /// Sets how many executions are sampled beyond the exhaustive part of a scenario (500 by default).

@@ -36,7 +36,7 @@ impl Default for Bounds {
         Self {
             preemptions: 2,
             executions: 20_000,
-            stale_executions: 2_000,
+            stale_executions: 30_000,
             random: 500,
             seed: 1,
             depth: 3,

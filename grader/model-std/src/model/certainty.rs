@@ -165,8 +165,8 @@ impl Search<'_> {
     }
 }
 
-/// Adds the executions that make the first `index` of `choices`, with so many preemptions, and then one of `options`, as
-/// far as the bound allows.
+/// Adds the executions that make the first `index` of `choices`, with so many preemptions, and then one of `options`,
+/// as far as the bound allows.
 fn add(
     prefixes: &mut [Vec<Prefix>],
     choices: &Rc<[Choice]>,

@@ -51,6 +51,10 @@ const SWITCHES_SHARE: u64 = 4;
 /// seconds all together. Otherwise an exploration of long executions would take minutes.
 const STEPS_OF_AN_EXECUTION: u64 = 1_000;
 
+/// Executions with stale reads count as at most this many in the budget of steps. There are many only in programs whose
+/// executions are short. A guess.
+const STALE_IN_BUDGET: u64 = 2_000;
+
 /// The most random choices in a sample.
 const MAX_RANDOM_CHOICES: u64 = 10_000;
 
@@ -309,39 +313,60 @@ impl Search<'_> {
         if self.optional.counts == Counts::Chosen || !self.count_uses.last_owner_varies {
             return ControlFlow::Continue(());
         }
-        // Stale reads belong to the executions without these scheduling points.
-        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
-        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
         let more = LAST_OWNER_EXECUTIONS + self.n_exhaustive() / LAST_OWNER_SHARE;
-        let spawns = self.optional.spawns;
-        self.optional.counts = Counts::Chosen;
-        let flow = self.exhaust_further(bounds, more);
-        self.optional.counts = Counts::Invisible;
-        (self.memory, self.may_be_weak, self.stale) = weak;
-        if self.optional.spawns != spawns && !self.stale.is_empty() {
-            // The prefixes have no choices at spawns.
-            self.stale.clear();
-            self.coverage.complete = false;
-        }
-        flow
+        let optional = OptionalChoices {
+            counts: Counts::Chosen,
+            ..self.optional
+        };
+        self.exhaust_sequentially(bounds, optional, more)
     }
 
     /// Explores again with switches after releasing operations, if the settings ask for it. The executions without them
-    /// come first, because they are fewer. The samples that follow have such switches as well.
+    /// come first, because they are fewer.
     fn exhaust_with_switches_after_release(&mut self, bounds: &Bounds) -> ControlFlow<()> {
+        let is_instrumented = hooks::are_called();
         let is_wanted = match self.settings.switch_after_release {
-            SwitchAfterRelease::Uninstrumented => !hooks::are_called(),
             SwitchAfterRelease::Always => true,
+            SwitchAfterRelease::Uninstrumented => !is_instrumented,
             SwitchAfterRelease::Never => false,
         };
         if !is_wanted {
             return ControlFlow::Continue(());
         }
-        let left = bounds.executions.saturating_sub(self.n_exhaustive());
-        self.optional.switches = Switches::BeforeAndAfter;
-        // With these switches, the same loads are stale, and more.
+        let with_switches = OptionalChoices {
+            switches: Switches::BeforeAndAfter,
+            ..self.optional
+        };
+        if is_instrumented {
+            // The switches are only for plain memory, so they are not combined with stale reads and samples.
+            let more = self.budget_of_switches(bounds);
+            return self.exhaust_sequentially(bounds, with_switches, more);
+        }
+        // Most loads are stale only with these switches. The others come first, because the coverage is about them.
+        self.exhaust_stale(bounds)?;
         self.stale.clear();
-        self.exhaust_further(bounds, left.max(bounds.executions / SWITCHES_SHARE))
+        self.optional = with_switches;
+        let more = self.budget_of_switches(bounds);
+        self.exhaust_further(bounds, more)
+    }
+
+    /// How many executions are run with switches after releasing operations.
+    fn budget_of_switches(&self, bounds: &Bounds) -> u64 {
+        let left = bounds.executions.saturating_sub(self.n_exhaustive());
+        left.max(bounds.executions / SWITCHES_SHARE)
+    }
+
+    /// Explores from the start with these choices, in at most `more` executions, in which all loads return the newest
+    /// value. Stale reads belong to the executions before.
+    fn exhaust_sequentially(&mut self, bounds: &Bounds, optional: OptionalChoices, more: u64) -> ControlFlow<()> {
+        let weak = (self.memory, self.may_be_weak, std::mem::take(&mut self.stale));
+        (self.memory, self.may_be_weak) = (Memory::Sequential, false);
+        let before = std::mem::replace(&mut self.optional, optional);
+        let flow = self.exhaust_further(bounds, more);
+        // The prefixes with stale reads have only the choices of before.
+        self.optional = before;
+        (self.memory, self.may_be_weak, self.stale) = weak;
+        flow
     }
 
     /// Explores from the start, in at most `more` executions. The coverage is still that of what was explored before.
@@ -408,7 +433,7 @@ impl Search<'_> {
             prefixes.reverse();
             while let Some(prefix) = prefixes.pop() {
                 if self.coverage.stale >= bounds.stale_executions || !self.has_steps_left(bounds) {
-                    self.coverage.complete = false;
+                    self.coverage.complete &= self.optional.switches == Switches::BeforeAndAfter;
                     return ControlFlow::Continue(());
                 }
                 let n_determined = prefix.len();
@@ -457,7 +482,8 @@ impl Search<'_> {
     }
 
     fn has_steps_left(&self, bounds: &Bounds) -> bool {
-        let executions = [bounds.executions, bounds.random, bounds.stale_executions];
+        let stale = bounds.stale_executions.min(STALE_IN_BUDGET);
+        let executions = [bounds.executions, bounds.random, stale];
         let executions = executions.into_iter().fold(0, u64::saturating_add);
         let budget = executions.saturating_mul(STEPS_OF_AN_EXECUTION);
         self.steps < budget.max(self.settings.steps)

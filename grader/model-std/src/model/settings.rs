@@ -45,13 +45,17 @@ pub struct Settings {
 ///
 /// With the switches, there are about four times as many executions. So the exhaustive part first runs all executions
 /// without them, then those with them, as far as its budget allows, but at least a quarter of the budget.
+///
+/// Where code in the process is compiled so that the model sees reference counts, the switches matter to plain memory
+/// only, and no load returns an older value in the executions with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SwitchAfterRelease {
-    /// If no code in the process is compiled so that the model sees reference counts.
-    #[default]
-    Uninstrumented,
     /// Yes.
+    #[default]
     Always,
+    /// If no code in the process is compiled so that the model sees reference counts. This is enough where threads
+    /// share no plain memory, as in code without `unsafe`.
+    Uninstrumented,
     /// No.
     Never,
 }
@@ -67,7 +71,7 @@ impl Default for Settings {
             allow_busy_wait: false,
             fresh_statics: cfg!(not(feature = "beside-std")),
             every_turn: false,
-            switch_after_release: SwitchAfterRelease::Uninstrumented,
+            switch_after_release: SwitchAfterRelease::Always,
         }
     }
 }

@@ -4,8 +4,9 @@
 //! what it holds, since nobody is told of its use. So the bytes of the statics of the crates under test are kept, and
 //! laid back before each execution. The symbol table of the executable says where statics are, and of which crate.
 //!
-//! A crate is under test if it calls the exploration, or if its code is on the stack when an operation of the model is
-//! announced. Only recorded executions look for that, among them the first two of an exploration.
+//! A crate is under test if it calls the exploration, if its code is on the stack when an operation of the model is
+//! announced, or if an execution changes one of its statics. Only recorded executions look for that, among them the
+//! first two of an exploration.
 //!
 //! What changes a static between two executions stays: only what an execution did is undone. One operating-system
 //! thread explores at a time, so that nothing else is taken for that.
@@ -63,8 +64,8 @@ fn under_test() -> MutexGuard<'static, UnderTest> {
 ///
 /// `crates` are names as in a path: `my_crate` for the package `my-crate`. This is only needed where
 /// [`Settings::fresh_statics`](super::Settings::fresh_statics) is off, or does not find a static: it looks for crates
-/// that call the exploration or use the model, and for statics of no more than 64 KiB. Values that an execution
-/// leaves in a static are forgotten and not dropped, as they are in modelled objects.
+/// that call the exploration, use the model or change their statics, and for statics of no more than 64 KiB. Values
+/// that an execution leaves in a static are forgotten and not dropped, as they are in modelled objects.
 ///
 /// # Errors
 ///
@@ -244,7 +245,9 @@ pub(crate) fn end_search() {
         return;
     };
     let crates = search.addresses.iter().filter_map(|address| program.crate_at(*address));
-    let crates: HashSet<&str> = crates.filter(|name| !symbols::is_of_toolchain(name)).collect();
+    let mut crates: HashSet<&str> = crates.filter(|name| !symbols::is_of_toolchain(name)).collect();
+    let changed = search.before.iter().filter(|(place, bytes)| place.bytes() != &**bytes);
+    crates.extend(changed.filter_map(|(place, _)| program.crate_of(*place)));
     let mut under_test = under_test();
     for name in crates {
         let before = |place: Place| {

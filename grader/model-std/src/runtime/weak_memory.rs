@@ -317,8 +317,8 @@ impl WeakMemory {
 impl Execution {
     /// Whether memory is weak, and the model does not see the reference counts of `Arc`.
     pub(crate) fn owners_are_unknown(&self) -> bool {
-        let is_automatic = self.settings.switch_after_release == SwitchAfterRelease::Uninstrumented;
-        self.weak_memory.is_some() && is_automatic && !counts::hooks::are_called()
+        let has_switches = self.settings.switch_after_release != SwitchAfterRelease::Never;
+        self.weak_memory.is_some() && has_switches && !counts::hooks::are_called()
     }
 
     /// How many messages a load of the running thread can choose from. `None` without weak memory.

@@ -117,6 +117,12 @@ impl Program {
         self.statics.iter().map(|(_, place)| *place)
     }
 
+    /// The crate of a static.
+    pub(super) fn crate_of(&self, place: Place) -> Option<&str> {
+        let (symbol, _) = self.statics.iter().find(|(_, other)| *other == place)?;
+        symbols::crate_of(symbol)
+    }
+
     /// Where the statics of a crate are.
     pub(super) fn statics_of(&self, name: &str) -> impl Iterator<Item = Place> {
         let statics = self.statics.iter();

@@ -5,6 +5,7 @@
 
 pub mod generated;
 
+use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, Weak};
@@ -91,6 +92,67 @@ programs! {
     who_copies_on_write_sees_all_stores: true, ["1", "copied"];
     who_only_counts_owners_sees_all_stores: true, ["1", "shared"];
     a_new_value_in_the_same_place_is_not_ordered: false, ["0", "1"];
+}
+
+// Data races: only the model may run them.
+programs! {
+    RACES:
+    plain_memory_changes_right_after_an_operation: false, ["there", "gone"];
+    plain_memory_beside_a_count_that_matters: true, ["there", "gone", "shared"];
+}
+
+/// Plain memory that threads share.
+#[derive(Default)]
+struct Plain<T>(UnsafeCell<T>);
+
+// SAFETY: under the model, one thread runs at a time, and no reference to the value lives beyond a call.
+unsafe impl<T: Send> Sync for Plain<T> {}
+
+impl<T> Plain<T> {
+    fn set(&self, value: T) {
+        // SAFETY: as above.
+        unsafe { *self.0.get() = value }
+    }
+
+    fn get(&self) -> T
+    where
+        T: Copy,
+    {
+        // SAFETY: as above.
+        unsafe { *self.0.get() }
+    }
+}
+
+/// Says that the value is there before it is.
+fn published_too_early(shared: &(AtomicBool, Plain<bool>)) {
+    shared.0.store(true, SeqCst);
+    shared.1.set(true);
+}
+
+fn read_when_published(shared: &(AtomicBool, Plain<bool>)) -> String {
+    match shared.0.load(SeqCst) && !shared.1.get() {
+        true => "gone".to_owned(),
+        false => "there".to_owned(),
+    }
+}
+
+fn plain_memory_changes_right_after_an_operation() -> String {
+    let shared: Arc<(AtomicBool, Plain<bool>)> = Arc::default();
+    let theirs = Arc::clone(&shared);
+    let thread = thread::spawn(move || published_too_early(&theirs));
+    let seen = read_when_published(&shared);
+    thread.join().unwrap();
+    seen
+}
+
+fn plain_memory_beside_a_count_that_matters() -> String {
+    let shared: Arc<(AtomicBool, Plain<bool>)> = Arc::default();
+    let theirs = Arc::clone(&shared);
+    let thread = thread::spawn(move || published_too_early(&theirs));
+    let seen = read_when_published(&shared);
+    let outcome = Arc::try_unwrap(shared).map_or("shared".to_owned(), |_| seen.clone());
+    thread.join().unwrap();
+    if seen == "gone" { seen } else { outcome }
 }
 
 fn ownership<T>(shared: Arc<T>) -> String {

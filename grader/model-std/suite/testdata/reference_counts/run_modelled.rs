@@ -13,7 +13,12 @@ fn main() {
         stale_reads: 2,
         ..Settings::default()
     };
-    for (programs, settings) in [(programs::PROGRAMS, Settings::default()), (programs::STALE, stale)] {
+    let lists = [
+        (programs::PROGRAMS, Settings::default()),
+        (programs::STALE, stale),
+        (programs::RACES, Settings::default()),
+    ];
+    for (programs, settings) in lists {
         for program in programs {
             if only.as_deref().is_none_or(|only| only == program.name) {
                 explore_all(program, &settings, only.is_some());

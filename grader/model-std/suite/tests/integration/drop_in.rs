@@ -88,6 +88,11 @@ fn statics_without_a_modelled_object_start_afresh_in_every_execution() {
 }
 
 #[test]
+fn statics_of_a_program_without_an_operation_start_afresh_in_every_execution() {
+    says_the_same("plain_statics", "plain_statics.rs", &["2021"]);
+}
+
+#[test]
 fn the_statics_of_a_program_that_explores_itself_start_afresh() {
     let workshop = Workshop::new("explores_itself");
     for arguments in [&[][..], &["named"]] {

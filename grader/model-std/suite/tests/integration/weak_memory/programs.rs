@@ -171,6 +171,25 @@ fn executions_with_stale_reads_have_a_budget_of_their_own() {
     assert_eq!((coverage.stale, coverage.complete), (0, true), "the bound is 0");
 }
 
+/// As in a pool of threads: a few counters, each used a few times by a few threads.
+#[test]
+fn the_default_budget_of_stale_reads_suffices_for_a_few_threads() {
+    let body = || {
+        let counts: Arc<[AtomicUsize; 2]> = Arc::default();
+        let threads = [0, 1, 0].map(|mine| {
+            let counts = Arc::clone(&counts);
+            thread::spawn(move || {
+                for _ in 0..4 {
+                    counts[mine].store(counts[1 - mine].load(Relaxed), Release);
+                }
+            })
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    };
+    let coverage = Explorer::default().each(body, |_| ());
+    assert!(coverage.complete && coverage.stale > 2_000, "{coverage:?}");
+}
+
 #[test]
 fn a_failure_without_a_stale_read_is_found_first_and_its_schedule_asks_for_none() {
     let lost = || count_under(|_, _| (), |_, _| ());
