@@ -81,11 +81,9 @@ fn the_real_library_has_no_outcome_that_the_model_lacks() {
         explored * 10 >= programs * 9,
         "only {explored} of {programs} programs were explored in full"
     );
-    // Otherwise the real threads never meet, and nothing is compared.
-    assert!(
-        observed as u64 > 2 * explored,
-        "{observed} of {possible} outcomes came up"
-    );
+    // Otherwise the real threads never meet, and nothing is compared. How often they do depends on the machine and its
+    // load, so nothing more is asked for than that they meet at all.
+    assert!(observed as u64 > explored, "{observed} of {possible} outcomes came up");
 }
 
 #[test]
