@@ -205,22 +205,22 @@ impl Encoder {
                 self.index(bytes.len());
                 self.0 = fnv::append(self.0, bytes);
             }
-            Op::Count { access, of, found } => {
-                self.number(32);
-                self.pair(*access as u64, *of as u64);
-                self.number(*found);
-            }
             Op::Exit { code } => {
                 self.pair(31, code.is_some().into());
                 code.iter()
                     .for_each(|code| self.number(i64::from(*code).cast_unsigned()));
             }
-            Op::PushJob { job } => self.pair(32, *job),
+            Op::Count { access, of, found } => {
+                self.number(32);
+                self.pair(*access as u64, *of as u64);
+                self.number(*found);
+            }
+            Op::PushJob { job } => self.pair(33, *job),
             Op::TakeJob { job, from } => {
-                self.pair(33, *job);
+                self.pair(34, *job);
                 self.index(*from);
             }
-            Op::EndJob { job } => self.pair(34, *job),
+            Op::EndJob { job } => self.pair(35, *job),
         }
     }
 }
@@ -231,7 +231,8 @@ mod tests {
 
     use super::*;
     use crate::trace::{
-        ChannelOutcome, ChannelSide, LockFunction, LockOutcome, MemoryOrder, SelectFunction, SendFunction,
+        ChannelOutcome, ChannelSide, CountAccess, CountKind, LockFunction, LockOutcome, MemoryOrder, SelectFunction,
+        SendFunction,
     };
 
     fn digest(op: Op) -> u32 {
@@ -271,6 +272,14 @@ mod tests {
                 bytes: b"text".to_vec(),
             }),
             digest(Op::Exit { code: Some(-1) }),
+            digest(Op::Count {
+                access: CountAccess::Claim,
+                of: CountKind::Strong,
+                found: 2,
+            }),
+            digest(Op::PushJob { job: 1 }),
+            digest(Op::TakeJob { job: 1, from: 0 }),
+            digest(Op::EndJob { job: 1 }),
         ];
         let expected = [
             0xD421_C462,
@@ -280,6 +289,10 @@ mod tests {
             0x4116_8372,
             0xDDF5_3B3B,
             0xC919_1630,
+            0x8309_B507,
+            0x829F_0DC6,
+            0x6511_88E5,
+            0x19E8_0944,
         ];
         assert_eq!(found, expected);
     }
