@@ -3,8 +3,8 @@
 //! A check program receives its request over a socket and sends its reply there. It makes the socket inaccessible
 //! before any code of the submission runs. What the submission prints is output and never a reply.
 
+mod backtrace;
 mod plan;
-mod stacks;
 mod test_server;
 
 use std::fs::File;

@@ -74,10 +74,8 @@ pub(crate) fn finished(
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
         (Some(finding), Some(signature)) => {
-            if let Some(stacks) = trace.end.stacks_mut() {
-                // They lead to the caller of the explorer, which differs between a search and a replay.
-                stacks.clear();
-            }
+            // They lead to the caller of the explorer, which differs between a search and a replay.
+            trace.end.clear_backtraces();
             Err(Box::new(ScenarioFailure {
                 finding,
                 cause: FailureCause::Ending,

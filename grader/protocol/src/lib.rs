@@ -4,13 +4,13 @@
 //! them, and it reads and writes nothing.
 
 mod activity;
+pub mod backtrace;
 mod check_kind;
 mod exchange;
 mod finding;
 mod fnv;
 pub mod schedule;
 pub mod signature;
-pub mod stacks;
 pub mod token;
 pub mod trace;
 pub mod verdict;

@@ -326,8 +326,12 @@ mod tests {
         assert_ne!(spins(1, 30), spins(1, 31));
         let computes = |thread, line| {
             let place = place(line);
-            let stacks = vec![vec![thread as i64]];
-            signature(End::EndlessLoop { thread, place, stacks })
+            let backtraces = vec![vec![thread as i64]];
+            signature(End::EndlessLoop {
+                thread,
+                place,
+                backtraces,
+            })
         };
         assert_eq!(computes(1, 30), computes(2, 30));
         assert_ne!(computes(1, 30), computes(1, 31));

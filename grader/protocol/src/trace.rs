@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::stacks::Stack;
+pub use crate::backtrace::Backtrace;
 
 pub use end::{ChoiceOptions, CrashSignal, Difference, End, Notification, SelectCase, Wait, WaitKind, WaitReason};
 pub use function::{
@@ -102,7 +102,7 @@ pub struct Event {
     pub preempts: bool,
     /// Where the place is not known yet: the return addresses at the operation, which the grader turns into a place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calls: Stack,
+    pub calls: Backtrace,
 }
 
 impl Event {

@@ -7,7 +7,7 @@ use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
-use super::{Answer, CheckRun, Observation, observe_check, observe_program, stacks};
+use super::{Answer, CheckRun, Observation, backtrace, observe_check, observe_program};
 use crate::build::Build;
 use crate::exercise::{Check, CheckWork, Exercise, Need};
 use crate::parallel;
@@ -125,7 +125,7 @@ impl Plan<'_> {
             ..
         }) = &mut observation
         {
-            stacks::locate(&mut reply.observation, program, self.sources);
+            backtrace::locate(&mut reply.observation, program, self.sources);
         }
         observation
     }

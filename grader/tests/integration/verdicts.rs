@@ -70,7 +70,7 @@ fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
         let expected = End::EndlessLoop {
             thread: 0,
             place: Some(place.clone()),
-            stacks: Vec::new(),
+            backtraces: Vec::new(),
         };
         assert_eq!(end, Some(&expected), "{name}");
         assert_eq!(report.checks, course.grade(&file).checks, "{name}");

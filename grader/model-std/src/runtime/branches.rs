@@ -5,14 +5,14 @@
 //! on nothing but the program and its schedule, so the budget is used up at the same block on every machine. Nothing is
 //! counted in code that is compiled without it.
 //!
-//! Where the loop is follows from a few stacks, taken while it runs. They are passed on as addresses: whoever has the
-//! program's line tables can tell the lines.
+//! Where the loop is follows from a few backtraces, taken while it runs. They are passed on as addresses: whoever has
+//! the program's line tables can tell the lines.
 
 use std::cell::{Cell, RefCell};
 
 use super::execution::Execution;
 use super::{executor, is_active, unwinding, with};
-use crate::model::trace::End;
+use crate::model::trace::{Backtrace, End};
 
 /// How many basic blocks a thread may execute between two operations.
 ///
@@ -20,15 +20,15 @@ use crate::model::trace::End;
 /// optimisation, the budget is used up in about a third of a second.
 const BUDGET: u64 = 100_000_000;
 
-/// How many functions are noted of a stack. The innermost ones have the loop.
+/// How many calls a backtrace has at most. The innermost ones have the loop.
 const MOST_CALLS: usize = 1000;
 
 /// For how many more blocks a thread is watched that has used up its budget: enough for a round of most loops.
 const WATCHED: u64 = 10_000_000;
 
-/// How many stacks are taken at the first blocks of the outermost function that runs meanwhile. They show each line of
-/// a short loop.
-const FIRST_STACKS: u64 = 32;
+/// How many backtraces are taken at the first blocks of the outermost function that runs meanwhile. They show each line
+/// of a short loop.
+const FIRST_BACKTRACES: u64 = 32;
 
 thread_local! {
     /// How many more blocks may be executed; no more than [`WATCHED`] once the budget is used up. Not a part of the
@@ -44,8 +44,8 @@ struct Outermost {
     frame: usize,
     /// How many of its blocks were executed.
     n_blocks: u64,
-    /// Stacks that were taken in it.
-    stacks: Vec<Vec<i64>>,
+    /// Backtraces that were taken in it.
+    backtraces: Vec<Backtrace>,
 }
 
 impl Outermost {
@@ -53,7 +53,7 @@ impl Outermost {
         Self {
             frame: 0,
             n_blocks: 0,
-            stacks: Vec::new(),
+            backtraces: Vec::new(),
         }
     }
 
@@ -69,9 +69,9 @@ impl Outermost {
             };
         }
         self.n_blocks += 1;
-        // Few after the first ones: taking a stack takes as long as thousands of blocks.
-        if self.n_blocks <= FIRST_STACKS || self.n_blocks.is_power_of_two() {
-            self.stacks.push(stack());
+        // Few after the first ones: a backtrace takes as long as thousands of blocks.
+        if self.n_blocks <= FIRST_BACKTRACES || self.n_blocks.is_power_of_two() {
+            self.backtraces.push(backtrace());
         }
     }
 }
@@ -110,13 +110,13 @@ fn budget_is_used_up(left: u64) {
         let frame = std::ptr::from_ref(&here).addr();
         return OUTERMOST.with_borrow_mut(|outermost| outermost.note(frame));
     }
-    let stacks = OUTERMOST.replace(Outermost::nothing_yet()).stacks;
+    let backtraces = OUTERMOST.replace(Outermost::nothing_yet()).backtraces;
     with(|execution: &mut Execution| {
         let thread = execution.current;
         execution.finish(End::EndlessLoop {
             thread,
             place: None,
-            stacks,
+            backtraces,
         });
     });
     // The execution is over, so the thread is abandoned here.
@@ -124,12 +124,12 @@ fn budget_is_used_up(left: u64) {
 }
 
 /// The return addresses on this stack, the innermost first, as [`relative`] gives them.
-pub(super) fn stack() -> Vec<i64> {
+pub(super) fn backtrace() -> Backtrace {
     relative(unwinding::addresses(MOST_CALLS).into_iter())
 }
 
 /// The addresses, relative to [`__sanitizer_cov_trace_pc`].
-pub(super) fn relative(addresses: impl Iterator<Item = usize>) -> Vec<i64> {
+pub(super) fn relative(addresses: impl Iterator<Item = usize>) -> Backtrace {
     let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;
     let relative = addresses.map(|address| address.wrapping_sub(base).cast_signed() as i64);
     relative.collect()

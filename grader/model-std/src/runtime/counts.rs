@@ -36,7 +36,7 @@ use super::task::{Operation, TaskId};
 use super::visibility::Mixed;
 use super::{announce, try_with_idle};
 use crate::model::Counts;
-use crate::model::trace::{CountAccess, CountKind, ObjectKind, ObjectState, Op, Stack, Value};
+use crate::model::trace::{Backtrace, CountAccess, CountKind, ObjectKind, ObjectState, Op, Value};
 
 /// In an `Arc`'s allocation, the count of `Weak`s comes right after that of owners.
 const WEAK_OFFSET: usize = size_of::<usize>();
@@ -156,7 +156,7 @@ struct PendingLoad {
     value: u64,
     was_point: bool,
     /// The return addresses, if they are wanted.
-    calls: Stack,
+    calls: Backtrace,
 }
 
 /// How an access is performed.
@@ -504,7 +504,7 @@ impl Execution {
         }
         if access == Access::Load {
             let value = found;
-            let calls = if was_point { self.calls() } else { Stack::new() };
+            let calls = if was_point { self.calls() } else { Backtrace::new() };
             self.counts.n_pending += 1;
             self.counts.thread(task).load = Some(PendingLoad {
                 address,
@@ -663,7 +663,7 @@ impl Execution {
     }
 
     /// Records an access that was a scheduling point.
-    fn record_count(&mut self, address: usize, access: CountAccess, (found, left): (u64, u64), calls: Stack) {
+    fn record_count(&mut self, address: usize, access: CountAccess, (found, left): (u64, u64), calls: Backtrace) {
         let of = self.counts.kind(address);
         let count = self.counts.tables.counts.entry(address).or_default();
         if count.value != found && count.value != left {

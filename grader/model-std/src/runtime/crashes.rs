@@ -19,9 +19,9 @@ pub(super) use system::{Running, catch_on_this_thread, resume};
 
 use super::execution::Execution;
 use super::{is_active, with};
-use crate::model::trace::{CrashSignal, End};
+use crate::model::trace::{Backtrace, CrashSignal, End};
 
-/// The most calls of a stack that are kept.
+/// The most calls of a backtrace.
 const MAX_CALLS: usize = 64;
 
 /// Why a thread cannot go on.
@@ -50,7 +50,7 @@ impl Calls {
     };
 
     /// As a trace has them.
-    fn relative(&self) -> Vec<i64> {
+    fn relative(&self) -> Backtrace {
         super::branches::relative(self.addresses[..self.len].iter().copied())
     }
 }
@@ -64,19 +64,19 @@ fn runtime_is_busy() -> bool {
 fn end_execution(crash: Crash, calls: &Calls) {
     with(|execution: &mut Execution| {
         let thread = execution.current;
-        let stacks = vec![calls.relative()];
+        let backtraces = vec![calls.relative()];
         let end = match crash {
             Crash::StackOverflow { size } => End::StackOverflow {
                 thread,
                 size: size as u64,
                 place: None,
-                stacks,
+                backtraces,
             },
             // Where in its loop it was makes no difference, and differs from one run to the next.
             Crash::Interrupted => End::EndlessLoop {
                 thread,
                 place: None,
-                stacks: Vec::new(),
+                backtraces: Vec::new(),
             },
             // `std` aborts the process when a panic gets where none may pass.
             Crash::Signal(CrashSignal::Abort) if execution.me().panics.is_any_unwinding() => End::Aborted {
@@ -87,7 +87,7 @@ fn end_execution(crash: Crash, calls: &Calls) {
                 thread,
                 signal,
                 place: None,
-                stacks,
+                backtraces,
             },
         };
         execution.finish(end);

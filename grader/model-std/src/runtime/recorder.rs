@@ -11,7 +11,7 @@ use super::branches;
 use super::execution::Execution;
 use super::objects::ObjectId;
 use super::task::{Site, TaskId};
-use crate::model::trace::{self, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Stack, Trace};
+use crate::model::trace::{self, Backtrace, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 use crate::shim::SOURCES_OF_LIBRARIES;
 
 /// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
@@ -45,7 +45,7 @@ struct Recorded {
     site: Option<Site>,
     preempts: bool,
     /// The return addresses, where the site is not known.
-    calls: Stack,
+    calls: Backtrace,
 }
 
 /// The place of a site.
@@ -90,9 +90,13 @@ impl Execution {
     }
 
     /// The return addresses on this stack, if they are wanted.
-    pub(crate) fn calls(&self) -> Stack {
+    pub(crate) fn calls(&self) -> Backtrace {
         let takes_calls = self.recorder.as_ref().is_some_and(|recorder| recorder.takes_calls);
-        if takes_calls { branches::stack() } else { Stack::new() }
+        if takes_calls {
+            branches::backtrace()
+        } else {
+            Backtrace::new()
+        }
     }
 
     /// Records that an operation of the running task took effect. `op` is only called if the execution is recorded.
@@ -137,7 +141,7 @@ impl Execution {
             time,
             site,
             preempts,
-            calls: Stack::new(),
+            calls: Backtrace::new(),
         });
     }
 
@@ -160,7 +164,7 @@ impl Execution {
             time,
             site,
             preempts: false,
-            calls: Stack::new(),
+            calls: Backtrace::new(),
         });
     }
 
@@ -231,7 +235,7 @@ impl Recorder {
     }
 
     /// Adds the return addresses at the last operation.
-    pub(crate) fn add_calls(&mut self, calls: Stack) {
+    pub(crate) fn add_calls(&mut self, calls: Backtrace) {
         if let Some(last) = self.recorded.last_mut() {
             last.calls = calls;
         }

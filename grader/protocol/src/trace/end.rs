@@ -7,7 +7,7 @@ use super::{
     SendFunction, ThreadId,
 };
 use crate::Finding;
-use crate::stacks::Stack;
+use crate::backtrace::Backtrace;
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,9 +59,9 @@ pub enum End {
         /// Where its loop is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
-        /// Stacks that were taken while the loop ran; none once the place was looked for.
+        /// Taken while the loop ran; none once the place was looked for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        stacks: Vec<Stack>,
+        backtraces: Vec<Backtrace>,
     },
     /// A thread used up its stack.
     StackOverflow {
@@ -72,9 +72,9 @@ pub enum End {
         /// The call that the thread made again and again, or else the innermost one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
-        /// The innermost calls on the stack; none once the place was looked for.
+        /// At most one, with the innermost calls; none once the place was looked for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        stacks: Vec<Stack>,
+        backtraces: Vec<Backtrace>,
     },
     /// `std` ended the process, because a panic got where none may pass: out of a destructor that ran because of
     /// another panic, out of a function that cannot unwind, or out of the destructor of a thread-local value.
@@ -93,9 +93,9 @@ pub enum End {
         /// The innermost call.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
-        /// The innermost calls on the stack; none once the place was looked for.
+        /// At most one, with the innermost calls; none once the place was looked for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        stacks: Vec<Stack>,
+        backtraces: Vec<Backtrace>,
     },
     /// The limit of steps was reached, and nothing shows that the threads would not have come to their end. The trace
     /// has only the first operations.
@@ -136,26 +136,6 @@ impl End {
             End::Exited { .. } => Some(Finding::Exited),
             End::ThreadsLeft { .. } => Some(Finding::ThreadLeak),
             End::Nondeterministic(_) => Some(Finding::Nondeterministic),
-        }
-    }
-
-    /// The stacks that show where it happened, if the end has any.
-    pub fn stacks_mut(&mut self) -> Option<&mut Vec<Stack>> {
-        match self {
-            End::EndlessLoop { stacks, .. } | End::StackOverflow { stacks, .. } | End::Crashed { stacks, .. } => {
-                Some(stacks)
-            }
-            End::Finished
-            | End::Panicked(_)
-            | End::Deadlock { .. }
-            | End::LostWakeup { .. }
-            | End::Livelock { .. }
-            | End::BusyWait { .. }
-            | End::Aborted { .. }
-            | End::StepLimit
-            | End::Exited { .. }
-            | End::ThreadsLeft { .. }
-            | End::Nondeterministic(_) => None,
         }
     }
 

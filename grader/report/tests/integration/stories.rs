@@ -859,7 +859,7 @@ fn an_endless_loop() {
         let end = End::EndlessLoop {
             thread: 1,
             place,
-            stacks: Vec::new(),
+            backtraces: Vec::new(),
         };
         let objects = vec![counter(), object(1, ObjectKind::Mutex, 0, 0)];
         told(&ending(0, trace(&["", ""], objects, events, end)), COUNTER)
@@ -888,7 +888,7 @@ fn a_stack_that_overflows() {
             thread: 1,
             size,
             place,
-            stacks: Vec::new(),
+            backtraces: Vec::new(),
         };
         told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
     };
@@ -941,7 +941,7 @@ fn a_crash() {
             thread: 1,
             signal,
             place: Some(place(14, 5)),
-            stacks: Vec::new(),
+            backtraces: Vec::new(),
         };
         let mut failure = ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end));
         failure.finding = finding;

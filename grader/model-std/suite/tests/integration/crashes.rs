@@ -125,10 +125,13 @@ fn an_overflow_that_only_some_interleavings_have_is_found_and_replayed() {
     };
     ends(body, &["finished", "2 overflowed its stack of 2048 KiB"]);
     let trace = first_failure(body);
-    let End::StackOverflow { thread: 2, stacks, .. } = trace.end else {
+    let End::StackOverflow {
+        thread: 2, backtraces, ..
+    } = trace.end
+    else {
         panic!("{:?}", trace.end)
     };
-    let calls = &stacks[0];
+    let calls = &backtraces[0];
     let n_most = calls
         .iter()
         .map(|call| calls.iter().filter(|other| *other == call).count());

@@ -8,10 +8,10 @@ use crate::{CheckObservation, Failure, Place};
 /// The name of the function that counts basic blocks. Addresses are relative to it.
 pub const COUNTER: &str = "__sanitizer_cov_trace_pc";
 
-/// A stack: return addresses, the innermost first, relative to [`COUNTER`].
-pub type Stack = Vec<i64>;
+/// Return addresses, the innermost first, relative to [`COUNTER`].
+pub type Backtrace = Vec<i64>;
 
-/// What to look for on stacks.
+/// What to look for in backtraces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sought {
     /// The innermost loop that runs in all of them.
@@ -23,10 +23,10 @@ pub enum Sought {
 }
 
 /// Finds a place.
-type Locate<'a> = &'a dyn Fn(Sought, &[Stack]) -> Option<Place>;
+type Locate<'a> = &'a dyn Fn(Sought, &[Backtrace]) -> Option<Place>;
 
 impl CheckObservation {
-    /// Puts places for the stacks of every end, as `locate` knows them.
+    /// Puts a place for the backtraces of every end, as `locate` knows them.
     pub fn locate_ends(&mut self, locate: Locate<'_>) {
         let (trace, failure) = self.traced();
         if let Some(trace) = trace {
@@ -63,6 +63,15 @@ impl CheckObservation {
     }
 }
 
+impl End {
+    /// Removes the backtraces, so that no place will be looked for.
+    pub fn clear_backtraces(&mut self) {
+        if let Some((_, _, backtraces)) = not_located(self) {
+            backtraces.clear();
+        }
+    }
+}
+
 /// The traces that show a failure: of the failing execution, and of the nearest one that passes.
 fn traces_of(failure: &mut Failure) -> impl Iterator<Item = &mut Trace> {
     let certainty = failure.certainty.as_mut();
@@ -84,10 +93,18 @@ fn in_failure(failure: &mut Failure, locate: Locate<'_>) {
 }
 
 fn in_trace(trace: &mut Trace, locate: Locate<'_>) -> Option<Place> {
-    let (sought, place, stacks) = match &mut trace.end {
-        End::EndlessLoop { place, stacks, .. } => (Sought::Loop, place, stacks),
-        End::StackOverflow { place, stacks, .. } => (Sought::Recursion, place, stacks),
-        End::Crashed { place, stacks, .. } => (Sought::Call, place, stacks),
+    let (sought, place, backtraces) = not_located(&mut trace.end)?;
+    *place = locate(sought, &std::mem::take(backtraces));
+    place.clone()
+}
+
+/// What to look for in the backtraces of an end, the place to fill in, and the backtraces; `None` for an end that has
+/// none.
+fn not_located(end: &mut End) -> Option<(Sought, &mut Option<Place>, &mut Vec<Backtrace>)> {
+    match end {
+        End::EndlessLoop { place, backtraces, .. } => Some((Sought::Loop, place, backtraces)),
+        End::StackOverflow { place, backtraces, .. } => Some((Sought::Recursion, place, backtraces)),
+        End::Crashed { place, backtraces, .. } => Some((Sought::Call, place, backtraces)),
         End::Finished
         | End::Panicked(_)
         | End::Deadlock { .. }
@@ -98,8 +115,6 @@ fn in_trace(trace: &mut Trace, locate: Locate<'_>) -> Option<Place> {
         | End::StepLimit
         | End::Exited { .. }
         | End::ThreadsLeft { .. }
-        | End::Nondeterministic(_) => return None,
-    };
-    *place = locate(sought, &std::mem::take(stacks));
-    place.clone()
+        | End::Nondeterministic(_) => None,
+    }
 }

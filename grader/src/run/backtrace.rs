@@ -11,10 +11,10 @@ use std::path::Path;
 use addr2line::Context;
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SymbolMap, SymbolMapName};
-use protocol::stacks::{COUNTER, Sought, Stack};
+use protocol::backtrace::{Backtrace, COUNTER, Sought};
 use protocol::{CheckObservation, Place};
 
-/// The most stacks, the most calls of each, and the most events that are looked at. A check program sends fewer.
+/// The most backtraces, the most calls of each, and the most events that are looked at. A check program sends fewer.
 const LIMIT: usize = 1_000;
 
 /// Puts places for addresses in what `program` has observed; `sources` are the submission's files, with their paths.
@@ -26,9 +26,10 @@ pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources
         let parsed: &Option<Program<'_>> = parsed.get_or_init(|| Program::parse(bytes.as_ref()?, sources));
         parsed.as_ref()
     };
-    let locate = |sought: Sought, stacks: &[Stack]| {
+    let locate = |sought: Sought, backtraces: &[Backtrace]| {
         let program = tables()?;
-        let stacks: Vec<Vec<Call>> = stacks.iter().take(LIMIT).map(|stack| program.calls(stack)).collect();
+        let backtraces = backtraces.iter().take(LIMIT);
+        let stacks: Vec<Vec<Call>> = backtraces.map(|backtrace| program.calls(backtrace)).collect();
         match sought {
             Sought::Loop => innermost_loop(&stacks),
             Sought::Recursion => stacks.first().and_then(|stack| recursion(stack)),
@@ -37,12 +38,12 @@ pub(super) fn locate(observation: &mut CheckObservation, program: &Path, sources
     };
     observation.locate_ends(&locate);
     let n_located = Cell::new(0);
-    observation.locate_events(&|sought, stacks| {
+    observation.locate_events(&|sought, backtraces| {
         n_located.set(n_located.get() + 1);
         if n_located.get() > LIMIT {
             return None;
         }
-        locate(sought, stacks)
+        locate(sought, backtraces)
     });
 }
 
@@ -84,11 +85,10 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// The calls of a stack, the outermost first, up to that of the counter. `stack` has their return addresses, the
-    /// innermost first.
-    fn calls(&self, stack: &[i64]) -> Vec<Call> {
+    /// The calls on the stack, the outermost first, up to that of the counter.
+    fn calls(&self, backtrace: &Backtrace) -> Vec<Call> {
         let mut calls = Vec::new();
-        for relative in stack.iter().rev().take(LIMIT) {
+        for relative in backtrace.iter().rev().take(LIMIT) {
             let address = self.counter.wrapping_add_signed(*relative);
             // The call itself ends just before the address that it returns to.
             let call = address.wrapping_sub(1);
