@@ -11,7 +11,7 @@ mod tables;
 
 use insta::assert_snapshot;
 use protocol::trace::End;
-use protocol::verdict::{CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
+use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
 use protocol::{CheckKind, Failure, Finding};
 use report::{Extent, Options, human, json};
 use samples::{check, failed, load, model_failure, report};
@@ -223,13 +223,18 @@ fn a_compile_error_is_shown_as_rustc_says_it() {
 #[test]
 fn a_missing_item_is_named_with_its_signature() {
     let message = "`count` is missing, or has another signature than this:\n\
-                   pub fn count(threads: usize) -> u64\n\
-                   help: compare with the stub";
-    let verdict = failed(Finding::MissingItem, message, Evidence::None);
-    assert_snapshot!(printed(
-        &report(vec![check("it_compiles", CheckKind::Build, verdict)], ""),
-        &Options::default()
-    ));
+                   pub fn count(threads: usize) -> u64";
+    let verdict = Verdict::Failed(CheckFailure {
+        help: Some("compare with the stub".to_owned()),
+        ..CheckFailure::new(Finding::MissingItem, message, Evidence::None)
+    });
+    let report = report(vec![check("it_compiles", CheckKind::Build, verdict)], "");
+    assert_snapshot!(printed(&report, &Options::default()));
+    let document: serde_json::Value = serde_json::from_str(&json::report(&report)).expect("it is JSON");
+    assert_eq!(
+        document["checks"][0]["message"],
+        format!("{message}\nhelp: compare with the stub")
+    );
 }
 
 #[test]

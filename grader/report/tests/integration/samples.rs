@@ -269,12 +269,7 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
 }
 
 pub(crate) fn failed(finding: Finding, message: &str, evidence: Evidence) -> Verdict {
-    Verdict::Failed(CheckFailure {
-        finding,
-        message: message.into(),
-        help: None,
-        evidence,
-    })
+    Verdict::Failed(CheckFailure::new(finding, message, evidence))
 }
 
 /// A check of kind model that fails with `failure`.
