@@ -15,6 +15,9 @@ pub trait Help: Error {
     }
 }
 
+/// The advice if what belongs to the course does not compile.
+pub(crate) const COURSE_CHANGED: &str = "`git status` shows which files of the course were changed";
+
 impl Help for RunError {}
 
 impl Help for io::Error {}

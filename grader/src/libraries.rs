@@ -17,7 +17,7 @@ use sandbox::tool;
 use serde::{Deserialize, Serialize};
 
 use self::cache::{Entry, Key, Sources, Stamp, read, write};
-use crate::help::Help;
+use crate::help::{COURSE_CHANGED, Help};
 
 pub use self::support::{Offered, Support, SupportPackage};
 
@@ -86,7 +86,7 @@ impl Help for LibrariesError {
         let help = match self {
             LibrariesError::Start { .. } => "install Rust with Cargo (https://rustup.rs) and put both on the `PATH`",
             LibrariesError::Missing { .. } => "run `cargo clean` and try again",
-            LibrariesError::Failed { .. } => "`git status` shows which files of the course were changed",
+            LibrariesError::Failed { .. } => COURSE_CHANGED,
             LibrariesError::Cancelled => return None,
         };
         Some(help.to_owned())

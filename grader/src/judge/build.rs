@@ -4,10 +4,12 @@ use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::{ExitReason, Signal};
 
+use super::exit::killed;
 use super::{excerpt, ungraded};
 use crate::build::diagnostics::{Diagnostic, items_of, rendered};
 use crate::build::{Build, Compiled, Step};
 use crate::exercise::{Exercise, Item};
+use crate::help::COURSE_CHANGED;
 
 /// How many of the compiler's messages are quoted in a sentence.
 const MAX_MESSAGES: usize = 3;
@@ -108,15 +110,10 @@ fn judge_crash(call: &Compiled) -> Verdict {
         ExitReason::Code(_) => {
             return Verdict::Ungraded {
                 reason: format!("the compiler failed, but not because of the submission: {said}"),
-                help: Some("`git status` shows which files of the course were changed".to_owned()),
+                help: Some(COURSE_CHANGED.to_owned()),
             };
         }
-        ExitReason::Signal(Signal::Kill) => {
-            return Verdict::Ungraded {
-                reason: "the compiler was killed from outside, as systems do that run out of memory".to_owned(),
-                help: Some("close other programs and try again".to_owned()),
-            };
-        }
+        ExitReason::Signal(Signal::Kill) => return killed("the compiler"),
         ExitReason::TimedOut { .. } | ExitReason::Signal(Signal::CpuTimeLimit) if is_submission => {
             let message = "expected the submission to compile, the compiler was not done at the time limit";
             return Verdict::Failed(CheckFailure::new(Finding::Timeout, message, Evidence::None));

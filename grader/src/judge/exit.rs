@@ -20,12 +20,7 @@ pub(super) fn exit_code(output: &ProcessOutput, form: Form) -> Result<i32, Verdi
     let (finding, got) = match output.exit_reason {
         ExitReason::Code(code) => return Ok(code),
         ExitReason::Cancelled => return Err(ungraded("it was stopped before it ended")),
-        ExitReason::Signal(Signal::Kill) => {
-            return Err(Verdict::Ungraded {
-                reason: "the process was killed from outside, as systems do that run out of memory".to_owned(),
-                help: Some("close other programs and try again".to_owned()),
-            });
-        }
+        ExitReason::Signal(Signal::Kill) => return Err(killed("the process")),
         ExitReason::TimedOut {
             activity: Activity::WaitingForEachOther { threads },
         } if form == Form::Real => (Finding::Deadlock, deadlocked(threads)),
@@ -44,6 +39,14 @@ pub(super) fn exit_code(output: &ProcessOutput, form: Form) -> Result<i32, Verdi
         message,
         excerpt::output(output),
     )))
+}
+
+/// The verdict where `what` got a `SIGKILL` that the grader did not send.
+pub(super) fn killed(what: &str) -> Verdict {
+    Verdict::Ungraded {
+        reason: format!("{what} was killed from outside, as systems do that run out of memory"),
+        help: Some("close other programs and try again".to_owned()),
+    }
 }
 
 /// What a process did at its time limit.
