@@ -86,9 +86,8 @@ impl Model {
         self.bounds.preemptions = n;
     }
 
-    /// Sets the most executions of the exhaustive part of a scenario (20 000 by default). Those with stale reads, which
-    /// follow where the submission asks for orderings weaker than `SeqCst`, are at most as many as well, and at most
-    /// 2 000.
+    /// Sets the most executions of the exhaustive part of a scenario (20 000 by default). Where the submission asks for
+    /// orderings weaker than `SeqCst`, executions with stale reads follow: as many again, but never more than 2 000.
     pub fn executions(&mut self, n: u64) {
         self.bounds.executions = n;
         self.bounds.stale_executions = n.min(STALE_EXECUTIONS);

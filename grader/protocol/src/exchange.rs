@@ -177,6 +177,16 @@ pub struct Failure {
     pub certainty: Option<Certainty>,
 }
 
+impl Failure {
+    /// Whether the process aborted itself, without a panic.
+    pub fn is_abort(&self) -> bool {
+        match &self.signature {
+            FailureSignature::Ending(EndSignature::Crashed { signal, .. }) => *signal == CrashSignal::Abort,
+            _ => false,
+        }
+    }
+}
+
 /// From which step of a failing execution on its failure is certain: every continuation within the bound on preemptions
 /// fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,16 +208,6 @@ pub struct NearestPassing {
     pub token: String,
     /// The execution.
     pub trace: Trace,
-}
-
-impl Failure {
-    /// Whether the process aborted itself, without a panic.
-    pub fn is_abort(&self) -> bool {
-        match &self.signature {
-            FailureSignature::Ending(EndSignature::Crashed { signal, .. }) => *signal == CrashSignal::Abort,
-            _ => false,
-        }
-    }
 }
 
 /// What is wrong with an execution, or with all of them.
