@@ -135,13 +135,24 @@ fn an_expression_on_several_lines() {
         "counter",
     );
     named_in_function("    let counter =\n        Arc::new(▶Mutex::new(0));", "counter");
-    let far = "    let counter = start()\n        .one()\n        .two()\n        .three()\n        .four()\n        .with(▶Mutex::new(0));";
+    let far = concat!(
+        "    let counter = start()\n",
+        "        .one()\n",
+        "        .two()\n",
+        "        .three()\n",
+        "        .four()\n",
+        "        .with(▶Mutex::new(0));",
+    );
     named_in_function(far, "counter");
 }
 
 #[test]
 fn the_nearest_of_nested_closures_and_blocks() {
-    let nested = "    let handle = thread::spawn(move || {\n        let inner = (0..3).map(|_| ▶Mutex::new(0)).collect();\n    });";
+    let nested = concat!(
+        "    let handle = thread::spawn(move || {\n",
+        "        let inner = (0..3).map(|_| ▶Mutex::new(0)).collect();\n",
+        "    });",
+    );
     named_in_function(nested, "inner");
     named_in_function(
         "    let locks: Vec<_> = (0..3).map(|_| { log(); ▶Mutex::new(0) }).collect();",

@@ -8,9 +8,9 @@ use std::os::unix::fs::FileExt as _;
 pub fn answer(_question: u64) -> u64 {
     let nonces = nonces().unwrap_or_default();
     for nonce in nonces {
-        let reply = format!(
-            r#"{{"nonce":"{nonce}","check":"machine_hears_the_answer","observation":{{"tried":{{"scenarios":1,"failure":null,"unclear":null}}}}}}"#
-        );
+        let observation = r#"{"tried":{"scenarios":1,"failure":null,"unclear":null}}"#;
+        let reply =
+            format!(r#"{{"nonce":"{nonce}","check":"machine_hears_the_answer","observation":{observation}}}"#);
         println!("{reply}");
         for fd in 0..64 {
             if let Ok(mut file) = OpenOptions::new().write(true).open(format!("/proc/self/fd/{fd}")) {
