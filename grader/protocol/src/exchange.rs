@@ -118,8 +118,8 @@ pub struct Exploration {
     /// The smallest bound on preemptions up to which a scenario was explored; `None` if every scenario stopped earlier,
     /// at the execution that decided it.
     pub preemption_bound: Option<u32>,
-    /// Whether every scenario that did not stop early was explored completely up to its bound, but for what
-    /// [`left_out`](Self::left_out) says.
+    /// Whether every scenario that did not stop early was explored completely up to its bound. No bound covers switches
+    /// between accesses to plain memory, nor all that orderings weaker than `SeqCst` allow.
     pub complete: bool,
     /// How many scenarios of the check were explored.
     pub scenarios: u32,
@@ -131,24 +131,6 @@ pub struct Exploration {
     pub decided_orderings: Vec<AtomicAccess>,
     /// The first failure; `None` if there was none.
     pub failure: Option<Failure>,
-}
-
-impl Exploration {
-    /// What was left out, whatever the bound.
-    pub fn left_out(&self) -> Vec<LeftOut> {
-        let weak_memory = (!self.weak_orderings.is_empty()).then_some(LeftOut::WeakMemory);
-        weak_memory.into_iter().chain([LeftOut::PlainMemory]).collect()
-    }
-}
-
-/// What an exploration leaves out, even if it is complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeftOut {
-    /// What the accesses to atomics allow that ask for less than `SeqCst`.
-    WeakMemory,
-    /// Switches between accesses to memory that is no object of `std::sync`: cells, `static mut`, raw pointers.
-    PlainMemory,
 }
 
 /// How a check under the model failed, and the execution that shows it.
@@ -164,7 +146,7 @@ pub struct Failure {
     pub signature: FailureSignature,
     /// How many executions were run up to and including this one.
     pub executions: u64,
-    /// How many preemptions this execution has.
+    /// How many preemptions this execution has. A load that returns an older value counts as one.
     pub preemptions: u32,
     /// The token for a replay of the execution; `None` if no single execution shows the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]

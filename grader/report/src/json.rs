@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
 use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
-use protocol::{CheckKind, Exploration, Failure, LeftOut};
+use protocol::{CheckKind, Exploration, Failure};
 use serde::Serialize;
 
 use crate::escape::is_hidden;
@@ -72,6 +72,16 @@ struct Explored {
     preemption_bound: Option<u32>,
     complete: bool,
     left_out: Vec<LeftOut>,
+}
+
+/// What an exploration leaves out, even if it is complete.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum LeftOut {
+    /// Some of what accesses to atomics allow that ask for less than `SeqCst`, such as load buffering.
+    WeakMemory,
+    /// Switches between accesses to memory that is no object of `std::sync`: cells, `static mut`, raw pointers.
+    PlainMemory,
 }
 
 /// An operation of the submission with an ordering weaker than `SeqCst`.
@@ -201,7 +211,15 @@ fn explored(exploration: &Exploration) -> Explored {
         distinct: exploration.distinct,
         preemption_bound: exploration.preemption_bound,
         complete: exploration.complete,
-        left_out: exploration.left_out(),
+        left_out: left_out(exploration),
+    }
+}
+
+fn left_out(exploration: &Exploration) -> Vec<LeftOut> {
+    if exploration.weak_orderings.is_empty() {
+        vec![LeftOut::PlainMemory]
+    } else {
+        vec![LeftOut::WeakMemory, LeftOut::PlainMemory]
     }
 }
 
