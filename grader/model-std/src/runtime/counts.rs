@@ -34,7 +34,7 @@ use super::execution::Execution;
 use super::objects::{ObjectId, State};
 use super::task::{Operation, TaskId};
 use super::visibility::Mixed;
-use super::{announce, try_with_idle};
+use super::{announce, with_undisturbed};
 use crate::model::Counts;
 use crate::model::trace::{CountAccess, CountKind, ObjectKind, ObjectState, Op, Stack, Value};
 
@@ -182,7 +182,7 @@ fn access(
     if is_in_static(address) {
         return perform();
     }
-    let Some(turn) = try_with_idle(|execution| execution.turn_for_count(address, access, value())).flatten() else {
+    let Some(turn) = with_undisturbed(|execution| execution.turn_for_count(address, access, value())).flatten() else {
         return perform();
     };
     if turn == Turn::Announced {
@@ -192,7 +192,7 @@ fn access(
         });
     }
     let found = perform();
-    try_with_idle(|execution| {
+    with_undisturbed(|execution| {
         let used = Used {
             address,
             access,
@@ -224,7 +224,7 @@ fn is_in_static(_: usize) -> bool {
 
 /// Performs a fence of instrumented code.
 fn fence(order: Ordering) {
-    try_with_idle(|execution| execution.fenced(order));
+    with_undisturbed(|execution| execution.fenced(order));
 }
 
 /// An access that took effect.
