@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
+use super::statics::Alone;
 use super::{Execution, Schedule, Settings};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{Choice, Fewest, OptionalChoices, Prefix, Scheduler, Strategy};
@@ -56,6 +57,7 @@ pub fn certainty<T: 'static>(
     schedule: &Schedule,
     mut passes: impl FnMut(Execution<T>) -> bool,
 ) -> Option<Certainty> {
+    let _alone = settings.fresh_statics.then(Alone::new);
     let mut search = Search {
         settings,
         body: &erased(body),
