@@ -14,7 +14,7 @@ pub(crate) mod pct;
 mod random;
 pub(crate) mod random_walk;
 
-pub(crate) use choice::{Choice, ChoiceKind, Prefix};
+pub(crate) use choice::{Choice, ChoiceKind, Prefix, n_preemptions};
 pub(crate) use guided::Guided;
 pub(crate) use pct::Pct;
 pub(crate) use random_walk::RandomWalk;
@@ -172,7 +172,7 @@ impl Scheduler {
     /// Notes the state at the next choice.
     pub(crate) fn visit_state(&mut self, state: History) {
         if let Some(fewest) = &self.fewest {
-            let preemptions = self.taken.iter().filter(|choice| choice.is_preemption()).count() as u32;
+            let preemptions = n_preemptions(&self.taken);
             let mut fewest = fewest.borrow_mut();
             let least = fewest.entry(state).or_insert(u32::MAX);
             if *least <= preemptions {
