@@ -161,9 +161,7 @@ impl Search<'_> {
 
     /// With the same choices as in the failing execution.
     fn scheduler(&self, prefix: Prefix) -> Scheduler {
-        Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(OptionalChoices::of(self.schedule))
-            .with_memory(self.schedule.memory)
+        schedule::scheduler(self.schedule, prefix, Strategy::NonPreemptive)
     }
 }
 

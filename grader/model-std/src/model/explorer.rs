@@ -175,9 +175,7 @@ fn explore_erased(
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
     let _alone = settings.fresh_statics.then(Alone::new);
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_choices(OptionalChoices::of(schedule))
-        .with_memory(schedule.memory);
+    let scheduler = schedule::scheduler(schedule, schedule::prefix(schedule), Strategy::NonPreemptive);
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
