@@ -47,9 +47,7 @@ pub(crate) fn spawn(
     let operation = Operation::at(site);
     match with(|execution| execution.scheduler.spawns) {
         Spawns::Invisible => announce_invisible(operation),
-        Spawns::Chosen => {
-            announce(operation);
-        }
+        Spawns::Chosen => announce(operation),
     }
     if with(|execution| execution.tasks.len() > MAX_THREADS) {
         return Err(stacks::refused());
