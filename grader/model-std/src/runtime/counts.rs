@@ -539,18 +539,24 @@ impl Execution {
             }
             return;
         }
-        match access {
+        let recorded = match access {
             Access::CompareExchange { new, .. } => {
-                self.observe_count(address, (found, used.left()), used.changes());
-                self.counts.thread(task).has_locked = new == LOCKED && used.changes();
+                self.observe_count(address, (found, used.left()), changes);
+                self.counts.thread(task).has_locked = new == LOCKED && changes;
+                CountAccess::Claim
             }
-            Access::Swap(_) => self.observe_count(address, (found, used.left()), true),
+            Access::Swap(_) => {
+                self.observe_count(address, (found, used.left()), true);
+                CountAccess::Set
+            }
             Access::Store(_) => {
                 self.counts.thread(task).has_locked = false;
                 self.change_count(&used);
+                CountAccess::Set
             }
             Access::Add => {
                 self.change_count(&used);
+                CountAccess::Add
             }
             Access::Remove => {
                 // Recorded first: if it is the last one, the count is forgotten.
@@ -561,16 +567,10 @@ impl Execution {
                 return self.removed_from_count(&used);
             }
             Access::Load => unreachable!("it was dealt with above"),
-        }
-        let access = match access {
-            Access::Add => CountAccess::Add,
-            Access::CompareExchange { .. } => CountAccess::Claim,
-            Access::Store(_) | Access::Swap(_) => CountAccess::Set,
-            Access::Load | Access::Remove => unreachable!("they were dealt with above"),
         };
         if was_point {
             let calls = self.calls();
-            self.record_count(address, access, (found, used.left()), calls);
+            self.record_count(address, recorded, (found, used.left()), calls);
         }
     }
 
