@@ -97,7 +97,7 @@ fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
 
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
-    SWITCHES_AFTER_RELEASE.set(execution.scheduler.switches == Switches::BeforeAndAfter);
+    SWITCHES_AFTER_RELEASE.set(execution.scheduler.optional.switches == Switches::BeforeAndAfter);
     CURRENT_EXECUTION.set(Some(execution));
 }
 

@@ -427,7 +427,7 @@ struct Concurrent {
 impl Execution {
     /// Whether accesses to counts are scheduling points.
     fn chooses_counts(&self) -> bool {
-        self.scheduler.counts == Counts::Chosen || self.counts.uses.matter
+        self.scheduler.optional.counts == Counts::Chosen || self.counts.uses.matter
     }
 
     /// Whether another thread has not ended.

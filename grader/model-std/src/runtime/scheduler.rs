@@ -58,12 +58,10 @@ pub(crate) struct Scheduler {
     visited_at: Option<usize>,
     /// Beyond how many choices a sample takes the default.
     random_until: usize,
-    pub(crate) spawns: Spawns,
+    pub(crate) optional: OptionalChoices,
     pub(crate) memory: Memory,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
-    pub(crate) counts: Counts,
-    pub(crate) switches: Switches,
 }
 
 /// The choices that an exploration begins without, because few programs need them.
@@ -110,26 +108,14 @@ impl Scheduler {
             fewest: None,
             visited_at: None,
             random_until: usize::MAX,
-            spawns: Spawns::Invisible,
+            optional: OptionalChoices::default(),
             memory: Memory::Sequential,
             spawns_overlap: false,
-            counts: Counts::Invisible,
-            switches: Switches::Before,
         }
     }
 
-    pub(crate) fn with_choices(self, choices: OptionalChoices) -> Self {
-        let OptionalChoices {
-            spawns,
-            counts,
-            switches,
-        } = choices;
-        Self {
-            spawns,
-            counts,
-            switches,
-            ..self
-        }
+    pub(crate) fn with_choices(self, optional: OptionalChoices) -> Self {
+        Self { optional, ..self }
     }
 
     pub(crate) fn with_memory(self, memory: Memory) -> Self {

@@ -45,7 +45,7 @@ pub(crate) fn spawn(
         "a thread was spawned at {site} outside an execution of `model::explore`, where nothing could run it"
     );
     let operation = Operation::at(site);
-    match with(|execution| execution.scheduler.spawns) {
+    match with(|execution| execution.scheduler.optional.spawns) {
         Spawns::Invisible => announce_invisible(operation),
         Spawns::Chosen => announce(operation),
     }
@@ -73,7 +73,7 @@ pub(crate) fn spawn(
 /// Notes whether another thread might spawn concurrently with the running one. The ancestors and the children of the
 /// running thread do not count: they are spawned before this spawn in every order.
 fn note_overlap(execution: &mut Execution) {
-    if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
+    if execution.scheduler.optional.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
         return;
     }
     let (current, tasks) = (execution.current, &execution.tasks);
