@@ -295,8 +295,12 @@ mod tests {
         }
         let rounds = |run: fn(&Settings, &Rc<dyn Fn() -> u32>, &Schedule)| {
             move || {
+                let settings = Settings {
+                    fresh_statics: true,
+                    ..Settings::default()
+                };
                 let body: Rc<dyn Fn() -> u32> = Rc::new(|| VISITING.load(Ordering::Relaxed));
-                (0..100).for_each(|_| run(&Settings::default(), &body, &Schedule::default()));
+                (0..100).for_each(|_| run(&settings, &body, &Schedule::default()));
             }
         };
         let explore = rounds(|settings, body, _| {
