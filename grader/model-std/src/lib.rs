@@ -27,8 +27,8 @@
 //! `unsafe` is used for six things, apart from the functions that such crates call: to map and to switch stacks, to
 //! leave the stack of a thread that crashes, to restore the initial values of statics before each execution, to give
 //! the contents of a lock or a cell to the thread that holds it in the model, to run functions that borrow from the
-//! stack of another thread, and to stand in for the few functions of the C library that ask for random bytes or the time
-//! of day.
+//! stack of another thread, and to stand in for the few functions of the C library that ask for random bytes or the
+//! time of day.
 
 pub mod collections;
 pub mod hash;

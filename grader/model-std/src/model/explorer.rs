@@ -11,11 +11,11 @@
 //! `runtime::weak_memory`). After the executions without stale reads, those in which loads do so follow, again by the
 //! number of preemptions. A stale read counts as a preemption, but one is within any bound other than 0.
 //!
-//! The order of spawns and that of accesses to reference counts are no choices at first, either. The search starts again
-//! when an execution shows that they matter. Switches after releasing operations (see
-//! [`Settings::switch_after_release`]) come last: the search starts again with them, and has what is left of the budget,
-//! but at least a quarter of it. In code that is not instrumented, most stale reads need these switches. So there the
-//! executions with stale reads come twice: before the switches, and with them.
+//! The order of spawns and that of accesses to reference counts are no choices at first, either. The search starts
+//! again when an execution shows that they matter. Switches after releasing operations (see
+//! [`Settings::switch_after_release`]) come next: the search starts again with them, and has what is left of the
+//! budget, but at least a quarter of it. In code that is not instrumented, most stale reads need these switches. So
+//! there the executions with stale reads come twice: before the switches, and with them.
 //!
 //! Executions are sampled as well (see `runtime::scheduler`). A random walk follows each of the first executions of the
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
@@ -254,9 +254,9 @@ impl Search<'_> {
         }
     }
 
-    /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run. The stale reads that it
-    /// finds are left for [`Search::exhaust_stale`], except for those that have to come before switches after releasing
-    /// operations.
+    /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run. The stale reads that
+    /// it finds are left for [`Search::exhaust_stale`], except for those that have to come before switches after
+    /// releasing operations.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         self.exhaust_as_needed(bounds, first)?;
         self.exhaust_last_owners(bounds)?;
