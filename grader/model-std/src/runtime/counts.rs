@@ -446,6 +446,7 @@ impl Execution {
         }
         self.settle_load();
         let is_point = self.chooses_counts() && self.has_others() && self.others_can_use(address, access, value);
+        self.me().is_at_count = is_point;
         Some(if is_point { Turn::Announced } else { Turn::AtOnce })
     }
 
@@ -483,6 +484,7 @@ impl Execution {
             found,
             was_point,
         } = used;
+        self.me().is_at_count = false;
         let task = self.current;
         let changes = used.changes();
         let order = if access == Access::Load || changes {

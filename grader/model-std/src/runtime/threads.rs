@@ -173,8 +173,8 @@ fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
     // A thread of a library that is about to use a count has most likely done its work, and drops what that shared.
-    let operation = state.announced.operation;
-    let cleans_up = state.is_of_library && operation.object.is_none() && operation.site.is_none();
+    // One that stands right after an operation may have done its work with that.
+    let cleans_up = state.is_of_library && (state.is_at_count || state.is_after_operation);
     !state.is_idle && !cleans_up && (state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1)
 }
 
