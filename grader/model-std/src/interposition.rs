@@ -8,7 +8,7 @@ mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod syscall;
 
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{c_int, c_uint, c_void};
 use std::fs::File;
 use std::mem::{ManuallyDrop, transmute};
 use std::os::fd::FromRawFd;
@@ -19,18 +19,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use crate::runtime::{clock, is_undisturbed, randomness};
 use crate::time::system_time;
 
-/// The clock of `SystemTime`.
-const CLOCK_REALTIME: c_int = 0;
-
 /// The numbers of `/dev/random` and `/dev/urandom` (see `random(4)`).
 const RANDOM_DEVICES: [u64; 2] = [1 << 8 | 8, 1 << 8 | 9];
-
-/// As in `clock_gettime(2)`.
-#[repr(C)]
-struct Timespec {
-    seconds: i64,
-    nanoseconds: i64,
-}
 
 /// As `getrandom(2)`.
 ///
@@ -44,7 +34,7 @@ unsafe extern "C" fn getrandom(buffer: *mut c_void, length: usize, flags: c_uint
         return length as isize;
     }
     // SAFETY: as the caller promises.
-    kernel::checked(unsafe { kernel::call(kernel::GETRANDOM, [buffer.addr(), length, flags as usize]) })
+    kernel::checked(unsafe { kernel::call(libc::SYS_getrandom, [buffer.addr(), length, flags as usize]) })
 }
 
 /// As `getentropy(3)`.
@@ -55,9 +45,8 @@ unsafe extern "C" fn getrandom(buffer: *mut c_void, length: usize, flags: c_uint
 #[unsafe(no_mangle)]
 unsafe extern "C" fn getentropy(buffer: *mut c_void, length: usize) -> c_int {
     const LONGEST: usize = 256;
-    const EIO: isize = 5;
     if length > LONGEST {
-        return kernel::checked(-EIO) as c_int;
+        return kernel::checked(-(libc::EIO as isize)) as c_int;
     }
     // SAFETY: as the caller promises. So few bytes come all at once.
     match unsafe { getrandom(buffer, length, 0) } {
@@ -78,7 +67,7 @@ unsafe extern "C" fn read(descriptor: c_int, buffer: *mut c_void, length: usize)
         return length as isize;
     }
     // SAFETY: as the caller promises.
-    kernel::checked(unsafe { kernel::call(kernel::READ, [descriptor as usize, buffer.addr(), length]) })
+    kernel::checked(unsafe { kernel::call(libc::SYS_read, [descriptor as usize, buffer.addr(), length]) })
 }
 
 /// As `clock_gettime(2)`. In an execution, reading the time of day is an operation.
@@ -87,12 +76,13 @@ unsafe extern "C" fn read(descriptor: c_int, buffer: *mut c_void, length: usize)
 ///
 /// `time` is valid for a write.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn clock_gettime(of_clock: c_int, time: *mut Timespec) -> c_int {
-    if of_clock == CLOCK_REALTIME && is_undisturbed() {
+unsafe extern "C" fn clock_gettime(of_clock: libc::clockid_t, time: *mut libc::timespec) -> c_int {
+    // The clock of `SystemTime`.
+    if of_clock == libc::CLOCK_REALTIME && is_undisturbed() {
         let now = system_time(clock::now(None));
-        let now = Timespec {
-            seconds: now.as_secs() as i64,
-            nanoseconds: now.subsec_nanos().into(),
+        let now = libc::timespec {
+            tv_sec: now.as_secs() as libc::time_t,
+            tv_nsec: now.subsec_nanos().into(),
         };
         // SAFETY: as the caller promises.
         unsafe { time.write(now) };
@@ -135,37 +125,29 @@ unsafe fn fill(buffer: *mut c_void, length: usize) -> bool {
 /// # Safety
 ///
 /// `time` is valid for a write.
-unsafe fn real_clock_gettime(of_clock: c_int, time: *mut Timespec) -> c_int {
-    type ClockGettime = unsafe extern "C" fn(c_int, *mut Timespec) -> c_int;
+unsafe fn real_clock_gettime(of_clock: libc::clockid_t, time: *mut libc::timespec) -> c_int {
+    type ClockGettime = unsafe extern "C" fn(libc::clockid_t, *mut libc::timespec) -> c_int;
     static FOUND: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
     // Relaxed: every thread finds the same function.
     let mut found = FOUND.load(Ordering::Relaxed);
     if found.is_null() {
         // SAFETY: the name ends in a zero byte.
-        found = unsafe { dlsym(NEXT, c"clock_gettime".as_ptr()) };
+        found = unsafe { libc::dlsym(libc::RTLD_NEXT, c"clock_gettime".as_ptr()) };
         FOUND.store(found, Ordering::Relaxed);
     }
     if found.is_null() {
         // The C library is linked statically.
         // SAFETY: as the caller promises.
-        let result = unsafe { kernel::call(kernel::CLOCK_GETTIME, [of_clock as usize, time.addr(), 0]) };
+        let result = unsafe { kernel::call(libc::SYS_clock_gettime, [of_clock as usize, time.addr(), 0]) };
         return kernel::checked(result) as c_int;
     }
     // SAFETY: this is the type of the function with this name, and the caller promises what it asks for.
     unsafe { transmute::<*mut c_void, ClockGettime>(found)(of_clock, time) }
 }
 
-/// Where `dlsym` looks: behind this executable.
-const NEXT: *mut c_void = std::ptr::without_provenance_mut(usize::MAX);
-
-unsafe extern "C" {
-    fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::ffi::c_long;
     use std::ops::ControlFlow;
     use std::rc::Rc;
 
@@ -174,36 +156,29 @@ mod tests {
     use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
     use crate::thread;
 
-    unsafe extern "C" {
-        fn getrandom(buffer: *mut c_void, length: usize, flags: c_uint) -> isize;
-        fn getentropy(buffer: *mut c_void, length: usize) -> c_int;
-        fn syscall(number: c_long, ...) -> c_long;
-    }
-
     type Ask = fn(&mut [u8]);
 
     /// The ways of a program to ask the system for random bytes, except for the devices.
     const WAYS: [(&str, Ask); 4] = [
         ("getrandom", |bytes| {
             // SAFETY: the buffer is as long as it says, here and below.
-            let n = unsafe { getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+            let n = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
             assert_eq!(n.cast_unsigned(), bytes.len());
         }),
         ("getentropy", |bytes| {
             // SAFETY: as above.
-            assert_eq!(unsafe { getentropy(bytes.as_mut_ptr().cast(), bytes.len()) }, 0);
+            assert_eq!(unsafe { libc::getentropy(bytes.as_mut_ptr().cast(), bytes.len()) }, 0);
         }),
         ("syscall", |bytes| {
-            let number = kernel::GETRANDOM as c_long;
             // SAFETY: as above.
-            let n = unsafe { syscall(number, bytes.as_mut_ptr(), bytes.len(), 0_u32) };
+            let n = unsafe { libc::syscall(libc::SYS_getrandom, bytes.as_mut_ptr(), bytes.len(), 0_u32) };
             assert_eq!(n as usize, bytes.len());
         }),
         ("dlsym", |bytes| {
             type GetRandom = unsafe extern "C" fn(*mut c_void, usize, c_uint) -> isize;
-            const DEFAULT: *mut c_void = std::ptr::null_mut();
             // SAFETY: the name ends in a zero byte, and the function has this type.
-            let found = unsafe { transmute::<*mut c_void, GetRandom>(dlsym(DEFAULT, c"getrandom".as_ptr())) };
+            let found =
+                unsafe { transmute::<*mut c_void, GetRandom>(libc::dlsym(libc::RTLD_DEFAULT, c"getrandom".as_ptr())) };
             // SAFETY: as above.
             let n = unsafe { found(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
             assert_eq!(n.cast_unsigned(), bytes.len());
@@ -241,24 +216,21 @@ mod tests {
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn other_calls_of_the_kernel_are_as_they_were() {
-        const GETPID: c_long = 39;
-        const MMAP: c_long = 9;
-        const CLOSE: c_long = 3;
-        const EBADF: i32 = 9;
-        let (private_anonymous, readable, size) = (0x22_usize, 1_usize, 4096_usize);
+        let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as usize;
+        let (readable, size) = (libc::PROT_READ as usize, 4096_usize);
         // SAFETY: these calls change no memory that anything uses.
         let (process, place, closed) = unsafe {
-            let process = syscall(GETPID);
+            let process = libc::syscall(libc::SYS_getpid);
             // The sixth argument is passed on too: an offset that is no multiple of a page is refused.
-            let refused = syscall(MMAP, 0_usize, size, readable, private_anonymous, -1_isize, 1_usize);
+            let refused = libc::syscall(libc::SYS_mmap, 0_usize, size, readable, flags, -1_isize, 1_usize);
             assert_eq!(refused, -1);
-            let place = syscall(MMAP, 0_usize, size, readable, private_anonymous, -1_isize, 0_usize);
-            (process, place, syscall(CLOSE, -1_isize))
+            let place = libc::syscall(libc::SYS_mmap, 0_usize, size, readable, flags, -1_isize, 0_usize);
+            (process, place, libc::syscall(libc::SYS_close, -1_isize))
         };
         assert_eq!(process, std::process::id().into());
         assert!(place > 0 && place % 4096 == 0);
         assert_eq!(closed, -1);
-        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(EBADF));
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EBADF));
     }
 
     #[test]
@@ -267,7 +239,6 @@ mod tests {
         // SAFETY: the buffer has this one byte.
         let n = unsafe { read(-1, (&raw mut byte).cast(), 1) };
         let error = std::io::Error::last_os_error();
-        const EBADF: i32 = 9;
-        assert_eq!((n, error.raw_os_error()), (-1, Some(EBADF)));
+        assert_eq!((n, error.raw_os_error()), (-1, Some(libc::EBADF)));
     }
 }

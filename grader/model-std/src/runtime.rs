@@ -77,12 +77,6 @@ pub(crate) fn try_with<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
     CURRENT_EXECUTION.with(|execution| execution.borrow_mut().as_deref_mut().map(f))
 }
 
-/// As [`try_with`], but also `None` while the runtime itself has borrowed the execution.
-fn try_with_idle<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
-    let found = CURRENT_EXECUTION.try_with(|execution| execution.try_borrow_mut().ok()?.as_deref_mut().map(f));
-    found.ok()?
-}
-
 /// Whether an execution is under way. False while the runtime itself has borrowed the execution: then only the hook for
 /// a panic of the runtime can call this.
 pub(crate) fn is_active() -> bool {
@@ -103,7 +97,7 @@ fn with_undisturbed<R>(f: impl FnOnce(&mut Execution) -> R) -> Option<R> {
 
 /// Begins `execution`; no other one is under way.
 fn begin(execution: Box<Execution>) {
-    SWITCHES_AFTER_RELEASE.set(execution.scheduler.switches == Switches::BeforeAndAfter);
+    SWITCHES_AFTER_RELEASE.set(execution.scheduler.optional.switches == Switches::BeforeAndAfter);
     CURRENT_EXECUTION.set(Some(execution));
 }
 

@@ -312,8 +312,8 @@ pub fn record_for(thread: usize, object: &Object, site: Site, op: impl FnOnce() 
     try_with(|execution| execution.record_for(thread, id, Some(site), op));
 }
 
-/// Lets the scheduler choose the next thread after an operation that may let others go on, if that is a
-/// choice in this execution. To be called where the operation is complete, right before it returns to the program.
+/// Lets the scheduler choose the next thread after an operation that may let others go on, if that is a choice in this
+/// execution. To be called where the operation is complete, right before it returns to the program.
 pub fn switch_after_release() {
     runtime::switch_after_release();
 }

@@ -1,33 +1,13 @@
 //! Calls of the kernel, without the functions that are replaced.
 
-use std::ffi::c_int;
-
-#[cfg(target_arch = "x86_64")]
-mod numbers {
-    pub(in super::super) const READ: usize = 0;
-    pub(in super::super) const CLOCK_GETTIME: usize = 228;
-    pub(in super::super) const GETRANDOM: usize = 318;
-}
-
-#[cfg(target_arch = "aarch64")]
-mod numbers {
-    pub(in super::super) const READ: usize = 63;
-    pub(in super::super) const CLOCK_GETTIME: usize = 113;
-    pub(in super::super) const GETRANDOM: usize = 278;
-}
-
-pub(super) use numbers::{CLOCK_GETTIME, GETRANDOM, READ};
-
-unsafe extern "C" {
-    fn __errno_location() -> *mut c_int;
-}
+use std::ffi::{c_int, c_long};
 
 /// What the call returns; on failure the negated number of the error.
 ///
 /// # Safety
 ///
 /// The arguments are what the call asks for.
-pub(super) unsafe fn call(number: usize, arguments: [usize; 3]) -> isize {
+pub(super) unsafe fn call(number: c_long, arguments: [usize; 3]) -> isize {
     let [first, second, third] = arguments;
     let result: isize;
     // SAFETY: the kernel changes no other registers than these, and the caller promises the rest.
@@ -61,7 +41,7 @@ pub(super) unsafe fn call(number: usize, arguments: [usize; 3]) -> isize {
 pub(super) extern "C" fn checked(result: isize) -> isize {
     if result < 0 {
         // SAFETY: every thread has its own `errno`.
-        unsafe { *__errno_location() = -result as c_int };
+        unsafe { *libc::__errno_location() = -result as c_int };
         return -1;
     }
     result

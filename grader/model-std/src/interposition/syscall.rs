@@ -26,7 +26,7 @@ unsafe extern "C" fn syscall(_number: usize) -> isize {
         "2:",
         "mov rdi, rax",
         "jmp {failed}",
-        of_getrandom = const kernel::GETRANDOM,
+        of_getrandom = const libc::SYS_getrandom,
         getrandom = sym getrandom_by_number,
         failed = sym failed,
     )

@@ -8,8 +8,8 @@ pub struct Bounds {
     /// The most executions of the exhaustive part. There are fewer if they are long: no other one begins when there
     /// were a thousand operations for each that is allowed, all together.
     pub executions: u64,
-    /// The most executions in which a load of an atomic returns an older value than the newest. They follow the others,
-    /// and there are none if `preemptions` is 0, or if the program asks for no ordering weaker than `SeqCst`.
+    /// The most executions in which a load of an atomic returns an older value than the newest. There are none if
+    /// `preemptions` is 0, or if the program asks for no ordering weaker than `SeqCst`.
     pub stale_executions: u64,
     /// How many executions are sampled: up to half of them during the exhaustive part, the others after it.
     pub random: u64,

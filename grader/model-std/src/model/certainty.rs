@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use super::running::{Run, Value, erased, run, typed};
 use super::schedule;
+use super::statics::Alone;
 use super::{Execution, Schedule, Settings};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Fewest, OptionalChoices, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, Fewest, OptionalChoices, Prefix, Scheduler, Strategy, n_preemptions};
 
 /// The most executions that are run to find the step.
 const MAX_EXECUTIONS: u64 = 2_000;
@@ -56,6 +57,7 @@ pub fn certainty<T: 'static>(
     schedule: &Schedule,
     mut passes: impl FnMut(Execution<T>) -> bool,
 ) -> Option<Certainty> {
+    let _alone = settings.fresh_statics.then(Alone::new);
     let mut search = Search {
         settings,
         body: &erased(body),
@@ -94,7 +96,7 @@ impl Search<'_> {
         if steps_before.len() != choices.len() || (self.passes)(failing.execution) {
             return None;
         }
-        self.bound = self.bound.max(preemptions(&choices));
+        self.bound = self.bound.max(n_preemptions(&choices));
         for index in (0..choices.len()).rev() {
             match self.passing_from(&choices, index) {
                 Err(Spent) => return None,
@@ -122,7 +124,7 @@ impl Search<'_> {
         // By number of preemptions.
         let mut prefixes: Vec<Vec<Prefix>> = vec![Vec::new(); self.bound as usize + 1];
         let others = (0..choices[index].options).filter(|option| *option != taken);
-        let before = preemptions(&choices[..index]);
+        let before = n_preemptions(&choices[..index]);
         add(&mut prefixes, choices, (index, before), others);
         while let Some(prefix) = prefixes.iter_mut().find_map(Vec::pop) {
             if self.executions >= MAX_EXECUTIONS || self.steps >= MAX_STEPS {
@@ -147,7 +149,7 @@ impl Search<'_> {
                 }));
             }
             let choices: Rc<[Choice]> = choices.into();
-            let mut before = self::preemptions(&choices[..n_determined]);
+            let mut before = n_preemptions(&choices[..n_determined]);
             for index in n_determined..n_unvisited {
                 let others = 1..choices[index].options;
                 add(&mut prefixes, &choices, (index, before), others.rev());
@@ -159,9 +161,7 @@ impl Search<'_> {
 
     /// With the same choices as in the failing execution.
     fn scheduler(&self, prefix: Prefix) -> Scheduler {
-        Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(OptionalChoices::of(self.schedule))
-            .with_memory(self.schedule.memory)
+        schedule::scheduler(self.schedule, prefix, Strategy::NonPreemptive)
     }
 }
 
@@ -179,8 +179,4 @@ fn add(
             prefixes.push(Prefix::deviating(choices, index, option));
         }
     }
-}
-
-fn preemptions(choices: &[Choice]) -> u32 {
-    choices.iter().filter(|choice| choice.is_preemption()).count() as u32
 }

@@ -8,8 +8,14 @@
 //!
 //! Memory is sequentially consistent at first. When an execution asks for an ordering weaker than `SeqCst`, the search
 //! starts again and keeps a list of the points where a load could have returned an older value (see
-//! `runtime::weak_memory`). After all other executions, those in which loads do so follow, again by the number of
-//! preemptions. A stale read counts as a preemption, but one is within any bound other than 0.
+//! `runtime::weak_memory`). After the executions without stale reads, those in which loads do so follow, again by the
+//! number of preemptions. A stale read counts as a preemption, but one is within any bound other than 0.
+//!
+//! The order of spawns and that of accesses to reference counts are no choices at first, either. The search starts
+//! again when an execution shows that they matter. Switches after releasing operations (see
+//! [`Settings::switch_after_release`]) come next: the search starts again with them, and has what is left of the
+//! budget, but at least a quarter of it. In code that is not instrumented, most stale reads need these switches. So
+//! there the executions with stale reads come twice: before the switches, and with them.
 //!
 //! Executions are sampled as well (see `runtime::scheduler`). A random walk follows each of the first executions of the
 //! exhaustive part, so that a bug which many interleavings show is found early. After the exhaustive part, the samples
@@ -174,9 +180,8 @@ fn explore_erased(
 ///
 /// If an execution is already under way on this operating-system thread.
 pub fn replay<T: 'static>(settings: &Settings, body: &Rc<dyn Fn() -> T>, schedule: &Schedule) -> Execution<T> {
-    let scheduler = Scheduler::new(schedule::prefix(schedule), Strategy::NonPreemptive)
-        .with_choices(OptionalChoices::of(schedule))
-        .with_memory(schedule.memory);
+    let _alone = settings.fresh_statics.then(Alone::new);
+    let scheduler = schedule::scheduler(schedule, schedule::prefix(schedule), Strategy::NonPreemptive);
     let ran = run(settings, &erased(body), scheduler, Some(Recorder::with_calls()));
     let mut execution = ran.execution;
     if let Some(recorder) = ran.recorder {
@@ -208,7 +213,7 @@ struct Search<'a> {
     /// Whether they may become choices.
     may_be_weak: bool,
     /// The prefixes that end with the first stale read of an execution, by the number of preemptions. They are run
-    /// after all others.
+    /// after the others that have the same optional choices.
     stale: Vec<Vec<Prefix>>,
 }
 
@@ -227,7 +232,7 @@ impl Search<'_> {
         };
         second.execution.trace.end = End::Nondeterministic(difference);
         self.count(second.steps, second.history);
-        self.show(&second.choices.clone(), second.execution)?;
+        self.show(&second.choices, second.execution)?;
         self.forget_visited();
         ControlFlow::Continue(None)
     }
@@ -249,7 +254,9 @@ impl Search<'_> {
         }
     }
 
-    /// Runs the exhaustive part within `bounds`, without stale reads. `first`, if there is one, has already been run.
+    /// Runs the exhaustive part within `bounds`. `first`, if there is one, has already been run. The stale reads that
+    /// it finds are left for [`Search::exhaust_stale`], except for those that have to come before switches after
+    /// releasing operations.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         self.exhaust_as_needed(bounds, first)?;
         self.exhaust_last_owners(bounds)?;

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::runtime::counts::CountUses;
 use crate::runtime::executor::{self, Outcome};
 use crate::runtime::recorder::Recorder;
-use crate::runtime::scheduler::{Choice, Scheduler};
+use crate::runtime::scheduler::{Choice, Scheduler, n_preemptions};
 use crate::runtime::visibility::History;
 
 /// What a body returns, without its type, so that the search is compiled only once and not for each type.
@@ -73,7 +73,7 @@ pub(super) fn run(
         recorder,
         most_alive,
     } = outcome;
-    let preemptions = choices.iter().filter(|choice| choice.is_preemption()).count() as u32;
+    let preemptions = n_preemptions(&choices);
     Run {
         execution: Execution {
             value,

@@ -2,7 +2,7 @@
 
 use protocol::schedule::{Memory, Schedule};
 
-use crate::runtime::scheduler::{Choice, ChoiceKind, OptionalChoices, Prefix};
+use crate::runtime::scheduler::{Choice, ChoiceKind, OptionalChoices, Prefix, Scheduler, Strategy};
 
 /// The schedule of an execution with these choices. An execution without a stale read is the same with sequentially
 /// consistent memory, and has fewer choices then.
@@ -23,6 +23,13 @@ pub(super) fn of(choices: &[Choice], optional: OptionalChoices) -> Schedule {
         memory,
         switches: optional.switches,
     }
+}
+
+/// A scheduler with choices at the same points as in executions of `schedule`. It follows `prefix`, then `strategy`.
+pub(super) fn scheduler(schedule: &Schedule, prefix: Prefix, strategy: Strategy) -> Scheduler {
+    Scheduler::new(prefix, strategy)
+        .with_choices(OptionalChoices::of(schedule))
+        .with_memory(schedule.memory)
 }
 
 /// The choices of a schedule, as a prefix to follow.

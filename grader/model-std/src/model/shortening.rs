@@ -30,10 +30,9 @@ use std::rc::Rc;
 use super::running::{Value, erased, run, typed};
 use super::schedule;
 use super::statics::Alone;
-use super::{Execution, Settings};
-use super::{Memory, Schedule};
+use super::{Execution, Schedule, Settings};
 use crate::runtime::scheduler::guided::{ChoicePoint, Guided, Log, LoggedChoice, PartialSchedule, Pick};
-use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Scheduler, Strategy};
+use crate::runtime::scheduler::{Choice, OptionalChoices, Prefix, Strategy};
 
 /// The most work: operations that were performed, and turns of a partial schedule that were put together or looked
 /// through. It takes some tenths of a second.
@@ -93,11 +92,10 @@ pub fn shorten<T: 'static>(
         budget,
         executions: 0,
         work: 0,
-        optional: OptionalChoices::of(schedule),
-        memory: schedule.memory,
+        given: schedule,
         tried: HashSet::new(),
     };
-    shortening.shorten(schedule)
+    shortening.shorten()
 }
 
 /// An execution that fails in the given way.
@@ -144,29 +142,28 @@ struct Shortening<'a> {
     budget: u64,
     executions: u64,
     work: u64,
-    optional: OptionalChoices,
-    memory: Memory,
+    given: &'a Schedule,
     /// A hash of every partial schedule that was tried. The schedules of long executions would take too much memory.
     tried: HashSet<u64>,
 }
 
 impl Shortening<'_> {
-    fn shorten(mut self, schedule: &Schedule) -> Shortened {
-        let (given, execution) = self.run(schedule::prefix(schedule), PartialSchedule::default());
-        let before = (self.still_fails)(execution).then_some(given.size);
+    fn shorten(mut self) -> Shortened {
+        let (failing, execution) = self.run(schedule::prefix(self.given), PartialSchedule::default());
+        let before = (self.still_fails)(execution).then_some(failing.size);
         let mut shortened = Shortened {
-            schedule: schedule.clone(),
+            schedule: self.given.clone(),
             before,
             after: before,
             executions: 0,
         };
         if before.is_some() {
-            let mut best = given;
+            let mut best = failing;
             self.note_tried(&PartialSchedule::of(best.non_default()));
             while self.reset(&mut best) || self.reorder(&mut best) || self.exchange(&mut best) {}
-            let simplest = schedule::of(&best.choices, self.optional);
+            let simplest = schedule::of(&best.choices, OptionalChoices::of(self.given));
             // An execution may depend on those before it, on what a body has changed outside the model.
-            if simplest == *schedule || self.executions < self.budget && self.fails_in_a_replay(&simplest) {
+            if simplest == *self.given || self.executions < self.budget && self.fails_in_a_replay(&simplest) {
                 (shortened.schedule, shortened.after) = (simplest, Some(best.size));
             }
         }
@@ -178,11 +175,8 @@ impl Shortening<'_> {
 
     fn fails_in_a_replay(&mut self, schedule: &Schedule) -> bool {
         self.executions += 1;
-        let prefix = schedule::prefix(schedule);
         // Where no stale read is left, the schedule is one of sequentially consistent memory.
-        let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
-            .with_choices(self.optional)
-            .with_memory(schedule.memory);
+        let scheduler = schedule::scheduler(schedule, schedule::prefix(schedule), Strategy::NonPreemptive);
         let ran = run(self.settings, self.body, scheduler, None);
         (self.still_fails)(ran.execution)
     }
@@ -332,9 +326,7 @@ impl Shortening<'_> {
         self.executions += 1;
         let log = Rc::new(RefCell::new(Log::default()));
         let guided = Guided::new(partial, Rc::clone(&log));
-        let scheduler = Scheduler::new(prefix, Strategy::Guided(guided))
-            .with_choices(self.optional)
-            .with_memory(self.memory);
+        let scheduler = schedule::scheduler(self.given, prefix, Strategy::Guided(guided));
         let ran = run(self.settings, self.body, scheduler, None);
         let Log {
             choices: logged,

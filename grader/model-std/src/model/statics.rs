@@ -152,7 +152,7 @@ pub(crate) fn note_use_outside(address: usize) {
     }
 }
 
-/// Held by an exploration.
+/// Held by an exploration, and by whatever else runs executions.
 static EXPLORATION: Mutex<()> = Mutex::new(());
 
 /// How many operating-system threads explore, or wait until they may.
@@ -261,10 +261,13 @@ pub(crate) fn end_search() {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+    use std::rc::Rc;
     use std::sync::atomic::AtomicU32;
     use std::thread;
 
     use super::*;
+    use crate::model::{Bounds, Schedule, Settings, certainty, explore, replay, shorten};
 
     #[test]
     fn one_thread_explores_at_a_time_and_may_explore_within_an_exploration() {
@@ -280,5 +283,52 @@ mod tests {
             }
         };
         thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(explore))));
+    }
+
+    #[test]
+    fn no_execution_of_another_thread_runs_while_a_visitor_does() {
+        static VISITING: AtomicU32 = AtomicU32::new(0);
+        fn visit() {
+            VISITING.fetch_add(1, Ordering::Relaxed);
+            (0..10).for_each(|_| thread::yield_now());
+            VISITING.fetch_sub(1, Ordering::Relaxed);
+        }
+        let rounds = |run: fn(&Settings, &Rc<dyn Fn() -> u32>, &Schedule)| {
+            move || {
+                let settings = Settings {
+                    fresh_statics: true,
+                    ..Settings::default()
+                };
+                let body: Rc<dyn Fn() -> u32> = Rc::new(|| VISITING.load(Ordering::Relaxed));
+                (0..100).for_each(|_| run(&settings, &body, &Schedule::default()));
+            }
+        };
+        let explore = rounds(|settings, body, _| {
+            explore(&Bounds::default(), settings, body, |execution| {
+                visit();
+                assert!(matches!(execution.value, Some(Ok(0))));
+                ControlFlow::Continue(())
+            });
+        });
+        let replay = rounds(|settings, body, schedule| {
+            let execution = replay(settings, body, schedule);
+            assert!(matches!(execution.value, Some(Ok(0))));
+        });
+        let shorten = rounds(|settings, body, schedule| {
+            shorten(settings, body, schedule, 1, |execution| {
+                visit();
+                assert!(matches!(execution.value, Some(Ok(0))));
+                true
+            });
+        });
+        let certainty = rounds(|settings, body, schedule| {
+            let certain = certainty(settings, 0, body, schedule, |execution| {
+                visit();
+                assert!(matches!(execution.value, Some(Ok(0))));
+                false
+            });
+            assert!(certain.is_some());
+        });
+        thread::scope(|scope| [explore, replay, shorten, certainty].map(|run| drop(scope.spawn(run))));
     }
 }

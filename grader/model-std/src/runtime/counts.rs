@@ -34,7 +34,7 @@ use super::execution::Execution;
 use super::objects::{ObjectId, State};
 use super::task::{Operation, TaskId};
 use super::visibility::Mixed;
-use super::{announce, try_with_idle};
+use super::{announce, with_undisturbed};
 use crate::model::Counts;
 use crate::model::trace::{Backtrace, CountAccess, CountKind, ObjectKind, ObjectState, Op, Value};
 
@@ -182,7 +182,7 @@ fn access(
     if is_in_static(address) {
         return perform();
     }
-    let Some(turn) = try_with_idle(|execution| execution.turn_for_count(address, access, value())).flatten() else {
+    let Some(turn) = with_undisturbed(|execution| execution.turn_for_count(address, access, value())).flatten() else {
         return perform();
     };
     if turn == Turn::Announced {
@@ -192,7 +192,7 @@ fn access(
         });
     }
     let found = perform();
-    try_with_idle(|execution| {
+    with_undisturbed(|execution| {
         let used = Used {
             address,
             access,
@@ -224,7 +224,7 @@ fn is_in_static(_: usize) -> bool {
 
 /// Performs a fence of instrumented code.
 fn fence(order: Ordering) {
-    try_with_idle(|execution| execution.fenced(order));
+    with_undisturbed(|execution| execution.fenced(order));
 }
 
 /// An access that took effect.
@@ -427,7 +427,7 @@ struct Concurrent {
 impl Execution {
     /// Whether accesses to counts are scheduling points.
     fn chooses_counts(&self) -> bool {
-        self.scheduler.counts == Counts::Chosen || self.counts.uses.matter
+        self.scheduler.optional.counts == Counts::Chosen || self.counts.uses.matter
     }
 
     /// Whether another thread has not ended.
@@ -446,6 +446,7 @@ impl Execution {
         }
         self.settle_load();
         let is_point = self.chooses_counts() && self.has_others() && self.others_can_use(address, access, value);
+        self.me().is_at_count = is_point;
         Some(if is_point { Turn::Announced } else { Turn::AtOnce })
     }
 
@@ -483,6 +484,7 @@ impl Execution {
             found,
             was_point,
         } = used;
+        self.me().is_at_count = false;
         let task = self.current;
         let changes = used.changes();
         let order = if access == Access::Load || changes {
@@ -539,18 +541,24 @@ impl Execution {
             }
             return;
         }
-        match access {
+        let recorded = match access {
             Access::CompareExchange { new, .. } => {
-                self.observe_count(address, (found, used.left()), used.changes());
-                self.counts.thread(task).has_locked = new == LOCKED && used.changes();
+                self.observe_count(address, (found, used.left()), changes);
+                self.counts.thread(task).has_locked = new == LOCKED && changes;
+                CountAccess::Claim
             }
-            Access::Swap(_) => self.observe_count(address, (found, used.left()), true),
+            Access::Swap(_) => {
+                self.observe_count(address, (found, used.left()), true);
+                CountAccess::Set
+            }
             Access::Store(_) => {
                 self.counts.thread(task).has_locked = false;
                 self.change_count(&used);
+                CountAccess::Set
             }
             Access::Add => {
                 self.change_count(&used);
+                CountAccess::Add
             }
             Access::Remove => {
                 // Recorded first: if it is the last one, the count is forgotten.
@@ -561,16 +569,10 @@ impl Execution {
                 return self.removed_from_count(&used);
             }
             Access::Load => unreachable!("it was dealt with above"),
-        }
-        let access = match access {
-            Access::Add => CountAccess::Add,
-            Access::CompareExchange { .. } => CountAccess::Claim,
-            Access::Store(_) | Access::Swap(_) => CountAccess::Set,
-            Access::Load | Access::Remove => unreachable!("they were dealt with above"),
         };
         if was_point {
             let calls = self.calls();
-            self.record_count(address, access, (found, used.left()), calls);
+            self.record_count(address, recorded, (found, used.left()), calls);
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) mod pct;
 mod random;
 pub(crate) mod random_walk;
 
-pub(crate) use choice::{Choice, ChoiceKind, Prefix};
+pub(crate) use choice::{Choice, ChoiceKind, Prefix, n_preemptions};
 pub(crate) use guided::Guided;
 pub(crate) use pct::Pct;
 pub(crate) use random_walk::RandomWalk;
@@ -58,12 +58,10 @@ pub(crate) struct Scheduler {
     visited_at: Option<usize>,
     /// Beyond how many choices a sample takes the default.
     random_until: usize,
-    pub(crate) spawns: Spawns,
+    pub(crate) optional: OptionalChoices,
     pub(crate) memory: Memory,
     /// Whether two threads spawned others concurrently, while the order of spawns was no choice.
     pub(crate) spawns_overlap: bool,
-    pub(crate) counts: Counts,
-    pub(crate) switches: Switches,
 }
 
 /// The choices that an exploration begins without, because few programs need them.
@@ -110,26 +108,14 @@ impl Scheduler {
             fewest: None,
             visited_at: None,
             random_until: usize::MAX,
-            spawns: Spawns::Invisible,
+            optional: OptionalChoices::default(),
             memory: Memory::Sequential,
             spawns_overlap: false,
-            counts: Counts::Invisible,
-            switches: Switches::Before,
         }
     }
 
-    pub(crate) fn with_choices(self, choices: OptionalChoices) -> Self {
-        let OptionalChoices {
-            spawns,
-            counts,
-            switches,
-        } = choices;
-        Self {
-            spawns,
-            counts,
-            switches,
-            ..self
-        }
+    pub(crate) fn with_choices(self, optional: OptionalChoices) -> Self {
+        Self { optional, ..self }
     }
 
     pub(crate) fn with_memory(self, memory: Memory) -> Self {
@@ -172,7 +158,7 @@ impl Scheduler {
     /// Notes the state at the next choice.
     pub(crate) fn visit_state(&mut self, state: History) {
         if let Some(fewest) = &self.fewest {
-            let preemptions = self.taken.iter().filter(|choice| choice.is_preemption()).count() as u32;
+            let preemptions = n_preemptions(&self.taken);
             let mut fewest = fewest.borrow_mut();
             let least = fewest.entry(state).or_insert(u32::MAX);
             if *least <= preemptions {

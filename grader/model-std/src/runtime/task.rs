@@ -322,6 +322,8 @@ pub(crate) struct Task {
     pub(crate) performed: OperationCounts,
     /// Whether it stands right after an operation, so that it has run no plain code since.
     pub(crate) is_after_operation: bool,
+    /// Whether it is about to use a reference count, as a scheduling point.
+    pub(crate) is_at_count: bool,
     pub(crate) activity: Activity,
     /// How many random numbers it has got.
     pub(crate) random_numbers: u64,
@@ -363,6 +365,7 @@ impl Task {
             unparked_readings: 0,
             performed: OperationCounts::default(),
             is_after_operation: false,
+            is_at_count: false,
             activity: Activity::default(),
             random_numbers: 0,
             locals: Vec::new(),

@@ -45,11 +45,9 @@ pub(crate) fn spawn(
         "a thread was spawned at {site} outside an execution of `model::explore`, where nothing could run it"
     );
     let operation = Operation::at(site);
-    match with(|execution| execution.scheduler.spawns) {
+    match with(|execution| execution.scheduler.optional.spawns) {
         Spawns::Invisible => announce_invisible(operation),
-        Spawns::Chosen => {
-            announce(operation);
-        }
+        Spawns::Chosen => announce(operation),
     }
     if with(|execution| execution.tasks.len() > MAX_THREADS) {
         return Err(stacks::refused());
@@ -75,7 +73,7 @@ pub(crate) fn spawn(
 /// Notes whether another thread might spawn concurrently with the running one. The ancestors and the children of the
 /// running thread do not count: they are spawned before this spawn in every order.
 fn note_overlap(execution: &mut Execution) {
-    if execution.scheduler.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
+    if execution.scheduler.optional.spawns == Spawns::Chosen || execution.scheduler.spawns_overlap {
         return;
     }
     let (current, tasks) = (execution.current, &execution.tasks);
@@ -175,8 +173,8 @@ fn is_left_running(execution: &mut Execution, task: TaskId) -> bool {
     let state = &execution.tasks[task];
     let may_be_slow = state.is_done_unnoticed(execution.now) && state.scope.is_none();
     // A thread of a library that is about to use a count has most likely done its work, and drops what that shared.
-    let operation = state.announced.operation;
-    let cleans_up = state.is_of_library && operation.object.is_none() && operation.site.is_none();
+    // One that stands right after an operation may have done its work with that.
+    let cleans_up = state.is_of_library && (state.is_at_count || state.is_after_operation);
     !state.is_idle && !cleans_up && (state.done.is_none() || may_be_slow && execution.choose_outcome(2, 1) == 1)
 }
 

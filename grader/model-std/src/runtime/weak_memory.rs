@@ -144,6 +144,23 @@ struct ThreadViews {
     unparked: View,
 }
 
+impl ThreadViews {
+    /// Joins the view of what the thread reads with this ordering: now, or at its next acquire fence.
+    fn acquire(&mut self, view: &View, order: Ordering) {
+        let joined = if acquires(order) {
+            &mut self.current
+        } else {
+            &mut self.pending
+        };
+        joined.join(view);
+    }
+
+    /// The view that what the thread writes with this ordering passes on.
+    fn released(&self, order: Ordering) -> &View {
+        if releases(order) { &self.current } else { &self.fenced }
+    }
+}
+
 /// The views that a channel passes on.
 #[derive(Debug, Default)]
 struct ChannelViews {
@@ -244,12 +261,7 @@ impl WeakMemory {
             .clone();
         let me = &mut self.threads[task];
         me.current.raise(atomic, number);
-        let joined = if acquires(order) {
-            &mut me.current
-        } else {
-            &mut me.pending
-        };
-        joined.join(&message.view);
+        me.acquire(&message.view, order);
         if order == Ordering::SeqCst {
             self.sequential.raise(atomic, number);
         }
@@ -270,8 +282,7 @@ impl WeakMemory {
         let number = messages.newest() + 1;
         let me = &mut self.threads[task];
         me.current.raise(atomic, number);
-        let released = if releases(order) { &me.current } else { &me.fenced };
-        let mut view = released.clone();
+        let mut view = me.released(order).clone();
         if let Some(continued) = continued {
             view.join(&continued);
         }

@@ -75,6 +75,11 @@ impl Choice {
     }
 }
 
+/// How many of the choices preempted a thread.
+pub(crate) fn n_preemptions(choices: &[Choice]) -> u32 {
+    choices.iter().filter(|choice| choice.is_preemption()).count() as u32
+}
+
 /// The choices to follow: those of an earlier execution up to some choice, and another option there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prefix {

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{ChannelViews, ThreadViews, View, WeakMemory, acquires, entry, releases};
+use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
 use crate::runtime::execution::Execution;
 use crate::runtime::objects::ObjectId;
 use crate::runtime::task::TaskId;
@@ -85,13 +85,7 @@ impl Execution {
         let Some(view) = weak_memory.counts.get(&address) else {
             return;
         };
-        let me = &mut weak_memory.threads[current];
-        let joined = if acquires(order) {
-            &mut me.current
-        } else {
-            &mut me.pending
-        };
-        joined.join(view);
+        weak_memory.threads[current].acquire(view, order);
         let learned = weak_memory.digest_of(view);
         self.learned(learned);
     }
@@ -102,8 +96,7 @@ impl Execution {
         let Some(weak_memory) = &mut self.weak_memory else {
             return;
         };
-        let me = &weak_memory.threads[current];
-        let released = if releases(order) { &me.current } else { &me.fenced };
+        let released = weak_memory.threads[current].released(order);
         weak_memory.counts.entry(address).or_default().join(released);
     }
 

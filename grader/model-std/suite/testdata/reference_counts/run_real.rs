@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+/// How often each program is run.
+const RUNS: usize = 200;
+
 fn main() {
     std::panic::set_hook(Box::new(|_| ()));
-    let runs = std::env::args().nth(1).map_or(200, |runs| runs.parse().expect("a number"));
     for program in programs::PROGRAMS.iter().chain(programs::STALE) {
         let run = |_| std::panic::catch_unwind(program.run).unwrap_or_else(|_| "panicked".to_owned());
-        let outcomes: BTreeSet<String> = (0..runs).map(run).collect();
+        let outcomes: BTreeSet<String> = (0..RUNS).map(run).collect();
         for outcome in outcomes {
             if !program.outcomes.contains(&outcome.as_str()) {
                 println!("{}: {outcome}", program.name);

@@ -8,7 +8,8 @@ use model_std::model::trace::{
 };
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::{Arc, Barrier, Condvar, Mutex, Once, OnceLock, RwLock};
-use model_std::{io, println, process, thread};
+use model_std::time::SystemTime;
+use model_std::{io, println, process, shim, thread};
 use model_std_suite::{ends, first_failure, line, plain, preemptions, settings};
 
 /// The waiting threads: what each waits for, and which threads block it.
@@ -460,6 +461,27 @@ fn a_detached_thread_that_ends_before_the_body_is_not_reported() {
     };
     ends(body, &["finished"]);
     ends(|| drop(thread::spawn(|| {})), &["threads left [1]"]);
+}
+
+/// A reading of the time of day has neither an object nor a line of the program, as the use of a reference count.
+#[test]
+fn a_thread_of_a_library_that_works_when_the_body_ends_is_left() {
+    let body = || {
+        let has_begun = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&has_begun);
+        thread::spawn(move || {
+            shim::set_idle(1, true);
+            shim::set_idle(1, false);
+            theirs.store(1, SeqCst);
+            loop {
+                SystemTime::now();
+            }
+        });
+        while has_begun.load(SeqCst) == 0 {
+            thread::yield_now();
+        }
+    };
+    preemptions(0).ends(body, &["threads left [1]"]);
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Workshop {
             "run_modelled"
         };
         self.compile_runner(library, "program", &sources.join(format!("{runner}.rs")), &[]);
-        self.output_of(runner, &[])
+        self.output_of(runner, &[] as &[u64])
     }
 
     /// Compiles `programs.rs` in `testdata/reference_counts`. Against the modelled library, it and what is compiled
@@ -107,9 +107,9 @@ impl Workshop {
         succeed(&mut rustc);
     }
 
-    fn output_of(&self, program: &str, arguments: &[u64]) -> String {
+    fn output_of(&self, program: &str, arguments: &[impl ToString]) -> String {
         let mut command = Command::new(self.folder.join(program));
-        command.args(arguments.iter().map(u64::to_string));
+        command.args(arguments.iter().map(ToString::to_string));
         let output = succeed(command.env("RUST_BACKTRACE", "0"));
         String::from_utf8(output.stdout).expect("text")
     }
@@ -117,13 +117,12 @@ impl Workshop {
     /// Compiles `source`, a program in `testdata/drop_in`, against the modelled library, and returns what it prints.
     #[track_caller]
     pub(crate) fn run_program(&self, source: &str, arguments: &[&str]) -> String {
-        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop_in");
         let mut rustc = self.rustc("2024");
-        rustc.args(["--crate-name", "program"]).arg(sources.join(source));
+        rustc
+            .args(["--crate-name", "program"])
+            .arg(testdata("drop_in").join(source));
         succeed(rustc.args(standard(Library::Modelled)));
-        let mut program = Command::new(self.folder.join("program"));
-        let output = succeed(program.args(arguments).env("RUST_BACKTRACE", "0"));
-        String::from_utf8(output.stdout).expect("text")
+        self.output_of("program", arguments)
     }
 
     fn rustc(&self, edition: &str) -> Command {

@@ -463,6 +463,7 @@ fn a_lock_that_was_poisoned_or_tried_synchronizes_as_any_other() {
         seen.extend(execution.value.and_then(Result::ok));
     });
     assert!(seen.iter().all(|(seen, _)| *seen != Some(0)), "{seen:?}");
+    assert!(seen.iter().any(|(_, failed)| *failed == Some(0)), "{seen:?}");
     let timed_out = || {
         let shared = Arc::new((Mutex::new(false), Condvar::new()));
         let theirs = Arc::clone(&shared);
