@@ -5,10 +5,10 @@
 //!
 //! But a yield is only a hint: the system may let the thread go on, again and again. So a thread that asks a few times
 //! and then gives up has to be explored as well. The first time that a thread yields on a line of the program, going on
-//! is an option that costs no preemption. A thread that takes it *insists*: it goes on until it has yielded
-//! [`MAX_YIELDS`] times, or something else ends its turn. During the first [`CHOSEN_YIELDS`] of these yields another
-//! thread can preempt it as usual. Everywhere else, going on at a yield costs a preemption. So a yield multiplies the
-//! executions by a constant factor, even in a loop.
+//! is an option that costs no preemption. A thread that takes it *insists*: it goes on until its turn ends, at the
+//! latest after [`LONG_TURN`] operations. During the first [`CHOSEN_YIELDS`] of these yields another thread can preempt
+//! it as usual. Everywhere else, going on at a yield costs a preemption. So a yield multiplies the executions by a
+//! constant factor, even in a loop.
 
 use std::time::Duration;
 
@@ -23,13 +23,10 @@ use crate::model::trace::End;
 /// stays short.
 pub(super) const SPINNING: u32 = 24;
 
-/// A thread yields after this many operations in a row, even if each of them changes something. A loop may keep
-/// changing the same object while it waits for another thread. A guess.
+/// A thread yields after this many operations in a row, even if each of them changes something or it insists. A loop
+/// may keep changing the same object while it waits for another thread. A guess: larger than the number of operations
+/// of a loop that asks a hundred times and then gives up.
 pub(super) const LONG_TURN: u32 = 400;
-
-/// How often a thread that insists yields before it lets the others go first. A guess: more often than a program asks
-/// before it gives up, and seldom enough that a loop which never gives up costs little.
-const MAX_YIELDS: u32 = 64;
 
 /// Until which of its yields a thread that insists can be preempted. A guess: for a program that asks more often, one
 /// time more makes no difference, except for the last.
@@ -141,7 +138,6 @@ impl Activity {
     pub(super) fn note_yield(&mut self, site: Option<Site>) -> AtYield {
         let patience = &mut self.patience;
         patience.yields += 1;
-        patience.insists &= patience.yields <= MAX_YIELDS;
         if patience.insists {
             AtYield::Insists
         } else if site.is_some_and(|site| !patience.offered.contains(&site)) {

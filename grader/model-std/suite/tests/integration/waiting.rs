@@ -39,7 +39,7 @@ fn a_thread_may_ask_any_number_of_times_in_vain() {
 #[test]
 fn asking_in_vain_to_the_end_costs_no_preemption() {
     for pause in PAUSES {
-        for n in [1, 3, 8, 60] {
+        for n in [1, 3, 8, 60, 100] {
             let mut most = 0;
             preemptions(0).each(asks(n, pause), |execution| {
                 most = most.max(execution.value.expect("it ends").expect("it does not panic"));
