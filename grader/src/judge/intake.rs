@@ -122,12 +122,25 @@ mod tests {
             "200 KiB of source and not at most 128",
         );
         for (family, words) in [
-            (Family::ImpliedBounds, "`src/lib.rs:2` is a known way around them (rust-lang/rust#25860)"),
-            (Family::Projections, "`src/lib.rs:2` is a known way around them (rust-lang/rust#84366)"),
-            (Family::TraitObjects, "`src/lib.rs:2` is a known way around them (rust-lang/rust#57893)"),
+            (
+                Family::ImpliedBounds,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#25860)",
+            ),
+            (
+                Family::Projections,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#84366)",
+            ),
+            (
+                Family::TraitObjects,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#57893)",
+            ),
         ] {
             let file = path();
-            fails(Refusal::SoundnessHole(Hole { family, file, line }), Finding::ForbiddenCode, words);
+            fails(
+                Refusal::SoundnessHole(Hole { family, file, line }),
+                Finding::ForbiddenCode,
+                words,
+            );
         }
     }
 }

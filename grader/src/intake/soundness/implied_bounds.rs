@@ -82,4 +82,3 @@ fn bounds(tokens: &[Placed]) -> impl Iterator<Item = usize> {
             .then_some(*line)
     })
 }
-

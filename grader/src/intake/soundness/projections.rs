@@ -23,7 +23,11 @@ pub(super) fn lines(tokens: &[Placed]) -> Vec<usize> {
             "struct" | "enum" | "union" => {
                 let names = parameters_that_outlive_all(header);
                 let fields = [header, body()];
-                found.extend(names.filter(|name| fields.iter().any(|part| mentions(part, name))).map(|_| *line));
+                found.extend(
+                    names
+                        .filter(|name| fields.iter().any(|part| mentions(part, name)))
+                        .map(|_| *line),
+                );
             }
             "impl" => {
                 for name in parameters_that_outlive_all(header) {
