@@ -18,6 +18,7 @@ mod lost_update;
 mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
+mod obstacle;
 mod other_owner;
 mod over_serialized;
 mod panic;
@@ -103,15 +104,17 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
         (
             FailureCause::Unwitnessed {
                 what,
+                measure,
                 executions,
                 most_alive,
             },
-            _,
+            trace,
         ) => {
+            let (trace, measure, executions) = (trace.as_ref(), *measure, *executions);
             if *most_alive < 2 {
-                not_concurrent::explain(what, *executions)
+                not_concurrent::explain(what, measure, executions, trace, names)
             } else {
-                over_serialized::explain(what, *executions)
+                over_serialized::explain(what, measure, executions, *most_alive, trace, names)
             }
         }
         (FailureCause::Nondeterministic { first, then }, _) => nondeterministic::two_findings(*first, *then),

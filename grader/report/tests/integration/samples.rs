@@ -234,6 +234,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         scenario: "two threads".into(),
         cause: FailureCause::Unwitnessed {
             what: "two threads count at once".into(),
+            measure: None,
             executions,
             most_alive,
         },

@@ -7,14 +7,14 @@ use protocol::trace::{
     ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction,
     Trace, Value, Wait, WaitReason, Whom, YieldFunction,
 };
-use protocol::{Failure, FailureCause, Finding};
+use protocol::{Failure, FailureCause, Finding, Measure};
 use report::explain::explain;
 use report::names::Names;
 use report::text::{Text, Tone};
 
 use super::failures::{self, COUNTER, counter};
 use super::samples::{
-    FILE, LOCKS, broken, ending, event, joins, load, lock, object, place, preempting, sleep, spawn, store, takes,
+    FILE, LOCKS, broken, ending, event, join, joins, load, lock, object, place, preempting, sleep, spawn, store, takes,
     trace, unlock, unwitnessed, wait,
 };
 
@@ -782,8 +782,112 @@ fn what_no_interleaving_shows() {
     ");
     assert_snapshot!(shown(Finding::OverSerialized, 4120, 2), @r"
     expected at least one interleaving in which two threads count at once, this
-    happens in none of 4 120 interleavings: the threads are alive at the same time
-    but keep each other waiting
+    happens in none of 4 120 interleavings: 2 threads that the function started were
+    alive at the same time
+
+    steps:
+    ");
+}
+
+/// An execution in which no two threads count at once, although it came closest to that.
+fn closest(events: Vec<Event>, measure: Option<Measure>) -> Failure {
+    let failure = unwitnessed(Finding::OverSerialized, 20, 2);
+    let FailureCause::Unwitnessed {
+        what,
+        executions,
+        most_alive,
+        ..
+    } = failure.cause
+    else {
+        unreachable!("the sample is one")
+    };
+    Failure {
+        trace: Some(trace(
+            &["", "", ""],
+            vec![object(0, ObjectKind::Mutex, 0, 0)],
+            events,
+            End::Finished,
+        )),
+        cause: FailureCause::Unwitnessed {
+            what,
+            measure,
+            executions,
+            most_alive,
+        },
+        ..failure
+    }
+}
+
+#[test]
+fn what_keeps_threads_from_working_at_once() {
+    let reached = Some(Measure { reached: 3, wanted: 4 });
+    let early = vec![
+        spawn(1, 12),
+        sleep(1, 1, 20),
+        join(1, 13),
+        spawn(2, 12),
+        sleep(2, 1, 20),
+        join(2, 13),
+    ];
+    assert_snapshot!(told(&closest(early, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4
+
+    main waits at lib.rs:13 for the end of thread 1, and only then starts thread 2
+    at lib.rs:12.
+    steps: 1, 3, 4
+    ");
+    let scope = |line| event(0, Op::LeaveScope, None, &[], line);
+    let scopes = vec![
+        spawn(1, 12),
+        sleep(1, 1, 20),
+        scope(14),
+        spawn(2, 12),
+        sleep(2, 1, 20),
+        scope(14),
+    ];
+    assert_snapshot!(told(&closest(scopes, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4
+
+    main waits at lib.rs:14 for the end of all threads of a scope, and only then
+    starts thread 2 at lib.rs:12.
+    steps: 1, 3, 4
+    ");
+    let locked = |thread| {
+        vec![
+            lock(thread, 0, 30),
+            sleep(thread, 1, 31),
+            sleep(thread, 1, 32),
+            unlock(thread, 0),
+        ]
+    };
+    let held = [vec![spawn(1, 12), spawn(2, 12)], locked(1), locked(2)].concat();
+    assert_snapshot!(told(&closest(held.clone(), None), ""), @r"
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 20 interleavings
+
+    Thread 1 holds `Mutex` at lib.rs:30, and takes 2 other steps meanwhile. Thread 2
+    goes on only when it gets `Mutex` at lib.rs:30.
+    steps: 3, 6, 7
+    ");
+    let whole = |thread| vec![lock(thread, 0, 30), unlock(thread, 0)];
+    let whole = [vec![spawn(1, 12), spawn(2, 12)], whole(1), whole(2)].concat();
+    assert_snapshot!(told(&closest(whole, None), ""), @r"
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 20 interleavings
+
+    Thread 1 holds `Mutex` at lib.rs:30, for as long as it lives. Thread 2 goes on
+    only when it gets `Mutex` at lib.rs:30.
+    steps: 3, 4, 5
+    ");
+    // Thread 2 does something meanwhile, so the lock is not in its way.
+    let mut busy = held;
+    busy.insert(3, sleep(2, 1, 40));
+    assert_snapshot!(told(&closest(busy, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4: 2 threads that the function started were
+    alive at the same time
 
     steps:
     ");
