@@ -58,6 +58,7 @@ impl CheckObservation {
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }
             | CheckObservation::Stalled { .. }
+            | CheckObservation::Panicked { .. }
             | CheckObservation::UnknownCheck => (None, None),
         }
     }

@@ -73,6 +73,17 @@ pub enum CheckObservation {
         /// What the threads of these processes were doing, sorted.
         threads: Vec<ThreadActivity>,
     },
+    /// Code outside of every execution panicked: a property, or the submission's code that a property called.
+    Panicked {
+        /// The file of the panic, as the compiler names it.
+        file: String,
+        /// Its line.
+        line: u32,
+        /// What it says.
+        message: String,
+        /// Whether the file belongs to the check program.
+        is_of_check: bool,
+    },
     /// The check program has no check of that name.
     UnknownCheck,
 }
