@@ -1,0 +1,41 @@
+//! The public items that the exercise promises, with their types.
+//!
+//! A submission that lacks one does not compile against this file, which is how the grader learns that it is missing.
+
+use xkcd_download::{Comic, DownloadError};
+use xkcd_download_support::Outcome;
+
+const _: fn(&str, &[u32]) -> Results = xkcd_download::download_in_sequence;
+const _: fn(&str, &[u32], usize) -> Results = xkcd_download::download_in_parallel;
+
+type Results = Vec<Result<Comic, DownloadError>>;
+
+/// A result in a type of the checks, made of the fields that the exercise promises.
+pub(crate) fn outcome(result: Result<Comic, DownloadError>) -> Outcome {
+    match result {
+        Ok(comic) => of_comic(comic),
+        Err(error) => of_error(error),
+    }
+}
+
+fn of_comic(comic: Comic) -> Outcome {
+    let (num, title, img, image): (u32, String, String, Vec<u8>) = (comic.num, comic.title, comic.img, comic.image);
+    Outcome::Comic { num, title, img, image }
+}
+
+fn of_error(error: DownloadError) -> Outcome {
+    match error {
+        DownloadError::Status { url, status } => Outcome::Status { url, status },
+        DownloadError::Transport { url, reason } => Outcome::Transport {
+            url: first(url, reason),
+        },
+        DownloadError::Decode { url, reason } => Outcome::Decode {
+            url: first(url, reason),
+        },
+    }
+}
+
+/// The reason is text, and nothing more is promised of it.
+fn first(url: String, _reason: String) -> String {
+    url
+}
