@@ -13,7 +13,7 @@ use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{Options, SandboxRequirement, grade};
 use protocol::Finding;
-use protocol::verdict::{Overall, Report};
+use protocol::verdict::{Overall, Report, Score};
 use report::{self, Extent, human};
 use sandbox::process::Level;
 
@@ -164,7 +164,7 @@ impl Tricks {
     fn judge(&self, name: &str, check: &str, expected: (&str, Finding), control: Control) -> Option<String> {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let (expected_check, finding) = expected;
-        if report.score() != 0 || first_failure(&report) != Some((expected_check.to_owned(), finding)) {
+        if report.score() != Score::Exactly(0) || first_failure(&report) != Some((expected_check.to_owned(), finding)) {
             return Some(format!(
                 "{name} at {check}: expected {finding} of {expected_check}: {report:#?}"
             ));
@@ -210,7 +210,11 @@ fn an_answer_earns_the_points() {
         &silent,
     );
     let report = report.expect("the options are right");
-    assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
+    assert_eq!(
+        (report.overall(), report.score()),
+        (Overall::Passed, Score::Exactly(10)),
+        "{report:#?}"
+    );
 }
 
 #[test]

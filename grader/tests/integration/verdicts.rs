@@ -4,7 +4,7 @@ use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
 use protocol::trace::{CountAccess, End, Op};
-use protocol::verdict::{CheckFailure, Evidence, Overall, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Overall, Score, Verdict};
 use sandbox::process::Level;
 
 use crate::course::{Course, first_failure, verdict, words};
@@ -170,7 +170,7 @@ fn below_the_level_that_is_required_nothing_is_graded() {
     let report = course.grade("submissions/panics.rs");
     assert_eq!(
         (report.overall(), report.score()),
-        (Overall::Ungraded, 0),
+        (Overall::Ungraded, Score::Unknown),
         "{report:#?}"
     );
     let words = words(&report, "build");
