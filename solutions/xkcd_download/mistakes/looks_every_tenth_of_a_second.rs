@@ -1,6 +1,10 @@
 //! Mistake: instead of joining the workers, the caller checks ten times a second whether they are done.
 //!
+//! Fails: `in_parallel_keeps_order` with `busy_wait`.
 //! Fails: `exactly_the_workers_ask_at_once` with `busy_wait`.
+//! Fails: `no_worker_is_idle` with `busy_wait`.
+//! Fails: `errors_stay_in_their_place` with `busy_wait`.
+//! Fails: `connections_are_used_again` with `busy_wait`.
 
 use std::sync::Mutex;
 use std::thread;

@@ -1,6 +1,8 @@
 //! Mistake: the results are collected in a static, and the next call finds those of the one before.
 //!
+//! Fails: `in_parallel_keeps_order` with `wrong_result`.
 //! Fails: `no_comic_is_taken_twice` with `wrong_result`.
+//! Fails: `errors_stay_in_their_place` with `wrong_result`.
 
 use std::sync::Mutex;
 use std::thread;

@@ -3,6 +3,8 @@
 //! The threads, locks and channels of the submission are those of the model. A client library and the server are real:
 //! a request is no operation of an execution, so it happens at once, between two of them. What the workers share is
 //! what decides who asks for which comic, and that is what the scheduler interleaves.
+//!
+//! No request fails here: the message of a panic could name the port of the server, which is another one each time.
 
 mod contract;
 
@@ -11,7 +13,7 @@ use std::sync::Arc;
 
 use harness::{Check, Execution, Finding, Model, Violation};
 use xkcd_download::download_in_parallel;
-use xkcd_download_support::{Hold, Outcome, Server, Shelf, Trouble, Way, are_right, asked_once};
+use xkcd_download_support::{Hold, Outcome, Server, Shelf, Way, are_right, asked_once};
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[Check::new("no_comic_is_taken_twice", no_comic_is_taken_twice)];
@@ -39,11 +41,6 @@ fn no_comic_is_taken_twice(model: &mut Model) {
     model.preemptions(1);
     model.executions(EXECUTIONS);
     model.random(20);
-    let failing = || {
-        Shelf::of([1, 3])
-            .with(2, Trouble::InfoStatus(404))
-            .with(4, Trouble::InfoMalformed)
-    };
     let of = |numbers: &[u32]| Shelf::of(numbers.iter().copied());
     in_parallel(
         model,
@@ -58,15 +55,6 @@ fn no_comic_is_taken_twice(model: &mut Model) {
         of(&[109, 7, 3]),
         &[&[109, 7, 3]],
         3,
-    );
-    model.executions(20);
-    model.random(5);
-    in_parallel(
-        model,
-        "2 workers, comics 1 to 4, two of them fail",
-        failing(),
-        &[&[1, 2, 3, 4]],
-        2,
     );
     model.preemptions(0);
     model.executions(5);
@@ -103,7 +91,8 @@ fn in_parallel(model: &mut Model, label: &str, shelf: Shelf, calls: &'static [&[
         |execution| {
             let mut judged = asked_once(&server);
             for (numbers, outcomes) in calls.iter().zip(&execution.value) {
-                judged = judged.and_then(|()| are_right(Way::InParallel, &server, numbers, outcomes));
+                // Another order is a race only where a preemption leads to it, which is said below.
+                judged = judged.and_then(|()| are_right(Way::InSequence, &server, numbers, outcomes));
             }
             by_schedule(execution, judged)
         },
