@@ -1,6 +1,7 @@
 //! Mistake: there are never more than sixteen workers.
 //!
 //! Fails: `as_many_workers_as_asked_for` with `not_concurrent`.
+//! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -1,6 +1,7 @@
 //! Mistake: the caller looks every millisecond whether its threads are done, instead of sleeping until they are.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `busy_wait`.
+//! Fails: `exactly_the_workers_call_at_once` with `busy_wait`.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! Mistake: the next input is drawn from a counter that every worker moves on, even beyond the last: after `u32::MAX`
 //! comes 0.
 //!
-//! Fails: `pool_map_calls_f_once_for_each_input` with `wrong_result`.
+//! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::kernel;
 use super::quiescence::Quiescence;
+use protocol::BlockingCall;
 
 /// How long to wait between two polls of the kernel.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -25,7 +26,7 @@ const POLLING_SWITCHES: u64 = 1_000;
 pub enum WaitEnd {
     /// Nothing more will happen.
     Quiescent,
-    /// Threads wake up again and again, and nothing comes of it.
+    /// Threads wake up again and again, and nothing comes of it; or one sleeps until it looks again.
     Polled,
 }
 
@@ -39,7 +40,12 @@ pub fn until_quiescent(events: impl Fn() -> usize) -> WaitEnd {
     loop {
         let tasks = kernel::tasks();
         if quiescence.poll(&tasks) {
-            return WaitEnd::Quiescent;
+            // Who sleeps for a time will look again after it.
+            let is_asleep_for_a_time = |task: &kernel::Task| task.call == Some(BlockingCall::Sleep);
+            return match tasks.iter().any(is_asleep_for_a_time) {
+                true => WaitEnd::Polled,
+                false => WaitEnd::Quiescent,
+            };
         }
         let now = tasks.iter().map(|task| task.switches).sum::<u64>();
         let n_events = events();

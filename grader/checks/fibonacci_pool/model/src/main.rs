@@ -296,7 +296,7 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
         "2 workers, inputs 0 to 3, `f` panics at each",
         || {
             let panicking = |input: u32| panic!("{input} is bad");
-            panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64>(2, 0..4, panicking))).is_ok()
+            panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64, _>(2, 0..4, panicking))).is_ok()
         },
         |execution| {
             if !execution.value {
@@ -313,7 +313,7 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
         "2 workers, inputs 0 to 3, after a call that panicked",
         || {
             let panicking = |input: u32| panic!("{input} is bad");
-            let _ = panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64>(2, 0..2, panicking)));
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64, _>(2, 0..2, panicking)));
             Mapped::by(2, 0..4)
         },
         |execution| execution.value.is_right(0..4),
