@@ -71,9 +71,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest machine.
         let limits = Limits {
-            wall: Duration::from_secs(30),
-            cpu: Some(Duration::from_secs(10)),
+            wall: Duration::from_secs(100),
+            waiting: Duration::from_secs(4),
+            cpu: Some(Duration::from_secs(3)),
             memory: Some(1 << 30),
             // As in other graders. The solutions print a few lines.
             output: 1 << 20,
@@ -82,10 +84,16 @@ impl Default for Options {
         };
         // A loop without an operation that the model knows uses processor time, which does not depend on what else
         // runs. Twenty times what the longest check of the course takes: a guess at the slowest machine.
-        let checks = Limits {
-            wall: Duration::from_secs(60),
+        let real_limits = Limits {
+            wall: Duration::from_secs(600),
+            waiting: Duration::from_secs(12),
             cpu: Some(Duration::from_secs(20)),
             ..limits.clone()
+        };
+        // Under the model, nothing waits for anything outside of it.
+        let model_limits = Limits {
+            waiting: Duration::from_secs(1),
+            ..real_limits.clone()
         };
         Options {
             check: None,
@@ -96,8 +104,8 @@ impl Default for Options {
             temporary: std::env::temp_dir(),
             workers: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
             build_limit: Duration::from_secs(60),
-            model_limits: checks.clone(),
-            real_limits: checks,
+            model_limits,
+            real_limits,
             program_limits: limits,
         }
     }

@@ -180,10 +180,10 @@ fn below_the_level_that_is_required_nothing_is_graded() {
 }
 
 #[test]
-fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
+fn a_submission_that_waits_for_a_child_is_ended_soon_and_so_is_the_child() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
-    course.options.model_limits.wall = std::time::Duration::from_secs(2);
+    course.options.model_limits.waiting = std::time::Duration::from_secs(1);
     let report = course.grade("submissions/sleeps_for_real.rs");
     assert_eq!(
         first_failure(&report),

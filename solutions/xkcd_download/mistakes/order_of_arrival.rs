@@ -3,7 +3,7 @@
 //! Fails: `in_parallel_keeps_order` with `race`.
 //! Fails: `no_comic_is_taken_twice` with `race`.
 //! Fails: `errors_stay_in_their_place` with `race`.
-//! Fails: `program_prints_both_times` with `wrong_output`.
+//! May fail: `program_prints_both_times` with `wrong_output`.
 
 use std::sync::Mutex;
 use std::thread;
