@@ -58,8 +58,12 @@ impl Scenario {
         let n = exploration.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
-                let mut failure = self.failure(&failure, stopped, body, requirement, n);
-                failure.certainty = self.certainty(&failure, bounds, body, requirement);
+                // Where one execution is all that a scenario can afford, it is shown as it was.
+                let is_simplified = bounds.executions > 1;
+                let mut failure = self.failure(&failure, stopped, is_simplified, body, requirement, n);
+                if is_simplified {
+                    failure.certainty = self.certainty(&failure, bounds, body, requirement);
+                }
                 Some(failure)
             }
             _ => requirement.conclude(coverage.executions).map(|failure| {
@@ -93,11 +97,12 @@ impl Scenario {
         self.record(schedule, body, requirement)
     }
 
-    /// Runs the failing execution again, simplifies it, and records it.
+    /// Runs the failing execution again, simplifies it if that is wanted, and records it.
     fn failure(
         &self,
         failure: &ScenarioFailure,
         stopped: Stopped,
+        is_simplified: bool,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
@@ -128,10 +133,17 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
-        let simplest = self.record(simplest, body, requirement);
-        let (schedule, preemptions, trace, failure) = match simplest.failure {
-            Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
+        let simplest = is_simplified.then(|| {
+            let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
+            self.record(simplest, body, requirement)
+        });
+        let (schedule, preemptions, trace, failure) = match simplest {
+            Some(Shown {
+                failure: Some(found),
+                schedule,
+                preemptions,
+                trace,
+            }) if found.is_like(failure) => (schedule, preemptions, trace, found),
             _ => (shown.schedule, shown.preemptions, shown.trace, again),
         };
         let token = Token {
