@@ -1,5 +1,5 @@
 //! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of
-//! accesses to reference counts.
+//! a wait outside the model, of accesses to reference counts.
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
@@ -85,10 +85,14 @@ fn in_failure(failure: &mut Failure, locate: Locate<'_>) {
     if let FailureSignature::Ending(
         EndSignature::EndlessLoop { place }
         | EndSignature::StackOverflow { place }
-        | EndSignature::Crashed { place, .. },
+        | EndSignature::Crashed { place, .. }
+        | EndSignature::OutsideWait { place },
     ) = &mut failure.signature
     {
-        *place = found;
+        // A wait outside the model may know its place without a backtrace.
+        if found.is_some() {
+            *place = found;
+        }
     }
 }
 
@@ -105,6 +109,9 @@ fn not_located(end: &mut End) -> Option<(Sought, &mut Option<Place>, &mut Vec<Ba
         End::EndlessLoop { place, backtraces, .. } => Some((Sought::Loop, place, backtraces)),
         End::StackOverflow { place, backtraces, .. } => Some((Sought::Recursion, place, backtraces)),
         End::Crashed { place, backtraces, .. } => Some((Sought::Call, place, backtraces)),
+        // A place that is known already is that of the call.
+        End::OutsideWait { place: Some(_), .. } => None,
+        End::OutsideWait { place, backtraces, .. } => Some((Sought::Call, place, backtraces)),
         End::Finished
         | End::Panicked(_)
         | End::Deadlock { .. }

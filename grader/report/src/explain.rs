@@ -19,6 +19,7 @@ mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
 mod other_owner;
+mod outside_wait;
 mod over_serialized;
 mod panic;
 mod released_lock;
@@ -141,6 +142,9 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         End::Crashed {
             thread, signal, place, ..
         } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
+        End::OutsideWait {
+            thread, outside, place, ..
+        } => outside_wait::explain(*thread, *outside, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(*code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
@@ -210,6 +214,7 @@ fn depends_on_order(finding: Finding) -> bool {
         | Finding::OutputLimit
         | Finding::AccessDenied
         | Finding::TooSlow
+        | Finding::NotModelled
         | Finding::Nondeterministic => false,
     }
 }
