@@ -37,14 +37,22 @@ impl CheckObservation {
         }
     }
 
-    /// Puts a place for each event that has only addresses, as `locate` knows it.
+    /// Puts a place for each event, and each wait at the end, that has only addresses, as `locate` knows it.
     pub fn locate_events(&mut self, locate: Locate<'_>) {
         let (trace, failure) = self.traced();
         let traces = trace.into_iter().chain(failure.into_iter().flat_map(traces_of));
-        for event in traces.flat_map(|trace| &mut trace.events) {
-            let calls = std::mem::take(&mut event.calls);
-            if !calls.is_empty() && event.place.is_none() {
-                event.place = locate(Sought::Call, &[calls]);
+        for trace in traces {
+            let of_events = trace
+                .events
+                .iter_mut()
+                .map(|event| (&mut event.place, &mut event.calls));
+            let waits = trace.end.waits_mut().iter_mut();
+            let of_waits = waits.map(|wait| (&mut wait.place, &mut wait.calls));
+            for (place, calls) in of_events.chain(of_waits) {
+                let calls = std::mem::take(calls);
+                if !calls.is_empty() && place.is_none() {
+                    *place = locate(Sought::Call, &[calls]);
+                }
             }
         }
     }

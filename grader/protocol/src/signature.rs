@@ -242,6 +242,7 @@ mod tests {
             held_by: vec![3 - thread],
             held_since: None,
             last_notification: None,
+            calls: Vec::new(),
         }
     }
 

@@ -255,8 +255,8 @@ mod tests {
 
     use super::*;
     use crate::trace::{
-        ChannelOutcome, ChannelSide, CountAccess, CountKind, LockFunction, LockOutcome, MemoryOrder, SelectFunction,
-        SendFunction,
+        ChannelOutcome, ChannelSide, CountAccess, CountKind, LockFunction, LockOutcome, MemoryOrder, PipeEnd,
+        SelectFunction, SendFunction,
     };
 
     fn digest(op: Op) -> u32 {
@@ -304,6 +304,13 @@ mod tests {
             digest(Op::PushJob { job: 1 }),
             digest(Op::TakeJob { job: 1, from: 0 }),
             digest(Op::EndJob { job: 1 }),
+            digest(Op::ReadBytes {
+                outcome: TransferOutcome::Moved(7),
+            }),
+            digest(Op::WriteBytes {
+                outcome: TransferOutcome::Broken,
+            }),
+            digest(Op::CloseEnd { end: PipeEnd::Writer }),
         ];
         let expected = [
             0xD421_C462,
@@ -317,6 +324,9 @@ mod tests {
             0x829F_0DC6,
             0x6511_88E5,
             0x19E8_0944,
+            0xEF54_5145,
+            0x1B3C_18C1,
+            0xCEE1_3C41,
         ];
         assert_eq!(found, expected);
     }

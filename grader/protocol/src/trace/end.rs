@@ -153,6 +153,15 @@ impl End {
         }
     }
 
+    /// The waits, to fill in their places.
+    pub(crate) fn waits_mut(&mut self) -> &mut [Wait] {
+        if let End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } = self {
+            waits
+        } else {
+            &mut []
+        }
+    }
+
     /// The waits, if every thread waits; empty for any other end.
     pub fn waits(&self) -> &[Wait] {
         match self {
@@ -230,6 +239,9 @@ pub struct Wait {
     /// For [`WaitReason::Notification`]: the last notification of the condition variable, if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_notification: Option<Notification>,
+    /// Where the place is not known yet: the return addresses at the wait, which the grader turns into a place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Backtrace,
 }
 
 /// What a thread waits for at the end of an execution.

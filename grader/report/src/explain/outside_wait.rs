@@ -7,11 +7,11 @@ use crate::names::Names;
 
 pub(super) fn explain(thread: ThreadId, outside: Outside, place: Option<&Place>, names: &Names<'_>) -> Story {
     let what = match outside {
-        Outside::Pipe => "a pipe to something else than its own threads",
+        Outside::Pipe => "a pipe from outside the program",
         Outside::Socket => "a socket",
         Outside::Device => "a terminal or another device",
         Outside::FileLock => "the lock of a file",
-        Outside::Other => "a descriptor",
+        Outside::Other => "something outside the program",
     };
     let got = format!("{} waits{} for {what}", names.thread(thread), names.at(place));
     let mut story = Story::new("expected every wait to be for another thread", got);

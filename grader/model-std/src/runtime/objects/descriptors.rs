@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::streams::Stream;
 use super::{ObjectId, State};
-use crate::model::trace::{End, ObjectKind, ObjectState, Op, Outside, PipeEnd, TransferOutcome, WaitReason};
+use crate::model::trace::{Backtrace, End, ObjectKind, ObjectState, Op, Outside, PipeEnd, TransferOutcome, WaitReason};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
 use crate::runtime::{
@@ -44,8 +44,9 @@ fn n_at(targets: &Targets, object: ObjectId, end: PipeEnd) -> usize {
 /// The descriptors in the current execution.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptors {
-    /// Those that the program has got and not closed. Shared with the conditions of threads that wait.
-    open: Rc<RefCell<Targets>>,
+    /// Those that the program has got and not closed; `None` before the first. Shared with the conditions of threads that
+    /// wait.
+    open: Option<Rc<RefCell<Targets>>>,
     /// The lines of the program that are in a function of this library which may use a descriptor.
     calls: BTreeMap<TaskId, Site>,
 }
@@ -53,7 +54,17 @@ pub(crate) struct Descriptors {
 impl Descriptors {
     /// Those that the program has got and not closed.
     pub(crate) fn open(&self) -> Vec<c_int> {
-        self.open.borrow().keys().copied().collect()
+        let open = self.open.iter();
+        open.flat_map(|open| open.borrow().keys().copied().collect::<Vec<_>>())
+            .collect()
+    }
+
+    fn get(&self, descriptor: c_int) -> Option<Target> {
+        self.open.as_ref()?.borrow().get(&descriptor).copied()
+    }
+
+    fn shared(&mut self) -> &Rc<RefCell<Targets>> {
+        self.open.get_or_insert_default()
     }
 }
 
@@ -67,12 +78,12 @@ pub(crate) fn target(descriptor: c_int) -> Option<Target> {
     if super::current_epoch() == 0 {
         return None;
     }
-    with_undisturbed(|execution| execution.descriptors.open.borrow().get(&descriptor).copied())?
+    with_undisturbed(|execution| execution.descriptors.get(descriptor))?
 }
 
 /// Notes that the program has got a descriptor.
 pub(crate) fn opened(descriptor: c_int, target: Target) {
-    with_undisturbed(|execution| execution.descriptors.open.borrow_mut().insert(descriptor, target));
+    with_undisturbed(|execution| execution.descriptors.shared().borrow_mut().insert(descriptor, target));
 }
 
 /// Notes that the program has made a pipe or a pair of sockets, with a descriptor for each end.
@@ -81,7 +92,7 @@ pub(crate) fn made(kind: ObjectKind, ends: [(c_int, PipeEnd); 2]) {
         let created_at = site(execution);
         let object = execution.objects.add(kind, created_at, State::Shim);
         let opened = ends.map(|(descriptor, end)| (descriptor, Target::End { object, end }));
-        execution.descriptors.open.borrow_mut().extend(opened);
+        execution.descriptors.shared().borrow_mut().extend(opened);
     });
 }
 
@@ -91,7 +102,7 @@ pub(crate) fn close(descriptor: c_int) -> impl FnOnce() {
     let closed = target(descriptor).and_then(|target| {
         let end = match target {
             Target::End { object, end } => with(|execution| {
-                let is_last = n_at(&execution.descriptors.open.borrow(), object, end) == 1;
+                let is_last = n_at(&execution.descriptors.shared().borrow(), object, end) == 1;
                 is_last.then(|| (object, end, site(execution)))
             }),
             Target::Stream(_) | Target::Other => None,
@@ -102,7 +113,7 @@ pub(crate) fn close(descriptor: c_int) -> impl FnOnce() {
                 site,
             });
         }
-        with(|execution| execution.descriptors.open.borrow_mut().remove(&descriptor));
+        with(|execution| execution.descriptors.shared().borrow_mut().remove(&descriptor));
         end
     });
     move || {
@@ -159,6 +170,7 @@ struct Ready<F> {
     /// The end whose descriptors could end the wait.
     other_end: PipeEnd,
     direction: Direction,
+    calls: Backtrace,
 }
 
 impl<F: Fn() -> bool> Condition for Ready<F> {
@@ -172,6 +184,10 @@ impl<F: Fn() -> bool> Condition for Ready<F> {
             Direction::Read => WaitReason::Bytes { writers: left },
             Direction::Write => WaitReason::RoomForBytes { readers: left },
         }
+    }
+
+    fn calls(&self) -> Backtrace {
+        self.calls.clone()
     }
 }
 
@@ -264,12 +280,18 @@ impl Call {
         timeout: Option<Duration>,
     ) -> Wake {
         let deadline = with(|execution| {
+            let calls = if operation.site.is_none() {
+                execution.calls()
+            } else {
+                Backtrace::new()
+            };
             let condition = Ready {
                 is_ready,
-                open: Rc::clone(&execution.descriptors.open),
+                open: Rc::clone(execution.descriptors.shared()),
                 object: self.object,
                 other_end: other(self.end),
                 direction,
+                calls,
             };
             execution.me().condition = Some(Rc::new(condition));
             timeout.and_then(|timeout| execution.deadline_after(timeout))
