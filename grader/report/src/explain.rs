@@ -20,6 +20,7 @@ mod nondeterministic;
 mod not_concurrent;
 mod obstacle;
 mod other_owner;
+mod outside_wait;
 mod over_serialized;
 mod panic;
 mod released_lock;
@@ -144,6 +145,9 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         End::Crashed {
             thread, signal, place, ..
         } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
+        End::OutsideWait {
+            thread, outside, place, ..
+        } => outside_wait::explain(*thread, *outside, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(*code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
@@ -213,6 +217,7 @@ fn depends_on_order(finding: Finding) -> bool {
         | Finding::OutputLimit
         | Finding::AccessDenied
         | Finding::TooSlow
+        | Finding::NotModelled
         | Finding::Nondeterministic => false,
     }
 }

@@ -158,6 +158,7 @@ pub(crate) fn wait(
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
         last_notification: None,
+        calls: Vec::new(),
     }
 }
 

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use protocol::trace::{
     AtomicType, ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome,
     CountAccess, CountKind, CrashSignal, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind,
-    ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction,
-    Trace, Value, Wait, WaitReason, Whom, YieldFunction,
+    ObjectState, OnceFunction, Op, Outside, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction,
+    SendFunction, Trace, Value, Wait, WaitReason, Whom, YieldFunction,
 };
 use protocol::{Failure, FailureCause, Finding, Measure};
 use report::explain::explain;
@@ -533,6 +533,10 @@ fn every_reason_to_wait() {
         (WaitReason::Jobs { left: 1 }, Some(8), vec![1]),
         (WaitReason::Jobs { left: 2 }, Some(8), vec![]),
         (WaitReason::Work, Some(8), vec![]),
+        (WaitReason::Bytes { writers: 1 }, Some(9), vec![]),
+        (WaitReason::RoomForBytes { readers: 2 }, Some(9), vec![]),
+        (WaitReason::Bytes { writers: 0 }, Some(10), vec![]),
+        (WaitReason::Descriptors, None, vec![]),
     ];
     let kinds = [
         ObjectKind::Mutex,
@@ -544,12 +548,15 @@ fn every_reason_to_wait() {
         ObjectKind::Barrier,
         ObjectKind::MpscChannel,
         ObjectKind::RayonPool,
+        ObjectKind::Pipe,
+        ObjectKind::SocketPair,
     ];
-    let objects: Vec<_> = kinds
+    let mut objects: Vec<_> = kinds
         .iter()
         .enumerate()
         .map(|(id, kind)| object(id, *kind, 0, 0))
         .collect();
+    objects[9].created_at = Some(place(31, 5));
     let events = vec![
         lock(1, 0, 14),
         takes(1, LockFunction::Read, 3, ObjectState::ReadBy(vec![1]), 15),
@@ -585,6 +592,10 @@ fn every_reason_to_wait() {
     Thread 3 waits at lib.rs:20 for 1 job to end, run by thread 1.
     Thread 3 waits at lib.rs:20 for 2 jobs to end, which no thread of `pool` runs.
     Thread 3 waits at lib.rs:20 for a job of `pool`.
+    Thread 3 waits at lib.rs:20 to read from the pipe made at lib.rs:31, which has 1 writer left.
+    Thread 3 waits at lib.rs:20 for room to write into the pipe made at lib.rs:31, which has 2 readers left.
+    Thread 3 waits at lib.rs:20 to read from a socket pair, which has 0 writers left.
+    Thread 3 waits at lib.rs:20 for one of several descriptors to be ready.
     ");
 }
 
@@ -1067,6 +1078,37 @@ fn a_crash() {
     expected the function to return, thread 1 asked for more memory than the limit
     at lib.rs:14
 
+    steps:
+    ");
+}
+
+#[test]
+fn a_wait_outside_the_model() {
+    let waits = |outside, place| {
+        let end = End::OutsideWait {
+            thread: 1,
+            outside,
+            place,
+            backtraces: Vec::new(),
+        };
+        told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
+    };
+    assert_snapshot!(waits(Outside::Pipe, Some(place(14, 5))), @r"
+    expected every wait to be for another thread, thread 1 waits at lib.rs:14 for a
+    pipe from outside the program
+
+    This check controls every thread and explores the orders in which they run.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
+    a thread waits for is not, so the check cannot go on.
+    steps:
+    ");
+    assert_snapshot!(waits(Outside::Other, None), @r"
+    expected every wait to be for another thread, thread 1 waits for something
+    outside the program
+
+    This check controls every thread and explores the orders in which they run.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
+    a thread waits for is not, so the check cannot go on.
     steps:
     ");
 }
