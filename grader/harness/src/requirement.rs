@@ -39,6 +39,11 @@ pub(crate) trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
     fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<ScenarioFailure>>;
 
+    /// Judges an execution that did not come to its end, or went wrong in another way.
+    fn look_at_failed(&mut self, failure: ScenarioFailure) -> ControlFlow<Option<ScenarioFailure>> {
+        ControlFlow::Break(Some(failure))
+    }
+
     /// What the executions that were seen lack all together; `n` is their number.
     fn conclude(&self, n: u64) -> Option<ScenarioFailure>;
 }
@@ -51,6 +56,27 @@ impl Requirement for Every<'_> {
         match self.0.ask(execution) {
             Ok(()) => ControlFlow::Continue(()),
             Err(violation) => ControlFlow::Break(Some(violation.into())),
+        }
+    }
+
+    fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
+        None
+    }
+}
+
+/// No execution comes to its end, because all of its threads wait for ever. The question is how one that does come to
+/// its end breaks that.
+pub(crate) struct Unending<'a>(pub(crate) &'a dyn Question<Violation>);
+
+impl Requirement for Unending<'_> {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<ScenarioFailure>> {
+        ControlFlow::Break(Some(self.0.ask(execution).into()))
+    }
+
+    fn look_at_failed(&mut self, failure: ScenarioFailure) -> ControlFlow<Option<ScenarioFailure>> {
+        match failure.finding {
+            Finding::Deadlock | Finding::LostWakeup => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(Some(failure)),
         }
     }
 

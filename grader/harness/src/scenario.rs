@@ -15,6 +15,10 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
+/// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
+/// again takes long, and a table of its steps tells nothing.
+const MOST_EVENTS: usize = 10_000;
+
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -100,6 +104,15 @@ impl Scenario {
             return Failure {
                 preemptions: shown.preemptions,
                 trace: Some(shown.trace),
+                ..self.without_execution(again, executions)
+            };
+        }
+        if shown.trace.events.len() > MOST_EVENTS {
+            let mut trace = shown.trace;
+            trace.events.clear();
+            return Failure {
+                preemptions: shown.preemptions,
+                trace: Some(trace),
                 ..self.without_execution(again, executions)
             };
         }
@@ -266,7 +279,7 @@ fn look(
     let most_alive = execution.most_alive;
     match scenario_failure::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(failure) => ControlFlow::Break(Some(*failure)),
+        Err(failure) => requirement.look_at_failed(*failure),
     }
 }
 
