@@ -9,7 +9,7 @@ use super::executor::Start;
 use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
 use super::objects::streams::Streams;
-use super::objects::{Object, ObjectId, Objects};
+use super::objects::{Object, ObjectId, Objects, Places};
 use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
@@ -74,7 +74,7 @@ pub(super) struct Remains {
 #[derive(Default)]
 struct Recycled {
     tasks: Vec<Task>,
-    objects: Vec<Object>,
+    objects: (Vec<Object>, Places),
     candidates: Vec<Candidate>,
     counts: counts::Tables,
 }
@@ -83,7 +83,7 @@ thread_local! {
     static RECYCLED: Cell<Recycled> = const {
         Cell::new(Recycled {
             tasks: Vec::new(),
-            objects: Vec::new(),
+            objects: (Vec::new(), Places::new()),
             candidates: Vec::new(),
             counts: counts::Tables::new(),
         })
@@ -239,7 +239,7 @@ impl Execution {
         if tasks.iter().any(|task| task.panics.in_hook) {
             panics::leave_hook();
         }
-        let objects = objects.into_table();
+        let objects = objects.into_empty();
         let history = tasks
             .iter()
             .fold(0, |history, task| visibility::mix(history, task.history));

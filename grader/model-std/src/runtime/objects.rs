@@ -30,8 +30,8 @@ use channel::Channel;
 use condvar::Condvar;
 use lock::Lock;
 use once::Once;
-use places::Places;
 
+pub(super) use places::Places;
 pub(crate) use places::forget_memory;
 
 use super::task::{Site, TaskId};
@@ -210,19 +210,19 @@ fn save_or_restore(tag: &Tag, memory: &Memory, first_use_ever: bool) {
 }
 
 impl Objects {
-    /// The empty table of the execution that begins now. `table` is empty; its memory is reused.
-    pub(super) fn new(table: Vec<Object>) -> Self {
+    /// The empty table of the execution that begins now. `table` and `places` are empty; their memory is reused.
+    pub(super) fn new((table, places): (Vec<Object>, Places)) -> Self {
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         CURRENT_EPOCH.set(epoch);
-        let places = Places::default();
         Self { epoch, table, places }
     }
 
-    /// Ends the table with its execution. Returns the empty table, for reuse.
-    pub(super) fn into_table(mut self) -> Vec<Object> {
+    /// Ends the table with its execution. Returns what is empty now, for reuse.
+    pub(super) fn into_empty(mut self) -> (Vec<Object>, Places) {
         CURRENT_EPOCH.set(0);
         self.table.clear();
-        self.table
+        self.places.clear();
+        (self.table, self.places)
     }
 
     /// Adds the object with this tag, at its first use in this execution, and returns its number.

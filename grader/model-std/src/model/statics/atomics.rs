@@ -3,6 +3,7 @@
 //! The model notices their first use in an execution. So the bytes from before are kept, and laid back before the next
 //! execution.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::program::Place;
@@ -22,6 +23,9 @@ struct Used {
 
 static USED: Mutex<Vec<Used>> = Mutex::new(Vec::new());
 
+/// Whether there are any: asked before and after every execution. Relaxed: a lock separates the executions.
+static IS_ANY_USED: AtomicBool = AtomicBool::new(false);
+
 fn used() -> MutexGuard<'static, Vec<Used>> {
     USED.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -40,6 +44,7 @@ pub(crate) fn note_atomic(address: usize, size: usize) {
     }
     let place = Place::new(address, size);
     let start = bytes(place);
+    IS_ANY_USED.store(true, Ordering::Relaxed);
     used().push(Used {
         place,
         start,
@@ -49,6 +54,9 @@ pub(crate) fn note_atomic(address: usize, size: usize) {
 
 /// Notes what the execution, which has just ended, left in the atomics.
 pub(super) fn note_end() {
+    if !IS_ANY_USED.load(Ordering::Relaxed) {
+        return;
+    }
     for used in used().iter_mut() {
         used.end = bytes(used.place);
     }
@@ -56,6 +64,10 @@ pub(super) fn note_end() {
 
 /// Lays the first bytes back, except where the atomic has changed since the execution.
 pub(super) fn restart() {
+    if !IS_ANY_USED.load(Ordering::Relaxed) {
+        return;
+    }
+    IS_ANY_USED.store(false, Ordering::Relaxed);
     for Used { place, start, end } in used().drain(..) {
         if start != end && bytes(place) == end {
             // SAFETY: no execution is under way, and the atomic held these bytes before.

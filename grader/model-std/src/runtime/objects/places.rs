@@ -16,55 +16,57 @@
 //! before its end, so before anything that the thread does later. The thread can read no older value, and neither can
 //! another thread that was given the new atomic.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::ObjectId;
 use crate::runtime::with_undisturbed;
 
-/// How many addresses are remembered for a quick look: more than most executions have atomics.
-const QUICK: usize = 16;
-
-/// The addresses of atomics.
-#[derive(Default)]
-pub(super) struct Places {
-    by_address: BTreeMap<usize, ObjectId>,
-    /// Some of them, each at the index that [`quick_index`] gives; `(0, 0)` for none.
-    quick: [(usize, ObjectId); QUICK],
-}
-
-/// Neighbours in an array, and fields of one value, have different indices.
-fn quick_index(address: usize) -> usize {
-    (address ^ address >> 3 ^ address >> 7) % QUICK
+/// The addresses of atomics. An execution has few of them, and reuses the memory of the one before.
+#[derive(Debug, Default)]
+pub(in crate::runtime) struct Places {
+    /// By address. Most programs use their atomics in the order of the addresses, or in the opposite one: then a new
+    /// entry is the last one, or the first.
+    sorted: VecDeque<(usize, ObjectId)>,
 }
 
 impl Places {
-    /// The atomic at `address`.
-    pub(super) fn get(&mut self, address: usize) -> Option<ObjectId> {
-        let quick = &mut self.quick[quick_index(address)];
-        if quick.0 == address {
-            return Some(quick.1);
+    pub(in crate::runtime) const fn new() -> Self {
+        Self {
+            sorted: VecDeque::new(),
         }
-        let id = *self.by_address.get(&address)?;
-        *quick = (address, id);
-        Some(id)
+    }
+
+    /// The atomic at `address`.
+    pub(super) fn get(&self, address: usize) -> Option<ObjectId> {
+        let (found, id) = *self.sorted.get(self.from(address))?;
+        (found == address).then_some(id)
     }
 
     /// From now on, the atomic at `address` is `id`.
     pub(super) fn insert(&mut self, address: usize, id: ObjectId) {
-        self.by_address.insert(address, id);
-        self.quick[quick_index(address)] = (address, id);
+        let at = self.from(address);
+        match self.sorted.get_mut(at) {
+            Some(entry) if entry.0 == address => entry.1 = id,
+            _ => self.sorted.insert(at, (address, id)),
+        }
     }
 
     /// Forgets the atomics in the `size` bytes from `address`.
     pub(super) fn forget(&mut self, address: usize, size: usize) {
-        let range = address..address.saturating_add(size);
-        while let Some((&found, _)) = self.by_address.range(range.clone()).next() {
-            self.by_address.remove(&found);
-            let quick = &mut self.quick[quick_index(found)];
-            if quick.0 == found {
-                *quick = (0, 0);
-            }
+        let Range { start, end } = self.from(address)..self.from(address.saturating_add(size));
+        if start < end {
+            self.sorted.drain(start..end);
         }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.sorted.clear();
+    }
+
+    /// The index of the first entry that is not below `address`.
+    fn from(&self, address: usize) -> usize {
+        self.sorted.partition_point(|(found, _)| *found < address)
     }
 }
 
@@ -76,7 +78,49 @@ pub(crate) fn forget_memory(address: usize, size: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::ops::ControlFlow;
+    use std::rc::Rc;
+
     use super::*;
+    use crate::model::{Bounds, Settings, SwitchAfterRelease, explore};
+    use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+    use crate::thread;
+
+    /// What a thread may read from an atomic in a block of memory that another thread used as an atomic before it gave
+    /// the block back, with `free`. Nothing orders the two.
+    fn reads_in_a_block_used_twice(free: fn(usize, usize)) -> BTreeSet<Option<u64>> {
+        let body = move || {
+            let block: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
+            let is_free: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+            let first = thread::spawn(move || {
+                block.store(1, Relaxed);
+                // The value with which the next owner begins.
+                block.store(0, Relaxed);
+                free(block.as_ptr().addr(), size_of::<u64>());
+                is_free.store(true, Relaxed);
+            });
+            let read = is_free.load(Relaxed).then(|| block.load(Relaxed));
+            first.join().map(|()| read).ok().flatten()
+        };
+        let body: Rc<dyn Fn() -> Option<u64>> = Rc::new(body);
+        let mut read = BTreeSet::new();
+        let settings = Settings {
+            switch_after_release: SwitchAfterRelease::Never,
+            ..Settings::default()
+        };
+        explore(&Bounds::default(), &settings, &body, |execution| {
+            read.extend(execution.value.and_then(Result::ok));
+            ControlFlow::Continue(())
+        });
+        read
+    }
+
+    #[test]
+    fn nobody_reads_what_was_in_a_block_before_it_was_freed() {
+        assert_eq!(reads_in_a_block_used_twice(|_, _| ()), [None, Some(0), Some(1)].into());
+        assert_eq!(reads_in_a_block_used_twice(forget_memory), [None, Some(0)].into());
+    }
 
     #[test]
     fn an_address_has_the_atomic_that_was_there_last() {
@@ -89,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn more_atomics_than_are_remembered_for_a_quick_look_are_all_found() {
+    fn many_atomics_are_found_in_whatever_order_they_came() {
         let mut places = Places::default();
-        let addresses = || (0..1000).map(|at| (0x7000 + 8 * at, at));
+        let addresses = || (0..1000).map(|at| (0x7000 + 8 * (at * 37 % 1000), at));
         addresses().for_each(|(address, id)| places.insert(address, id));
-        for (address, id) in addresses().chain(addresses()) {
+        for (address, id) in addresses() {
             assert_eq!(places.get(address), Some(id));
         }
     }
