@@ -239,9 +239,15 @@ fn receivers(trace: &Trace, sources: &[(String, String)]) -> BTreeMap<ObjectId, 
         }
         created.extend(bindings::receivers::created_atomics(text));
     }
+    let is_used_by_check = |object: ObjectId| {
+        let mut accesses = trace.events.iter().filter(|event| event.object == Some(object));
+        accesses.any(|event| event.place.as_ref().is_some_and(|place| is_in_check(&place.file)))
+    };
     let name = |(object, receivers): (ObjectId, Vec<Receiver>)| {
         let kind = trace.kind_of(object)?.as_str();
-        let created = created.iter().filter(|(of, _)| of == kind);
+        // What the check uses, the submission has not created.
+        let may_be_created = !is_used_by_check(object);
+        let created = created.iter().filter(|(of, _)| may_be_created && of == kind);
         let created: Vec<Option<&str>> = created.map(|(_, name)| name.as_deref()).collect();
         Some((object, best_name(&receivers, &created)?))
     };
@@ -258,8 +264,8 @@ fn events_of_end(trace: &Trace) -> impl Iterator<Item = &Event> {
 }
 
 /// The best of the names by which an atomic is used. `created` are the names for which the submission creates atomics
-/// of its type: one of those is better than any other. Where the submission creates all of them for one name, and only
-/// goes through their elements, that is the name.
+/// of its type: one of those is better than any other. Where the submission creates all of them for one name, and uses
+/// this one through parameters only, that is the name.
 fn best_name(used: &[Receiver], created: &[Option<&str>]) -> Option<String> {
     let is_created = |receiver: &&Receiver| created.contains(&Some(receiver.name.as_str()));
     let best = |receivers: &mut dyn Iterator<Item = &Receiver>| {
@@ -271,7 +277,7 @@ fn best_name(used: &[Receiver], created: &[Option<&str>]) -> Option<String> {
             return None;
         };
         let is_only = rest.iter().all(|other| *other == Some(*first));
-        let is_unnamed = used.iter().all(|receiver| receiver.kind >= Kind::Element);
+        let is_unnamed = used.iter().all(|receiver| receiver.kind >= Kind::Parameter);
         (is_only && is_unnamed).then(|| (*first).to_owned())
     };
     best(&mut used.iter().filter(is_created))
@@ -358,7 +364,7 @@ mod tests {
         let used = [
             receiver(Kind::Field, "inner"),
             receiver(Kind::Variable, "count"),
-            receiver(Kind::Element, "c"),
+            receiver(Kind::Parameter, "c"),
         ];
         assert_eq!(
             best_name(&used, &[Some("total"), Some("count")]).as_deref(),
@@ -369,8 +375,8 @@ mod tests {
     }
 
     #[test]
-    fn an_element_is_called_after_the_only_name_for_which_atomics_are_created() {
-        let used = [receiver(Kind::Element, "c")];
+    fn a_parameter_is_called_after_the_only_name_for_which_atomics_are_created() {
+        let used = [receiver(Kind::Parameter, "c")];
         assert_eq!(best_name(&used, &[Some("counters"); 2]).as_deref(), Some("counters"));
         assert_eq!(best_name(&[], &[Some("counters")]).as_deref(), Some("counters"));
         assert_eq!(
@@ -378,8 +384,8 @@ mod tests {
             Some("c")
         );
         assert_eq!(best_name(&used, &[Some("counters"), None]).as_deref(), Some("c"));
-        let parameter = [receiver(Kind::Variable, "counter")];
-        assert_eq!(best_name(&parameter, &[Some("total")]).as_deref(), Some("counter"));
+        let variable = [receiver(Kind::Variable, "counter")];
+        assert_eq!(best_name(&variable, &[Some("total")]).as_deref(), Some("counter"));
         assert_eq!(best_name(&[], &[]), None);
     }
 

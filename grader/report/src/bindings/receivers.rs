@@ -21,10 +21,10 @@ pub(crate) enum Kind {
     Field,
     /// A static or a constant.
     Static,
-    /// A variable that a `let` binds, or the parameter of a function.
+    /// A variable that a `let` binds.
     Variable,
-    /// A variable for one element of several: of a `for`, or the parameter of a closure.
-    Element,
+    /// A variable that stands for one atomic after the other: of a `for`, or the parameter of a function or closure.
+    Parameter,
     /// A function that returns it.
     Function,
 }
@@ -278,7 +278,7 @@ fn binding_of(levels: &mut Vec<Level>, name: &str) -> (Kind, Option<Receiver>) {
         }
         if let Some(value) = bound_by_for(before, name) {
             let value = of_value(value);
-            return (Kind::Element, value);
+            return (Kind::Parameter, value);
         }
         if is_parameter_of_closure(before, name) {
             levels.pop();
@@ -286,11 +286,11 @@ fn binding_of(levels: &mut Vec<Level>, name: &str) -> (Kind, Option<Receiver>) {
                 [receiver @ .., dot, TokenTree::Ident(_)] if is_punct(dot, '.') => of_value(receiver),
                 _ => None,
             });
-            return (Kind::Element, value);
+            return (Kind::Parameter, value);
         }
         levels.pop();
     }
-    (Kind::Variable, None)
+    (Kind::Parameter, None)
 }
 
 /// The last `let` in these tokens that binds `name`: where it begins, and the tokens of the value.
