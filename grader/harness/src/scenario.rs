@@ -131,8 +131,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        if matches!(trace.end, End::EndlessLoop { .. } | End::Crashed { .. }) {
-            // Each execution would take half a second, or may have damaged the memory of the process.
+        if !can_be_varied(&trace.end) {
             return schedule.clone();
         }
         let still_fails = |execution| {
@@ -150,8 +149,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Option<Certainty> {
-        if matches!(failure.trace.as_ref()?.end, End::EndlessLoop { .. }) {
-            // Each execution would take half a second.
+        if !can_be_varied(&failure.trace.as_ref()?.end) {
             return None;
         }
         let token = Token::decode(failure.token.as_deref()?, self.check).ok()?;
@@ -253,6 +251,12 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
+/// the process.
+fn can_be_varied(end: &End) -> bool {
+    !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
+}
+
 /// Whether an execution that was judged so passed.
 fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
     matches!(judged, ControlFlow::Continue(()) | ControlFlow::Break(None))
@@ -312,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_load() {
+    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_read() {
         for (store, load) in [
             (Ordering::Relaxed, Ordering::Relaxed),
             (Ordering::Release, Ordering::Relaxed),

@@ -23,7 +23,7 @@ mod over_serialized;
 mod panic;
 mod released_lock;
 mod stack_overflow;
-mod stale_load;
+mod stale_read;
 mod step_limit;
 mod stolen_wakeup;
 mod thread_left;
@@ -150,8 +150,8 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         // A panic came before the end, and often led to it.
         story.sentences.splice(0..0, panic::sentences(trace, None, names));
     }
-    if let Some(Account { sentences, steps }) = stale_load::find(trace, names) {
-        // Without a stale load, the execution would have ended well.
+    if let Some(Account { sentences, steps }) = stale_read::find(trace, names) {
+        // Without a stale read, the execution would have ended well.
         story.sentences.splice(0..0, sentences);
         story.steps.extend(steps);
     }
@@ -160,7 +160,7 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
 
 /// How an execution that came to its end breaks a property.
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
-    let mut account = if let Some(account) = stale_load::find(trace, names) {
+    let mut account = if let Some(account) = stale_read::find(trace, names) {
         account
     } else if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;

@@ -128,7 +128,7 @@ fn passes(store: MemoryOrder, load: MemoryOrder) -> Failure {
 }
 
 #[test]
-fn a_stale_load_after_a_message_that_orders_nothing() {
+fn a_stale_read_after_a_message_that_orders_nothing() {
     assert_snapshot!(told(&passes(MemoryOrder::Relaxed, MemoryOrder::Relaxed), COUNTER), @r"
     expected 1, got 0
 
@@ -153,7 +153,7 @@ fn a_stale_load_after_a_message_that_orders_nothing() {
 }
 
 #[test]
-fn a_stale_load_that_nothing_orders_after_the_store() {
+fn a_stale_read_that_nothing_orders_after_the_store() {
     let events = vec![
         accesses(1, stores(MemoryOrder::Release), 0, 12),
         accesses(2, loads_stale(MemoryOrder::Acquire), 0, 21),
