@@ -11,7 +11,7 @@ use super::faults::Faults;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 use super::objects::descriptors::Descriptors;
 use super::objects::streams::Streams;
-use super::objects::{Object, ObjectId, Objects};
+use super::objects::{Object, ObjectId, Objects, Places};
 use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
@@ -78,7 +78,7 @@ pub(super) struct Remains {
 #[derive(Default)]
 struct Recycled {
     tasks: Vec<Task>,
-    objects: Vec<Object>,
+    objects: (Vec<Object>, Places),
     candidates: Vec<Candidate>,
     counts: counts::Tables,
 }
@@ -87,7 +87,7 @@ thread_local! {
     static RECYCLED: Cell<Recycled> = const {
         Cell::new(Recycled {
             tasks: Vec::new(),
-            objects: Vec::new(),
+            objects: (Vec::new(), Places::new()),
             candidates: Vec::new(),
             counts: counts::Tables::new(),
         })
@@ -250,7 +250,7 @@ impl Execution {
         if tasks.iter().any(|task| task.panics.in_hook) {
             panics::leave_hook();
         }
-        let objects = objects.into_table();
+        let objects = objects.into_empty();
         let history = tasks
             .iter()
             .fold(0, |history, task| visibility::mix(history, task.history));

@@ -14,6 +14,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::counts::CountUses;
 use super::crashes::{self, Running};
 use super::execution::{Execution, Remains};
+use super::objects::forget_memory;
 use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
@@ -191,7 +192,9 @@ fn drive() -> Vec<Option<Fibre>> {
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    stacks::give_back(fibre.coroutine.into_stack());
+                    let stack = fibre.coroutine.into_stack();
+                    forget_memory(stack.lowest(), stack.size());
+                    stacks::give_back(stack);
                 }
             }
         }

@@ -9,7 +9,7 @@ use addresses::Addresses;
 
 use super::branches;
 use super::execution::Execution;
-use super::objects::ObjectId;
+use super::objects::{ObjectId, Origin};
 use super::task::{Site, TaskId};
 use crate::model::trace::{self, Backtrace, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 use crate::shim::SOURCES_OF_LIBRARIES;
@@ -30,8 +30,8 @@ pub(crate) struct Recorder {
     steps_before_choices: Vec<usize>,
     /// Whether it takes the return addresses at operations whose site is not known.
     takes_calls: bool,
-    /// The kind of each object and the line that created it, by number.
-    objects: Vec<(ObjectKind, Option<Site>)>,
+    /// The kind of each object and where it comes from, by number.
+    objects: Vec<(ObjectKind, Origin)>,
 }
 
 /// One operation that took effect.
@@ -210,7 +210,7 @@ impl Execution {
         let mut recorder = self.recorder.take();
         if let Some(recorder) = &mut recorder {
             let objects = self.objects.all().iter();
-            recorder.objects = objects.map(|object| (object.kind, object.created_at)).collect();
+            recorder.objects = objects.map(|object| (object.kind, object.origin)).collect();
         }
         let end = self.end.take().unwrap_or(End::Finished);
         let trace = Trace {
@@ -266,10 +266,18 @@ impl Recorder {
         });
         trace.events = events.collect();
         let objects = self.objects.into_iter().enumerate();
-        let objects = objects.map(|(id, (kind, created_at))| trace::Object {
-            id,
-            kind,
-            created_at: created_at.and_then(place_outside_libraries),
+        let objects = objects.map(|(id, (kind, origin))| {
+            let (created_at, first_used_at) = match origin {
+                Origin::Outside => (None, None),
+                Origin::Created(site) => (place_outside_libraries(site), None),
+                Origin::Used(site) => (None, place_in_program(site)),
+            };
+            trace::Object {
+                id,
+                kind,
+                created_at,
+                first_used_at,
+            }
         });
         trace.objects = objects.collect();
     }
