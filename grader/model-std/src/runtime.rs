@@ -128,7 +128,7 @@ pub(crate) fn announce(operation: Operation) {
 
 /// As [`announce`], for an operation that waits until a condition holds or its deadline has passed.
 pub(crate) fn announce_wait(operation: Operation, until: Until, deadline: Option<Duration>) -> Wake {
-    announce_as(operation, Some(Waiting { until, deadline }), Manner::Plain)
+    announce_as(operation, Some(&Waiting { until, deadline }), Manner::Plain)
 }
 
 /// As [`announce`], for an operation with which the thread lets others go first.
@@ -144,7 +144,7 @@ pub(crate) fn announce_invisible(operation: Operation) {
 /// As [`announce_invisible`], for an operation that waits until a condition holds.
 pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     let deadline = None;
-    announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
+    announce_as(operation, Some(&Waiting { until, deadline }), Manner::Invisible);
 }
 
 /// Whether there are choices after operations in the execution that is under way.
@@ -176,7 +176,7 @@ pub(crate) fn switch_after_release() {
     }
 }
 
-fn announce_as(operation: Operation, waiting: Option<Waiting>, manner: Manner) -> Wake {
+fn announce_as(operation: Operation, waiting: Option<&Waiting>, manner: Manner) -> Wake {
     let turn = try_with(|execution| {
         if !execution.must_not_be_interrupted(waiting) {
             // Relaxed: a watcher only looks whether the number grows. No update is lost, since one execution runs at a

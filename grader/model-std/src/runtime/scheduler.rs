@@ -23,7 +23,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::dispatch::Candidate;
+use super::dispatch::{Candidate, Cause};
 use super::task::TaskId;
 use super::visibility::{History, Mixed};
 use crate::model::trace::{ChoiceOptions, Difference};
@@ -198,23 +198,43 @@ impl Scheduler {
         (self.taken, n_unvisited)
     }
 
-    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
-    /// execution differs from the recorded one.
+    /// Whether the strategy has to know of each turn, also of one without a choice.
     #[inline]
-    pub(crate) fn choose(
-        &mut self,
-        candidates: &[Candidate],
-        n_non_preemptive: usize,
-        current: TaskId,
-    ) -> Result<usize, Difference> {
-        // With only one candidate there is no choice. Only the guided strategy has to know of it.
-        if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
-            return Ok(0);
-        }
-        self.choose_one(candidates, n_non_preemptive, current)
+    pub(crate) fn counts_turns(&self) -> bool {
+        matches!(self.strategy, Strategy::Guided(_))
     }
 
-    fn choose_one(
+    /// Notes that `task` goes next after `current`, without a choice.
+    #[inline]
+    pub(crate) fn note_turn(&mut self, task: TaskId, current: TaskId) {
+        if self.counts_turns() {
+            let only = Candidate {
+                task,
+                cause: Cause::Ready,
+            };
+            self.choose(&[only], 1, current).expect("one option is no choice");
+        }
+    }
+
+    /// Whether the next choice takes the first option, whatever the options are.
+    #[inline]
+    pub(crate) fn takes_default(&self) -> bool {
+        match self.prefix.get(self.taken.len()) {
+            Some(expected) => expected.chosen == 0,
+            None => matches!(self.strategy, Strategy::NonPreemptive),
+        }
+    }
+
+    /// As [`Scheduler::choose`], where [`Scheduler::takes_default`] holds.
+    #[inline]
+    pub(crate) fn choose_default(&mut self, options: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
+        let point = (options, n_non_preemptive, ChoiceKind::Any, self.operations);
+        Self::decide(&self.prefix, &mut self.taken, point, || non_preemptive::FIRST)
+    }
+
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
+    /// execution differs from the recorded one.
+    pub(crate) fn choose(
         &mut self,
         candidates: &[Candidate],
         n_non_preemptive: usize,
@@ -285,10 +305,8 @@ impl Scheduler {
             n_non_preemptive,
         };
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) => match expected.difference(taken.len(), found, operations) {
-                Some(difference) => return Err(difference),
-                None => usize::from(expected.chosen),
-            },
+            Some(expected) if expected.fits(found, operations) => usize::from(expected.chosen),
+            Some(expected) => return Err(expected.difference(taken.len(), found)),
             None => beyond(),
         };
         taken.push(Choice {
