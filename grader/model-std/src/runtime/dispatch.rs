@@ -80,6 +80,7 @@ impl Cause {
 
 impl Execution {
     /// Announces the next operation of the running thread.
+    #[inline]
     pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<&Waiting>, manner: Manner) {
         self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
@@ -98,10 +99,10 @@ impl Execution {
         // The operation before this one is over.
         me.performed.count(me.announced.is_invisible);
         me.activity.note_operation(operation.site, step, version);
-        me.state = match waiting {
-            None => TaskState::Ready,
-            Some(waiting) => TaskState::Waiting(*waiting),
-        };
+        me.state = TaskState::Ready;
+        if let Some(waiting) = waiting {
+            me.state = TaskState::Waiting(*waiting);
+        }
         if turn_is_long {
             me.activity.insists_no_longer();
         }
@@ -112,13 +113,20 @@ impl Execution {
             Some(AtYield::LetsOthers) => (true, false),
             None => (turn_is_long || me.activity.spins() && !me.activity.insists(), false),
         };
-        me.announced = Announcement {
-            operation,
-            at: now,
-            is_invisible: manner == Manner::Invisible || at_yield == Some(AtYield::Insists),
-            yields,
-            may_insist,
-        };
+        // One field after the other: a value that is put together elsewhere would be copied.
+        let Announcement {
+            operation: announced,
+            at,
+            is_invisible,
+            yields: announced_yields,
+            may_insist: announced_may_insist,
+        } = &mut me.announced;
+        announced.object = operation.object;
+        announced.site = operation.site;
+        *at = now;
+        *is_invisible = manner == Manner::Invisible || at_yield == Some(AtYield::Insists);
+        *announced_yields = yields;
+        *announced_may_insist = may_insist;
         if me.activity.operations == 1 {
             self.note_begun();
         }

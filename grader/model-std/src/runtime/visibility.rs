@@ -57,6 +57,27 @@ impl Hasher for MixHasher {
     }
 }
 
+/// A hasher for tables whose keys are hashes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HashHasher(u64);
+
+/// Makes hashers for tables whose keys are hashes.
+pub(crate) type Hashed = BuildHasherDefault<HashHasher>;
+
+impl Hasher for HashHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(8) ^ number;
+    }
+}
+
 /// How many operations a task has performed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OperationCounts {
@@ -160,18 +181,31 @@ impl Execution {
 
     /// Notes that the running thread read `object`.
     pub(crate) fn looked_at(&mut self, object: ObjectId) {
-        let (history, readings) = (self.objects.history(object), self.objects.readings(object));
-        self.learned(history);
-        self.learned_readings(readings);
+        self.learned_from(object);
     }
 
     /// Notes that the running thread changed `object`. The new contents must follow from the histories of both.
     pub(crate) fn wrote_to(&mut self, object: ObjectId) {
-        self.looked_at(object);
-        let me = &self.tasks[self.current];
-        let (history, readings) = (me.history, me.readings);
+        let (history, readings) = self.learned_from(object);
         self.objects.set_history(object, history);
         self.objects.set_readings(object, readings);
+    }
+
+    /// Adds the contents of `object` to what the running thread knows. Returns its history and its readings of the
+    /// clock, which are slow to read right after they were written.
+    #[inline]
+    fn learned_from(&mut self, object: ObjectId) -> (History, u64) {
+        let (seen, readings) = (self.objects.history(object), self.objects.readings(object));
+        let me = &mut self.tasks[self.current];
+        let mut history = mix(me.history, seen);
+        let mut known = me.readings;
+        if readings > known {
+            known = readings;
+            history = mix(history, readings);
+            me.readings = readings;
+        }
+        me.history = history;
+        (history, known)
     }
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
@@ -206,8 +240,7 @@ impl Execution {
     /// The state of the execution: everything on which its continuation depends. `runs_on` is the thread that a choice
     /// can preempt, if there is one.
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
-        let mut state = mix_time(0, self.now);
-        state = mix(state, runs_on.map_or(0, |task| task as u64 + 1));
+        let mut state = mix_time(runs_on.map_or(0, |task| task as u64 + 1), self.now);
         if self.faults.are_left() {
             for left in self.faults.left() {
                 state = mix(state, left.into());
@@ -222,21 +255,17 @@ impl Execution {
             }
             sum.wrapping_add(of_task)
         });
-        state = mix(mix(state, tasks), self.state_of_yields());
         // A sum, because objects are numbered in the order of first use, which differs between executions in the same
         // state. Histories of different objects differ, because each comes from the thread that changed the object.
-        let objects = self.objects.all().iter();
-        mix(
-            state,
-            objects.fold(0_u64, |sum, object| {
-                let beside = match &object.state {
-                    State::Lock(lock) => lock.writer_waited as u64,
-                    State::Condvar(condvar) => condvar.state(),
-                    _ => 0,
-                };
-                sum.wrapping_add(mix(object.history, beside.wrapping_add(1)))
-            }),
-        )
+        let objects = self.objects.all().iter().fold(0_u64, |sum, object| {
+            let beside = match &object.state {
+                State::Lock(lock) => lock.writer_waited as u64,
+                State::Condvar(condvar) => condvar.state(),
+                _ => 0,
+            };
+            sum.wrapping_add(mix(object.history, beside.wrapping_add(1)))
+        });
+        mix(mix(state, tasks.wrapping_add(self.state_of_yields())), objects)
     }
 
     /// The part of the state of a thread that its history does not determine.
