@@ -2,6 +2,7 @@
 
 mod addresses;
 
+use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -64,6 +65,24 @@ pub(crate) fn place_in_program(site: Site) -> Option<Place> {
         return None;
     }
     place_outside_libraries(site)
+}
+
+thread_local! {
+    /// The site that a thread was last spawned at, of those on this operating-system thread, and its place. Most
+    /// programs spawn their threads at one line, and to look for a text in a path takes longer than an operation.
+    static SPAWNED_AT: RefCell<Option<(Site, Option<Place>)>> = const { RefCell::new(None) };
+}
+
+/// As [`place_outside_libraries`], for the site at which a thread was spawned.
+fn place_of_spawn(site: Site) -> Option<Place> {
+    SPAWNED_AT.with_borrow_mut(|last| match last {
+        Some((known, place)) if std::ptr::eq(*known, site) => place.clone(),
+        _ => {
+            let place = place_outside_libraries(site);
+            *last = Some((site, place.clone()));
+            place
+        }
+    })
 }
 
 /// The place of a location; `None` if it is in a library that was compiled against this one from a copy of its sources.
@@ -191,7 +210,7 @@ impl Execution {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
             name: task.name.as_deref().map(str::to_owned),
-            spawned_at: task.spawned_at.and_then(place_outside_libraries),
+            spawned_at: task.spawned_at.and_then(place_of_spawn),
             panic: task.panics.last.clone().filter(|_| task.has_panicked()),
             operations: task.activity.operations,
         });
