@@ -6,8 +6,10 @@
 
 use std::cell::OnceCell;
 use std::hint::black_box;
+use std::ops::Range;
 
 use crate::model::trace::{Event, Value};
+use crate::runtime::{heap, stacks};
 
 /// Programs count and compute with numbers below this one. Only an executable that is not position-independent has
 /// memory there.
@@ -21,9 +23,9 @@ const NEAR: u64 = 1 << 32;
 /// touched, so it costs no memory.
 const LARGE: usize = (32 << 20) + 1;
 
-/// An address in each place where a process has its memory, looked up when a large number is first met.
+/// The places where a process has its memory, looked up when a large number is first met.
 #[derive(Default)]
-pub(super) struct Addresses(OnceCell<[u64; 4]>);
+pub(super) struct Addresses(OnceCell<[Range<u64>; 6]>);
 
 impl Addresses {
     /// Makes a pointer of each address in `event`.
@@ -37,23 +39,29 @@ impl Addresses {
             Value::Unsigned(number) => number,
             Value::Bool(_) | Value::Pointer { .. } => return,
         };
-        let is_near = |landmark: &u64| bits.abs_diff(*landmark) < NEAR;
-        if bits >= LOWEST && self.0.get_or_init(landmarks).iter().any(is_near) {
+        if bits >= LOWEST && self.0.get_or_init(places).iter().any(|place| place.contains(&bits)) {
             *value = Value::Pointer { is_null: false };
         }
     }
 }
 
-/// A static, the stack of this thread, the heap, and where the system maps memory: the stacks of tasks are there too.
-fn landmarks() -> [u64; 4] {
+/// What is near to a static, to the stack of this thread, to the heap of the system, and to where the system maps
+/// memory; the heap of the program, and the stacks of tasks.
+fn places() -> [Range<u64>; 6] {
     static STATIC: u8 = 0;
     let (on_the_stack, on_the_heap) = (0_u8, Box::new(0_u8));
     let mapped: Vec<u8> = Vec::with_capacity(LARGE);
-    let pointers: [*const u8; 4] = [
-        &raw const STATIC,
-        &raw const on_the_stack,
-        &raw const *on_the_heap,
-        mapped.as_ptr(),
-    ];
-    pointers.map(|pointer| black_box(pointer).addr() as u64)
+    let near = |pointer: *const u8| {
+        let address = black_box(pointer).addr() as u64;
+        address.saturating_sub(NEAR)..address.saturating_add(NEAR)
+    };
+    let own = |place: Range<usize>| place.start as u64..place.end as u64;
+    [
+        near(&raw const STATIC),
+        near(&raw const on_the_stack),
+        near(&raw const *on_the_heap),
+        near(mapped.as_ptr()),
+        own(heap::place()),
+        own(stacks::place()),
+    ]
 }
