@@ -13,9 +13,9 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use linux::{Mapping, Region, Stack, place};
+pub(super) use linux::{Mapping, Region, Stack, holds};
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub(super) use portable::{Mapping, Stack, place};
+pub(super) use portable::{Mapping, Stack, holds};
 
 /// The stack of the body of an execution, in bytes: what Linux gives a main thread.
 pub(crate) const OF_BODY: usize = 8 << 20;

@@ -16,6 +16,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ops::Range;
+use std::process::abort;
 use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, Ordering::Relaxed};
@@ -176,6 +177,20 @@ impl Header {
         };
         // SAFETY: as the caller promises.
         unsafe { ptr::with_exposed_provenance_mut::<Header>(address).write(header) };
+    }
+
+    /// The header of a block that the program has. Aborts if it was freed already: the C library does that too.
+    ///
+    /// # Safety
+    ///
+    /// `block` is of a heap.
+    unsafe fn of<'a>(block: NonNull<u8>) -> &'a Self {
+        // SAFETY: as the caller promises.
+        let header = unsafe { Self::at(block.addr().get() - HEADER) };
+        if !header.is_taken() {
+            abort();
+        }
+        header
     }
 
     fn is_taken(&self) -> bool {
@@ -422,15 +437,18 @@ fn reserve() -> Option<usize> {
     None
 }
 
-/// Where the heaps are.
-pub(in crate::runtime) fn place() -> Range<usize> {
-    let end = END.load(Ordering::Acquire);
-    START.load(Relaxed)..end
-}
-
 /// Whether a block is of a heap.
 pub(crate) fn contains(block: *mut c_void) -> bool {
-    place().contains(&block.addr())
+    // Acquire: who sees the end sees the start.
+    let end = END.load(Ordering::Acquire);
+    (START.load(Relaxed)..end).contains(&block.addr())
+}
+
+/// Whether there is memory of a heap at the address.
+pub(in crate::runtime) fn holds(address: usize) -> bool {
+    let mut ends = HEAPS.iter().map(|heap| (heap.end.load(Relaxed), heap));
+    let found = ends.find(|(end, _)| address < *end);
+    address >= START.load(Relaxed) && found.is_some_and(|(_, heap)| address < heap.writable_end.load(Relaxed))
 }
 
 /// The heap, if the program runs, and not the runtime.
@@ -461,7 +479,7 @@ pub(crate) fn allocate(size: usize, alignment: usize) -> Option<NonNull<u8>> {
 /// `block` is of a heap, and nobody uses it any more.
 pub(crate) unsafe fn free(block: NonNull<u8>) {
     // SAFETY: as the caller promises.
-    let header = unsafe { Header::at(block.addr().get() - HEADER) };
+    let header = unsafe { Header::of(block) };
     let (address, size) = (header.window.load(Relaxed) & !TAKEN, header.size.load(Relaxed));
     header.window.store(address, Relaxed);
     // SAFETY: a block is in a window.
@@ -504,7 +522,7 @@ pub(crate) unsafe fn clear(block: NonNull<u8>, size: usize) {
 /// `block` is of a heap.
 pub(crate) unsafe fn usable_size(block: NonNull<u8>) -> usize {
     // SAFETY: as the caller promises.
-    unsafe { Header::at(block.addr().get() - HEADER) }.size.load(Relaxed)
+    unsafe { Header::of(block) }.size.load(Relaxed)
 }
 
 /// Whether the block has room for `size` bytes where it is, and not much more than that. The last block grows, if the
@@ -515,7 +533,7 @@ pub(crate) unsafe fn usable_size(block: NonNull<u8>) -> usize {
 /// `block` is of a heap.
 pub(crate) unsafe fn reallocate(block: NonNull<u8>, size: usize) -> bool {
     // SAFETY: as the caller promises.
-    let header = unsafe { Header::at(block.addr().get() - HEADER) };
+    let header = unsafe { Header::of(block) };
     let old_size = header.size.load(Relaxed);
     if size <= old_size {
         return old_size <= 4 * size.max(64);

@@ -1,12 +1,11 @@
 //! Finds the addresses among the integers that atomics hold, such as the tagged pointers of lock-free code.
 //!
-//! An address differs from run to run, which a trace must not. A process has its memory in a few places, and a number
-//! near to one of them is taken for an address. The list of what is mapped would be exact, but it is a file in `/proc`,
+//! An address may differ from run to run, which a trace must not. Where the heap of the program and the stacks of tasks
+//! are is known. Other memory is in a few places, and a number near to one of them is taken for an address. The list of what is mapped would be exact, but it is a file in `/proc`,
 //! which a sandbox hides.
 
 use std::cell::OnceCell;
 use std::hint::black_box;
-use std::ops::Range;
 
 use crate::model::trace::{Event, Value};
 use crate::runtime::{heap, stacks};
@@ -23,9 +22,9 @@ const NEAR: u64 = 1 << 32;
 /// touched, so it costs no memory.
 const LARGE: usize = (32 << 20) + 1;
 
-/// The places where a process has its memory, looked up when a large number is first met.
+/// An address in each place where a process has its memory, looked up when a large number is first met.
 #[derive(Default)]
-pub(super) struct Addresses(OnceCell<[Range<u64>; 6]>);
+pub(super) struct Addresses(OnceCell<[u64; 4]>);
 
 impl Addresses {
     /// Makes a pointer of each address in `event`.
@@ -39,29 +38,28 @@ impl Addresses {
             Value::Unsigned(number) => number,
             Value::Bool(_) | Value::Pointer { .. } => return,
         };
-        if bits >= LOWEST && self.0.get_or_init(places).iter().any(|place| place.contains(&bits)) {
+        if bits >= LOWEST && self.is_address(bits) {
             *value = Value::Pointer { is_null: false };
         }
     }
+
+    fn is_address(&self, bits: u64) -> bool {
+        let is_near = |landmark: &u64| bits.abs_diff(*landmark) < NEAR;
+        let is_in = |holds: fn(usize) -> bool| usize::try_from(bits).is_ok_and(holds);
+        is_in(heap::holds) || is_in(stacks::holds) || self.0.get_or_init(landmarks).iter().any(is_near)
+    }
 }
 
-/// What is near to a static, to the stack of this thread, to the heap of the system, and to where the system maps
-/// memory; the heap of the program, and the stacks of tasks.
-fn places() -> [Range<u64>; 6] {
+/// A static, the stack of this thread, the heap of the system, and where the system maps memory.
+fn landmarks() -> [u64; 4] {
     static STATIC: u8 = 0;
     let (on_the_stack, on_the_heap) = (0_u8, Box::new(0_u8));
     let mapped: Vec<u8> = Vec::with_capacity(LARGE);
-    let near = |pointer: *const u8| {
-        let address = black_box(pointer).addr() as u64;
-        address.saturating_sub(NEAR)..address.saturating_add(NEAR)
-    };
-    let own = |place: Range<usize>| place.start as u64..place.end as u64;
-    [
-        near(&raw const STATIC),
-        near(&raw const on_the_stack),
-        near(&raw const *on_the_heap),
-        near(mapped.as_ptr()),
-        own(heap::place()),
-        own(stacks::place()),
-    ]
+    let pointers: [*const u8; 4] = [
+        &raw const STATIC,
+        &raw const on_the_stack,
+        &raw const *on_the_heap,
+        mapped.as_ptr(),
+    ];
+    pointers.map(|pointer| black_box(pointer).addr() as u64)
 }

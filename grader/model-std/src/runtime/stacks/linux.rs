@@ -8,7 +8,6 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::io;
-use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -120,9 +119,13 @@ fn map_at(address: usize, len: usize, fixed: c_int) -> io::Result<usize> {
     Ok(lowest.expose_provenance())
 }
 
-/// Where stacks are, unless something else is there.
-pub(in crate::runtime) fn place() -> Range<usize> {
-    FIRST_ZONE..FIRST_ZONE + USED.len() * ZONE
+/// Whether the address is in a part of a zone that was used.
+pub(in crate::runtime) fn holds(address: usize) -> bool {
+    let Some(place) = address.checked_sub(FIRST_ZONE) else {
+        return false;
+    };
+    let used = USED.get(place / ZONE).map(|used| used.load(Relaxed));
+    used.is_some_and(|used| place % ZONE < used)
 }
 
 impl Drop for Stack {
