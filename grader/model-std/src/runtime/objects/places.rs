@@ -100,7 +100,11 @@ mod tests {
                 drop(block);
                 is_free.store(true, Relaxed);
             });
-            let read = is_free.load(Relaxed).then(|| Box::new(AtomicU64::new(0)).load(Relaxed));
+            let read = is_free.load(Relaxed).then(|| {
+                // In the block that the other thread has freed.
+                let block = Box::new(AtomicU64::new(0));
+                block.load(Relaxed)
+            });
             first.join().map(|()| read).ok().flatten()
         };
         let body: Rc<dyn Fn() -> Option<u64>> = Rc::new(body);
