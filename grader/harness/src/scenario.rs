@@ -62,21 +62,51 @@ impl Scenario {
         let n = exploration.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
-                let mut failure = self.failure(&failure, stopped, body, requirement, n);
-                failure.certainty = self.certainty(&failure, bounds, body, requirement);
+                // Where one execution is all that a scenario can afford, it is shown as it was.
+                let is_simplified = bounds.executions > 1;
+                let mut failure = self.failure(&failure, stopped, is_simplified, body, requirement, n);
+                if is_simplified {
+                    failure.certainty = self.certainty(&failure, bounds, body, requirement);
+                }
                 Some(failure)
             }
-            _ => requirement
-                .conclude(coverage.executions)
-                .map(|failure| self.without_execution(failure, n)),
+            _ => requirement.conclude(coverage.executions).map(|failure| {
+                let closest = requirement
+                    .closest()
+                    .map(|looks| self.at(looks, bounds, body, requirement));
+                Failure {
+                    preemptions: closest.as_ref().map_or(0, |shown| shown.preemptions),
+                    trace: closest.map(|shown| shown.trace),
+                    ..self.without_execution(failure, n)
+                }
+            }),
         };
     }
 
-    /// Runs the failing execution again, simplifies it, and records it.
+    /// Records the execution at which an exploration looks after `looks - 1` others. The same exploration is the same
+    /// again.
+    fn at(&self, looks: u64, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+        let mut seen = 0;
+        let coverage = model::explore(bounds, &self.settings, body, |_| {
+            seen += 1;
+            if seen == looks {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        let schedule = coverage
+            .stopped
+            .map_or_else(Schedule::default, |stopped| stopped.schedule);
+        self.record(schedule, body, requirement)
+    }
+
+    /// Runs the failing execution again, simplifies it if that is wanted, and records it.
     fn failure(
         &self,
         failure: &ScenarioFailure,
         stopped: Stopped,
+        is_simplified: bool,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
@@ -116,10 +146,17 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
-        let simplest = self.record(simplest, body, requirement);
-        let (schedule, preemptions, trace, failure) = match simplest.failure {
-            Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
+        let simplest = is_simplified.then(|| {
+            let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
+            self.record(simplest, body, requirement)
+        });
+        let (schedule, preemptions, trace, failure) = match simplest {
+            Some(Shown {
+                failure: Some(found),
+                schedule,
+                preemptions,
+                trace,
+            }) if found.is_like(failure) => (schedule, preemptions, trace, found),
             _ => (shown.schedule, shown.preemptions, shown.trace, again),
         };
         let token = Token {
@@ -144,8 +181,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        if matches!(trace.end, End::EndlessLoop { .. } | End::Crashed { .. }) {
-            // Each execution would take half a second, or may have damaged the memory of the process.
+        if !can_be_varied(&trace.end) {
             return schedule.clone();
         }
         let still_fails = |execution| {
@@ -163,8 +199,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Option<Certainty> {
-        if matches!(failure.trace.as_ref()?.end, End::EndlessLoop { .. }) {
-            // Each execution would take half a second.
+        if !can_be_varied(&failure.trace.as_ref()?.end) {
             return None;
         }
         let token = Token::decode(failure.token.as_deref()?, self.check).ok()?;
@@ -266,6 +301,12 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
+/// the process.
+fn can_be_varied(end: &End) -> bool {
+    !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
+}
+
 /// Whether an execution that was judged so passed.
 fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
     matches!(judged, ControlFlow::Continue(()) | ControlFlow::Break(None))
@@ -325,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_load() {
+    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_read() {
         for (store, load) in [
             (Ordering::Relaxed, Ordering::Relaxed),
             (Ordering::Release, Ordering::Relaxed),
