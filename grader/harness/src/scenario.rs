@@ -390,6 +390,27 @@ mod tests {
     }
 
     #[test]
+    fn an_execution_that_is_too_long_to_show_fails_without_its_events() {
+        let long = |n: usize| {
+            let mut model = Model::exploring("all_is_counted");
+            model.executions(1);
+            model.every(
+                "counting",
+                move || {
+                    let number = AtomicUsize::new(0);
+                    (0..n).for_each(|_| drop(number.fetch_add(1, Ordering::SeqCst)));
+                },
+                |_| Err(Violation::new(Finding::WrongResult, "expected more")),
+            );
+            let failure = model.into_exploration().failure.expect("it fails");
+            let events = failure.trace.expect("it was recorded").events.len();
+            (failure.finding, events > 0, failure.token.is_some())
+        };
+        assert_eq!(long(100), (Finding::WrongResult, true, true));
+        assert_eq!(long(2 * MOST_EVENTS), (Finding::WrongResult, false, false));
+    }
+
+    #[test]
     fn orderings_weaker_than_seq_cst_are_listed_once_for_all_scenarios_and_decided_where_all_is_explored() {
         let expected = [
             (0, AtomicFunction::Store, MemoryOrder::Relaxed),
