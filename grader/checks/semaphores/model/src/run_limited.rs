@@ -94,11 +94,12 @@ pub(crate) fn run_limited_keeps_its_limit(model: &mut Model) {
         ("4 jobs, a limit of 3", 3, 4),
         ("6 jobs, a limit of 6", 6, 6),
     ] {
-        model.some(
+        model.reach(
             label,
             move || count(limit, jobs),
             AS_MANY_AS_ALLOWED,
-            move |execution| execution.value.most == limit,
+            limit,
+            |execution| execution.value.most,
         );
     }
     many_at_once(model);
@@ -147,11 +148,12 @@ fn several_calls(model: &mut Model) {
         || [count(2, 2), count(1, 2)],
         |execution| at_most(1, &execution.value[1]),
     );
-    model.some(
+    model.reach(
         "2 jobs with a limit of 1, then 2 jobs with a limit of 2",
         || [count(1, 2), count(2, 2)],
         AS_MANY_AS_ALLOWED,
-        |execution| execution.value[1].most == 2,
+        2,
+        |execution| execution.value[1].most,
     );
     model.every(
         "a job that runs 2 jobs of its own, a limit of 1 each",
