@@ -7,7 +7,7 @@ use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
-use crate::requirement::{Body, Every, Question, Requirement, Witnessed};
+use crate::requirement::{Body, Every, Goal, Question, Requirement, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
@@ -152,8 +152,32 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        let witness = |execution: &dyn AnyExecution| witness(execution.typed());
-        self.look_for(Box::new(body), label, what, &witness);
+        let measure = |execution: &dyn AnyExecution| usize::from(witness(execution.typed()));
+        let goal = Goal {
+            what: what.into(),
+            wanted: 1,
+            is_counted: false,
+        };
+        self.look_for(Box::new(body), label, goal, &measure);
+    }
+
+    /// As [`Model::some`], where an execution has a `measure` and one of them must reach `wanted`. If none does, the
+    /// report says how much was reached, and shows the execution that came closest.
+    pub fn reach<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        what: impl Into<String>,
+        wanted: usize,
+        measure: impl Fn(&Execution<T>) -> usize,
+    ) {
+        let measure = |execution: &dyn AnyExecution| measure(execution.typed());
+        let goal = Goal {
+            what: what.into(),
+            wanted,
+            is_counted: true,
+        };
+        self.look_for(Box::new(body), label, goal, &measure);
     }
 
     fn require(
@@ -165,14 +189,8 @@ impl Model {
         self.scenario(label.into(), body, &mut Every(property));
     }
 
-    fn look_for(
-        &mut self,
-        body: Box<dyn Body>,
-        label: impl Into<String>,
-        what: impl Into<String>,
-        witness: &dyn Question<bool>,
-    ) {
-        self.scenario(label.into(), body, &mut Witnessed::new(what.into(), witness));
+    fn look_for(&mut self, body: Box<dyn Body>, label: impl Into<String>, goal: Goal, measure: &dyn Question<usize>) {
+        self.scenario(label.into(), body, &mut Witnessed::new(goal, measure));
     }
 
     pub(crate) fn into_exploration(self) -> Exploration {
@@ -226,7 +244,7 @@ mod tests {
 
     use super::*;
     use protocol::trace::{Event, Op};
-    use protocol::{Failure, FailureCause, Finding};
+    use protocol::{Failure, FailureCause, Finding, Measure};
 
     const CHECK: &str = "every_step_counts";
 
@@ -296,6 +314,44 @@ mod tests {
         model.preemptions(1);
         let is_rare = |execution: &crate::Execution<usize>| execution.preemptions >= 2;
         model.some("two threads", || count(3), "both are stopped", is_rare);
+        assert_eq!(model.into_exploration().failure, None);
+    }
+
+    #[test]
+    fn the_execution_that_came_closest_is_shown_with_its_measure() {
+        let mut model = Model::exploring(CHECK);
+        // One thread is stopped before its first store, and overwrites all that the other counted.
+        model.reach(
+            "two threads",
+            || count(3),
+            "all steps are lost",
+            6,
+            |execution| 6 - execution.value,
+        );
+        let failure = model.into_exploration().failure.expect("three steps count");
+        let FailureCause::Unwitnessed { measure, .. } = failure.cause else {
+            panic!("unexpected: {:?}", failure.cause);
+        };
+        assert_eq!(measure, Some(Measure { reached: 3, wanted: 6 }));
+        let trace = failure.trace.expect("it is shown");
+        let last = trace.events.iter().rev().find_map(|event| match event.op {
+            Op::Load { value, .. } => Some(value),
+            _ => None,
+        });
+        assert_eq!(last, Some(protocol::trace::Value::Unsigned(3)));
+        assert_eq!(failure.preemptions, 1);
+    }
+
+    #[test]
+    fn a_goal_that_is_reached_is_no_failure() {
+        let mut model = Model::exploring(CHECK);
+        model.reach(
+            "two threads",
+            || count(3),
+            "a step is lost",
+            1,
+            |execution| 6 - execution.value,
+        );
         assert_eq!(model.into_exploration().failure, None);
     }
 

@@ -66,10 +66,35 @@ impl Scenario {
                 }
                 Some(failure)
             }
-            _ => requirement
-                .conclude(coverage.executions)
-                .map(|failure| self.without_execution(failure, n)),
+            _ => requirement.conclude(coverage.executions).map(|failure| {
+                let closest = requirement
+                    .closest()
+                    .map(|looks| self.at(looks, bounds, body, requirement));
+                Failure {
+                    preemptions: closest.as_ref().map_or(0, |shown| shown.preemptions),
+                    trace: closest.map(|shown| shown.trace),
+                    ..self.without_execution(failure, n)
+                }
+            }),
         };
+    }
+
+    /// Records the execution at which an exploration looks after `looks - 1` others. The same exploration is the same
+    /// again.
+    fn at(&self, looks: u64, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+        let mut seen = 0;
+        let coverage = model::explore(bounds, &self.settings, body, |_| {
+            seen += 1;
+            if seen == looks {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        let schedule = coverage
+            .stopped
+            .map_or_else(Schedule::default, |stopped| stopped.schedule);
+        self.record(schedule, body, requirement)
     }
 
     /// Runs the failing execution again, simplifies it if that is wanted, and records it.

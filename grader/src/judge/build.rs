@@ -138,6 +138,12 @@ fn judge_crash(call: &Compiled) -> Verdict {
             help: Some("free some space, or set `TMPDIR` to another folder".to_owned()),
         };
     }
+    if call.has_small_files {
+        return Verdict::Ungraded {
+            reason: "the compiler failed, and this machine lets it write only small files".to_owned(),
+            help: Some("raise the limit, which `ulimit -f` shows".to_owned()),
+        };
+    }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);
     let got = match call.exit_reason {
         ExitReason::Cancelled => return ungraded("it was stopped before it ended"),

@@ -20,6 +20,7 @@ pub(super) fn output(exit_reason: ExitReason) -> ProcessOutput {
         stderr: Vec::new(),
         answer: Vec::new(),
         left_behind: 0,
+        is_killed_from_within: false,
     }
 }
 
@@ -341,6 +342,19 @@ fn an_end_by_force_says_by_which() {
         "a stack that overflowed",
     );
     ungraded(end(ExitReason::Signal(Signal::Kill)), "killed from outside");
+    let from_within = ProcessOutput {
+        is_killed_from_within: true,
+        ..output(ExitReason::Signal(Signal::Kill))
+    };
+    fails(
+        judge_model(CheckRun {
+            output: from_within,
+            answer: Answer::Nothing,
+            ..right()
+        }),
+        Finding::Exited,
+        "signal 9 ended the process",
+    );
     ungraded(end(ExitReason::Cancelled), "stopped");
 }
 

@@ -8,6 +8,8 @@ use super::dispatch::{Candidate, Turn};
 use super::executor::Start;
 use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+use super::objects::descriptors::Descriptors;
 use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects};
 use super::panics;
@@ -33,6 +35,8 @@ pub(crate) struct Execution {
     pub(crate) current: TaskId,
     pub(crate) objects: Objects,
     pub(crate) streams: Streams,
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(crate) descriptors: Descriptors,
     /// The virtual time since the start.
     pub(crate) now: Duration,
     pub(crate) scheduler: Scheduler,
@@ -109,6 +113,8 @@ impl Execution {
             current: 0,
             objects: Objects::new(objects),
             streams: Streams::default(),
+            #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+            descriptors: Descriptors::default(),
             now: Duration::ZERO,
             scheduler,
             recorder,
@@ -225,6 +231,11 @@ impl Execution {
     /// values are forgotten, because these may borrow from stacks that are gone.
     pub(super) fn conclude(mut self: Box<Self>) -> Remains {
         let (trace, recorder) = self.take_trace();
+        // The body's value may have descriptors. Where there is none, nothing is left that could close them.
+        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+        if !matches!(trace.end, End::Finished | End::Panicked(_) | End::ThreadsLeft { .. }) {
+            crate::interposition::close_all(&self.descriptors.open());
+        }
         let Self {
             mut tasks,
             objects,

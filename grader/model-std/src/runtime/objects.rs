@@ -9,6 +9,8 @@ pub(crate) mod atomic;
 pub(crate) mod barrier;
 pub(crate) mod channel;
 pub(crate) mod condvar;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) mod descriptors;
 pub(crate) mod lock;
 pub(crate) mod mutex;
 pub(crate) mod once;

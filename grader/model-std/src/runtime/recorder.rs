@@ -145,6 +145,17 @@ impl Execution {
         });
     }
 
+    /// Adds the return addresses to the last operation, if its line is not known.
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(crate) fn record_calls_unless_known(&mut self, site: Option<Site>) {
+        if site.is_none() {
+            let calls = self.calls();
+            if let Some(recorder) = &mut self.recorder {
+                recorder.add_calls(calls);
+            }
+        }
+    }
+
     /// Records that an operation of `thread`, which waited for the running thread, took effect together with the
     /// operation of the running thread.
     pub(crate) fn record_for(

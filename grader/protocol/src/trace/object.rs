@@ -56,6 +56,10 @@ pub enum ObjectKind {
     Stderr,
     /// A pool of threads of the library `rayon`: a `ThreadPool`, or the global pool.
     RayonPool,
+    /// A pipe, as `std::io::pipe` makes one.
+    Pipe,
+    /// A pair of connected sockets, as `UnixStream::pair` makes one.
+    SocketPair,
 }
 
 impl ObjectKind {
@@ -89,6 +93,8 @@ impl ObjectKind {
             ObjectKind::Stdout => "Stdout",
             ObjectKind::Stderr => "Stderr",
             ObjectKind::RayonPool => "pool",
+            ObjectKind::Pipe => "pipe",
+            ObjectKind::SocketPair => "socket pair",
         }
     }
 }
@@ -213,6 +219,8 @@ pub enum ObjectState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capacity: Option<usize>,
     },
+    /// A pipe: how many bytes wait in it.
+    Bytes(u64),
     /// Something that is initialised once.
     Once(OnceState),
 }

@@ -158,6 +158,7 @@ pub(crate) fn wait(
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
         last_notification: None,
+        calls: Vec::new(),
     }
 }
 
@@ -234,6 +235,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         scenario: "two threads".into(),
         cause: FailureCause::Unwitnessed {
             what: "two threads count at once".into(),
+            measure: None,
             executions,
             most_alive,
         },

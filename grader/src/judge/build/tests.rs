@@ -47,6 +47,7 @@ fn failed(step: Step, exit_reason: ExitReason, errors: Vec<Diagnostic>) -> Compi
             other: String::new(),
         },
         is_disk_full: false,
+        has_small_files: false,
     }
 }
 
@@ -213,6 +214,11 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
     };
     assert_eq!(reason, "there is no space left for what the compiler writes");
     assert!(help.is_some_and(|help| help.starts_with("free some space")));
+    let small = Compiled {
+        has_small_files: true,
+        ..failed(Step::Real, ExitReason::Signal(Signal::FileSizeLimit), Vec::new())
+    };
+    ungraded(vec![small], "only small files");
 }
 
 #[test]

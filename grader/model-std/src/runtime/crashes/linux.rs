@@ -270,6 +270,13 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
     interrupted.continue_with(&registers);
 }
 
+/// The return addresses on the stack of the task that runs, the innermost first, without those of the executor.
+pub(super) fn calls_of_running() -> Calls {
+    let running = RUNNING.get().expect("a task runs");
+    // SAFETY: it is the stack of the task that runs.
+    calls(unsafe { &*running.stack })
+}
+
 /// The return addresses on the stack of the thread that was interrupted, the innermost first. Only those in the
 /// program's own code are kept: others differ from one run to the next.
 fn calls(stack: &Mapping) -> Calls {

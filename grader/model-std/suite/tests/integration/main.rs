@@ -9,6 +9,8 @@ mod choice_points;
 mod clock;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod crashes;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod descriptors;
 #[cfg(target_os = "linux")]
 mod differential;
 mod drop_in;
