@@ -483,6 +483,9 @@ fn many_points_by_rayon(model: &mut Model) {
             by_rayon(model, stripes(n, a, b));
         }
     }
+    model.executions(1);
+    model.random(0);
+    by_rayon(model, stripes(MANY, 0.0, 1.0));
 }
 
 /// Several threads of rayon are inside `f` at once. Without preemptions, one goes on while another stays there.

@@ -18,7 +18,7 @@ const SIGPIPE: i32 = 13;
 
 pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
     let Some(desk) = Desk::open(trial) else { return };
-    let many = ["one of many"; MANY_STAGES];
+    let many = ["one-of-many"; MANY_STAGES];
     for names in [&["first", "second"][..], &["first", "second", "third", "fourth"], &many] {
         let label = format!("{} stages that wait for each other", names.len());
         trial.scenario(label, || settled(|| stages_meet(&desk, names)));
