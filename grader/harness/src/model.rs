@@ -7,7 +7,7 @@ use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
-use crate::requirement::{Body, Every, Goal, Question, Requirement, Witnessed};
+use crate::requirement::{Body, Every, Goal, Question, Requirement, Unending, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
@@ -146,6 +146,20 @@ impl Model {
         self.require(Box::new(body), label, &property);
     }
 
+    /// Requires that every execution of `body` comes to a state in which all threads wait for ever.
+    ///
+    /// If one comes to its end, the check fails with the `violation` of that execution. An execution that goes wrong in
+    /// another way than waiting for ever fails the check as in [`every`](Self::every).
+    pub fn never_ends<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        violation: impl Fn(&Execution<T>) -> Violation,
+    ) {
+        let violation = |execution: &dyn AnyExecution| violation(execution.typed());
+        self.refuse_to_end(Box::new(body), label, &violation);
+    }
+
     /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of
     /// them: `what` says what that shows, as in "in which the second thread writes first".
     ///
@@ -193,6 +207,10 @@ impl Model {
         property: &dyn Question<Result<(), Violation>>,
     ) {
         self.scenario(label.into(), body, &mut Every(property));
+    }
+
+    fn refuse_to_end(&mut self, body: Box<dyn Body>, label: impl Into<String>, violation: &dyn Question<Violation>) {
+        self.scenario(label.into(), body, &mut Unending(violation));
     }
 
     fn look_for(&mut self, body: Box<dyn Body>, label: impl Into<String>, goal: Goal, measure: &dyn Question<usize>) {
@@ -311,6 +329,20 @@ mod tests {
         assert_eq!(at_random.cause, lost);
         let trace = at_random.trace.expect("it was recorded");
         assert_eq!(trace.events.iter().filter(|event| event.preempts).count(), 1);
+    }
+
+    #[test]
+    fn a_wait_for_ever_passes_where_it_is_required_and_an_end_or_a_panic_does_not() {
+        fn failure<T: 'static>(body: impl Fn() -> T + 'static) -> Option<Finding> {
+            let mut model = Model::exploring(CHECK);
+            model.never_ends("one thread", body, |_| {
+                Violation::new(Finding::WrongResult, "expected no end")
+            });
+            model.into_exploration().failure.map(|failure| failure.finding)
+        }
+        assert_eq!(failure(|| thread::park()), None);
+        assert_eq!(failure(|| ()), Some(Finding::WrongResult));
+        assert_eq!(failure(|| panic!("in the body")), Some(Finding::Panic));
     }
 
     #[test]

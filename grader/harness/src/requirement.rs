@@ -39,11 +39,18 @@ pub(crate) trait Requirement {
     /// Looks at an execution that came to its end: `Break(None)` once nothing more is to be learned.
     fn look(&mut self, execution: &dyn AnyExecution, most_alive: usize) -> ControlFlow<Option<ScenarioFailure>>;
 
+    /// Judges an execution that did not come to its end, or went wrong in another way.
+    fn look_at_failed(&mut self, failure: ScenarioFailure) -> ControlFlow<Option<ScenarioFailure>> {
+        ControlFlow::Break(Some(failure))
+    }
+
     /// What the executions that were seen lack all together; `n` is their number.
     fn conclude(&self, n: u64) -> Option<ScenarioFailure>;
 
     /// Which of the executions that were looked at came closest to what they lack all together, counted from 1.
-    fn closest(&self) -> Option<u64>;
+    fn closest(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A property of every execution.
@@ -60,10 +67,6 @@ impl Requirement for Every<'_> {
     fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
         None
     }
-
-    fn closest(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// What at least one execution must show, as far as an author of checks says.
@@ -74,6 +77,27 @@ pub(crate) struct Goal {
     pub(crate) wanted: usize,
     /// Whether the report says how much was reached.
     pub(crate) is_counted: bool,
+}
+
+/// No execution comes to its end, because all of its threads wait for ever. The question is how one that does come to
+/// its end breaks that.
+pub(crate) struct Unending<'a>(pub(crate) &'a dyn Question<Violation>);
+
+impl Requirement for Unending<'_> {
+    fn look(&mut self, execution: &dyn AnyExecution, _most_alive: usize) -> ControlFlow<Option<ScenarioFailure>> {
+        ControlFlow::Break(Some(self.0.ask(execution).into()))
+    }
+
+    fn look_at_failed(&mut self, failure: ScenarioFailure) -> ControlFlow<Option<ScenarioFailure>> {
+        match failure.finding {
+            Finding::Deadlock | Finding::LostWakeup => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(Some(failure)),
+        }
+    }
+
+    fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
+        None
+    }
 }
 
 /// Something that at least one execution must show.

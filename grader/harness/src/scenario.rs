@@ -15,6 +15,10 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
+/// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
+/// again takes long, and a table of its steps tells nothing.
+const MOST_EVENTS: usize = 10_000;
+
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -58,12 +62,8 @@ impl Scenario {
         let n = exploration.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
-                // Where one execution is all that a scenario can afford, it is shown as it was.
-                let is_simplified = bounds.executions > 1;
-                let mut failure = self.failure(&failure, stopped, is_simplified, body, requirement, n);
-                if is_simplified {
-                    failure.certainty = self.certainty(&failure, bounds, body, requirement);
-                }
+                let mut failure = self.failure(&failure, stopped, body, requirement, n);
+                failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
             _ => requirement.conclude(coverage.executions).map(|failure| {
@@ -94,15 +94,22 @@ impl Scenario {
         let schedule = coverage
             .stopped
             .map_or_else(Schedule::default, |stopped| stopped.schedule);
-        self.record(schedule, body, requirement)
+        let shown = self.record(schedule, body, requirement);
+        Shown {
+            trace: if shown.trace.events.len() > MOST_EVENTS {
+                without_events(shown.trace)
+            } else {
+                shown.trace
+            },
+            ..shown
+        }
     }
 
-    /// Runs the failing execution again, simplifies it if that is wanted, and records it.
+    /// Runs the failing execution again, simplifies it, and records it.
     fn failure(
         &self,
         failure: &ScenarioFailure,
         stopped: Stopped,
-        is_simplified: bool,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
@@ -133,17 +140,17 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = is_simplified.then(|| {
-            let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
-            self.record(simplest, body, requirement)
-        });
-        let (schedule, preemptions, trace, failure) = match simplest {
-            Some(Shown {
-                failure: Some(found),
-                schedule,
-                preemptions,
-                trace,
-            }) if found.is_like(failure) => (schedule, preemptions, trace, found),
+        if shown.trace.events.len() > MOST_EVENTS {
+            return Failure {
+                preemptions: shown.preemptions,
+                trace: Some(without_events(shown.trace)),
+                ..self.without_execution(again, executions)
+            };
+        }
+        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
+        let simplest = self.record(simplest, body, requirement);
+        let (schedule, preemptions, trace, failure) = match simplest.failure {
+            Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
             _ => (shown.schedule, shown.preemptions, shown.trace, again),
         };
         let token = Token {
@@ -288,6 +295,13 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+fn without_events(trace: Trace) -> Trace {
+    Trace {
+        events: Vec::new(),
+        ..trace
+    }
+}
+
 /// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
 /// the process.
 fn can_be_varied(end: &End) -> bool {
@@ -307,7 +321,7 @@ fn look(
     let most_alive = execution.most_alive;
     match scenario_failure::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(failure) => ControlFlow::Break(Some(*failure)),
+        Err(failure) => requirement.look_at_failed(*failure),
     }
 }
 
