@@ -1,5 +1,6 @@
 //! Mistake: `integrate_rayon` counts the stripes in `u16`, which ends at 65535.
 //!
+//! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
 //! Fails: `program_prints_the_table` with `wrong_output`.
 
 use std::ops::Range;
