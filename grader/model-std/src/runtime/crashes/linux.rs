@@ -275,8 +275,8 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
 
 /// The return addresses on the stack of the task that runs, the innermost first, without those of the executor.
 pub(super) fn calls_of_running() -> Calls {
-    // SAFETY: a task runs, and what it runs on lives for as long.
-    let running = unsafe { &*RUNNING.get() };
+    // SAFETY: while a task runs, the pointer leads to what is known of it.
+    let running = unsafe { RUNNING.get().as_ref() }.copied().expect("a task runs");
     // SAFETY: it is the stack of the task that runs.
     calls(unsafe { &*running.stack })
 }

@@ -73,6 +73,11 @@ pub(crate) fn is_program() -> bool {
     super::current_epoch() != 0 && crate::runtime::is_undisturbed()
 }
 
+/// Whether the program may wait for what the model does not control.
+pub(crate) fn may_wait_outside() -> bool {
+    with_undisturbed(|execution| execution.settings.allow_outside_waits).unwrap_or(true)
+}
+
 /// Where a descriptor leads; `None` if the program did not get it in this execution, and outside executions.
 pub(crate) fn target(descriptor: c_int) -> Option<Target> {
     if super::current_epoch() == 0 {
