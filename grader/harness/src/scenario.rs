@@ -55,7 +55,7 @@ impl Scenario {
             note(&coverage.weak_orderings, &mut exploration.decided_orderings);
         }
         note(&coverage.weak_orderings, &mut exploration.weak_orderings);
-        let n = exploration.executions;
+        let n = coverage.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
                 let mut failure = self.failure(&failure, stopped, body, requirement, n);
@@ -63,7 +63,7 @@ impl Scenario {
                 Some(failure)
             }
             _ => requirement
-                .conclude(coverage.executions)
+                .conclude(n)
                 .map(|failure| self.without_execution(failure, n)),
         };
     }
