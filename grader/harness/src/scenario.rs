@@ -15,6 +15,10 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
+/// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
+/// again takes long, and a table of its steps tells nothing.
+const MOST_EVENTS: usize = 10_000;
+
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -62,10 +66,43 @@ impl Scenario {
                 failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
-            _ => requirement
-                .conclude(n)
-                .map(|failure| self.without_execution(failure, n)),
+            _ => requirement.conclude(n).map(|failure| {
+                let closest = requirement
+                    .closest()
+                    .map(|looks| self.at(looks, bounds, body, requirement));
+                Failure {
+                    preemptions: closest.as_ref().map_or(0, |shown| shown.preemptions),
+                    trace: closest.map(|shown| shown.trace),
+                    ..self.without_execution(failure, n)
+                }
+            }),
         };
+    }
+
+    /// Records the execution at which an exploration looks after `looks - 1` others. The same exploration is the same
+    /// again.
+    fn at(&self, looks: u64, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+        let mut seen = 0;
+        let coverage = model::explore(bounds, &self.settings, body, |_| {
+            seen += 1;
+            if seen == looks {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        let schedule = coverage
+            .stopped
+            .map_or_else(Schedule::default, |stopped| stopped.schedule);
+        let shown = self.record(schedule, body, requirement);
+        Shown {
+            trace: if shown.trace.events.len() > MOST_EVENTS {
+                without_events(shown.trace)
+            } else {
+                shown.trace
+            },
+            ..shown
+        }
     }
 
     /// Runs the failing execution again, simplifies it, and records it.
@@ -100,6 +137,13 @@ impl Scenario {
             return Failure {
                 preemptions: shown.preemptions,
                 trace: Some(shown.trace),
+                ..self.without_execution(again, executions)
+            };
+        }
+        if shown.trace.events.len() > MOST_EVENTS {
+            return Failure {
+                preemptions: shown.preemptions,
+                trace: Some(without_events(shown.trace)),
                 ..self.without_execution(again, executions)
             };
         }
@@ -251,6 +295,13 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+fn without_events(trace: Trace) -> Trace {
+    Trace {
+        events: Vec::new(),
+        ..trace
+    }
+}
+
 /// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
 /// the process.
 fn can_be_varied(end: &End) -> bool {
@@ -270,7 +321,7 @@ fn look(
     let most_alive = execution.most_alive;
     match scenario_failure::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(failure) => ControlFlow::Break(Some(*failure)),
+        Err(failure) => requirement.look_at_failed(*failure),
     }
 }
 

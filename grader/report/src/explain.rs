@@ -18,7 +18,9 @@ mod lost_update;
 mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
+mod obstacle;
 mod other_owner;
+mod outside_wait;
 mod over_serialized;
 mod panic;
 mod released_lock;
@@ -103,15 +105,17 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
         (
             FailureCause::Unwitnessed {
                 what,
+                measure,
                 executions,
                 most_alive,
             },
-            _,
+            trace,
         ) => {
+            let (trace, measure, executions) = (trace.as_ref(), *measure, *executions);
             if *most_alive < 2 {
-                not_concurrent::explain(what, *executions)
+                not_concurrent::explain(what, measure, executions, trace, names)
             } else {
-                over_serialized::explain(what, *executions)
+                over_serialized::explain(what, measure, executions, *most_alive, trace, names)
             }
         }
         (FailureCause::Nondeterministic { first, then }, _) => nondeterministic::two_findings(*first, *then),
@@ -141,6 +145,9 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         End::Crashed {
             thread, signal, place, ..
         } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
+        End::OutsideWait {
+            thread, outside, place, ..
+        } => outside_wait::explain(*thread, *outside, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(*code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
@@ -210,6 +217,7 @@ fn depends_on_order(finding: Finding) -> bool {
         | Finding::OutputLimit
         | Finding::AccessDenied
         | Finding::TooSlow
+        | Finding::NotModelled
         | Finding::Nondeterministic => false,
     }
 }

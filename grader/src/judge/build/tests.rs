@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sandbox::process::{Activity, Stream};
 
 use super::*;
-use crate::build::diagnostics::{Diagnostics, SourceText};
+use crate::build::diagnostics::{Diagnostics, Remark, SourceText};
 use crate::judge::tests;
 
 fn exercise() -> Exercise {
@@ -34,6 +34,7 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
         message: format!("about {marked}"),
         rendered: format!("error[{code}]: about {marked}\n"),
         places: if file.is_empty() { Vec::new() } else { vec![place] },
+        remarks: Vec::new(),
     }
 }
 
@@ -133,6 +134,36 @@ fn a_contract_that_does_not_compile_names_the_item_and_its_signature() {
         Finding::MissingItem,
         "`count`: `pub fn count(total: u64) -> u64`",
     );
+}
+
+#[test]
+fn a_contract_that_does_not_compile_is_told_without_the_code_of_the_course() {
+    let remark = |text: &str, place: Option<&str>| Remark {
+        text: text.to_owned(),
+        place: place.map(|file| (file.to_owned(), 7)),
+    };
+    let errors = vec![Diagnostic {
+        message: "`model_std::sync::MutexGuard<T>` is not what `count` takes".to_owned(),
+        rendered: "  --> grader/checks/x/src/contract.rs:5:1\n".to_owned(),
+        remarks: vec![
+            remark("expected `u8`, found `u64`", None),
+            remark("function defined here", Some("src/lib.rs")),
+            remark("required here", Some("grader/checks/x/src/contract.rs")),
+        ],
+        ..error("E0308", "grader/checks/x/src/contract.rs", "count")
+    }];
+    let calls = vec![done(Step::Real), failed(Step::RealChecks, ExitReason::Code(1), errors)];
+    let Verdict::Failed(check_failure) = verdict(calls) else {
+        panic!("expected a failure")
+    };
+    let Evidence::Diagnostics(told) = check_failure.evidence else {
+        panic!("expected diagnostics")
+    };
+    let expected = "\
+The compiler says of a call that keeps to the signature:
+  `std::sync::MutexGuard<T>` is not what `count` takes: expected `u8`, found `u64`
+    function defined here (src/lib.rs:7)";
+    assert_eq!(told, expected);
 }
 
 #[test]

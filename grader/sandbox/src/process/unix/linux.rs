@@ -53,6 +53,9 @@ pub(super) const LIMITS_CPU: bool = true;
 /// How many files a compiler may have open: the default of Linux.
 const COMPILER_OPEN_FILES: u64 = 1024;
 
+/// How many files a program may have open that has connections or children.
+const CONNECTED_OPEN_FILES: u64 = 1024;
+
 /// How many files any other program may have open.
 const PROGRAM_OPEN_FILES: u64 = 64;
 
@@ -214,9 +217,10 @@ fn prepare_this_process() {
 fn resource_limits(profile: Profile, limits: &Limits) -> ResourceLimits {
     let (file_size, open_files) = match profile {
         Profile::Compile => (COMPILER_FILE_SIZE, COMPILER_OPEN_FILES),
-        Profile::Run | Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
-            (0, PROGRAM_OPEN_FILES)
+        Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
+            (0, CONNECTED_OPEN_FILES)
         }
+        Profile::Run => (0, PROGRAM_OPEN_FILES),
     };
     ResourceLimits {
         cpu: limits.cpu,
