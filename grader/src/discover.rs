@@ -302,7 +302,7 @@ impl Submission {
         Submission::find(&Workspace { root: root.to_owned() }, path)
     }
 
-    /// The same submission with paths that do not tell where it lies: those inside of it, with one file as `src/lib.rs`.
+    /// The same submission with paths that do not tell where it lies: those inside of it. One file is `src/lib.rs`.
     #[must_use]
     pub fn without_place(self) -> Submission {
         let shown = match &self.source {

@@ -101,8 +101,8 @@ impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
     /// Once the rules say of an observation that it is decisive, no check of a later kind is run. Once an interleaving
-    /// has failed, a check on real threads may fail or not as its threads happen to run, and the verdict would be chance:
-    /// it is run again, up to [`TRIES`] times, until it does not fail.
+    /// has failed, a check on real threads may fail or not as its threads happen to run, and the verdict would be
+    /// chance: it is run again, up to [`TRIES`] times, until it does not fail.
     pub fn run<'c>(&self, checks: &[&'c Check], rules: &Rules<'_>) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
