@@ -21,7 +21,7 @@ use super::scheduler::{Choice, Scheduler};
 use super::stacks::{self, Mapping, Stack};
 use super::task::{Ending, TaskId};
 use super::visibility::History;
-use super::{branches, panics, threads, with};
+use super::{branches, heap, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
@@ -104,6 +104,7 @@ pub(crate) fn run<T: 'static>(
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     statics::restart();
+    heap::begin();
     let is_searched = settings.fresh_statics && recorder.is_some();
     if is_searched {
         statics::begin_search();
@@ -192,7 +193,7 @@ fn drive() -> Vec<Option<Fibre>> {
         let fibre = fibres[task].get_or_insert_with(|| start(task));
         CURRENT_YIELDER.set(fibre.yielder);
         let running = Running::on(fibre.mapping, fibre.coroutine.trap_handler());
-        match crashes::resume(&running, || fibre.coroutine.resume(())) {
+        match heap::in_program(|| crashes::resume(&running, || fibre.coroutine.resume(()))) {
             // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {

@@ -52,7 +52,8 @@ pub(crate) fn spawn(
     if with(|execution| execution.tasks.len() > MAX_THREADS) {
         return Err(stacks::refused());
     }
-    let stack = stacks::take(stack_size)?;
+    // With the execution borrowed, because the stack outlives it, and must not be memory of the program.
+    let stack = with(|_| stacks::take(stack_size))?;
     let task = with(|execution| {
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), Start { entry, stack });
