@@ -117,7 +117,7 @@ pub(crate) fn run<T: 'static>(
     };
     super::begin(Execution::new(settings, scheduler, recorder, start));
     branches::refill();
-    abandon(drive());
+    abandon(heap::in_program(drive));
     let Remains {
         trace,
         recorder,
@@ -182,17 +182,20 @@ pub(crate) fn suspend() {
 fn drive() -> Vec<Option<Fibre>> {
     let mut fibres: Vec<Option<Fibre>> = Vec::new();
     while let Some(task) = with(Execution::switch) {
-        while fibres.len() <= task {
-            fibres.push(None);
+        if fibres.get(task).is_none_or(Option::is_none) {
+            heap::in_runtime(|| {
+                fibres.resize_with(fibres.len().max(task + 1), || None);
+                fibres[task] = Some(start(task));
+            });
         }
-        let fibre = fibres[task].get_or_insert_with(|| start(task));
+        let fibre = fibres[task].as_mut().expect("it was started");
         CURRENT_YIELDER.set(fibre.yielder);
-        match heap::in_program(|| crashes::resume(fibre.running, || fibre.coroutine.resume(()))) {
+        match crashes::resume(fibre.running, || fibre.coroutine.resume(())) {
             // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    stacks::give_back(fibre.coroutine.into_stack());
+                    heap::in_runtime(|| stacks::give_back(fibre.coroutine.into_stack()));
                 }
             }
         }
