@@ -1,14 +1,17 @@
-//! Stands in for the functions of the C library that would tell an execution what differs from run to run: random
-//! bytes, the time of day, and the addresses of what it allocates.
+//! Stands in for functions of the C library: for those that would tell an execution what differs from run to run, which
+//! are random bytes, the time of day and the addresses of what it allocates, and for those that would block the
+//! operating-system thread, or write to a standard stream behind the model's back.
 //!
 //! A symbol of the executable goes before the one of the C library. So these functions are also called by `std` and by
 //! libraries that are compiled against it. Outside an execution, they do what those of the C library do.
 
 #[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
 mod allocation;
+mod descriptors;
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod syscall;
+mod transfers;
 
 use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::fs::File;
@@ -20,6 +23,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::runtime::{clock, is_undisturbed, randomness};
 use crate::time::system_time;
+
+pub(crate) use descriptors::close_all;
 
 /// The numbers of `/dev/random` and `/dev/urandom` (see `random(4)`).
 const RANDOM_DEVICES: [u64; 2] = [1 << 8 | 8, 1 << 8 | 9];
@@ -68,8 +73,10 @@ unsafe extern "C" fn read(descriptor: c_int, buffer: *mut c_void, length: usize)
     if is_undisturbed() && is_random_device(descriptor) && unsafe { fill(buffer, length) } {
         return length as isize;
     }
-    // SAFETY: as the caller promises.
-    kernel::checked(unsafe { kernel::call(libc::SYS_read, [descriptor as usize, buffer.addr(), length]) })
+    transfers::read(descriptor, length, move || {
+        // SAFETY: as the caller promises.
+        unsafe { kernel::call(libc::SYS_read, [descriptor as usize, buffer.addr(), length]) }
+    })
 }
 
 /// As `clock_gettime(2)`. In an execution, reading the time of day is an operation.

@@ -1,7 +1,7 @@
 //! What travels over the socket, one line of JSON each way.
 //!
-//! The check program receives one [`Request`] before any code of the submission runs and answers with one [`Reply`] at
-//! the end. Both name the check and carry the request's nonce; a missing or different nonce makes the reply void.
+//! The check program receives a key and one [`Request`] before any code of the submission runs and answers with one
+//! [`Reply`] at the end, sealed with that key (see [`seal`](crate::seal)). Both name the check.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,6 @@ use crate::trace::{AtomicAccess, CrashSignal, Trace};
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// A value that only the grader and the harness know. The submission cannot see it.
-    pub nonce: String,
     /// The check to run.
     pub check: String,
     /// What to do with it.
@@ -39,8 +37,6 @@ pub enum Work {
 /// What a check program answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The request's nonce.
-    pub nonce: String,
     /// The request's check.
     pub check: String,
     /// What was seen.
@@ -76,6 +72,17 @@ pub enum CheckObservation {
         scenario: String,
         /// What the threads of these processes were doing, sorted.
         threads: Vec<ThreadActivity>,
+    },
+    /// Code outside of every execution panicked: a property, or the submission's code that a property called.
+    Panicked {
+        /// The file of the panic, as the compiler names it.
+        file: String,
+        /// Its line.
+        line: u32,
+        /// What it says.
+        message: String,
+        /// Whether the file belongs to the check program.
+        is_of_check: bool,
     },
     /// The check program has no check of that name.
     UnknownCheck,
@@ -211,6 +218,9 @@ pub enum FailureCause {
         /// What that is, as in "in which the second thread writes first". The text is written by the author of the
         /// check.
         what: String,
+        /// How close the best execution came, which [`Failure::trace`] shows; `None` if that is not measured.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        measure: Option<Measure>,
         /// How many executions were run.
         executions: u64,
         /// The largest number of threads that were alive at once in one of them, without the body.
@@ -224,6 +234,15 @@ pub enum FailureCause {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         then: Option<Finding>,
     },
+}
+
+/// How close executions came to what one of them should reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The most that an execution reached.
+    pub reached: usize,
+    /// What was wanted.
+    pub wanted: usize,
 }
 
 /// One interleaving, run again.

@@ -7,17 +7,18 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
-use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Score, Verdict};
 use protocol::{CheckKind, Exploration, Failure};
 use serde::Serialize;
 
 use crate::escape::is_hidden;
 use crate::explain::explain;
+use crate::heads::Departures;
 use crate::names::Names;
 use crate::words;
 
 /// The version of the documents; it grows with any change that is not an addition.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// One submission.
 #[derive(Serialize)]
@@ -26,7 +27,10 @@ struct Document<'a> {
     exercise: &'a str,
     submission: String,
     verdict: Overall,
-    score: u32,
+    /// `null` for a submission that is ungraded.
+    score: Option<u32>,
+    /// Whether checks that were not judged may earn more.
+    at_least: bool,
     max_score: u32,
     checks: Vec<Check<'a>>,
     weak_orderings: Vec<WeakOrdering<'a>>,
@@ -40,7 +44,8 @@ struct Check<'a> {
     kind: CheckKind,
     verdict: &'static str,
     finding: Option<&'static str>,
-    score: u32,
+    /// `null` if it is not known.
+    score: Option<u32>,
     max_score: u32,
     message: Option<Cow<'a, str>>,
     explanation: Option<Vec<String>>,
@@ -60,7 +65,8 @@ struct Certainty<'a> {
 #[derive(Serialize)]
 struct NearestPassing<'a> {
     schedule: &'a str,
-    preemptions: u32,
+    preemptions: u64,
+    stale_reads: u64,
 }
 
 /// What was explored for a check.
@@ -108,7 +114,8 @@ struct Replay<'a> {
     expected: Option<&'a str>,
     got: Option<&'a str>,
     explanation: Option<&'a [String]>,
-    preemptions: u32,
+    preemptions: u64,
+    stale_reads: u64,
     threads: Vec<Option<&'a str>>,
     objects: Vec<Object>,
     steps: Vec<Step>,
@@ -119,6 +126,7 @@ struct Replay<'a> {
 struct Object {
     kind: &'static str,
     created_at: Option<String>,
+    first_used_at: Option<String>,
 }
 
 /// One step of an interleaving.
@@ -136,12 +144,17 @@ struct Step {
 
 /// The document of one submission, with a line feed at its end.
 pub fn report(report: &Report) -> String {
+    let score = report.score();
     line(&Document {
         schema: SCHEMA,
         exercise: &report.exercise,
         submission: portable(&report.submission),
         verdict: report.overall(),
-        score: report.score(),
+        score: match score {
+            Score::Exactly(score) | Score::AtLeast(score) => Some(score),
+            Score::Unknown => None,
+        },
+        at_least: matches!(score, Score::AtLeast(_)),
         max_score: report.max_score(),
         checks: report.checks.iter().map(|check| self::check(check, report)).collect(),
         weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),
@@ -186,9 +199,13 @@ fn certainty(certainty: &protocol::Certainty) -> Certainty<'_> {
     let nearest = certainty.nearest_passing.as_deref();
     Certainty {
         step: certainty.steps,
-        nearest_passing: nearest.map(|passing| NearestPassing {
-            schedule: &passing.token,
-            preemptions: passing.preemptions,
+        nearest_passing: nearest.map(|passing| {
+            let departures = Departures::of(passing.preemptions, &passing.trace);
+            NearestPassing {
+                schedule: &passing.token,
+                preemptions: departures.preemptions,
+                stale_reads: departures.stale_reads,
+            }
         }),
     }
 }
@@ -241,6 +258,7 @@ pub fn replay(report: &ReplayReport) -> String {
         .and_then(|failure| failure.trace.as_ref())
         .unwrap_or(&replayed.trace);
     let names = Names::new(trace, &report.sources);
+    let departures = Departures::of(replayed.preemptions, trace);
     let story = failure.map(|failure| explain(failure, &names));
     line(&Replay {
         schema: SCHEMA,
@@ -254,7 +272,8 @@ pub fn replay(report: &ReplayReport) -> String {
         expected: story.as_ref().map(|story| story.expected.as_str()),
         got: story.as_ref().and_then(|story| story.got.as_deref()),
         explanation: story.as_ref().map(|story| &story.sentences[..]),
-        preemptions: replayed.preemptions,
+        preemptions: departures.preemptions,
+        stale_reads: departures.stale_reads,
         threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
         objects: trace.objects.iter().map(object).collect(),
         steps: trace.events.iter().map(|event| step(trace, event, &names)).collect(),
@@ -265,6 +284,7 @@ fn object(object: &protocol::trace::Object) -> Object {
     Object {
         kind: object.kind.as_str(),
         created_at: object.created_at.as_ref().map(place),
+        first_used_at: object.first_used_at.as_ref().map(place),
     }
 }
 

@@ -16,10 +16,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cancel::Cancel;
-use crate::system;
+use crate::{probe_up_to, system};
 
 pub use crate::signal::Signal;
 pub use crate::{Level, Paths, Profile};
+
+/// The bytes of the largest file that a compiler may write: a hundred times what a program of an exercise takes.
+pub const COMPILER_FILE_SIZE: u64 = 512 << 20;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -71,6 +74,11 @@ impl Policy {
         self
     }
 
+    /// Whether the child can start processes: it may, or nothing here can prevent it.
+    fn can_start_processes(&self) -> bool {
+        self.profile.has_children() || !probe_up_to(self.level).has_filter
+    }
+
     /// Adds what the kernel shows of processes.
     #[must_use]
     pub fn with_view_of_processes(mut self) -> Policy {
@@ -92,9 +100,11 @@ pub enum Input {
 /// How much a child may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time. A busy child gets ten times as long if its CPU time is limited as well, so that a loaded machine
-    /// makes no difference.
+    /// Wall time, whatever the child does. On a loaded machine, a child needs more of it than of anything else.
     pub wall: Duration,
+    /// How long it may wait: the time in which none of its threads could run if it was given a CPU. Other work of the
+    /// machine makes no difference to that.
+    pub waiting: Duration,
     /// CPU time of each process.
     pub cpu: Option<Duration>,
     /// Bytes of memory of each process.
@@ -118,6 +128,9 @@ pub struct ProcessOutput {
     pub answer: Vec<u8>,
     /// How many processes that it started were still alive when it ended.
     pub left_behind: usize,
+    /// Whether a signal that ended it can only have come from a process that it started: it could start some, and the
+    /// system killed nothing meanwhile for lack of memory.
+    pub is_killed_from_within: bool,
 }
 
 /// How a child ended.

@@ -20,6 +20,7 @@ pub(super) fn output(exit_reason: ExitReason) -> ProcessOutput {
         stderr: Vec::new(),
         answer: Vec::new(),
         left_behind: 0,
+        is_killed_from_within: false,
     }
 }
 
@@ -91,12 +92,10 @@ fn failure() -> Failure {
 /// A run that was asked for one check and answered as the observation says.
 fn answered(observation: CheckObservation) -> CheckRun {
     let request = Request {
-        nonce: "secret".into(),
         check: "lines_are_whole".into(),
         work: Work::Explore,
     };
     let reply = Reply {
-        nonce: "secret".into(),
         check: "lines_are_whole".into(),
         observation,
     };
@@ -156,7 +155,6 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
         function: AtomicFunction::Store,
         order: MemoryOrder::Relaxed,
         atomic: Some(AtomicType::Bool),
-        created_at: Some(place(3)),
     };
     for (failure, is_pass) in [(None, true), (Some(failure()), false)] {
         let explored = Exploration {
@@ -211,21 +209,18 @@ fn silence_is_no_pass_whatever_the_exit_code() {
 }
 
 #[test]
-fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
-    for (nonce, check) in [("guess", "lines_are_whole"), ("secret", "another_check")] {
-        let mut run = right();
-        let observation = CheckObservation::Explored(exploration(5860, None));
-        run.answer = Answer::Reply(Box::new(Reply {
-            nonce: nonce.into(),
-            check: check.into(),
-            observation,
-        }));
-        fails(
-            judge_model(run),
-            Finding::AccessDenied,
-            "leave the channel of the check alone",
-        );
-    }
+fn a_reply_without_a_seal_or_for_another_check_is_forged() {
+    let mut run = right();
+    let observation = CheckObservation::Explored(exploration(5860, None));
+    run.answer = Answer::Reply(Box::new(Reply {
+        check: "another_check".into(),
+        observation,
+    }));
+    fails(
+        judge_model(run),
+        Finding::AccessDenied,
+        "leave the channel of the check alone",
+    );
     let run = CheckRun {
         answer: Answer::Unreadable,
         ..right()
@@ -346,6 +341,19 @@ fn an_end_by_force_says_by_which() {
         "a stack that overflowed",
     );
     ungraded(end(ExitReason::Signal(Signal::Kill)), "killed from outside");
+    let from_within = ProcessOutput {
+        is_killed_from_within: true,
+        ..output(ExitReason::Signal(Signal::Kill))
+    };
+    fails(
+        judge_model(CheckRun {
+            output: from_within,
+            answer: Answer::Nothing,
+            ..right()
+        }),
+        Finding::Exited,
+        "signal 9 ended the process",
+    );
     ungraded(end(ExitReason::Cancelled), "stopped");
 }
 

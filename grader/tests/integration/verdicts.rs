@@ -4,7 +4,7 @@ use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
 use protocol::trace::{CountAccess, End, Op};
-use protocol::verdict::{CheckFailure, Evidence, Overall, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Overall, Score, Verdict};
 use sandbox::process::Level;
 
 use crate::course::{Course, first_failure, verdict, words};
@@ -149,6 +149,19 @@ fn an_access_to_a_reference_count_is_told_with_its_line() {
 }
 
 #[test]
+fn a_property_that_panics_says_nothing_about_the_submission() {
+    let course = Course::open();
+    let report = course.grade("submissions/makes_a_property_panic.rs");
+    let told = words(&report, "tally_adds_up");
+    let place = "the check itself panicked at `grader/checks/counting/model/src/main.rs:";
+    assert!(
+        told.starts_with(place) && told.contains(": a property that panics"),
+        "{told}"
+    );
+    assert_eq!((report.overall(), report.score()), (Overall::Ungraded, Score::Unknown));
+}
+
+#[test]
 fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
@@ -170,7 +183,7 @@ fn below_the_level_that_is_required_nothing_is_graded() {
     let report = course.grade("submissions/panics.rs");
     assert_eq!(
         (report.overall(), report.score()),
-        (Overall::Ungraded, 0),
+        (Overall::Ungraded, Score::Unknown),
         "{report:#?}"
     );
     let words = words(&report, "build");
@@ -180,10 +193,10 @@ fn below_the_level_that_is_required_nothing_is_graded() {
 }
 
 #[test]
-fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
+fn a_submission_that_waits_for_a_child_is_ended_soon_and_so_is_the_child() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
-    course.options.model_limits.wall = std::time::Duration::from_secs(2);
+    course.options.model_limits.waiting = std::time::Duration::from_secs(1);
     let report = course.grade("submissions/sleeps_for_real.rs");
     assert_eq!(
         first_failure(&report),

@@ -104,12 +104,18 @@ pub(crate) fn at(seconds: u64, event: Event) -> Event {
     }
 }
 
-/// An object whose creation stands at `line` and `column` of the source.
+/// An object whose creation stands at `line` and `column` of the source; of an atomic, the first use.
 pub(crate) fn object(id: usize, kind: ObjectKind, line: u32, column: u32) -> Object {
+    let place = (line > 0).then(|| place(line, column));
+    let (first_used_at, created_at) = match kind {
+        ObjectKind::Atomic(_) => (place, None),
+        _ => (None, place),
+    };
     Object {
         id,
         kind,
-        created_at: (line > 0).then(|| place(line, column)),
+        created_at,
+        first_used_at,
     }
 }
 
@@ -158,6 +164,7 @@ pub(crate) fn wait(
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
         last_notification: None,
+        calls: Vec::new(),
     }
 }
 
@@ -234,6 +241,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         scenario: "two threads".into(),
         cause: FailureCause::Unwitnessed {
             what: "two threads count at once".into(),
+            measure: None,
             executions,
             most_alive,
         },
@@ -255,7 +263,12 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
         ],
         Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => Vec::new(),
     };
-    let score = if verdict == Verdict::Passed { 3 } else { 0 };
+    let score = match &verdict {
+        Verdict::Passed => Some(3),
+        Verdict::Failed(_) => Some(0),
+        Verdict::Skipped { because } => (because == "it_compiles").then_some(0),
+        Verdict::Ungraded { .. } => None,
+    };
     CheckVerdict {
         name: name.into(),
         kind,
@@ -263,7 +276,7 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
         verdict,
         points: 3,
         score,
-        explored: (kind == CheckKind::Model && score > 0).then(|| exploration(6360, 500)),
+        explored: (kind == CheckKind::Model && score > Some(0)).then(|| exploration(6360, 500)),
         hints: hints.into_iter().map(str::to_owned).collect(),
     }
 }

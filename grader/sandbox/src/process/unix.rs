@@ -22,6 +22,7 @@ use self::deadline::Deadline;
 use super::{Command, ExitReason, Input, Limits, ProcessOutput, Signal, Stream};
 use crate::cancel::Cancel;
 use crate::channel::Channel;
+use crate::kernel;
 
 #[cfg(target_os = "linux")]
 use linux as tree;
@@ -42,8 +43,11 @@ const ANSWER_LIMIT: usize = 64 << 20;
 
 /// Runs `command` until it ends or reaches a limit.
 pub(super) fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> io::Result<ProcessOutput> {
-    let is_cpu_limited = tree::LIMITS_CPU && limits.cpu.is_some();
-    let mut deadline = Deadline::new(limits.wall, is_cpu_limited, Instant::now());
+    // Where the system does not limit CPU time, wall time stands for it.
+    let busy = limits.cpu.filter(|_| !tree::LIMITS_CPU);
+    let wall = busy.map_or(limits.wall, |cpu| limits.wall.min(3 * cpu));
+    let mut deadline = Deadline::new(wall, limits.waiting, Instant::now());
+    let oom_kills = kernel::oom_kills();
     let mut child = RunningChild::start(command, limits)?;
     let ended_because = child.watch(&mut deadline, cancel);
     let (left_behind, status) = child.finish();
@@ -59,6 +63,10 @@ pub(super) fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> io::Re
         stderr: stderr.bytes,
         answer: answer.bytes,
         left_behind,
+        is_killed_from_within: matches!(exit_reason, ExitReason::Signal(_))
+            && command.policy.can_start_processes()
+            && oom_kills.is_some()
+            && oom_kills == kernel::oom_kills(),
     })
 }
 

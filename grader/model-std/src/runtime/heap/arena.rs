@@ -22,6 +22,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, Ordering::Relaxed};
 
 use crate::runtime::is_undisturbed;
+use crate::runtime::objects::forget_memory;
 
 /// Where the heaps are, if nothing else is there: far from where Linux puts executables and mappings on both
 /// architectures.
@@ -501,6 +502,7 @@ pub(crate) unsafe fn free(block: NonNull<u8>) {
     let window = unsafe { Window::at(address) };
     match of_program().filter(|heap| heap.window.load(Relaxed) == address) {
         Some(heap) => {
+            forget_memory(block.addr().get(), size);
             window.n_taken.store(window.n_taken.load(Relaxed) - 1, Relaxed);
             heap.put_back(block, size);
         }
