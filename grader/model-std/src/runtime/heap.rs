@@ -42,4 +42,4 @@ pub(crate) use arena::{allocate, clear, contains, free, reallocate, usable_size}
 )))]
 use portable as system;
 
-pub(super) use system::{begin, holds, in_program};
+pub(super) use system::{begin, holds, in_program, in_runtime};

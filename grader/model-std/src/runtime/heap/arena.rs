@@ -225,11 +225,20 @@ fn own() -> Option<&'static Heap> {
     OWN.try_with(|own| own.0).ok()?
 }
 
-/// Calls `resume`, which resumes the program. What the program allocates meanwhile is from the heap.
-pub(in crate::runtime) fn in_program<R>(resume: impl FnOnce() -> R) -> R {
-    IN_PROGRAM.set(own().filter(|heap| heap.wasted.load(Relaxed) < MOST_WASTED));
-    let result = resume();
-    IN_PROGRAM.set(None);
+/// Calls `run`, which runs the program. What that allocates meanwhile is from the heap.
+pub(in crate::runtime) fn in_program<R>(run: impl FnOnce() -> R) -> R {
+    with_heap(own().filter(|heap| heap.wasted.load(Relaxed) < MOST_WASTED), run)
+}
+
+/// Calls `run`, a part of the runtime that has not borrowed the execution. It has the allocator of the system.
+pub(in crate::runtime) fn in_runtime<R>(run: impl FnOnce() -> R) -> R {
+    with_heap(None, run)
+}
+
+fn with_heap<R>(heap: Option<&'static Heap>, run: impl FnOnce() -> R) -> R {
+    let before = IN_PROGRAM.replace(heap);
+    let result = run();
+    IN_PROGRAM.set(before);
     result
 }
 
@@ -458,9 +467,15 @@ fn of_program() -> Option<&'static Heap> {
 }
 
 /// A block of at least `size` bytes for the program. `None` if it is not the program that asks, or nothing is left.
+#[inline]
 pub(crate) fn allocate(size: usize, alignment: usize) -> Option<NonNull<u8>> {
-    let heap = of_program()?;
-    if size > SIZES[0] {
+    // Looked at first, and inlined, because the runtime and other threads allocate as well.
+    IN_PROGRAM.get().and_then(|heap| allocate_in(heap, size, alignment))
+}
+
+#[inline(never)]
+fn allocate_in(heap: &'static Heap, size: usize, alignment: usize) -> Option<NonNull<u8>> {
+    if !is_undisturbed() || size > SIZES[0] {
         return None;
     }
     let (index, size) = class(size);
@@ -487,6 +502,7 @@ pub(crate) unsafe fn free(block: NonNull<u8>) {
     let window = unsafe { Window::at(address) };
     match of_program().filter(|heap| heap.window.load(Relaxed) == address) {
         Some(heap) => {
+            forget_memory(block.addr().get(), size);
             window.n_taken.store(window.n_taken.load(Relaxed) - 1, Relaxed);
             forget_memory(block.addr().get(), size);
             heap.put_back(block, size);

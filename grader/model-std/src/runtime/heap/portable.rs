@@ -3,9 +3,14 @@
 /// Nothing has to be prepared.
 pub(in crate::runtime) fn begin() {}
 
-/// Calls `resume`, which resumes the program.
-pub(in crate::runtime) fn in_program<R>(resume: impl FnOnce() -> R) -> R {
-    resume()
+/// Calls `run`, which runs the program.
+pub(in crate::runtime) fn in_program<R>(run: impl FnOnce() -> R) -> R {
+    run()
+}
+
+/// Calls `run`, a part of the runtime.
+pub(in crate::runtime) fn in_runtime<R>(run: impl FnOnce() -> R) -> R {
+    run()
 }
 
 /// No address is in a heap.
