@@ -1,0 +1,133 @@
+//! Critical sections: guards and permits that are dropped too early, given up in between, or taken in another way.
+
+use syn::{BinOp, Block, Expr, Local, Stmt};
+
+use super::Proposals;
+use crate::source::{Source, binding, names};
+
+pub(super) fn in_block(block: &Block, source: &Source<'_>, proposals: &mut Proposals) {
+    for (index, statement) in block.stmts.iter().enumerate() {
+        let Stmt::Local(local) = statement else { continue };
+        let (Some(name), Some(init)) = (binding(&local.pat), &local.init) else {
+            continue;
+        };
+        let is_guard = source.is_guard(&init.expr);
+        // `_turn`, `_permit`: a name for what is only kept.
+        let is_kept = name.ident.to_string().starts_with('_');
+        if is_guard || is_kept {
+            proposals.replace("guard_not_kept", source.range(&name), "_");
+            dropped_early(local, &block.stmts[index..], source, proposals);
+        }
+        if is_guard && init.diverge.is_none() {
+            split(local, &init.expr, &block.stmts[index..], source, proposals);
+        }
+    }
+    locks_swapped(block, source, proposals);
+}
+
+pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Proposals) {
+    match expr {
+        Expr::Binary(update) if source.holds_guard(&update.left) => {
+            let Some(operator) = operator_of_update(&update.op) else {
+                return;
+            };
+            let (place, by) = (source.text(&update.left), source.text(&update.right));
+            let new = format!("({{ let value = {place}; {place} = value {operator} {by} }})");
+            proposals.replace("update_in_two_steps", source.range(update), new);
+        }
+        // Only a function that returns an option compiles then: one that only tries.
+        Expr::MethodCall(call)
+            if call.method == "unwrap" || call.method == "expect" || call.method == "unwrap_or_else" =>
+        {
+            try_lock(expr, &call.receiver, source, proposals);
+            let is_poison = call
+                .args
+                .first()
+                .is_some_and(|arg| source.text(arg).ends_with("into_inner"));
+            if is_poison {
+                let range = source.range(&call.method).start..source.range(call).end;
+                proposals.replace("poison_panics", range, "unwrap()");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn try_lock(expr: &Expr, receiver: &Expr, source: &Source<'_>, proposals: &mut Proposals) {
+    if let Expr::MethodCall(lock) = receiver
+        && lock.method == "lock"
+        && lock.args.is_empty()
+    {
+        let tried = format!("{}.try_lock().ok()?", source.text(&lock.receiver));
+        proposals.replace("try_lock_for_lock", source.range(expr), tried);
+    }
+}
+
+fn operator_of_update(op: &BinOp) -> Option<&'static str> {
+    match op {
+        BinOp::AddAssign(_) => Some("+"),
+        BinOp::SubAssign(_) => Some("-"),
+        BinOp::MulAssign(_) => Some("*"),
+        _ => None,
+    }
+}
+
+/// `statements` begin with the binding. Dropping it where the block ends anyway changes nothing.
+fn dropped_early(local: &Local, statements: &[Stmt], source: &Source<'_>, proposals: &mut Proposals) {
+    let Some(name) = binding(&local.pat).map(|pat| pat.ident.to_string()) else {
+        return;
+    };
+    for (index, statement) in statements.iter().enumerate() {
+        let later = &statements[index + 1..];
+        if !later.is_empty() && !later.iter().any(|statement| names(statement, &name)) {
+            let end = source.range(statement).end;
+            proposals.insert("guard_dropped_early", end, format!(" drop({name});"));
+        }
+    }
+}
+
+/// Gives the guard up and takes it again between two statements that both belong into the critical section.
+fn split(local: &Local, init: &Expr, statements: &[Stmt], source: &Source<'_>, proposals: &mut Proposals) {
+    let Some(name) = binding(&local.pat).map(|pat| pat.ident.to_string()) else {
+        return;
+    };
+    let again = format!(
+        " drop({name}); let {} = {};",
+        source.text(&local.pat),
+        source.text(init)
+    );
+    for (index, statement) in statements.iter().enumerate().skip(1) {
+        let later = &statements[index + 1..];
+        if later.iter().any(|statement| names(statement, &name)) {
+            proposals.insert("critical_section_split", source.range(statement).end, again.clone());
+        }
+    }
+    let tail = statements.last().filter(|_| statements.len() > 1);
+    if let Some(Stmt::Expr(Expr::If(tail), None)) = tail
+        && names(&tail.then_branch, &name)
+        && let Some(first) = tail.then_branch.stmts.first()
+    {
+        let at = source.range(first).start;
+        proposals.insert("critical_section_split", at, format!("{} ", again.trim_start()));
+    }
+}
+
+/// Takes two locks in the other order. Neighbours are swapped as any statements are.
+fn locks_swapped(block: &Block, source: &Source<'_>, proposals: &mut Proposals) {
+    let is_lock = |statement: &&Stmt| match statement {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| source.is_guard(&init.expr)),
+        _ => false,
+    };
+    let locks: Vec<(usize, &Stmt)> = block.stmts.iter().enumerate().filter(|(_, s)| is_lock(s)).collect();
+    for (place, (at, first)) in locks.iter().enumerate() {
+        for (later_at, second) in &locks[place + 1..] {
+            if at + 1 < *later_at {
+                let swapped = vec![
+                    (source.range(*first), source.text(*second).to_owned()),
+                    (source.range(*second), source.text(*first).to_owned()),
+                ];
+                proposals.replace_all("locks_swapped", swapped);
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The list of survivors that make no difference, `survivors.toml` in the folder of a solution.
+//!
+//! ```toml
+//! [[survivors]]
+//! reason = "The lock is held at this place anyway, so the ordering of the atomic adds nothing."
+//! mutants = [
+//!     { file = "src/lib.rs", function = "Semaphore::acquire", operator = "weaker_ordering", was = "…", is = "…" },
+//! ]
+//! ```
+//!
+//! A mutant is named by its change and not by its line, so an edit elsewhere leaves the entry valid, and an edit of these
+//! lines makes it stale.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fate, MutateError, NamedMutant};
+
+/// The name of the list in the folder of a solution.
+pub const FILE: &str = "survivors.toml";
+
+/// A reason says what makes the change harmless. That takes some words.
+const LEAST_WORDS: usize = 5;
+
+/// The list of an exercise.
+#[derive(Debug, Default)]
+pub(super) struct Survivors {
+    entries: BTreeMap<ListedMutant, Entry>,
+}
+
+/// A mutant, as the list names it. It stands for all mutants with this change in this function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedMutant {
+    /// The file: `src/lib.rs`.
+    pub file: String,
+    /// The function: `Semaphore::acquire`.
+    pub function: String,
+    /// The operator: `while_to_if`.
+    pub operator: String,
+    /// What is changed.
+    pub was: String,
+    /// What it becomes.
+    pub is: String,
+}
+
+/// Why a mutant may survive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    #[serde(default)]
+    survivors: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    reason: String,
+    mutants: Vec<ListedMutant>,
+}
+
+impl ListedMutant {
+    /// As the list names a mutant.
+    pub fn of(mutant: &NamedMutant) -> ListedMutant {
+        ListedMutant {
+            file: mutant.file.clone(),
+            function: mutant.mutant.function.clone(),
+            operator: mutant.mutant.operator.to_owned(),
+            was: mutant.mutant.hunk.was(),
+            is: mutant.mutant.hunk.is(),
+        }
+    }
+
+    /// A line of the list.
+    pub fn line(&self) -> String {
+        let text = |text: &str| toml::Value::from(text).to_string();
+        format!(
+            "{{ file = {}, function = {}, operator = {}, was = {}, is = {} }},",
+            text(&self.file),
+            text(&self.function),
+            text(&self.operator),
+            text(&self.was),
+            text(&self.is)
+        )
+    }
+}
+
+impl Survivors {
+    /// The list in the folder of a solution; an empty one where there is none.
+    pub(super) fn read(folder: &Path) -> Result<Survivors, MutateError> {
+        let path = folder.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Survivors::default()),
+            Err(source) => return Err(MutateError::Read { path, source }),
+        };
+        Survivors::parse(&text).map_err(|problems| MutateError::List { path, problems })
+    }
+
+    fn parse(text: &str) -> Result<Survivors, Vec<String>> {
+        let list: List = toml::from_str(text).map_err(|error| vec![error.message().replace('\n', "; ")])?;
+        let mut entries = BTreeMap::new();
+        let mut problems = Vec::new();
+        for Group { reason, mutants } in list.survivors {
+            if !is_reason(&reason) {
+                problems.push(format!(
+                    "the reason {reason:?} does not say why the change makes no difference"
+                ));
+            }
+            if mutants.is_empty() {
+                problems.push(format!("the reason {reason:?} is given for no mutant"));
+            }
+            for mutant in mutants {
+                let reason = reason.clone();
+                let shown = mutant.shown();
+                if entries.insert(mutant, Entry { reason }).is_some() {
+                    problems.push(format!("{shown} is there twice"));
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(Survivors { entries })
+        } else {
+            Err(problems)
+        }
+    }
+
+    pub(super) fn entry_for(&self, mutant: &NamedMutant) -> Option<&Entry> {
+        self.entries.get(&ListedMutant::of(mutant))
+    }
+
+    /// A problem for each entry that is none of `mutants`.
+    pub(super) fn without_mutant<'a>(&self, mutants: impl Iterator<Item = &'a NamedMutant>) -> Vec<String> {
+        let made: std::collections::BTreeSet<ListedMutant> = mutants.map(ListedMutant::of).collect();
+        let entries = self.entries.keys().filter(|entry| !made.contains(*entry));
+        entries
+            .map(|entry| format!("{} is no mutant any more", entry.shown()))
+            .collect()
+    }
+}
+
+impl Entry {
+    /// Why the list is wrong about a mutant, if it is.
+    pub(super) fn contradiction(&self, mutant: &NamedMutant, fate: &Fate) -> Option<String> {
+        match fate {
+            Fate::Survives | Fate::Ungraded { .. } => None,
+            Fate::NotBuilt => Some(format!(
+                "`{}` does not compile, and is listed as a survivor",
+                mutant.name
+            )),
+            Fate::Killed { check, finding } => Some(format!(
+                "`{}` fails `{check}` with `{finding}`, and is listed as a survivor",
+                mutant.name
+            )),
+        }
+    }
+}
+
+impl ListedMutant {
+    fn shown(&self) -> String {
+        format!("`{}` of `{}` in `{}`", self.operator, self.was, self.file)
+    }
+}
+
+/// Whether it is a sentence of real words.
+fn is_reason(reason: &str) -> bool {
+    let is_word = |word: &&str| word.chars().filter(|character| character.is_alphabetic()).count() > 1;
+    let words: Vec<&str> = reason.split_whitespace().filter(is_word).collect();
+    let distinct: std::collections::BTreeSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let is_placeholder = |word: &String| ["todo", "tbd", "fixme", "xxx", "lorem"].contains(&word.as_str());
+    distinct.len() >= LEAST_WORDS && !distinct.iter().any(is_placeholder)
+}
