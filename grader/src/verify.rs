@@ -19,6 +19,7 @@ use crate::exercise::{Check, Exercise, bullets};
 use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
 use crate::help::Help;
 use crate::judge::BUILD;
+use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Selection, mutate};
 use crate::parallel;
 
 /// What was expected of one known submission and what it got.
@@ -52,6 +53,8 @@ pub enum Role {
     Stub,
     /// A wrong submission.
     Mistake,
+    /// The mutants that pass every check because they are right.
+    Survivors,
 }
 
 /// What is expected of a known submission.
@@ -90,6 +93,14 @@ pub enum VerifyError {
         /// The problems, file by file.
         problems: Vec<String>,
     },
+    /// The listed survivors cannot be graded.
+    #[error("failed to verify the survivors of `{exercise}`")]
+    Survivors {
+        /// The exercise.
+        exercise: String,
+        /// Why.
+        source: MutateError,
+    },
     /// Somebody asked to stop.
     #[error("failed to verify: stopped")]
     Cancelled,
@@ -99,13 +110,14 @@ impl Help for VerifyError {
     fn help(&self) -> Option<String> {
         match self {
             VerifyError::Discover { source, .. } => source.help(),
+            VerifyError::Survivors { source, .. } => source.help(),
             VerifyError::Read { .. } | VerifyError::Headers { .. } | VerifyError::Cancelled => None,
         }
     }
 }
 
 /// Grades every known submission of `exercises`, several side by side. The outcomes are in the order of the exercises,
-/// and for each: solution, variants, stub, mistakes.
+/// and for each: solution, variants, stub, mistakes. After all of them come the lists of survivors.
 ///
 /// # Errors
 ///
@@ -154,13 +166,64 @@ pub fn verify(
         let report = grade_with(&grading, &libraries[exercise.name.as_str()])?;
         Ok(case.outcome(&report))
     });
-    outcomes
-        .into_iter()
-        .collect::<Result<_, GradeError>>()
-        .map_err(|error| match error {
-            GradeError::Cancelled => VerifyError::Cancelled,
-            GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
-        })
+    let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, GradeError>>();
+    let mut outcomes = outcomes.map_err(|error| match error {
+        GradeError::Cancelled => VerifyError::Cancelled,
+        GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
+    })?;
+    for exercise in exercises {
+        outcomes.extend(survivors(workspace, exercise, options, events)?);
+    }
+    Ok(outcomes)
+}
+
+/// What the listed survivors of an exercise get, if it has such a list.
+fn survivors(
+    workspace: &Workspace,
+    exercise: &Exercise,
+    options: &Options,
+    events: &(dyn Fn(Event) + Sync),
+) -> Result<Option<VerifyOutcome>, VerifyError> {
+    let list = workspace.solution_folder(exercise).join(SURVIVORS);
+    if !list.exists() {
+        return Ok(None);
+    }
+    let selection = Selection {
+        among: Among::Listed,
+        ..Selection::default()
+    };
+    match mutate(workspace, exercise, &selection, options, events) {
+        Ok(mutation) => Ok(Some(survivors_outcome(workspace.shown(&list), mutation))),
+        Err(MutateError::Cancelled) => Err(VerifyError::Cancelled),
+        Err(source) => Err(VerifyError::Survivors {
+            exercise: exercise.name.clone(),
+            source,
+        }),
+    }
+}
+
+fn survivors_outcome(list: PathBuf, mutation: Mutation) -> VerifyOutcome {
+    let mut differences = mutation.stale;
+    let mut overall = if differences.is_empty() {
+        Overall::Passed
+    } else {
+        Overall::Failed
+    };
+    for judged in &mutation.judged {
+        if let Fate::Ungraded { reason } = &judged.fate {
+            differences.push(format!("`{}` is ungraded: {reason}", judged.mutant.name));
+            overall = Overall::Ungraded;
+        }
+    }
+    VerifyOutcome {
+        exercise: mutation.exercise,
+        submission: list,
+        role: Role::Survivors,
+        expected: Expectation::EveryCheckPasses,
+        got: BTreeMap::new(),
+        differences,
+        overall,
+    }
 }
 
 /// A known submission and what is expected of it.

@@ -115,9 +115,10 @@ impl From<VerifyError> for Error {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Cancelled => Error::Interrupted,
-            VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => {
-                Error::Ungraded(Box::new(error))
-            }
+            VerifyError::Discover { .. }
+            | VerifyError::Read { .. }
+            | VerifyError::Headers { .. }
+            | VerifyError::Survivors { .. } => Error::Ungraded(Box::new(error)),
         }
     }
 }

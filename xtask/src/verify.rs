@@ -74,6 +74,7 @@ fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
         Role::Variant => "variant",
         Role::Stub => "stub",
         Role::Mistake => "mistake",
+        Role::Survivors => "survivors",
     };
     let line = Line::indented(1)
         .with(tone, mark)

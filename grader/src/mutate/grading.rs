@@ -86,11 +86,12 @@ impl<'a> MutantGrading<'a> {
             shown: mutant.name.clone().into(),
             source: Source::Folder(folder.path().to_owned()),
         };
-        // Most are noticed in the interleavings. The real form is built for the others only.
+        // Most are noticed in the interleavings. Programs on the real `std` are built for the others only, and where the
+        // compiler refuses what it would refuse in those as well.
         if self.exercise.has_check_of(&[CheckKind::Model]) {
             match self.grade_up_to(&submission, CheckKind::Model)? {
-                Fate::Survives => {}
-                fate => return Ok(fate),
+                fate @ (Fate::NotBuilt | Fate::Killed { .. }) => return Ok(fate),
+                Fate::Survives | Fate::Ungraded { .. } => {}
             }
         }
         self.grade_up_to(&submission, CheckKind::Program)

@@ -179,3 +179,111 @@ fn is_reason(reason: &str) -> bool {
     let is_placeholder = |word: &String| ["todo", "tbd", "fixme", "xxx", "lorem"].contains(&word.as_str());
     distinct.len() >= LEAST_WORDS && !distinct.iter().any(is_placeholder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = r#"
+[[survivors]]
+reason = "Both threads make the same steps, whoever begins."
+mutants = [
+    { file = "src/lib.rs", function = "f", operator = "negated", was = "if a == b { g() }", is = "if a != b { g() }" },
+]
+"#;
+
+    fn mutants_of(source: &str) -> Vec<NamedMutant> {
+        let mutants = mutants::mutants(source).expect("the source is Rust");
+        let named = mutants.into_iter().map(|mutant| NamedMutant {
+            name: format!("solution:{}", mutant.place()),
+            file: "src/lib.rs".to_owned(),
+            mutant,
+        });
+        named.collect()
+    }
+
+    #[track_caller]
+    fn has_problem(list: &str, expected: &str) {
+        let problems = Survivors::parse(list).expect_err("the list has a problem");
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "no {expected:?} in {problems:?}"
+        );
+    }
+
+    #[test]
+    fn an_entry_stands_for_its_change_wherever_the_lines_are() {
+        let survivors = Survivors::parse(LIST).expect("the list is right");
+        for source in [
+            "fn f() {\n if a == b { g() }\n}",
+            "//! More.\n\nfn f() {\n    if a == b { g() }\n}",
+        ] {
+            let mutants = mutants_of(source);
+            assert_eq!(survivors.without_mutant(mutants.iter()), [""; 0]);
+            let listed: Vec<&NamedMutant> = mutants
+                .iter()
+                .filter(|mutant| survivors.entry_for(mutant).is_some())
+                .collect();
+            let [mutant] = listed[..] else { panic!("{listed:?}") };
+            assert_eq!(mutant.mutant.operator, "negated");
+        }
+    }
+
+    #[test]
+    fn an_entry_whose_lines_changed_is_stale() {
+        let survivors = Survivors::parse(LIST).expect("the list is right");
+        for source in ["fn f() {\n if a == c { g() }\n}", "fn h() {\n if a == b { g() }\n}"] {
+            let stale = survivors.without_mutant(mutants_of(source).iter());
+            assert_eq!(
+                stale,
+                ["`negated` of `if a == b { g() }` in `src/lib.rs` is no mutant any more"]
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_whose_mutant_does_not_survive_is_wrong() {
+        let mutants = mutants_of("fn f() {\n if a == b { g() }\n}");
+        let entry = Entry { reason: String::new() };
+        let contradiction = |fate| entry.contradiction(&mutants[0], &fate);
+        assert_eq!(contradiction(Fate::Survives), None);
+        assert!(contradiction(Fate::NotBuilt).is_some());
+        let killed = Fate::Killed {
+            check: "lines_are_whole".to_owned(),
+            finding: protocol::Finding::Race,
+        };
+        assert!(contradiction(killed).is_some_and(|problem| problem.contains("`lines_are_whole` with `race`")));
+    }
+
+    #[test]
+    fn a_reason_has_real_words_and_a_mutant_stands_there_once() {
+        has_problem(
+            &LIST.replace("Both threads make the same steps, whoever begins.", "Equivalent."),
+            "does not say why",
+        );
+        has_problem(&LIST.replace("Both threads", "TODO: both threads"), "does not say why");
+        has_problem(&format!("{LIST}{LIST}"), "is there twice");
+        has_problem(&LIST.replace("reason", "because"), "unknown field `because`");
+        has_problem(
+            "[[survivors]]\nreason = \"Nothing depends on the order of these two.\"\nmutants = []",
+            "for no mutant",
+        );
+    }
+
+    #[test]
+    fn the_line_of_a_mutant_is_read_back_as_its_entry() {
+        let mutants = mutants_of("fn f() {\n    g(\"a\\n\", 'b', 1);\n}");
+        for mutant in &mutants {
+            let reason = "Nobody looks at what this function does.";
+            let list = format!(
+                "[[survivors]]\nreason = {reason:?}\nmutants = [\n{}\n]",
+                ListedMutant::of(mutant).line()
+            );
+            let survivors = Survivors::parse(&list).expect("the line is right");
+            assert_eq!(
+                survivors.entry_for(mutant).map(|entry| entry.reason.as_str()),
+                Some(reason)
+            );
+        }
+    }
+}

@@ -10,7 +10,16 @@ fn every_known_submission_agrees_and_comes_in_its_place() {
     let exercises = course.workspace.exercises().expect("a list");
     let outcomes = verify(&course.workspace, &exercises, &course.options, &silent).expect("the headers are right");
     let roles: Vec<Role> = outcomes.iter().map(|outcome| outcome.role).collect();
-    assert_eq!(roles, [Role::Solution, Role::Variant, Role::Stub, Role::Mistake]);
+    assert_eq!(
+        roles,
+        [
+            Role::Solution,
+            Role::Variant,
+            Role::Stub,
+            Role::Mistake,
+            Role::Survivors
+        ]
+    );
     for outcome in outcomes {
         assert_eq!(outcome.differences, [""; 0], "{outcome:#?}");
     }

@@ -86,29 +86,37 @@ fn dropped_early(local: &Local, statements: &[Stmt], source: &Source<'_>, propos
     }
 }
 
-/// Gives the guard up and takes it again between two statements that both belong into the critical section.
+/// Gives the guard up and takes it again where both sides belong into the critical section: between two statements, and
+/// between a condition and what depends on it.
 fn split(local: &Local, init: &Expr, statements: &[Stmt], source: &Source<'_>, proposals: &mut Proposals) {
-    let Some(name) = binding(&local.pat).map(|pat| pat.ident.to_string()) else {
-        return;
+    let Some(pat) = binding(&local.pat) else { return };
+    let (name, init_text) = (pat.ident.to_string(), source.text(init));
+    // Where the guard has the name of its lock, the lock is no longer there by that name.
+    let (before, taken) = if names(init, &name) {
+        (format!("let take_again = || {init_text}; "), "take_again()")
+    } else {
+        (String::new(), init_text)
     };
-    let again = format!(
-        " drop({name}); let {} = {};",
-        source.text(&local.pat),
-        source.text(init)
-    );
+    let again = match pat.mutability {
+        Some(_) => format!("drop({name}); {name} = {taken};"),
+        None => format!("drop({name}); let {name} = {taken};"),
+    };
+    let start = source.range(local).start;
+    let mut propose = |at: usize, code: String| {
+        let replacements = vec![(start..start, before.clone()), (at..at, code)];
+        proposals.replace_all("critical_section_split", replacements);
+    };
     for (index, statement) in statements.iter().enumerate().skip(1) {
+        if let Stmt::Expr(Expr::If(expr), _) = statement
+            && names(&expr.then_branch, &name)
+            && let Some(first) = expr.then_branch.stmts.first()
+        {
+            propose(source.range(first).start, format!("{again} "));
+        }
         let later = &statements[index + 1..];
         if later.iter().any(|statement| names(statement, &name)) {
-            proposals.insert("critical_section_split", source.range(statement).end, again.clone());
+            propose(source.range(statement).end, format!(" {again}"));
         }
-    }
-    let tail = statements.last().filter(|_| statements.len() > 1);
-    if let Some(Stmt::Expr(Expr::If(tail), None)) = tail
-        && names(&tail.then_branch, &name)
-        && let Some(first) = tail.then_branch.stmts.first()
-    {
-        let at = source.range(first).start;
-        proposals.insert("critical_section_split", at, format!("{} ", again.trim_start()));
     }
 }
 
