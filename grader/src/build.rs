@@ -393,7 +393,8 @@ impl<'a> Form<'a> {
             policy: self.policy(step),
         };
         let limits = Limits {
-            wall: self.plan.limit,
+            wall: 10 * self.plan.limit,
+            waiting: self.plan.limit,
             cpu: Some(self.plan.limit),
             memory: Some(MEMORY_LIMIT),
             output: OUTPUT_LIMIT,

@@ -12,7 +12,6 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use protocol::CheckKind;
 use protocol::verdict::{CheckVerdict, GraderIdentity, Report};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
@@ -31,13 +30,23 @@ use crate::snapshot;
 pub use self::replay::{ReplayError, replay};
 pub use crate::sandbox_requirement::SandboxRequirement;
 
+/// What is run after a check has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Every other check: each is judged by itself.
+    RunAll,
+    /// The other checks of its kind. Those of later kinds are skipped, so the score is only known to be at least what
+    /// was earned.
+    SkipLaterKinds,
+}
+
 /// How to grade.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Run only the check of that name.
     pub check: Option<String>,
-    /// No check of a later kind is run, nor is anything built that only such checks need.
-    pub up_to: CheckKind,
+    /// What is run after a check has failed.
+    pub after_failure: AfterFailure,
     /// Stops everything when set.
     pub cancel: Cancel,
     /// Cargo and the compiler.
@@ -62,9 +71,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest machine.
         let limits = Limits {
-            wall: Duration::from_secs(30),
-            cpu: Some(Duration::from_secs(10)),
+            wall: Duration::from_secs(100),
+            waiting: Duration::from_secs(4),
+            cpu: Some(Duration::from_secs(3)),
             memory: Some(1 << 30),
             // As in other graders. The solutions print a few lines.
             output: 1 << 20,
@@ -73,22 +84,28 @@ impl Default for Options {
         };
         // A loop without an operation that the model knows uses processor time, which does not depend on what else
         // runs. Twenty times what the longest check of the course takes: a guess at the slowest machine.
-        let checks = Limits {
-            wall: Duration::from_secs(60),
+        let real_limits = Limits {
+            wall: Duration::from_secs(600),
+            waiting: Duration::from_secs(12),
             cpu: Some(Duration::from_secs(20)),
             ..limits.clone()
         };
+        // Under the model, nothing waits for anything outside of it.
+        let model_limits = Limits {
+            waiting: Duration::from_secs(1),
+            ..real_limits.clone()
+        };
         Options {
             check: None,
-            up_to: CheckKind::Program,
+            after_failure: AfterFailure::RunAll,
             cancel: Cancel::new(),
             containment: SandboxRequirement::AUTO,
             tools: Tools::from_environment(),
             temporary: std::env::temp_dir(),
             workers: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
             build_limit: Duration::from_secs(60),
-            model_limits: checks.clone(),
-            real_limits: checks,
+            model_limits,
+            real_limits,
             program_limits: limits,
         }
     }
@@ -210,8 +227,7 @@ pub(crate) fn grade_with(
 impl<'a> Grading<'a> {
     fn selected_checks(&self) -> Result<Vec<&'a Check>, GradeError> {
         let Some(name) = &self.options.check else {
-            let checks = self.exercise.checks.iter();
-            return Ok(checks.filter(|check| check.kind() <= self.options.up_to).collect());
+            return Ok(self.exercise.checks.iter().collect());
         };
         match self.exercise.check(name) {
             Some(check) => Ok(vec![check]),

@@ -6,7 +6,7 @@
 //!
 //! What is not allowed is a [`Refusal`], which says what was found and where. Nothing is judged.
 
-mod lifetimes;
+mod soundness;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use sandbox::source_files::{self, SourceError, SourceFile, SourceLimits};
 use crate::discover::{Source, Submission};
 use crate::help::Help;
 
-pub use self::lifetimes::Extension;
+pub use self::soundness::{Family, Hole};
 
 /// How many files a submission may have. The largest solution has two; this leaves room for any way to divide it.
 pub const MAX_FILES: usize = 200;
@@ -33,7 +33,7 @@ const LIMITS: SourceLimits = SourceLimits {
     depth: MAX_DEPTH,
 };
 
-/// How many bytes of source are searched for extended lifetimes: ten times the largest solution. A source that is made
+/// How many bytes of source are searched for soundness holes: ten times the largest solution. A source that is made
 /// to be slow to search costs seconds at this size.
 pub const MAX_SEARCHED_BYTES: usize = 128 << 10;
 
@@ -85,13 +85,13 @@ pub enum Refusal {
         /// That byte.
         byte: u8,
     },
-    /// More source than is searched for [`Refusal::ExtendedLifetime`].
+    /// More source than is searched for [`Refusal::SoundnessHole`].
     TooLongToSearch {
         /// How many bytes all files have together.
         n_bytes: usize,
     },
     /// A known way around the compiler's refusal of `unsafe`.
-    ExtendedLifetime(Extension),
+    SoundnessHole(Hole),
 }
 
 /// Why a submission was not taken in.
@@ -214,8 +214,8 @@ fn search(sources: &[(String, String)]) -> Result<(), Refusal> {
     if n_bytes > MAX_SEARCHED_BYTES {
         return Err(Refusal::TooLongToSearch { n_bytes });
     }
-    match lifetimes::extensions(sources).into_iter().next() {
-        Some(extension) => Err(Refusal::ExtendedLifetime(extension)),
+    match soundness::holes(sources).into_iter().next() {
+        Some(hole) => Err(Refusal::SoundnessHole(hole)),
         None => Ok(()),
     }
 }

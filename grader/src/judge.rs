@@ -114,7 +114,7 @@ pub fn judge<'a>(
     judged.collect()
 }
 
-/// Whether a check failed, so that checks of a later kind need not be run.
+/// Whether a check failed.
 pub fn has_failed(check: &Check, observation: &Observation, snapshots: &Snapshots) -> bool {
     matches!(judge_check(check, observation, snapshots).verdict, Verdict::Failed(_))
 }

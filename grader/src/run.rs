@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use protocol::seal::{HALF, Key};
 use protocol::{Reply, Request, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunError};
@@ -52,9 +53,9 @@ pub struct CheckRun {
 pub enum Answer {
     /// Nothing.
     Nothing,
-    /// Something that is not exactly one reply.
+    /// Something that is not exactly one reply with the seal of the request.
     Unreadable,
-    /// One reply. Whether the check program wrote it is not yet known.
+    /// One reply with that seal.
     Reply(Box<Reply>),
 }
 
@@ -67,12 +68,8 @@ pub fn observe_check(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Observation {
-    let request = match nonce() {
-        Ok(nonce) => Request {
-            nonce,
-            check: check.to_owned(),
-            work,
-        },
+    let halves = match halves() {
+        Ok(halves) => halves,
         Err(error) => {
             return Observation::NotStarted {
                 reason: format!("failed to read `/dev/urandom`: {error}"),
@@ -80,11 +77,16 @@ pub fn observe_check(
             };
         }
     };
-    let mut line = serde_json::to_vec(&request).expect("a request has no keys but names");
-    line.push(b'\n');
-    match run(program, &[], Input::Channel(line), policy, limits, cancel) {
+    let request = Request {
+        check: check.to_owned(),
+        work,
+    };
+    let mut sent = halves.iter().flat_map(|half| half.iter().copied()).collect::<Vec<u8>>();
+    serde_json::to_writer(&mut sent, &request).expect("a request has no keys but names");
+    sent.push(b'\n');
+    match run(program, &[], Input::Channel(sent), policy, limits, cancel) {
         Ok(mut output) => {
-            let answer = read_answer(&std::mem::take(&mut output.answer));
+            let answer = read_answer(&std::mem::take(&mut output.answer), &Key::new(halves));
             Observation::Check(CheckRun {
                 output,
                 request,
@@ -180,22 +182,23 @@ fn not_started(what: &str, error: &RunError) -> Observation {
     }
 }
 
-/// 128 bits that the submission cannot guess.
-fn nonce() -> io::Result<String> {
-    let mut bytes = [0; 16];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+/// The halves of a key that the submission cannot guess.
+fn halves() -> io::Result<[Box<[u8; HALF]>; 2]> {
+    let mut halves = [Box::new([0; HALF]), Box::new([0; HALF])];
+    let mut random = File::open("/dev/urandom")?;
+    for half in &mut halves {
+        random.read_exact(&mut half[..])?;
+    }
+    Ok(halves)
 }
 
-fn read_answer(bytes: &[u8]) -> Answer {
+fn read_answer(bytes: &[u8], key: &Key) -> Answer {
     if bytes.is_empty() {
         return Answer::Nothing;
     }
-    // Anything before or after the one line of the reply was not written by the check program.
-    match serde_json::from_slice(bytes) {
-        Ok(reply) => Answer::Reply(Box::new(reply)),
-        Err(_) => Answer::Unreadable,
-    }
+    // Anything before or after the one reply was not written by the check program, and breaks the seal.
+    let reply = key.open(bytes).and_then(|reply| serde_json::from_slice(reply).ok());
+    reply.map_or(Answer::Unreadable, |reply| Answer::Reply(Box::new(reply)))
 }
 
 #[cfg(test)]
@@ -211,18 +214,28 @@ mod tests {
     }
 
     #[test]
-    fn two_nonces_differ() {
-        let (first, second) = (nonce().expect("randomness"), nonce().expect("randomness"));
-        assert_ne!(first, second);
-        assert_eq!(first.len(), 32);
+    fn two_keys_differ_in_both_halves() {
+        let (first, second) = (halves().expect("randomness"), halves().expect("randomness"));
+        assert!(first[0] != second[0] && first[1] != second[1] && first[0] != first[1]);
     }
 
     #[test]
-    fn an_answer_is_exactly_one_reply() {
-        let reply = br#"{"nonce":"n","check":"c","observation":"unknown_check"}"#;
-        assert!(matches!(read_answer(reply), Answer::Reply(_)));
-        assert_eq!(read_answer(b""), Answer::Nothing);
-        assert_eq!(read_answer(&[&b"forged\n"[..], reply].concat()), Answer::Unreadable);
-        assert_eq!(read_answer(&[&reply[..], b"\n", reply].concat()), Answer::Unreadable);
+    fn an_answer_is_exactly_one_sealed_reply() {
+        let halves = halves().expect("randomness");
+        let key = Key::new(halves);
+        let reply = br#"{"check":"c","observation":"unknown_check"}"#;
+        let sealed = key.seal(reply);
+        assert!(matches!(read_answer(&sealed, &key), Answer::Reply(_)));
+        assert_eq!(read_answer(b"", &key), Answer::Nothing);
+        for forged in [
+            reply.to_vec(),
+            [&b"forged\n"[..], &sealed].concat(),
+            [&sealed[..], &sealed].concat(),
+            [&sealed[..], reply].concat(),
+            key.seal(b"no JSON"),
+            Key::new([Box::new([1; HALF]), Box::new([2; HALF])]).seal(reply),
+        ] {
+            assert_eq!(read_answer(&forged, &key), Answer::Unreadable);
+        }
     }
 }

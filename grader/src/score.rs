@@ -6,12 +6,20 @@ use protocol::verdict::{CheckVerdict, Verdict};
 use crate::exercise::Exercise;
 use crate::judge::{BUILD, Judged, Judgement, Subject};
 
-/// Scores what was judged: a check earns all of its points when it passed, and none otherwise.
+/// Scores what was judged: a check earns all of its points when it passed, and none when it failed. A check that was
+/// neither judged nor prevented by the submission has no score.
 pub fn score(exercise: &Exercise, judged: Vec<Judged<'_>>) -> Vec<CheckVerdict> {
-    judged.into_iter().map(|judged| score_one(exercise, judged)).collect()
+    let is_failed_build = |judged: &Judged<'_>| {
+        matches!(judged.subject, Subject::Build) && matches!(judged.judgement.verdict, Verdict::Failed(_))
+    };
+    let has_failed_build = judged.iter().any(is_failed_build);
+    judged
+        .into_iter()
+        .map(|judged| score_one(exercise, judged, has_failed_build))
+        .collect()
 }
 
-fn score_one(exercise: &Exercise, judged: Judged<'_>) -> CheckVerdict {
+fn score_one(exercise: &Exercise, judged: Judged<'_>, has_failed_build: bool) -> CheckVerdict {
     let Judged { subject, judgement } = judged;
     let Judgement { verdict, explored } = judgement;
     let finding = match &verdict {
@@ -24,9 +32,9 @@ fn score_one(exercise: &Exercise, judged: Judged<'_>) -> CheckVerdict {
             kind: CheckKind::Build,
             property: "The submission compiles and offers every public item of the exercise.".to_owned(),
             hints: finding.map_or(Vec::new(), |finding| exercise.hints_for(finding)),
+            score: earned(&verdict, 0, has_failed_build),
             verdict,
             points: 0,
-            score: 0,
             explored,
         },
         Subject::Check(check) => CheckVerdict {
@@ -34,7 +42,7 @@ fn score_one(exercise: &Exercise, judged: Judged<'_>) -> CheckVerdict {
             kind: check.kind(),
             property: check.property.clone(),
             hints: finding.map_or(Vec::new(), |finding| exercise.hints(check, finding)),
-            score: earned(&verdict, check.points),
+            score: earned(&verdict, check.points, has_failed_build),
             verdict,
             points: check.points,
             explored,
@@ -42,10 +50,12 @@ fn score_one(exercise: &Exercise, judged: Judged<'_>) -> CheckVerdict {
     }
 }
 
-fn earned(verdict: &Verdict, points: u32) -> u32 {
+fn earned(verdict: &Verdict, points: u32, has_failed_build: bool) -> Option<u32> {
     match verdict {
-        Verdict::Passed => points,
-        Verdict::Failed(_) | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => 0,
+        Verdict::Passed => Some(points),
+        Verdict::Failed(_) => Some(0),
+        Verdict::Skipped { .. } => has_failed_build.then_some(0),
+        Verdict::Ungraded { .. } => None,
     }
 }
 
@@ -54,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_pass_earns_points() {
+    fn only_a_pass_earns_points_and_what_is_not_judged_has_no_score() {
         let skipped = Verdict::Skipped {
             because: "build".into(),
         };
@@ -62,8 +72,9 @@ mod tests {
             reason: "no disk".into(),
             help: None,
         };
-        assert_eq!(earned(&Verdict::Passed, 3), 3);
-        assert_eq!(earned(&skipped, 3), 0);
-        assert_eq!(earned(&ungraded, 3), 0);
+        assert_eq!(earned(&Verdict::Passed, 3, false), Some(3));
+        assert_eq!(earned(&skipped, 3, true), Some(0));
+        assert_eq!(earned(&skipped, 3, false), None);
+        assert_eq!(earned(&ungraded, 3, false), None);
     }
 }

@@ -82,6 +82,9 @@ pub(crate) struct GradeFlags {
     /// Run only this check.
     #[arg(long, value_name = "NAME")]
     pub(crate) check: Option<String>,
+    /// After a failure, skip the checks of later kinds; the score is then a minimum.
+    #[arg(long)]
+    pub(crate) fast: bool,
     /// Show a hint for each check that fails; `--hint=2` shows two, `--hint=3` three.
     #[arg(
         long,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
-use grader::grade::{self, Options};
+use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
 use report::text::Text;
@@ -53,6 +53,11 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let targets = targets(flags, &workspace)?;
     let options = Options {
         check: flags.check.clone(),
+        after_failure: if flags.fast {
+            AfterFailure::SkipLaterKinds
+        } else {
+            AfterFailure::RunAll
+        },
         cancel: interrupt::cancel_on_signal(),
         containment: Containment::requirement(flags.containment),
         ..Options::default()

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use grader::discover::Workspace;
 use grader::exercise::Exercise;
-use protocol::verdict::Report;
+use protocol::verdict::{self, Report};
 use serde::{Deserialize, Serialize};
 
 /// What a stub contains where something is to be written.
@@ -39,14 +39,18 @@ pub(crate) struct Score {
     fingerprint: u64,
 }
 
-/// Keeps the score of what the student wrote. If that fails, `list` shows no score, and grading goes on.
+/// Keeps the score of what the student wrote, if it is known exactly. If that fails, `list` shows no score, and grading
+/// goes on.
 pub(crate) fn keep(workspace: &Workspace, exercise: &Exercise, report: &Report) {
+    let verdict::Score::Exactly(score) = report.score() else {
+        return;
+    };
     let mut scores = read(workspace);
     let fingerprint = fingerprint(&sources(exercise));
     scores.insert(
         exercise.name.clone(),
         Score {
-            score: report.score(),
+            score,
             max_score: report.max_score(),
             fingerprint,
         },

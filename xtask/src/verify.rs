@@ -103,7 +103,7 @@ fn expected(outcome: &VerifyOutcome) -> String {
     match &outcome.expected {
         Expectation::EveryCheckPasses | Expectation::NoCheckPasses => String::new(),
         Expectation::Fails(findings) => {
-            let mut words: Vec<&str> = findings.values().map(|finding| finding.as_str()).collect();
+            let mut words: Vec<&str> = findings.always.values().map(|finding| finding.as_str()).collect();
             words.sort_unstable();
             words.dedup();
             format!("  {}", words.join(", "))

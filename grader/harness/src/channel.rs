@@ -1,8 +1,9 @@
 //! Answers the grader's request over the channel, which is a socket in place of standard input.
 //!
-//! Before any code of the submission runs, the request is read and the socket is taken away from standard input.
+//! Before any code of the submission runs, the request is read and the socket is taken away from standard input. The
+//! key that seals the answer then lies in memory in two halves only (see [`protocol::seal`]).
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use crate::check::Check;
 use crate::model::Model;
 use crate::supervision;
+use protocol::seal::{HALF, Key};
 use protocol::token::Token;
 use protocol::{CheckObservation, Reply, Request, Work};
 use sandbox::channel::Channel;
@@ -46,12 +48,17 @@ fn serve(checks: &[Check]) -> io::Result<()> {
 pub(crate) fn open() -> io::Result<(Request, Arc<Answer>)> {
     this_process::end_with_parent();
     let channel = Channel::take_stdin()?;
+    // Straight to their places, so that no buffer keeps a copy.
+    let mut halves = [Box::new([0; HALF]), Box::new([0; HALF])];
+    for half in &mut halves {
+        (&channel).read_exact(&mut half[..])?;
+    }
     let mut line = String::new();
     BufReader::new(&channel).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
     let answer = Answer {
         channel: Mutex::new(Some(channel)),
-        nonce: request.nonce.clone(),
+        key: Key::new(halves),
         check: request.check.clone(),
     };
     Ok((request, Arc::new(answer)))
@@ -68,7 +75,7 @@ pub(crate) fn answer_and_exit(answer: &Answer, observation: CheckObservation) ->
 pub(crate) struct Answer {
     /// `None` once the answer was given.
     channel: Mutex<Option<Channel>>,
-    nonce: String,
+    key: Key,
     check: String,
 }
 
@@ -76,14 +83,9 @@ impl Answer {
     pub(crate) fn give(&self, observation: CheckObservation) -> io::Result<()> {
         let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(channel) = channel else { return Ok(()) };
-        let (nonce, check) = (self.nonce.clone(), self.check.clone());
-        let mut answer = serde_json::to_vec(&Reply {
-            nonce,
-            check,
-            observation,
-        })?;
-        answer.push(b'\n');
-        (&channel).write_all(&answer)
+        let check = self.check.clone();
+        let reply = serde_json::to_vec(&Reply { check, observation })?;
+        (&channel).write_all(&self.key.seal(&reply))
     }
 }
 

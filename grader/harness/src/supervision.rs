@@ -9,13 +9,13 @@ use sandbox::this_process::cpu_time;
 
 /// How much CPU time may pass between two operations. An execution takes a ten-thousandth of it. A loaded machine makes
 /// no difference to CPU time.
-const STALL_CPU_TIME: Duration = Duration::from_secs(3);
+const STALL_CPU_TIME: Duration = Duration::from_millis(1200);
 
 /// The same once an execution was interrupted: what follows is that execution again, which is recorded.
-const REPEATED_STALL_CPU_TIME: Duration = Duration::from_millis(500);
+const REPEATED_STALL_CPU_TIME: Duration = Duration::from_millis(300);
 
 /// The time between two samples.
-const SAMPLE_INTERVAL: Duration = Duration::from_millis(200);
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Interrupts an execution if too much CPU time has passed since the last operation of the model. If that does not
 /// help, calls `stalled` once, and tells it how much.

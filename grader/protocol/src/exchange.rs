@@ -1,7 +1,7 @@
 //! What travels over the socket, one line of JSON each way.
 //!
-//! The check program receives one [`Request`] before any code of the submission runs and answers with one [`Reply`] at
-//! the end. Both name the check and carry the request's nonce; a missing or different nonce makes the reply void.
+//! The check program receives a key and one [`Request`] before any code of the submission runs and answers with one
+//! [`Reply`] at the end, sealed with that key (see [`seal`](crate::seal)). Both name the check.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,6 @@ use crate::trace::{AtomicAccess, CrashSignal, Trace};
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// A value that only the grader and the harness know. The submission cannot see it.
-    pub nonce: String,
     /// The check to run.
     pub check: String,
     /// What to do with it.
@@ -39,8 +37,6 @@ pub enum Work {
 /// What a check program answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The request's nonce.
-    pub nonce: String,
     /// The request's check.
     pub check: String,
     /// What was seen.

@@ -10,6 +10,7 @@ mod exchange;
 mod finding;
 mod fnv;
 pub mod schedule;
+pub mod seal;
 pub mod signature;
 pub mod token;
 pub mod trace;

@@ -15,12 +15,12 @@ pub enum Verdict {
     Passed,
     /// It does not hold.
     Failed(CheckFailure),
-    /// It was not run, because an earlier check already shows what is wrong.
+    /// It was not run: the submission was not built, or the grading stopped after another check had failed.
     Skipped {
-        /// The name of that check.
+        /// The name of that check, or of the build.
         because: String,
     },
-    /// The grader could not do its work. The student loses no points.
+    /// The grader could not do its work, so the check has no score.
     Ungraded {
         /// What happened.
         reason: String,
@@ -93,8 +93,8 @@ pub struct CheckVerdict {
     pub verdict: Verdict,
     /// The points it is worth.
     pub points: u32,
-    /// The points earned: all of them or none.
-    pub score: u32,
+    /// The points earned: all of them or none. `None` if it is not known whether they are earned.
+    pub score: Option<u32>,
     /// What was explored; `None` if the check does not run interleavings.
     pub explored: Option<Exploration>,
     /// Hints for this failure, step by step: a question, the concept, the item of `std`. Empty if the check passed.
@@ -111,6 +111,17 @@ pub enum Overall {
     Failed,
     /// Some check neither passed nor failed, and none failed; or there is no check.
     Ungraded,
+}
+
+/// The points that a submission earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Score {
+    /// Every check is judged, or the submission does not build.
+    Exactly(u32),
+    /// At least these. Some check failed, and it is not known what the checks would earn that were not judged.
+    AtLeast(u32),
+    /// The submission is ungraded.
+    Unknown,
 }
 
 /// Everything said about one submission.
@@ -242,8 +253,15 @@ impl Report {
     }
 
     /// The points earned.
-    pub fn score(&self) -> u32 {
-        self.checks.iter().map(|check| check.score).sum()
+    pub fn score(&self) -> Score {
+        let earned = self.checks.iter().filter_map(|check| check.score).sum();
+        match self.overall() {
+            Overall::Ungraded => Score::Unknown,
+            Overall::Passed | Overall::Failed if self.checks.iter().all(|check| check.score.is_some()) => {
+                Score::Exactly(earned)
+            }
+            Overall::Passed | Overall::Failed => Score::AtLeast(earned),
+        }
     }
 
     /// The points that could be earned.

@@ -20,7 +20,7 @@ impl Heads {
         let widest = |width: fn(&CheckVerdict) -> usize| report.checks.iter().map(width).max().unwrap_or(0);
         Self {
             name: widest(|check| check.name.chars().count()),
-            points: widest(|check| points(check).len()),
+            points: widest(|check| points(check).chars().count()),
             columns,
         }
     }
@@ -137,10 +137,11 @@ fn explorations(exploration: &Exploration) -> [String; 2] {
     }
 }
 
-/// `0/3`; nothing for a check that is worth nothing, as the build is.
+/// `0/3`, or `–/3` if it is not known what is earned; nothing for a check that is worth nothing, as the build is.
 fn points(check: &CheckVerdict) -> String {
     if check.points == 0 {
         return String::new();
     }
-    format!("{}/{}", check.score, check.points)
+    let earned = check.score.map_or("–".to_owned(), |score| score.to_string());
+    format!("{earned}/{}", check.points)
 }

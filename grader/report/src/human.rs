@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use protocol::Exploration;
-use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, ReplayReport, Report, Verdict};
+use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, ReplayReport, Report, Score, Verdict};
 
 use crate::escape::{counted, grouped};
 use crate::evidence::{self, Told, evidence};
@@ -114,7 +114,11 @@ fn foot(report: &Report, options: &Options) -> Text {
         Overall::Failed => Tone::Bad,
         Overall::Ungraded => Tone::Caution,
     };
-    let score = format!("score {} of {}", report.score(), report.max_score());
+    let score = match report.score() {
+        Score::Exactly(score) => format!("score {score} of {}", report.max_score()),
+        Score::AtLeast(score) => format!("score at least {score} of {}", report.max_score()),
+        Score::Unknown => "no score".to_owned(),
+    };
     text.push(
         Line::new()
             .with(tone, score)
@@ -291,7 +295,7 @@ pub fn summary(reports: &[Report], columns: usize) -> Text {
         let cells = [
             report.exercise.clone(),
             report.submission.to_string_lossy().into_owned(),
-            format!("{}/{}", report.score(), report.max_score()),
+            summed(report.score(), report.max_score()),
             not_passed(report),
         ];
         grid.row(
@@ -306,14 +310,32 @@ pub fn summary(reports: &[Report], columns: usize) -> Text {
         .iter()
         .filter(|report| report.overall() == Overall::Passed)
         .count();
-    let score: u32 = reports.iter().map(Report::score).sum();
+    let scores = reports.iter().map(Report::score);
+    let (mut sum, mut is_exact) = (0, true);
+    for score in scores {
+        is_exact &= matches!(score, Score::Exactly(_));
+        sum += match score {
+            Score::Exactly(score) | Score::AtLeast(score) => score,
+            Score::Unknown => 0,
+        };
+    }
     let max_score: u32 = reports.iter().map(Report::max_score).sum();
+    let at_least = if is_exact { "" } else { "at least " };
     let passed = format!(
-        "{n_passed} of {} passed · score {score} of {max_score}",
+        "{n_passed} of {} passed · score {at_least}{sum} of {max_score}",
         counted(reports.len() as u64, "submission")
     );
     text.push(Line::new().with(Tone::Strong, passed));
     text
+}
+
+/// `4/10`, `≥4/10`, `–/10`.
+fn summed(score: Score, max_score: u32) -> String {
+    match score {
+        Score::Exactly(score) => format!("{score}/{max_score}"),
+        Score::AtLeast(score) => format!("≥{score}/{max_score}"),
+        Score::Unknown => format!("–/{max_score}"),
+    }
 }
 
 /// `every_line_is_whole: race, …`

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use protocol::trace::{AtomicAccess, Event, Place, Trace};
-use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Verdict};
+use protocol::verdict::{CheckVerdict, GraderIdentity, Overall, ReplayReport, Report, Score, Verdict};
 use protocol::{CheckKind, Exploration, Failure};
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use crate::names::Names;
 use crate::words;
 
 /// The version of the documents; it grows with any change that is not an addition.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// One submission.
 #[derive(Serialize)]
@@ -26,7 +26,10 @@ struct Document<'a> {
     exercise: &'a str,
     submission: String,
     verdict: Overall,
-    score: u32,
+    /// `null` for a submission that is ungraded.
+    score: Option<u32>,
+    /// Whether checks that were not judged may earn more.
+    at_least: bool,
     max_score: u32,
     checks: Vec<Check<'a>>,
     weak_orderings: Vec<WeakOrdering<'a>>,
@@ -40,7 +43,8 @@ struct Check<'a> {
     kind: CheckKind,
     verdict: &'static str,
     finding: Option<&'static str>,
-    score: u32,
+    /// `null` if it is not known.
+    score: Option<u32>,
     max_score: u32,
     message: Option<Cow<'a, str>>,
     explanation: Option<Vec<String>>,
@@ -136,12 +140,17 @@ struct Step {
 
 /// The document of one submission, with a line feed at its end.
 pub fn report(report: &Report) -> String {
+    let score = report.score();
     line(&Document {
         schema: SCHEMA,
         exercise: &report.exercise,
         submission: portable(&report.submission),
         verdict: report.overall(),
-        score: report.score(),
+        score: match score {
+            Score::Exactly(score) | Score::AtLeast(score) => Some(score),
+            Score::Unknown => None,
+        },
+        at_least: matches!(score, Score::AtLeast(_)),
         max_score: report.max_score(),
         checks: report.checks.iter().map(|check| self::check(check, report)).collect(),
         weak_orderings: report.weak_orderings().into_iter().map(weak_ordering).collect(),

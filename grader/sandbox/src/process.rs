@@ -92,9 +92,11 @@ pub enum Input {
 /// How much a child may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall time. A busy child gets ten times as long if its CPU time is limited as well, so that a loaded machine
-    /// makes no difference.
+    /// Wall time, whatever the child does. On a loaded machine, a child needs more of it than of anything else.
     pub wall: Duration,
+    /// How long it may wait: the time in which none of its threads could run if it was given a CPU. Other work of the
+    /// machine makes no difference to that.
+    pub waiting: Duration,
     /// CPU time of each process.
     pub cpu: Option<Duration>,
     /// Bytes of memory of each process.

@@ -6,7 +6,7 @@ use std::path::Path;
 use protocol::CheckKind;
 use sandbox::ScratchFolder;
 
-use super::Grading;
+use super::{AfterFailure, Grading};
 use crate::build::{self, Build, IncrementalCache};
 use crate::discover::Source;
 use crate::event::Event;
@@ -128,8 +128,11 @@ impl Grading<'_> {
         match built {
             Ok(built) if built.build.is_complete() => {
                 let on_progress = |check: &Check, progress: Progress| (self.events)(self.check_event(check, progress));
-                let has_failed = |check: &Check, observation: &_| has_failed(check, observation, snapshots);
-                self.plan(built, &on_progress).run(checks, &has_failed)
+                let is_decisive = |check: &Check, observation: &_| match self.options.after_failure {
+                    AfterFailure::RunAll => false,
+                    AfterFailure::SkipLaterKinds => has_failed(check, observation, snapshots),
+                };
+                self.plan(built, &on_progress).run(checks, &is_decisive)
             }
             Ok(_) | Err(_) => Vec::new(),
         }

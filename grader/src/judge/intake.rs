@@ -3,7 +3,7 @@
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence};
 
-use crate::intake::{MAX_BYTES, MAX_DEPTH, MAX_FILES, MAX_SEARCHED_BYTES, Refusal};
+use crate::intake::{Family, MAX_BYTES, MAX_DEPTH, MAX_FILES, MAX_SEARCHED_BYTES, Refusal};
 
 pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
     let mut help = None;
@@ -33,14 +33,13 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
             );
             (Finding::ForbiddenCode, message)
         }
-        Refusal::ExtendedLifetime(extension) => {
-            let advice = "if it is meant otherwise, give both references the same lifetime, or call the function \
-                          instead of passing it on";
-            help = Some(advice.to_owned());
+        Refusal::SoundnessHole(hole) => {
+            let (what, issue, advice) = tell(hole.family);
+            help = Some(format!("if it is meant otherwise, {advice}"));
             let message = format!(
-                "expected a submission that keeps to the rules of the language, the function or bound at `{}:{}` is \
-                 the known way to make a reference live longer than what it refers to (rust-lang/rust#25860)",
-                extension.file, extension.line
+                "expected a submission that keeps to the rules of the language, {what} at `{}:{}` is a known way around \
+                 them (rust-lang/rust#{issue})",
+                hole.file, hole.line
             );
             (Finding::ForbiddenCode, message)
         }
@@ -53,6 +52,27 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
     }
 }
 
+/// What a submission uses, the compiler's issue about it, and what to write instead.
+fn tell(family: Family) -> (&'static str, u32, &'static str) {
+    match family {
+        Family::ImpliedBounds => (
+            "the function or bound",
+            25_860,
+            "give both references the same lifetime, or call the function instead of passing it on",
+        ),
+        Family::Projections => (
+            "taking a value of an associated type of a `'static` type",
+            84_366,
+            "leave out `'static`, or give the value a type parameter of its own",
+        ),
+        Family::TraitObjects => (
+            "the associated type of the trait object",
+            57_893,
+            "implement the trait for the types that need it, and not for all",
+        ),
+    }
+}
+
 fn too_much(what: &str) -> (Finding, String) {
     (Finding::ForbiddenCode, format!("the submission has {what}"))
 }
@@ -60,7 +80,7 @@ fn too_much(what: &str) -> (Finding, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Extension;
+    use crate::intake::Hole;
 
     #[track_caller]
     fn fails(refusal: Refusal, finding: Finding, words: &str) {
@@ -101,10 +121,26 @@ mod tests {
             Finding::ForbiddenCode,
             "200 KiB of source and not at most 128",
         );
-        fails(
-            Refusal::ExtendedLifetime(Extension { file: path(), line }),
-            Finding::ForbiddenCode,
-            "`src/lib.rs:2` is the known way to make a reference live longer",
-        );
+        for (family, words) in [
+            (
+                Family::ImpliedBounds,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#25860)",
+            ),
+            (
+                Family::Projections,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#84366)",
+            ),
+            (
+                Family::TraitObjects,
+                "`src/lib.rs:2` is a known way around them (rust-lang/rust#57893)",
+            ),
+        ] {
+            let file = path();
+            fails(
+                Refusal::SoundnessHole(Hole { family, file, line }),
+                Finding::ForbiddenCode,
+                words,
+            );
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::excerpt;
 use super::exit::{Form, exit_code};
 use crate::run::{Answer, CheckRun};
 
-/// The reply, if it has the nonce and the check of the request and the process exited with 0.
+/// The reply, if it is for the check of the request and the process exited with 0.
 pub(super) fn genuine(run: &CheckRun, form: Form) -> Result<&Reply, Verdict> {
     let code = exit_code(&run.output, form)?;
     let failed = |finding, message: String| {
@@ -18,7 +18,7 @@ pub(super) fn genuine(run: &CheckRun, form: Form) -> Result<&Reply, Verdict> {
         )))
     };
     let reply = match &run.answer {
-        Answer::Reply(reply) if reply.nonce == run.request.nonce && reply.check == run.request.check => reply,
+        Answer::Reply(reply) if reply.check == run.request.check => reply,
         Answer::Reply(_) | Answer::Unreadable => {
             let message = "expected the submission to leave the channel of the check alone, it wrote to it".to_owned();
             return failed(Finding::AccessDenied, message);

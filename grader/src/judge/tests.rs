@@ -91,12 +91,10 @@ fn failure() -> Failure {
 /// A run that was asked for one check and answered as the observation says.
 fn answered(observation: CheckObservation) -> CheckRun {
     let request = Request {
-        nonce: "secret".into(),
         check: "lines_are_whole".into(),
         work: Work::Explore,
     };
     let reply = Reply {
-        nonce: "secret".into(),
         check: "lines_are_whole".into(),
         observation,
     };
@@ -211,21 +209,18 @@ fn silence_is_no_pass_whatever_the_exit_code() {
 }
 
 #[test]
-fn a_reply_with_another_nonce_or_for_another_check_is_forged() {
-    for (nonce, check) in [("guess", "lines_are_whole"), ("secret", "another_check")] {
-        let mut run = right();
-        let observation = CheckObservation::Explored(exploration(5860, None));
-        run.answer = Answer::Reply(Box::new(Reply {
-            nonce: nonce.into(),
-            check: check.into(),
-            observation,
-        }));
-        fails(
-            judge_model(run),
-            Finding::AccessDenied,
-            "leave the channel of the check alone",
-        );
-    }
+fn a_reply_without_a_seal_or_for_another_check_is_forged() {
+    let mut run = right();
+    let observation = CheckObservation::Explored(exploration(5860, None));
+    run.answer = Answer::Reply(Box::new(Reply {
+        check: "another_check".into(),
+        observation,
+    }));
+    fails(
+        judge_model(run),
+        Finding::AccessDenied,
+        "leave the channel of the check alone",
+    );
     let run = CheckRun {
         answer: Answer::Unreadable,
         ..right()

@@ -64,7 +64,7 @@ pub struct CheckOutcome<'a> {
 pub enum Outcome {
     /// It was run.
     Observed(Observation),
-    /// It was not run, because a check of an earlier kind failed.
+    /// It was not run, because a check of an earlier kind failed and the grading stops then.
     Skipped {
         /// The name of that check.
         because: String,
@@ -74,11 +74,11 @@ pub enum Outcome {
 impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
-    /// Once `has_failed` says of an observation that its check failed, no check of a later kind is run.
+    /// Once `is_decisive` says so of an observation, no check of a later kind is run.
     pub fn run<'c>(
         &self,
         checks: &[&'c Check],
-        has_failed: &dyn Fn(&Check, &Observation) -> bool,
+        is_decisive: &dyn Fn(&Check, &Observation) -> bool,
     ) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
@@ -88,11 +88,11 @@ impl Plan<'_> {
             (CheckKind::Program, self.workers),
         ];
         let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
-        let mut failed: Option<String> = None;
+        let mut decisive: Option<String> = None;
         for (kind, workers) in kinds {
             let of_kind = checks.iter().copied().filter(|check| check.kind() == kind);
             let of_kind: Vec<&'c Check> = of_kind.collect();
-            if let Some(because) = &failed {
+            if let Some(because) = &decisive {
                 outcomes.extend(of_kind.into_iter().map(|check| CheckOutcome {
                     check,
                     outcome: Outcome::Skipped {
@@ -103,8 +103,8 @@ impl Plan<'_> {
             }
             let observations = parallel::map(&of_kind, workers, |check| self.run_one(check));
             for (check, observation) in of_kind.into_iter().zip(observations) {
-                if failed.is_none() && has_failed(check, &observation) {
-                    failed = Some(check.name.clone());
+                if decisive.is_none() && is_decisive(check, &observation) {
+                    decisive = Some(check.name.clone());
                 }
                 let outcome = Outcome::Observed(observation);
                 outcomes.push(CheckOutcome { check, outcome });

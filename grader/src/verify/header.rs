@@ -4,30 +4,40 @@
 //! //! Mistake: the lock is taken for each write, so lines are torn between the two.
 //! //!
 //! //! Fails: `every_line_is_whole` with `race`.
+//! //! May fail: `program_prints_the_lines` with `wrong_output`.
 //! ```
 
-use std::collections::BTreeMap;
+use protocol::{CheckKind, Finding};
 
-use protocol::Finding;
-
-use crate::exercise::Exercise;
+use super::ExpectedFailures;
+use crate::exercise::{Check, Exercise};
 use crate::judge::BUILD;
 
 /// Reads the header of a mistake: the checks that it fails, and how.
-pub(super) fn mistake(text: &str, exercise: &Exercise) -> Result<BTreeMap<String, Finding>, Vec<String>> {
+pub(super) fn mistake(text: &str, exercise: &Exercise) -> Result<ExpectedFailures, Vec<String>> {
     let mut problems = first_line(text, "Mistake: ");
-    let mut fails = BTreeMap::new();
-    for line in header(text).filter_map(|line| line.strip_prefix("Fails: ")) {
-        match fails_line(line, exercise) {
-            Ok((check, finding)) => {
-                if fails.insert(check.clone(), finding).is_some() {
-                    problems.push(format!("there are two lines `Fails:` for `{check}`"));
-                }
-            }
-            Err(problem) => problems.push(problem),
-        }
+    let mut fails = ExpectedFailures::default();
+    for line in header(text) {
+        let read = if let Some(line) = line.strip_prefix("Fails: ") {
+            failure("Fails", line, exercise).and_then(|(check, finding)| {
+                let problem = format!("there are two lines `Fails:` for `{check}`");
+                let earlier = fails.always.insert(check, finding);
+                earlier.map_or(Ok(()), |_| Err(problem))
+            })
+        } else if let Some(line) = line.strip_prefix("May fail: ") {
+            possible_failure(line, exercise).map(|possible| {
+                fails.perhaps.insert(possible);
+            })
+        } else {
+            Ok(())
+        };
+        problems.extend(read.err());
     }
-    if fails.is_empty() && problems.is_empty() {
+    let mut both = fails.perhaps.iter().map(|(check, _)| check);
+    if let Some(check) = both.find(|check| fails.always.contains_key(*check)) {
+        problems.push(format!("`{check}` has a line `Fails:` and a line `May fail:`"));
+    }
+    if fails.always.is_empty() && problems.is_empty() {
         problems.push("there is no line ``//! Fails: `<check>` with `<finding>`.``".to_owned());
     }
     if problems.is_empty() { Ok(fails) } else { Err(problems) }
@@ -36,8 +46,8 @@ pub(super) fn mistake(text: &str, exercise: &Exercise) -> Result<BTreeMap<String
 /// Reads the header of a variant, which names no check.
 pub(super) fn variant(text: &str) -> Result<(), Vec<String>> {
     let mut problems = first_line(text, "Variant: ");
-    if header(text).any(|line| line.starts_with("Fails:")) {
-        problems.push("a variant passes every check, it has no line `Fails:`".to_owned());
+    if header(text).any(|line| line.starts_with("Fails:") || line.starts_with("May fail:")) {
+        problems.push("a variant passes every check, it has no line `Fails:` or `May fail:`".to_owned());
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
@@ -56,8 +66,19 @@ fn first_line(text: &str, prefix: &str) -> Vec<String> {
     }
 }
 
-fn fails_line(line: &str, exercise: &Exercise) -> Result<(String, Finding), String> {
-    let form = format!("`Fails: {line}` is not of the form ``Fails: `<check>` with `<finding>`.``");
+/// Reads a failure that depends on how the threads of the machine happen to run.
+fn possible_failure(line: &str, exercise: &Exercise) -> Result<(String, Finding), String> {
+    let (check, finding) = failure("May fail", line, exercise)?;
+    match exercise.check(&check).map(Check::kind) {
+        Some(CheckKind::Service | CheckKind::Speed | CheckKind::Program) => Ok((check, finding)),
+        Some(CheckKind::Build | CheckKind::Model) | None => {
+            Err(format!("`{check}` fails always or never, it has no line `May fail:`"))
+        }
+    }
+}
+
+fn failure(key: &str, line: &str, exercise: &Exercise) -> Result<(String, Finding), String> {
+    let form = format!("`{key}: {line}` is not of the form ``{key}: `<check>` with `<finding>`.``");
     let mut parts = line.split('`');
     let ("", check, " with ", finding, ".", None) = (
         parts.next().unwrap_or("?"),
@@ -79,6 +100,7 @@ fn fails_line(line: &str, exercise: &Exercise) -> Result<(String, Finding), Stri
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
     use super::*;
@@ -89,7 +111,10 @@ mod tests {
             order = 1
             summary = "s"
             item = [{ name = "f", signature = "pub fn f()" }]
-            check = [{ name = "lines_are_whole", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
+            check = [
+                { name = "lines_are_whole", kind = "model", points = 9, property = "p", hints = ["a", "b", "c"] },
+                { name = "program_prints", kind = "program", points = 1, property = "p", hints = ["a", "b", "c"] },
+            ]
         "#;
         Exercise::parse(Path::new("/exercises/x"), text).expect("the manifest is good")
     }
@@ -110,6 +135,8 @@ mod tests {
 //!
 //! Fails: `lines_are_whole` with `race`.
 //! Fails: `build` with `panic`.
+//! May fail: `program_prints` with `deadlock`.
+//! May fail: `program_prints` with `panic`.
 
 fn f() {}";
         let fails = mistake(text, &exercise()).expect("the header is good");
@@ -117,7 +144,9 @@ fn f() {}";
             ("build".to_owned(), Finding::Panic),
             ("lines_are_whole".to_owned(), Finding::Race),
         ];
-        assert_eq!(fails, BTreeMap::from(expected));
+        assert_eq!(fails.always, BTreeMap::from(expected));
+        let perhaps = [Finding::Panic, Finding::Deadlock].map(|finding| ("program_prints".to_owned(), finding));
+        assert_eq!(fails.perhaps, BTreeSet::from(perhaps));
     }
 
     #[test]
@@ -133,6 +162,22 @@ fn f() {}";
             "`rice` is no finding",
         );
         has_problem("//! Mistake: x.\n//! Fails: lines_are_whole\n", "is not of the form");
+        has_problem(
+            "//! Mistake: x.\n//! May fail: `program_prints` with `race`.\n",
+            "there is no line",
+        );
+    }
+
+    #[test]
+    fn only_a_check_on_real_threads_may_fail_or_not_and_none_has_both_lines() {
+        has_problem(
+            "//! Mistake: x.\n//! May fail: `lines_are_whole` with `race`.\n",
+            "`lines_are_whole` fails always or never",
+        );
+        has_problem(
+            "//! Mistake: x.\n//! Fails: `program_prints` with `panic`.\n//! May fail: `program_prints` with `race`.\n",
+            "`program_prints` has a line `Fails:` and a line `May fail:`",
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What agrees with an expectation and what does not.
 
+use protocol::CheckKind;
+
 use super::*;
 use crate::judge::BUILD;
 use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, GraderIdentity};
@@ -11,7 +13,7 @@ fn report(verdicts: &[(&str, Verdict)]) -> Report {
         property: String::new(),
         verdict: verdict.clone(),
         points: 5,
-        score: 0,
+        score: None,
         explored: None,
         hints: Vec::new(),
     };
@@ -59,7 +61,10 @@ fn differ(expected: &Expectation, verdicts: &[(&str, Verdict)], differences: &[&
 
 #[test]
 fn a_mistake_has_to_fail_exactly_as_its_header_says() {
-    let expected = Expectation::Fails(BTreeMap::from([("a".to_owned(), Finding::Race)]));
+    let expected = Expectation::Fails(ExpectedFailures {
+        always: BTreeMap::from([("a".to_owned(), Finding::Race)]),
+        perhaps: BTreeSet::from([("c".to_owned(), Finding::Deadlock)]),
+    });
     differ(&expected, &[("a", failed(Finding::Race)), ("b", Verdict::Passed)], &[]);
     differ(
         &expected,
@@ -73,6 +78,13 @@ fn a_mistake_has_to_fail_exactly_as_its_header_says() {
     );
     let both = [("a", failed(Finding::Race)), ("b", failed(Finding::Race))];
     differ(&expected, &both, &["`b` fails with `race`, expected no failure"]);
+    let also = |finding| [("a", failed(Finding::Race)), ("c", failed(finding))];
+    differ(&expected, &also(Finding::Deadlock), &[]);
+    differ(
+        &expected,
+        &also(Finding::Panic),
+        &["`c` fails with `panic`, expected no failure"],
+    );
 }
 
 #[test]

@@ -26,7 +26,6 @@ impl Course {
         let options = Options::default();
         let model_limits = Limits {
             cpu: Some(Duration::from_secs(4)),
-            wall: Duration::from_secs(20),
             ..options.model_limits
         };
         Course {

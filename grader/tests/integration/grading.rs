@@ -4,10 +4,10 @@ use std::sync::Mutex;
 
 use grader::discover::Submission;
 use grader::event::Event;
-use grader::grade::{GradeError, grade};
+use grader::grade::{AfterFailure, GradeError, grade};
 use grader::help::Help as _;
 use protocol::trace::AtomicAccess;
-use protocol::verdict::{Evidence, Overall, Report, Verdict};
+use protocol::verdict::{Evidence, Overall, Report, Score, Verdict};
 use protocol::{CheckKind, Finding};
 
 use crate::course::{Course, first_failure, silent, verdict, words};
@@ -17,7 +17,7 @@ fn the_solution_gets_all_points() {
     let report = Course::open().grade("solutions/counting");
     assert_eq!(
         (report.overall(), report.score(), report.max_score()),
-        (Overall::Passed, 10, 10),
+        (Overall::Passed, Score::Exactly(10), 10),
         "{report:#?}"
     );
     let paths: Vec<&str> = report.sources.iter().map(|(path, _)| path.as_str()).collect();
@@ -44,13 +44,19 @@ fn checks_come_in_the_order_of_the_manifest() {
 }
 
 #[test]
-fn a_program_is_not_run_when_an_interleaving_explains_what_is_wrong() {
-    let report = Course::open().grade("solutions/counting/mistakes/load_then_store.rs");
+fn every_check_is_judged_by_itself_when_another_one_has_failed() {
+    let mut course = Course::open();
+    let race = "solutions/counting/mistakes/load_then_store.rs";
+    let report = course.grade(race);
+    assert_eq!(verdict(&report, "program_prints_the_count"), &Verdict::Passed);
+    assert_eq!(report.score(), Score::Exactly(6));
+    course.options.after_failure = AfterFailure::SkipLaterKinds;
+    let report = course.grade(race);
     let skipped = Verdict::Skipped {
         because: "every_step_counts".to_owned(),
     };
     assert_eq!(verdict(&report, "program_prints_the_count"), &skipped);
-    assert_eq!(report.score(), 3);
+    assert_eq!(report.score(), Score::AtLeast(3));
     assert_eq!(report.checks[0].hints[..2], ["race nudge", "race concept"]);
 }
 
@@ -73,13 +79,17 @@ fn orderings_weaker_than_seq_cst_are_decided_and_cost_points_only_where_they_are
     assert_eq!(first_failure(&too_weak), Some(failed));
     let counter = "solutions/counting/variants/atomic.rs";
     let report = course.grade(counter);
-    assert_eq!((report.overall(), report.score()), (Overall::Passed, 10), "{report:#?}");
+    assert_eq!(
+        (report.overall(), report.score()),
+        (Overall::Passed, Score::Exactly(10)),
+        "{report:#?}"
+    );
     assert_eq!(
         listed(&report),
         [format!("{counter}:13 fetch_add Relaxed, decided: true")]
     );
     let report = course.grade("solutions/counting");
-    assert_eq!((report.score(), listed(&report)), (10, Vec::new()));
+    assert_eq!((report.score(), listed(&report)), (Score::Exactly(10), Vec::new()));
 }
 
 #[test]
@@ -100,7 +110,7 @@ fn a_submission_that_does_not_compile_is_told_in_the_compilers_words_with_the_st
         "{text}"
     );
     assert_eq!(report.checks[0].kind, CheckKind::Build);
-    assert_eq!((report.score(), report.max_score()), (0, 10));
+    assert_eq!((report.score(), report.max_score()), (Score::Exactly(0), 10));
 }
 
 #[test]

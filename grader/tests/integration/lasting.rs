@@ -30,7 +30,7 @@ const HOSTILE: [&str; 6] = [
     "child_outlives_the_check",
     "floods",
     "aborts",
-    "finds_the_nonce",
+    "finds_the_request",
     "refuses_to_unwind",
     "child_kills_the_grader",
 ];

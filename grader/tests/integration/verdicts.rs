@@ -4,7 +4,7 @@ use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
 use protocol::trace::{CountAccess, End, Op};
-use protocol::verdict::{CheckFailure, Evidence, Overall, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Overall, Score, Verdict};
 use sandbox::process::Level;
 
 use crate::course::{Course, first_failure, verdict, words};
@@ -170,7 +170,7 @@ fn below_the_level_that_is_required_nothing_is_graded() {
     let report = course.grade("submissions/panics.rs");
     assert_eq!(
         (report.overall(), report.score()),
-        (Overall::Ungraded, 0),
+        (Overall::Ungraded, Score::Unknown),
         "{report:#?}"
     );
     let words = words(&report, "build");
@@ -180,10 +180,10 @@ fn below_the_level_that_is_required_nothing_is_graded() {
 }
 
 #[test]
-fn a_submission_that_waits_for_a_child_is_ended_at_the_wall_limit_and_so_is_the_child() {
+fn a_submission_that_waits_for_a_child_is_ended_soon_and_so_is_the_child() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
-    course.options.model_limits.wall = std::time::Duration::from_secs(2);
+    course.options.model_limits.waiting = std::time::Duration::from_secs(1);
     let report = course.grade("submissions/sleeps_for_real.rs");
     assert_eq!(
         first_failure(&report),

@@ -2,6 +2,8 @@
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
 //! Fails: `a_panic_reaches_the_caller` with `panic`.
+//! Fails: `exactly_the_workers_call_at_once` with `panic`.
+//! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 
 use std::ops::Range;
 

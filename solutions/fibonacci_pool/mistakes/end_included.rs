@@ -1,6 +1,7 @@
 //! Mistake: the end of the range is computed as well.
 //!
 //! Fails: `fib_sequence_keeps_order` with `wrong_result`.
+//! Fails: `program_prints_both_times` with `wrong_output`.
 
 use std::ops::Range;
 

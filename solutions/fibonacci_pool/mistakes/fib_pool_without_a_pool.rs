@@ -1,6 +1,7 @@
 //! Mistake: `fib_pool` gives the right numbers, computed one after the other by the thread that calls it.
 //!
 //! Fails: `fib_pool_gives_the_same_numbers` with `not_concurrent`.
+//! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 

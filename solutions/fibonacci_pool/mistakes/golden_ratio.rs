@@ -3,6 +3,7 @@
 //! Fails: `fib_is_right` with `wrong_result`.
 //! Fails: `fib_sequence_keeps_order` with `wrong_result`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `wrong_result`.
+//! Fails: `program_prints_both_times` with `wrong_output`.
 
 use std::ops::Range;
 

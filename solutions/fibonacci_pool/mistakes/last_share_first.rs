@@ -2,6 +2,7 @@
 //!
 //! Fails: `results_keep_the_order_of_inputs` with `race`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `wrong_result`.
+//! Fails: `program_prints_both_times` with `wrong_output`.
 
 use std::ops::Range;
 use std::panic::resume_unwind;

@@ -3,6 +3,9 @@
 //! Fails: `fib_is_right` with `deadlock`.
 //! Fails: `fib_sequence_keeps_order` with `deadlock`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
+//! Fails: `exactly_the_workers_call_at_once` with `deadlock`.
+//! Fails: `program_prints_both_times` with `deadlock`.
+//! Fails: `the_threads_are_gone_afterwards` with `deadlock`.
 
 use std::collections::HashMap;
 use std::ops::Range;

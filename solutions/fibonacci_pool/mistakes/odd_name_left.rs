@@ -4,6 +4,7 @@
 //! Fails: `results_keep_the_order_of_inputs` with `thread_leak`.
 //! Fails: `a_panic_reaches_the_caller` with `thread_leak`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `thread_leak`.
+//! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -2,6 +2,7 @@
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `busy_wait`.
 //! Fails: `results_keep_the_order_of_inputs` with `busy_wait`.
+//! Fails: `exactly_the_workers_call_at_once` with `timeout`.
 
 use std::ops::Range;
 use std::sync::{Mutex, mpsc};

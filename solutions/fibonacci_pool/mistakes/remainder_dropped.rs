@@ -2,6 +2,7 @@
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `wrong_result`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `wrong_result`.
+//! Fails: `exactly_the_workers_call_at_once` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

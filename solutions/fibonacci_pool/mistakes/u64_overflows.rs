@@ -3,6 +3,8 @@
 //! Fails: `fib_is_right` with `panic`.
 //! Fails: `fib_sequence_keeps_order` with `panic`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `panic`.
+//! Fails: `exactly_the_workers_call_at_once` with `panic`.
+//! Fails: `program_prints_both_times` with `panic`.
 
 use std::ops::Range;
 

@@ -2,6 +2,8 @@
 //!
 //! Fails: `every_thread_does_its_share` with `not_concurrent`.
 //! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
+//! Fails: `two_threads_share_the_computing` with `not_concurrent`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,6 +1,7 @@
 //! Mistake: one share stays with the caller, which should only wait; with one thread it does everything.
 //!
 //! Fails: `every_thread_does_its_share` with `not_concurrent`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 use std::thread;

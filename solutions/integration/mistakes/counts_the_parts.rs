@@ -2,6 +2,7 @@
 //! is waited for.
 //!
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `deadlock`.
 
 use std::ops::Range;
 use std::thread;

@@ -2,6 +2,8 @@
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `panic`.
 //! Fails: `every_thread_does_its_share` with `panic`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `panic`.
+//! Fails: `the_points_are_right_on_real_threads` with `panic`.
 
 use std::ops::Range;
 use std::thread;

@@ -4,6 +4,10 @@
 //! Fails: `every_thread_does_its_share` with `deadlock`.
 //! Fails: `all_threads_can_evaluate_at_once` with `deadlock`.
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `deadlock`.
+//! Fails: `program_prints_the_table` with `deadlock`.
+//! Fails: `the_points_are_right_on_real_threads` with `deadlock`.
+//! Fails: `two_threads_share_the_computing` with `deadlock`.
 
 use std::ops::Range;
 use std::thread;

@@ -2,6 +2,7 @@
 //! next one starts.
 //!
 //! Fails: `all_threads_can_evaluate_at_once` with `not_concurrent`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,6 +1,7 @@
 //! Mistake: the total is locked before `f` is called, so only one thread at a time is inside `f`.
 //!
 //! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 use std::sync::Mutex;

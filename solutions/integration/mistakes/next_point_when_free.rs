@@ -2,6 +2,7 @@
 //! all.
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `wrong_result`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;

@@ -3,6 +3,7 @@
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,6 +1,7 @@
 //! Mistake: if `a` equals `b` there is no area, so `f` is never called.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
     if n == 0 {

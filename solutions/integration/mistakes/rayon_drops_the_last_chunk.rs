@@ -1,6 +1,8 @@
 //! Mistake: `par_chunks_exact` gives whole chunks only, and the rest is left out.
 //!
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
+//! Fails: `program_prints_the_table` with `wrong_output`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

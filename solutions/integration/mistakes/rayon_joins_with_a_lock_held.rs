@@ -2,6 +2,7 @@
 //! meanwhile, and one of them wants the lock that this very thread holds.
 //!
 //! Fails: `rayon_gives_the_same_sum` with `deadlock`.
+//! May fail: `program_prints_the_table` with `deadlock`.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -1,6 +1,7 @@
 //! Mistake: the last thread takes the whole remainder, so it may have far more to do than the others.
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `wrong_result`.
 
 use std::thread;
 

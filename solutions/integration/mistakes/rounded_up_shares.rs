@@ -1,6 +1,7 @@
 //! Mistake: all shares are rounded up, so the last threads get less, or nothing.
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `wrong_result`.
 
 use std::thread;
 

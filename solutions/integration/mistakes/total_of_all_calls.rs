@@ -1,6 +1,8 @@
 //! Mistake: the total is a static that no call sets back, so the second call returns the sum of both.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
+//! Fails: `program_prints_the_table` with `wrong_output`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;
 use std::sync::Mutex;

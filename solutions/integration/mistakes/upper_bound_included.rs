@@ -4,6 +4,9 @@
 //! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `every_thread_does_its_share` with `limit_exceeded`.
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `limit_exceeded`.
+//! Fails: `program_prints_the_table` with `wrong_output`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

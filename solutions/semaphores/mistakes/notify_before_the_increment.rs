@@ -5,6 +5,7 @@
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
 //! Fails: `a_panicking_holder_gives_its_permit_back` with `deadlock`.
+//! May fail: `program_shows_who_waits` with `deadlock`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -6,6 +6,7 @@
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 //! Fails: `a_panicking_holder_gives_its_permit_back` with `panic`.
+//! Fails: `program_shows_who_waits` with `deadlock`.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread;

@@ -6,6 +6,7 @@
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `wrong_output`.
 //! Fails: `threads_go_in_any_order` with `wrong_output`.
 //! Fails: `every_call_starts_anew` with `wrong_output`.
+//! Fails: `program_prints_both_ways` with `wrong_output`.
 
 use std::sync::{Mutex, mpsc};
 use std::thread;

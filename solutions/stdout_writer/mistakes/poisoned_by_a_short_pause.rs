@@ -6,6 +6,7 @@
 //! Fails: `one_at_a_time_keeps_lines_whole` with `wrong_output`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `wrong_result`.
 //! Fails: `threads_go_in_any_order` with `wrong_output`.
+//! Fails: `program_prints_both_ways` with `wrong_output`.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;

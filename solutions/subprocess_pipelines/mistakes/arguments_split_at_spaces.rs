@@ -7,6 +7,7 @@
 //! Fails: `a_mebibyte_flows_both_ways` with `wrong_result`.
 //! Fails: `standard_error_is_drained` with `wrong_result`.
 //! Fails: `every_exit_is_reported` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

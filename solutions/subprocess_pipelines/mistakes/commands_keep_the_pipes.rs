@@ -5,6 +5,7 @@
 //! Fails: `a_mebibyte_flows_both_ways` with `deadlock`.
 //! Fails: `stages_run_at_the_same_time` with `deadlock`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
+//! Fails: `program_shows_its_pipelines` with `timeout`.
 
 use std::error::Error;
 use std::fmt;

@@ -2,6 +2,7 @@
 //! not which one.
 //!
 //! Fails: `a_program_that_cannot_be_started_is_named` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -2,6 +2,7 @@
 //! as the stages of a shell's pipeline do.
 //!
 //! Fails: `standard_error_is_drained` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

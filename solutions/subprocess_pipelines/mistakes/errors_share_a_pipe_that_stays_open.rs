@@ -8,6 +8,7 @@
 //! Fails: `stages_run_at_the_same_time` with `deadlock`.
 //! Fails: `every_exit_is_reported` with `deadlock`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
+//! Fails: `program_shows_its_pipelines` with `timeout`.
 
 use std::error::Error;
 use std::fmt;

@@ -6,6 +6,7 @@
 //! Fails: `stages_run_at_the_same_time` with `panic`.
 //! Fails: `every_exit_is_reported` with `panic`.
 //! Fails: `calls_leave_nothing_behind` with `panic`.
+//! Fails: `program_shows_its_pipelines` with `panic`.
 
 use std::error::Error;
 use std::fmt;

@@ -1,6 +1,7 @@
 //! Mistake: all stages are waited for, but, as in `$?`, only the exit of the last one is returned.
 //!
 //! Fails: `every_exit_is_reported` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -2,6 +2,7 @@
 //! in which the stages end.
 //!
 //! Fails: `every_exit_is_reported` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -3,6 +3,7 @@
 //! Fails: `run_tells_how_a_program_ended` with `wrong_result`.
 //! Fails: `stages_run_at_the_same_time` with `wrong_result`.
 //! Fails: `every_exit_is_reported` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

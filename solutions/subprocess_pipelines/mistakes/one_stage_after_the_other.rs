@@ -3,6 +3,7 @@
 //!
 //! Fails: `stages_run_at_the_same_time` with `not_concurrent`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
+//! Fails: `program_shows_its_pipelines` with `memory_limit`.
 
 use std::error::Error;
 use std::fmt;

@@ -3,6 +3,7 @@
 //!
 //! Fails: `every_exit_is_reported` with `wrong_result`.
 //! Fails: `calls_leave_nothing_behind` with `child_leak`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

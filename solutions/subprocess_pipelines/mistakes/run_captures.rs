@@ -2,6 +2,7 @@
 //! program writes.
 //!
 //! Fails: `run_tells_how_a_program_ended` with `wrong_output`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -2,6 +2,7 @@
 //! kernel reports a reset connection to the writer, and no signal ends it as at a pipe.
 //!
 //! Fails: `stages_run_at_the_same_time` with `wrong_result`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -6,6 +6,7 @@
 //! Fails: `standard_error_is_drained` with `deadlock`.
 //! Fails: `every_exit_is_reported` with `deadlock`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
+//! Fails: `program_shows_its_pipelines` with `timeout`.
 
 use std::error::Error;
 use std::fmt;

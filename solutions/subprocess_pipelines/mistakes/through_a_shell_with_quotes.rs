@@ -3,6 +3,7 @@
 //!
 //! Fails: `a_program_that_cannot_be_started_is_named` with `wrong_result`.
 //! Fails: `calls_leave_nothing_behind` with `deadlock`.
+//! Fails: `program_shows_its_pipelines` with `wrong_output`.
 
 use std::error::Error;
 use std::fmt;

@@ -6,6 +6,7 @@
 //! Fails: `errors_stay_in_their_place` with `deadlock`.
 //! Fails: `connections_are_used_again` with `deadlock`.
 //! Fails: `nothing_is_left_behind` with `deadlock`.
+//! Fails: `program_prints_both_times` with `timeout`.
 
 use std::sync::{Mutex, mpsc};
 use std::thread;

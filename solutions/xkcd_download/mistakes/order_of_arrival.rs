@@ -2,6 +2,7 @@
 //!
 //! Fails: `in_parallel_keeps_order` with `race`.
 //! Fails: `errors_stay_in_their_place` with `race`.
+//! May fail: `program_prints_both_times` with `wrong_output`.
 
 use std::sync::Mutex;
 use std::thread;

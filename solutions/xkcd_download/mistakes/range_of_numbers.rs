@@ -4,6 +4,7 @@
 //! Fails: `in_sequence_asks_one_at_a_time` with `wrong_result`.
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 //! Fails: `connections_are_used_again` with `wrong_result`.
+//! Fails: `program_prints_both_times` with `wrong_output`.
 
 use std::sync::Mutex;
 use std::thread;

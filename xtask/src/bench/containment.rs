@@ -32,6 +32,7 @@ const RUNS_PER_ROUND: u32 = 60;
 
 const LIMITS: Limits = Limits {
     wall: Duration::from_secs(60),
+    waiting: Duration::from_secs(60),
     cpu: None,
     memory: Some(4 << 30),
     output: 1 << 20,

@@ -318,9 +318,9 @@ fn a_skipped_check_has_a_reason_on_every_line_that_has_room_for_one() {
         line.expect("the check has a line").to_owned()
     };
     assert_snapshot!([80, 66, 50].map(shown).join("\n"), @r"
-    – program_prints_two  0/3  skipped, because of `every_increment_counts`
-    – program_prints_two  0/3  skipped, as another check failed
-    – program_prints_two  0/3  skipped
+    – program_prints_two  –/3  skipped, because of `every_increment_counts`
+    – program_prints_two  –/3  skipped, as another check failed
+    – program_prints_two  –/3  skipped
     ");
 }
 

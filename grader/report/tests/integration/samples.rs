@@ -255,7 +255,12 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
         ],
         Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => Vec::new(),
     };
-    let score = if verdict == Verdict::Passed { 3 } else { 0 };
+    let score = match &verdict {
+        Verdict::Passed => Some(3),
+        Verdict::Failed(_) => Some(0),
+        Verdict::Skipped { because } => (because == "it_compiles").then_some(0),
+        Verdict::Ungraded { .. } => None,
+    };
     CheckVerdict {
         name: name.into(),
         kind,
@@ -263,7 +268,7 @@ pub(crate) fn check(name: &str, kind: CheckKind, verdict: Verdict) -> CheckVerdi
         verdict,
         points: 3,
         score,
-        explored: (kind == CheckKind::Model && score > 0).then(|| exploration(6360, 500)),
+        explored: (kind == CheckKind::Model && score > Some(0)).then(|| exploration(6360, 500)),
         hints: hints.into_iter().map(str::to_owned).collect(),
     }
 }

@@ -6,7 +6,8 @@ mod rust_programs;
 use super::*;
 
 const LIMITS: Limits = Limits {
-    wall: Duration::from_secs(20),
+    wall: Duration::from_secs(60),
+    waiting: Duration::from_secs(20),
     cpu: None,
     memory: Some(1 << 30),
     output: 1 << 20,
@@ -80,9 +81,9 @@ fn the_environment_is_not_inherited() {
 }
 
 #[test]
-fn a_sleeping_child_is_ended_at_the_wall_limit_as_waiting() {
+fn a_child_that_sleeps_for_too_long_is_ended_as_waiting() {
     let limits = Limits {
-        wall: Duration::from_millis(300),
+        waiting: Duration::from_millis(300),
         ..LIMITS
     };
     assert_eq!(
@@ -190,7 +191,7 @@ fn a_process_in_another_session_without_environment_is_ended() {
 #[cfg(target_os = "linux")]
 fn a_child_at_the_limit_is_ended_with_its_descendants() {
     let limits = Limits {
-        wall: Duration::from_millis(400),
+        waiting: Duration::from_millis(400),
         ..LIMITS
     };
     let output = output_of(&shell("setsid sh -c 'sleep 98704; true' & wait"), &limits);

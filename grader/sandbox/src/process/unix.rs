@@ -42,8 +42,10 @@ const ANSWER_LIMIT: usize = 64 << 20;
 
 /// Runs `command` until it ends or reaches a limit.
 pub(super) fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> io::Result<ProcessOutput> {
-    let is_cpu_limited = tree::LIMITS_CPU && limits.cpu.is_some();
-    let mut deadline = Deadline::new(limits.wall, is_cpu_limited, Instant::now());
+    // Where the system does not limit CPU time, wall time stands for it.
+    let busy = limits.cpu.filter(|_| !tree::LIMITS_CPU);
+    let wall = busy.map_or(limits.wall, |cpu| limits.wall.min(3 * cpu));
+    let mut deadline = Deadline::new(wall, limits.waiting, Instant::now());
     let mut child = RunningChild::start(command, limits)?;
     let ended_because = child.watch(&mut deadline, cancel);
     let (left_behind, status) = child.finish();

@@ -9,12 +9,10 @@ use crate::run::Answer;
 
 fn run(observation: CheckObservation) -> CheckRun {
     let request = Request {
-        nonce: "n".to_owned(),
         check: "c".to_owned(),
         work: Work::Try,
     };
     let reply = Reply {
-        nonce: request.nonce.clone(),
         check: request.check.clone(),
         observation,
     };
@@ -119,6 +117,6 @@ fn an_exploration_is_no_answer_on_real_threads() {
         stalled.message
     );
     let mut forged = trials(1, None, None);
-    forged.request.nonce = "another".to_owned();
+    forged.request.check = "another".to_owned();
     assert_eq!(check_failure(&forged).finding, Finding::AccessDenied);
 }

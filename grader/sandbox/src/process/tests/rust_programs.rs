@@ -84,7 +84,7 @@ fn a_program_may_print_and_may_not_read_files() {
 fn a_deadlock_is_reported_with_its_threads_and_a_sleep_is_not() {
     let folder = compiled();
     let limits = Limits {
-        wall: Duration::from_secs(1),
+        waiting: Duration::from_secs(3),
         ..LIMITS
     };
     let activity = |word| match output_of(&program(folder.path(), word), &limits).exit_reason {

@@ -1,18 +1,14 @@
 //! Decides when a child that does not end by itself has to be ended.
 //!
-//! * A waiting child has until the wall limit.
-//! * A busy child may use up its CPU time, however long that takes on a loaded machine.
+//! * A child may wait for so long in all, and run for as long as it has CPU time and wall time.
 //! * A child whose threads wait for each other is ended as soon as that is certain.
 
 use std::time::{Duration, Instant};
 
 use crate::process::Activity;
 
-/// How many wall limits a busy child gets if its CPU time is limited too.
-const BUSY_WALL_LIMITS: u32 = 10;
-
 /// When the activity of a child is sampled first. Nearly all children have ended by then.
-const UNTIL_FIRST_SAMPLE: Duration = Duration::from_secs(1);
+const UNTIL_FIRST_SAMPLE: Duration = Duration::from_millis(500);
 
 /// The time between two samples.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(50);
@@ -28,22 +24,25 @@ pub(super) type Sample = (Activity, Option<u64>);
 pub(super) struct Deadline {
     start: Instant,
     wall: Duration,
-    is_cpu_limited: bool,
+    waiting: Duration,
     next_sample: Instant,
     last: Option<Sample>,
     n_equal_samples: u32,
+    /// For how long the samples have found it waiting. Each stands for one interval, however late it was taken.
+    waited: Duration,
 }
 
 impl Deadline {
     /// For a child that was started at `start`.
-    pub(super) fn new(wall: Duration, is_cpu_limited: bool, start: Instant) -> Deadline {
+    pub(super) fn new(wall: Duration, waiting: Duration, start: Instant) -> Deadline {
         Deadline {
             start,
             wall,
-            is_cpu_limited,
-            next_sample: start + UNTIL_FIRST_SAMPLE.min(wall),
+            waiting,
+            next_sample: start + UNTIL_FIRST_SAMPLE.min(waiting).min(wall),
             last: None,
             n_equal_samples: 0,
+            waited: Duration::ZERO,
         }
     }
 
@@ -63,18 +62,18 @@ impl Deadline {
         let is_equal = n_switches.is_some() && self.last == Some(sample);
         self.n_equal_samples = if is_equal { self.n_equal_samples + 1 } else { 0 };
         self.last = Some(sample);
-        let is_over = match activity {
-            Activity::WaitingForEachOther { .. } => {
-                self.n_equal_samples >= DEADLOCK_SAMPLES || self.is_past_wall_limits(1, now)
-            }
-            Activity::Running if self.is_cpu_limited => self.is_past_wall_limits(BUSY_WALL_LIMITS, now),
-            Activity::Running | Activity::Waiting => self.is_past_wall_limits(1, now),
+        let is_waiting = match activity {
+            Activity::WaitingForEachOther { .. } | Activity::Waiting => true,
+            Activity::Running => false,
         };
+        if is_waiting {
+            self.waited += SAMPLE_INTERVAL;
+        }
+        let is_deadlocked =
+            matches!(activity, Activity::WaitingForEachOther { .. }) && self.n_equal_samples >= DEADLOCK_SAMPLES;
+        let has_waited = is_waiting && self.waited >= self.waiting;
+        let is_over = is_deadlocked || has_waited || now.saturating_duration_since(self.start) >= self.wall;
         is_over.then_some(activity)
-    }
-
-    fn is_past_wall_limits(&self, n_limits: u32, now: Instant) -> bool {
-        now.saturating_duration_since(self.start) >= self.wall * n_limits
     }
 }
 
@@ -84,48 +83,65 @@ mod tests {
 
     const DEADLOCKED: Activity = Activity::WaitingForEachOther { threads: 2 };
 
-    /// After how many seconds a child is ended if it is sampled each half second and `sample` gives what each sample
-    /// shows.
-    fn ended_after(is_cpu_limited: bool, sample: impl Fn(u64) -> Sample) -> (f64, Activity) {
+    const WALL: Duration = Duration::from_secs(30);
+    const WAITING: Duration = Duration::from_secs(5);
+
+    /// After how many seconds a child is ended if it is sampled every 50 ms, `sample` gives what each sample shows, and
+    /// `late` is how much later than asked for each is taken.
+    fn ended_after(late: Duration, sample: impl Fn(u64) -> Sample) -> (f64, Activity) {
         let start = Instant::now();
-        let mut deadline = Deadline::new(Duration::from_secs(30), is_cpu_limited, start);
+        let mut deadline = Deadline::new(WALL, WAITING, start);
+        let mut now = start;
         (1..)
             .find_map(|n| {
-                let now = start + Duration::from_millis(500) * n;
-                let activity = deadline.is_over(now, || sample(n.into()))?;
-                Some((f64::from(n) / 2.0, activity))
+                now += deadline.until_next_sample(now) + late;
+                let activity = deadline.is_over(now, || sample(n))?;
+                Some(((now - start).as_secs_f64(), activity))
             })
             .expect("every child is ended at some time")
     }
 
     #[test]
-    fn a_waiting_child_has_until_the_wall_limit() {
-        assert_eq!(
-            ended_after(true, |_| (Activity::Waiting, Some(7))),
-            (30.0, Activity::Waiting)
-        );
+    fn a_child_may_wait_for_so_long_in_all() {
+        let (after, activity) = ended_after(Duration::ZERO, |_| (Activity::Waiting, Some(7)));
+        assert!((5.4..5.6).contains(&after), "{after}");
+        assert_eq!(activity, Activity::Waiting);
+        let every_other = |n: u64| {
+            if n % 2 == 0 {
+                Activity::Waiting
+            } else {
+                Activity::Running
+            }
+        };
+        let (after, _) = ended_after(Duration::ZERO, |n| (every_other(n), Some(n)));
+        assert!((10.4..10.6).contains(&after), "{after}");
     }
 
     #[test]
-    fn a_busy_child_may_use_up_its_cpu_time_if_that_is_limited() {
-        assert_eq!(
-            ended_after(true, |n| (Activity::Running, Some(n))),
-            (300.0, Activity::Running)
-        );
-        assert_eq!(
-            ended_after(false, |n| (Activity::Running, Some(n))),
-            (30.0, Activity::Running)
-        );
+    fn a_sample_that_is_late_counts_no_more_than_another() {
+        let (after, _) = ended_after(Duration::from_millis(100), |_| (Activity::Waiting, Some(7)));
+        assert!((15.4..15.7).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn a_busy_child_has_until_the_wall_limit() {
+        let (after, activity) = ended_after(Duration::ZERO, |n| (Activity::Running, Some(n)));
+        assert!((30.0..30.1).contains(&after), "{after}");
+        assert_eq!(activity, Activity::Running);
     }
 
     #[test]
     fn a_deadlocked_child_is_ended_as_soon_as_that_is_certain() {
-        assert_eq!(ended_after(false, |_| (DEADLOCKED, Some(7))), (11.0, DEADLOCKED));
+        let (after, activity) = ended_after(Duration::ZERO, |_| (DEADLOCKED, Some(7)));
+        assert!((1.4..1.6).contains(&after), "{after}");
+        assert_eq!(activity, DEADLOCKED);
     }
 
     #[test]
     fn threads_that_ran_between_two_samples_are_not_deadlocked() {
-        assert_eq!(ended_after(false, |n| (DEADLOCKED, Some(n))), (30.0, DEADLOCKED));
-        assert_eq!(ended_after(false, |_| (DEADLOCKED, None)), (30.0, DEADLOCKED));
+        for n_switches in [Some, |_| None] {
+            let (after, _) = ended_after(Duration::ZERO, |n| (DEADLOCKED, n_switches(n)));
+            assert!((5.4..5.6).contains(&after), "{after}");
+        }
     }
 }

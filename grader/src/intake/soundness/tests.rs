@@ -3,8 +3,8 @@
 use super::*;
 
 fn lines(text: &str) -> Vec<usize> {
-    let found = extensions(&[("lib.rs".to_owned(), text.to_owned())]);
-    found.into_iter().map(|extension| extension.line).collect()
+    let found = holes(&[("lib.rs".to_owned(), text.to_owned())]);
+    found.into_iter().map(|hole| hole.line).collect()
 }
 
 #[track_caller]
@@ -75,11 +75,12 @@ fn a_function_whose_name_comes_from_a_macro_is_found() {
 fn a_function_in_one_file_and_its_use_in_another_are_found() {
     let sources = [("a.rs", TRANSLATE), ("b.rs", "fn user() { call(crate::a::translate) }")];
     let sources = sources.map(|(path, text)| (path.to_owned(), text.to_owned()));
-    let expected = Extension {
+    let expected = Hole {
+        family: Family::ImpliedBounds,
         file: "a.rs".to_owned(),
         line: 1,
     };
-    assert_eq!(extensions(&sources), [expected]);
+    assert_eq!(holes(&sources), [expected]);
 }
 
 #[test]
@@ -161,5 +162,73 @@ fn nesting_without_end_is_no_stack_without_end() {
             beginning.repeat(2_000),
             ")".repeat(2_000 * usize::from(beginning.contains('(')))
         ));
+    }
+}
+
+/// An iterator that is `'static`, whose items are not.
+const GIVES: &str = "fn extend<'a, T: 'static>(x: &'a mut T) -> &'static mut T {
+    let gives = std::iter::from_fn(|| -> Option<&'a mut T> { loop {} });
+    *keep(&gives, x).downcast::<&'static mut T>().unwrap()
+}\n";
+
+#[test]
+fn every_way_to_take_a_value_of_an_associated_type_is_found() {
+    for keep in [
+        "fn keep<I: Iterator + 'static>(_: &I, x: I::Item) -> Box<dyn Any> { Box::new(x) }",
+        "fn keep<I>(_: &I, x: I::Item) -> Box<dyn Any> where I: Iterator + 'static { Box::new(x) }",
+        "fn keep<I: 'static + Iterator>(_: &I, x: <I as Iterator>::Item) -> Box<dyn Any> { Box::new(x) }",
+        "fn keep<I: Any + Iterator>(_: &I, x: Option<I::Item>) -> Box<dyn Any> { Box::new(x) }",
+        "fn keep<I: Iterator + 'static, S: FnOnce() -> I::Item>(_: &I, s: S) -> Box<dyn Any> { Box::new(s()) }",
+        "fn keep<I: Iterator + 'static, S>(_: &I, s: S) -> Box<dyn Any> where S: FnOnce() -> I::Item { todo!() }",
+        "trait Keep: Iterator + 'static { fn keep(&self, x: Self::Item) -> Box<dyn Any> { Box::new(x) } }",
+        "struct Keep<I: Iterator + 'static>(I::Item);",
+        "struct Keep<I> where I: Iterator + 'static { item: I::Item }",
+        "impl<I: Iterator + 'static> Keep<I> { fn keep(&self, x: I::Item) -> Box<dyn Any> { Box::new(x) } }",
+        "trait Gives { type Associated; } impl<R, F: Fn() -> R> Gives for F { type Associated = R; }
+         fn keep<T: Gives + 'static>(_: &T, x: T::Associated) -> Box<dyn Any> { Box::new(x) }",
+    ] {
+        is_found(&format!("{GIVES}{keep}"));
+    }
+}
+
+#[test]
+fn what_gives_a_value_of_an_associated_type_passes() {
+    for harmless in [
+        "fn start<J: Job + Send + 'static>(job: J) -> JoinHandle<J::Output> where J::Output: Send + 'static { go(job) }",
+        "fn start<J: Job<Output: Send> + 'static>(job: J) -> Receiver<J::Output> { go(job) }",
+        "fn run<F: FnOnce() -> R + Send + 'static, R: Send + 'static>(f: F, slot: Sender<R>) { go(f, slot) }",
+        "fn all<I: Iterator>(items: I, first: I::Item) -> Vec<I::Item> { go(items, first) }",
+        "fn name<N: Into<String>>(name: N, kind: &'static str) -> N::Error { N::from(kind) }",
+        "fn tell<F: Fn() -> &'static str>(f: F, first: F::Output) { go(f, first) }",
+        "impl<J: Job + 'static> Pool<J> { fn add(&self, job: J) -> Handle<J::Output> { J::start(job) } }",
+        "trait Job: Send + 'static { type Output; fn run(self) -> Self::Output; }",
+        "struct Pool<J: Job + 'static> { jobs: Vec<J> }",
+    ] {
+        is_passed(harmless);
+    }
+}
+
+#[test]
+fn a_trait_object_with_another_associated_type_is_found() {
+    for transmute in [
+        "trait Object<U> { type Output; } impl<T: ?Sized, U> Object<U> for T { type Output = U; }
+         fn id<T: ?Sized, U>(x: <T as Object<U>>::Output) -> U { x }
+         fn transmute<T, U>(x: T) -> U { id::<dyn Object<U, Output = T>, U>(x) }",
+        "trait Same { type This: ?Sized; } impl<T> Same for T where T: ?Sized { type This = T; }
+         trait Sub: Same {} fn id<T: ?Sized>(x: &T::This) -> &T { x } fn user(x: &u8) { id::<dyn Sub<This = u8>>(x); }",
+    ] {
+        is_found(transmute);
+    }
+}
+
+#[test]
+fn other_trait_objects_pass() {
+    for harmless in [
+        "impl<T: ?Sized + Display> Show for T { fn show(&self) {} } fn f(x: &dyn Iterator<Item = u8>) {}",
+        "trait Job { type Output; } impl<F: FnOnce() -> R, R> Job for F { type Output = R; }
+         fn run(job: Box<dyn Job<Output = u8>>) {}",
+        "impl<T: ?Sized> Deref for Guard<'_, T> { type Target = T; } fn f(x: &dyn Deref<Target = u8>) {}",
+    ] {
+        is_passed(harmless);
     }
 }
