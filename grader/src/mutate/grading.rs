@@ -1,13 +1,15 @@
-//! Grades one mutant: no further than to the first kind of checks that notices it.
+//! Grades one mutant: no further than to the first check that notices it.
 
 use std::fs;
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
+use std::time::Duration;
 
 use protocol::CheckKind;
 use protocol::verdict::{Overall, Report, Verdict};
 use sandbox::ScratchFolder;
+use sandbox::process::Limits;
 
 use super::cache::{Cache, fingerprint, key};
 use super::programs::Program;
@@ -15,9 +17,13 @@ use super::{Fate, MutateError, NamedMutant};
 use crate::discover::{Source, Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::Exercise;
-use crate::grade::{GradeError, Grading, Options, find_libraries, grade_with};
+use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
 use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};
+
+/// How much processor time a check of interleavings may take: five times what the longest one of a right submission takes.
+/// The rest of a grading's limit would be spent on mutants that loop for ever.
+const MODEL_CPU: Duration = Duration::from_secs(5);
 
 /// What all mutants of an exercise are graded with.
 pub(super) struct MutantGrading<'a> {
@@ -48,7 +54,12 @@ impl<'a> MutantGrading<'a> {
             // The mutants are graded side by side, so the checks of each run one after the other.
             options: Options {
                 check: None,
+                after_failure: AfterFailure::SkipAll,
                 workers: NonZero::<usize>::MIN,
+                model_limits: Limits {
+                    cpu: Some(MODEL_CPU),
+                    ..options.model_limits.clone()
+                },
                 ..options.clone()
             },
             fingerprint: fingerprint(workspace, exercise, &libraries)?,

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
@@ -15,6 +16,18 @@ use crate::parallel;
 /// How many service checks share a core: they wait most of the time, for every thread to be idle.
 const SERVICE_CHECKS_PER_CORE: NonZero<usize> = NonZero::new(3).expect("it is not zero");
 
+/// What is run after a check has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Every other check: each is judged by itself.
+    RunAll,
+    /// The other checks of its kind. Those of later kinds are skipped, so the score is only known to be at least what
+    /// was earned.
+    SkipLaterKinds,
+    /// No check that has not started. Which ones have depends on the machine.
+    SkipAll,
+}
+
 /// What to run, with which limits.
 pub struct Plan<'a> {
     /// The exercise, which says what a submission may reach.
@@ -27,6 +40,8 @@ pub struct Plan<'a> {
     pub test_server: Option<&'a Path>,
     /// The highest sandbox level.
     pub level: Level,
+    /// What is run after a check has failed.
+    pub after_failure: AfterFailure,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
     /// What a check program may use that explores interleavings.
@@ -74,11 +89,11 @@ pub enum Outcome {
 impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
-    /// Once `is_decisive` says so of an observation, no check of a later kind is run.
+    /// `has_failed` says of an observation whether its check failed.
     pub fn run<'c>(
         &self,
         checks: &[&'c Check],
-        is_decisive: &dyn Fn(&Check, &Observation) -> bool,
+        has_failed: &(dyn Fn(&Check, &Observation) -> bool + Sync),
     ) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
@@ -89,24 +104,35 @@ impl Plan<'_> {
         ];
         let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
         let mut decisive: Option<String> = None;
+        let stopped = OnceLock::new();
+        let skipped = |because: &String| Outcome::Skipped {
+            because: because.clone(),
+        };
+        let run = |check: &Check| {
+            if let Some(because) = stopped.get() {
+                return skipped(because);
+            }
+            let observation = self.run_one(check);
+            if self.after_failure == AfterFailure::SkipAll && has_failed(check, &observation) {
+                stopped.get_or_init(|| check.name.clone());
+            }
+            Outcome::Observed(observation)
+        };
         for (kind, workers) in kinds {
             let of_kind = checks.iter().copied().filter(|check| check.kind() == kind);
             let of_kind: Vec<&'c Check> = of_kind.collect();
-            if let Some(because) = &decisive {
-                outcomes.extend(of_kind.into_iter().map(|check| CheckOutcome {
-                    check,
-                    outcome: Outcome::Skipped {
-                        because: because.clone(),
-                    },
-                }));
-                continue;
-            }
-            let observations = parallel::map(&of_kind, workers, |check| self.run_one(check));
-            for (check, observation) in of_kind.into_iter().zip(observations) {
-                if decisive.is_none() && is_decisive(check, &observation) {
+            let of_kind_outcomes = match &decisive {
+                Some(because) => of_kind.iter().map(|_| skipped(because)).collect(),
+                None => parallel::map(&of_kind, workers, |check| run(check)),
+            };
+            for (check, outcome) in of_kind.into_iter().zip(of_kind_outcomes) {
+                if let Outcome::Observed(observation) = &outcome
+                    && self.after_failure == AfterFailure::SkipLaterKinds
+                    && decisive.is_none()
+                    && has_failed(check, observation)
+                {
                     decisive = Some(check.name.clone());
                 }
-                let outcome = Outcome::Observed(observation);
                 outcomes.push(CheckOutcome { check, outcome });
             }
         }
