@@ -13,10 +13,12 @@
 //! ```
 
 mod change;
+mod idle;
 mod operators;
 mod source;
 
 pub use self::change::{Change, Hunk};
+pub use self::idle::idle;
 use self::operators::Found;
 use self::source::Source;
 
@@ -76,10 +78,7 @@ impl Mutant {
 ///
 /// When the source is not Rust.
 pub fn mutants(text: &str) -> Result<Vec<Mutant>, SyntaxError> {
-    let file = syn::parse_file(text).map_err(|error| SyntaxError {
-        line: error.span().start().line,
-        message: error.to_string(),
-    })?;
+    let file = parse(text)?;
     let source = Source::new(text, &file);
     let mut found = operators::find(&file, &source);
     found.sort_by_key(|found| (found.change.start(), found.operator));
@@ -109,6 +108,13 @@ pub fn mutants(text: &str) -> Result<Vec<Mutant>, SyntaxError> {
     }
     mutants.sort_by_key(|mutant| mutant.line);
     Ok(mutants)
+}
+
+pub(crate) fn parse(text: &str) -> Result<syn::File, SyntaxError> {
+    syn::parse_file(text).map_err(|error| SyntaxError {
+        line: error.span().start().line,
+        message: error.to_string(),
+    })
 }
 
 #[cfg(test)]
