@@ -32,6 +32,7 @@ use crate::help::Help;
 use crate::libraries::LibrariesError;
 use crate::parallel;
 
+pub(crate) use self::sample::Random;
 pub use self::sample::Sample;
 pub use self::survivors::{FILE as SURVIVORS, ListedMutant};
 

@@ -117,7 +117,8 @@ impl From<VerifyError> for Error {
             VerifyError::Cancelled => Error::Interrupted,
             VerifyError::Discover { .. }
             | VerifyError::Read { .. }
-            | VerifyError::Headers { .. }
+            | VerifyError::Problems { .. }
+            | VerifyError::Write { .. }
             | VerifyError::Survivors { .. } => Error::Ungraded(Box::new(error)),
         }
     }

@@ -1,6 +1,7 @@
 //! Subcommands, their flags and their help.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -144,11 +145,24 @@ pub(crate) struct ReplayFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Solutions and variants must pass, stubs must fail, and each known mistake must
-get exactly the findings that its header names.")]
+get exactly the findings that its header names.
+
+`--thorough` grades them again and again, in another order each time, while all
+cores are busy. It counts right submissions that fail, wrong ones that pass, and
+verdicts that change. Exit code 1 says that one of these numbers is not 0.")]
 pub(crate) struct VerifyFlags {
     /// The exercises to verify; all of them if none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
+    /// Repeat it on a loaded machine, see below.
+    #[arg(long)]
+    pub(crate) thorough: bool,
+    /// How often each submission is graded.
+    #[arg(long, default_value_t = NonZero::new(5).expect("it is not zero"), value_name = "N", requires = "thorough")]
+    pub(crate) rounds: NonZero<u32>,
+    /// The number that the orders follow from.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "thorough")]
+    pub(crate) seed: u64,
 }
 
 /// Flags of `mutate`.

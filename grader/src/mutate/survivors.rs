@@ -11,7 +11,7 @@
 //! A mutant is named by its change and not by its line, so an edit elsewhere leaves the entry valid, and an edit of these
 //! lines makes it stale.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -140,7 +140,7 @@ impl Survivors {
 
     /// A problem for each entry that is none of `mutants`.
     pub(super) fn without_mutant<'a>(&self, mutants: impl Iterator<Item = &'a NamedMutant>) -> Vec<String> {
-        let made: std::collections::BTreeSet<ListedMutant> = mutants.map(ListedMutant::of).collect();
+        let made: BTreeSet<ListedMutant> = mutants.map(ListedMutant::of).collect();
         let entries = self.entries.keys().filter(|entry| !made.contains(*entry));
         entries
             .map(|entry| format!("{} is no mutant any more", entry.shown()))
@@ -173,11 +173,10 @@ impl ListedMutant {
 
 /// Whether it is a sentence of real words.
 fn is_reason(reason: &str) -> bool {
-    let is_word = |word: &&str| word.chars().filter(|character| character.is_alphabetic()).count() > 1;
-    let words: Vec<&str> = reason.split_whitespace().filter(is_word).collect();
-    let distinct: std::collections::BTreeSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let is_placeholder = |word: &String| ["todo", "tbd", "fixme", "xxx", "lorem"].contains(&word.as_str());
-    distinct.len() >= LEAST_WORDS && !distinct.iter().any(is_placeholder)
+    let words = reason.split(|character: char| !character.is_alphanumeric());
+    let words: BTreeSet<String> = words.filter(|word| word.len() > 1).map(str::to_lowercase).collect();
+    let is_open = |word: &String| ["todo", "tbd", "fixme", "xxx", "lorem"].contains(&word.as_str());
+    words.len() >= LEAST_WORDS && !words.iter().any(is_open)
 }
 
 #[cfg(test)]
