@@ -13,12 +13,8 @@ pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Pr
                 BinOp::Le(_) => &[("off_by_one", "<"), ("negated", ">")],
                 BinOp::Gt(_) => &[("off_by_one", ">="), ("negated", "<=")],
                 BinOp::Ge(_) => &[("off_by_one", ">"), ("negated", "<")],
-                BinOp::Eq(_) => &[
-                    ("negated", "!="),
-                    ("other_comparison", "<="),
-                    ("other_comparison", ">="),
-                ],
-                BinOp::Ne(_) => &[("negated", "=="), ("other_comparison", "<"), ("other_comparison", ">")],
+                BinOp::Eq(_) => &[("negated", "!=")],
+                BinOp::Ne(_) => &[("negated", "==")],
                 BinOp::And(_) => &[("and_to_or", "||")],
                 BinOp::Or(_) => &[("or_to_and", "&&")],
                 BinOp::Add(_) => &[("other_arithmetic", "-")],
@@ -30,14 +26,7 @@ pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Pr
                 BinOp::SubAssign(_) => &[("other_arithmetic", "+=")],
                 _ => &[],
             };
-            // No unsigned number is less than zero.
-            let is_zero = source.text(&expr.right) == "0";
-            let is_same = |other: &str| match expr.op {
-                BinOp::Eq(_) => is_zero && other == "<=",
-                BinOp::Ne(_) => is_zero && other == ">",
-                _ => false,
-            };
-            for (operator, other) in others.iter().filter(|(_, other)| !is_same(other)) {
+            for (operator, other) in others {
                 proposals.replace(operator, source.range(&expr.op), *other);
             }
         }
@@ -56,20 +45,30 @@ pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Pr
                 proposals.replace("negated", source.range(expr), if lit.value { "false" } else { "true" });
             }
         }
+        Expr::If(expr) if expr.else_branch.is_none() => {
+            // Never is the deletion of the statement.
+            negated(&expr.cond, source, proposals);
+            always(&expr.cond, source, proposals);
+        }
         Expr::If(expr) => of_branch(&expr.cond, source, proposals),
         Expr::While(expr) => negated(&expr.cond, source, proposals),
         _ => {}
     }
 }
 
-/// The condition of an `if`, or of an arm of a `match`.
+/// The condition of an `if` with two branches, or of an arm of a `match`.
 pub(super) fn of_branch(condition: &Expr, source: &Source<'_>, proposals: &mut Proposals) {
-    if has_let(condition) {
-        return;
-    }
     negated(condition, source, proposals);
-    proposals.replace("condition_always", source.range(condition), "true");
-    proposals.replace("condition_never", source.range(condition), "false");
+    always(condition, source, proposals);
+    if !has_let(condition) {
+        proposals.replace("condition_never", source.range(condition), "false");
+    }
+}
+
+fn always(condition: &Expr, source: &Source<'_>, proposals: &mut Proposals) {
+    if !has_let(condition) {
+        proposals.replace("condition_always", source.range(condition), "true");
+    }
 }
 
 /// Comparisons and `!` are negated where they stand.

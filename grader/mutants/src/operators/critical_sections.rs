@@ -1,9 +1,10 @@
 //! Critical sections: guards and permits that are dropped too early, given up in between, or taken in another way.
 
+use syn::visit::{self, Visit};
 use syn::{BinOp, Block, Expr, Local, Stmt};
 
 use super::Proposals;
-use crate::source::{Source, binding, names};
+use crate::source::{Source, binding, last_name, names};
 
 pub(super) fn in_block(block: &Block, source: &Source<'_>, proposals: &mut Proposals) {
     for (index, statement) in block.stmts.iter().enumerate() {
@@ -72,18 +73,42 @@ fn operator_of_update(op: &BinOp) -> Option<&'static str> {
     }
 }
 
-/// `statements` begin with the binding. Dropping it where the block ends anyway changes nothing.
+/// `statements` begin with the binding. Dropping it where nothing is done any more changes nothing.
 fn dropped_early(local: &Local, statements: &[Stmt], source: &Source<'_>, proposals: &mut Proposals) {
     let Some(name) = binding(&local.pat).map(|pat| pat.ident.to_string()) else {
         return;
     };
     for (index, statement) in statements.iter().enumerate() {
         let later = &statements[index + 1..];
-        if !later.is_empty() && !later.iter().any(|statement| names(statement, &name)) {
+        if later.iter().any(calls) && !later.iter().any(|statement| names(statement, &name)) {
             let end = source.range(statement).end;
             proposals.insert("guard_dropped_early", end, format!(" drop({name});"));
         }
     }
+}
+
+/// Whether a function is called, or a macro.
+fn calls(statement: &Stmt) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            // `Some(value)` is written like a call.
+            let is_constructor = last_name(&call.func).is_some_and(|name| name.starts_with(char::is_uppercase));
+            self.0 |= !is_constructor;
+            visit::visit_expr_call(self, call);
+        }
+
+        fn visit_expr_method_call(&mut self, _: &'ast syn::ExprMethodCall) {
+            self.0 = true;
+        }
+
+        fn visit_macro(&mut self, _: &'ast syn::Macro) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_stmt(statement);
+    finder.0
 }
 
 /// Gives the guard up and takes it again where both sides belong into the critical section: between two statements, and

@@ -48,7 +48,7 @@ pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Pr
         }
         Expr::Cast(cast) => {
             let narrower = Some(source.text(&cast.ty)).and_then(narrower).unwrap_or_default();
-            for narrow in narrower {
+            for narrow in narrower.iter().filter(|narrow| **narrow != "u32") {
                 let at = source.range(&cast.as_token).start;
                 proposals.insert("narrowed", at, format!("as {narrow} "));
             }
@@ -57,14 +57,13 @@ pub(super) fn in_expression(expr: &Expr, source: &Source<'_>, proposals: &mut Pr
     }
 }
 
-/// Narrower types of the same kind, in which counts of the course's checks may not fit.
+/// Narrower types of the same kind that may be too small. Nobody counts up to 2^32, but `usize::MAX` is a number that a
+/// caller may give.
 fn narrower(ty: &str) -> Option<&'static [&'static str]> {
     match ty {
-        "usize" | "u128" => Some(&["u8", "u16", "u32"]),
-        "u64" => Some(&["u8", "u16", "u32"]),
-        "u32" => Some(&["u8", "u16"]),
-        "i64" | "isize" | "i128" => Some(&["i8", "i16", "i32"]),
-        "i32" => Some(&["i8", "i16"]),
+        "usize" => Some(&["u8", "u16", "u32"]),
+        "u32" | "u64" | "u128" => Some(&["u8", "u16"]),
+        "i32" | "i64" | "i128" | "isize" => Some(&["i8", "i16"]),
         "f64" => Some(&["f32"]),
         _ => None,
     }

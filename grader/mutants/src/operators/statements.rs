@@ -1,53 +1,46 @@
 //! Statements: deleted, swapped with the next one, or with an error that nobody looks at.
 
-use quote::ToTokens;
 use syn::{Block, Expr, Local, Stmt};
 
 use super::Proposals;
 use crate::source::{Source, binding, names};
 
-/// Words of statements whose order may matter to other threads.
-const SHARED: [&str; 40] = [
-    "lock",
-    "read",
-    "write",
-    "try_lock",
+/// Words of what other threads notice. The order of two statements with such words may matter.
+const SHARED: [&str; 34] = [
     "acquire",
-    "wait",
-    "wait_while",
-    "wait_timeout",
-    "wait_timeout_while",
-    "notify_one",
-    "notify_all",
-    "load",
-    "store",
-    "swap",
+    "compare_exchange",
+    "compare_exchange_weak",
+    "drop",
     "fetch_add",
     "fetch_sub",
     "fetch_update",
-    "compare_exchange",
-    "send",
-    "try_send",
-    "recv",
-    "try_recv",
-    "spawn",
-    "join",
-    "scope",
-    "drop",
-    "park",
-    "unpark",
-    "sleep",
     "flush",
+    "join",
+    "load",
+    "lock",
+    "notify_all",
+    "notify_one",
+    "park",
+    "park_timeout",
     "print",
     "println",
-    "now",
-    "elapsed",
-    "set",
-    "get",
-    "take",
-    "push",
-    "pop",
-    "clone",
+    "read",
+    "recv",
+    "scope",
+    "send",
+    "sleep",
+    "spawn",
+    "store",
+    "swap",
+    "try_acquire",
+    "try_lock",
+    "try_recv",
+    "try_send",
+    "unpark",
+    "wait",
+    "wait_timeout",
+    "wait_while",
+    "write",
 ];
 
 pub(super) fn in_block(block: &Block, source: &Source<'_>, proposals: &mut Proposals) {
@@ -125,18 +118,31 @@ fn is_swappable(statement: &Stmt, next: &Stmt, source: &Source<'_>) -> bool {
         Stmt::Item(_) => false,
     };
     let is_shared = |statement: &Stmt| {
-        let tokens = statement.to_token_stream();
-        !matches!(statement, Stmt::Local(_))
-            || SHARED.iter().any(|word| names(&tokens, word))
-            || matches!(statement, Stmt::Local(Local { init: Some(init), .. }) if source.is_guard(&init.expr))
+        // A closure is not called where it is made.
+        let is_closure =
+            matches!(statement, Stmt::Local(Local { init: Some(init), .. }) if matches!(*init.expr, Expr::Closure(_)));
+        let holds_guard = |expr: &Expr| source.holds_guard(expr);
+        let takes = match statement {
+            Stmt::Local(local) => local.init.as_ref().is_some_and(|init| holds_guard(&init.expr)),
+            Stmt::Expr(expr, _) => holds_guard(expr),
+            Stmt::Macro(_) | Stmt::Item(_) => false,
+        };
+        !is_closure && (takes || SHARED.iter().any(|word| names(statement, word)))
     };
-    is_statement(statement) && is_statement(next) && (is_shared(statement) || is_shared(next))
+    is_statement(statement) && is_statement(next) && is_shared(statement) && is_shared(next)
 }
 
 /// What is unwrapped, or given back as an error.
 fn unwrapped(expr: &Expr) -> Option<&Expr> {
     match expr {
-        Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => Some(&call.receiver),
+        Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
+            // There is nobody left to send to, or the lock is poisoned: neither happens unless a thread panics.
+            let is_harmless = |call: &syn::ExprMethodCall| ["lock", "send"].iter().any(|name| call.method == name);
+            match &*call.receiver {
+                Expr::MethodCall(inner) if is_harmless(inner) => None,
+                inner => Some(inner),
+            }
+        }
         Expr::Try(expr) => Some(&expr.expr),
         _ => None,
     }

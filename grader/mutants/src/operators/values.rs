@@ -59,7 +59,9 @@ pub(super) fn in_function(signature: &Signature, block: &Block, source: &Source<
         proposals.replace("default_returned", inside, " true ");
     }
     // Everything is done, and another value is returned.
-    if let Some(Stmt::Expr(tail, None)) = block.stmts.last() {
+    if let Some(Stmt::Expr(tail, None)) = block.stmts.last()
+        && !matches!(tail, Expr::Loop(_) | Expr::Return(_))
+    {
         let new = format!("{{ let _ = {}; Default::default() }}", source.text(tail));
         proposals.replace("default_returned", source.range(tail), new);
     }
