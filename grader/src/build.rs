@@ -17,6 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use sandbox::cancel::Cancel;
+use sandbox::disk;
 use sandbox::process::{self, Command, ExitReason, Input, Level, Limits, Paths, Policy, Profile, RunError};
 
 use self::diagnostics::{Diagnostics, without_registry};
@@ -118,6 +119,8 @@ pub struct Compiled {
     pub diagnostics: Diagnostics,
     /// Whether the compiler failed and its folder had hardly any free space.
     pub is_disk_full: bool,
+    /// Whether the compiler failed and the grader itself may only write smaller files than a compiler may.
+    pub has_small_files: bool,
 }
 
 /// What was observed of a build.
@@ -401,14 +404,15 @@ impl<'a> Form<'a> {
             threads: THREAD_LIMIT,
         };
         let output = process::run(&command, &limits, self.cancel)?;
-        let is_disk_full = output.exit_reason != ExitReason::Code(0) && is_full(&self.folder);
+        let has_failed = output.exit_reason != ExitReason::Code(0);
         let mut diagnostics = Diagnostics::parse(&output.stderr);
         hide(&mut diagnostics, self.plan.folder);
         Ok(Compiled {
             step,
             exit_reason: output.exit_reason,
             diagnostics,
-            is_disk_full,
+            is_disk_full: has_failed && is_full(&self.folder),
+            has_small_files: has_failed && disk::largest_file().is_some_and(|size| size < process::COMPILER_FILE_SIZE),
         })
     }
 }
@@ -460,5 +464,5 @@ fn hide(diagnostics: &mut Diagnostics, folder: &Path) {
 }
 
 fn is_full(folder: &Path) -> bool {
-    sandbox::disk::free_space(folder).is_ok_and(|free| free < LITTLE_SPACE)
+    disk::free_space(folder).is_ok_and(|free| free < LITTLE_SPACE)
 }

@@ -80,7 +80,7 @@ impl Default for Options {
         // runs. Twenty times what the longest check of the course takes: a guess at the slowest machine.
         let real_limits = Limits {
             wall: Duration::from_secs(600),
-            waiting: Duration::from_secs(12),
+            waiting: Duration::from_secs(20),
             cpu: Some(Duration::from_secs(20)),
             ..limits.clone()
         };

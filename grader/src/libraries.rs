@@ -16,7 +16,7 @@ use sandbox::cancel::Cancel;
 use sandbox::tool;
 use serde::{Deserialize, Serialize};
 
-use self::cache::{Entry, Key, Sources, Stamp, read, write};
+use self::cache::{Entry, Key, Sources, Stamp, read, stamps_of, write};
 use crate::help::{COURSE_CHANGED, Help};
 
 pub use self::support::{Offered, Support, SupportPackage};
@@ -137,7 +137,7 @@ pub fn locate(
         return Ok(entry.libraries);
     }
     let (libraries, folders) = ask(root, support, tools, cancel, building)?;
-    if let Some(rustc) = Stamp::of(&libraries.rustc) {
+    if let (Some(rustc), Some(built)) = (Stamp::of(&libraries.rustc), stamps_of(&libraries)) {
         // If this fails, Cargo runs again the next time.
         let _ = write(
             &file,
@@ -145,6 +145,7 @@ pub fn locate(
                 key,
                 rustc,
                 sources: Sources::of(root, folders),
+                built,
                 libraries: libraries.clone(),
             },
         );
@@ -233,6 +234,67 @@ mod tests {
             rustc: "rustc".into(),
             path: OsString::new(),
         }
+    }
+
+    /// A workspace with a support library that offers a library and its shim.
+    fn workspace(root: &Path) {
+        let package = |name: &str, dependencies: &[&str]| {
+            let folder = root.join(name);
+            std::fs::create_dir_all(folder.join("src")).expect("a folder");
+            std::fs::write(folder.join("src/lib.rs"), "").expect("a file");
+            let dependencies = dependencies
+                .iter()
+                .map(|name| format!("{name} = {{ path = \"../{name}\" }}\n"));
+            let dependencies: String = dependencies.collect();
+            let text = format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
+            );
+            std::fs::write(folder.join("Cargo.toml"), text).expect("a file");
+        };
+        package("model_std", &[]);
+        package("harness", &["model_std"]);
+        package("offered", &[]);
+        package("shim", &["model_std"]);
+        package("stale_shim_support", &["harness", "offered", "shim"]);
+        std::fs::write(root.join("shim/build.rs"), "fn main() {}\n").expect("a file");
+        let members = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\nexclude = [\"target\"]\n";
+        std::fs::write(root.join("Cargo.toml"), members).expect("a file");
+    }
+
+    #[test]
+    fn a_change_of_a_shim_or_of_its_build_script_is_noticed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        workspace(root);
+        let support = SupportPackage {
+            name: "stale_shim_support".to_owned(),
+            libraries: vec![crate::exercise::Library {
+                name: "offered".to_owned(),
+                shim: Some("shim".to_owned()),
+            }],
+        };
+        let tools = Tools::from_environment();
+        let is_built = || {
+            let is_built = std::cell::Cell::new(false);
+            locate(root, Some(&support), &tools, &Cancel::new(), &|| is_built.set(true)).expect("Cargo builds them");
+            is_built.get()
+        };
+        assert!(is_built(), "nothing is cached");
+        assert!(!is_built(), "nothing has changed");
+        for source in [
+            "shim/src/lib.rs",
+            "shim/build.rs",
+            "offered/src/lib.rs",
+            "shim/Cargo.toml",
+        ] {
+            let text = std::fs::read_to_string(root.join(source)).expect("a file");
+            let comment = if source.ends_with(".rs") { "//" } else { "#" };
+            std::fs::write(root.join(source), format!("{text}{comment} changed\n")).expect("a file");
+            assert!(is_built(), "`{source}` has changed");
+            assert!(!is_built(), "nothing has changed after `{source}`");
+        }
+        let executable = std::env::current_exe().expect("a path");
+        std::fs::remove_file(executable.with_extension("stale_shim_support.json")).expect("it is there");
     }
 
     #[test]

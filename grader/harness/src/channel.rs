@@ -1,9 +1,12 @@
 //! Answers the grader's request over the channel, which is a socket in place of standard input.
 //!
 //! Before any code of the submission runs, the request is read and the socket is taken away from standard input. The
-//! key that seals the answer then lies in memory in two halves only (see [`protocol::seal`]).
+//! key that seals the answer then lies in memory in two halves only (see [`protocol::seal`]). A panic outside of every
+//! execution is caught: it is a property's, and no answer would be the submission's failure.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,8 +26,9 @@ const NOT_STARTED_BY_GRADER: u8 = 2;
 /// Reads one request from standard input, which must be a socket, runs the check, and answers over that socket.
 ///
 /// The exit code says only whether there was a request and the answer was sent. What was found is in the answer.
+#[track_caller]
 pub fn main(checks: &[Check]) -> ExitCode {
-    exit_code(serve(checks))
+    exit_code(serve(checks, Location::caller().file()))
 }
 
 pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
@@ -34,14 +38,58 @@ pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
     }
 }
 
-fn serve(checks: &[Check]) -> io::Result<()> {
+fn serve(checks: &[Check], main_file: &str) -> io::Result<()> {
     let (request, answer) = open()?;
     let watched = Arc::clone(&answer);
     supervision::watch(move |stalled: Duration| {
         let (scenario, seconds) = (None, stalled.as_secs());
         answer_and_exit(&watched, CheckObservation::Stalled { scenario, seconds })
     });
-    answer.give(observe(checks, &request.check, request.work))
+    keep_panics();
+    let observed = panic::catch_unwind(AssertUnwindSafe(|| observe(checks, &request.check, request.work)));
+    answer.give(observed.unwrap_or_else(|payload| {
+        // To drop it would run the submission's code, which may panic again.
+        std::mem::forget(payload);
+        panicked(main_file)
+    }))
+}
+
+/// The last panic outside of every execution.
+static LAST_PANIC: Mutex<Option<LastPanic>> = Mutex::new(None);
+
+/// Where a panic was raised, and what it says.
+#[derive(Default)]
+struct LastPanic {
+    file: String,
+    line: u32,
+    message: String,
+}
+
+/// Keeps the last panic that is raised outside of every execution. `model-std` keeps the others.
+fn keep_panics() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location();
+        let message = info.payload_as_str().unwrap_or("a value that is no text");
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(LastPanic {
+            file: place.map_or(String::new(), |place| place.file().to_owned()),
+            line: place.map_or(0, Location::line),
+            message: message.to_owned(),
+        });
+    }));
+}
+
+/// The last panic, in a check program with its main file at `main_file`: `grader/checks/<exercise>/model/src/main.rs`.
+fn panicked(main_file: &str) -> CheckObservation {
+    let last = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let LastPanic { file, line, message } = last.unwrap_or_default();
+    let of_exercise = Path::new(main_file).ancestors().nth(3);
+    let is_of_check = of_exercise.is_some_and(|folder| Path::new(&file).starts_with(folder));
+    CheckObservation::Panicked {
+        file,
+        line,
+        message,
+        is_of_check,
+    }
 }
 
 /// Reads the request and keeps the channel for the answer. Afterwards, standard input is empty.

@@ -7,7 +7,7 @@ use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
-use crate::requirement::{Body, Every, Question, Requirement, Witnessed};
+use crate::requirement::{Body, Every, Goal, Question, Requirement, Unending, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
 use protocol::{Exploration, Replayed};
@@ -140,6 +140,20 @@ impl Model {
         self.require(Box::new(body), label, &property);
     }
 
+    /// Requires that every execution of `body` comes to a state in which all threads wait for ever.
+    ///
+    /// If one comes to its end, the check fails with the `violation` of that execution. An execution that goes wrong in
+    /// another way than waiting for ever fails the check as in [`every`](Self::every).
+    pub fn never_ends<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        violation: impl Fn(&Execution<T>) -> Violation,
+    ) {
+        let violation = |execution: &dyn AnyExecution| violation(execution.typed());
+        self.refuse_to_end(Box::new(body), label, &violation);
+    }
+
     /// Requires that every execution of `body` that is seen comes to its end, and that `witness` is true of one of
     /// them: `what` says what that shows, as in "in which the second thread writes first".
     ///
@@ -152,8 +166,32 @@ impl Model {
         what: impl Into<String>,
         witness: impl Fn(&Execution<T>) -> bool,
     ) {
-        let witness = |execution: &dyn AnyExecution| witness(execution.typed());
-        self.look_for(Box::new(body), label, what, &witness);
+        let measure = |execution: &dyn AnyExecution| usize::from(witness(execution.typed()));
+        let goal = Goal {
+            what: what.into(),
+            wanted: 1,
+            is_counted: false,
+        };
+        self.look_for(Box::new(body), label, goal, &measure);
+    }
+
+    /// As [`Model::some`], where an execution has a `measure` and one of them must reach `wanted`. If none does, the
+    /// report says how much was reached, and shows the execution that came closest.
+    pub fn reach<T: 'static>(
+        &mut self,
+        label: impl Into<String>,
+        body: impl Fn() -> T + 'static,
+        what: impl Into<String>,
+        wanted: usize,
+        measure: impl Fn(&Execution<T>) -> usize,
+    ) {
+        let measure = |execution: &dyn AnyExecution| measure(execution.typed());
+        let goal = Goal {
+            what: what.into(),
+            wanted,
+            is_counted: true,
+        };
+        self.look_for(Box::new(body), label, goal, &measure);
     }
 
     fn require(
@@ -165,14 +203,12 @@ impl Model {
         self.scenario(label.into(), body, &mut Every(property));
     }
 
-    fn look_for(
-        &mut self,
-        body: Box<dyn Body>,
-        label: impl Into<String>,
-        what: impl Into<String>,
-        witness: &dyn Question<bool>,
-    ) {
-        self.scenario(label.into(), body, &mut Witnessed::new(what.into(), witness));
+    fn refuse_to_end(&mut self, body: Box<dyn Body>, label: impl Into<String>, violation: &dyn Question<Violation>) {
+        self.scenario(label.into(), body, &mut Unending(violation));
+    }
+
+    fn look_for(&mut self, body: Box<dyn Body>, label: impl Into<String>, goal: Goal, measure: &dyn Question<usize>) {
+        self.scenario(label.into(), body, &mut Witnessed::new(goal, measure));
     }
 
     pub(crate) fn into_exploration(self) -> Exploration {
@@ -226,7 +262,7 @@ mod tests {
 
     use super::*;
     use protocol::trace::{Event, Op};
-    use protocol::{Failure, FailureCause, Finding};
+    use protocol::{Failure, FailureCause, Finding, Measure};
 
     const CHECK: &str = "every_step_counts";
 
@@ -290,12 +326,64 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_for_ever_passes_where_it_is_required_and_an_end_or_a_panic_does_not() {
+        fn failure<T: 'static>(body: impl Fn() -> T + 'static) -> Option<Finding> {
+            let mut model = Model::exploring(CHECK);
+            model.never_ends("one thread", body, |_| {
+                Violation::new(Finding::WrongResult, "expected no end")
+            });
+            model.into_exploration().failure.map(|failure| failure.finding)
+        }
+        assert_eq!(failure(|| thread::park()), None);
+        assert_eq!(failure(|| ()), Some(Finding::WrongResult));
+        assert_eq!(failure(|| panic!("in the body")), Some(Finding::Panic));
+    }
+
+    #[test]
     fn what_a_sample_showed_is_not_forgotten() {
         // Only a sample has two preemptions, and it is met before all executions with one are over.
         let mut model = Model::exploring(CHECK);
         model.preemptions(1);
         let is_rare = |execution: &crate::Execution<usize>| execution.preemptions >= 2;
         model.some("two threads", || count(3), "both are stopped", is_rare);
+        assert_eq!(model.into_exploration().failure, None);
+    }
+
+    #[test]
+    fn the_execution_that_came_closest_is_shown_with_its_measure() {
+        let mut model = Model::exploring(CHECK);
+        // One thread is stopped before its first store, and overwrites all that the other counted.
+        model.reach(
+            "two threads",
+            || count(3),
+            "all steps are lost",
+            6,
+            |execution| 6 - execution.value,
+        );
+        let failure = model.into_exploration().failure.expect("three steps count");
+        let FailureCause::Unwitnessed { measure, .. } = failure.cause else {
+            panic!("unexpected: {:?}", failure.cause);
+        };
+        assert_eq!(measure, Some(Measure { reached: 3, wanted: 6 }));
+        let trace = failure.trace.expect("it is shown");
+        let last = trace.events.iter().rev().find_map(|event| match event.op {
+            Op::Load { value, .. } => Some(value),
+            _ => None,
+        });
+        assert_eq!(last, Some(protocol::trace::Value::Unsigned(3)));
+        assert_eq!(failure.preemptions, 1);
+    }
+
+    #[test]
+    fn a_goal_that_is_reached_is_no_failure() {
+        let mut model = Model::exploring(CHECK);
+        model.reach(
+            "two threads",
+            || count(3),
+            "a step is lost",
+            1,
+            |execution| 6 - execution.value,
+        );
         assert_eq!(model.into_exploration().failure, None);
     }
 

@@ -8,6 +8,7 @@ mod gate;
 mod hang;
 mod quiescence;
 mod threads_left;
+mod wait;
 
 use std::any::Any;
 use std::fmt;
@@ -27,6 +28,7 @@ pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};
 pub use sandbox::kernel;
 pub use sandbox::this_process::thread_cpu_time;
 pub use threads_left::threads_left_by;
+pub use wait::{WaitEnd, until_quiescent};
 
 /// One graded assertion about real threads or processes.
 #[derive(Clone, Copy, Debug)]

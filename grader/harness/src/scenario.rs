@@ -15,6 +15,10 @@ use crate::scenario_failure::{self, ScenarioFailure};
 /// How many executions may be run to simplify a failure. Few failures need a hundred.
 const SHORTENING_EXECUTIONS: u64 = 500;
 
+/// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
+/// again takes long, and a table of its steps tells nothing.
+const MOST_EVENTS: usize = 10_000;
+
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
     pub(crate) check: &'static str,
@@ -62,10 +66,43 @@ impl Scenario {
                 failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
-            _ => requirement
-                .conclude(coverage.executions)
-                .map(|failure| self.without_execution(failure, n)),
+            _ => requirement.conclude(coverage.executions).map(|failure| {
+                let closest = requirement
+                    .closest()
+                    .map(|looks| self.at(looks, bounds, body, requirement));
+                Failure {
+                    preemptions: closest.as_ref().map_or(0, |shown| shown.preemptions),
+                    trace: closest.map(|shown| shown.trace),
+                    ..self.without_execution(failure, n)
+                }
+            }),
         };
+    }
+
+    /// Records the execution at which an exploration looks after `looks - 1` others. The same exploration is the same
+    /// again.
+    fn at(&self, looks: u64, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+        let mut seen = 0;
+        let coverage = model::explore(bounds, &self.settings, body, |_| {
+            seen += 1;
+            if seen == looks {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        let schedule = coverage
+            .stopped
+            .map_or_else(Schedule::default, |stopped| stopped.schedule);
+        let shown = self.record(schedule, body, requirement);
+        Shown {
+            trace: if shown.trace.events.len() > MOST_EVENTS {
+                without_events(shown.trace)
+            } else {
+                shown.trace
+            },
+            ..shown
+        }
     }
 
     /// Runs the failing execution again, simplifies it, and records it.
@@ -103,6 +140,13 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
+        if shown.trace.events.len() > MOST_EVENTS {
+            return Failure {
+                preemptions: shown.preemptions,
+                trace: Some(without_events(shown.trace)),
+                ..self.without_execution(again, executions)
+            };
+        }
         let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
         let simplest = self.record(simplest, body, requirement);
         let (schedule, preemptions, trace, failure) = match simplest.failure {
@@ -131,8 +175,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        if matches!(trace.end, End::EndlessLoop { .. } | End::Crashed { .. }) {
-            // Each execution would take half a second, or may have damaged the memory of the process.
+        if !can_be_varied(&trace.end) {
             return schedule.clone();
         }
         let still_fails = |execution| {
@@ -150,8 +193,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Option<Certainty> {
-        if matches!(failure.trace.as_ref()?.end, End::EndlessLoop { .. }) {
-            // Each execution would take half a second.
+        if !can_be_varied(&failure.trace.as_ref()?.end) {
             return None;
         }
         let token = Token::decode(failure.token.as_deref()?, self.check).ok()?;
@@ -253,6 +295,19 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+fn without_events(trace: Trace) -> Trace {
+    Trace {
+        events: Vec::new(),
+        ..trace
+    }
+}
+
+/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
+/// the process.
+fn can_be_varied(end: &End) -> bool {
+    !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
+}
+
 /// Whether an execution that was judged so passed.
 fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
     matches!(judged, ControlFlow::Continue(()) | ControlFlow::Break(None))
@@ -266,7 +321,7 @@ fn look(
     let most_alive = execution.most_alive;
     match scenario_failure::finished(execution) {
         Ok(execution) => requirement.look(&*execution, most_alive),
-        Err(failure) => ControlFlow::Break(Some(*failure)),
+        Err(failure) => requirement.look_at_failed(*failure),
     }
 }
 
@@ -312,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_load() {
+    fn an_ordering_that_is_too_weak_fails_and_its_token_leads_to_the_stale_read() {
         for (store, load) in [
             (Ordering::Relaxed, Ordering::Relaxed),
             (Ordering::Release, Ordering::Relaxed),

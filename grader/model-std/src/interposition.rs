@@ -1,12 +1,15 @@
-//! Stands in for the functions of the C library that would tell an execution what differs from run to run: random
-//! bytes, and the time of day.
+//! Stands in for functions of the C library: for those that would tell an execution what differs from run to run, which
+//! are random bytes and the time of day, and for those that would block the operating-system thread, or write to a
+//! standard stream behind the model's back.
 //!
 //! A symbol of the executable goes before the one of the C library. So these functions are also called by `std` and by
 //! libraries that are compiled against it. Outside an execution, they do what those of the C library do.
 
+mod descriptors;
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod syscall;
+mod transfers;
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::fs::File;
@@ -18,6 +21,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::runtime::{clock, is_undisturbed, randomness};
 use crate::time::system_time;
+
+pub(crate) use descriptors::close_all;
 
 /// The numbers of `/dev/random` and `/dev/urandom` (see `random(4)`).
 const RANDOM_DEVICES: [u64; 2] = [1 << 8 | 8, 1 << 8 | 9];
@@ -66,8 +71,10 @@ unsafe extern "C" fn read(descriptor: c_int, buffer: *mut c_void, length: usize)
     if is_undisturbed() && is_random_device(descriptor) && unsafe { fill(buffer, length) } {
         return length as isize;
     }
-    // SAFETY: as the caller promises.
-    kernel::checked(unsafe { kernel::call(libc::SYS_read, [descriptor as usize, buffer.addr(), length]) })
+    transfers::read(descriptor, length, move || {
+        // SAFETY: as the caller promises.
+        unsafe { kernel::call(libc::SYS_read, [descriptor as usize, buffer.addr(), length]) }
+    })
 }
 
 /// As `clock_gettime(2)`. In an execution, reading the time of day is an operation.

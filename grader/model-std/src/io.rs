@@ -1,5 +1,7 @@
 //! As `std::io`, with modelled standard streams: output is recorded, and the model controls the locks.
 //!
+//! Pipes are modelled as well (see `io/pipe.rs`).
+//!
 //! Output is not line-buffered here: every write takes effect at once. Standard input is at its end. Outside an
 //! execution, all three are the real streams.
 
@@ -266,9 +268,11 @@ macro_rules! stream {
 stream!(Stdout, StdoutLock, stdout, Stream::Stdout, "Stdout");
 stream!(Stderr, StderrLock, stderr, Stream::Stderr, "Stderr");
 
+mod pipe;
 // Follows the macro `descriptor`, which it uses.
 mod stdin;
 
+pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use stdin::{Stdin, StdinLock, stdin};
 
 mod sealed {

@@ -12,7 +12,7 @@
 //! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every
 //! interleaving of its threads, up to a bound.
 //!
-//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros,
+//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros, pipes,
 //! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose order
 //! is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it, up to
 //! [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
@@ -27,8 +27,8 @@
 //! `unsafe` is used for six things, apart from the functions that such crates call: to map and to switch stacks, to
 //! leave the stack of a thread that crashes, to restore the initial values of statics before each execution, to give
 //! the contents of a lock or a cell to the thread that holds it in the model, to run functions that borrow from the
-//! stack of another thread, and to stand in for the few functions of the C library that ask for random bytes or the
-//! time of day.
+//! stack of another thread, and to stand in for the functions of the C library that ask for random bytes or the time of
+//! day, or that use descriptors.
 
 pub mod collections;
 pub mod hash;

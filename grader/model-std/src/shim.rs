@@ -68,6 +68,11 @@ pub trait Condition {
     fn held_by(&self) -> Vec<usize> {
         Vec::new()
     }
+
+    /// The return addresses where the thread began to wait, if the operation has no line.
+    fn calls(&self) -> trace::Backtrace {
+        trace::Backtrace::new()
+    }
 }
 
 /// When an operation may take effect.

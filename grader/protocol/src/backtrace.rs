@@ -1,5 +1,5 @@
 //! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of
-//! accesses to reference counts.
+//! a wait outside the model, of accesses to reference counts.
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
@@ -37,14 +37,22 @@ impl CheckObservation {
         }
     }
 
-    /// Puts a place for each event that has only addresses, as `locate` knows it.
+    /// Puts a place for each event, and each wait at the end, that has only addresses, as `locate` knows it.
     pub fn locate_events(&mut self, locate: Locate<'_>) {
         let (trace, failure) = self.traced();
         let traces = trace.into_iter().chain(failure.into_iter().flat_map(traces_of));
-        for event in traces.flat_map(|trace| &mut trace.events) {
-            let calls = std::mem::take(&mut event.calls);
-            if !calls.is_empty() && event.place.is_none() {
-                event.place = locate(Sought::Call, &[calls]);
+        for trace in traces {
+            let of_events = trace
+                .events
+                .iter_mut()
+                .map(|event| (&mut event.place, &mut event.calls));
+            let waits = trace.end.waits_mut().iter_mut();
+            let of_waits = waits.map(|wait| (&mut wait.place, &mut wait.calls));
+            for (place, calls) in of_events.chain(of_waits) {
+                let calls = std::mem::take(calls);
+                if !calls.is_empty() && place.is_none() {
+                    *place = locate(Sought::Call, &[calls]);
+                }
             }
         }
     }
@@ -58,6 +66,7 @@ impl CheckObservation {
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }
             | CheckObservation::Stalled { .. }
+            | CheckObservation::Panicked { .. }
             | CheckObservation::UnknownCheck => (None, None),
         }
     }
@@ -85,10 +94,14 @@ fn in_failure(failure: &mut Failure, locate: Locate<'_>) {
     if let FailureSignature::Ending(
         EndSignature::EndlessLoop { place }
         | EndSignature::StackOverflow { place }
-        | EndSignature::Crashed { place, .. },
+        | EndSignature::Crashed { place, .. }
+        | EndSignature::OutsideWait { place },
     ) = &mut failure.signature
     {
-        *place = found;
+        // A wait outside the model may know its place without a backtrace.
+        if found.is_some() {
+            *place = found;
+        }
     }
 }
 
@@ -105,6 +118,9 @@ fn not_located(end: &mut End) -> Option<(Sought, &mut Option<Place>, &mut Vec<Ba
         End::EndlessLoop { place, backtraces, .. } => Some((Sought::Loop, place, backtraces)),
         End::StackOverflow { place, backtraces, .. } => Some((Sought::Recursion, place, backtraces)),
         End::Crashed { place, backtraces, .. } => Some((Sought::Call, place, backtraces)),
+        // A place that is known already is that of the call.
+        End::OutsideWait { place: Some(_), .. } => None,
+        End::OutsideWait { place, backtraces, .. } => Some((Sought::Call, place, backtraces)),
         End::Finished
         | End::Panicked(_)
         | End::Deadlock { .. }

@@ -73,6 +73,17 @@ pub enum CheckObservation {
         /// What the threads of these processes were doing, sorted.
         threads: Vec<ThreadActivity>,
     },
+    /// Code outside of every execution panicked: a property, or the submission's code that a property called.
+    Panicked {
+        /// The file of the panic, as the compiler names it.
+        file: String,
+        /// Its line.
+        line: u32,
+        /// What it says.
+        message: String,
+        /// Whether the file belongs to the check program.
+        is_of_check: bool,
+    },
     /// The check program has no check of that name.
     UnknownCheck,
 }
@@ -207,6 +218,9 @@ pub enum FailureCause {
         /// What that is, as in "in which the second thread writes first". The text is written by the author of the
         /// check.
         what: String,
+        /// How close the best execution came, which [`Failure::trace`] shows; `None` if that is not measured.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        measure: Option<Measure>,
         /// How many executions were run.
         executions: u64,
         /// The largest number of threads that were alive at once in one of them, without the body.
@@ -220,6 +234,15 @@ pub enum FailureCause {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         then: Option<Finding>,
     },
+}
+
+/// How close executions came to what one of them should reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The most that an execution reached.
+    pub reached: usize,
+    /// What was wanted.
+    pub wanted: usize,
 }
 
 /// One interleaving, run again.

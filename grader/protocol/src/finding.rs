@@ -78,6 +78,8 @@ findings! {
     AccessDenied => "access_denied",
     /// The work takes more steps than it should.
     TooSlow => "too_slow",
+    /// A thread waits for what the model does not control, such as another program.
+    NotModelled => "not_modelled",
     /// The submission behaves differently under the same schedule.
     Nondeterministic => "nondeterministic",
 }

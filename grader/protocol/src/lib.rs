@@ -19,7 +19,7 @@ pub mod verdict;
 pub use activity::{Activity, BlockingCall, DescriptorKind, ThreadActivity, ThreadOwner};
 pub use check_kind::CheckKind;
 pub use exchange::{
-    Certainty, CheckObservation, Exploration, Failure, FailureCause, NearestPassing, Replayed, Reply, Request,
+    Certainty, CheckObservation, Exploration, Failure, FailureCause, Measure, NearestPassing, Replayed, Reply, Request,
     TrialFailure, Trials, Work,
 };
 pub use finding::Finding;

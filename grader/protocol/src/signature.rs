@@ -87,6 +87,11 @@ pub enum EndSignature {
         /// The innermost call.
         place: Option<Place>,
     },
+    /// A thread waits for what the model does not control.
+    OutsideWait {
+        /// Where it waits.
+        place: Option<Place>,
+    },
     /// The limit of steps was reached.
     StepLimit,
     /// The process was ended.
@@ -164,6 +169,7 @@ impl EndSignature {
                 signal: *signal,
                 place: place.clone(),
             },
+            End::OutsideWait { place, .. } => EndSignature::OutsideWait { place: place.clone() },
             End::StepLimit => EndSignature::StepLimit,
             End::Exited { code, place, .. } => EndSignature::Exited {
                 code: *code,
@@ -236,6 +242,7 @@ mod tests {
             held_by: vec![3 - thread],
             held_since: None,
             last_notification: None,
+            calls: Vec::new(),
         }
     }
 

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::backtrace::Backtrace;
 
-pub use end::{ChoiceOptions, CrashSignal, Difference, End, Notification, SelectCase, Wait, WaitKind, WaitReason};
+pub use end::{
+    ChoiceOptions, CrashSignal, Difference, End, Notification, Outside, SelectCase, Wait, WaitKind, WaitReason,
+};
 pub use function::{
     AtomicFunction, CompareExchangeFunction, LockFunction, OnceFunction, ReceiveFunction, RmwFunction, SelectFunction,
     SendFunction, YieldFunction,
@@ -25,7 +27,7 @@ pub use function::{
 pub use object::{AtomicType, Object, ObjectKind, ObjectState, OnceState, TimerKind, Value};
 pub use op::{
     AtomicAccess, ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, CountAccess, CountKind,
-    LockOutcome, MemoryOrder, OnceOutcome, Op, SelectOutcome, WakeReason, Whom,
+    LockOutcome, MemoryOrder, OnceOutcome, Op, PipeEnd, SelectOutcome, TransferOutcome, WakeReason, Whom,
 };
 
 /// The number of a thread of an execution: 0 for the body, then 1, 2, … in the order of spawning.
@@ -123,7 +125,8 @@ impl Event {
             | ObjectState::Waiting(_)
             | ObjectState::Arrived { .. }
             | ObjectState::Once(_)
-            | ObjectState::Queue { .. } => None,
+            | ObjectState::Queue { .. }
+            | ObjectState::Bytes(_) => None,
         });
         self.op.values_mut().chain(held)
     }

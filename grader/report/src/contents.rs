@@ -136,7 +136,8 @@ fn worth(object: &Object) -> Option<u8> {
         | ObjectKind::StrongCount
         | ObjectKind::MpscChannel
         | ObjectKind::CrossbeamChannel
-        | ObjectKind::Barrier => Some(0),
+        | ObjectKind::Barrier
+        | ObjectKind::Pipe => Some(0),
         // Their state is only who holds them, and the steps show that already.
         ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Stdin | ObjectKind::Stdout | ObjectKind::Stderr => Some(1),
         ObjectKind::Condvar
@@ -146,7 +147,8 @@ fn worth(object: &Object) -> Option<u8> {
         | ObjectKind::Timer(_)
         | ObjectKind::WeakCount
         | ObjectKind::Scope
-        | ObjectKind::RayonPool => None,
+        | ObjectKind::RayonPool
+        | ObjectKind::SocketPair => None,
     }
 }
 

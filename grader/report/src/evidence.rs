@@ -201,6 +201,7 @@ fn end(trace: &Trace) -> Vec<&Place> {
         | End::EndlessLoop { place, .. }
         | End::StackOverflow { place, .. }
         | End::Crashed { place, .. }
+        | End::OutsideWait { place, .. }
         | End::Exited { place, .. } => place.iter().collect(),
         End::Aborted { panics, .. } => panics.iter().filter_map(|panic| panic.place.as_ref()).collect(),
         End::LostWakeup { notified_at, .. } => notified_at.iter().collect(),

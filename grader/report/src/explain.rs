@@ -18,12 +18,14 @@ mod lost_update;
 mod lost_wakeup;
 mod nondeterministic;
 mod not_concurrent;
+mod obstacle;
 mod other_owner;
+mod outside_wait;
 mod over_serialized;
 mod panic;
 mod released_lock;
 mod stack_overflow;
-mod stale_load;
+mod stale_read;
 mod step_limit;
 mod stolen_wakeup;
 mod thread_left;
@@ -103,15 +105,17 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
         (
             FailureCause::Unwitnessed {
                 what,
+                measure,
                 executions,
                 most_alive,
             },
-            _,
+            trace,
         ) => {
+            let (trace, measure, executions) = (trace.as_ref(), *measure, *executions);
             if *most_alive < 2 {
-                not_concurrent::explain(what, *executions)
+                not_concurrent::explain(what, measure, executions, trace, names)
             } else {
-                over_serialized::explain(what, *executions)
+                over_serialized::explain(what, measure, executions, *most_alive, trace, names)
             }
         }
         (FailureCause::Nondeterministic { first, then }, _) => nondeterministic::two_findings(*first, *then),
@@ -141,6 +145,9 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         End::Crashed {
             thread, signal, place, ..
         } => crashed::explain(failure.finding, *thread, *signal, place.as_ref(), names),
+        End::OutsideWait {
+            thread, outside, place, ..
+        } => outside_wait::explain(*thread, *outside, place.as_ref(), names),
         End::StepLimit => step_limit::explain(trace),
         End::Exited { code, thread, place } => exited::explain(*code, *thread, place.as_ref(), names),
         End::ThreadsLeft { threads } => thread_left::explain(trace, threads, names),
@@ -150,8 +157,8 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         // A panic came before the end, and often led to it.
         story.sentences.splice(0..0, panic::sentences(trace, None, names));
     }
-    if let Some(Account { sentences, steps }) = stale_load::find(trace, names) {
-        // Without a stale load, the execution would have ended well.
+    if let Some(Account { sentences, steps }) = stale_read::find(trace, names) {
+        // Without a stale read, the execution would have ended well.
         story.sentences.splice(0..0, sentences);
         story.steps.extend(steps);
     }
@@ -160,7 +167,7 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
 
 /// How an execution that came to its end breaks a property.
 fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
-    let mut account = if let Some(account) = stale_load::find(trace, names) {
+    let mut account = if let Some(account) = stale_read::find(trace, names) {
         account
     } else if depends_on_order(failure.finding) {
         let is_race = failure.finding == Finding::Race;
@@ -210,6 +217,7 @@ fn depends_on_order(finding: Finding) -> bool {
         | Finding::OutputLimit
         | Finding::AccessDenied
         | Finding::TooSlow
+        | Finding::NotModelled
         | Finding::Nondeterministic => false,
     }
 }

@@ -95,7 +95,7 @@ fn mark(verdict: &Verdict) -> (&'static str, Tone) {
     }
 }
 
-/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption, 1 stale load`.
+/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption, 1 stale read`.
 pub(super) fn effort(failure: &Failure) -> String {
     let after = format!("after {}", counted(failure.executions, "interleaving"));
     match &failure.trace {
@@ -104,15 +104,36 @@ pub(super) fn effort(failure: &Failure) -> String {
     }
 }
 
-/// How often an execution departed from the usual: `1 preemption`, `0 preemptions, 1 stale load`. The stale loads are
-/// among its `preemptions`.
-pub(super) fn departures(preemptions: u32, trace: &Trace) -> String {
-    let is_stale = |event: &&Event| event.op.newest_unread().is_some();
-    let n_stale = trace.events.iter().filter(is_stale).count() as u64;
-    let preempted = counted(u64::from(preemptions).saturating_sub(n_stale), "preemption");
-    match n_stale {
+/// How often an execution departed from the usual: `1 preemption`, `0 preemptions, 1 stale read`.
+pub(super) fn departures(within_bound: u32, trace: &Trace) -> String {
+    let Departures {
+        preemptions,
+        stale_reads,
+    } = Departures::of(within_bound, trace);
+    let preempted = counted(preemptions, "preemption");
+    match stale_reads {
         0 => preempted,
-        _ => format!("{preempted}, {}", counted(n_stale, "stale load")),
+        _ => format!("{preempted}, {}", counted(stale_reads, "stale read")),
+    }
+}
+
+/// How often an execution departed from the usual.
+pub(super) struct Departures {
+    /// How often a thread was interrupted although it could go on.
+    pub(super) preemptions: u64,
+    /// How many loads returned an older value.
+    pub(super) stale_reads: u64,
+}
+
+impl Departures {
+    /// Tells the departures apart, which count as preemptions `within_bound` all together.
+    pub(super) fn of(within_bound: u32, trace: &Trace) -> Self {
+        let is_stale = |event: &&Event| event.op.newest_unread().is_some();
+        let stale_reads = trace.events.iter().filter(is_stale).count() as u64;
+        Self {
+            preemptions: u64::from(within_bound).saturating_sub(stale_reads),
+            stale_reads,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::escape::is_hidden;
 use crate::explain::explain;
+use crate::heads::Departures;
 use crate::names::Names;
 use crate::words;
 
@@ -64,7 +65,8 @@ struct Certainty<'a> {
 #[derive(Serialize)]
 struct NearestPassing<'a> {
     schedule: &'a str,
-    preemptions: u32,
+    preemptions: u64,
+    stale_reads: u64,
 }
 
 /// What was explored for a check.
@@ -112,7 +114,8 @@ struct Replay<'a> {
     expected: Option<&'a str>,
     got: Option<&'a str>,
     explanation: Option<&'a [String]>,
-    preemptions: u32,
+    preemptions: u64,
+    stale_reads: u64,
     threads: Vec<Option<&'a str>>,
     objects: Vec<Object>,
     steps: Vec<Step>,
@@ -123,6 +126,7 @@ struct Replay<'a> {
 struct Object {
     kind: &'static str,
     created_at: Option<String>,
+    first_used_at: Option<String>,
 }
 
 /// One step of an interleaving.
@@ -195,9 +199,13 @@ fn certainty(certainty: &protocol::Certainty) -> Certainty<'_> {
     let nearest = certainty.nearest_passing.as_deref();
     Certainty {
         step: certainty.steps,
-        nearest_passing: nearest.map(|passing| NearestPassing {
-            schedule: &passing.token,
-            preemptions: passing.preemptions,
+        nearest_passing: nearest.map(|passing| {
+            let departures = Departures::of(passing.preemptions, &passing.trace);
+            NearestPassing {
+                schedule: &passing.token,
+                preemptions: departures.preemptions,
+                stale_reads: departures.stale_reads,
+            }
         }),
     }
 }
@@ -250,6 +258,7 @@ pub fn replay(report: &ReplayReport) -> String {
         .and_then(|failure| failure.trace.as_ref())
         .unwrap_or(&replayed.trace);
     let names = Names::new(trace, &report.sources);
+    let departures = Departures::of(replayed.preemptions, trace);
     let story = failure.map(|failure| explain(failure, &names));
     line(&Replay {
         schema: SCHEMA,
@@ -263,7 +272,8 @@ pub fn replay(report: &ReplayReport) -> String {
         expected: story.as_ref().map(|story| story.expected.as_str()),
         got: story.as_ref().and_then(|story| story.got.as_deref()),
         explanation: story.as_ref().map(|story| &story.sentences[..]),
-        preemptions: replayed.preemptions,
+        preemptions: departures.preemptions,
+        stale_reads: departures.stale_reads,
         threads: trace.threads.iter().map(|thread| thread.name.as_deref()).collect(),
         objects: trace.objects.iter().map(object).collect(),
         steps: trace.events.iter().map(|event| step(trace, event, &names)).collect(),
@@ -274,6 +284,7 @@ fn object(object: &protocol::trace::Object) -> Object {
     Object {
         kind: object.kind.as_str(),
         created_at: object.created_at.as_ref().map(place),
+        first_used_at: object.first_used_at.as_ref().map(place),
     }
 }
 

@@ -129,7 +129,7 @@ enum Step {
     Lifecycle,
     /// It lets time pass.
     Pause,
-    /// It gives up an end of a channel.
+    /// It gives up an end of a channel or of a pipe.
     Farewell,
     /// Anything else.
     Work,
@@ -145,7 +145,7 @@ fn step(op: &Op) -> Step {
         | Op::TakeJob { .. }
         | Op::EndJob { .. } => Step::Lifecycle,
         Op::Sleep { .. } => Step::Pause,
-        Op::DropSender { .. } | Op::DropReceiver { .. } => Step::Farewell,
+        Op::DropSender { .. } | Op::DropReceiver { .. } | Op::CloseEnd { .. } => Step::Farewell,
         Op::Load { .. }
         | Op::Store { .. }
         | Op::Rmw { .. }
@@ -172,6 +172,8 @@ fn step(op: &Op) -> Step {
         | Op::Unpark { .. }
         | Op::Yield { .. }
         | Op::Write { .. }
+        | Op::ReadBytes { .. }
+        | Op::WriteBytes { .. }
         | Op::Exit { .. } => Step::Work,
     }
 }

@@ -2,9 +2,11 @@
 
 use protocol::trace::{
     ChannelOutcome, ChannelProperty, ChannelSide, CompareExchangeOutcome, CountAccess, CountKind, Event, LockOutcome,
-    ObjectState, OnceOutcome, OnceState, Op, SelectOutcome, Trace, Value, WaitReason, WakeReason,
+    ObjectState, OnceOutcome, OnceState, Op, PipeEnd, SelectOutcome, Trace, TransferOutcome, Value, WaitReason,
+    WakeReason,
 };
 
+use crate::escape::counted;
 use crate::names::Names;
 use crate::table::duration;
 
@@ -49,6 +51,13 @@ pub(crate) fn operation(op: &Op) -> &'static str {
         Op::PushJob { .. } => "push",
         Op::TakeJob { .. } => "take",
         Op::EndJob { .. } => "end",
+        Op::ReadBytes { .. } => "read",
+        Op::WriteBytes { .. } => "write",
+        Op::CloseEnd { end } => match end {
+            PipeEnd::Reader => "close reader",
+            PipeEnd::Writer => "close writer",
+            PipeEnd::FirstSocket | PipeEnd::SecondSocket => "close socket",
+        },
     }
 }
 
@@ -169,12 +178,21 @@ pub(crate) fn detail(trace: &Trace, event: &Event, names: &Names<'_>) -> Option<
         Op::PushJob { job } | Op::EndJob { job } => format!("job {job}"),
         Op::TakeJob { job, from } if *from == event.thread => format!("job {job}"),
         Op::TakeJob { job, from } => format!("job {job} of {}", names.thread(*from)),
+        Op::ReadBytes { outcome } | Op::WriteBytes { outcome } => match outcome {
+            TransferOutcome::Moved(n_bytes) => format!("→ {}", counted(*n_bytes, "byte")),
+            TransferOutcome::AtEnd => "→ at its end".to_owned(),
+            TransferOutcome::Broken => "→ broken pipe".to_owned(),
+            TransferOutcome::WouldBlock => "→ would block".to_owned(),
+            TransferOutcome::TimedOut => "→ timed out".to_owned(),
+            TransferOutcome::Nothing => return None,
+        },
         Op::Unlock
         | Op::Downgrade
         | Op::ClearPoison
         | Op::Wait { .. }
         | Op::LeaveScope
         | Op::EndThread { panicked: false }
+        | Op::CloseEnd { .. }
         | Op::Yield { .. } => return None,
     })
 }
@@ -212,6 +230,7 @@ pub(crate) fn state(state: &ObjectState, names: &Names<'_>) -> String {
         ObjectState::Waiting(threads) => format!("{} waiting", names.threads_in_short(threads)),
         ObjectState::Arrived { arrived, needed } => format!("{arrived} of {needed}"),
         ObjectState::Queue { len, .. } => format!("{len} waiting"),
+        ObjectState::Bytes(n_bytes) => counted(*n_bytes, "byte"),
         ObjectState::Once(OnceState::Incomplete) => "not initialised".to_owned(),
         ObjectState::Once(OnceState::Running(thread)) => format!("{} initialises", names.thread(*thread)),
         ObjectState::Once(OnceState::Complete) => "initialised".to_owned(),
@@ -238,6 +257,9 @@ pub(crate) fn waiting_operation(reason: &WaitReason) -> &'static str {
         WaitReason::Clock => "sleep",
         WaitReason::Jobs { .. } => "wait for jobs",
         WaitReason::Work => "take",
+        WaitReason::Bytes { .. } => "read",
+        WaitReason::RoomForBytes { .. } => "write",
+        WaitReason::Descriptors => "poll",
     }
 }
 

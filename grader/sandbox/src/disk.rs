@@ -1,4 +1,4 @@
-//! How much space is left on a disk.
+//! How much can be written: the space that is left on a disk, and the largest file.
 
 use std::io;
 use std::path::Path;
@@ -18,6 +18,18 @@ pub fn free_space(folder: &Path) -> io::Result<u64> {
     {
         let _ = folder;
         Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// The bytes of the largest file that this process and its children may write, where that is limited.
+pub fn largest_file() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::Fsize).maximum
+    }
+    #[cfg(not(unix))]
+    {
+        None
     }
 }
 

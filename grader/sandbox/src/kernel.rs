@@ -175,6 +175,11 @@ pub fn network() -> Network {
     system::network()
 }
 
+/// How many processes the system has killed since it started because memory ran out; `None` if it does not tell.
+pub(crate) fn oom_kills() -> Option<u64> {
+    system::oom_kills()
+}
+
 /// Whether the kernel shows what threads do. It is asked whether the calling thread runs.
 pub fn is_visible() -> bool {
     system::is_running(system::own_thread())

@@ -16,10 +16,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cancel::Cancel;
-use crate::system;
+use crate::{probe_up_to, system};
 
 pub use crate::signal::Signal;
 pub use crate::{Level, Paths, Profile};
+
+/// The bytes of the largest file that a compiler may write: a hundred times what a program of an exercise takes.
+pub const COMPILER_FILE_SIZE: u64 = 512 << 20;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -71,6 +74,11 @@ impl Policy {
         self
     }
 
+    /// Whether the child can start processes: it may, or nothing here can prevent it.
+    fn can_start_processes(&self) -> bool {
+        self.profile.has_children() || !probe_up_to(self.level).has_filter
+    }
+
     /// Adds what the kernel shows of processes.
     #[must_use]
     pub fn with_view_of_processes(mut self) -> Policy {
@@ -120,6 +128,9 @@ pub struct ProcessOutput {
     pub answer: Vec<u8>,
     /// How many processes that it started were still alive when it ended.
     pub left_behind: usize,
+    /// Whether a signal that ended it can only have come from a process that it started: it could start some, and the
+    /// system killed nothing meanwhile for lack of memory.
+    pub is_killed_from_within: bool,
 }
 
 /// How a child ended.

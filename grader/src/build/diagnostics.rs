@@ -22,6 +22,17 @@ pub struct Diagnostic {
     pub rendered: String,
     /// Its primary spans; for code from a macro, the place where the macro is called.
     pub places: Vec<SourceText>,
+    /// What it says at these places, and what its notes say that name a place elsewhere.
+    pub remarks: Vec<Remark>,
+}
+
+/// What a diagnostic says beside its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The text.
+    pub text: String,
+    /// The file and line that a note leads to.
+    pub place: Option<(String, usize)>,
 }
 
 /// A place in source code, with its text.
@@ -50,7 +61,15 @@ struct Line {
     code: Option<Code>,
     level: String,
     spans: Vec<Span>,
+    children: Vec<Child>,
     rendered: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Child {
+    message: String,
+    level: String,
+    spans: Vec<Span>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +80,9 @@ struct Code {
 #[derive(Deserialize)]
 struct Span {
     file_name: String,
+    line_start: usize,
     is_primary: bool,
+    label: Option<String>,
     text: Vec<SpanLine>,
     expansion: Option<Box<Expansion>>,
 }
@@ -123,8 +144,27 @@ pub fn rendered(errors: &[&Diagnostic]) -> String {
         .join("\n\n")
 }
 
+/// What is said at the primary spans, and in the notes with places of their own.
+fn remarks(line: &Line) -> Vec<Remark> {
+    let labels = line.spans.iter().filter(|span| span.is_primary);
+    let labels = labels.filter_map(|span| span.label.as_ref()).map(|label| Remark {
+        text: label.clone(),
+        place: None,
+    });
+    let notes = line.children.iter().filter(|child| child.level == "note");
+    let notes = notes.filter_map(|note| {
+        let span = note.spans.iter().find(|span| span.is_primary)?;
+        Some(Remark {
+            text: note.message.clone(),
+            place: Some((span.file_name.clone(), span.line_start)),
+        })
+    });
+    labels.chain(notes).collect()
+}
+
 impl From<Line> for Diagnostic {
     fn from(line: Line) -> Diagnostic {
+        let remarks = remarks(&line);
         let places = line
             .spans
             .into_iter()
@@ -137,6 +177,7 @@ impl From<Line> for Diagnostic {
             message: line.message,
             rendered,
             places,
+            remarks,
         }
     }
 }
@@ -263,6 +304,7 @@ mod tests {
             message: message.into(),
             rendered: String::new(),
             places: vec![place],
+            remarks: Vec::new(),
         }
     }
 

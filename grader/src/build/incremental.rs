@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::libraries::Libraries;
+use crate::libraries::{Libraries, Support};
 
 /// How many codegen units the compiler divides the program into. It compiles the changed ones again. With more of them
 /// it writes more files than it saves work (measured with 4, 16, 64 and 256).
@@ -92,7 +92,9 @@ impl IncrementalCache {
 fn key(checks: &Path, libraries: &Libraries) -> io::Result<String> {
     let mut hasher = DefaultHasher::new();
     libraries.compiler.hash(&mut hasher);
-    for library in [&libraries.model_std, &libraries.harness] {
+    let of_support = libraries.support.iter().flat_map(Support::files);
+    let linked = [&libraries.model_std, &libraries.harness].into_iter();
+    for library in linked.chain(&libraries.files).chain(of_support) {
         (library, library.metadata()?.modified()?).hash(&mut hasher);
     }
     let mut files: Vec<PathBuf> = fs::read_dir(checks.parent().unwrap_or(checks))?

@@ -1,5 +1,7 @@
 //! Judges a build: whether the submission compiles, defines the exercise's public items, and can be modelled.
 
+use std::collections::BTreeSet;
+
 use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::{ExitReason, Signal};
@@ -75,14 +77,46 @@ fn missing_item(items: &[&Item], errors: &[&Diagnostic]) -> CheckFailure {
     for Item { name, signature } in items {
         message.push_str(&format!("\n  `{name}`: `{signature}`"));
     }
-    let evidence = Evidence::Diagnostics(excerpt::lines(&rendered(errors)));
+    let evidence = Evidence::Diagnostics(excerpt::lines(&as_callers_see(errors)));
     CheckFailure::new(Finding::MissingItem, message, evidence)
+}
+
+/// What the compiler tells a caller of the submission, without the code of the checks, which is that caller.
+fn as_callers_see(errors: &[&Diagnostic]) -> String {
+    let mut lines = vec!["The compiler says of a call that keeps to the signature:".to_owned()];
+    for error in errors {
+        let mut line = format!("  {}", error.message);
+        let label = error.remarks.iter().find(|remark| remark.place.is_none());
+        if let Some(label) = label.filter(|label| !error.message.contains(&label.text)) {
+            line.push_str(&format!(": {}", label.text));
+        }
+        lines.push(in_students_terms(&line));
+        for note in &error.remarks {
+            if let Some((file, number)) = note.place.as_ref().filter(|(file, _)| !is_the_courses(file)) {
+                lines.push(in_students_terms(&format!("    {} ({file}:{number})", note.text)));
+            }
+        }
+    }
+    // The same item may be used in several places.
+    let mut known = BTreeSet::new();
+    lines.retain(|line| known.insert(line.clone()));
+    lines.join("\n")
+}
+
+/// Whether a file is one of the checks, of the model or of the standard library.
+fn is_the_courses(file: &str) -> bool {
+    file.starts_with("grader/") || file.starts_with('/')
+}
+
+/// The modelled `std` is `std` to a student.
+fn in_students_terms(text: &str) -> String {
+    text.replace("model_std::", "std::")
 }
 
 fn not_modelled(errors: &[&Diagnostic]) -> Verdict {
     let reason =
         "the submission compiles, but not against the grader's model of `std`, which lacks something that it uses";
-    let rendered = excerpt::lines(&rendered(errors));
+    let rendered = excerpt::lines(&in_students_terms(&rendered(errors)));
     ungraded(format!("{reason}: {}\n\n{rendered}", messages(errors)))
 }
 
@@ -90,7 +124,7 @@ fn messages(errors: &[&Diagnostic]) -> String {
     errors
         .iter()
         .take(MAX_MESSAGES)
-        .map(|error| error.message.as_str())
+        .map(|error| in_students_terms(&error.message))
         .collect::<Vec<_>>()
         .join("; ")
 }
@@ -102,6 +136,12 @@ fn judge_crash(call: &Compiled) -> Verdict {
         return Verdict::Ungraded {
             reason: "there is no space left for what the compiler writes".to_owned(),
             help: Some("free some space, or set `TMPDIR` to another folder".to_owned()),
+        };
+    }
+    if call.has_small_files {
+        return Verdict::Ungraded {
+            reason: "the compiler failed, and this machine lets it write only small files".to_owned(),
+            help: Some("raise the limit, which `ulimit -f` shows".to_owned()),
         };
     }
     let is_submission = matches!(call.step, Step::Real | Step::Modelled);

@@ -20,6 +20,9 @@ pub(super) fn exit_code(output: &ProcessOutput, form: Form) -> Result<i32, Verdi
     let (finding, got) = match output.exit_reason {
         ExitReason::Code(code) => return Ok(code),
         ExitReason::Cancelled => return Err(ungraded("it was stopped before it ended")),
+        ExitReason::Signal(signal @ (Signal::Kill | Signal::Other(_))) if output.is_killed_from_within => {
+            (Finding::Exited, killed_from_within(signal))
+        }
         ExitReason::Signal(Signal::Kill) => return Err(killed("the process")),
         ExitReason::TimedOut {
             activity: Activity::WaitingForEachOther { threads },
@@ -47,6 +50,14 @@ pub(super) fn killed(what: &str) -> Verdict {
         reason: format!("{what} was killed from outside, as systems do that run out of memory"),
         help: Some("close other programs and try again".to_owned()),
     }
+}
+
+fn killed_from_within(signal: Signal) -> String {
+    format!(
+        "signal {} ended the process in which it is checked: a child process that it started can send that, as `kill \
+         $PPID` does",
+        signal.number()
+    )
 }
 
 /// What a process did at its time limit.

@@ -39,6 +39,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         | CheckObservation::Tried(_)
         | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
+        CheckObservation::Panicked { .. } => panicked(observation).into(),
         CheckObservation::UnknownCheck => unknown_check(run).into(),
     }
 }
@@ -63,6 +64,7 @@ pub fn judge_replay(observation: &Observation) -> Replay {
             Replay::Lost(ungraded(OTHER_QUESTION))
         }
         Ok(CheckObservation::Stalled { .. }) => Replay::Lost(stalled(run)),
+        Ok(observation @ CheckObservation::Panicked { .. }) => Replay::Lost(panicked(observation)),
         Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
         Err(verdict) => Replay::Lost(verdict),
     }
@@ -77,6 +79,26 @@ fn stalled(run: &CheckRun) -> Verdict {
         message,
         excerpt::output(&run.output),
     ))
+}
+
+/// A property that panics says nothing about the submission. The submission's own code, which a property may call, does.
+fn panicked(observation: &CheckObservation) -> Verdict {
+    let CheckObservation::Panicked {
+        file,
+        line,
+        message,
+        is_of_check,
+    } = observation
+    else {
+        return ungraded(OTHER_QUESTION);
+    };
+    // The message may contain text of the submission, and that must not look like lines of the report.
+    let message = message.replace('\n', "⏎");
+    if *is_of_check {
+        return ungraded(format!("the check itself panicked at `{file}:{line}`: {message}"));
+    }
+    let message = format!("expected no panic, one was raised at {file}:{line} while a value was looked at: {message}");
+    Verdict::Failed(CheckFailure::new(Finding::Panic, message, Evidence::None))
 }
 
 pub(super) fn unknown_check(run: &CheckRun) -> Verdict {

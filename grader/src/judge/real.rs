@@ -22,9 +22,10 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::Hung { scenario, threads } => Verdict::Failed(hung(scenario, threads, &run.output)),
         CheckObservation::UnknownCheck => unknown_check(run),
         CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.output)),
-        CheckObservation::Explored(_) | CheckObservation::Replayed(_) | CheckObservation::TokenRefused { .. } => {
-            ungraded(OTHER_QUESTION)
-        }
+        CheckObservation::Explored(_)
+        | CheckObservation::Replayed(_)
+        | CheckObservation::TokenRefused { .. }
+        | CheckObservation::Panicked { .. } => ungraded(OTHER_QUESTION),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn output(exit_reason: ExitReason) -> ProcessOutput {
         stderr: Vec::new(),
         answer: Vec::new(),
         left_behind: 0,
+        is_killed_from_within: false,
     }
 }
 
@@ -154,7 +155,6 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
         function: AtomicFunction::Store,
         order: MemoryOrder::Relaxed,
         atomic: Some(AtomicType::Bool),
-        created_at: Some(place(3)),
     };
     for (failure, is_pass) in [(None, true), (Some(failure()), false)] {
         let explored = Exploration {
@@ -341,6 +341,19 @@ fn an_end_by_force_says_by_which() {
         "a stack that overflowed",
     );
     ungraded(end(ExitReason::Signal(Signal::Kill)), "killed from outside");
+    let from_within = ProcessOutput {
+        is_killed_from_within: true,
+        ..output(ExitReason::Signal(Signal::Kill))
+    };
+    fails(
+        judge_model(CheckRun {
+            output: from_within,
+            answer: Answer::Nothing,
+            ..right()
+        }),
+        Finding::Exited,
+        "signal 9 ended the process",
+    );
     ungraded(end(ExitReason::Cancelled), "stopped");
 }
 

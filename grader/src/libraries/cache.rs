@@ -31,6 +31,8 @@ pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) rustc: Stamp,
     pub(super) sources: Sources,
+    /// What Cargo built from them.
+    pub(super) built: Vec<Stamp>,
     pub(super) libraries: Libraries,
 }
 
@@ -51,16 +53,28 @@ impl Stamp {
 pub(super) struct Sources {
     /// The folders of their packages.
     folders: Vec<PathBuf>,
-    /// The files in them, and the manifest and lock file of the workspace.
+    /// Their source files, those of their build scripts and their manifests, and what the workspace says about all
+    /// packages.
     stamps: Vec<Stamp>,
 }
 
 impl Sources {
     /// The sources in these folders, as they are now.
     pub(super) fn of(root: &Path, folders: Vec<PathBuf>) -> Sources {
-        let mut files = vec![root.join("Cargo.lock"), root.join("Cargo.toml")];
+        let of_all = ["Cargo.lock", "Cargo.toml", ".cargo/config.toml", "rust-toolchain.toml"];
+        let mut files: Vec<PathBuf> = of_all.iter().map(|name| root.join(name)).collect();
         let mut unread: Vec<PathBuf> = folders.iter().map(|folder| folder.join("src")).collect();
-        files.extend(folders.iter().map(|folder| folder.join("Cargo.toml")));
+        // A build script and its modules are beside the folder `src`. Other folders belong to other packages.
+        for entry in folders
+            .iter()
+            .flat_map(|folder| folder.read_dir().into_iter().flatten().flatten())
+        {
+            let path = entry.path();
+            let is_source = path
+                .extension()
+                .is_some_and(|extension| extension == "rs" || extension == "toml");
+            files.extend(Some(path).filter(|_| is_source));
+        }
         while let Some(folder) = unread.pop() {
             for entry in folder.read_dir().into_iter().flatten().flatten() {
                 let path = entry.path();
@@ -77,21 +91,25 @@ impl Sources {
 
 impl Entry {
     pub(super) fn is_valid(&self, key: &Key) -> bool {
-        let Libraries {
-            model_std,
-            harness,
-            dependencies,
-            ..
-        } = &self.libraries;
         self.key == *key
             && Sources::of(&key.root, self.sources.folders.clone()) == self.sources
             && Stamp::of(&self.rustc.path).as_ref() == Some(&self.rustc)
-            && [model_std, harness, dependencies]
-                .into_iter()
-                .chain(&self.libraries.files)
-                .all(|path| path.exists())
-            && self.libraries.support.as_ref().is_none_or(Support::is_there)
+            && stamps_of(&self.libraries).as_ref() == Some(&self.built)
     }
+}
+
+/// The stamps of everything that is linked or run; `None` if a file is missing.
+pub(super) fn stamps_of(libraries: &Libraries) -> Option<Vec<Stamp>> {
+    let Libraries {
+        model_std,
+        harness,
+        files,
+        support,
+        ..
+    } = libraries;
+    let of_support = support.iter().flat_map(Support::files);
+    let all = [model_std, harness].into_iter().chain(files).chain(of_support);
+    all.map(|file| Stamp::of(file)).collect()
 }
 
 pub(super) fn read(file: &Path) -> Option<Entry> {
@@ -138,6 +156,7 @@ mod tests {
             support: None,
         };
         let rustc = Stamp::of(&libraries.rustc).expect("it is there");
+        let built = stamps_of(&libraries).expect("they are there");
         let package = folder.path().join("package");
         let source = package.join("src/below/lib.rs");
         std::fs::create_dir_all(package.join("src/below")).expect("a folder");
@@ -145,7 +164,8 @@ mod tests {
         let entry = Entry {
             key: key(1),
             rustc,
-            sources: Sources::of(Path::new("/"), vec![package]),
+            sources: Sources::of(Path::new("/"), vec![package.clone()]),
+            built,
             libraries,
         };
         assert!(entry.is_valid(&key(1)));
@@ -159,8 +179,20 @@ mod tests {
             .and_then(|file| file.set_modified(UNIX_EPOCH))
             .expect("its time is set");
         assert!(!entry.is_valid(&key(1)), "the time counts as well");
-        let sources = Sources::of(Path::new("/"), entry.sources.folders.clone());
-        let entry = Entry { sources, ..entry };
+        let again = |entry: Entry| Entry {
+            sources: Sources::of(Path::new("/"), entry.sources.folders.clone()),
+            ..entry
+        };
+        let entry = again(entry);
+        assert!(entry.is_valid(&key(1)));
+        std::fs::write(package.join("build.rs"), "fn main() {}").expect("a file");
+        assert!(!entry.is_valid(&key(1)), "a build script is a source");
+        let entry = again(entry);
+        assert!(entry.is_valid(&key(1)));
+        std::fs::write(folder.path().join("model_std"), "another library").expect("a file");
+        assert!(!entry.is_valid(&key(1)), "somebody else has built the library");
+        let built = stamps_of(&entry.libraries).expect("they are there");
+        let entry = Entry { built, ..entry };
         assert!(entry.is_valid(&key(1)));
         std::fs::remove_file(folder.path().join("harness")).expect("it was there");
         assert!(!entry.is_valid(&key(1)));

@@ -42,16 +42,13 @@ pub struct SupportPackage {
 }
 
 impl Support {
-    pub(super) fn is_there(&self) -> bool {
+    /// Everything that is linked or run.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let offered = self
             .offered
             .iter()
             .flat_map(|offered| [&offered.real, &offered.modelled]);
-        [&self.library]
-            .into_iter()
-            .chain(&self.test_server)
-            .chain(offered)
-            .all(|path| path.exists())
+        [&self.library].into_iter().chain(&self.test_server).chain(offered)
     }
 }
 

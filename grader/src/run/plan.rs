@@ -143,7 +143,12 @@ impl Plan<'_> {
 
     /// Asks the check program that explores interleavings to do `work` for one check.
     pub fn run_model(&self, check: &Check, work: Work) -> Observation {
-        let policy = Policy::of(Profile::Run, self.level);
+        // A real server may answer modelled threads.
+        let profile = match self.exercise.needs.contains(&Need::Network) {
+            true => Profile::RunWithLoopback,
+            false => Profile::Run,
+        };
+        let policy = Policy::of(profile, self.level);
         let program = &self.build.model_checks;
         let mut observation = observe_check(program, &check.name, work, policy, self.model_limits, self.cancel);
         if let Observation::Check(CheckRun {

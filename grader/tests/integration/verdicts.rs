@@ -149,6 +149,19 @@ fn an_access_to_a_reference_count_is_told_with_its_line() {
 }
 
 #[test]
+fn a_property_that_panics_says_nothing_about_the_submission() {
+    let course = Course::open();
+    let report = course.grade("submissions/makes_a_property_panic.rs");
+    let told = words(&report, "tally_adds_up");
+    let place = "the check itself panicked at `grader/checks/counting/model/src/main.rs:";
+    assert!(
+        told.starts_with(place) && told.contains(": a property that panics"),
+        "{told}"
+    );
+    assert_eq!((report.overall(), report.score()), (Overall::Ungraded, Score::Unknown));
+}
+
+#[test]
 fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;

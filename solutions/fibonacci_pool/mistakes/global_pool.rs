@@ -1,7 +1,8 @@
 //! Mistake: the pool is built but never used: without `install`, rayon uses its global pool, which has a thread for
 //! each processor and stays.
 //!
-//! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
+//! Fails: `as_many_workers_as_asked_for` with `limit_exceeded`.
+//! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 
 use std::ops::Range;

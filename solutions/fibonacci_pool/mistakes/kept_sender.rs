@@ -1,12 +1,13 @@
 //! Mistake: the caller keeps a sender of its own, so the receiver waits for values for ever.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `deadlock`.
+//! Fails: `as_many_workers_as_asked_for` with `deadlock`.
+//! Fails: `exactly_the_workers_call_at_once` with `deadlock`.
 //! Fails: `results_keep_the_order_of_inputs` with `deadlock`.
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
-//! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
-//! Fails: `exactly_the_workers_call_at_once` with `deadlock`.
-//! Fails: `program_prints_both_times` with `deadlock`.
 //! Fails: `the_threads_are_gone_afterwards` with `deadlock`.
+//! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
+//! Fails: `program_prints_both_times` with `deadlock`.
 
 use std::ops::Range;
 use std::sync::{Mutex, mpsc};

@@ -1,6 +1,8 @@
 //! Mistake: the threads are started and joined in one chain of iterators, which are lazy: each is joined before the
 //! next one starts.
 //!
+//! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
+//! Fails: `as_many_workers_as_asked_for` with `not_concurrent`.
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 
 use std::ops::Range;

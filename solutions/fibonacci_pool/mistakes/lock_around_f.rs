@@ -1,5 +1,6 @@
 //! Mistake: the lock around the inputs is still held while `f` is called, so only one thread at a time does any work.
 //!
+//! Fails: `as_many_workers_as_asked_for` with `not_concurrent`.
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 
 use std::ops::Range;

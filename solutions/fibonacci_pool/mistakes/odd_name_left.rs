@@ -1,10 +1,11 @@
 //! Mistake: a thread that cleans up is never told to end; its name is that of a line in Linux's `/proc/<pid>/status`.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `thread_leak`.
+//! Fails: `as_many_workers_as_asked_for` with `thread_leak`.
 //! Fails: `results_keep_the_order_of_inputs` with `thread_leak`.
 //! Fails: `a_panic_reaches_the_caller` with `thread_leak`.
-//! Fails: `fib_pool_gives_the_same_numbers` with `thread_leak`.
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
+//! Fails: `fib_pool_gives_the_same_numbers` with `thread_leak`.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! Mistake: the pool is kept in a static, so the first call decides how many threads all later ones have, and they
 //! never end.
 //!
-//! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
+//! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
 //! Fails: `the_threads_are_gone_afterwards` with `thread_leak`.
 
 use std::ops::Range;

@@ -1,8 +1,9 @@
 //! Mistake: the caller checks again and again whether a value has come, instead of sleeping until one has.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `busy_wait`.
+//! Fails: `as_many_workers_as_asked_for` with `busy_wait`.
+//! Fails: `exactly_the_workers_call_at_once` with `busy_wait`.
 //! Fails: `results_keep_the_order_of_inputs` with `busy_wait`.
-//! Fails: `exactly_the_workers_call_at_once` with `timeout`.
 
 use std::ops::Range;
 use std::sync::{Mutex, mpsc};

@@ -1,6 +1,8 @@
 //! Mistake: the inputs are cut into chunks of the same size, rounded up, and some workers get none.
 //!
+//! Fails: `as_many_workers_as_asked_for` with `not_concurrent`.
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
+//! Fails: `fib_pool_gives_the_same_numbers` with `not_concurrent`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,5 +1,7 @@
 //! Mistake: a thread for each input: with a thousand inputs there are a thousand threads.
 //!
+//! Fails: `pool_map_calls_f_once_for_each_input` with `panic`.
+//! Fails: `as_many_workers_as_asked_for` with `limit_exceeded`.
 //! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
 
 use std::ops::Range;

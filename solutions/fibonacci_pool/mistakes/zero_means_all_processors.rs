@@ -1,5 +1,6 @@
 //! Mistake: `workers` of 0 is passed on to rayon, for which it means a thread for each processor.
 //!
+//! Fails: `as_many_workers_as_asked_for` with `limit_exceeded`.
 //! Fails: `exactly_the_workers_call_at_once` with `limit_exceeded`.
 
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Variant: scoped threads that draw numbers from an atomic and send values with their place through a channel.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
@@ -23,7 +23,7 @@ pub fn fib_sequence(inputs: Range<u32>) -> Vec<BigUint> {
 }
 
 pub fn pool_map<T: Send>(workers: usize, inputs: Range<u32>, f: impl Fn(u32) -> T + Sync) -> Vec<T> {
-    let next = AtomicU32::new(inputs.start);
+    let next = AtomicU64::new(u64::from(inputs.start));
     let (f, next) = (&f, &next);
     let mut values: Vec<Option<T>> = inputs.clone().map(|_| None).collect();
     thread::scope(|scope| {
@@ -33,6 +33,8 @@ pub fn pool_map<T: Send>(workers: usize, inputs: Range<u32>, f: impl Fn(u32) -> 
             scope.spawn(move || {
                 loop {
                     let input = next.fetch_add(1, Ordering::Relaxed);
+                    // The counter goes on beyond the last input, so it has more bits than that.
+                    let Ok(input) = u32::try_from(input) else { break };
                     if input >= end || sender.send((input, f(input))).is_err() {
                         break;
                     }

@@ -1,10 +1,11 @@
 //! Mistake: the last thread is to hand the runs over. With `Arc::try_unwrap` instead of `Arc::into_inner`, both threads
 //! may find that they are not the only owner, and drop the runs.
 //!
+//! Fails: `zero_gives_no_run_and_one_gives_one` with `panic`.
 //! Fails: `runs_add_up_to_the_total` with `panic`.
 //! Fails: `no_run_is_empty` with `panic`.
 //! Fails: `runs_alternate_between_a_and_b` with `panic`.
-//! Fails: `zero_gives_no_run_and_one_gives_one` with `panic`.
+//! Fails: `threads_take_turns` with `panic`.
 //! Fails: `threads_have_ended_on_return` with `panic`.
 //! May fail: `program_prints_a_run_as_shown` with `panic`.
 //! May fail: `program_prints_one_line_a_run` with `panic`.

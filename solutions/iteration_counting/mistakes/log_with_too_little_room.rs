@@ -2,6 +2,7 @@
 //! the threads have ended.
 //!
 //! Fails: `runs_add_up_to_the_total` with `deadlock`.
+//! Fails: `threads_take_turns` with `deadlock`.
 //! Fails: `program_prints_one_line_a_run` with `deadlock`.
 
 use std::fmt;

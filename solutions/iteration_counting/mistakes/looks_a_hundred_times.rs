@@ -1,9 +1,10 @@
 //! Mistake: the caller looks a hundred times whether the threads have dropped their `Arc`s, and then gives up. It yields
 //! after each look, but a yield is only a hint: the system may let the caller go on.
 //!
-//! Fails: `runs_add_up_to_the_total` with `wrong_result`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `wrong_result`.
+//! Fails: `runs_add_up_to_the_total` with `wrong_result`.
 //! Fails: `every_call_starts_anew` with `wrong_result`.
+//! Fails: `threads_have_ended_on_return` with `busy_wait`.
 //! May fail: `program_prints_one_line_a_run` with `wrong_output`.
 //! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
 

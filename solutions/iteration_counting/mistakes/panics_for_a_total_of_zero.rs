@@ -1,6 +1,7 @@
 //! Mistake: the last thread is unwrapped, but when there is nothing to count there is none.
 //!
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `panic`.
+//! Fails: `threads_have_ended_on_return` with `panic`.
 
 use std::fmt;
 use std::sync::Mutex;

@@ -1,6 +1,7 @@
 //! Mistake: the length of a run is counted in a byte, which only a large total overflows.
 //!
 //! Fails: `runs_add_up_to_the_total` with `panic`.
+//! Fails: `threads_take_turns` with `panic`.
 //! May fail: `program_prints_one_line_a_run` with `panic`.
 
 use std::fmt;

@@ -1,5 +1,6 @@
 //! Mistake: `acquire` is `acquire_timeout` with a very long timeout, and panics when that has passed.
 //!
+//! Fails: `never_more_holders_than_permits` with `panic`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `panic`.
 //! Fails: `run_limited_keeps_its_limit` with `panic`.
 

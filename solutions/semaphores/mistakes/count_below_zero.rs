@@ -2,6 +2,7 @@
 //! `available` casts it to `usize`. With one waiter there are suddenly 18446744073709551615 free
 //! permits.
 //!
+//! Fails: `all_permits_can_be_out_at_once` with `panic`.
 //! Fails: `try_acquire_answers_at_once` with `wrong_result`.
 
 use std::sync::{Condvar, Mutex};

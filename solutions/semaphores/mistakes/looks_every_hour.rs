@@ -1,6 +1,7 @@
 //! Mistake: a waiter wakes up every hour to check whether a wake-up got lost. None does, so it wakes up
 //! for nothing.
 //!
+//! Fails: `never_more_holders_than_permits` with `busy_wait`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `busy_wait`.
 //! Fails: `run_limited_keeps_its_limit` with `busy_wait`.
 

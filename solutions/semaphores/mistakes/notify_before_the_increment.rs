@@ -4,6 +4,7 @@
 //! Fails: `never_more_holders_than_permits` with `lost_wakeup`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
+//! Fails: `timeouts_end_at_their_deadline` with `deadlock`.
 //! Fails: `a_panicking_holder_gives_its_permit_back` with `deadlock`.
 //! May fail: `program_shows_who_waits` with `deadlock`.
 

@@ -1,7 +1,9 @@
 //! Mistake: a waiter polls: it sleeps for a millisecond and looks again. That needs no condition
 //! variable and works, but a thread that waits for an hour wakes more than three million times.
 //!
+//! Fails: `never_more_holders_than_permits` with `busy_wait`.
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `busy_wait`.
+//! Fails: `timeouts_end_at_their_deadline` with `too_slow`.
 
 use std::sync::Mutex;
 use std::thread;

@@ -2,6 +2,7 @@
 //! collected at a time. Threads start working when they are spawned, not when they are joined.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `limit_exceeded`.
+//! Fails: `a_panicking_job_panics_the_caller` with `limit_exceeded`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

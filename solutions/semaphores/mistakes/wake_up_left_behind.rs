@@ -2,7 +2,9 @@
 //! have been sent its way at that very moment. The wake-up it leaves behind later lets in another
 //! thread without a permit.
 //!
+//! Fails: `all_permits_can_be_out_at_once` with `panic`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
+//! Fails: `run_limited_keeps_its_limit` with `panic`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

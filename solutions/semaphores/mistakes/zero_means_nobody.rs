@@ -2,6 +2,7 @@
 //! the first job waits for ever.
 //!
 //! Fails: `run_limited_keeps_its_limit` with `deadlock`.
+//! Fails: `a_panicking_job_panics_the_caller` with `deadlock`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

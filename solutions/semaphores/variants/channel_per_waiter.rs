@@ -103,7 +103,8 @@ impl Drop for Permit<'_> {
 }
 
 pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
-    let (take, give_back) = mpsc::sync_channel(limit.max(1));
+    // A limit above the number of jobs is none, and no channel has room for `usize::MAX` tokens.
+    let (take, give_back) = mpsc::sync_channel(limit.min(jobs.len()).max(1));
     let give_back = Mutex::new(give_back);
     let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
         let mut threads = Vec::new();

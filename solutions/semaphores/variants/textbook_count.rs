@@ -1,5 +1,6 @@
-//! Variant: a count that goes below zero to say how many wait, with a second count of permits on
-//! their way to a waiter; waiters are then never overtaken.
+//! Variant: a count that goes below zero to say how many wait, with a second count of permits on their
+//! way to a waiter; waiters are then never overtaken. The count has room for `usize::MAX` and for a
+//! sign.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -12,7 +13,7 @@ pub struct Semaphore {
 
 struct State {
     /// Free permits; below zero, how many threads wait.
-    count: isize,
+    count: i128,
     /// Permits that came back for a waiter and have not been picked up.
     wake_ups: usize,
 }
@@ -20,7 +21,7 @@ struct State {
 impl Semaphore {
     pub fn new(permits: usize) -> Self {
         let state = State {
-            count: permits as isize,
+            count: permits as i128,
             wake_ups: 0,
         };
         Self {

@@ -1,6 +1,6 @@
 //! Mistake: `workers` is ignored: there are always four, as many as the program asks for.
 //!
-//! Fails: `exactly_the_workers_ask_at_once` with `limit_exceeded`.
+//! Fails: `exactly_the_workers_ask_at_once` with `over_serialized`.
 
 use std::sync::Mutex;
 use std::thread;

@@ -1,6 +1,7 @@
 //! Mistake: the caller keeps a sender of its own, so the receiver waits for results for ever.
 //!
 //! Fails: `in_parallel_keeps_order` with `deadlock`.
+//! Fails: `no_comic_is_taken_twice` with `deadlock`.
 //! Fails: `exactly_the_workers_ask_at_once` with `deadlock`.
 //! Fails: `no_worker_is_idle` with `deadlock`.
 //! Fails: `errors_stay_in_their_place` with `deadlock`.

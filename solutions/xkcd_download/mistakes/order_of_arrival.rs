@@ -1,6 +1,7 @@
 //! Mistake: the workers push their results as they are done, and the first to be done comes first.
 //!
 //! Fails: `in_parallel_keeps_order` with `race`.
+//! Fails: `no_comic_is_taken_twice` with `race`.
 //! Fails: `errors_stay_in_their_place` with `race`.
 //! May fail: `program_prints_both_times` with `wrong_output`.
 

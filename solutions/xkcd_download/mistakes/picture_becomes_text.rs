@@ -2,6 +2,7 @@
 //!
 //! Fails: `in_sequence_keeps_order` with `wrong_result`.
 //! Fails: `in_parallel_keeps_order` with `wrong_result`.
+//! Fails: `no_comic_is_taken_twice` with `wrong_result`.
 //! Fails: `errors_stay_in_their_place` with `wrong_result`.
 //! Fails: `program_prints_both_times` with `wrong_output`.
 

@@ -144,8 +144,50 @@ fn a_submission_that_does_not_compile_is_graded_with_the_compilers_message() {
     grade("json").stdout(
         finding
             .and(path)
-            .and(predicate::str::starts_with(r#"{"schema":1,"exercise":"stdout_writer""#)),
+            .and(predicate::str::starts_with(r#"{"schema":2,"exercise":"stdout_writer""#)),
     );
+}
+
+#[test]
+fn without_room_for_what_the_compiler_writes_nothing_is_graded() {
+    let graded = |limit: &str| {
+        let script = format!("{limit}; exec \"$0\" grade iteration_counting --solution --format json");
+        Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_xtask")])
+            .current_dir(root())
+            .env_remove("CI")
+            .assert()
+    };
+    // The libraries are built first, outside of the limit.
+    graded("true").code(0);
+    let ungraded = contains(r#""verdict":"ungraded","score":null,"at_least":false"#);
+    // In units of 512 bytes.
+    graded("ulimit -f 2048")
+        .code(3)
+        .stdout(ungraded.and(contains("help: raise the limit, which `ulimit -f` shows")));
+}
+
+#[test]
+fn after_a_failure_fast_skips_and_the_score_is_a_minimum() {
+    let submission = "solutions/iteration_counting/mistakes/never_counts.rs";
+    let graded = |more: &[&str]| {
+        let args = ["grade", "iteration_counting", "--submission", submission];
+        let output = xtask(&[&args, more].concat()).assert().code(1).get_output().clone();
+        String::from_utf8(output.stdout).expect("a report is text")
+    };
+    let json: serde_json::Value = serde_json::from_str(&graded(&["--fast", "--format", "json"])).expect("one document");
+    let of_program = &json["checks"][9];
+    assert_eq!(
+        (&of_program["verdict"], &of_program["score"], &json["at_least"]),
+        (&"skipped".into(), &serde_json::Value::Null, &true.into())
+    );
+    let text = graded(&["--fast"]);
+    assert!(
+        text.contains("score at least 0 of 10 · 8 of 10 checks ran, 2 skipped"),
+        "{text}"
+    );
+    let text = graded(&[]);
+    assert!(text.contains("score 0 of 10 · 10 of 10 checks ran"), "{text}");
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn a_relaxed_publication_fails_and_the_report_tells_which_store_was_missed_and_w
     let (asked, read) = (line_of("is_over.load"), line_of("n_runs.load"));
     let told = printed.split_whitespace().collect::<Vec<_>>().join(" ");
     for sentence in [
-        "1 preemption, 1 stale load".to_owned(),
+        "1 preemption, 1 stale read".to_owned(),
         format!(
             "main read 0 from `n_runs (AtomicUsize)` at ada.rs:{read}, although thread 1 had written 1 at ada.rs:{number} \
              before."

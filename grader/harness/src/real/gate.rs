@@ -2,12 +2,14 @@
 //!
 //! A thread that enters waits until the process is quiescent. Then all threads that can be inside at once are inside,
 //! and the gate opens for good. How many they are depends on the submission and not on the speed of the machine.
+//!
+//! A process in which a thread polls is never quiescent. The gate notices that, and opens as well.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use super::quiescence::Quiescence;
+use super::wait::{WaitEnd, until_quiescent};
 
 /// A gate that counts the threads inside. Clones are the same gate.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,7 @@ struct Inner {
 struct State {
     is_watched: bool,
     is_open: bool,
+    was_polled: bool,
     inside: usize,
     most: usize,
     /// The threads that have entered, in the order of their first time.
@@ -65,8 +68,12 @@ impl Gate {
             state.is_watched = true;
             let inner = Arc::clone(&self.inner);
             thread::spawn(move || {
-                Quiescence::wait();
-                inner.state.lock().unwrap_or_else(PoisonError::into_inner).is_open = true;
+                let state = || inner.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let end = until_quiescent(|| state().inside);
+                let mut state = state();
+                state.was_polled = end == WaitEnd::Polled;
+                state.is_open = true;
+                drop(state);
                 inner.opened.notify_all();
             });
         }
@@ -79,6 +86,11 @@ impl Gate {
     /// The largest number of threads that were inside at once.
     pub fn most_at_once(&self) -> usize {
         self.state().most
+    }
+
+    /// Whether a thread woke up again and again while the gate was closed, so that the process was never quiescent.
+    pub fn was_polled(&self) -> bool {
+        self.state().was_polled
     }
 
     /// The threads that entered, in the order of their first time, and how often each did.

@@ -9,6 +9,8 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Index;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 pub use crate::hash::RandomState;
 
 /// As [`std::collections::HashMap`].
@@ -325,5 +327,24 @@ impl<K, V, S> IntoIterator for HashMap<K, V, S> {
 
     fn into_iter(self) -> IntoIter<K, V> {
         self.0.into_iter()
+    }
+}
+
+/// As serde has it for [`std::collections::HashMap`].
+impl<K: Serialize, V: Serialize, S> Serialize for HashMap<K, V, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// As serde has it for [`std::collections::HashMap`].
+impl<'de, K, V, S> Deserialize<'de> for HashMap<K, V, S>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        real::HashMap::deserialize(deserializer).map(HashMap)
     }
 }

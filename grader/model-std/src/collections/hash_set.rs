@@ -9,6 +9,8 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::ops::{BitAnd, BitOr, BitXor, Sub};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::hash::RandomState;
 
 /// As [`std::collections::HashSet`].
@@ -283,5 +285,23 @@ impl<T, S> IntoIterator for HashSet<T, S> {
 
     fn into_iter(self) -> IntoIter<T> {
         self.0.into_iter()
+    }
+}
+
+/// As serde has it for [`std::collections::HashSet`].
+impl<T: Serialize, S> Serialize for HashSet<T, S> {
+    fn serialize<R: Serializer>(&self, serializer: R) -> Result<R::Ok, R::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// As serde has it for [`std::collections::HashSet`].
+impl<'de, T, S> Deserialize<'de> for HashSet<T, S>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        real::HashSet::deserialize(deserializer).map(HashSet)
     }
 }

@@ -9,6 +9,17 @@ use std::ffi::{c_int, c_long};
 /// The arguments are what the call asks for.
 pub(super) unsafe fn call(number: c_long, arguments: [usize; 3]) -> isize {
     let [first, second, third] = arguments;
+    // SAFETY: as the caller promises. The kernel ignores what a call does not ask for.
+    unsafe { call_with_six(number, [first, second, third, 0, 0, 0]) }
+}
+
+/// As [`call`], for calls with more arguments.
+///
+/// # Safety
+///
+/// As for that.
+pub(super) unsafe fn call_with_six(number: c_long, arguments: [usize; 6]) -> isize {
+    let [first, second, third, fourth, fifth, sixth] = arguments;
     let result: isize;
     // SAFETY: the kernel changes no other registers than these, and the caller promises the rest.
     unsafe {
@@ -19,6 +30,9 @@ pub(super) unsafe fn call(number: c_long, arguments: [usize; 3]) -> isize {
             in("rdi") first,
             in("rsi") second,
             in("rdx") third,
+            in("r10") fourth,
+            in("r8") fifth,
+            in("r9") sixth,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),
@@ -30,6 +44,9 @@ pub(super) unsafe fn call(number: c_long, arguments: [usize; 3]) -> isize {
             inlateout("x0") first => result,
             in("x1") second,
             in("x2") third,
+            in("x3") fourth,
+            in("x4") fifth,
+            in("x5") sixth,
             options(nostack),
         );
     }

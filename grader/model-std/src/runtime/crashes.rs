@@ -55,6 +55,12 @@ impl Calls {
     }
 }
 
+/// The innermost calls of the running thread in the program's own code, as a trace has them.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) fn backtrace() -> Backtrace {
+    system::calls_of_running().relative()
+}
+
 /// Whether the runtime is in the middle of a change to the execution, which then cannot end here.
 fn runtime_is_busy() -> bool {
     !is_active()

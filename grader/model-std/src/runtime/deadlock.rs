@@ -7,8 +7,8 @@ use super::objects::condvar::{self, Condvar};
 use super::objects::once::Once;
 use super::objects::rwlock::waiting_writers;
 use super::recorder;
-use super::task::{Hold, Operation, Site, TaskId, Until};
-use crate::model::trace::{End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
+use super::task::{Hold, Operation, Site, Task, TaskId, Until};
+use crate::model::trace::{Backtrace, End, LockFunction, Notification, ObjectKind, Place, Wait, WaitReason};
 
 /// The end of an execution in which no task can go on and no deadline will come.
 pub(crate) fn diagnose(execution: &Execution) -> End {
@@ -49,8 +49,17 @@ fn wait(execution: &Execution, task: TaskId) -> Option<Wait> {
         place: site.and_then(recorder::place_in_program),
         held_by,
         held_since,
+        calls: waiting_calls(state, until),
         last_notification: condvar_of(execution, task).and_then(|condvar| condvar.last.as_ref().map(to_trace)),
     })
+}
+
+/// The return addresses at the wait, where its line is not known and they are wanted.
+fn waiting_calls(task: &Task, until: Until) -> Backtrace {
+    match &task.condition {
+        Some(condition) if until == Until::Condition => condition.calls(),
+        Some(_) | None => Backtrace::new(),
+    }
 }
 
 /// The condition `until`, for which `task` waits, as a trace shows it.

@@ -8,8 +8,10 @@ use super::dispatch::{Candidate, Turn};
 use super::executor::Start;
 use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+use super::objects::descriptors::Descriptors;
 use super::objects::streams::Streams;
-use super::objects::{Object, ObjectId, Objects};
+use super::objects::{Object, ObjectId, Objects, Places};
 use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
@@ -22,7 +24,10 @@ use crate::model::{Memory, Settings};
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
 pub(super) fn name_of_system_thread() -> Option<ThreadName> {
-    std::thread::current().name().map(ThreadName::from)
+    thread_local! {
+        static NAME: Option<ThreadName> = std::thread::current().name().map(ThreadName::from);
+    }
+    NAME.with(Clone::clone)
 }
 
 /// Everything that one execution consists of, except for the program's own memory.
@@ -33,9 +38,11 @@ pub(crate) struct Execution {
     pub(crate) current: TaskId,
     pub(crate) objects: Objects,
     pub(crate) streams: Streams,
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(crate) descriptors: Descriptors,
     /// The virtual time since the start.
     pub(crate) now: Duration,
-    pub(crate) scheduler: Scheduler,
+    pub(crate) scheduler: Box<Scheduler>,
     pub(super) recorder: Option<Recorder>,
     /// How many operations were announced.
     pub(super) steps: u64,
@@ -61,7 +68,7 @@ pub(super) struct Remains {
     pub(super) trace: Trace,
     /// The operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
-    pub(super) scheduler: Scheduler,
+    pub(super) scheduler: Box<Scheduler>,
     pub(super) steps: u64,
     /// The histories of all threads.
     pub(super) history: History,
@@ -74,7 +81,7 @@ pub(super) struct Remains {
 #[derive(Default)]
 struct Recycled {
     tasks: Vec<Task>,
-    objects: Vec<Object>,
+    objects: (Vec<Object>, Places),
     candidates: Vec<Candidate>,
     counts: counts::Tables,
 }
@@ -83,7 +90,7 @@ thread_local! {
     static RECYCLED: Cell<Recycled> = const {
         Cell::new(Recycled {
             tasks: Vec::new(),
-            objects: Vec::new(),
+            objects: (Vec::new(), Places::new()),
             candidates: Vec::new(),
             counts: counts::Tables::new(),
         })
@@ -92,7 +99,12 @@ thread_local! {
 
 impl Execution {
     /// An execution that is about to run `body` as task 0.
-    pub(super) fn new(settings: Settings, scheduler: Scheduler, recorder: Option<Recorder>, body: Start) -> Box<Self> {
+    pub(super) fn new(
+        settings: Settings,
+        scheduler: Box<Scheduler>,
+        recorder: Option<Recorder>,
+        body: Start,
+    ) -> Box<Self> {
         let Recycled {
             tasks,
             objects,
@@ -109,6 +121,8 @@ impl Execution {
             current: 0,
             objects: Objects::new(objects),
             streams: Streams::default(),
+            #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+            descriptors: Descriptors::default(),
             now: Duration::ZERO,
             scheduler,
             recorder,
@@ -225,6 +239,11 @@ impl Execution {
     /// values are forgotten, because these may borrow from stacks that are gone.
     pub(super) fn conclude(mut self: Box<Self>) -> Remains {
         let (trace, recorder) = self.take_trace();
+        // The body's value may have descriptors. Where there is none, nothing is left that could close them.
+        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+        if !matches!(trace.end, End::Finished | End::Panicked(_) | End::ThreadsLeft { .. }) {
+            crate::interposition::close_all(&self.descriptors.open());
+        }
         let Self {
             mut tasks,
             objects,
@@ -239,7 +258,7 @@ impl Execution {
         if tasks.iter().any(|task| task.panics.in_hook) {
             panics::leave_hook();
         }
-        let objects = objects.into_table();
+        let objects = objects.into_empty();
         let history = tasks
             .iter()
             .fold(0, |history, task| visibility::mix(history, task.history));

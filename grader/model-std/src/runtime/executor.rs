@@ -14,10 +14,11 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::counts::CountUses;
 use super::crashes::{self, Running};
 use super::execution::{Execution, Remains};
+use super::objects::forget_memory;
 use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
-use super::stacks::{self, Stack};
+use super::stacks::{self, Mapping, Stack};
 use super::task::{Ending, TaskId};
 use super::visibility::History;
 use super::{branches, panics, threads, with};
@@ -47,10 +48,14 @@ pub(super) struct Start {
 /// A task that has begun.
 struct Fibre {
     coroutine: Coroutine<(), (), (), Stack>,
-    running: Running,
+    /// The mapping of the stack.
+    mapping: *const Mapping,
     /// Suspends the coroutine. It lives on the coroutine's own stack until the coroutine ends.
     yielder: *const Yielder<(), ()>,
 }
+
+/// How many tasks most programs have at most.
+const MOST_FIBRES_AT_FIRST: usize = 8;
 
 thread_local! {
     /// The yielder of the running task.
@@ -91,7 +96,7 @@ pub(crate) struct Outcome<T> {
 /// If an execution is already under way on this operating-system thread, or no stack can be mapped.
 pub(crate) fn run<T: 'static>(
     settings: Settings,
-    scheduler: Scheduler,
+    scheduler: Box<Scheduler>,
     recorder: Option<Recorder>,
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
@@ -179,19 +184,22 @@ pub(crate) fn suspend() {
 
 /// Resumes one task after the other until the execution is over. Returns the tasks that have not ended.
 fn drive() -> Vec<Option<Fibre>> {
-    let mut fibres: Vec<Option<Fibre>> = Vec::new();
+    let mut fibres: Vec<Option<Fibre>> = Vec::with_capacity(MOST_FIBRES_AT_FIRST);
     while let Some(task) = with(Execution::switch) {
-        while fibres.len() <= task {
-            fibres.push(None);
+        if fibres.len() <= task {
+            fibres.resize_with(task + 1, || None);
         }
         let fibre = fibres[task].get_or_insert_with(|| start(task));
         CURRENT_YIELDER.set(fibre.yielder);
-        match crashes::resume(fibre.running, || fibre.coroutine.resume(())) {
+        let running = Running::on(fibre.mapping, fibre.coroutine.trap_handler());
+        match crashes::resume(&running, || fibre.coroutine.resume(())) {
             // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    stacks::give_back(fibre.coroutine.into_stack());
+                    let stack = fibre.coroutine.into_stack();
+                    forget_memory(stack.lowest(), stack.size());
+                    stacks::give_back(stack);
                 }
             }
         }
@@ -213,8 +221,8 @@ fn start(task: TaskId) -> Fibre {
         }
     });
     Fibre {
-        running: Running::on(mapping, coroutine.trap_handler()),
         coroutine,
+        mapping,
         yielder: std::ptr::null(),
     }
 }

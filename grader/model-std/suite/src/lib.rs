@@ -198,6 +198,7 @@ pub fn describe(end: &End) -> String {
             format!("{thread} aborted after {messages:?}")
         }
         End::Crashed { thread, signal, .. } => format!("{thread} crashed: {signal:?}"),
+        End::OutsideWait { thread, outside, .. } => format!("{thread} waits outside: {outside:?}"),
         End::StepLimit => "step limit".to_owned(),
         End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
         End::ThreadsLeft { threads } => format!("threads left {threads:?}"),

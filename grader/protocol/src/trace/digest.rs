@@ -13,7 +13,9 @@
 //!
 //! Tokens hold a digest. So a change of this encoding, or of what an operation records, needs a new version of tokens.
 
-use super::{ChannelProperty, ChannelSide, CompareExchangeOutcome, Event, Op, SelectOutcome, ThreadId, Value};
+use super::{
+    ChannelProperty, ChannelSide, CompareExchangeOutcome, Event, Op, SelectOutcome, ThreadId, TransferOutcome, Value,
+};
 use crate::fnv;
 
 pub(super) fn of(events: &[Event]) -> u32 {
@@ -62,6 +64,19 @@ impl Encoder {
     fn pair(&mut self, function: u64, outcome: u64) {
         self.number(function);
         self.number(outcome);
+    }
+
+    fn transfer(&mut self, outcome: TransferOutcome) {
+        let (kind, n_bytes) = match outcome {
+            TransferOutcome::Moved(n_bytes) => (0, n_bytes),
+            TransferOutcome::AtEnd => (1, 0),
+            TransferOutcome::Broken => (2, 0),
+            TransferOutcome::WouldBlock => (3, 0),
+            TransferOutcome::TimedOut => (4, 0),
+            TransferOutcome::Nothing => (5, 0),
+        };
+        self.number(kind);
+        self.number(n_bytes);
     }
 
     fn op(&mut self, op: &Op) {
@@ -221,6 +236,15 @@ impl Encoder {
                 self.index(*from);
             }
             Op::EndJob { job } => self.pair(35, *job),
+            Op::ReadBytes { outcome } => {
+                self.number(36);
+                self.transfer(*outcome);
+            }
+            Op::WriteBytes { outcome } => {
+                self.number(37);
+                self.transfer(*outcome);
+            }
+            Op::CloseEnd { end } => self.pair(38, *end as u64),
         }
     }
 }
@@ -231,8 +255,8 @@ mod tests {
 
     use super::*;
     use crate::trace::{
-        ChannelOutcome, ChannelSide, CountAccess, CountKind, LockFunction, LockOutcome, MemoryOrder, SelectFunction,
-        SendFunction,
+        ChannelOutcome, ChannelSide, CountAccess, CountKind, LockFunction, LockOutcome, MemoryOrder, PipeEnd,
+        SelectFunction, SendFunction,
     };
 
     fn digest(op: Op) -> u32 {
@@ -280,6 +304,13 @@ mod tests {
             digest(Op::PushJob { job: 1 }),
             digest(Op::TakeJob { job: 1, from: 0 }),
             digest(Op::EndJob { job: 1 }),
+            digest(Op::ReadBytes {
+                outcome: TransferOutcome::Moved(7),
+            }),
+            digest(Op::WriteBytes {
+                outcome: TransferOutcome::Broken,
+            }),
+            digest(Op::CloseEnd { end: PipeEnd::Writer }),
         ];
         let expected = [
             0xD421_C462,
@@ -293,6 +324,9 @@ mod tests {
             0x829F_0DC6,
             0x6511_88E5,
             0x19E8_0944,
+            0xEF54_5145,
+            0x1B3C_18C1,
+            0xCEE1_3C41,
         ];
         assert_eq!(found, expected);
     }

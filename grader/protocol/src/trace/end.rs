@@ -97,6 +97,19 @@ pub enum End {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         backtraces: Vec<Backtrace>,
     },
+    /// A thread waits for what the model does not control, so that nothing is known about the end of the wait.
+    OutsideWait {
+        /// The thread.
+        thread: ThreadId,
+        /// What it waits for.
+        outside: Outside,
+        /// Where it waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        /// At most one, with the innermost calls; none once the place was looked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        backtraces: Vec<Backtrace>,
+    },
     /// The limit of steps was reached, and nothing shows that the threads would not have come to their end. The trace
     /// has only the first operations.
     StepLimit,
@@ -132,10 +145,20 @@ impl End {
             End::EndlessLoop { .. } => Some(Finding::Timeout),
             End::StackOverflow { .. } => Some(Finding::StackOverflow),
             End::Aborted { .. } | End::Crashed { .. } => Some(Finding::Panic),
+            End::OutsideWait { .. } => Some(Finding::NotModelled),
             End::StepLimit => Some(Finding::TooSlow),
             End::Exited { .. } => Some(Finding::Exited),
             End::ThreadsLeft { .. } => Some(Finding::ThreadLeak),
             End::Nondeterministic(_) => Some(Finding::Nondeterministic),
+        }
+    }
+
+    /// The waits, to fill in their places.
+    pub(crate) fn waits_mut(&mut self) -> &mut [Wait] {
+        if let End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } = self {
+            waits
+        } else {
+            &mut []
         }
     }
 
@@ -151,6 +174,7 @@ impl End {
             | End::StackOverflow { .. }
             | End::Aborted { .. }
             | End::Crashed { .. }
+            | End::OutsideWait { .. }
             | End::StepLimit
             | End::Exited { .. }
             | End::ThreadsLeft { .. }
@@ -177,6 +201,22 @@ pub enum CrashSignal {
     Trap,
 }
 
+/// What a thread waits for that the model does not control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outside {
+    /// A pipe that was not made in the execution.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A terminal, or another device.
+    Device,
+    /// The lock of a file.
+    FileLock,
+    /// One of several descriptors, or something else.
+    Other,
+}
+
 /// A thread that waits at the end of an execution, and for what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wait {
@@ -199,6 +239,9 @@ pub struct Wait {
     /// For [`WaitReason::Notification`]: the last notification of the condition variable, if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_notification: Option<Notification>,
+    /// Where the place is not known yet: the return addresses at the wait, which the grader turns into a place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Backtrace,
 }
 
 /// What a thread waits for at the end of an execution.
@@ -296,6 +339,18 @@ pub enum WaitReason {
     },
     /// For a job to run, as a thread of a pool of the library `rayon`.
     Work,
+    /// For bytes to read from a pipe or a socket.
+    Bytes {
+        /// How many descriptors are left through which others could be written. Which threads have them is not known.
+        writers: usize,
+    },
+    /// For room in a pipe or a socket to write.
+    RoomForBytes {
+        /// How many descriptors are left through which room could be made. Which threads have them is not known.
+        readers: usize,
+    },
+    /// For one of several descriptors to be ready, in `poll`.
+    Descriptors,
 }
 
 /// A case on a channel that a thread waits for.
@@ -336,6 +391,9 @@ pub enum WaitKind {
     Clock,
     Jobs,
     Work,
+    Bytes,
+    RoomForBytes,
+    Descriptors,
 }
 
 impl WaitReason {
@@ -360,6 +418,9 @@ impl WaitReason {
             WaitReason::Clock => WaitKind::Clock,
             WaitReason::Jobs { .. } => WaitKind::Jobs,
             WaitReason::Work => WaitKind::Work,
+            WaitReason::Bytes { .. } => WaitKind::Bytes,
+            WaitReason::RoomForBytes { .. } => WaitKind::RoomForBytes,
+            WaitReason::Descriptors => WaitKind::Descriptors,
         }
     }
 }

@@ -11,9 +11,13 @@ pub struct Object {
     pub id: ObjectId,
     /// Its type.
     pub kind: ObjectKind,
-    /// Where it was created; `None` for what the program did not create itself, such as standard output.
+    /// Where it was created. `None` for an atomic, of whose creation nothing is known, and for what the program did not
+    /// create itself, such as standard output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Place>,
+    /// Where an atomic was first used; `None` for everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_used_at: Option<Place>,
 }
 
 /// The type of an object, without its parameters.
@@ -56,6 +60,10 @@ pub enum ObjectKind {
     Stderr,
     /// A pool of threads of the library `rayon`: a `ThreadPool`, or the global pool.
     RayonPool,
+    /// A pipe, as `std::io::pipe` makes one.
+    Pipe,
+    /// A pair of connected sockets, as `UnixStream::pair` makes one.
+    SocketPair,
 }
 
 impl ObjectKind {
@@ -89,6 +97,8 @@ impl ObjectKind {
             ObjectKind::Stdout => "Stdout",
             ObjectKind::Stderr => "Stderr",
             ObjectKind::RayonPool => "pool",
+            ObjectKind::Pipe => "pipe",
+            ObjectKind::SocketPair => "socket pair",
         }
     }
 }
@@ -213,6 +223,8 @@ pub enum ObjectState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capacity: Option<usize>,
     },
+    /// A pipe: how many bytes wait in it.
+    Bytes(u64),
     /// Something that is initialised once.
     Once(OnceState),
 }

@@ -210,6 +210,21 @@ pub enum Op {
         #[serde(with = "text")]
         bytes: Vec<u8>,
     },
+    /// Reads bytes from a pipe or a socket, or tries to.
+    ReadBytes {
+        /// The outcome.
+        outcome: TransferOutcome,
+    },
+    /// Writes bytes into a pipe or a socket, or tries to. A write that has to wait for room may be several operations.
+    WriteBytes {
+        /// The outcome.
+        outcome: TransferOutcome,
+    },
+    /// Closes the last descriptor of an end of a pipe or of a pair of sockets.
+    CloseEnd {
+        /// Which end.
+        end: PipeEnd,
+    },
     /// Ends the process.
     Exit {
         /// The code of `process::exit`; `None` for `process::abort`.
@@ -303,6 +318,9 @@ impl Op {
             | Op::Sleep { .. }
             | Op::Yield { .. }
             | Op::Write { .. }
+            | Op::ReadBytes { .. }
+            | Op::WriteBytes { .. }
+            | Op::CloseEnd { .. }
             | Op::Exit { .. }
             | Op::PushJob { .. }
             | Op::TakeJob { .. }
@@ -310,6 +328,38 @@ impl Op {
         };
         values.into_iter().flatten()
     }
+}
+
+/// What came of reading or writing bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferOutcome {
+    /// So many bytes, at least one, were read or written.
+    Moved(u64),
+    /// Nothing was read, since no writer is left.
+    AtEnd,
+    /// Nothing was written, since no reader is left.
+    Broken,
+    /// It would have to wait, and does not.
+    WouldBlock,
+    /// The time limit has passed.
+    TimedOut,
+    /// It failed for another reason, or nothing was to be read or written.
+    Nothing,
+}
+
+/// An end of a pipe or of a pair of sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipeEnd {
+    /// That of a pipe for reading.
+    Reader,
+    /// That of a pipe for writing.
+    Writer,
+    /// The first socket of a pair.
+    FirstSocket,
+    /// The second socket of a pair.
+    SecondSocket,
 }
 
 /// An ordering of an access to an atomic.
@@ -531,9 +581,6 @@ pub struct AtomicAccess {
     /// The type of what it is done to; `None` for a fence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub atomic: Option<AtomicType>,
-    /// Where that was created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Place>,
 }
 
 impl AtomicAccess {

@@ -55,7 +55,10 @@ fn of_its_own(wait: Option<&Wait>) -> &'static str {
             | WaitReason::Select { .. }
             | WaitReason::Park { .. }
             | WaitReason::Clock
-            | WaitReason::Work,
+            | WaitReason::Work
+            | WaitReason::Bytes { .. }
+            | WaitReason::RoomForBytes { .. }
+            | WaitReason::Descriptors,
         )
         | None => "itself",
     }

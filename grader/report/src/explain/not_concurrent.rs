@@ -1,11 +1,18 @@
 //! Not concurrent: no two threads of the submission exist at the same time in any interleaving.
 
-use super::{Story, over_serialized};
+use protocol::Measure;
+use protocol::trace::Trace;
 
-pub(super) fn explain(what: &str, executions: u64) -> Story {
-    over_serialized::story(
-        what,
-        executions,
-        "no two threads that the function started were alive at the same time",
-    )
+use super::{Story, over_serialized};
+use crate::names::Names;
+
+pub(super) fn explain(
+    what: &str,
+    measure: Option<Measure>,
+    executions: u64,
+    trace: Option<&Trace>,
+    names: &Names<'_>,
+) -> Story {
+    let reason = "no two threads that the function started were alive at the same time";
+    over_serialized::story(&over_serialized::never(what, measure, executions), reason, trace, names)
 }

@@ -1,24 +1,56 @@
 //! Over-serialised: threads exist at the same time, but never do at once what they should.
 
-use super::Story;
-use crate::escape::counted;
+use protocol::Measure;
+use protocol::trace::Trace;
 
-pub(super) fn explain(what: &str, executions: u64) -> Story {
-    story(
-        what,
-        executions,
-        "the threads are alive at the same time but keep each other waiting",
-    )
+use super::{Account, Story, obstacle};
+use crate::escape::counted;
+use crate::names::Names;
+
+pub(super) fn explain(
+    what: &str,
+    measure: Option<Measure>,
+    executions: u64,
+    most_alive: usize,
+    trace: Option<&Trace>,
+    names: &Names<'_>,
+) -> Story {
+    let reason = format!("{most_alive} threads that the function started were alive at the same time");
+    story(&never(what, measure, executions), &reason, trace, names)
 }
 
-/// The story of something that happens in no interleaving, with the reason why.
-pub(super) fn story(what: &str, executions: u64, reason: &str) -> Story {
-    let never = match executions {
-        1 => "only one interleaving exists, and this does not happen in it".to_owned(),
-        n => format!("this happens in none of {}", counted(n, "interleaving")),
+/// What was expected, and that it happens in no interleaving.
+pub(super) struct Never {
+    expected: String,
+    got: String,
+}
+
+pub(super) fn never(what: &str, measure: Option<Measure>, executions: u64) -> Never {
+    let got = match (measure, executions) {
+        (Some(measure), 1) => format!("the only one reaches {} of {}", measure.reached, measure.wanted),
+        (Some(measure), n) => format!(
+            "the best of {} reaches {} of {}",
+            counted(n, "interleaving"),
+            measure.reached,
+            measure.wanted
+        ),
+        (None, 1) => "only one interleaving exists, and this does not happen in it".to_owned(),
+        (None, n) => format!("this happens in none of {}", counted(n, "interleaving")),
     };
-    Story::new(
-        &format!("expected at least one interleaving in which {what}"),
-        format!("{never}: {reason}"),
-    )
+    Never {
+        expected: format!("expected at least one interleaving in which {what}"),
+        got,
+    }
+}
+
+/// The story of something that happens in no interleaving: with what stands in the way, or else with `reason`.
+pub(super) fn story(never: &Never, reason: &str, trace: Option<&Trace>, names: &Names<'_>) -> Story {
+    match trace.and_then(|trace| obstacle::find(trace, names)) {
+        Some(Account { sentences, steps }) => Story {
+            sentences,
+            steps,
+            ..Story::new(&never.expected, never.got.clone())
+        },
+        None => Story::new(&never.expected, format!("{}: {reason}", never.got)),
+    }
 }

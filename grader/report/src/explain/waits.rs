@@ -124,11 +124,41 @@ fn purpose(trace: &Trace, wait: &Wait, names: &Names<'_>) -> String {
             }
         }
         WaitReason::Work => format!("for a job of {}", object()),
+        WaitReason::Bytes { writers } => format!(
+            "to read from {}{}",
+            descriptors(trace, wait, names),
+            left(*writers, "writer")
+        ),
+        WaitReason::RoomForBytes { readers } => {
+            format!(
+                "for room to write into {}{}",
+                descriptors(trace, wait, names),
+                left(*readers, "reader")
+            )
+        }
+        WaitReason::Descriptors => "for one of several descriptors to be ready".to_owned(),
     }
 }
 
 fn object(object: Option<ObjectId>, names: &Names<'_>) -> String {
     object.map_or("a channel".to_owned(), |object| format!("`{}`", names.object(object)))
+}
+
+/// A pipe or a pair of sockets, with the line that made it: `the pipe made at lib.rs:31`.
+fn descriptors(trace: &Trace, wait: &Wait, names: &Names<'_>) -> String {
+    let Some(object) = wait.object.and_then(|object| trace.objects.get(object)) else {
+        return "a pipe".to_owned();
+    };
+    let kind = object.kind.as_str();
+    let place = object.created_at.as_ref();
+    place.map_or(format!("a {kind}"), |place| {
+        format!("the {kind} made at {}", names.place(place))
+    })
+}
+
+/// How many descriptors are left at the other end, with a comma before it.
+fn left(n: usize, what: &str) -> String {
+    format!(", which has {} left", counted(n as u64, what))
 }
 
 fn selected(case: &SelectCase, names: &Names<'_>) -> String {
@@ -177,6 +207,7 @@ fn has(trace: &Trace, lock: Option<ObjectId>, thread: ThreadId) -> bool {
             | ObjectState::Waiting(_)
             | ObjectState::Arrived { .. }
             | ObjectState::Queue { .. }
+            | ObjectState::Bytes(_)
             | ObjectState::Once(_),
         ) => true,
     }

@@ -104,12 +104,18 @@ pub(crate) fn at(seconds: u64, event: Event) -> Event {
     }
 }
 
-/// An object whose creation stands at `line` and `column` of the source.
+/// An object whose creation stands at `line` and `column` of the source; of an atomic, the first use.
 pub(crate) fn object(id: usize, kind: ObjectKind, line: u32, column: u32) -> Object {
+    let place = (line > 0).then(|| place(line, column));
+    let (first_used_at, created_at) = match kind {
+        ObjectKind::Atomic(_) => (place, None),
+        _ => (None, place),
+    };
     Object {
         id,
         kind,
-        created_at: (line > 0).then(|| place(line, column)),
+        created_at,
+        first_used_at,
     }
 }
 
@@ -158,6 +164,7 @@ pub(crate) fn wait(
         held_by: held_by.into(),
         held_since: (since > 0).then(|| place(since, 5)),
         last_notification: None,
+        calls: Vec::new(),
     }
 }
 
@@ -234,6 +241,7 @@ pub(crate) fn unwitnessed(finding: Finding, executions: u64, most_alive: usize) 
         scenario: "two threads".into(),
         cause: FailureCause::Unwitnessed {
             what: "two threads count at once".into(),
+            measure: None,
             executions,
             most_alive,
         },

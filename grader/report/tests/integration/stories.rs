@@ -4,17 +4,17 @@ use insta::assert_snapshot;
 use protocol::trace::{
     AtomicType, ChannelOutcome, ChannelSide, ChoiceOptions, CompareExchangeFunction, CompareExchangeOutcome,
     CountAccess, CountKind, CrashSignal, Difference, End, Event, LockFunction, LockOutcome, MemoryOrder, ObjectKind,
-    ObjectState, OnceFunction, Op, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction, SendFunction,
-    Trace, Value, Wait, WaitReason, Whom, YieldFunction,
+    ObjectState, OnceFunction, Op, Outside, Panic, ReceiveFunction, RmwFunction, SelectCase, SelectFunction,
+    SendFunction, Trace, Value, Wait, WaitReason, Whom, YieldFunction,
 };
-use protocol::{Failure, FailureCause, Finding};
+use protocol::{Failure, FailureCause, Finding, Measure};
 use report::explain::explain;
 use report::names::Names;
 use report::text::{Text, Tone};
 
 use super::failures::{self, COUNTER, counter};
 use super::samples::{
-    FILE, LOCKS, broken, ending, event, joins, load, lock, object, place, preempting, sleep, spawn, store, takes,
+    FILE, LOCKS, broken, ending, event, join, joins, load, lock, object, place, preempting, sleep, spawn, store, takes,
     trace, unlock, unwitnessed, wait,
 };
 
@@ -128,7 +128,7 @@ fn passes(store: MemoryOrder, load: MemoryOrder) -> Failure {
 }
 
 #[test]
-fn a_stale_load_after_a_message_that_orders_nothing() {
+fn a_stale_read_after_a_message_that_orders_nothing() {
     assert_snapshot!(told(&passes(MemoryOrder::Relaxed, MemoryOrder::Relaxed), COUNTER), @r"
     expected 1, got 0
 
@@ -153,7 +153,7 @@ fn a_stale_load_after_a_message_that_orders_nothing() {
 }
 
 #[test]
-fn a_stale_load_that_nothing_orders_after_the_store() {
+fn a_stale_read_that_nothing_orders_after_the_store() {
     let events = vec![
         accesses(1, stores(MemoryOrder::Release), 0, 12),
         accesses(2, loads_stale(MemoryOrder::Acquire), 0, 21),
@@ -533,6 +533,10 @@ fn every_reason_to_wait() {
         (WaitReason::Jobs { left: 1 }, Some(8), vec![1]),
         (WaitReason::Jobs { left: 2 }, Some(8), vec![]),
         (WaitReason::Work, Some(8), vec![]),
+        (WaitReason::Bytes { writers: 1 }, Some(9), vec![]),
+        (WaitReason::RoomForBytes { readers: 2 }, Some(9), vec![]),
+        (WaitReason::Bytes { writers: 0 }, Some(10), vec![]),
+        (WaitReason::Descriptors, None, vec![]),
     ];
     let kinds = [
         ObjectKind::Mutex,
@@ -544,12 +548,15 @@ fn every_reason_to_wait() {
         ObjectKind::Barrier,
         ObjectKind::MpscChannel,
         ObjectKind::RayonPool,
+        ObjectKind::Pipe,
+        ObjectKind::SocketPair,
     ];
-    let objects: Vec<_> = kinds
+    let mut objects: Vec<_> = kinds
         .iter()
         .enumerate()
         .map(|(id, kind)| object(id, *kind, 0, 0))
         .collect();
+    objects[9].created_at = Some(place(31, 5));
     let events = vec![
         lock(1, 0, 14),
         takes(1, LockFunction::Read, 3, ObjectState::ReadBy(vec![1]), 15),
@@ -585,6 +592,10 @@ fn every_reason_to_wait() {
     Thread 3 waits at lib.rs:20 for 1 job to end, run by thread 1.
     Thread 3 waits at lib.rs:20 for 2 jobs to end, which no thread of `pool` runs.
     Thread 3 waits at lib.rs:20 for a job of `pool`.
+    Thread 3 waits at lib.rs:20 to read from the pipe made at lib.rs:31, which has 1 writer left.
+    Thread 3 waits at lib.rs:20 for room to write into the pipe made at lib.rs:31, which has 2 readers left.
+    Thread 3 waits at lib.rs:20 to read from a socket pair, which has 0 writers left.
+    Thread 3 waits at lib.rs:20 for one of several descriptors to be ready.
     ");
 }
 
@@ -782,8 +793,112 @@ fn what_no_interleaving_shows() {
     ");
     assert_snapshot!(shown(Finding::OverSerialized, 4120, 2), @r"
     expected at least one interleaving in which two threads count at once, this
-    happens in none of 4 120 interleavings: the threads are alive at the same time
-    but keep each other waiting
+    happens in none of 4 120 interleavings: 2 threads that the function started were
+    alive at the same time
+
+    steps:
+    ");
+}
+
+/// An execution in which no two threads count at once, although it came closest to that.
+fn closest(events: Vec<Event>, measure: Option<Measure>) -> Failure {
+    let failure = unwitnessed(Finding::OverSerialized, 20, 2);
+    let FailureCause::Unwitnessed {
+        what,
+        executions,
+        most_alive,
+        ..
+    } = failure.cause
+    else {
+        unreachable!("the sample is one")
+    };
+    Failure {
+        trace: Some(trace(
+            &["", "", ""],
+            vec![object(0, ObjectKind::Mutex, 0, 0)],
+            events,
+            End::Finished,
+        )),
+        cause: FailureCause::Unwitnessed {
+            what,
+            measure,
+            executions,
+            most_alive,
+        },
+        ..failure
+    }
+}
+
+#[test]
+fn what_keeps_threads_from_working_at_once() {
+    let reached = Some(Measure { reached: 3, wanted: 4 });
+    let early = vec![
+        spawn(1, 12),
+        sleep(1, 1, 20),
+        join(1, 13),
+        spawn(2, 12),
+        sleep(2, 1, 20),
+        join(2, 13),
+    ];
+    assert_snapshot!(told(&closest(early, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4
+
+    main waits at lib.rs:13 for the end of thread 1, and only then starts thread 2
+    at lib.rs:12.
+    steps: 1, 3, 4
+    ");
+    let scope = |line| event(0, Op::LeaveScope, None, &[], line);
+    let scopes = vec![
+        spawn(1, 12),
+        sleep(1, 1, 20),
+        scope(14),
+        spawn(2, 12),
+        sleep(2, 1, 20),
+        scope(14),
+    ];
+    assert_snapshot!(told(&closest(scopes, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4
+
+    main waits at lib.rs:14 for the end of all threads of a scope, and only then
+    starts thread 2 at lib.rs:12.
+    steps: 1, 3, 4
+    ");
+    let locked = |thread| {
+        vec![
+            lock(thread, 0, 30),
+            sleep(thread, 1, 31),
+            sleep(thread, 1, 32),
+            unlock(thread, 0),
+        ]
+    };
+    let held = [vec![spawn(1, 12), spawn(2, 12)], locked(1), locked(2)].concat();
+    assert_snapshot!(told(&closest(held.clone(), None), ""), @r"
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 20 interleavings
+
+    Thread 1 holds `Mutex` at lib.rs:30, and takes 2 other steps meanwhile. Thread 2
+    goes on only when it gets `Mutex` at lib.rs:30.
+    steps: 3, 6, 7
+    ");
+    let whole = |thread| vec![lock(thread, 0, 30), unlock(thread, 0)];
+    let whole = [vec![spawn(1, 12), spawn(2, 12)], whole(1), whole(2)].concat();
+    assert_snapshot!(told(&closest(whole, None), ""), @r"
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 20 interleavings
+
+    Thread 1 holds `Mutex` at lib.rs:30, for as long as it lives. Thread 2 goes on
+    only when it gets `Mutex` at lib.rs:30.
+    steps: 3, 4, 5
+    ");
+    // Thread 2 does something meanwhile, so the lock is not in its way.
+    let mut busy = held;
+    busy.insert(3, sleep(2, 1, 40));
+    assert_snapshot!(told(&closest(busy, reached), ""), @r"
+    expected at least one interleaving in which two threads count at once, the best
+    of 20 interleavings reaches 3 of 4: 2 threads that the function started were
+    alive at the same time
 
     steps:
     ");
@@ -963,6 +1078,37 @@ fn a_crash() {
     expected the function to return, thread 1 asked for more memory than the limit
     at lib.rs:14
 
+    steps:
+    ");
+}
+
+#[test]
+fn a_wait_outside_the_model() {
+    let waits = |outside, place| {
+        let end = End::OutsideWait {
+            thread: 1,
+            outside,
+            place,
+            backtraces: Vec::new(),
+        };
+        told(&ending(0, trace(&["", ""], vec![], vec![spawn(1, 30)], end)), COUNTER)
+    };
+    assert_snapshot!(waits(Outside::Pipe, Some(place(14, 5))), @r"
+    expected every wait to be for another thread, thread 1 waits at lib.rs:14 for a
+    pipe from outside the program
+
+    This check controls every thread and explores the orders in which they run.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
+    a thread waits for is not, so the check cannot go on.
+    steps:
+    ");
+    assert_snapshot!(waits(Outside::Other, None), @r"
+    expected every wait to be for another thread, thread 1 waits for something
+    outside the program
+
+    This check controls every thread and explores the orders in which they run.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
+    a thread waits for is not, so the check cannot go on.
     steps:
     ");
 }

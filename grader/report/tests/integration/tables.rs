@@ -266,7 +266,7 @@ fn every_operation_has_its_words() {
     counting  every_increment_counts
     exercises/counting
 
-     ✓ this interleaving is right, 0 preemptions, 2 stale loads
+     ✓ this interleaving is right, 0 preemptions, 2 stale reads
          scenario  two threads
 
          step    ada

@@ -162,6 +162,16 @@ pub(super) fn target(process: i32, descriptor: i32) -> Option<Target> {
     Some(Target::parse(&link.to_string_lossy()))
 }
 
+/// Since Linux 4.13, for all control groups together.
+pub(super) fn oom_kills() -> Option<u64> {
+    let text = fs::read_to_string("/proc/vmstat").ok()?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("oom_kill "))?
+        .trim()
+        .parse()
+        .ok()
+}
+
 /// The backlogs come first: the connections then show what has become of packets that were in one.
 pub(super) fn network() -> Network {
     let backlogs = fs::read_to_string("/proc/net/softnet_stat").ok();

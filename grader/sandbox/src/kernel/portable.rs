@@ -42,6 +42,10 @@ pub(super) fn target(_process: i32, _descriptor: i32) -> Option<Target> {
     None
 }
 
+pub(super) fn oom_kills() -> Option<u64> {
+    None
+}
+
 pub(super) fn network() -> Network {
     Network::default()
 }

@@ -262,10 +262,16 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         (libc::SYS_tgkill, to_itself()),
         (libc::SYS_prlimit64, of_itself()),
         (libc::SYS_sched_setaffinity, of_itself()),
-        // A datagram socket could send to any other socket by its name.
+        // A pair that can send only to each other. A datagram socket could send to any other socket by its name; for the
+        // other kinds the kernel ignores the name. `Command` uses a pair of `SOCK_SEQPACKET` where it calls `fork`, as
+        // it does if the child gets another `PATH`.
         (
             libc::SYS_socketpair,
-            allow_if(vec![vec![is(0, libc::AF_UNIX as u32), is_of_kind(libc::SOCK_STREAM)]]),
+            allow_if(
+                [libc::SOCK_STREAM, libc::SOCK_SEQPACKET]
+                    .map(|kind| vec![is(0, libc::AF_UNIX as u32), is_of_kind(kind)])
+                    .into(),
+            ),
         ),
         (libc::SYS_fcntl, one_of(1, &descriptor.map(|command| command as u32))),
         (libc::SYS_ioctl, one_of(1, &requests.map(|request| request as u32))),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
 use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::filter::Filter;
 use super::probe_child::ProbeChild;
@@ -20,6 +21,9 @@ use crate::profile::Profile;
 /// The first of the user ids that systemd reserves for dynamic users, and how many of them are used here.
 const FIRST_USER: u32 = 61_184;
 const N_USERS: u32 = 4_000;
+
+/// How many of them one grader uses, a prime. It runs far fewer programs at once.
+const USERS_OF_A_GRADER: u32 = 61;
 
 /// The version of Landlock from which on it restricts signals to a child's own processes.
 const SCOPES_SIGNALS: u32 = 6;
@@ -144,12 +148,18 @@ fn maps() -> [Vec<u8>; 2] {
     own.map(|id| format!("{id} {id} 1").into_bytes())
 }
 
-/// A user id that no other run has at the same time. Graders that run side by side differ by their process ids.
+/// A user id that no other run has at the same time. Graders that run side by side differ by their process ids. The ids
+/// of one grader come in an order that nobody knows: a program can read its id, and would know from it which of the
+/// runs this is.
 fn free_user() -> libc::uid_t {
     static NEXT: AtomicU32 = AtomicU32::new(0);
+    static ORDER: LazyLock<u32> = LazyLock::new(|| RandomState::new().hash_one(0) as u32);
     // Relaxed: only the number counts.
-    let next = NEXT.fetch_add(1, Ordering::Relaxed);
-    FIRST_USER + std::process::id().wrapping_mul(61).wrapping_add(next) % N_USERS
+    let next = NEXT.fetch_add(1, Ordering::Relaxed) % USERS_OF_A_GRADER;
+    let (first, step) = (*ORDER >> 16, 1 + *ORDER % (USERS_OF_A_GRADER - 1));
+    // The number is a prime, so every step leads to all ids.
+    let next = (first + next * step) % USERS_OF_A_GRADER;
+    FIRST_USER + std::process::id().wrapping_mul(USERS_OF_A_GRADER).wrapping_add(next) % N_USERS
 }
 
 /// The limits to set. None is above the grader's own limit.

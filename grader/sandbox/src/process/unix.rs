@@ -22,6 +22,7 @@ use self::deadline::Deadline;
 use super::{Command, ExitReason, Input, Limits, ProcessOutput, Signal, Stream};
 use crate::cancel::Cancel;
 use crate::channel::Channel;
+use crate::kernel;
 
 #[cfg(target_os = "linux")]
 use linux as tree;
@@ -46,6 +47,7 @@ pub(super) fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> io::Re
     let busy = limits.cpu.filter(|_| !tree::LIMITS_CPU);
     let wall = busy.map_or(limits.wall, |cpu| limits.wall.min(3 * cpu));
     let mut deadline = Deadline::new(wall, limits.waiting, Instant::now());
+    let oom_kills = kernel::oom_kills();
     let mut child = RunningChild::start(command, limits)?;
     let ended_because = child.watch(&mut deadline, cancel);
     let (left_behind, status) = child.finish();
@@ -61,6 +63,10 @@ pub(super) fn run(command: &Command, limits: &Limits, cancel: &Cancel) -> io::Re
         stderr: stderr.bytes,
         answer: answer.bytes,
         left_behind,
+        is_killed_from_within: matches!(exit_reason, ExitReason::Signal(_))
+            && command.policy.can_start_processes()
+            && oom_kills.is_some()
+            && oom_kills == kernel::oom_kills(),
     })
 }
 

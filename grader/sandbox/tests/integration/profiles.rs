@@ -39,6 +39,12 @@ fn a_program_with_children_starts_the_programs_that_it_was_given() {
 }
 
 #[test]
+fn a_program_with_children_starts_them_in_every_way_that_std_has() {
+    let programs = ["/bin/true", "/bin/cat"];
+    check(Profile::RunWithChildren, &programs, "command-forms", Outcome::Succeeded);
+}
+
+#[test]
 fn a_program_with_children_starts_no_other_programs() {
     check(Profile::RunWithChildren, &[], "command", Outcome::Contained);
     check(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sandbox::process::{Activity, Stream};
 
 use super::*;
-use crate::build::diagnostics::{Diagnostics, SourceText};
+use crate::build::diagnostics::{Diagnostics, Remark, SourceText};
 use crate::judge::tests;
 
 fn exercise() -> Exercise {
@@ -34,6 +34,7 @@ fn error(code: &str, file: &str, marked: &str) -> Diagnostic {
         message: format!("about {marked}"),
         rendered: format!("error[{code}]: about {marked}\n"),
         places: if file.is_empty() { Vec::new() } else { vec![place] },
+        remarks: Vec::new(),
     }
 }
 
@@ -46,6 +47,7 @@ fn failed(step: Step, exit_reason: ExitReason, errors: Vec<Diagnostic>) -> Compi
             other: String::new(),
         },
         is_disk_full: false,
+        has_small_files: false,
     }
 }
 
@@ -135,6 +137,36 @@ fn a_contract_that_does_not_compile_names_the_item_and_its_signature() {
 }
 
 #[test]
+fn a_contract_that_does_not_compile_is_told_without_the_code_of_the_course() {
+    let remark = |text: &str, place: Option<&str>| Remark {
+        text: text.to_owned(),
+        place: place.map(|file| (file.to_owned(), 7)),
+    };
+    let errors = vec![Diagnostic {
+        message: "`model_std::sync::MutexGuard<T>` is not what `count` takes".to_owned(),
+        rendered: "  --> grader/checks/x/src/contract.rs:5:1\n".to_owned(),
+        remarks: vec![
+            remark("expected `u8`, found `u64`", None),
+            remark("function defined here", Some("src/lib.rs")),
+            remark("required here", Some("grader/checks/x/src/contract.rs")),
+        ],
+        ..error("E0308", "grader/checks/x/src/contract.rs", "count")
+    }];
+    let calls = vec![done(Step::Real), failed(Step::RealChecks, ExitReason::Code(1), errors)];
+    let Verdict::Failed(check_failure) = verdict(calls) else {
+        panic!("expected a failure")
+    };
+    let Evidence::Diagnostics(told) = check_failure.evidence else {
+        panic!("expected diagnostics")
+    };
+    let expected = "\
+The compiler says of a call that keeps to the signature:
+  `std::sync::MutexGuard<T>` is not what `count` takes: expected `u8`, found `u64`
+    function defined here (src/lib.rs:7)";
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn errors_outside_of_the_contract_do_not_blame_further_items() {
     let errors = vec![
         error("E0425", "grader/checks/x/src/contract.rs", "count"),
@@ -182,6 +214,11 @@ fn a_compiler_that_fails_by_itself_costs_no_points() {
     };
     assert_eq!(reason, "there is no space left for what the compiler writes");
     assert!(help.is_some_and(|help| help.starts_with("free some space")));
+    let small = Compiled {
+        has_small_files: true,
+        ..failed(Step::Real, ExitReason::Signal(Signal::FileSizeLimit), Vec::new())
+    };
+    ungraded(vec![small], "only small files");
 }
 
 #[test]

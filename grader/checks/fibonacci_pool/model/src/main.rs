@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use fibonacci_pool::{fib, fib_pool, fib_sequence};
 use fibonacci_pool_support::{
-    Calls, are_called_once, are_numbers, are_squares, are_squares_in_order, backwards, in_words, is_on_a_pool, label,
-    square,
+    Calls, Crowd, Started, are_called_once, are_numbers, are_squares, are_squares_in_order, backwards,
+    grows_with_the_workers, in_words, is_on_a_pool, label, square, were_inside,
 };
 use harness::{Check, Execution, Finding, Model, Violation};
 
@@ -29,6 +29,7 @@ const CHECKS: &[Check] = &[
         "pool_map_calls_f_once_for_each_input",
         pool_map_calls_f_once_for_each_input,
     ),
+    Check::new("as_many_workers_as_asked_for", as_many_workers_as_asked_for),
     Check::new("results_keep_the_order_of_inputs", results_keep_the_order_of_inputs),
     Check::new("a_panic_reaches_the_caller", a_panic_reaches_the_caller),
     Check::new("fib_pool_gives_the_same_numbers", fib_pool_gives_the_same_numbers),
@@ -39,6 +40,16 @@ const LAST: u32 = 1099;
 
 /// So long that all other inputs are done first. The clock is virtual, and a caller may look at it again and again.
 const LONG: Duration = Duration::from_millis(10);
+
+/// So long that a thread that looks again and again, at whatever interval, looks more often than a check lets it. The
+/// clock is virtual.
+const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// More than 16 bits can count.
+const MANY: u32 = 70_000;
+
+/// Enough operations for a submission that takes some for each of them.
+const STEPS_FOR_MANY: u64 = 100 * MANY as u64;
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
@@ -123,9 +134,43 @@ fn pool_map_calls_f_once_for_each_input(model: &mut Model) {
     model.preemptions(1);
     model.executions(200);
     model.random(20);
-    for (workers, inputs) in [(3, 7..12), (4, 0..40), (8, 0..3), (3, backwards())] {
+    for (workers, inputs) in [
+        (3, 7..12),
+        (4, 0..40),
+        (8, 0..3),
+        (3, backwards()),
+        // A counter of the next input has nowhere to go from the last.
+        (3, u32::MAX - 3..u32::MAX),
+    ] {
         calls_once(model, workers, inputs);
     }
+    waiting_takes_long(model);
+    // What goes wrong with many inputs does so in any order.
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    model.steps(STEPS_FOR_MANY);
+    calls_once(model, 2, 0..MANY);
+}
+
+/// The caller, and whoever else waits, sleeps until there is something for it.
+fn waiting_takes_long(model: &mut Model) {
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    model.every(
+        "2 workers, inputs 0 to 3, `f` takes a hundred years",
+        || {
+            let calls = Calls::default();
+            let values = pool_map(2, 0..4, |input| {
+                thread::sleep(AGES);
+                calls.square(input)
+            });
+            let calls = calls.into_inputs();
+            Mapped { values, calls }
+        },
+        |execution| execution.value.is_right(0..4),
+    );
 }
 
 fn calls_once(model: &mut Model, workers: usize, inputs: Range<u32>) {
@@ -150,6 +195,16 @@ fn several_calls(model: &mut Model) {
         || [Mapped::by(2, 0..2), Mapped::by(2, 5..8)],
         are_right,
     );
+    model.executions(1000);
+    model.every(
+        "inputs 5 to 7, then 0 to 1, then 5 to 7 again, 2 workers each",
+        || [Mapped::by(2, 5..8), Mapped::by(2, 0..2), Mapped::by(2, 5..8)],
+        |execution| {
+            let [first, second, third] = &execution.value;
+            let judged = first.is_right(5..8).and_then(|()| second.is_right(0..2));
+            by_schedule(execution, judged.and_then(|()| third.is_right(5..8)))
+        },
+    );
     model.every(
         "two calls at the same time, inputs 0 to 1 and 5 to 7, 2 workers each",
         || {
@@ -161,6 +216,29 @@ fn several_calls(model: &mut Model) {
         },
         are_right,
     );
+}
+
+/// Here, unlike on real threads, there may be more threads than the sandbox allows, and the number of processors is the
+/// same everywhere.
+fn as_many_workers_as_asked_for(model: &mut Model) {
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    for (workers, inputs) in [(2, 0..6), (1, 0..3), (5, 0..11), (17, 0..40), (300, 0..300), (0, 0..2)] {
+        model.every(
+            format!("{}, `f` takes a moment", label(workers, &inputs)),
+            move || {
+                let crowd = Crowd::default();
+                let f = |input| {
+                    crowd.pass(|| thread::sleep(LONG));
+                    square(input)
+                };
+                pool_map(workers, inputs.clone(), f);
+                crowd.most()
+            },
+            move |execution| were_inside(workers.max(1), execution.value),
+        );
+    }
 }
 
 fn results_keep_the_order_of_inputs(model: &mut Model) {
@@ -214,6 +292,20 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
             },
         );
     }
+    model.every(
+        "2 workers, inputs 0 to 3, `f` panics at each",
+        || {
+            let panicking = |input: u32| panic!("{input} is bad");
+            panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64, _>(2, 0..4, panicking))).is_ok()
+        },
+        |execution| {
+            if !execution.value {
+                return Ok(());
+            }
+            let expected = "expected a panic of `f` to reach the caller of `pool_map`";
+            Err(Violation::new(Finding::WrongResult, expected).got("it returned as if nothing had happened"))
+        },
+    );
     // What the panic leaves behind shows without preemptions. Another check finds what needs them.
     model.preemptions(0);
     model.random(0);
@@ -221,7 +313,7 @@ fn a_panic_reaches_the_caller(model: &mut Model) {
         "2 workers, inputs 0 to 3, after a call that panicked",
         || {
             let panicking = |input: u32| panic!("{input} is bad");
-            let _ = panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64>(2, 0..2, panicking)));
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| pool_map::<u64, _>(2, 0..2, panicking)));
             Mapped::by(2, 0..4)
         },
         |execution| execution.value.is_right(0..4),
@@ -266,22 +358,50 @@ fn numbers_of_a_pool(model: &mut Model, workers: usize, inputs: Range<u32>) {
 fn has_a_pool_of_its_own(model: &mut Model) {
     model.executions(1);
     model.random(0);
-    let (workers, inputs) = (3, 0..6);
-    let wanted = Cell::new(workers);
-    let of = inputs.clone();
-    model.every(
-        label(workers, &inputs),
-        move || pool_map(workers, of.clone(), square),
-        |execution| {
-            wanted.set(workers.min(n_started(execution)));
-            Ok(())
-        },
-    );
-    model.every(
-        format!("fib_pool, {}", label(workers, &inputs)),
-        move || fib_pool(workers, inputs.clone()),
-        |execution| is_on_a_pool(wanted.get(), n_started(execution)),
-    );
+    for workers in [3, 6, 1] {
+        let inputs = 0..12;
+        let wanted = Cell::new(workers);
+        let of = inputs.clone();
+        model.every(
+            label(workers, &inputs),
+            move || pool_map(workers, of.clone(), square),
+            |execution| {
+                wanted.set(workers.min(n_started(execution)));
+                Ok(())
+            },
+        );
+        model.every(
+            format!("fib_pool, {}", label(workers, &inputs)),
+            move || fib_pool(workers, inputs.clone()),
+            |execution| is_on_a_pool(wanted.get(), n_started(execution)),
+        );
+    }
+    has_a_pool_of_that_size(model);
+}
+
+/// Where `fib_pool` does not start more threads for more inputs, it starts them for its workers.
+fn has_a_pool_of_that_size(model: &mut Model) {
+    let all: Cell<Vec<Started>> = Cell::default();
+    for (workers, n_inputs) in [(2, 12), (2, 24), (4, 24), (7, 24)] {
+        let inputs = 0..n_inputs;
+        model.every(
+            format!("fib_pool, {}", label(workers, &inputs)),
+            move || fib_pool(workers, inputs.clone()),
+            |execution| {
+                let mut known = all.take();
+                known.push(Started {
+                    workers,
+                    threads: n_started(execution),
+                });
+                let judged = match known[..] {
+                    [one, other, .., many] if one.threads == other.threads => grows_with_the_workers(other, many),
+                    _ => Ok(()),
+                };
+                all.set(known);
+                judged
+            },
+        );
+    }
 }
 
 /// How many threads an execution has started. The first is the body.

@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use std::thread;
 
 use fibonacci_pool::{fib_pool, fib_sequence};
-use fibonacci_pool_support::{are_exactly, are_squares, is_left_to_the_pool, label, leaves_no_thread, square};
+use fibonacci_pool_support::{
+    are_exactly, are_squares, is_left_to_the_pool, label, leaves_no_thread, nobody_polls, square,
+};
 use harness::real::{self, Check, Gate, Trial};
 use harness::{Finding, Violation};
 
@@ -22,14 +24,17 @@ const CHECKS: &[Check] = &[
     Check::new("the_threads_are_gone_afterwards", the_threads_are_gone_afterwards),
 ];
 
-/// The most workers that a check asks for: half of the threads that a check program may have.
-const MOST_WORKERS: usize = 128;
+/// More workers than nearly any machine has processors: half of the threads that a check program may have.
+const MANY_WORKERS: usize = 128;
 
 fn main() -> ExitCode {
     real::main(CHECKS)
 }
 
 fn exactly_the_workers_call_at_once(trial: &mut Trial) {
+    // First of all, so that a submission that never has more workers than there are processors fails here on every
+    // machine.
+    trial.scenario(format!("{MANY_WORKERS} workers, as many inputs"), many_at_once);
     // Several calls in one process, with different numbers: each call must have a pool of its own.
     for (workers, inputs) in [
         (2, 0..6),
@@ -45,10 +50,6 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
     ] {
         trial.scenario(label(workers, &inputs), || calls_at_once(workers, inputs));
     }
-    trial.scenario(
-        "one worker more than the machine has processors",
-        more_than_the_processors,
-    );
     trial.scenario("two callers at once, with 2 workers each", two_callers_at_once);
     // `fib_pool` calls no function of the check, so no gate can hold a thread.
     let inputs = 3000..3200;
@@ -60,16 +61,14 @@ fn exactly_the_workers_call_at_once(trial: &mut Trial) {
     });
 }
 
-/// The other numbers of workers are small, so a submission that never has more workers than there are processors would
-/// pass on a large machine. No message names the number, which is another one on each machine.
-fn more_than_the_processors() -> Result<(), Violation> {
-    let n_processors = thread::available_parallelism().map_or(1, usize::from);
-    let workers = (n_processors + 1).min(MOST_WORKERS);
-    let inputs = 0..u32::try_from(workers).expect("it is a small number");
+/// No message says how many there were: a submission may have as many workers as the machine has processors.
+fn many_at_once() -> Result<(), Violation> {
+    let inputs = 0..u32::try_from(MANY_WORKERS).expect("it is a small number");
     let gate = Gate::new();
-    let values = pool_map(workers, inputs.clone(), |input| gate.pass(|| square(input)));
-    if gate.most_at_once() < workers {
-        let expected = "expected as many threads of the pool as asked for to call `f` at once";
+    let values = pool_map(MANY_WORKERS, inputs.clone(), |input| gate.pass(|| square(input)));
+    nobody_polls(&gate)?;
+    if gate.most_at_once() < MANY_WORKERS {
+        let expected = format!("expected exactly {MANY_WORKERS} threads of the pool to call `f` at once");
         return Err(Violation::new(Finding::NotConcurrent, expected).got("fewer did"));
     }
     are_squares(inputs, &values)
@@ -83,6 +82,7 @@ fn two_callers_at_once() -> Result<(), Violation> {
         let other = scope.spawn(call);
         (call(), other.join())
     });
+    nobody_polls(&gate)?;
     are_exactly(4, &gate, thread::current().id())?;
     are_squares(0..6, &own)?;
     are_squares(0..6, &other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -91,6 +91,7 @@ fn two_callers_at_once() -> Result<(), Violation> {
 fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
     let gate = Gate::new();
     let values = pool_map(workers, inputs.clone(), |input| gate.pass(|| square(input)));
+    nobody_polls(&gate)?;
     are_exactly(workers.max(1), &gate, thread::current().id())?;
     are_squares(inputs, &values)
 }

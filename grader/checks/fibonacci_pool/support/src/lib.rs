@@ -1,7 +1,10 @@
 //! What the checks of the exercise `fibonacci_pool` need besides the submission: the right numbers, and the properties
 //! of a map on a pool.
 
+use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
@@ -132,8 +135,13 @@ pub fn are_called_once(inputs: Range<u32>, calls: &[u32]) -> Result<(), Violatio
         let expected = "expected `f` to be called with the inputs and nothing else";
         return Err(Violation::new(Finding::WrongResult, expected).got(format!("it was called with {other}")));
     }
+    // There may be many.
+    let mut sorted = calls.to_vec();
+    sorted.sort_unstable();
+    let mut rest = &sorted[..];
     for input in inputs {
-        let n_calls = calls.iter().filter(|call| **call == input).count();
+        let n_calls = rest.iter().take_while(|call| **call == input).count();
+        rest = &rest[n_calls..];
         if n_calls != 1 {
             let expected = format!("expected one call of `f` with {input}");
             return Err(Violation::new(Finding::WrongResult, expected).got(format!("there were {n_calls}")));
@@ -198,17 +206,25 @@ pub fn are_exactly(workers: usize, gate: &Gate, caller: ThreadId) -> Result<(), 
     }
     let most = gate.most_at_once();
     if most < workers {
-        let got = if most == 1 {
-            "one at a time did".to_owned()
-        } else {
-            format!("at most {most} did")
-        };
-        return Err(Violation::new(Finding::NotConcurrent, expected).got(got));
+        return Err(Violation::new(Finding::NotConcurrent, expected).got(at_most(most)));
     }
     if most > workers {
         return Err(Violation::new(Finding::LimitExceeded, expected).got(format!("{most} did")));
     }
     Ok(())
+}
+
+/// Holds if all threads slept while others waited at `gate`.
+///
+/// # Errors
+///
+/// If some woke up again and again.
+pub fn nobody_polls(gate: &Gate) -> Result<(), Violation> {
+    if !gate.was_polled() {
+        return Ok(());
+    }
+    let expected = "expected the threads that wait for others to sleep while `f` takes long";
+    Err(Violation::new(Finding::BusyWait, expected).got("some woke up again and again"))
 }
 
 /// With less CPU time than this, computing cannot be told from starting threads. A submission that remembers its
@@ -248,6 +264,28 @@ fn threads(n: usize) -> String {
     }
 }
 
+/// Holds if exactly `workers` threads were inside `f` at once, of the many that a call asked for.
+///
+/// # Errors
+///
+/// How many were. Where few workers were asked for, the number says more than the machine.
+pub fn were_inside(workers: usize, most: usize) -> Result<(), Violation> {
+    let (finding, got) = match most.cmp(&workers) {
+        Ordering::Equal => return Ok(()),
+        Ordering::Less => (Finding::NotConcurrent, at_most(most)),
+        Ordering::Greater => (Finding::LimitExceeded, format!("{most} did")),
+    };
+    let expected = format!("expected {} of the pool to call `f` at once", threads(workers));
+    Err(Violation::new(finding, expected).got(got))
+}
+
+fn at_most(n: usize) -> String {
+    match n {
+        1 => "one at a time did".to_owned(),
+        n => format!("at most {n} did"),
+    }
+}
+
 /// Holds if `fib_pool` has started at least as many threads as there are `workers` with work.
 ///
 /// # Errors
@@ -267,6 +305,64 @@ fn own_threads(n: usize) -> String {
         1 => "a thread of its own".to_owned(),
         n => format!("{n} threads of its own"),
     }
+}
+
+/// Counts how many threads are inside a function at once.
+///
+/// The counters are those of the real `std`, also when the submission runs under the model. So counting is no operation
+/// of an execution.
+#[derive(Debug, Default)]
+pub struct Crowd {
+    inside: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Crowd {
+    /// Calls `stay` with the calling thread counted as inside.
+    pub fn pass(&self, stay: impl FnOnce()) {
+        // Relaxed, here and below: the counters publish nothing else.
+        let now = self.inside.fetch_add(1, Relaxed) + 1;
+        self.most.fetch_max(now, Relaxed);
+        stay();
+        self.inside.fetch_sub(1, Relaxed);
+    }
+
+    /// The most threads that were inside at once.
+    pub fn most(&self) -> usize {
+        self.most.load(Relaxed)
+    }
+}
+
+/// How many threads `fib_pool` started in a call that had more than enough inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct Started {
+    /// How many workers were asked for.
+    pub workers: usize,
+    /// How many threads were started.
+    pub threads: usize,
+}
+
+/// Holds if, of two calls of `fib_pool`, the one with more workers has started at least as many threads more.
+///
+/// There may be further threads, which collect the values for example.
+///
+/// # Errors
+///
+/// How many it has started.
+pub fn grows_with_the_workers(few: Started, many: Started) -> Result<(), Violation> {
+    let expected = many.workers - few.workers;
+    if many.threads >= few.threads + expected {
+        return Ok(());
+    }
+    let expected = format!(
+        "expected `fib_pool` to start {expected} threads more for {} workers than for {}",
+        many.workers, few.workers
+    );
+    let got = format!(
+        "it started {} for {}, and {} for {}",
+        few.threads, few.workers, many.threads, many.workers
+    );
+    Err(Violation::new(Finding::NotConcurrent, expected).got(got))
 }
 
 /// Calls `work` and holds if none of its threads is left once the process is quiescent.

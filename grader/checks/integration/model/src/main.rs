@@ -32,15 +32,22 @@ const POINTS_FOR_RAYON: usize = 100_000;
 /// At so many of them, it is counted how many threads are there. That is enough.
 const COUNTED_POINTS: usize = 100;
 
+/// More points than 16 bits can count.
+const MANY: usize = 70_000;
+
+/// More threads than a byte can count, and than nearly any machine has processors.
+const MANY_THREADS: usize = 300;
+
 /// How far a scenario with few points is explored.
 const PREEMPTIONS: u32 = 2;
 const EXECUTIONS: u64 = 5_000;
 
 /// Enough operations for a submission that takes some for each point.
-const STEPS_FOR_RAYON: u64 = 100 * POINTS_FOR_RAYON as u64;
+const STEPS_FOR_MANY: u64 = 100 * POINTS_FOR_RAYON as u64;
 
-/// Longer than any timeout or pause that a submission might use in place of a join. The clock is virtual.
-const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Longer than any timeout or pause that a submission might use in place of a join. A thread that looks again and again,
+/// at whatever interval, looks more often than a check lets it. The clock is virtual.
+const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Long enough for every other thread to go on. The clock is virtual.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -62,6 +69,7 @@ fn integrate_is_the_left_sum(model: &mut Model) {
         stripes(10, 3.0, 1.0),
         stripes(3, 2.0, 2.0),
         stripes(0, 1.0, 2.0),
+        stripes(MANY, 0.0, 1.0),
     ] {
         model.every(
             stripes.label(),
@@ -133,17 +141,28 @@ fn every_interleaving_gives_the_sum(model: &mut Model) {
     );
     slow_points(model);
     several_calls(model);
+    // What goes wrong with many points does so in any order.
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    model.steps(STEPS_FOR_MANY);
+    let many = stripes(MANY, 0.0, 1.0);
+    model.every(
+        label(many, 2),
+        move || compute(many, 2),
+        |execution| many.are_integrated("integrate_threads", &execution.value),
+    );
 }
 
 /// The call waits for all points, however long one takes.
 fn slow_points(model: &mut Model) {
     let stripes = stripes(4, 1.0, 3.0);
     model.every(
-        format!("{}, `f` takes a year at each point", label(stripes, 2)),
+        format!("{}, `f` takes a hundred years at each point", label(stripes, 2)),
         move || {
             let recorder = Recorder::new(thread::current().id());
             let f = |x| {
-                thread::sleep(YEAR);
+                thread::sleep(AGES);
                 recorder.note(thread::current().id(), x)
             };
             let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, 2);
@@ -160,7 +179,13 @@ fn several_calls(model: &mut Model) {
     model.every(
         "2 stripes, then 3 others, 2 threads each",
         move || [compute(first, 2), compute(second, 2)],
-        |execution| are_both_integrated(execution, [first, second]),
+        |execution| are_all_integrated(execution, &[first, second]),
+    );
+    model.executions(1_000);
+    model.every(
+        "3 stripes, then 2 others, then 3 again, 2 threads each",
+        move || [compute(second, 2), compute(first, 2), compute(second, 2)],
+        |execution| are_all_integrated(execution, &[second, first, second]),
     );
     model.every(
         "2 stripes, 2 threads, twice, with another `f` the second time",
@@ -195,11 +220,14 @@ fn several_calls(model: &mut Model) {
                 [own, other.join().unwrap_or_else(|panic| panic::resume_unwind(panic))]
             })
         },
-        |execution| are_both_integrated(execution, [first, second]),
+        |execution| are_all_integrated(execution, &[first, second]),
     );
 }
 
-fn are_both_integrated(execution: &Execution<[Computed; 2]>, stripes: [Stripes; 2]) -> Result<(), Violation> {
+fn are_all_integrated<const N: usize>(
+    execution: &Execution<[Computed; N]>,
+    stripes: &[Stripes],
+) -> Result<(), Violation> {
     let judged = stripes.iter().zip(&execution.value);
     let first = judged
         .map(|(stripes, computed)| stripes.are_integrated("integrate_threads", computed))
@@ -238,7 +266,7 @@ fn every_thread_does_its_share(model: &mut Model) {
     model.preemptions(0);
     model.executions(20);
     model.random(5);
-    for (n, threads) in [(10, 4), (11, 3), (17, 5), (20, 6)] {
+    for (n, threads) in [(10, 4), (11, 3), (17, 5), (20, 6), (2 * MANY_THREADS + 1, MANY_THREADS)] {
         let stripes = stripes(n, 0.0, 1.0);
         model.every(
             label(stripes, threads),
@@ -253,6 +281,19 @@ fn all_threads_can_evaluate_at_once(model: &mut Model) {
     model.random(100);
     for (n, threads) in [(2, 2), (5, 2), (3, 3), (4, 4)] {
         let stripes = stripes(n, 1.0, 2.0);
+        model.some(
+            label(stripes, threads),
+            move || most_at_once(stripes, threads),
+            format!("{threads} threads evaluate `f` at the same time"),
+            move |execution| execution.value >= threads,
+        );
+    }
+    // Each thread that enters stays until the others have: one execution shows whether they can.
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    for threads in [17, MANY_THREADS] {
+        let stripes = stripes(threads, 1.0, 2.0);
         model.some(
             label(stripes, threads),
             move || most_at_once(stripes, threads),
@@ -372,13 +413,20 @@ fn moments_by_rayon(model: &mut Model) {
     model.preemptions(1);
     model.executions(500);
     model.random(50);
-    let stripes = stripes(6, 1.0, 4.0);
+    by_rayon_slowly(model, stripes(6, 1.0, 4.0), "a moment", MOMENT);
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    by_rayon_slowly(model, stripes(4, 1.0, 3.0), "a hundred years", AGES);
+}
+
+fn by_rayon_slowly(model: &mut Model, stripes: Stripes, in_words: &str, pause: Duration) {
     model.every(
-        format!("integrate_rayon, {}, `f` takes a moment", stripes.label()),
+        format!("integrate_rayon, {}, `f` takes {in_words}", stripes.label()),
         move || {
             let recorder = Recorder::new(thread::current().id());
             let f = |x| {
-                thread::sleep(MOMENT);
+                thread::sleep(pause);
                 recorder.note(thread::current().id(), x)
             };
             let value = integrate_rayon(f, stripes.a, stripes.b, stripes.n);
@@ -439,7 +487,7 @@ fn many_points_by_rayon(model: &mut Model) {
 
 /// Several threads of rayon are inside `f` at once. Without preemptions, one goes on while another stays there.
 fn rayon_evaluates(model: &mut Model) {
-    model.steps(STEPS_FOR_RAYON);
+    model.steps(STEPS_FOR_MANY);
     model.executions(1);
     model.random(0);
     let stripes = stripes(POINTS_FOR_RAYON, 0.0, 1.0);
@@ -453,21 +501,25 @@ fn rayon_evaluates(model: &mut Model) {
             let f = |x| {
                 if rayon::current_thread_index().is_some() {
                     crowd.pass(|| thread::sleep(MOMENT));
+                } else {
+                    crowd.pass_by();
                 }
                 curve(x)
             };
             integrate_rayon(f, stripes.a, stripes.b, stripes.n);
-            crowd.most()
+            (crowd.most(), crowd.others())
         },
         |execution| {
-            let got = match execution.value {
-                0 => "none did",
-                1 => "only one did",
+            let (most, others) = execution.value;
+            let got = match most {
+                0 => "none of them called it: other threads did",
+                1 => "only one called it at a time",
+                _ if others > 0 => "others called it too: the caller, or threads that rayon did not start",
                 _ => return Ok(()),
             };
             let violation = Violation::new(
                 Finding::NotConcurrent,
-                "expected several of rayon's threads to evaluate `f` for `integrate_rayon` at the same time",
+                "expected several of rayon's threads, and no others, to evaluate `f` for `integrate_rayon`",
             );
             Err(violation.got(got))
         },

@@ -10,7 +10,9 @@ use std::thread;
 
 use harness::real::{self, Check, Gate, Trial};
 use harness::{Finding, Violation};
-use integration_support::{Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, leaves_no_thread};
+use integration_support::{
+    Busy, Evidence, Recorder, Stripes, are_shared, compute, curve, is_nan, leaves_no_thread, nobody_polls,
+};
 
 use crate::contract::{integrate_rayon, integrate_threads};
 
@@ -42,6 +44,9 @@ const SIZES: [(usize, usize); 9] = [
 
 /// Intervals: far from 0, around it, backwards, and empty.
 const INTERVALS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
+
+/// More threads than nearly any machine has processors: half of those that a check program may have.
+const MANY_THREADS: usize = 128;
 
 fn main() -> ExitCode {
     real::main(CHECKS)
@@ -87,6 +92,9 @@ fn nan_in_the_middle(x: f64) -> f64 {
 }
 
 fn exactly_the_threads_evaluate_at_once(trial: &mut Trial) {
+    // First of all, so that a submission that never has more threads than there are processors fails here on every
+    // machine.
+    trial.scenario(format!("{MANY_THREADS} threads, as many stripes"), many_at_once);
     for (n, threads) in SIZES {
         let stripes = Stripes { a: 1.0, b: 2.0, n };
         trial.scenario(label(&stripes, threads), || are_at_once(stripes, threads));
@@ -112,6 +120,18 @@ fn exactly_the_threads_evaluate_at_once(trial: &mut Trial) {
     });
 }
 
+/// No message says how many there were: a submission may have as many threads as the machine has processors.
+fn many_at_once() -> Result<(), Violation> {
+    let gate = Gate::new();
+    integrate_threads(|x| gate.pass(|| curve(x)), 1.0, 2.0, MANY_THREADS, MANY_THREADS);
+    nobody_polls(&gate)?;
+    if gate.most_at_once() >= MANY_THREADS {
+        return Ok(());
+    }
+    let expected = format!("expected {MANY_THREADS} threads to evaluate `f` at the same time");
+    Err(Violation::new(Finding::NotConcurrent, expected).got("fewer did"))
+}
+
 /// Panics in the middle of the points 0 to 8.
 fn panicking(x: f64) -> f64 {
     assert_ne!(x, 4.0, "`f` panics, as the check wants it");
@@ -122,6 +142,7 @@ fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Violation> {
     let (gate, recorder) = (Gate::new(), Recorder::new(thread::current().id()));
     let f = |x| gate.pass(|| recorder.note(thread::current().id(), x));
     let value = integrate_threads(f, stripes.a, stripes.b, stripes.n, threads);
+    nobody_polls(&gate)?;
     let computed = recorder.into_computed(value);
     let expected = threads.max(1).min(stripes.n);
     let most = gate.most_at_once();

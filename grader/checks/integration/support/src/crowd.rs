@@ -12,6 +12,8 @@ pub struct Crowd {
     left: AtomicUsize,
     inside: AtomicUsize,
     most: AtomicUsize,
+    /// How many calls came from threads that should make none.
+    others: AtomicUsize,
 }
 
 impl Crowd {
@@ -21,6 +23,7 @@ impl Crowd {
             left: AtomicUsize::new(calls),
             inside: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
+            others: AtomicUsize::new(0),
         }
     }
 
@@ -36,6 +39,16 @@ impl Crowd {
             stay();
             self.inside.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+
+    /// Counts a call from a thread that should make none.
+    pub fn pass_by(&self) {
+        self.others.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many calls came from threads that should make none.
+    pub fn others(&self) -> usize {
+        self.others.load(Ordering::Relaxed)
     }
 
     /// The most threads that were inside at once.

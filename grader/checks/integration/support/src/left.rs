@@ -1,6 +1,6 @@
-//! Threads that a call leaves behind.
+//! Threads that a call leaves behind, and threads that do not sleep while they wait.
 
-use harness::real::threads_left_by;
+use harness::real::{Gate, threads_left_by};
 use harness::{Finding, Violation};
 
 /// Calls `work` and holds if none of its threads is left once the process is quiescent.
@@ -16,4 +16,17 @@ pub fn leaves_no_thread(what: &str, work: impl FnOnce()) -> Result<(), Violation
             Err(Violation::new(Finding::ThreadLeak, expected).got(format!("{left} of them are still there")))
         }
     }
+}
+
+/// Holds if all threads slept while others waited at `gate`.
+///
+/// # Errors
+///
+/// If some woke up again and again.
+pub fn nobody_polls(gate: &Gate) -> Result<(), Violation> {
+    if !gate.was_polled() {
+        return Ok(());
+    }
+    let expected = "expected the threads that wait for others to sleep while `f` takes long";
+    Err(Violation::new(Finding::BusyWait, expected).got("some woke up again and again"))
 }

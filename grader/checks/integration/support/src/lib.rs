@@ -12,7 +12,7 @@ use harness::{Finding, Violation};
 
 pub use busy::{Busy, Evidence, compute};
 pub use crowd::Crowd;
-pub use left::leaves_no_thread;
+pub use left::{leaves_no_thread, nobody_polls};
 pub use recorder::Recorder;
 
 /// How far a sum may be from the exact one, relative to it: a submission may add in any order, which changes the
@@ -192,8 +192,7 @@ pub fn are_shared(n: usize, threads: usize, calls: &[Call]) -> Result<(), Violat
     if counts.len() < threads || !is_fair {
         // A thread without any call is not among them.
         counts.resize(threads, 0);
-        let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
-        let got = format!("their shares of the {n} points were {}", counts.join(" + "));
+        let got = format!("their shares of the {n} points were {}", summands(&counts));
         return Err(Violation::new(Finding::WrongResult, expected).got(got));
     }
     Ok(())
@@ -221,6 +220,22 @@ fn in_shares(n: usize, threads: usize) -> String {
         (least, 0) => format!("{least} points"),
         (least, _) => format!("{least} or {} points", least + 1),
     }
+}
+
+/// Counts as a sum, in which equal ones are put together if there are many.
+fn summands(counts: &[usize]) -> String {
+    const MANY: usize = 12;
+    let summand = |equal: &[usize]| match equal {
+        [count] => count.to_string(),
+        [count, ..] => format!("{} × {count}", equal.len()),
+        [] => String::new(),
+    };
+    let parts: Vec<String> = if counts.len() < MANY {
+        counts.iter().map(usize::to_string).collect()
+    } else {
+        counts.chunk_by(|a, b| a == b).map(summand).collect()
+    };
+    parts.join(" + ")
 }
 
 fn in_times(n: usize) -> String {

@@ -21,15 +21,21 @@ const PREEMPTIONS: u32 = 2;
 /// More iterations than a counter of one byte can count, or a log with room for some hundred entries can hold.
 const LARGE_TOTAL: u64 = 1000;
 
-/// The most operations in an execution with [`LARGE_TOTAL`] iterations: fifty for each, where a dozen is much.
-const MOST_STEPS_OF_LARGE_TOTAL: u64 = 50 * LARGE_TOTAL;
+/// More iterations than 16 bits can count.
+const VERY_LARGE_TOTAL: u64 = 70_000;
+
+/// The most operations for each iteration, where a dozen is much.
+const MOST_STEPS_OF_ITERATION: u64 = 50;
 
 /// So many iterations that their operations outnumber the others of a call.
 const MEDIUM_TOTAL: u64 = 100;
 
-/// The fewest operations in an execution with [`MEDIUM_TOTAL`] iterations. Threads can switch only at an operation, so
-/// each iteration needs at least one; half as many leave a margin.
-const FEWEST_STEPS_OF_MEDIUM_TOTAL: u64 = MEDIUM_TOTAL / 2;
+/// How many iterations of [`MEDIUM_TOTAL`] each of the two threads has to be able to make: fewer than they make if they
+/// take turns, and too many for a thread that stops after a few.
+const SHARE_OF_MEDIUM_TOTAL: u64 = MEDIUM_TOTAL / 4;
+
+/// The most operations of a caller that starts a few threads and sleeps until they have made two iterations.
+const MOST_OPERATIONS_OF_THE_CALLER: u64 = 32;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -58,16 +64,18 @@ fn zero_gives_no_run_and_one_gives_one(model: &mut Model) {
 fn runs_add_up_to_the_total(model: &mut Model) {
     always(model, 2, Runs::add_up);
     always(model, 3, Runs::add_up);
-    a_few_executions(model);
-    model.steps(MOST_STEPS_OF_LARGE_TOTAL);
-    model.every(
-        iterations(LARGE_TOTAL),
-        || Runs::of(LARGE_TOTAL),
-        |execution| {
-            let judged = execution.value.add_up();
-            judged.map_err(|flaw| flaw.found_as(Finding::WrongResult))
-        },
-    );
+    for (total, executions) in [(LARGE_TOTAL, 8), (VERY_LARGE_TOTAL, 1)] {
+        a_few_executions(model, executions);
+        model.steps(MOST_STEPS_OF_ITERATION * total);
+        model.every(
+            iterations(total),
+            move || Runs::of(total),
+            |execution| {
+                let judged = execution.value.add_up();
+                judged.map_err(|flaw| flaw.found_as(Finding::WrongResult))
+            },
+        );
+    }
 }
 
 fn no_run_is_empty(model: &mut Model) {
@@ -100,11 +108,34 @@ fn threads_take_turns(model: &mut Model) {
         "the threads make three runs",
         |execution| execution.value.makers().len() >= 3,
     );
-    a_few_executions(model);
+    // A sample with few preemptions shows the same: they come early and late.
+    model.preemptions(1);
+    model.executions(2_000);
+    for thread in ['a', 'b'] {
+        model.some(
+            iterations(MEDIUM_TOTAL),
+            || Runs::of(MEDIUM_TOTAL),
+            format!("thread {thread} makes a quarter of the iterations or more, beside the other one"),
+            move |execution| {
+                let runs = &execution.value;
+                let (by_thread, by_both) = (runs.made_by(thread), runs.made_by('a') + runs.made_by('b'));
+                (SHARE_OF_MEDIUM_TOTAL..by_both).contains(&by_thread)
+            },
+        );
+    }
+    a_few_executions(model, 8);
     model.every(
         iterations(MEDIUM_TOTAL),
         || Runs::of(MEDIUM_TOTAL),
-        were_made_one_by_one,
+        |execution| were_made_one_by_one(execution, MEDIUM_TOTAL),
+    );
+    // A block that grows with the total is then long, even if it is a small part.
+    a_few_executions(model, 1);
+    model.steps(MOST_STEPS_OF_ITERATION * VERY_LARGE_TOTAL);
+    model.every(
+        iterations(VERY_LARGE_TOTAL),
+        || Runs::of(VERY_LARGE_TOTAL),
+        |execution| were_made_one_by_one(execution, VERY_LARGE_TOTAL),
     );
 }
 
@@ -126,14 +157,23 @@ fn either_thread_may_begin(model: &mut Model) {
 /// State that one call leaves to the next shows without preemptions. Other checks find what needs them.
 fn every_call_starts_anew(model: &mut Model) {
     model.preemptions(0);
+    model.executions(1_000);
     model.random(0);
+    calls(model, "2 iterations, then 3 in a second call", &[2, 3]);
+    calls(model, "calls with 3, 2 and 3 iterations", &[3, 2, 3]);
+    calls(model, "calls with 2, 1 and 2 iterations", &[2, 1, 2]);
+}
+
+fn calls(model: &mut Model, label: &str, totals: &'static [u64]) {
+    let names = ["first", "second", "third"];
     model.every(
-        "2 iterations, then 3 in a second call",
-        || [Runs::of(2), Runs::of(3)],
-        |execution| {
-            let [first, second] = &execution.value;
-            let judged = first.are_right().map_err(|flaw| flaw.in_call("first"));
-            let judged = judged.and_then(|()| second.are_right().map_err(|flaw| flaw.in_call("second")));
+        label,
+        || totals.iter().copied().map(Runs::of).collect(),
+        |execution: &Execution<Vec<Runs>>| {
+            let judged = execution.value.iter().zip(names).try_for_each(|(runs, name)| {
+                let judged = runs.are_right();
+                judged.map_err(|flaw| flaw.in_call(name))
+            });
             judged.map_err(|flaw| flaw.found_as(Finding::WrongResult))
         },
     );
@@ -143,7 +183,38 @@ fn every_call_starts_anew(model: &mut Model) {
 /// returns while a thread still runs fails in any case.
 fn threads_have_ended_on_return(model: &mut Model) {
     model.late_threads(1);
-    model.every("2 iterations, a thread may be slow", || Runs::of(2), |_| Ok(()));
+    model.every("2 iterations, a thread may be slow", || Runs::of(2), the_caller_sleeps);
+    // Where nothing is to be done, time passes only for a caller that looks from time to time.
+    model.late_threads(0);
+    model.every(
+        "0 iterations",
+        || Runs::of(0),
+        |execution| {
+            if execution.elapsed.is_zero() {
+                return Ok(());
+            }
+            let violation = Violation::new(
+                Finding::BusyWait,
+                "Expected a total of 0 to give no runs at once, without a pause.",
+            );
+            Err(violation.got(format!("{:?} passed.", execution.elapsed)))
+        },
+    );
+}
+
+/// Requires that the caller took no more steps than one that sleeps until the threads have ended.
+fn the_caller_sleeps(execution: &Execution<Runs>) -> Result<(), Violation> {
+    let operations = execution.threads[0].operations;
+    if operations <= MOST_OPERATIONS_OF_THE_CALLER {
+        return Ok(());
+    }
+    let violation = Violation::new(
+        Finding::BusyWait,
+        "Expected the calling thread to sleep until the other threads have ended.",
+    );
+    Err(violation.got(format!(
+        "It performed {operations} operations, so it looked again and again."
+    )))
 }
 
 /// Requires `property` in every interleaving. A violation without a preemption is a wrong result, any other is a race.
@@ -165,9 +236,11 @@ fn always_found_as(model: &mut Model, total: u64, property: Property, finding: f
 }
 
 /// Requires that each iteration took an operation. The threads may divide the iterations in any way.
-fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
+///
+/// Threads can switch only at an operation, so each iteration needs at least one. Half as many leave a margin.
+fn were_made_one_by_one(execution: &Execution<Runs>, total: u64) -> Result<(), Violation> {
     let steps: u64 = execution.threads.iter().map(|thread| thread.operations).sum();
-    if steps < FEWEST_STEPS_OF_MEDIUM_TOTAL {
+    if steps < total / 2 {
         // The caller, which waits, and one other thread do not work at the same time.
         let finding = match execution.threads.len() {
             0..=2 => Finding::NotConcurrent,
@@ -177,7 +250,7 @@ fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
             finding,
             format!(
                 "Expected {} made one by one, so that a thread can come in between any two.",
-                iterations(MEDIUM_TOTAL)
+                iterations(total)
             ),
         );
         return Err(violation.got(format!(
@@ -188,9 +261,9 @@ fn were_made_one_by_one(execution: &Execution<Runs>) -> Result<(), Violation> {
 }
 
 /// For totals so large that a single execution shows the defect. A few more try other orders of waiting threads.
-fn a_few_executions(model: &mut Model) {
+fn a_few_executions(model: &mut Model, n: u64) {
     model.preemptions(0);
-    model.executions(8);
+    model.executions(n);
     model.random(0);
 }
 

@@ -8,6 +8,9 @@ use std::fmt;
 use harness::{Finding, Violation};
 use iteration_counting::count_iterations;
 
+/// The most runs that a message lists.
+const MOST_RUNS_SHOWN: usize = 20;
+
 /// The runs that one call returned for a total.
 pub(crate) struct Runs {
     total: u64,
@@ -82,6 +85,12 @@ impl Runs {
         made.map(|(thread, _)| *thread).collect()
     }
 
+    /// How many iterations the runs of `thread` have.
+    pub(crate) fn made_by(&self, thread: char) -> u64 {
+        let made = self.runs.iter().filter(|(maker, _)| *maker == thread);
+        made.map(|(_, iterations)| *iterations).sum()
+    }
+
     fn flaw(&self, expected: &str) -> Result<(), Flaw> {
         Err(Flaw {
             expected: expected.to_owned(),
@@ -95,12 +104,15 @@ impl fmt::Display for Runs {
         if self.runs.is_empty() {
             return f.write_str("no runs");
         }
-        let runs: Vec<String> = self
-            .runs
-            .iter()
+        let shown = self.runs.iter().take(MOST_RUNS_SHOWN);
+        let runs: Vec<String> = shown
             .map(|(thread, iterations)| format!("{iterations} in {thread}"))
             .collect();
-        f.write_str(&runs.join(", "))
+        f.write_str(&runs.join(", "))?;
+        match self.runs.len().saturating_sub(MOST_RUNS_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more runs"),
+        }
     }
 }
 

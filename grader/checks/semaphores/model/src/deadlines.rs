@@ -8,6 +8,10 @@ use semaphores::Semaphore;
 
 use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
+use crate::long_wait::{HUNDRED_DAYS, in_words};
+
+/// More nanoseconds than 64 bits can hold.
+const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);
 
 pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
     model.every(
@@ -24,6 +28,8 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
         ("no permits, a timeout of 300 µs", Duration::from_micros(300)),
         ("no permits, a timeout of 2500 µs", Duration::from_micros(2500)),
         ("no permits, a timeout of 1 ns", Duration::from_nanos(1)),
+        ("no permits, a timeout of 100 days", HUNDRED_DAYS),
+        ("no permits, a timeout of 600 years", SIX_HUNDRED_YEARS),
     ] {
         model.every(
             label,
@@ -61,6 +67,16 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
         "a timeout of 5 ms, another thread waiting already",
         ask_behind_another,
         |execution| gave_up(execution.value, 5 * MILLISECOND),
+    );
+    model.every(
+        "a timeout of 0, another thread waiting already",
+        ask_at_once_behind_another,
+        |execution| gave_up(execution.value, Duration::ZERO),
+    );
+    model.every(
+        "the permit given back at the very deadline of 2 threads",
+        ask_twice_until_it_comes,
+        either_way_and_still_one,
     );
     model.spurious_wakeups(1);
     model.every(
@@ -113,12 +129,25 @@ fn ask_beside_a_thief() -> Wait {
     })
 }
 
-/// How a wait for the only permit ended, and what became of that permit.
-struct Aftermath {
-    wait: Wait,
+/// How waits for the only permit ended, and what became of that permit.
+struct Aftermath<const N: usize = 1> {
+    waits: [Wait; N],
     available: usize,
     /// Whether two threads could have it one after the other, and so at the same time: neither gives it back.
     served: [bool; 2],
+}
+
+impl<const N: usize> Aftermath<N> {
+    fn of(semaphore: &Semaphore, waits: [Wait; N]) -> Self {
+        let available = semaphore.available();
+        let first = semaphore.acquire_timeout(MILLISECOND);
+        let second = semaphore.acquire_timeout(MILLISECOND);
+        Self {
+            waits,
+            available,
+            served: [first.is_some(), second.is_some()],
+        }
+    }
 }
 
 fn ask_until_it_comes() -> Aftermath {
@@ -130,14 +159,19 @@ fn ask_until_it_comes() -> Aftermath {
         drop(permit);
         join(waiter)
     });
-    let available = semaphore.available();
-    let first = semaphore.acquire_timeout(MILLISECOND);
-    let second = semaphore.acquire_timeout(MILLISECOND);
-    Aftermath {
-        wait,
-        available,
-        served: [first.is_some(), second.is_some()],
-    }
+    Aftermath::of(&semaphore, [wait])
+}
+
+fn ask_twice_until_it_comes() -> Aftermath<2> {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let waits = thread::scope(|scope| {
+        let waiters = [(); 2].map(|()| scope.spawn(|| ask(&semaphore, 5 * MILLISECOND)));
+        thread::sleep(5 * MILLISECOND);
+        drop(permit);
+        waiters.map(join)
+    });
+    Aftermath::of(&semaphore, waits)
 }
 
 /// A thread with a long timeout waits as well; which of the two was first depends on the interleaving.
@@ -153,6 +187,19 @@ fn ask_behind_another() -> Wait {
     })
 }
 
+/// The thread that waits gets the permit in the end, and not before.
+fn ask_at_once_behind_another() -> Wait {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        scope.spawn(|| drop(semaphore.acquire()));
+        thread::sleep(MILLISECOND);
+        let wait = ask(&semaphore, Duration::ZERO);
+        drop(permit);
+        wait
+    })
+}
+
 fn ask_while_it_is_kept() -> Wait {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.acquire();
@@ -165,16 +212,18 @@ fn ask_while_it_is_kept() -> Wait {
     })
 }
 
-fn either_way_and_still_one(execution: &Execution<Aftermath>) -> Result<(), Violation> {
+fn either_way_and_still_one<const N: usize>(execution: &Execution<Aftermath<N>>) -> Result<(), Violation> {
     let Aftermath {
-        wait,
+        waits,
         available,
         served,
     } = execution.value;
-    if wait.got {
-        succeeded(wait, 5 * MILLISECOND)?;
-    } else {
-        gave_up(wait, 5 * MILLISECOND)?;
+    for wait in waits {
+        if wait.got {
+            succeeded(wait, 5 * MILLISECOND)?;
+        } else {
+            gave_up(wait, 5 * MILLISECOND)?;
+        }
     }
     if available != 1 {
         let violation = Violation::new(
@@ -215,9 +264,10 @@ fn differs(wait: Wait, expected: &str, due: Duration) -> Violation {
     let timeout = if timeout == Duration::MAX {
         "Duration::MAX".to_owned()
     } else {
-        format!("{timeout:?}")
+        in_words(timeout)
     };
-    let expected = format!("expected acquire_timeout({timeout}) to give {expected} after {due:?}");
+    let [due, elapsed] = [due, elapsed].map(in_words);
+    let expected = format!("expected acquire_timeout({timeout}) to give {expected} after {due}");
     let got = if got { "a permit" } else { "none" };
-    Violation::new(Finding::WrongResult, expected).got(format!("it gave {got} after {elapsed:?}"))
+    Violation::new(Finding::WrongResult, expected).got(format!("it gave {got} after {elapsed}"))
 }

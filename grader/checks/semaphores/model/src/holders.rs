@@ -10,7 +10,31 @@ use semaphores::{Permit, Semaphore};
 use crate::gauge::{Gauge, MILLISECOND};
 use crate::join::join;
 
+/// Numbers of permits of which nothing, or only 1, is left where they are cut down to 8, 16 or 32 bits, or where they
+/// become negative with a sign.
+const MANY_PERMITS: [usize; 5] = [
+    (1 << 8) + 1,
+    (1 << 16) + 1,
+    (1 << 32) + 1,
+    isize::MAX as usize + 1,
+    usize::MAX,
+];
+
+/// How often a semaphore is used by one thread: more often than 16 bits can count.
+const MANY_USES: usize = 66_000;
+
 pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
+    model.never_ends(
+        "no permits, 1 thread that acquires one",
+        || drop(Semaphore::new(0).acquire()),
+        |_| {
+            let violation = Violation::new(
+                Finding::LimitExceeded,
+                "expected acquire to wait for ever, since there are no permits",
+            );
+            violation.got("it gave one")
+        },
+    );
     model.every(
         "1 permit, 2 threads that each acquire it twice",
         twice_each,
@@ -63,6 +87,39 @@ pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
         || try_times(301),
         |execution| are_out(300, execution),
     );
+    for permits in MANY_PERMITS {
+        model.every(
+            format!("{permits} permits, 1 thread that takes 3"),
+            move || take_three(permits),
+            move |execution| three_were_taken(permits, &execution.value),
+        );
+    }
+    model.executions(1);
+    model.random(0);
+    model.steps(50 * MANY_USES as u64);
+    for (label, way) in [
+        ("in acquire", Way::Acquire),
+        ("in try_acquire", Way::TryAcquire),
+        ("in acquire_timeout", Way::AcquireTimeout),
+    ] {
+        model.every(
+            format!("2 permits, one taken {MANY_USES} times {label}"),
+            move || {
+                let semaphore = Semaphore::new(2);
+                (0..MANY_USES).filter(|_| way.take(&semaphore).is_some()).count()
+            },
+            |execution| {
+                if execution.value == MANY_USES {
+                    return Ok(());
+                }
+                let violation = Violation::new(
+                    Finding::WrongResult,
+                    format!("expected a permit each of {MANY_USES} times, since all were free"),
+                );
+                Err(violation.got(format!("there was one {} times", execution.value)))
+            },
+        );
+    }
 }
 
 /// Each thread takes a permit once and keeps it for a moment; returns the most holders at once.
@@ -84,6 +141,48 @@ fn try_times(n: usize) -> usize {
     let semaphore = Semaphore::new(300);
     let permits: Vec<_> = (0..n).map(|_| semaphore.try_acquire()).collect();
     permits.iter().flatten().count()
+}
+
+/// What a semaphore said while three of its permits were taken and given back.
+struct Taken {
+    /// Whether `try_acquire`, called twice, and then `acquire_timeout` gave a permit.
+    got: [bool; 3],
+    /// How many permits were free before, in between and afterwards.
+    available: [usize; 3],
+}
+
+fn take_three(permits: usize) -> Taken {
+    let semaphore = Semaphore::new(permits);
+    let before = semaphore.available();
+    let taken = [Way::TryAcquire, Way::TryAcquire, Way::AcquireTimeout].map(|way| way.take(&semaphore));
+    let in_between = semaphore.available();
+    let got = taken.each_ref().map(Option::is_some);
+    drop(taken);
+    // Where there were three, there are as many for a call that would wait for ever if there were none.
+    if got == [true; 3] {
+        drop(semaphore.acquire());
+    }
+    Taken {
+        got,
+        available: [before, in_between, semaphore.available()],
+    }
+}
+
+fn three_were_taken(permits: usize, taken: &Taken) -> Result<(), Violation> {
+    let n_got = taken.got.iter().filter(|got| **got).count();
+    if n_got < 3 {
+        let violation = Violation::new(Finding::WrongResult, format!("expected 3 of {permits} permits"));
+        return Err(violation.got(format!("there were {n_got}")));
+    }
+    let expected = [permits, permits - 3, permits];
+    if taken.available != expected {
+        let violation = Violation::new(
+            Finding::WrongResult,
+            format!("expected available() to say {expected:?} before, with and after 3 holders"),
+        );
+        return Err(violation.got(format!("it said {:?}", taken.available)));
+    }
+    Ok(())
 }
 
 /// Two threads take the only permit twice each, so that the other may take it before one that was woken.

@@ -1,11 +1,13 @@
 //! `try_acquire` and `available` answer at once and correctly, whichever threads hold permits or wait for them.
 
 use std::thread;
+use std::time::Duration;
 
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
 
 use crate::gauge::MILLISECOND;
+use crate::join::join;
 
 pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
     model.every(
@@ -32,6 +34,21 @@ pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
         "1 permit, used by 2 threads, watched by a third",
         watch,
         never_above_the_permits,
+    );
+    model.every(
+        "1 permit, a holder and 2 threads waiting, watched by the holder",
+        watch_waiters,
+        never_above_the_permits,
+    );
+    model.every(
+        "2 permits, 1 thread that takes one and looks, another that tries",
+        try_beside_a_looker,
+        one_is_always_left,
+    );
+    model.every(
+        "1 permit, its holder gives it back and tries while another thread tries",
+        try_beside_a_try,
+        one_of_two_gets_it,
     );
 }
 
@@ -144,6 +161,88 @@ fn watch() -> (usize, usize) {
         semaphore.available().max(semaphore.available())
     });
     (most, semaphore.available())
+}
+
+/// Both waiters keep the permit for a moment, so that one of them waits on when the other has it.
+fn watch_waiters() -> (usize, usize) {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let most = thread::scope(|scope| {
+        scope.spawn(|| {
+            let _permit = semaphore.acquire();
+            thread::sleep(MILLISECOND);
+        });
+        scope.spawn(|| {
+            let _permit = semaphore.acquire_timeout(10 * MILLISECOND);
+            thread::sleep(MILLISECOND);
+        });
+        thread::sleep(MILLISECOND);
+        let before = semaphore.available();
+        drop(permit);
+        before.max(semaphore.available())
+    });
+    (most, semaphore.available())
+}
+
+/// Each of two threads uses at most one of two permits at a time, so neither ever has to wait, nor to do without.
+fn try_beside_a_looker() -> Answers {
+    let semaphore = Semaphore::new(2);
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            drop(semaphore.acquire());
+            semaphore.available();
+            semaphore.acquire_timeout(Duration::ZERO).is_some()
+        });
+        let first = semaphore.try_acquire().is_some();
+        let second = semaphore.try_acquire().is_some();
+        Answers {
+            available: vec![semaphore.available()],
+            tries: vec![first, second, join(other)],
+        }
+    })
+}
+
+fn one_is_always_left(execution: &Execution<Answers>) -> Result<(), Violation> {
+    let Answers { available, tries } = &execution.value;
+    if tries.contains(&false) {
+        let violation = Violation::new(
+            Finding::WrongResult,
+            "expected a permit for each of 2 threads that want one of 2 permits",
+        );
+        let call = if tries[2] { "try_acquire" } else { "acquire_timeout(0)" };
+        return Err(violation.got(format!("{call} gave none, though the other thread had at most one")));
+    }
+    if available.contains(&0) {
+        let violation = Violation::new(
+            Finding::WrongResult,
+            "expected available() to say at least 1 while at most one of 2 permits is taken",
+        );
+        return Err(violation.got("it said 0"));
+    }
+    Ok(())
+}
+
+/// Returns whether the thread that gave the permit back got it again, and whether the other one got it.
+fn try_beside_a_try() -> [bool; 2] {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| semaphore.try_acquire().is_some());
+        drop(permit);
+        let again = semaphore.try_acquire().is_some();
+        [again, join(other)]
+    })
+}
+
+fn one_of_two_gets_it(execution: &Execution<[bool; 2]>) -> Result<(), Violation> {
+    if execution.value == [false; 2] {
+        let violation = Violation::new(
+            Finding::WrongResult,
+            "expected try_acquire to give the permit that was given back, unless the other thread took it",
+        );
+        return Err(violation.got("neither thread got it"));
+    }
+    Ok(())
 }
 
 fn never_above_the_permits(execution: &Execution<(usize, usize)>) -> Result<(), Violation> {

@@ -11,9 +11,9 @@ use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
 use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
-/// How long a thread with a timeout of `Duration::MAX` is kept waiting: longer than an hour, day or year that a
-/// submission may use instead by mistake, and shorter than the 30 years that some libraries use for a timeout that
-/// never ends.
+/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once a
+/// month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
+/// years that some libraries use for a timeout that never ends.
 const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 
 pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
@@ -23,6 +23,7 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     short_waits(model);
     model.random(500);
     several_waiters(model);
+    three_at_once(model);
     give_up_between_two(model);
     model.spurious_wakeups(1);
     model.every(
@@ -30,6 +31,30 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
         || wait(Call::Acquire, MILLISECOND),
         |execution| went_on(&execution.value),
     );
+}
+
+/// Each permit that comes back is for another thread, however the three of them wait. Each keeps its permit for as long
+/// as the others may need to get theirs.
+fn three_at_once(model: &mut Model) {
+    model.preemptions(1);
+    model.executions(1000);
+    model.random(100);
+    let timed = Call::Timeout(4000 * MILLISECOND);
+    for (label, calls) in [
+        ("in acquire", [Call::Acquire; 3]),
+        ("in acquire_timeout", [timed; 3]),
+        ("2 of them in acquire", [Call::Acquire, timed, Call::Acquire]),
+        ("2 of them in acquire_timeout", [timed, Call::Acquire, timed]),
+    ] {
+        model.every(
+            format!("3 permits given back at once, 3 threads waiting {label}"),
+            move || wait_for_three(calls),
+            nobody_slept_on,
+        );
+    }
+    model.preemptions(2);
+    model.executions(20_000);
+    model.random(500);
 }
 
 /// When a waiter gives up, those that came after it still get the permit.
@@ -66,6 +91,11 @@ fn long_waits(model: &mut Model) {
             "1 permit, kept for 100 days while a thread waits in acquire_timeout",
             Call::Timeout(HUNDRED_DAYS.saturating_mul(2)),
             HUNDRED_DAYS,
+        ),
+        (
+            "1 permit, kept for 20 years while a thread waits in acquire",
+            Call::Acquire,
+            TWENTY_YEARS,
         ),
         (
             "1 permit, kept for 20 years, a timeout of Duration::MAX",
@@ -199,19 +229,22 @@ fn went_on(wait: &Wait) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What became of two threads that waited, and of the permits that came back for them.
-struct Sleepers {
+/// What became of the threads that waited, and of the permits that came back for them.
+struct Sleepers<const N: usize = 2> {
     /// How many permits were free a second after they had come back.
     free: usize,
-    waits: [Wait; 2],
+    waits: [Wait; N],
 }
 
-/// Counts the free permits a second later. Then takes one and gives it back, to wake a thread that still sleeps, so
-/// that the execution can end.
-fn look_later<'scope>(semaphore: &Semaphore, waiters: [ScopedJoinHandle<'scope, Wait>; 2]) -> Sleepers {
+/// Counts the free permits a second later. Then takes one and gives it back for each thread, to wake those that still
+/// sleep, so that the execution can end.
+fn look_later<'scope, const N: usize>(
+    semaphore: &Semaphore,
+    waiters: [ScopedJoinHandle<'scope, Wait>; N],
+) -> Sleepers<N> {
     thread::sleep(1000 * MILLISECOND);
     let free = semaphore.available();
-    drop(semaphore.try_acquire());
+    (1..N).for_each(|_| drop(semaphore.try_acquire()));
     Sleepers {
         free,
         waits: waiters.map(join),
@@ -226,6 +259,18 @@ fn spawn_waiter<'scope>(
     keep: Duration,
 ) -> ScopedJoinHandle<'scope, Wait> {
     scope.spawn(move || Wait::of(semaphore, Call::Acquire, due, keep))
+}
+
+fn wait_for_three(calls: [Call; 3]) -> Sleepers<3> {
+    let semaphore = Semaphore::new(3);
+    let permits = [(); 3].map(|()| semaphore.acquire());
+    let semaphore = &semaphore;
+    thread::scope(|scope| {
+        let waiters = calls.map(|call| scope.spawn(move || Wait::of(semaphore, call, MILLISECOND, 2000 * MILLISECOND)));
+        thread::sleep(MILLISECOND);
+        drop(permits);
+        look_later(semaphore, waiters)
+    })
 }
 
 fn queue_for_one() -> Sleepers {
@@ -264,7 +309,7 @@ fn give_back_at_a_deadline() -> Sleepers {
     })
 }
 
-fn nobody_slept_on(execution: &Execution<Sleepers>) -> Result<(), Violation> {
+fn nobody_slept_on<const N: usize>(execution: &Execution<Sleepers<N>>) -> Result<(), Violation> {
     let Sleepers { free, waits } = &execution.value;
     for (wait, thread) in waits.iter().zip(1..) {
         if !is_on_time(wait.elapsed, wait.due) {

@@ -16,9 +16,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use harness::{Check, Execution, Finding, Model, Violation};
-use stdout_writer::{one_at_a_time, two_at_a_time};
 
 use crate::calls::Call;
+use crate::contract::{one_at_a_time, two_at_a_time};
 use crate::line::lines_of;
 use crate::text::{every_line_is_written, every_part_is_whole};
 

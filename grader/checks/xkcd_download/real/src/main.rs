@@ -12,7 +12,8 @@ use harness::{Finding, Violation};
 use xkcd_download::{download_in_parallel, download_in_sequence};
 use xkcd_download_support::{
     Hold, LARGE, ODD, Outcome, Server, Shelf, Trouble, Way, are_refused, are_right, asked_again, asked_once,
-    connections_are_used_again, image_path, info_path, leaves_nothing, never_more_than, nobody_is_idle, nobody_polls,
+    connections_are_used_again, image_path, info_path, leaves_nothing, many_ask_at_once, never_more_than,
+    nobody_is_idle, nobody_polls,
 };
 
 /// What the exercise must show, in the order of `exercise.toml`.
@@ -70,7 +71,8 @@ fn shelf(numbers: &[u32]) -> Shelf {
 }
 
 fn in_sequence_keeps_order(trial: &mut Trial) {
-    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[HUGE], &[], &[ODD, LARGE, 5]] {
+    let many: Vec<u32> = (1..=MANY).collect();
+    for numbers in [&KNOWN[..], &[109, 7, 100, 3], &[HUGE], &[], &[ODD, LARGE, 5], &many] {
         on_server(trial, in_words(numbers), shelf(numbers), Hold::Nothing, |server| {
             let got = in_sequence(server.base(), numbers);
             are_right(Way::InSequence, server, numbers, &got)?;
@@ -124,6 +126,20 @@ fn in_parallel_keeps_order(trial: &mut Trial) {
 
 fn exactly_the_workers_ask_at_once(trial: &mut Trial) {
     let (ten, fifty): (Vec<u32>, Vec<u32>) = ((1..=10).collect(), (1..=50).collect());
+    // First of all, so that a submission that never has more workers than there are processors fails here on every
+    // machine.
+    on_server(
+        trial,
+        label(MANY_WORKERS, &fifty),
+        shelf(&fifty),
+        Hold::Rounds(1),
+        |server| {
+            drop(in_parallel(server.base(), &fifty, MANY_WORKERS));
+            never_more_than(MANY_WORKERS, server)?;
+            many_ask_at_once(MANY_WORKERS, server)?;
+            asked_once(server)
+        },
+    );
     // Several calls in one process, with different numbers: each call must have workers of its own.
     for (workers, numbers, rounds) in [
         (4, &ten[..], 4),
@@ -225,7 +241,7 @@ fn with(troubles: &[Trouble]) -> (Shelf, Vec<u32>) {
 }
 
 /// What goes wrong, with which comics, and what the server holds back when several workers ask for them.
-const TROUBLES: [(&str, &[Trouble], Hold); 6] = [
+const TROUBLES: [(&str, &[Trouble], Hold); 7] = [
     (
         "the server refuses the second",
         &[Trouble::InfoStatus(404)],
@@ -237,6 +253,15 @@ const TROUBLES: [(&str, &[Trouble], Hold); 6] = [
             Trouble::ImageStatus(404),
             Trouble::InfoStatus(500),
             Trouble::ImageStatus(503),
+        ],
+        Hold::Nothing,
+    ),
+    (
+        "the server replies with a success other than 200",
+        &[
+            Trouble::InfoSuccess(203),
+            Trouble::ImageSuccess(299),
+            Trouble::ImageSuccess(201),
         ],
         Hold::Nothing,
     ),
@@ -317,6 +342,13 @@ fn nothing_is_left_behind(trial: &mut Trial) {
         },
     );
 }
+
+/// More comics than a byte can count.
+const MANY: u32 = 300;
+
+/// More workers than nearly any machine has processors. Each may have a thread, a client with a thread of its own, and
+/// connections.
+const MANY_WORKERS: usize = 40;
 
 /// A number that fits neither `u16` nor `i32`.
 const HUGE: u32 = 4_000_000_000;

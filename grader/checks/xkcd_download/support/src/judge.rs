@@ -140,6 +140,24 @@ pub fn never_more_than(workers: usize, server: &Server) -> Result<(), Violation>
     Err(Violation::new(Finding::LimitExceeded, expected).got(format!("at some moment there were {most}")))
 }
 
+/// Holds if so many `workers` all had a request in flight, the first time that the process was quiescent.
+///
+/// # Errors
+///
+/// If fewer had. How many may depend on the machine: a submission may count its processors.
+pub fn many_ask_at_once(workers: usize, server: &Server) -> Result<(), Violation> {
+    let moments = server.quiescent_moments();
+    let Some(first) = moments.first().filter(|first| first.in_flight < workers) else {
+        return Ok(());
+    };
+    let finding = match first.in_flight {
+        0 | 1 => Finding::NotConcurrent,
+        _ => Finding::OverSerialized,
+    };
+    let expected = format!("expected {} in flight at once", requests(workers));
+    Err(Violation::new(finding, expected).got("there were fewer, and nothing more happened"))
+}
+
 /// Holds if, whenever the process was quiescent, each of `workers` had a request in flight or no comic left to
 /// download.
 ///

@@ -6,14 +6,14 @@ mod image;
 mod judge;
 mod outcome;
 mod payload;
-mod quiescent_wait;
+mod prompt;
 mod server;
 mod shelf;
 
 pub use hold::Hold;
 pub use judge::{
-    Way, are_refused, are_right, asked_again, asked_once, connections_are_used_again, leaves_nothing, never_more_than,
-    nobody_is_idle, nobody_polls,
+    Way, are_refused, are_right, asked_again, asked_once, connections_are_used_again, leaves_nothing, many_ask_at_once,
+    never_more_than, nobody_is_idle, nobody_polls,
 };
 pub use outcome::Outcome;
 pub use server::{QuiescentMoment, Server};

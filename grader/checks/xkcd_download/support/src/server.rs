@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use harness::real::{WaitEnd, until_quiescent};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,7 +25,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::hold::{Held, Hold};
 use crate::outcome::Outcome;
 use crate::payload::Payload;
-use crate::quiescent_wait::{self, WaitEnd};
+use crate::prompt::Prompt;
 use crate::shelf::{Manner, Places, Reply, Shelf, page};
 
 /// A running server. It ends when it is dropped.
@@ -152,6 +153,13 @@ impl Server {
         self.shared.state().asked.clone()
     }
 
+    /// Forgets what was asked for so far, as if it had just started.
+    pub fn forget(&self) {
+        let mut state = self.shared.state();
+        state.asked.clear();
+        state.finished.clear();
+    }
+
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.shared.state().in_flight
@@ -273,7 +281,7 @@ fn connected(stream: TcpStream, shared: &Arc<Shared>) {
         let service = service_fn(|request| answer(Arc::clone(&shared), request));
         let connection = http1::Builder::new()
             .header_read_timeout(None)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Prompt(stream)), service);
         // A client may end its connection in any way.
         let _ = connection.await;
         shared.room.notify_one();
@@ -336,7 +344,13 @@ fn release_when_quiescent(shared: &Shared, n_comics: usize) {
             let state = shared.state();
             2 * state.asked.len() - state.in_flight
         };
-        let end = quiescent_wait::wait(events);
+        // Whoever has polled once is told so, whatever comes after. To find it out takes seconds.
+        let was_polled = shared.state().was_polled;
+        let end = if was_polled {
+            WaitEnd::Polled
+        } else {
+            until_quiescent(events)
+        };
         let mut state = shared.state();
         state.was_polled |= end == WaitEnd::Polled;
         let moment = QuiescentMoment {

@@ -31,13 +31,17 @@ pub const LARGE: u32 = 7002;
 /// The size of the picture of [`LARGE`].
 const LARGE_BYTES: usize = 300_000;
 
-/// What goes wrong with a comic.
+/// What is special about a comic; most of it goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// Its information has this status.
     InfoStatus(u16),
     /// Its picture has this status, and a page that says so.
     ImageStatus(u16),
+    /// Its information comes with this status, which is a success.
+    InfoSuccess(u16),
+    /// Its picture comes with this status, which is a success.
+    ImageSuccess(u16),
     /// Its information is not JSON.
     InfoMalformed,
     /// Its information is JSON without the URL of the picture.
@@ -134,7 +138,7 @@ impl Shelf {
         let info = format!("{}{}", places.base, info_path(number));
         let img = image_url(number, self.trouble(number), places);
         match self.trouble(number) {
-            None => Outcome::Comic {
+            None | Some(Trouble::InfoSuccess(_) | Trouble::ImageSuccess(_)) => Outcome::Comic {
                 num: number,
                 title: title(number),
                 img,
@@ -217,16 +221,29 @@ fn info(number: u32, trouble: Option<Trouble>, places: &Places<'_>) -> Reply {
             status = code;
             text = page(code);
         }
+        Some(Trouble::InfoSuccess(code)) => status = code,
         Some(Trouble::InfoMalformed) => text = text.replace('}', ""),
         Some(Trouble::InfoIncomplete) => text = json!({ "num": number, "title": title }).to_string(),
         Some(Trouble::InfoCutOff) => manner = Manner::CutOff,
         Some(Trouble::InfoStalled) => manner = Manner::Stalled,
-        Some(Trouble::ImageStatus(_) | Trouble::ImageCutOff | Trouble::ImageRefused | Trouble::ImageStalled) | None => {
-        }
+        Some(
+            Trouble::ImageStatus(_)
+            | Trouble::ImageSuccess(_)
+            | Trouble::ImageCutOff
+            | Trouble::ImageRefused
+            | Trouble::ImageStalled,
+        )
+        | None => {}
     }
     let has_image = matches!(
         trouble,
-        None | Some(Trouble::ImageStatus(_) | Trouble::ImageCutOff | Trouble::ImageStalled)
+        None | Some(
+            Trouble::ImageStatus(_)
+                | Trouble::InfoSuccess(_)
+                | Trouble::ImageSuccess(_)
+                | Trouble::ImageCutOff
+                | Trouble::ImageStalled
+        )
     );
     Reply {
         comic: number,
@@ -247,6 +264,7 @@ fn image(number: u32, trouble: Option<Trouble>) -> Reply {
     };
     let (status, kind, body, manner) = match trouble {
         Some(Trouble::ImageStatus(status)) => (status, "text/html", page(status).into_bytes(), Manner::Whole),
+        Some(Trouble::ImageSuccess(status)) => (status, kind, picture, Manner::Whole),
         Some(Trouble::ImageCutOff) => (200, kind, picture, Manner::CutOff),
         Some(Trouble::ImageStalled) => (200, kind, picture, Manner::Stalled),
         _ => (200, kind, picture, Manner::Whole),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::lock::Lock;
-use super::{ObjectId, State};
+use super::{ObjectId, Origin, State};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
@@ -62,7 +62,9 @@ pub(crate) fn stdin_lock() -> Option<ObjectId> {
 }
 
 fn add_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
-    execution.objects.add(kind, None, State::Lock(Lock::default()))
+    execution
+        .objects
+        .add(kind, Origin::Outside, State::Lock(Lock::default()))
 }
 
 impl Stream {
@@ -130,6 +132,22 @@ impl Stream {
 
     /// Writes `bytes` to the stream. The caller holds the lock.
     pub(crate) fn append(self, bytes: &[u8], site: Site) {
+        self.append_at(bytes, Some(site));
+    }
+
+    /// Writes `bytes` to the stream without its lock, as through another descriptor.
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(crate) fn write_past_lock(self, bytes: &[u8], site: Option<Site>) {
+        let Some(id) = self.lock_id() else { return };
+        if bytes.is_empty() {
+            return;
+        }
+        announce(Operation { object: Some(id), site });
+        self.append_at(bytes, site);
+        with(|execution| execution.record_calls_unless_known(site));
+    }
+
+    fn append_at(self, bytes: &[u8], site: Option<Site>) {
         if bytes.is_empty() {
             return;
         }
@@ -144,9 +162,7 @@ impl Stream {
             execution.wrote_to(id);
             execution.changed_irreversibly();
             // No state of the lock is recorded: a write may hold the lock only for itself, or within a guard.
-            execution.record_with(Some(id), Some(site), |_| {
-                (Op::Write { bytes: bytes.to_vec() }, Vec::new())
-            });
+            execution.record_with(Some(id), site, |_| (Op::Write { bytes: bytes.to_vec() }, Vec::new()));
         });
     }
 }

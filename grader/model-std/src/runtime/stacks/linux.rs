@@ -71,6 +71,11 @@ impl Stack {
         self.0.size
     }
 
+    /// The lowest address that the program may use.
+    pub(in crate::runtime) fn lowest(&self) -> usize {
+        self.0.base - self.0.size
+    }
+
     pub(in crate::runtime) fn mapping(&self) -> *const Mapping {
         ptr::from_ref(&*self.0)
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use corosensei::stack::{DefaultStack, StackPointer};
+use corosensei::stack::{DefaultStack, Stack as _, StackPointer};
 
 /// Nothing needs the place of a stack.
 pub(in crate::runtime) type Mapping = ();
@@ -21,6 +21,11 @@ impl Stack {
 
     pub(in crate::runtime) fn mapping(&self) -> *const Mapping {
         std::ptr::null()
+    }
+
+    /// The lowest address that the program may use.
+    pub(in crate::runtime) fn lowest(&self) -> usize {
+        self.mapped.base().get() - self.size
     }
 
     /// How many bytes the program may use.

@@ -106,6 +106,14 @@ fn the_value_of_an_atomic_is_where_the_atomic_is() {
 }
 
 #[test]
+fn plain_memory_that_a_program_uses_as_atomics_is_explored() {
+    assert_eq!(
+        Workshop::new("explores_memory").run_program("explores_memory.rs", &[]),
+        "done\n"
+    );
+}
+
+#[test]
 fn a_program_without_std_does_the_same() {
     says_the_same("without_std", "without_std.rs", &["2024"]);
 }

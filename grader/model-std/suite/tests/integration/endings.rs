@@ -474,7 +474,7 @@ fn a_thread_of_a_library_that_works_when_the_body_ends_is_left() {
             shim::set_idle(1, false);
             theirs.store(1, SeqCst);
             loop {
-                SystemTime::now();
+                let _ = SystemTime::now();
             }
         });
         while has_begun.load(SeqCst) == 0 {

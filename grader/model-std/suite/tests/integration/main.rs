@@ -2,6 +2,7 @@
 //!
 //! Tests of generated programs are short by default. Each of their files says how to run them for longer.
 
+mod atomics_in_memory;
 mod certainty;
 mod channel_waits;
 mod channels;
@@ -9,6 +10,8 @@ mod choice_points;
 mod clock;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod crashes;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod descriptors;
 #[cfg(target_os = "linux")]
 mod differential;
 mod drop_in;

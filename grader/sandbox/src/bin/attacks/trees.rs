@@ -1,7 +1,8 @@
 //! Attacks that never end, or that leave something running: loops, processes, threads, output.
 
-use std::io::{self, Write as _};
-use std::process::Command;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Command, Stdio};
 use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("exec-shell", exec_shell),
     ("exec-loader", exec_loader),
     ("command", command),
+    ("command-forms", command_forms),
     ("setsid", leave_session),
 ];
 
@@ -107,7 +109,6 @@ fn background(_: &Target) -> io::Result<()> {
 }
 
 fn exec(command: &mut Command) -> io::Result<()> {
-    use std::os::unix::process::CommandExt as _;
     Err(command.exec())
 }
 
@@ -123,6 +124,51 @@ fn exec_loader(_: &Target) -> io::Result<()> {
 
 fn command(_: &Target) -> io::Result<()> {
     Command::new("/bin/true").status().map(drop)
+}
+
+/// Not an attack: the ways in which `std` starts a program and waits for it.
+fn command_forms(_: &Target) -> io::Result<()> {
+    let works = |form: &str, command: &mut Command| match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(io::Error::other(format!("{form}: {status}"))),
+        Err(error) => Err(io::Error::other(format!("{form}: {error}"))),
+    };
+    works("arg0", Command::new("/bin/true").arg0("yes"))?;
+    works("current_dir", Command::new("/bin/true").current_dir("/"))?;
+    works("process_group", Command::new("/bin/true").process_group(0))?;
+    // In another `PATH`, `std` looks the program up in the child, after `fork`.
+    works("env", Command::new("true").env("PATH", "/bin"))?;
+    works("env_clear", Command::new("true").env_clear().env("PATH", "/bin"))?;
+    works("envs", Command::new("true").envs([("PATH", "/bin"), ("A", "B")]))?;
+    works(
+        "stdin",
+        Command::new("/bin/cat").stdin(Stdio::null()).stdout(Stdio::null()),
+    )?;
+    // A pipe of the parent's own, passed on as a plain descriptor.
+    let (mut ours, theirs) = io::pipe()?;
+    let (input, mut to_child) = io::pipe()?;
+    let theirs = Stdio::from(std::os::fd::OwnedFd::from(theirs));
+    let mut child = Command::new("cat")
+        .env("PATH", "/bin")
+        .stdin(input)
+        .stdout(theirs)
+        .spawn()?;
+    to_child.write_all(b"text")?;
+    drop(to_child);
+    let mut text = String::new();
+    ours.read_to_string(&mut text)?;
+    if text != "text" || !child.wait()?.success() {
+        return Err(io::Error::other(format!("pipe: {text}")));
+    }
+    let mut waits = Command::new("/bin/cat").stdin(Stdio::piped()).spawn()?;
+    if waits.try_wait()?.is_some() {
+        return Err(io::Error::other("try_wait: it has ended"));
+    }
+    waits.kill()?;
+    match waits.wait()?.signal() {
+        Some(libc::SIGKILL) => Ok(()),
+        other => Err(io::Error::other(format!("kill: {other:?}"))),
+    }
 }
 
 fn leave_session(_: &Target) -> io::Result<()> {

@@ -190,14 +190,18 @@ fn signals_limits_and_cpu_affinity_are_for_the_process_itself() {
 }
 
 #[test]
-fn a_pair_of_sockets_has_to_be_of_streams() {
+fn a_pair_of_sockets_has_to_be_connected() {
     let filter = plain();
     let pair = |kind: i32, expected| answers(&filter, libc::SYS_socketpair, &[1, kind as u64, 0], expected);
     pair(libc::SOCK_STREAM, ALLOW);
     pair(libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK, ALLOW);
+    pair(libc::SOCK_SEQPACKET, ALLOW);
+    pair(libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, ALLOW);
     pair(libc::SOCK_DGRAM, EPERM);
-    pair(libc::SOCK_SEQPACKET, EPERM);
+    pair(libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, EPERM);
+    pair(libc::SOCK_RAW, EPERM);
     answers(&filter, libc::SYS_socketpair, &[2, 1, 0], EPERM);
+    answers(&filter, libc::SYS_socketpair, &[2, 5, 0], EPERM);
     answers(&filter, libc::SYS_socket, &[2, 1, 0], EPERM);
 }
 

@@ -107,7 +107,7 @@ mod tests {
         assert!((5.4..5.6).contains(&after), "{after}");
         assert_eq!(activity, Activity::Waiting);
         let every_other = |n: u64| {
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 Activity::Waiting
             } else {
                 Activity::Running

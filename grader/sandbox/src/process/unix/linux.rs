@@ -9,11 +9,12 @@ mod activity;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{
@@ -24,7 +25,7 @@ use rustix::process::{
 use super::Streams;
 use super::deadline::Sample;
 use crate::linux::{ProcStat, processes};
-use crate::process::{Command, Limits};
+use crate::process::{COMPILER_FILE_SIZE, Command, Limits};
 use crate::{Child, Probe, Profile, ResourceLimits, SetupError, Spec, Stage, probe_up_to};
 
 /// The environment variable that marks the processes of a run.
@@ -49,11 +50,11 @@ struct Runs {
 /// Whether the limit of CPU time is enforced.
 pub(super) const LIMITS_CPU: bool = true;
 
-/// The largest file that a compiler may write: a hundred times what a program of an exercise takes.
-const COMPILER_FILE_SIZE: u64 = 512 << 20;
-
 /// How many files a compiler may have open: the default of Linux.
 const COMPILER_OPEN_FILES: u64 = 1024;
+
+/// How many files a program may have open that has connections or children.
+const CONNECTED_OPEN_FILES: u64 = 1024;
 
 /// How many files any other program may have open.
 const PROGRAM_OPEN_FILES: u64 = 64;
@@ -66,12 +67,19 @@ pub(super) struct Tree {
     counts_threads: bool,
 }
 
+/// The mark of the next run. It is no number that counts: the processes of a run can read it, and would know from it
+/// which of the runs this is.
+fn next_mark() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    // Relaxed: only the number counts.
+    format!("{:016x}", KEY.hash_one(NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
 impl Tree {
     pub(super) fn spawn(command: &Command, limits: &Limits, streams: Streams) -> io::Result<Tree> {
         prepare_this_process();
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        // Relaxed: only the number counts.
-        let mark = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let mark = next_mark();
         let mut env = command.env.clone();
         env.push((MARK.into(), mark.clone().into()));
         // Locked before the probe, which starts children too.
@@ -209,9 +217,10 @@ fn prepare_this_process() {
 fn resource_limits(profile: Profile, limits: &Limits) -> ResourceLimits {
     let (file_size, open_files) = match profile {
         Profile::Compile => (COMPILER_FILE_SIZE, COMPILER_OPEN_FILES),
-        Profile::Run | Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
-            (0, PROGRAM_OPEN_FILES)
+        Profile::RunWithLoopback | Profile::RunWithChildren | Profile::RunWithChildrenAndLoopback => {
+            (0, CONNECTED_OPEN_FILES)
         }
+        Profile::Run => (0, PROGRAM_OPEN_FILES),
     };
     ResourceLimits {
         cpu: limits.cpu,

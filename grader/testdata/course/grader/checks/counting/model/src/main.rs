@@ -33,6 +33,7 @@ fn tally_adds_up(model: &mut Model) {
     };
     model.every("1 and 2", sum, |execution| match execution.value {
         3 => Ok(()),
+        0 => panic!("a property that panics"),
         other => Err(Violation::new(Finding::WrongResult, "expected 3").got(format!("got {other}"))),
     });
 }

@@ -1,5 +1,8 @@
-//! Variant: `try_acquire` uses `try_lock`: while another thread looks at the count it says "no permit",
-//! which is acceptable for a caller that must not block.
+//! Mistake: the timeout is turned into milliseconds in 32 bits, rounded up. After 49 days that starts
+//! again from 0.
+//!
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `wrong_result`.
+//! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -28,7 +31,7 @@ impl Semaphore {
     }
 
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
-        let mut free = self.free.try_lock().ok()?;
+        let mut free = self.free.lock().unwrap();
         if *free == 0 {
             return None;
         }
@@ -37,6 +40,8 @@ impl Semaphore {
     }
 
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        let milliseconds = timeout.as_nanos().div_ceil(1_000_000) as u32;
+        let timeout = Duration::from_millis(milliseconds.into());
         let free = self.free.lock().unwrap();
         let (mut free, _) = self
             .returned
@@ -66,20 +71,21 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// In batches of `limit` threads.
 pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
-    let mut jobs = jobs.into_iter();
-    let mut outcomes = Vec::new();
-    loop {
-        let batch: Vec<F> = jobs.by_ref().take(limit.max(1)).collect();
-        if batch.is_empty() {
-            break;
-        }
-        thread::scope(|scope| {
-            let threads: Vec<_> = batch.into_iter().map(|job| scope.spawn(job)).collect();
-            outcomes.extend(threads.into_iter().map(|thread| thread.join()));
-        });
-    }
+    let semaphore = Semaphore::new(limit.max(1));
+    let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
+        let semaphore = &semaphore;
+        let threads: Vec<_> = jobs
+            .into_iter()
+            .map(|job| {
+                scope.spawn(move || {
+                    let _permit = semaphore.acquire();
+                    job()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
     outcomes
         .into_iter()
         .map(|outcome| outcome.expect("a job panicked"))

@@ -1,5 +1,7 @@
-//! Variant: the caller waits until the threads have dropped their `Arc`s, takes the runs out of its own, and then joins
-//! them.
+//! Mistake: the caller checks again and again whether the threads have dropped their `Arc`s, and only then joins them.
+//! It yields after each check, but it never sleeps.
+//!
+//! Fails: `threads_have_ended_on_return` with `busy_wait`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,166 @@
+//! What keeps threads from doing something at the same time: a join before the next thread is started, or a lock that is
+//! held all along.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use protocol::trace::{Event, LockOutcome, ObjectId, Op, ThreadId, Trace, WakeReason};
+
+use super::Account;
+use crate::names::Names;
+
+/// Holding a lock may be in the way if its holder takes at least this many other steps meanwhile.
+const LONG: usize = 2;
+
+pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+    early_join(trace, names).or_else(|| long_hold(trace, names))
+}
+
+/// A thread waits for the end of another before it starts the next.
+fn early_join(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+    let events = &trace.events;
+    let (join, joined) = events.iter().enumerate().find_map(|(index, event)| match event.op {
+        Op::Join { thread } => Some((index, Some(thread))),
+        Op::LeaveScope => Some((index, None)),
+        _ => None,
+    })?;
+    let waiter = events[join].thread;
+    let (spawn, spawned) = events
+        .iter()
+        .enumerate()
+        .skip(join)
+        .find_map(|(index, event)| match event.op {
+            Op::Spawn { thread } if event.thread == waiter => Some((index, thread)),
+            _ => None,
+        })?;
+    let is_spawn =
+        |event: &Event| matches!(event.op, Op::Spawn { thread } if joined.is_none_or(|joined| joined == thread));
+    let first = events.iter().position(is_spawn);
+    let what = joined.map_or("all threads of a scope".to_owned(), |joined| names.thread(joined));
+    let sentence = format!(
+        "{} waits{} for the end of {}, and only then starts {}{}.",
+        names.thread_at_start(waiter),
+        names.at(events[join].place.as_ref()),
+        what,
+        names.thread(spawned),
+        names.at(events[spawn].place.as_ref()),
+    );
+    Some(Account::new(sentence, first.into_iter().chain([join, spawn])))
+}
+
+/// A thread that holds a lock from one step to another.
+struct Hold {
+    lock: ObjectId,
+    holder: ThreadId,
+    taken: usize,
+    released: usize,
+    /// How many steps the holder makes meanwhile, at other objects.
+    n_other: usize,
+    /// Where another thread takes it afterwards, which exists but does nothing meanwhile.
+    next: Option<usize>,
+}
+
+/// A thread holds a lock while it does much else, or for as long as it lives, and another thread takes it next.
+fn long_hold(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+    let holds = holds(trace);
+    let followed = || holds.iter().filter(|hold| hold.next.is_some());
+    let longest = followed()
+        .filter(|hold| hold.n_other >= LONG)
+        .max_by_key(|hold| (hold.n_other, Reverse(hold.taken)))
+        .or_else(|| followed().find(|hold| is_whole_life(trace, hold)))?;
+    let next = longest.next?;
+    let events = &trace.events;
+    let lock = names.object(longest.lock);
+    let place = |index: usize| events[index].place.as_ref();
+    let during = match (place(longest.taken), place(longest.released)) {
+        (Some(taken), Some(released)) if taken.line != released.line => {
+            format!(" from {} to {}", names.place(taken), names.place(released))
+        }
+        (taken, _) => names.at(taken),
+    };
+    let meanwhile = match longest.n_other {
+        0 | 1 => "for as long as it lives".to_owned(),
+        n => format!("and takes {n} other steps meanwhile"),
+    };
+    let sentence = format!(
+        "{} holds `{lock}`{during}, {meanwhile}. {} goes on only when it gets `{lock}`{}.",
+        names.thread_at_start(longest.holder),
+        names.thread_at_start(events[next].thread),
+        names.at(place(next)),
+    );
+    Some(Account::new(sentence, [longest.taken, longest.released, next]))
+}
+
+fn holds(trace: &Trace) -> Vec<Hold> {
+    let mut open: BTreeMap<ObjectId, Hold> = BTreeMap::new();
+    let mut closed: Vec<Hold> = Vec::new();
+    for (index, event) in trace.events.iter().enumerate() {
+        for hold in open.values_mut().filter(|hold| hold.holder == event.thread) {
+            hold.n_other += usize::from(event.object != Some(hold.lock));
+        }
+        if let Some(lock) = taken(event) {
+            let last = closed.iter_mut().rev().find(|hold| hold.lock == lock);
+            if let Some(last) = last.filter(|last| last.next.is_none() && idles(trace, event.thread, last, index)) {
+                last.next = Some(index);
+            }
+            let (holder, taken, released) = (event.thread, index, index);
+            let hold = Hold {
+                lock,
+                holder,
+                taken,
+                released,
+                n_other: 0,
+                next: None,
+            };
+            open.insert(lock, hold);
+        } else if let Some(hold) = released(event).and_then(|lock| open.remove(&lock)) {
+            closed.push(Hold {
+                released: index,
+                ..hold
+            });
+        }
+    }
+    closed
+}
+
+/// Whether `thread` exists before `hold` ends, and does nothing from its begin to the event `until`.
+fn idles(trace: &Trace, thread: ThreadId, hold: &Hold, until: usize) -> bool {
+    let acts = |event: &Event| event.thread == thread;
+    let is_spawned = |event: &Event| matches!(event.op, Op::Spawn { thread: spawned } if spawned == thread);
+    thread != hold.holder
+        && !trace.events[hold.taken..until].iter().any(acts)
+        && (thread == 0 || trace.events[..hold.released].iter().any(is_spawned))
+}
+
+/// Whether a thread that was spawned does nothing before it takes the lock, and nothing after it releases it.
+fn is_whole_life(trace: &Trace, hold: &Hold) -> bool {
+    let ends = |op: &Op| matches!(op, Op::EndThread { .. } | Op::Count { .. });
+    let acts = |event: &Event| event.thread == hold.holder && !ends(&event.op);
+    let (before, after) = (&trace.events[..hold.taken], &trace.events[hold.released + 1..]);
+    hold.holder != 0 && !before.iter().chain(after).any(acts)
+}
+
+/// The lock that a thread has from now on.
+fn taken(event: &Event) -> Option<ObjectId> {
+    match event.op {
+        Op::Lock {
+            outcome: LockOutcome::Acquired | LockOutcome::Poisoned,
+            ..
+        } => event.object,
+        Op::WakeUp {
+            lock,
+            reason: WakeReason::Notified,
+            ..
+        } => Some(lock),
+        _ => None,
+    }
+}
+
+/// The lock that a thread no longer has.
+fn released(event: &Event) -> Option<ObjectId> {
+    match event.op {
+        Op::Unlock => event.object,
+        Op::Wait { lock, .. } => Some(lock),
+        _ => None,
+    }
+}

@@ -1,0 +1,61 @@
+//! Mistake: `pool_map` takes only what lives for ever, so a caller cannot lend it anything: `thread::spawn` asks for
+//! that, and scoped threads do not.
+//!
+//! Fails: `fib_is_right` with `skipped`.
+//! Fails: `fib_sequence_keeps_order` with `skipped`.
+//! Fails: `pool_map_calls_f_once_for_each_input` with `skipped`.
+//! Fails: `as_many_workers_as_asked_for` with `skipped`.
+//! Fails: `exactly_the_workers_call_at_once` with `skipped`.
+//! Fails: `results_keep_the_order_of_inputs` with `skipped`.
+//! Fails: `a_panic_reaches_the_caller` with `skipped`.
+//! Fails: `the_threads_are_gone_afterwards` with `skipped`.
+//! Fails: `fib_pool_gives_the_same_numbers` with `skipped`.
+//! Fails: `program_prints_both_times` with `skipped`.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use num_bigint::BigUint;
+
+/// Two neighbours walk up the sequence.
+pub fn fib(n: u32) -> BigUint {
+    let (mut a, mut b) = (BigUint::from(0u32), BigUint::from(1u32));
+    for _ in 0..n {
+        let next = &a + &b;
+        a = b;
+        b = next;
+    }
+    a
+}
+
+pub fn fib_sequence(inputs: Range<u32>) -> Vec<BigUint> {
+    inputs.map(fib).collect()
+}
+
+pub fn pool_map<T: Send + 'static>(
+    workers: usize,
+    inputs: Range<u32>,
+    f: impl Fn(u32) -> T + Send + Sync + 'static,
+) -> Vec<T> {
+    let (f, inputs) = (Arc::new(f), Arc::new(Mutex::new(inputs.enumerate())));
+    let work = move || {
+        let mut values = Vec::new();
+        loop {
+            let next = inputs.lock().unwrap().next();
+            let Some((index, input)) = next else { return values };
+            values.push((index, f(input)));
+        }
+    };
+    let workers: Vec<_> = (0..workers.max(1)).map(|_| thread::spawn(work.clone())).collect();
+    let mut values: Vec<_> = workers
+        .into_iter()
+        .flat_map(|worker| worker.join().unwrap())
+        .collect();
+    values.sort_by_key(|(index, _)| *index);
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
+pub fn fib_pool(workers: usize, inputs: Range<u32>) -> Vec<BigUint> {
+    pool_map(workers, inputs, fib)
+}

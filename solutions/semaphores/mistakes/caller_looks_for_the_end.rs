@@ -1,0 +1,93 @@
+//! Mistake: before it joins its threads, the caller checks ten times a second whether they have ended.
+//! It polls where `join` would sleep.
+//!
+//! Fails: `run_limited_keeps_its_limit` with `busy_wait`.
+
+use std::sync::{Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+pub struct Semaphore {
+    free: Mutex<usize>,
+    returned: Condvar,
+}
+
+impl Semaphore {
+    pub fn new(permits: usize) -> Self {
+        Self {
+            free: Mutex::new(permits),
+            returned: Condvar::new(),
+        }
+    }
+
+    pub fn acquire(&self) -> Permit<'_> {
+        let mut free = self.free.lock().unwrap();
+        while *free == 0 {
+            free = self.returned.wait(free).unwrap();
+        }
+        *free -= 1;
+        Permit { semaphore: self }
+    }
+
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        let mut free = self.free.lock().unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        let free = self.free.lock().unwrap();
+        let (mut free, _) = self
+            .returned
+            .wait_timeout_while(free, timeout, |free| *free == 0)
+            .unwrap();
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit { semaphore: self })
+    }
+
+    pub fn available(&self) -> usize {
+        *self.free.lock().unwrap()
+    }
+}
+
+#[must_use]
+pub struct Permit<'a> {
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.semaphore.free.lock().unwrap() += 1;
+        self.semaphore.returned.notify_one();
+    }
+}
+
+pub fn run_limited<T: Send, F: FnOnce() -> T + Send>(limit: usize, jobs: Vec<F>) -> Vec<T> {
+    let semaphore = Semaphore::new(limit.max(1));
+    let outcomes: Vec<thread::Result<T>> = thread::scope(|scope| {
+        let semaphore = &semaphore;
+        let threads: Vec<_> = jobs
+            .into_iter()
+            .map(|job| {
+                scope.spawn(move || {
+                    let _permit = semaphore.acquire();
+                    job()
+                })
+            })
+            .collect();
+        while !threads.iter().all(|thread| thread.is_finished()) {
+            thread::sleep(Duration::from_millis(100));
+        }
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.expect("a job panicked"))
+        .collect()
+}
