@@ -275,7 +275,8 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
 
 /// The return addresses on the stack of the task that runs, the innermost first, without those of the executor.
 pub(super) fn calls_of_running() -> Calls {
-    let running = RUNNING.get().expect("a task runs");
+    // SAFETY: a task runs, and what it runs on lives for as long.
+    let running = unsafe { &*RUNNING.get() };
     // SAFETY: it is the stack of the task that runs.
     calls(unsafe { &*running.stack })
 }
