@@ -54,8 +54,8 @@ pub struct Options {
     /// How much processor time one call of the compiler may take, and how long it may wait. Thirty times what the
     /// slowest call takes.
     pub build_limit: Duration,
-    /// What a check program that explores interleavings may use. The search is bounded by a number of executions; these
-    /// limits only end a program that hangs.
+    /// What a check program that explores interleavings may use. The search is bounded by a number of executions;
+    /// these limits only end a program that hangs.
     pub model_limits: Limits,
     /// What a check program on real threads may use. It ends itself once all of its threads are blocked.
     pub real_limits: Limits,
@@ -65,7 +65,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest machine.
+        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest
+        // machine.
         let limits = Limits {
             wall: Duration::from_secs(100),
             waiting: Duration::from_secs(4),

@@ -1,11 +1,11 @@
 //! Tests the checks on mutants: the solution and its variants, each with one small change.
 //!
-//! A mutant that compiles and passes every check is a *survivor*: either the checks have a hole, or the change makes no
-//! difference. A survivor that makes none stands with its reason in `solutions/<exercise>/survivors.toml`. An entry of that
-//! list that fits no mutant, or whose mutant does not survive, is stale.
+//! A mutant that compiles and passes every check is a *survivor*: either the checks have a hole, or the change makes
+//! no difference. A survivor that makes none stands with its reason in `solutions/<exercise>/survivors.toml`. An entry
+//! of that list that fits no mutant, or whose mutant does not survive, is stale.
 //!
-//! What became of a mutant is cached by its content, the checks and the libraries, so a run that was stopped goes on where
-//! it was.
+//! What became of a mutant is cached by its content, the checks and the libraries, so a run that was stopped goes on
+//! where it was.
 
 mod cache;
 mod grading;
@@ -185,8 +185,8 @@ impl Help for MutateError {
 ///
 /// # Errors
 ///
-/// When a source or the list of survivors cannot be used, when there is nothing to build with, and when somebody asked to
-/// stop.
+/// When a source or the list of survivors cannot be used, when there is nothing to build with, and when somebody asked
+/// to stop.
 pub fn mutate(
     workspace: &Workspace,
     exercise: &Exercise,

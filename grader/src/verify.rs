@@ -1,9 +1,9 @@
 //! Tests the grader on submissions whose verdicts are known.
 //!
-//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that
-//! its header names, with the findings that it names. A header may also name failures that depend on how the threads of
-//! the machine happen to run. A submission whose functions do nothing passes no check either. The reports are those that a
-//! student would get.
+//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks
+//! that its header names, with the findings that it names. A header may also name failures that depend on how the
+//! threads of the machine happen to run. A submission whose functions do nothing passes no check either. The reports
+//! are those that a student would get.
 //!
 //! [`verify_thoroughly`] repeats that on a loaded machine.
 

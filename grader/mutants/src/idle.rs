@@ -12,8 +12,8 @@ use crate::{Change, SyntaxError, parse};
 /// How deep a value may be nested. A type that contains itself has no default.
 const DEPTH: usize = 8;
 
-/// The stub `text` with a default in place of each function body that has a `todo!`. Such a body stays where no value of
-/// its type can be told.
+/// The stub `text` with a default in place of each function body that has a `todo!`. Such a body stays where no value
+/// of its type can be told.
 ///
 /// # Errors
 ///
@@ -185,7 +185,8 @@ mod tests {
         becomes(
             &format!("{types}impl Gate {{ fn new() -> Self {{ todo!() }} fn enter(&self) -> Pass<'_> {{ todo!() }} }}"),
             &format!(
-                "{types}impl Gate {{ fn new() -> Self {{ Gate {{ }} }} fn enter(&self) -> Pass<'_> {{ Pass {{ gate: self, }} }} }}"
+                "{types}impl Gate {{ fn new() -> Self {{ Gate {{ }} }} \
+                 fn enter(&self) -> Pass<'_> {{ Pass {{ gate: self, }} }} }}"
             ),
         );
     }

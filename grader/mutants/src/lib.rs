@@ -1,8 +1,9 @@
-//! Makes wrong programs of right ones: each *mutant* is a source with one small change that a programmer could have made.
+//! Makes wrong programs of right ones: each *mutant* is a source with one small change that a programmer could have
+//! made.
 //!
-//! The changes are found on the syntax tree and made in the text, so a mutant keeps the formatting and the comments of its
-//! source. The same source gives the same mutants in the same order. Whether a mutant compiles, and whether it is wrong at
-//! all, is not known here: types are not looked at.
+//! The changes are found on the syntax tree and made in the text, so a mutant keeps the formatting and the comments of
+//! its source. The same source gives the same mutants in the same order. Whether a mutant compiles, and whether it is
+//! wrong at all, is not known here: types are not looked at.
 //!
 //! ```
 //! let source = "pub fn f(n: u8) { while n > 3 { g(); } }";
@@ -27,7 +28,8 @@ use self::source::Source;
 pub struct Mutant {
     /// What kind of change it is: `while_to_if`.
     pub operator: &'static str,
-    /// The function that is changed, with the type that it belongs to: `Semaphore::acquire`. Empty outside of functions.
+    /// The function that is changed, with the type that it belongs to: `Semaphore::acquire`. Empty outside of
+    /// functions.
     pub function: String,
     /// The first line that is changed, counted from 1.
     pub line: usize,

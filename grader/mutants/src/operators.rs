@@ -1,7 +1,7 @@
 //! The mutation operators: a walk over the syntax tree that asks each family of operators at each node.
 //!
-//! Operators look at names only. A change that does not compile costs one call of the compiler, so they rather propose too
-//! much than too little.
+//! Operators look at names only. A change that does not compile costs one call of the compiler, so they rather propose
+//! too much than too little.
 
 mod atomics;
 mod channels;

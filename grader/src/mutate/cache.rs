@@ -1,7 +1,7 @@
 //! What became of mutants in earlier runs, in a file beside the running executable.
 //!
-//! The key of a mutant is a hash of its sources and of everything that its fate depends on: the checks, the libraries, the
-//! compiler and the grader. A failure of the cache costs time and nothing else.
+//! The key of a mutant is a hash of its sources and of everything that its fate depends on: the checks, the libraries,
+//! the compiler and the grader. A failure of the cache costs time and nothing else.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -70,8 +70,8 @@ impl Cache {
         let Ok(line) = serde_json::to_string(&Entry { key, fate }) else {
             return;
         };
-        // One write, so that lines of several graders do not mix. It begins with a line break because the last line may
-        // be unfinished.
+        // One write, so that lines of several graders do not mix. It begins with a line break because the last line
+        // may be unfinished.
         let line = format!("\n{line}\n");
         let _ = file
             .lock()

@@ -21,8 +21,8 @@ use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, g
 use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};
 
-/// How much processor time a check of interleavings may take: five times what the longest one of a right submission takes.
-/// The rest of a grading's limit would be spent on mutants that loop for ever.
+/// How much processor time a check of interleavings may take: five times what the longest one of a right submission
+/// takes. The rest of a grading's limit would be spent on mutants that loop for ever.
 const MODEL_CPU: Duration = Duration::from_secs(5);
 
 /// What all mutants of an exercise are graded with.
@@ -97,8 +97,8 @@ impl<'a> MutantGrading<'a> {
             shown: mutant.name.clone().into(),
             source: Source::Folder(folder.path().to_owned()),
         };
-        // Most are noticed in the interleavings. Programs on the real `std` are built for the others only, and where the
-        // compiler refuses what it would refuse in those as well.
+        // Most are noticed in the interleavings. Programs on the real `std` are built for the others only, and where
+        // the compiler refuses what it would refuse in those as well.
         if self.exercise.has_check_of(&[CheckKind::Model]) {
             match self.grade_up_to(&submission, CheckKind::Model)? {
                 fate @ (Fate::NotBuilt | Fate::Killed { .. }) => return Ok(fate),

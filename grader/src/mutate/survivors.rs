@@ -8,8 +8,8 @@
 //! ]
 //! ```
 //!
-//! A mutant is named by its change and not by its line, so an edit elsewhere leaves the entry valid, and an edit of these
-//! lines makes it stale.
+//! A mutant is named by its change and not by its line, so an edit elsewhere leaves the entry valid, and an edit of
+//! these lines makes it stale.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -260,7 +260,7 @@ mutants = [
             &LIST.replace("Both threads make the same steps, whoever begins.", "Equivalent."),
             "does not say why",
         );
-        has_problem(&LIST.replace("Both threads", "TODO: both threads"), "does not say why");
+        has_problem(&LIST.replace("Both threads", "Tbd: both threads"), "does not say why");
         has_problem(&format!("{LIST}{LIST}"), "is there twice");
         has_problem(&LIST.replace("reason", "because"), "unknown field `because`");
         has_problem(

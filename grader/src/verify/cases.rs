@@ -27,8 +27,8 @@ pub(super) fn folder(temporary: &Path) -> Result<ScratchFolder, VerifyError> {
     })
 }
 
-/// The known submissions of all exercises, or all problems of the exercises and of their headers. Writes the submissions
-/// that do nothing to `folder`.
+/// The known submissions of all exercises, or all problems of the exercises and of their headers. Writes the
+/// submissions that do nothing to `folder`.
 pub(super) fn find_all<'a>(
     workspace: &Workspace,
     exercises: &'a [Exercise],
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_hint_of_one_word_or_with_a_word_for_later_is_a_placeholder() {
-        for hint in ["", "...", "Locks", "TODO: say more about it", "to be written (tbd)"] {
+        for hint in ["", "...", "Locks", "Todo: say more about it", "to be written (tbd)"] {
             assert!(is_placeholder(hint), "{hint:?}");
         }
         for hint in ["race nudge", "Who may run between the two?"] {
@@ -211,8 +211,8 @@ mod tests {
         fs::create_dir_all(root.join("grader/checks")).expect("a folder");
         for (name, order) in [("a", 1), ("b", 2), ("c", 1)] {
             let text = format!(
-                "title = \"t\"\norder = {order}\nsummary = \"s\"\nitem = [{{ name = \"f\", signature = \"pub fn f()\" }}]\n\
-                 check = [{{ name = \"c\", kind = \"model\", points = 10, property = \"p\", hints = [\"a\", \"b\", \"c\"] }}]"
+                "title = 't'\norder = {order}\nsummary = 's'\nitem = [{{ name = 'f', signature = 'pub fn f()' }}]\n\
+                 check = [{{ name = 'c', kind = 'model', points = 10, property = 'p', hints = ['a', 'b', 'c'] }}]"
             );
             fs::create_dir_all(root.join("exercises").join(name)).expect("a folder");
             fs::write(root.join("exercises").join(name).join("exercise.toml"), text).expect("a file");

@@ -1,7 +1,7 @@
 //! Verifies in rounds, in another order each time, while every core is busy with something else.
 //!
-//! A verdict may depend neither on what else runs nor on what ran before. So each known submission is graded once a round,
-//! and gets what it must get, and the same each time.
+//! A verdict may depend neither on what else runs nor on what ran before. So each known submission is graded once a
+//! round, and gets what it must get, and the same each time.
 
 use std::collections::BTreeMap;
 use std::hint;
@@ -237,7 +237,8 @@ mod tests {
         assert_eq!(sorted, (0..100).collect::<Vec<_>>());
     }
 
-    /// What is counted for gradings of a submission, one a round: what the only check gets, what is different, and overall.
+    /// What is counted for gradings of a submission, one a round: what the only check gets, what is different, and
+    /// overall.
     fn counted(expected: Expectation, gradings: &[(&str, &[&str], Overall)]) -> Thorough {
         let text = r#"
             title = "t"

@@ -84,7 +84,8 @@ fn load_then_store(call: &ExprMethodCall, source: &Source<'_>, proposals: &mut P
              Ok(value) }} else {{ Err(value) }} }})"
         ),
         ("fetch_update", [_, _, function]) => format!(
-            "({{ let value = {atomic}.load({SEQ_CST}); match ({function})(value) {{ Some(new) => {{ {atomic}.store(new, \
+            "({{ let value = {atomic}.load({SEQ_CST}); match ({function})(value) {{ Some(new) => {{ \
+             {atomic}.store(new, \
              {SEQ_CST}); Ok(value) }} None => Err(value) }} }})"
         ),
         _ => return,
