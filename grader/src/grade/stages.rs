@@ -6,7 +6,7 @@ use std::path::Path;
 use protocol::CheckKind;
 use sandbox::ScratchFolder;
 
-use super::{AfterFailure, Grading};
+use super::Grading;
 use crate::build::{self, Build, IncrementalCache};
 use crate::discover::Source;
 use crate::event::Event;
@@ -131,10 +131,6 @@ impl Grading<'_> {
                 let has_failed = |check: &Check, observation: &_| has_failed(check, observation, snapshots);
                 let rules = run::Rules {
                     has_failed: &has_failed,
-                    is_decisive: &|check, observation| match self.options.after_failure {
-                        AfterFailure::RunAll => false,
-                        AfterFailure::SkipLaterKinds => has_failed(check, observation),
-                    },
                     may_be_chance: &|check, observation| may_be_chance(check, observation, snapshots),
                 };
                 self.plan(built, &on_progress).run(checks, &rules)
@@ -155,6 +151,7 @@ impl Grading<'_> {
             sources: &built.taken_in.staged.sources,
             test_server: support.and_then(|support| support.test_server.as_deref()),
             level: self.options.containment.at_best,
+            after_failure: self.options.after_failure,
             workers: self.options.workers,
             model_limits: &self.options.model_limits,
             real_limits: &self.options.real_limits,

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
@@ -19,6 +20,18 @@ const SERVICE_CHECKS_PER_CORE: NonZero<usize> = NonZero::new(3).expect("it is no
 /// all of these runs one time in a thousand.
 const TRIES: usize = 3;
 
+/// What is run after a check has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Every other check: each is judged by itself.
+    RunAll,
+    /// The other checks of its kind. Those of later kinds are skipped, so the score is only known to be at least what
+    /// was earned.
+    SkipLaterKinds,
+    /// No check that has not started. Which ones have depends on the machine.
+    SkipAll,
+}
+
 /// What to run, with which limits.
 pub struct Plan<'a> {
     /// The exercise, which says what a submission may reach.
@@ -31,6 +44,8 @@ pub struct Plan<'a> {
     pub test_server: Option<&'a Path>,
     /// The highest sandbox level.
     pub level: Level,
+    /// What is run after a check has failed.
+    pub after_failure: AfterFailure,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
     /// What a check program may use that explores interleavings.
@@ -49,8 +64,6 @@ pub struct Plan<'a> {
 pub struct Rules<'a> {
     /// Whether the check failed.
     pub has_failed: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
-    /// Whether no check of a later kind is run.
-    pub is_decisive: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
     /// Whether it failed in a way that another run may not.
     pub may_be_chance: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
 }
@@ -100,9 +113,8 @@ fn settled<T>(mut observe: impl FnMut() -> T, is_chance: impl Fn(&T) -> bool) ->
 impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
-    /// Once the rules say of an observation that it is decisive, no check of a later kind is run. Once an interleaving
-    /// has failed, a check on real threads may fail or not as its threads happen to run, and the verdict would be
-    /// chance: it is run again, up to [`TRIES`] times, until it does not fail.
+    /// Once an interleaving has failed, a check on real threads may fail or not as its threads happen to run, and the
+    /// verdict would be chance: it is run again, up to [`TRIES`] times, until it does not fail.
     pub fn run<'c>(&self, checks: &[&'c Check], rules: &Rules<'_>) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
@@ -114,28 +126,39 @@ impl Plan<'_> {
         let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
         let mut decisive: Option<String> = None;
         let mut has_failed_interleaving = false;
+        let stopped = OnceLock::new();
+        let skipped = |because: &String| Outcome::Skipped {
+            because: because.clone(),
+        };
         for (kind, workers) in kinds {
             let of_kind = checks.iter().copied().filter(|check| check.kind() == kind);
             let of_kind: Vec<&'c Check> = of_kind.collect();
-            if let Some(because) = &decisive {
-                outcomes.extend(of_kind.into_iter().map(|check| CheckOutcome {
-                    check,
-                    outcome: Outcome::Skipped {
-                        because: because.clone(),
-                    },
-                }));
-                continue;
-            }
             let is_chance = |check: &Check, observation: &Observation| {
                 has_failed_interleaving && (rules.may_be_chance)(check, observation)
             };
-            let observations = parallel::map(&of_kind, workers, |check| self.run_one(check, &is_chance));
-            for (check, observation) in of_kind.into_iter().zip(observations) {
-                has_failed_interleaving |= kind == CheckKind::Model && (rules.has_failed)(check, &observation);
-                if decisive.is_none() && (rules.is_decisive)(check, &observation) {
-                    decisive = Some(check.name.clone());
+            let run = |check: &Check| {
+                if let Some(because) = stopped.get() {
+                    return skipped(because);
                 }
-                let outcome = Outcome::Observed(observation);
+                let observation = self.run_one(check, &is_chance);
+                if self.after_failure == AfterFailure::SkipAll && (rules.has_failed)(check, &observation) {
+                    stopped.get_or_init(|| check.name.clone());
+                }
+                Outcome::Observed(observation)
+            };
+            let of_kind_outcomes = match &decisive {
+                Some(because) => of_kind.iter().map(|_| skipped(because)).collect(),
+                None => parallel::map(&of_kind, workers, |check| run(check)),
+            };
+            for (check, outcome) in of_kind.into_iter().zip(of_kind_outcomes) {
+                if let Outcome::Observed(observation) = &outcome
+                    && (rules.has_failed)(check, observation)
+                {
+                    has_failed_interleaving |= kind == CheckKind::Model;
+                    if self.after_failure == AfterFailure::SkipLaterKinds && decisive.is_none() {
+                        decisive = Some(check.name.clone());
+                    }
+                }
                 outcomes.push(CheckOutcome { check, outcome });
             }
         }

@@ -1,5 +1,6 @@
 //! Gradings of the small course: what a report contains.
 
+use std::num::NonZero;
 use std::sync::Mutex;
 
 use grader::discover::Submission;
@@ -58,6 +59,12 @@ fn every_check_is_judged_by_itself_when_another_one_has_failed() {
     assert_eq!(verdict(&report, "program_prints_the_count"), &skipped);
     assert_eq!(report.score(), Score::AtLeast(3));
     assert_eq!(report.checks[0].hints[..2], ["race nudge", "race concept"]);
+    course.options.after_failure = AfterFailure::SkipAll;
+    course.options.workers = NonZero::<usize>::MIN;
+    let report = course.grade(race);
+    for check in ["tally_adds_up", "program_prints_the_count"] {
+        assert_eq!(verdict(&report, check), &skipped, "`{check}`");
+    }
 }
 
 #[test]
@@ -357,6 +364,7 @@ fn events_tell_of_the_build_and_each_check() {
             Event::BuildFinished => "built".to_owned(),
             Event::CheckStarted { check, .. } => format!("start {check}"),
             Event::CheckFinished { check } => format!("finish {check}"),
+            Event::MutantsSelected { .. } | Event::MutantFinished { .. } => "mutant".to_owned(),
             Event::SubmissionFinished => "done".to_owned(),
         };
         log.lock().expect("nobody panics").push(word);

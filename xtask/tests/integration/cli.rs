@@ -237,3 +237,21 @@ fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
         xtask(&args).assert().code(1).stderr("").stdout(contains("✗"));
     }
 }
+
+#[test]
+fn mutate_tells_which_check_notices_a_mutant() {
+    let selected = ["--only", "solution:65:while_to_if", "--list"];
+    xtask(&["mutate", "iteration_counting"])
+        .args(selected)
+        .assert()
+        .code(0)
+        .stderr("")
+        .stdout(contains("✓ solution:65:while_to_if  "))
+        .stdout(contains(
+            "0 do not compile, 1 are noticed, 0 survive with a reason, 0 without",
+        ));
+    xtask(&["mutate", "iteration_countin"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `iteration_counting`?"));
+}
