@@ -504,7 +504,6 @@ pub(crate) unsafe fn free(block: NonNull<u8>) {
         Some(heap) => {
             forget_memory(block.addr().get(), size);
             window.n_taken.store(window.n_taken.load(Relaxed) - 1, Relaxed);
-            forget_memory(block.addr().get(), size);
             heap.put_back(block, size);
         }
         // Release: the block is not used any more by whoever frees it.
