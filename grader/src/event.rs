@@ -30,4 +30,14 @@ pub enum Event {
     },
     /// A submission was graded, its report is complete.
     SubmissionFinished,
+    /// Mutants were made and chosen.
+    MutantsSelected {
+        /// How many will be graded.
+        n_mutants: usize,
+    },
+    /// A mutant was graded, or it was known what becomes of it.
+    MutantFinished {
+        /// Whether it survives, and nothing says why.
+        is_unexplained: bool,
+    },
 }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use protocol::CheckKind;
 use protocol::verdict::{CheckVerdict, GraderIdentity, Report};
 use sandbox::cancel::Cancel;
 use sandbox::process::Limits;
@@ -28,23 +29,16 @@ use crate::score::score;
 use crate::snapshot;
 
 pub use self::replay::{ReplayError, replay};
+pub use crate::run::AfterFailure;
 pub use crate::sandbox_requirement::SandboxRequirement;
-
-/// What is run after a check has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterFailure {
-    /// Every other check: each is judged by itself.
-    RunAll,
-    /// The other checks of its kind. Those of later kinds are skipped, so the score is only known to be at least what
-    /// was earned.
-    SkipLaterKinds,
-}
 
 /// How to grade.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Run only the check of that name.
     pub check: Option<String>,
+    /// No check of a later kind is run, nor is anything built that only such checks need.
+    pub up_to: CheckKind,
     /// What is run after a check has failed.
     pub after_failure: AfterFailure,
     /// Stops everything when set.
@@ -60,8 +54,8 @@ pub struct Options {
     /// How much processor time one call of the compiler may take, and how long it may wait. Thirty times what the
     /// slowest call takes.
     pub build_limit: Duration,
-    /// What a check program that explores interleavings may use. The search is bounded by a number of executions; these
-    /// limits only end a program that hangs.
+    /// What a check program that explores interleavings may use. The search is bounded by a number of executions;
+    /// these limits only end a program that hangs.
     pub model_limits: Limits,
     /// What a check program on real threads may use. It ends itself once all of its threads are blocked.
     pub real_limits: Limits,
@@ -71,7 +65,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest machine.
+        // A program that is right computes for a tenth of a second and waits for a fifth. The rest is a guess at the
+        // slowest machine.
         let limits = Limits {
             wall: Duration::from_secs(100),
             waiting: Duration::from_secs(4),
@@ -97,6 +92,7 @@ impl Default for Options {
         };
         Options {
             check: None,
+            up_to: CheckKind::Program,
             after_failure: AfterFailure::RunAll,
             cancel: Cancel::new(),
             containment: SandboxRequirement::AUTO,
@@ -227,7 +223,8 @@ pub(crate) fn grade_with(
 impl<'a> Grading<'a> {
     fn selected_checks(&self) -> Result<Vec<&'a Check>, GradeError> {
         let Some(name) = &self.options.check else {
-            return Ok(self.exercise.checks.iter().collect());
+            let checks = self.exercise.checks.iter();
+            return Ok(checks.filter(|check| check.kind() <= self.options.up_to).collect());
         };
         match self.exercise.check(name) {
             Some(check) => Ok(vec![check]),

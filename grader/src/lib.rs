@@ -11,12 +11,12 @@
 //! | judge | [`judge`](mod@judge), [`snapshot`] | observations | a verdict on each check |
 //! | score | [`score`](mod@score) | verdicts | points and hints |
 //!
-//! [`grade`](mod@grade) calls these stages for one submission, and [`verify`](mod@verify) grades submissions whose
-//! verdicts are known. The library never prints: it reports progress as an [`event`], and a
-//! [`Cancel`](sandbox::cancel::Cancel) stops it.
+//! [`grade`](mod@grade) calls these stages for one submission. [`verify`](mod@verify) grades submissions whose
+//! verdicts are known, and [`mutate`](mod@mutate) small changes of right ones. The library never prints: it reports
+//! progress as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel) stops it.
 //!
-//! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader is
-//! an ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
+//! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader
+//! is an ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
 //!
 //! ```no_run
 //! use grader::discover::{Submission, Workspace};
@@ -39,6 +39,7 @@ pub mod help;
 pub mod intake;
 pub mod judge;
 pub mod libraries;
+pub mod mutate;
 mod parallel;
 pub mod run;
 pub mod sandbox_requirement;

@@ -1,26 +1,36 @@
 //! Tests the grader on submissions whose verdicts are known.
 //!
-//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks that
-//! its header names, with the findings that it names. A header may also name failures that depend on how the threads of
-//! the machine happen to run. The reports are those that a student would get.
+//! The solution and its variants pass every check, the stub passes none, and each mistake fails exactly the checks
+//! that its header names, with the findings that it names. A header may also name failures that depend on how the
+//! threads of the machine happen to run. A submission whose functions do nothing passes no check either. The reports
+//! are those that a student would get.
+//!
+//! [`verify_thoroughly`] repeats that on a loaded machine.
 
+mod cases;
 mod header;
+mod thorough;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use protocol::Finding;
 use protocol::verdict::{Overall, Report, Verdict};
 
-use crate::discover::{DiscoverError, Submission, Workspace};
+use self::cases::Case;
+use crate::discover::{DiscoverError, Workspace};
 use crate::event::Event;
 use crate::exercise::{Exercise, bullets};
 use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
 use crate::help::Help;
 use crate::judge::BUILD;
+use crate::libraries::{Libraries, LibrariesError};
+use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Selection, mutate};
 use crate::parallel;
+
+pub use self::thorough::{Rounds, Thorough, Wrong, verify_thoroughly};
 
 /// What was expected of one known submission and what it got.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +61,12 @@ pub enum Role {
     Variant,
     /// The exercise as handed out.
     Stub,
+    /// The stub with functions that do nothing and return a default.
+    Idle,
     /// A wrong submission.
     Mistake,
+    /// The mutants that pass every check because they are right.
+    Survivors,
 }
 
 /// What is expected of a known submission.
@@ -62,6 +76,8 @@ pub enum Expectation {
     EveryCheckPasses,
     /// It compiles, at least one check fails, and none passes.
     NoCheckPasses,
+    /// If it compiles, at least one check fails, and none passes.
+    NoCheckPassesIfBuilt,
     /// The checks that a header names fail, and no others.
     Fails(ExpectedFailures),
 }
@@ -94,11 +110,27 @@ pub enum VerifyError {
         /// Why.
         source: io::Error,
     },
-    /// Headers of mistakes or variants have problems, all of which are listed.
-    #[error("failed to use the headers of known submissions:{list}", list = bullets(problems))]
-    Headers {
-        /// The problems, file by file.
+    /// Exercises or the headers of their known submissions have problems, all of which are listed.
+    #[error("failed to use the exercises and their known submissions:{list}", list = bullets(problems))]
+    Problems {
+        /// The problems, exercise by exercise.
         problems: Vec<String>,
+    },
+    /// There is no room for the submissions that do nothing.
+    #[error("failed to write to a temporary folder in `{folder}`", folder = folder.display())]
+    Write {
+        /// Where temporary folders are made.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The listed survivors cannot be graded.
+    #[error("failed to verify the survivors of `{exercise}`")]
+    Survivors {
+        /// The exercise.
+        exercise: String,
+        /// Why.
+        source: MutateError,
     },
     /// Somebody asked to stop.
     #[error("failed to verify: stopped")]
@@ -109,13 +141,17 @@ impl Help for VerifyError {
     fn help(&self) -> Option<String> {
         match self {
             VerifyError::Discover { source, .. } => source.help(),
-            VerifyError::Read { .. } | VerifyError::Headers { .. } | VerifyError::Cancelled => None,
+            VerifyError::Survivors { source, .. } => source.help(),
+            VerifyError::Read { .. }
+            | VerifyError::Problems { .. }
+            | VerifyError::Write { .. }
+            | VerifyError::Cancelled => None,
         }
     }
 }
 
 /// Grades every known submission of `exercises`, several side by side. The outcomes are in the order of the exercises,
-/// and for each: solution, variants, stub, mistakes.
+/// and for each: solution, variants, stub, idle submission, mistakes. After all of them come the lists of survivors.
 ///
 /// # Errors
 ///
@@ -126,139 +162,123 @@ pub fn verify(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
-    let cases = find_all_cases(workspace, exercises)?;
-    // The submissions run side by side, so the checks of each run one after the other.
-    let each = Options {
-        check: None,
-        after_failure: AfterFailure::RunAll,
-        workers: NonZero::<usize>::MIN,
-        ..options.clone()
-    };
-    // Once for each exercise and not for each submission.
-    let libraries: BTreeMap<&str, _> = exercises
-        .iter()
-        .map(|exercise| {
-            (
-                exercise.name.as_str(),
-                find_libraries(workspace, exercise, options, events),
-            )
-        })
-        .collect();
-    // Two for each core, because mistakes that hang use no processor time.
-    let workers = options
-        .workers
-        .saturating_mul(const { NonZero::new(2).expect("it is not zero") });
-    let outcomes = parallel::map(&cases, workers, |case| {
-        let Case {
-            exercise, submission, ..
-        } = case;
-        let grading = Grading {
-            workspace,
-            exercise,
-            submission,
-            options: &each,
-            events,
-        };
-        let report = grade_with(&grading, &libraries[exercise.name.as_str()])?;
+    let folder = cases::folder(&options.temporary)?;
+    let cases = cases::find_all(workspace, exercises, folder.path())?;
+    let verifier = Verifier::new(workspace, exercises, options, events);
+    let outcomes = parallel::map(&cases, workers(options), |case| {
+        let report = verifier.grade(case)?;
         Ok(case.outcome(&report))
     });
-    outcomes
-        .into_iter()
-        .collect::<Result<_, GradeError>>()
-        .map_err(|error| match error {
+    let mut outcomes = outcomes.into_iter().collect::<Result<Vec<_>, VerifyError>>()?;
+    for exercise in exercises {
+        outcomes.extend(survivors(workspace, exercise, options, events)?);
+    }
+    Ok(outcomes)
+}
+
+/// What all known submissions are graded with.
+struct Verifier<'a> {
+    workspace: &'a Workspace,
+    options: Options,
+    /// Found once for each exercise and not for each submission.
+    libraries: BTreeMap<&'a str, Result<Libraries, LibrariesError>>,
+    events: &'a (dyn Fn(Event) + Sync),
+}
+
+impl<'a> Verifier<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        exercises: &'a [Exercise],
+        options: &Options,
+        events: &'a (dyn Fn(Event) + Sync),
+    ) -> Verifier<'a> {
+        let libraries = exercises.iter().map(|exercise| {
+            let libraries = find_libraries(workspace, exercise, options, events);
+            (exercise.name.as_str(), libraries)
+        });
+        Verifier {
+            workspace,
+            libraries: libraries.collect(),
+            // The submissions run side by side, so the checks of each run one after the other.
+            options: Options {
+                check: None,
+                after_failure: AfterFailure::RunAll,
+                workers: NonZero::<usize>::MIN,
+                ..options.clone()
+            },
+            events,
+        }
+    }
+
+    fn grade(&self, case: &Case<'_>) -> Result<Report, VerifyError> {
+        let grading = Grading {
+            workspace: self.workspace,
+            exercise: case.exercise,
+            submission: &case.submission,
+            options: &self.options,
+            events: self.events,
+        };
+        let libraries = &self.libraries[case.exercise.name.as_str()];
+        grade_with(&grading, libraries).map_err(|error| match error {
             GradeError::Cancelled => VerifyError::Cancelled,
             GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
         })
-}
-
-/// A known submission and what is expected of it.
-struct Case<'a> {
-    exercise: &'a Exercise,
-    submission: Submission,
-    role: Role,
-    expected: Expectation,
-}
-
-/// The known submissions of all exercises, or the problems of all their headers.
-fn find_all_cases<'a>(workspace: &Workspace, exercises: &'a [Exercise]) -> Result<Vec<Case<'a>>, VerifyError> {
-    let (mut cases, mut problems) = (Vec::new(), Vec::new());
-    for exercise in exercises {
-        cases.extend(find_cases(workspace, exercise, &mut problems)?);
-    }
-    if problems.is_empty() {
-        Ok(cases)
-    } else {
-        Err(VerifyError::Headers { problems })
     }
 }
 
-fn find_cases<'a>(
+/// Two for each core, because mistakes that hang use no processor time.
+fn workers(options: &Options) -> NonZero<usize> {
+    const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
+    options.workers.saturating_mul(PER_CORE)
+}
+
+/// What the listed survivors of an exercise get, if it has such a list.
+fn survivors(
     workspace: &Workspace,
-    exercise: &'a Exercise,
-    problems: &mut Vec<String>,
-) -> Result<Vec<Case<'a>>, VerifyError> {
-    let lost = |source| VerifyError::Discover {
-        exercise: exercise.name.clone(),
-        source,
-    };
-    let case = |submission, role, expected| Case {
-        exercise,
-        submission,
-        role,
-        expected,
-    };
-    let folder = workspace.solution_folder(exercise);
-    let solution = Submission::solution(workspace, exercise).map_err(lost)?;
-    let mut cases = vec![case(solution, Role::Solution, Expectation::EveryCheckPasses)];
-    for path in rust_files(&folder.join("variants"))? {
-        let text = read(&path)?;
-        note(header::variant(&text), workspace, &path, problems);
-        let submission = Submission::at(&path, exercise).map_err(lost)?;
-        cases.push(case(submission, Role::Variant, Expectation::EveryCheckPasses));
+    exercise: &Exercise,
+    options: &Options,
+    events: &(dyn Fn(Event) + Sync),
+) -> Result<Option<VerifyOutcome>, VerifyError> {
+    let list = workspace.solution_folder(exercise).join(SURVIVORS);
+    if !list.exists() {
+        return Ok(None);
     }
-    let stub = Submission::student(workspace, exercise).map_err(lost)?;
-    cases.push(case(stub, Role::Stub, Expectation::NoCheckPasses));
-    for path in rust_files(&folder.join("mistakes"))? {
-        let text = read(&path)?;
-        if let Some(fails) = note(header::mistake(&text, exercise), workspace, &path, problems) {
-            let submission = Submission::at(&path, exercise).map_err(lost)?;
-            cases.push(case(submission, Role::Mistake, Expectation::Fails(fails)));
+    let selection = Selection {
+        among: Among::Listed,
+        ..Selection::default()
+    };
+    match mutate(workspace, exercise, &selection, options, events) {
+        Ok(mutation) => Ok(Some(survivors_outcome(workspace.shown(&list), mutation))),
+        Err(MutateError::Cancelled) => Err(VerifyError::Cancelled),
+        Err(source) => Err(VerifyError::Survivors {
+            exercise: exercise.name.clone(),
+            source,
+        }),
+    }
+}
+
+fn survivors_outcome(list: PathBuf, mutation: Mutation) -> VerifyOutcome {
+    let mut differences = mutation.stale;
+    let mut overall = if differences.is_empty() {
+        Overall::Passed
+    } else {
+        Overall::Failed
+    };
+    for judged in &mutation.judged {
+        if let Fate::Ungraded { reason } = &judged.fate {
+            differences.push(format!("`{}` is ungraded: {reason}", judged.mutant.name));
+            overall = Overall::Ungraded;
         }
     }
-    Ok(cases)
-}
-
-fn note<T>(read: Result<T, Vec<String>>, workspace: &Workspace, path: &Path, problems: &mut Vec<String>) -> Option<T> {
-    let shown = workspace.shown(path);
-    read.map_err(|found| problems.extend(found.iter().map(|problem| format!("`{}`: {problem}", shown.display()))))
-        .ok()
-}
-
-fn read(path: &Path) -> Result<String, VerifyError> {
-    std::fs::read_to_string(path).map_err(|source| VerifyError::Read {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// The `.rs` files in a folder, sorted; none where there is no such folder.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, VerifyError> {
-    let failed = |source| VerifyError::Read {
-        path: folder.to_owned(),
-        source,
-    };
-    let entries = match folder.read_dir() {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>();
-    let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
-    let mut paths: Vec<PathBuf> = paths.map_err(failed)?.into_iter().filter(is_rust).collect();
-    paths.sort();
-    Ok(paths)
+    VerifyOutcome {
+        exercise: mutation.exercise,
+        submission: list,
+        role: Role::Survivors,
+        expected: Expectation::EveryCheckPasses,
+        got: BTreeMap::new(),
+        differences,
+        overall,
+    }
 }
 
 impl Case<'_> {
@@ -294,7 +314,8 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
     let expected = match expected {
         Expectation::Fails(fails) => fails,
         Expectation::EveryCheckPasses => &none,
-        Expectation::NoCheckPasses => {
+        Expectation::NoCheckPassesIfBuilt if got.contains_key(BUILD) => return Vec::new(),
+        Expectation::NoCheckPasses | Expectation::NoCheckPassesIfBuilt => {
             let is_built = !got.contains_key(BUILD);
             let fails = report.overall() == Overall::Failed;
             let rules = [(is_built, "it does not compile"), (fails, "no check fails")];
@@ -302,7 +323,7 @@ fn differences(expected: &Expectation, got: &BTreeMap<String, Finding>, report: 
             let passed = report.checks.iter().filter(|check| check.verdict == Verdict::Passed);
             return broken
                 .map(|(_, rule)| (*rule).to_owned())
-                .chain(passed.map(|check| format!("`{}` passes, before anything is written", check.name)))
+                .chain(passed.map(|check| format!("`{}` passes, and nothing was done", check.name)))
                 .collect();
         }
     };

@@ -6,6 +6,7 @@ use std::io;
 use grader::discover::DiscoverError;
 use grader::grade::{GradeError, ReplayError};
 use grader::help::Help;
+use grader::mutate::MutateError;
 use grader::verify::VerifyError;
 
 use crate::exit_code::ExitCode;
@@ -114,9 +115,24 @@ impl From<VerifyError> for Error {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Cancelled => Error::Interrupted,
-            VerifyError::Discover { .. } | VerifyError::Read { .. } | VerifyError::Headers { .. } => {
-                Error::Ungraded(Box::new(error))
-            }
+            VerifyError::Discover { .. }
+            | VerifyError::Read { .. }
+            | VerifyError::Problems { .. }
+            | VerifyError::Write { .. }
+            | VerifyError::Survivors { .. } => Error::Ungraded(Box::new(error)),
+        }
+    }
+}
+
+impl From<MutateError> for Error {
+    fn from(error: MutateError) -> Self {
+        match error {
+            MutateError::Cancelled => Error::Interrupted,
+            MutateError::Read { .. }
+            | MutateError::Syntax { .. }
+            | MutateError::List { .. }
+            | MutateError::Libraries(_)
+            | MutateError::Write { .. } => Error::Ungraded(Box::new(error)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Subcommands, their flags and their help.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     List,
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
+    /// Test the checks on small changes of solutions and variants.
+    Mutate(MutateFlags),
     /// Measure how fast the grader is.
     Bench(BenchFlags),
     /// Run all tests and checks of this repository.
@@ -142,11 +145,61 @@ pub(crate) struct ReplayFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Solutions and variants must pass, stubs must fail, and each known mistake must
-get exactly the findings that its header names.")]
+get exactly the findings that its header names.
+
+`--thorough` grades them again and again, in another order each time, while all
+cores are busy. It counts right submissions that fail, wrong ones that pass, and
+verdicts that change. Exit code 1 says that one of these numbers is not 0.")]
 pub(crate) struct VerifyFlags {
     /// The exercises to verify; all of them if none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
+    /// Repeat it on a loaded machine, see below.
+    #[arg(long)]
+    pub(crate) thorough: bool,
+    /// How often each submission is graded.
+    #[arg(long, default_value_t = NonZero::new(5).expect("it is not zero"), value_name = "N", requires = "thorough")]
+    pub(crate) rounds: NonZero<u32>,
+    /// The number that the orders follow from.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "thorough")]
+    pub(crate) seed: u64,
+}
+
+/// Flags of `mutate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A mutant is the solution, or a variant, with one small change. A mutant that
+passes every check shows a hole in the checks, or its change makes no difference.
+Those of the second kind stand with their reason in
+`solutions/<exercise>/survivors.toml`.
+Exit code 1 says that there are others, or that the list is out of date.
+
+What becomes of a mutant is kept until the checks or the grader change, so a run
+that was stopped goes on where it was.
+
+Examples:
+  cargo xtask mutate semaphores               all mutants of one exercise
+  cargo xtask mutate semaphores --sample 100  a hundred of them
+  cargo xtask mutate semaphores --only solution:41:while_to_if --list")]
+pub(crate) struct MutateFlags {
+    /// The exercises; all of them if none is named.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercises: Vec<String>,
+    /// Grade only mutants whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
+    /// Grade only this many mutants of each exercise.
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+    /// The number that the sample is chosen by.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// List every mutant with what became of it.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print an entry of the list for each survivor without a reason.
+    #[arg(long)]
+    pub(crate) entries: bool,
 }
 
 /// Flags of `bench`.

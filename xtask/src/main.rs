@@ -1,4 +1,5 @@
-//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `bench`, `ci` and `tidy`.
+//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `mutate`, `bench`, `ci` and
+//! `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -11,6 +12,7 @@ mod flags;
 mod grade;
 mod interrupt;
 mod list;
+mod mutate;
 mod progress;
 mod replay;
 mod standing;
@@ -49,6 +51,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Replay(flags) => replay::run(flags, console),
         Command::List => list::run(console),
         Command::Verify(flags) => verify::run(flags, console),
+        Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),
         Command::Ci => ci::run(console),
         Command::Tidy => tidy::run(console),

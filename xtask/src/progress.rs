@@ -24,6 +24,8 @@ struct State {
     what: String,
     n_finished: usize,
     n_submissions: usize,
+    /// How many there are, how many are done, and how many survive, while mutants are graded.
+    mutants: Option<(usize, usize, usize)>,
 }
 
 /// Calls `work` with a callback for its events, and shows them in the line of progress.
@@ -70,10 +72,20 @@ impl State {
             Event::BuildFinished => {}
             Event::CheckFinished { .. } => self.n_finished += 1,
             Event::SubmissionFinished => self.n_submissions += 1,
+            Event::MutantsSelected { n_mutants } => self.mutants = Some((n_mutants, 0, 0)),
+            Event::MutantFinished { is_unexplained } => {
+                if let Some((_, n_done, n_unexplained)) = &mut self.mutants {
+                    *n_done += 1;
+                    *n_unexplained += usize::from(is_unexplained);
+                }
+            }
         }
     }
 
     fn line(&self) -> String {
+        if let Some((n_mutants, n_done, n_unexplained)) = self.mutants.filter(|(_, n_done, _)| *n_done > 0) {
+            return format!(" {n_done} of {n_mutants} mutants, {n_unexplained} survive without a reason");
+        }
         let submissions = match self.n_submissions {
             0 => String::new(),
             n => format!(", {n} graded"),

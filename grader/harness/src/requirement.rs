@@ -48,7 +48,9 @@ pub(crate) trait Requirement {
     fn conclude(&self, n: u64) -> Option<ScenarioFailure>;
 
     /// Which of the executions that were looked at came closest to what they lack all together, counted from 1.
-    fn closest(&self) -> Option<u64>;
+    fn closest(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A property of every execution.
@@ -63,10 +65,6 @@ impl Requirement for Every<'_> {
     }
 
     fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
-        None
-    }
-
-    fn closest(&self) -> Option<u64> {
         None
     }
 }

@@ -59,18 +59,14 @@ impl Scenario {
             note(&coverage.weak_orderings, &mut exploration.decided_orderings);
         }
         note(&coverage.weak_orderings, &mut exploration.weak_orderings);
-        let n = exploration.executions;
+        let n = coverage.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
-                // Where one execution is all that a scenario can afford, it is shown as it was.
-                let is_simplified = bounds.executions > 1;
-                let mut failure = self.failure(&failure, stopped, is_simplified, body, requirement, n);
-                if is_simplified {
-                    failure.certainty = self.certainty(&failure, bounds, body, requirement);
-                }
+                let mut failure = self.failure(&failure, stopped, body, requirement, n);
+                failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
-            _ => requirement.conclude(coverage.executions).map(|failure| {
+            _ => requirement.conclude(n).map(|failure| {
                 let closest = requirement
                     .closest()
                     .map(|looks| self.at(looks, bounds, body, requirement));
@@ -98,15 +94,22 @@ impl Scenario {
         let schedule = coverage
             .stopped
             .map_or_else(Schedule::default, |stopped| stopped.schedule);
-        self.record(schedule, body, requirement)
+        let shown = self.record(schedule, body, requirement);
+        Shown {
+            trace: if shown.trace.events.len() > MOST_EVENTS {
+                without_events(shown.trace)
+            } else {
+                shown.trace
+            },
+            ..shown
+        }
     }
 
-    /// Runs the failing execution again, simplifies it if that is wanted, and records it.
+    /// Runs the failing execution again, simplifies it, and records it.
     fn failure(
         &self,
         failure: &ScenarioFailure,
         stopped: Stopped,
-        is_simplified: bool,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
@@ -138,25 +141,16 @@ impl Scenario {
             };
         }
         if shown.trace.events.len() > MOST_EVENTS {
-            let mut trace = shown.trace;
-            trace.events.clear();
             return Failure {
                 preemptions: shown.preemptions,
-                trace: Some(trace),
+                trace: Some(without_events(shown.trace)),
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = is_simplified.then(|| {
-            let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
-            self.record(simplest, body, requirement)
-        });
-        let (schedule, preemptions, trace, failure) = match simplest {
-            Some(Shown {
-                failure: Some(found),
-                schedule,
-                preemptions,
-                trace,
-            }) if found.is_like(failure) => (schedule, preemptions, trace, found),
+        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
+        let simplest = self.record(simplest, body, requirement);
+        let (schedule, preemptions, trace, failure) = match simplest.failure {
+            Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
             _ => (shown.schedule, shown.preemptions, shown.trace, again),
         };
         let token = Token {
@@ -301,6 +295,13 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
+fn without_events(trace: Trace) -> Trace {
+    Trace {
+        events: Vec::new(),
+        ..trace
+    }
+}
+
 /// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
 /// the process.
 fn can_be_varied(end: &End) -> bool {
@@ -387,27 +388,6 @@ mod tests {
             replay.every("once", move || publish(store, load), |_| Ok(()));
             assert_eq!(replay.into_replayed().expect("it fits").trace, trace);
         }
-    }
-
-    #[test]
-    fn an_execution_that_is_too_long_to_show_fails_without_its_events() {
-        let long = |n: usize| {
-            let mut model = Model::exploring("all_is_counted");
-            model.executions(1);
-            model.every(
-                "counting",
-                move || {
-                    let number = AtomicUsize::new(0);
-                    (0..n).for_each(|_| drop(number.fetch_add(1, Ordering::SeqCst)));
-                },
-                |_| Err(Violation::new(Finding::WrongResult, "expected more")),
-            );
-            let failure = model.into_exploration().failure.expect("it fails");
-            let events = failure.trace.expect("it was recorded").events.len();
-            (failure.finding, events > 0, failure.token.is_some())
-        };
-        assert_eq!(long(100), (Finding::WrongResult, true, true));
-        assert_eq!(long(2 * MOST_EVENTS), (Finding::WrongResult, false, false));
     }
 
     #[test]

@@ -24,11 +24,11 @@
 //! A crate that is compiled with `-C passes=tsan-module`, `-C passes=function(tsan)` and
 //! `-C llvm-args=-tsan-instrument-func-entry-exit=0` shows the model the reference counts of its `Arc`s.
 //!
-//! `unsafe` is used for six things, apart from the functions that such crates call: to map and to switch stacks, to
+//! `unsafe` is used for seven things, apart from the functions that such crates call: to map and to switch stacks, to
 //! leave the stack of a thread that crashes, to restore the initial values of statics before each execution, to give
 //! the contents of a lock or a cell to the thread that holds it in the model, to run functions that borrow from the
-//! stack of another thread, and to stand in for the functions of the C library that ask for random bytes or the time of
-//! day, or that use descriptors.
+//! stack of another thread, to stand in for the functions of the C library that allocate, that ask for random bytes or
+//! the time of day, or that use descriptors, and for the heap from which programs allocate.
 
 pub mod collections;
 pub mod hash;

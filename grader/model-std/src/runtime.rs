@@ -19,6 +19,7 @@ mod execution;
 pub(crate) mod executor;
 mod fairness;
 mod faults;
+pub(crate) mod heap;
 pub(crate) mod locals;
 pub(crate) mod objects;
 pub(crate) mod panics;
@@ -41,7 +42,7 @@ use std::time::Duration;
 
 use execution::Execution;
 use objects::{Memory, ObjectId, State, Tag};
-use task::{Manner, Operation, Until, Waiting, Wake};
+use task::{Manner, Operation, Site, Until, Waiting, Wake};
 
 use crate::model::trace::ObjectKind;
 use crate::model::{Switches, statics};
@@ -123,28 +124,40 @@ pub(crate) fn resolve(tag: &Tag, kind: ObjectKind, memory: &Memory, state: fn() 
 ///
 /// Does nothing outside an execution. The same holds for the variants below.
 pub(crate) fn announce(operation: Operation) {
-    announce_as(operation, None, Manner::Plain);
+    announce_as(operation.object, operation.site, None, Manner::Plain);
 }
 
 /// As [`announce`], for an operation that waits until a condition holds or its deadline has passed.
+#[inline]
 pub(crate) fn announce_wait(operation: Operation, until: Until, deadline: Option<Duration>) -> Wake {
-    announce_as(operation, Some(Waiting { until, deadline }), Manner::Plain)
+    announce_as(
+        operation.object,
+        operation.site,
+        Some(&Waiting { until, deadline }),
+        Manner::Plain,
+    )
 }
 
 /// As [`announce`], for an operation with which the thread lets others go first.
 pub(crate) fn announce_yielding(operation: Operation) {
-    announce_as(operation, None, Manner::Yielding);
+    announce_as(operation.object, operation.site, None, Manner::Yielding);
 }
 
 /// As [`announce`], for an operation whose time makes no difference to any other thread.
 pub(crate) fn announce_invisible(operation: Operation) {
-    announce_as(operation, None, Manner::Invisible);
+    announce_as(operation.object, operation.site, None, Manner::Invisible);
 }
 
 /// As [`announce_invisible`], for an operation that waits until a condition holds.
+#[inline]
 pub(crate) fn announce_invisible_wait(operation: Operation, until: Until) {
     let deadline = None;
-    announce_as(operation, Some(Waiting { until, deadline }), Manner::Invisible);
+    announce_as(
+        operation.object,
+        operation.site,
+        Some(&Waiting { until, deadline }),
+        Manner::Invisible,
+    );
 }
 
 /// Whether there are choices after operations in the execution that is under way.
@@ -176,13 +189,14 @@ pub(crate) fn switch_after_release() {
     }
 }
 
-fn announce_as(operation: Operation, waiting: Option<Waiting>, manner: Manner) -> Wake {
+/// `object` and `site` are those of the operation. As two parameters they are passed in registers.
+fn announce_as(object: Option<ObjectId>, site: Option<Site>, waiting: Option<&Waiting>, manner: Manner) -> Wake {
     let turn = try_with(|execution| {
         if !execution.must_not_be_interrupted(waiting) {
             // Relaxed: a watcher only looks whether the number grows. No update is lost, since one execution runs at a
             // time.
             OPERATIONS.store(OPERATIONS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-            execution.begin_announcement(operation, waiting, manner);
+            execution.begin_announcement(Operation { object, site }, waiting, manner);
             execution.decide();
             if !execution.goes_on_at_once() {
                 return None;

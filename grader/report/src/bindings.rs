@@ -5,6 +5,8 @@
 //! first group that binds its value to a name ends it. A value that is not the value of the block around it has no
 //! name.
 
+pub(crate) mod receivers;
+
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Ident, LineColumn, Spacing, TokenStream, TokenTree, extra};

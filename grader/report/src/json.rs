@@ -126,6 +126,7 @@ struct Replay<'a> {
 struct Object {
     kind: &'static str,
     created_at: Option<String>,
+    first_used_at: Option<String>,
 }
 
 /// One step of an interleaving.
@@ -283,6 +284,7 @@ fn object(object: &protocol::trace::Object) -> Object {
     Object {
         kind: object.kind.as_str(),
         created_at: object.created_at.as_ref().map(place),
+        first_used_at: object.first_used_at.as_ref().map(place),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Names for the threads, objects and places of a trace, which has only numbers for them.
 //!
 //! An object gets the name of the variable, field or static that the source creates it for, or else the name of its
-//! type. Names are unique within a trace and depend on nothing but the trace and the sources.
+//! type. An atomic gets the name that the source uses it by, since nobody knows where it was created. Names are unique within a trace and depend on nothing but the trace and the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::Failure;
-use protocol::trace::{Object, Place, ThreadId, Trace};
+use protocol::trace::{Difference, End, Event, Object, ObjectId, Place, ThreadId, Trace};
 
+use crate::bindings::receivers::{Kind, Receiver};
 use crate::{bindings, words};
 
 /// The names of one trace.
@@ -40,7 +41,14 @@ impl<'a> Names<'a> {
             None => (format!("thread {}", thread.id), None),
         });
         let bindings = bindings(&trace.objects, sources);
-        let objects = trace.objects.iter().map(|object| name_object(object, &bindings));
+        let receivers = receivers(trace, sources);
+        let objects = trace.objects.iter().map(|object| {
+            let found = match &object.created_at {
+                Some(place) => bindings.get(place),
+                None => receivers.get(&object.id),
+            };
+            name_object(object, found)
+        });
         Self {
             sources,
             threads: unique(threads.collect()),
@@ -171,7 +179,12 @@ fn is_in_check(file: &str) -> bool {
 
 /// Whether an object is the check's own.
 pub fn is_of_check(object: &Object) -> bool {
-    object.created_at.as_ref().is_some_and(|place| is_in_check(&place.file))
+    origin(object).is_some_and(|place| is_in_check(&place.file))
+}
+
+/// The place that says whose an object is.
+fn origin(object: &Object) -> Option<&Place> {
+    object.created_at.as_ref().or(object.first_used_at.as_ref())
 }
 
 fn text_of<'a>(sources: &'a [(String, String)], file: &str) -> Option<&'a str> {
@@ -205,11 +218,77 @@ fn bindings<'a>(objects: &'a [Object], sources: &[(String, String)]) -> BTreeMap
     names
 }
 
-/// The name for an object, and its type, which tells two objects of one name apart.
-fn name_object(object: &Object, bindings: &BTreeMap<&Place, String>) -> (String, Option<String>) {
+/// The names by which the submission uses its atomics.
+fn receivers(trace: &Trace, sources: &[(String, String)]) -> BTreeMap<ObjectId, String> {
+    let mut used: BTreeMap<ObjectId, Vec<Receiver>> = BTreeMap::new();
+    let mut created: Vec<(String, Option<String>)> = Vec::new();
+    let is_atomic = |object: &ObjectId| trace.kind_of(*object).is_some_and(|kind| kind.atomic_type().is_some());
+    for (file, text) in sources {
+        let accesses = trace.events.iter().chain(events_of_end(trace)).filter_map(|event| {
+            let (object, place) = (event.object.filter(is_atomic)?, event.place.as_ref()?);
+            (place.file == *file).then_some((object, (place.line, place.column)))
+        });
+        let accesses: BTreeSet<(ObjectId, (u32, u32))> = accesses.collect();
+        if accesses.is_empty() {
+            continue;
+        }
+        let positions: Vec<(u32, u32)> = accesses.iter().map(|(_, position)| *position).collect();
+        let found = bindings::receivers::receivers_at(text, &positions);
+        for ((object, _), receivers) in accesses.iter().zip(found) {
+            used.entry(*object).or_default().extend(receivers);
+        }
+        created.extend(bindings::receivers::created_atomics(text));
+    }
+    let is_used_by_check = |object: ObjectId| {
+        let mut accesses = trace.events.iter().filter(|event| event.object == Some(object));
+        accesses.any(|event| event.place.as_ref().is_some_and(|place| is_in_check(&place.file)))
+    };
+    let name = |(object, receivers): (ObjectId, Vec<Receiver>)| {
+        let kind = trace.kind_of(object)?.as_str();
+        // What the check uses, the submission has not created.
+        let may_be_created = !is_used_by_check(object);
+        let created = created.iter().filter(|(of, _)| may_be_created && of == kind);
+        let created: Vec<Option<&str>> = created.map(|(_, name)| name.as_deref()).collect();
+        Some((object, best_name(&receivers, &created)?))
+    };
+    used.into_iter().filter_map(name).collect()
+}
+
+/// The events in which an execution differs from the one that it should repeat.
+fn events_of_end(trace: &Trace) -> impl Iterator<Item = &Event> {
+    let events = match &trace.end {
+        End::Nondeterministic(Difference::Event { expected, found, .. }) => [expected.as_deref(), found.as_deref()],
+        _ => [None, None],
+    };
+    events.into_iter().flatten()
+}
+
+/// The best of the names by which an atomic is used. `created` are the names for which the submission creates atomics
+/// of its type: one of those is better than any other. Where the submission creates all of them for one name, and uses
+/// this one through parameters only, that is the name.
+fn best_name(used: &[Receiver], created: &[Option<&str>]) -> Option<String> {
+    let is_created = |receiver: &&Receiver| created.contains(&Some(receiver.name.as_str()));
+    let best = |receivers: &mut dyn Iterator<Item = &Receiver>| {
+        let receiver = receivers.min_by_key(|receiver| receiver.kind)?;
+        Some(receiver.name.clone())
+    };
+    let only = || {
+        let [Some(first), rest @ ..] = created else {
+            return None;
+        };
+        let is_only = rest.iter().all(|other| *other == Some(*first));
+        let is_unnamed = used.iter().all(|receiver| receiver.kind >= Kind::Parameter);
+        (is_only && is_unnamed).then(|| (*first).to_owned())
+    };
+    best(&mut used.iter().filter(is_created))
+        .or_else(only)
+        .or_else(|| best(&mut used.iter()))
+}
+
+/// The name for an object, and its type, which tells two objects of one name apart. `found` is its name in the source.
+fn name_object(object: &Object, found: Option<&String>) -> (String, Option<String>) {
     let kind = object.kind.as_str().to_owned();
-    let found = object.created_at.as_ref().and_then(|place| bindings.get(place));
-    match (found, &object.created_at) {
+    match (found, origin(object)) {
         (Some(name), _) => (name.clone(), Some(kind)),
         (None, Some(place)) if is_in_check(&place.file) => (format!("check's {kind}"), None),
         (None, Some(_)) => (format!("{kind} #"), None),
@@ -269,9 +348,45 @@ mod tests {
                 line: 2,
                 column: 10,
             }),
+            first_used_at: None,
         }];
-        let bindings = bindings(&objects, &sources);
-        assert_eq!(unique(vec![name_object(&objects[0], &bindings)]), ["Mutex #1"]);
+        assert!(bindings(&objects, &sources).is_empty());
+        assert_eq!(unique(vec![name_object(&objects[0], None)]), ["Mutex #1"]);
+    }
+
+    fn receiver(kind: Kind, name: &str) -> Receiver {
+        let name = name.to_owned();
+        Receiver { kind, name }
+    }
+
+    #[test]
+    fn an_atomic_is_called_as_where_it_was_created_if_one_of_its_names_is_such_a_name() {
+        let used = [
+            receiver(Kind::Field, "inner"),
+            receiver(Kind::Variable, "count"),
+            receiver(Kind::Parameter, "c"),
+        ];
+        assert_eq!(
+            best_name(&used, &[Some("total"), Some("count")]).as_deref(),
+            Some("count")
+        );
+        assert_eq!(best_name(&used, &[Some("total"), None]).as_deref(), Some("inner"));
+        assert_eq!(best_name(&used[1..], &[]).as_deref(), Some("count"));
+    }
+
+    #[test]
+    fn a_parameter_is_called_after_the_only_name_for_which_atomics_are_created() {
+        let used = [receiver(Kind::Parameter, "c")];
+        assert_eq!(best_name(&used, &[Some("counters"); 2]).as_deref(), Some("counters"));
+        assert_eq!(best_name(&[], &[Some("counters")]).as_deref(), Some("counters"));
+        assert_eq!(
+            best_name(&used, &[Some("counters"), Some("flags")]).as_deref(),
+            Some("c")
+        );
+        assert_eq!(best_name(&used, &[Some("counters"), None]).as_deref(), Some("c"));
+        let variable = [receiver(Kind::Variable, "counter")];
+        assert_eq!(best_name(&variable, &[Some("total")]).as_deref(), Some("counter"));
+        assert_eq!(best_name(&[], &[]), None);
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::path::Path;
 use protocol::CheckKind;
 use sandbox::ScratchFolder;
 
-use super::{AfterFailure, Grading};
+use super::Grading;
 use crate::build::{self, Build, IncrementalCache};
 use crate::discover::Source;
 use crate::event::Event;
 use crate::exercise::Check;
 use crate::intake::{IntakeError, Staged, intake};
-use crate::judge::{NotBuilt, has_failed};
+use crate::judge::{NotBuilt, has_failed, may_be_chance};
 use crate::libraries::{Libraries, LibrariesError};
 use crate::run::{self, CheckOutcome, Progress};
 use crate::sandbox_requirement;
@@ -128,11 +128,12 @@ impl Grading<'_> {
         match built {
             Ok(built) if built.build.is_complete() => {
                 let on_progress = |check: &Check, progress: Progress| (self.events)(self.check_event(check, progress));
-                let is_decisive = |check: &Check, observation: &_| match self.options.after_failure {
-                    AfterFailure::RunAll => false,
-                    AfterFailure::SkipLaterKinds => has_failed(check, observation, snapshots),
+                let has_failed = |check: &Check, observation: &_| has_failed(check, observation, snapshots);
+                let rules = run::Rules {
+                    has_failed: &has_failed,
+                    may_be_chance: &|check, observation| may_be_chance(check, observation, snapshots),
                 };
-                self.plan(built, &on_progress).run(checks, &is_decisive)
+                self.plan(built, &on_progress).run(checks, &rules)
             }
             Ok(_) | Err(_) => Vec::new(),
         }
@@ -150,6 +151,7 @@ impl Grading<'_> {
             sources: &built.taken_in.staged.sources,
             test_server: support.and_then(|support| support.test_server.as_deref()),
             level: self.options.containment.at_best,
+            after_failure: self.options.after_failure,
             workers: self.options.workers,
             model_limits: &self.options.model_limits,
             real_limits: &self.options.real_limits,

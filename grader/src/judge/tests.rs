@@ -155,7 +155,6 @@ fn an_ordering_that_was_not_decided_is_passed_on_and_changes_no_verdict() {
         function: AtomicFunction::Store,
         order: MemoryOrder::Relaxed,
         atomic: Some(AtomicType::Bool),
-        created_at: Some(place(3)),
     };
     for (failure, is_pass) in [(None, true), (Some(failure()), false)] {
         let explored = Exploration {

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
@@ -15,6 +16,22 @@ use crate::parallel;
 /// How many service checks share a core: they wait most of the time, for every thread to be idle.
 const SERVICE_CHECKS_PER_CORE: NonZero<usize> = NonZero::new(3).expect("it is not zero");
 
+/// How often a check on real threads is run whose failure may be chance. A failure that comes one time in ten comes in
+/// all of these runs one time in a thousand.
+const TRIES: usize = 3;
+
+/// What is run after a check has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// Every other check: each is judged by itself.
+    RunAll,
+    /// The other checks of its kind. Those of later kinds are skipped, so the score is only known to be at least what
+    /// was earned.
+    SkipLaterKinds,
+    /// No check that has not started. Which ones have depends on the machine.
+    SkipAll,
+}
+
 /// What to run, with which limits.
 pub struct Plan<'a> {
     /// The exercise, which says what a submission may reach.
@@ -27,6 +44,8 @@ pub struct Plan<'a> {
     pub test_server: Option<&'a Path>,
     /// The highest sandbox level.
     pub level: Level,
+    /// What is run after a check has failed.
+    pub after_failure: AfterFailure,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
     /// What a check program may use that explores interleavings.
@@ -39,6 +58,14 @@ pub struct Plan<'a> {
     pub cancel: &'a Cancel,
     /// Called when a check starts and when it is done.
     pub on_progress: &'a (dyn Fn(&Check, Progress) + Sync),
+}
+
+/// What the observations so far mean for what is run next. Whoever judges decides that.
+pub struct Rules<'a> {
+    /// Whether the check failed.
+    pub has_failed: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
+    /// Whether it failed in a way that another run may not.
+    pub may_be_chance: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
 }
 
 /// How far the run of a check is.
@@ -71,15 +98,24 @@ pub enum Outcome {
     },
 }
 
+/// What `observe` comes to when what may be chance is observed again.
+fn settled<T>(mut observe: impl FnMut() -> T, is_chance: impl Fn(&T) -> bool) -> T {
+    let mut observation = observe();
+    for _ in 1..TRIES {
+        if !is_chance(&observation) {
+            break;
+        }
+        observation = observe();
+    }
+    observation
+}
+
 impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
-    /// Once `is_decisive` says so of an observation, no check of a later kind is run.
-    pub fn run<'c>(
-        &self,
-        checks: &[&'c Check],
-        is_decisive: &dyn Fn(&Check, &Observation) -> bool,
-    ) -> Vec<CheckOutcome<'c>> {
+    /// Once an interleaving has failed, a check on real threads may fail or not as its threads happen to run, and the
+    /// verdict would be chance: it is run again, up to [`TRIES`] times, until it does not fail.
+    pub fn run<'c>(&self, checks: &[&'c Check], rules: &Rules<'_>) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
             (CheckKind::Service, self.workers.saturating_mul(SERVICE_CHECKS_PER_CORE)),
@@ -89,24 +125,40 @@ impl Plan<'_> {
         ];
         let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
         let mut decisive: Option<String> = None;
+        let mut has_failed_interleaving = false;
+        let stopped = OnceLock::new();
+        let skipped = |because: &String| Outcome::Skipped {
+            because: because.clone(),
+        };
         for (kind, workers) in kinds {
             let of_kind = checks.iter().copied().filter(|check| check.kind() == kind);
             let of_kind: Vec<&'c Check> = of_kind.collect();
-            if let Some(because) = &decisive {
-                outcomes.extend(of_kind.into_iter().map(|check| CheckOutcome {
-                    check,
-                    outcome: Outcome::Skipped {
-                        because: because.clone(),
-                    },
-                }));
-                continue;
-            }
-            let observations = parallel::map(&of_kind, workers, |check| self.run_one(check));
-            for (check, observation) in of_kind.into_iter().zip(observations) {
-                if decisive.is_none() && is_decisive(check, &observation) {
-                    decisive = Some(check.name.clone());
+            let is_chance = |check: &Check, observation: &Observation| {
+                has_failed_interleaving && (rules.may_be_chance)(check, observation)
+            };
+            let run = |check: &Check| {
+                if let Some(because) = stopped.get() {
+                    return skipped(because);
                 }
-                let outcome = Outcome::Observed(observation);
+                let observation = self.run_one(check, &is_chance);
+                if self.after_failure == AfterFailure::SkipAll && (rules.has_failed)(check, &observation) {
+                    stopped.get_or_init(|| check.name.clone());
+                }
+                Outcome::Observed(observation)
+            };
+            let of_kind_outcomes = match &decisive {
+                Some(because) => of_kind.iter().map(|_| skipped(because)).collect(),
+                None => parallel::map(&of_kind, workers, |check| run(check)),
+            };
+            for (check, outcome) in of_kind.into_iter().zip(of_kind_outcomes) {
+                if let Outcome::Observed(observation) = &outcome
+                    && (rules.has_failed)(check, observation)
+                {
+                    has_failed_interleaving |= kind == CheckKind::Model;
+                    if self.after_failure == AfterFailure::SkipLaterKinds && decisive.is_none() {
+                        decisive = Some(check.name.clone());
+                    }
+                }
                 outcomes.push(CheckOutcome { check, outcome });
             }
         }
@@ -135,9 +187,9 @@ impl Plan<'_> {
         observation
     }
 
-    fn run_one(&self, check: &Check) -> Observation {
+    fn run_one(&self, check: &Check, is_chance: &(dyn Fn(&Check, &Observation) -> bool + Sync)) -> Observation {
         (self.on_progress)(check, Progress::Started);
-        let observation = self.observe(check);
+        let observation = settled(|| self.observe(check), |observation| is_chance(check, observation));
         (self.on_progress)(check, Progress::Finished);
         observation
     }
@@ -180,5 +232,27 @@ impl Plan<'_> {
             (true, true) => Profile::RunWithChildrenAndLoopback,
         };
         Policy::of(profile, self.level).with_programs_of_the_system()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_chance_is_observed_again_until_it_does_not_fail() {
+        let observed = |outcomes: &[&'static str]| {
+            let mut rest = outcomes.iter();
+            let mut n = 0;
+            let observe = || {
+                n += 1;
+                *rest.next().expect("no more than three")
+            };
+            (settled(observe, |outcome| *outcome == "fails"), n)
+        };
+        assert_eq!(observed(&["passes"]), ("passes", 1));
+        assert_eq!(observed(&["times out"]), ("times out", 1));
+        assert_eq!(observed(&["fails", "fails", "passes"]), ("passes", 3));
+        assert_eq!(observed(&["fails", "fails", "fails"]), ("fails", 3));
     }
 }

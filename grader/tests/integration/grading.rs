@@ -1,5 +1,6 @@
 //! Gradings of the small course: what a report contains.
 
+use std::num::NonZero;
 use std::sync::Mutex;
 
 use grader::discover::Submission;
@@ -58,6 +59,12 @@ fn every_check_is_judged_by_itself_when_another_one_has_failed() {
     assert_eq!(verdict(&report, "program_prints_the_count"), &skipped);
     assert_eq!(report.score(), Score::AtLeast(3));
     assert_eq!(report.checks[0].hints[..2], ["race nudge", "race concept"]);
+    course.options.after_failure = AfterFailure::SkipAll;
+    course.options.workers = NonZero::<usize>::MIN;
+    let report = course.grade(race);
+    for check in ["tally_adds_up", "program_prints_the_count"] {
+        assert_eq!(verdict(&report, check), &skipped, "`{check}`");
+    }
 }
 
 #[test]
@@ -259,6 +266,36 @@ fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
 }
 
 #[test]
+fn a_submission_that_is_a_link_is_refused() {
+    let course = Course::open();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let link = |target: &str, name: &str| {
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(course.path(target), &link).expect("a link");
+        link
+    };
+    for link in [
+        link("solutions/counting", "folder"),
+        link("solutions/counting/variants/atomic.rs", "file.rs"),
+    ] {
+        let submission = Submission::at(&link, &course.exercise).expect("a submission");
+        let report = course.grade_submission(&submission);
+        assert_eq!(
+            first_failure(&report),
+            Some(("build".to_owned(), Finding::AccessDenied)),
+            "{report:#?}"
+        );
+        let told = words(&report, "build");
+        let path = link.display();
+        assert!(told.starts_with(&format!("`{path}` is a link; ")), "{told}");
+    }
+    // A folder above it may be one.
+    let inside = link("solutions", "course").join("counting");
+    let submission = Submission::at(&inside, &course.exercise).expect("a submission");
+    assert_eq!(course.grade_submission(&submission).overall(), Overall::Passed);
+}
+
+#[test]
 fn a_wish_to_stop_is_no_verdict() {
     let course = Course::open();
     let submission = course.submission("submissions/hangs.rs");
@@ -327,6 +364,7 @@ fn events_tell_of_the_build_and_each_check() {
             Event::BuildFinished => "built".to_owned(),
             Event::CheckStarted { check, .. } => format!("start {check}"),
             Event::CheckFinished { check } => format!("finish {check}"),
+            Event::MutantsSelected { .. } | Event::MutantFinished { .. } => "mutant".to_owned(),
             Event::SubmissionFinished => "done".to_owned(),
         };
         log.lock().expect("nobody panics").push(word);

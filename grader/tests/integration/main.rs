@@ -6,6 +6,7 @@ mod forging;
 mod grading;
 #[cfg(target_os = "linux")]
 mod lasting;
+mod mutating;
 mod programs;
 mod replaying;
 mod verdicts;

@@ -90,7 +90,7 @@ const OF_THE_SYSTEM: &[&str] = &["std::os", "rustix::", "libc::"];
 const ONLY_SANDBOX: &str = "only `grader/sandbox` knows the operating system";
 
 /// The modules of the grader in the order of its stages: each names only those before it.
-const STAGES: [&str; 15] = [
+const STAGES: [&str; 16] = [
     "event",
     "help",
     "parallel",
@@ -105,6 +105,7 @@ const STAGES: [&str; 15] = [
     "judge",
     "score",
     "grade",
+    "mutate",
     "verify",
 ];
 

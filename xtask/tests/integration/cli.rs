@@ -220,7 +220,7 @@ fn containment_is_as_asked_for_and_required_where_ci_is_set() {
 #[test]
 fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
     let one_line = || predicate::function(|text: &str| text.ends_with("}\n") && text.lines().count() == 1);
-    let passed = contains(r#""verdict":"passed","score":10,"max_score":10"#);
+    let passed = contains(r#""verdict":"passed","score":10,"at_least":false,"max_score":10"#);
     xtask(&["grade", "iteration_counting", "--solution", "--format", "json"])
         .assert()
         .code(0)
@@ -236,4 +236,22 @@ fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
         let args: Vec<&str> = command.split(' ').collect();
         xtask(&args).assert().code(1).stderr("").stdout(contains("✗"));
     }
+}
+
+#[test]
+fn mutate_tells_which_check_notices_a_mutant() {
+    let selected = ["--only", "solution:65:while_to_if", "--list"];
+    xtask(&["mutate", "iteration_counting"])
+        .args(selected)
+        .assert()
+        .code(0)
+        .stderr("")
+        .stdout(contains("✓ solution:65:while_to_if  "))
+        .stdout(contains(
+            "0 do not compile, 1 are noticed, 0 survive with a reason, 0 without",
+        ));
+    xtask(&["mutate", "iteration_countin"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `iteration_counting`?"));
 }

@@ -366,7 +366,7 @@ fn write_without_waiting(descriptor: c_int, flags: c_int, bytes: &[u8]) -> isize
 /// Ends the execution if a call on a descriptor that the model does not know would block.
 fn wait_if_outside(descriptor: c_int, flags: c_int, events: i16) {
     let may_block = descriptors::is_program() && waits(descriptor, flags) && !is_ready(descriptor, events);
-    if may_block && !has_children() {
+    if may_block && !has_children() && !descriptors::may_wait_outside() {
         descriptors::wait_outside(kind(descriptor));
     }
 }
@@ -401,7 +401,7 @@ fn look(asked: Vec<libc::pollfd>, timeout: c_int) {
             _ => WaitLimit::Forever,
         };
         descriptors::look(&known, is_ready, limit);
-    } else if timeout != 0 && !is_ready() {
+    } else if timeout != 0 && !descriptors::may_wait_outside() && !is_ready() {
         descriptors::wait_outside(Outside::Other);
     }
 }

@@ -160,7 +160,7 @@ impl Search<'_> {
     }
 
     /// With the same choices as in the failing execution.
-    fn scheduler(&self, prefix: Prefix) -> Scheduler {
+    fn scheduler(&self, prefix: Prefix) -> Box<Scheduler> {
         schedule::scheduler(self.schedule, prefix, Strategy::NonPreemptive)
     }
 }

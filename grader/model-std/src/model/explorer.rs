@@ -39,7 +39,7 @@ use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{
     Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
 };
-use crate::runtime::visibility::{History, Mixed};
+use crate::runtime::visibility::{Hashed, History};
 use crate::runtime::weak_memory::notes;
 
 /// How many executions are run where several threads compete to be the last owner of an `Arc`. A guess: as many as show
@@ -198,7 +198,7 @@ struct Search<'a> {
     visited: Option<Visited>,
     coverage: Coverage,
     /// The histories of the executions so far.
-    histories: HashSet<History, Mixed>,
+    histories: HashSet<History, Hashed>,
     /// The steps of all executions so far.
     steps: u64,
     /// The most choices in any execution so far.
@@ -221,11 +221,13 @@ impl Search<'_> {
     /// Runs the first schedule twice. Returns the second execution for the exhaustive part, if the two are equal.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
         let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
-        let first = record(Scheduler::default());
+        let mut first = record(Box::default());
         if matches!(first.execution.trace.end, End::EndlessLoop { .. }) {
             // It takes as long as thousands of executions, and the visitor will hardly go on.
             return ControlFlow::Continue(Some(first));
         }
+        // What is left of it would be in the way of the second one, which would have other addresses.
+        first.execution.value = None;
         let mut second = record(self.exhaustive(Prefix::default()));
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));
@@ -244,7 +246,7 @@ impl Search<'_> {
     }
 
     /// A scheduler that follows `prefix`, and then makes the default choices.
-    fn exhaustive(&self, prefix: Prefix) -> Scheduler {
+    fn exhaustive(&self, prefix: Prefix) -> Box<Scheduler> {
         let scheduler = Scheduler::new(prefix, Strategy::NonPreemptive)
             .with_choices(self.optional)
             .with_memory(self.memory);

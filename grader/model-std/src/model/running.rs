@@ -56,7 +56,7 @@ pub(super) struct Run {
 pub(super) fn run(
     settings: &Settings,
     body: &Rc<dyn Fn() -> Value>,
-    scheduler: Scheduler,
+    scheduler: Box<Scheduler>,
     recorder: Option<Recorder>,
 ) -> Run {
     let body = Rc::clone(body);

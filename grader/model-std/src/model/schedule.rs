@@ -26,7 +26,7 @@ pub(super) fn of(choices: &[Choice], optional: OptionalChoices) -> Schedule {
 }
 
 /// A scheduler with choices at the same points as in executions of `schedule`. It follows `prefix`, then `strategy`.
-pub(super) fn scheduler(schedule: &Schedule, prefix: Prefix, strategy: Strategy) -> Scheduler {
+pub(super) fn scheduler(schedule: &Schedule, prefix: Prefix, strategy: Strategy) -> Box<Scheduler> {
     Scheduler::new(prefix, strategy)
         .with_choices(OptionalChoices::of(schedule))
         .with_memory(schedule.memory)

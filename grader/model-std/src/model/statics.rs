@@ -1,7 +1,7 @@
 //! Statics that hold no modelled object (a `static mut`, a cell) start afresh in every execution as well.
 //!
-//! A modelled object notices by itself that a new execution has begun (see `runtime::objects`). Any other static keeps
-//! what it holds, since nobody is told of its use. So the bytes of the statics of the crates under test are kept, and
+//! A modelled object notices by itself that a new execution has begun (see `runtime::objects`), and the model notices the
+//! first use of an atomic (see `atomics`). Any other static keeps what it holds, since nobody is told of its use. So the bytes of the statics of the crates under test are kept, and
 //! laid back before each execution. The symbol table of the executable says where statics are, and of which crate.
 //!
 //! A crate is under test if it calls the exploration, if its code is on the stack when an operation of the model is
@@ -11,8 +11,10 @@
 //! What changes a static between two executions stays: only what an execution did is undone. One operating-system
 //! thread explores at a time, so that nothing else is taken for that.
 
+mod atomics;
 mod elf;
 mod program;
+mod segments;
 mod symbols;
 
 use std::cell::{Cell, RefCell};
@@ -21,6 +23,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use atomics::note_atomic;
 use program::{Place, Program};
 
 use crate::runtime::task::Site;
@@ -118,6 +121,12 @@ impl UnderTest {
 
 /// Lays the first bytes of the statics back. An execution is about to start, and no other one is under way.
 pub(crate) fn restart() {
+    restart_kept();
+    // Afterwards, because a static whose bytes have changed since the last execution is left alone.
+    atomics::restart();
+}
+
+fn restart_kept() {
     if !IS_ANY_KEPT.load(Ordering::Acquire) {
         return;
     }
@@ -133,6 +142,7 @@ pub(crate) fn restart() {
 
 /// Notes what an execution left in the statics. It has just ended.
 pub(crate) fn note_end() {
+    atomics::note_end();
     if !IS_ANY_KEPT.load(Ordering::Acquire) {
         return;
     }

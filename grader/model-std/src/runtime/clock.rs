@@ -79,9 +79,11 @@ pub(crate) fn read_clock() -> Duration {
 
 impl Execution {
     /// Notes that a reading with this number happened before.
+    #[inline]
     pub(super) fn learned_readings(&mut self, number: u64) {
-        if number > self.tasks[self.current].readings {
-            self.me().readings = number;
+        let me = self.me();
+        if number > me.readings {
+            me.readings = number;
             self.learned(number);
         }
     }

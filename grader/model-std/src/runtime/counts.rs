@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use super::execution::Execution;
-use super::objects::{ObjectId, State};
+use super::objects::{ObjectId, Origin, State};
 use super::task::{Operation, TaskId};
 use super::visibility::Mixed;
 use super::{announce, with_undisturbed};
@@ -680,7 +680,7 @@ impl Execution {
                 CountKind::Strong => ObjectKind::StrongCount,
                 CountKind::Weak => ObjectKind::WeakCount,
             };
-            objects.add(kind, None, State::Shim)
+            objects.add(kind, Origin::Outside, State::Shim)
         });
         self.record_with(Some(object), None, |_| {
             let state = ObjectState::Value(Value::Unsigned(left));

@@ -7,7 +7,7 @@ use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use super::{branches, deadlock};
 use crate::model::statics;
-use crate::model::trace::End;
+use crate::model::trace::{Difference, End};
 
 /// The current turn, and the candidates for the next one.
 pub(super) struct Turn {
@@ -80,7 +80,8 @@ impl Cause {
 
 impl Execution {
     /// Announces the next operation of the running thread.
-    pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<Waiting>, manner: Manner) {
+    #[inline]
+    pub(super) fn begin_announcement(&mut self, operation: Operation, waiting: Option<&Waiting>, manner: Manner) {
         self.note_operation_between_counts();
         let (version, step, now) = (self.progress.version(), self.steps, self.now);
         if self.recorder.is_some() {
@@ -98,7 +99,10 @@ impl Execution {
         // The operation before this one is over.
         me.performed.count(me.announced.is_invisible);
         me.activity.note_operation(operation.site, step, version);
-        me.state = waiting.map_or(TaskState::Ready, TaskState::Waiting);
+        me.state = TaskState::Ready;
+        if let Some(waiting) = waiting {
+            me.state = TaskState::Waiting(*waiting);
+        }
         if turn_is_long {
             me.activity.insists_no_longer();
         }
@@ -109,13 +113,20 @@ impl Execution {
             Some(AtYield::LetsOthers) => (true, false),
             None => (turn_is_long || me.activity.spins() && !me.activity.insists(), false),
         };
-        me.announced = Announcement {
-            operation,
-            at: now,
-            is_invisible: manner == Manner::Invisible || at_yield == Some(AtYield::Insists),
-            yields,
-            may_insist,
-        };
+        // One field after the other: a value that is put together elsewhere would be copied.
+        let Announcement {
+            operation: announced,
+            at,
+            is_invisible,
+            yields: announced_yields,
+            may_insist: announced_may_insist,
+        } = &mut me.announced;
+        announced.object = operation.object;
+        announced.site = operation.site;
+        *at = now;
+        *is_invisible = manner == Manner::Invisible || at_yield == Some(AtYield::Insists);
+        *announced_yields = yields;
+        *announced_may_insist = may_insist;
         if me.activity.operations == 1 {
             self.note_begun();
         }
@@ -129,9 +140,9 @@ impl Execution {
     /// Whether the running task is in a panic hook and need not wait. Then it goes on without a scheduling point.
     /// Otherwise another task might panic meanwhile, on the same operating-system thread, and `std` aborts the process
     /// when a thread panics in a panic hook.
-    pub(super) fn must_not_be_interrupted(&self, waiting: Option<Waiting>) -> bool {
+    pub(super) fn must_not_be_interrupted(&self, waiting: Option<&Waiting>) -> bool {
         let me = &self.tasks[self.current];
-        me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, waiting.until))
+        me.panics.in_hook && waiting.is_none_or(|waiting| self.holds(self.current, &waiting.until))
     }
 
     /// Whether the running task was chosen for the next turn, so that no switch is needed. If so, the turn counts as
@@ -143,11 +154,12 @@ impl Execution {
     /// Called by the task whose turn it is. Returns why it may go on.
     pub(super) fn take_turn(&mut self) -> Wake {
         let current = self.current;
-        let wake = match self.tasks[current].waits_until() {
-            None => Wake::Ready,
-            Some(until) if self.holds(current, until) => Wake::Ready,
-            Some(_) if self.turn.cause == Cause::Spurious => Wake::Spurious,
-            Some(_) => Wake::TimedOut,
+        let wake = match &self.tasks[current].state {
+            TaskState::Waiting(waiting) if !self.holds(current, &waiting.until) => match self.turn.cause {
+                Cause::Spurious => Wake::Spurious,
+                Cause::Ready | Cause::Late | Cause::NoWakeUp => Wake::TimedOut,
+            },
+            TaskState::Waiting(_) | TaskState::Ready | TaskState::Ended => Wake::Ready,
         };
         self.note_turn(wake);
         let me = self.me();
@@ -175,17 +187,13 @@ impl Execution {
             return self.finish(end);
         }
         if let Some(task) = self.next_without_a_choice() {
-            // The guided strategy counts this as a turn.
-            let only = Candidate {
-                task,
-                cause: Cause::Ready,
-            };
-            self.scheduler
-                .choose(&[only], 1, self.current)
-                .expect("one option is no choice");
+            self.scheduler.note_turn(task, self.current);
             self.turn.cause = Cause::Ready;
             self.note_turn_of(task);
             self.turn.next = Some(task);
+            return;
+        }
+        if self.goes_on_by_default() {
             return;
         }
         let before = self.now;
@@ -207,23 +215,81 @@ impl Execution {
         }
     }
 
+    /// Gives the next turn to the running task where that is the default, and says whether it did. This is what the rest
+    /// of [`Execution::decide`] does in the most common case, in a fraction of the time: the candidates need only be
+    /// counted.
+    fn goes_on_by_default(&mut self) -> bool {
+        let me = &self.tasks[self.current];
+        let is_simple = matches!(me.state, TaskState::Ready)
+            && !me.announced.yields
+            && !me.activity.spins()
+            && !self.yields.is_any_pending()
+            && !self.faults.are_left()
+            && !self.scheduler.counts_turns();
+        if !is_simple {
+            return false;
+        }
+        let mut options = 0;
+        for (task, state) in self.tasks.iter().enumerate() {
+            options += usize::from(self.may_go_as(task, state));
+        }
+        let n_non_preemptive = if self.turn.choice_is_pending { options } else { 1 };
+        if options > 1 {
+            if !self.scheduler.takes_default() {
+                return false;
+            }
+            let choose = |execution: &mut Execution| execution.scheduler.choose_default(options, n_non_preemptive);
+            if self.choose_option(options, n_non_preemptive, choose).is_none() {
+                return true;
+            }
+        }
+        self.turn.choice_is_pending = false;
+        self.give_turn_to(Candidate {
+            task: self.current,
+            cause: Cause::Ready,
+        });
+        true
+    }
+
     /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `None` if the execution
     /// does not fit its schedule. Then it is over.
+    #[inline]
     pub(super) fn choose_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
-        let options = self.turn.candidates.len();
+        // With only one candidate there is no choice.
+        match self.turn.candidates[..] {
+            [only] if !self.scheduler.counts_turns() => Some(only),
+            _ => self.choose_one_candidate(n_non_preemptive),
+        }
+    }
+
+    fn choose_one_candidate(&mut self, n_non_preemptive: usize) -> Option<Candidate> {
+        let chosen = self.choose_option(self.turn.candidates.len(), n_non_preemptive, |execution| {
+            let candidates = &execution.turn.candidates;
+            execution
+                .scheduler
+                .choose(candidates, n_non_preemptive, execution.current)
+        });
+        chosen.map(|chosen| self.turn.candidates[chosen])
+    }
+
+    /// Notes the state, and asks the scheduler by `choose` for one of so many options.
+    #[inline]
+    fn choose_option(
+        &mut self,
+        options: usize,
+        n_non_preemptive: usize,
+        choose: impl FnOnce(&mut Execution) -> Result<usize, Difference>,
+    ) -> Option<usize> {
         if options > 1 && self.scheduler.needs_state() {
             let runs_on = (n_non_preemptive < options).then_some(self.current);
             let state = self.state(runs_on);
             self.scheduler.visit_state(state);
         }
-        match self
-            .scheduler
-            .choose(&self.turn.candidates, n_non_preemptive, self.current)
-        {
+        match choose(self) {
             Ok(chosen) => {
                 self.record_choice();
                 self.turn.preempted |= chosen >= n_non_preemptive;
-                Some(self.turn.candidates[chosen])
+                Some(chosen)
             }
             Err(difference) => {
                 self.finish(End::Nondeterministic(difference));
@@ -237,7 +303,17 @@ impl Execution {
         self.turn.cause = cause;
         let chosen = &mut self.tasks[task];
         chosen.performed.was_chosen_for_invisible = cause == Cause::Ready && chosen.announced.is_invisible;
-        match (cause, chosen.deadline()) {
+        if cause.is_injected_fault() {
+            self.count_fault(task, cause);
+        }
+        self.note_turn_of(task);
+        self.turn.next = Some(task);
+    }
+
+    /// Counts an injected fault, and lets it take effect on `task`.
+    #[cold]
+    fn count_fault(&mut self, task: TaskId, cause: Cause) {
+        match (cause, self.tasks[task].deadline()) {
             (Cause::Spurious, _) => self.faults.spurious_wakeups_left -= 1,
             (Cause::Late, Some(deadline)) => {
                 self.faults.late_threads_left -= 1;
@@ -245,8 +321,6 @@ impl Execution {
             }
             (Cause::Ready | Cause::Late | Cause::NoWakeUp, _) => {}
         }
-        self.note_turn_of(task);
-        self.turn.next = Some(task);
     }
 
     /// Fills `candidates` with the tasks whose operation may take effect. Lets time pass if there are none. Returns
@@ -279,18 +353,21 @@ impl Execution {
     fn find_ready(&mut self) -> bool {
         let mut candidates = std::mem::take(&mut self.turn.candidates);
         candidates.clear();
-        let mut all_spin = true;
-        for tasks in [self.current..self.tasks.len(), 0..self.current] {
-            for task in tasks {
-                if self.may_go(task) {
+        let (lower, others) = self.tasks.split_at(self.current);
+        for (first, tasks) in [(self.current, others), (0, lower)] {
+            for (index, state) in tasks.iter().enumerate() {
+                let task = first + index;
+                if self.may_go_as(task, state) {
                     candidates.push(Candidate {
                         task,
                         cause: Cause::Ready,
                     });
-                    all_spin &= self.tasks[task].activity.spins();
                 }
             }
         }
+        let all_spin = candidates
+            .iter()
+            .all(|candidate| self.tasks[candidate.task].activity.spins());
         self.turn.candidates = candidates;
         all_spin
     }
@@ -305,8 +382,10 @@ impl Execution {
         };
         let n_non_preemptive =
             non_preemptive::order(&mut self.turn.candidates, self.current, running, may_be_preempted);
-        self.add_spurious();
-        self.add_late();
+        if self.faults.are_left() {
+            self.add_spurious();
+            self.add_late();
+        }
         n_non_preemptive
     }
 }

@@ -11,7 +11,7 @@ use super::faults::Faults;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 use super::objects::descriptors::Descriptors;
 use super::objects::streams::Streams;
-use super::objects::{Object, ObjectId, Objects};
+use super::objects::{Object, ObjectId, Objects, Places};
 use super::panics;
 use super::recorder::Recorder;
 use super::scheduler::{ChoiceKind, Scheduler};
@@ -24,7 +24,10 @@ use crate::model::{Memory, Settings};
 /// The name of the operating-system thread that runs the execution, which is also that of the body: so a body has the
 /// name that it has with `std`, where it is simply called.
 pub(super) fn name_of_system_thread() -> Option<ThreadName> {
-    std::thread::current().name().map(ThreadName::from)
+    thread_local! {
+        static NAME: Option<ThreadName> = std::thread::current().name().map(ThreadName::from);
+    }
+    NAME.with(Clone::clone)
 }
 
 /// Everything that one execution consists of, except for the program's own memory.
@@ -39,7 +42,7 @@ pub(crate) struct Execution {
     pub(crate) descriptors: Descriptors,
     /// The virtual time since the start.
     pub(crate) now: Duration,
-    pub(crate) scheduler: Scheduler,
+    pub(crate) scheduler: Box<Scheduler>,
     pub(super) recorder: Option<Recorder>,
     /// How many operations were announced.
     pub(super) steps: u64,
@@ -65,7 +68,7 @@ pub(super) struct Remains {
     pub(super) trace: Trace,
     /// The operations and objects, if they were to be recorded.
     pub(super) recorder: Option<Recorder>,
-    pub(super) scheduler: Scheduler,
+    pub(super) scheduler: Box<Scheduler>,
     pub(super) steps: u64,
     /// The histories of all threads.
     pub(super) history: History,
@@ -78,7 +81,7 @@ pub(super) struct Remains {
 #[derive(Default)]
 struct Recycled {
     tasks: Vec<Task>,
-    objects: Vec<Object>,
+    objects: (Vec<Object>, Places),
     candidates: Vec<Candidate>,
     counts: counts::Tables,
 }
@@ -87,7 +90,7 @@ thread_local! {
     static RECYCLED: Cell<Recycled> = const {
         Cell::new(Recycled {
             tasks: Vec::new(),
-            objects: Vec::new(),
+            objects: (Vec::new(), Places::new()),
             candidates: Vec::new(),
             counts: counts::Tables::new(),
         })
@@ -96,7 +99,12 @@ thread_local! {
 
 impl Execution {
     /// An execution that is about to run `body` as task 0.
-    pub(super) fn new(settings: Settings, scheduler: Scheduler, recorder: Option<Recorder>, body: Start) -> Box<Self> {
+    pub(super) fn new(
+        settings: Settings,
+        scheduler: Box<Scheduler>,
+        recorder: Option<Recorder>,
+        body: Start,
+    ) -> Box<Self> {
         let Recycled {
             tasks,
             objects,
@@ -250,7 +258,7 @@ impl Execution {
         if tasks.iter().any(|task| task.panics.in_hook) {
             panics::leave_hook();
         }
-        let objects = objects.into_table();
+        let objects = objects.into_empty();
         let history = tasks
             .iter()
             .fold(0, |history, task| visibility::mix(history, task.history));

@@ -14,13 +14,14 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::counts::CountUses;
 use super::crashes::{self, Running};
 use super::execution::{Execution, Remains};
+use super::objects::forget_memory;
 use super::panics::Payload;
 use super::recorder::Recorder;
 use super::scheduler::{Choice, Scheduler};
-use super::stacks::{self, Stack};
+use super::stacks::{self, Mapping, Stack};
 use super::task::{Ending, TaskId};
 use super::visibility::History;
-use super::{branches, panics, threads, with};
+use super::{branches, heap, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
@@ -47,10 +48,14 @@ pub(super) struct Start {
 /// A task that has begun.
 struct Fibre {
     coroutine: Coroutine<(), (), (), Stack>,
-    running: Running,
+    /// The mapping of the stack.
+    mapping: *const Mapping,
     /// Suspends the coroutine. It lives on the coroutine's own stack until the coroutine ends.
     yielder: *const Yielder<(), ()>,
 }
+
+/// How many tasks most programs have at most.
+const MOST_FIBRES_AT_FIRST: usize = 8;
 
 thread_local! {
     /// The yielder of the running task.
@@ -91,7 +96,7 @@ pub(crate) struct Outcome<T> {
 /// If an execution is already under way on this operating-system thread, or no stack can be mapped.
 pub(crate) fn run<T: 'static>(
     settings: Settings,
-    scheduler: Scheduler,
+    scheduler: Box<Scheduler>,
     recorder: Option<Recorder>,
     body: impl FnOnce() -> T + 'static,
 ) -> Outcome<T> {
@@ -99,6 +104,7 @@ pub(crate) fn run<T: 'static>(
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     statics::restart();
+    heap::begin();
     let is_searched = settings.fresh_statics && recorder.is_some();
     if is_searched {
         statics::begin_search();
@@ -116,7 +122,7 @@ pub(crate) fn run<T: 'static>(
     };
     super::begin(Execution::new(settings, scheduler, recorder, start));
     branches::refill();
-    abandon(drive());
+    abandon(heap::in_program(drive));
     let Remains {
         trace,
         recorder,
@@ -179,19 +185,27 @@ pub(crate) fn suspend() {
 
 /// Resumes one task after the other until the execution is over. Returns the tasks that have not ended.
 fn drive() -> Vec<Option<Fibre>> {
-    let mut fibres: Vec<Option<Fibre>> = Vec::new();
+    let mut fibres: Vec<Option<Fibre>> = heap::in_runtime(|| Vec::with_capacity(MOST_FIBRES_AT_FIRST));
     while let Some(task) = with(Execution::switch) {
-        while fibres.len() <= task {
-            fibres.push(None);
+        if fibres.get(task).is_none_or(Option::is_none) {
+            heap::in_runtime(|| {
+                fibres.resize_with(fibres.len().max(task + 1), || None);
+                fibres[task] = Some(start(task));
+            });
         }
-        let fibre = fibres[task].get_or_insert_with(|| start(task));
+        let fibre = fibres[task].as_mut().expect("it was started");
         CURRENT_YIELDER.set(fibre.yielder);
-        match crashes::resume(fibre.running, || fibre.coroutine.resume(())) {
+        let running = Running::on(fibre.mapping, fibre.coroutine.trap_handler());
+        match crashes::resume(&running, || fibre.coroutine.resume(())) {
             // The task itself sets this when it begins.
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    stacks::give_back(fibre.coroutine.into_stack());
+                    heap::in_runtime(|| {
+                        let stack = fibre.coroutine.into_stack();
+                        forget_memory(stack.lowest(), stack.size());
+                        stacks::give_back(stack);
+                    });
                 }
             }
         }
@@ -213,8 +227,8 @@ fn start(task: TaskId) -> Fibre {
         }
     });
     Fibre {
-        running: Running::on(mapping, coroutine.trap_handler()),
         coroutine,
+        mapping,
         yielder: std::ptr::null(),
     }
 }

@@ -216,6 +216,14 @@ struct Exemption {
     invisible: u32,
 }
 
+impl Yields {
+    /// Whether a thread lets another one go first.
+    #[inline]
+    pub(super) fn is_any_pending(&self) -> bool {
+        !self.to.is_empty()
+    }
+}
+
 impl Execution {
     /// Drops candidates that have yielded and must let another candidate go first. Returns whether the running thread
     /// may go on although it yields, because a thread that cannot go on now may have had its turn already.
@@ -235,7 +243,7 @@ impl Execution {
                 }
             }
         }
-        if self.yields.to.is_empty() {
+        if !self.yields.is_any_pending() {
             return may_go_on;
         }
         let mut waits = vec![false; self.tasks.len()];
@@ -330,7 +338,7 @@ impl Execution {
             self.turn.begin();
             self.me().activity.insists_no_longer();
         }
-        if !self.yields.to.is_empty() {
+        if self.yields.is_any_pending() {
             self.yields
                 .to
                 .retain(|(who, first)| *who != task && !(switches && *first == task));
@@ -445,10 +453,15 @@ impl Execution {
     }
 
     /// Notes for the last steps before the limit that the running thread has its turn.
+    #[inline]
     pub(super) fn note_step_for_repetition(&mut self, wake: Wake) {
-        if self.steps <= self.repetition.begins_after {
-            return;
+        if self.steps > self.repetition.begins_after {
+            self.add_step_for_repetition(wake);
         }
+    }
+
+    #[cold]
+    fn add_step_for_repetition(&mut self, wake: Wake) {
         let Operation { object, site } = self.tasks[self.current].announced.operation;
         let site = site.map_or(0, |site| std::ptr::from_ref(site) as u64);
         let object = object.map_or(0, |object| object as u64 + 1);

@@ -23,7 +23,14 @@ impl Faults {
         }
     }
 
+    /// Whether any fault may still be injected.
+    #[inline]
+    pub(super) fn are_left(&self) -> bool {
+        self.left() != [0; 3]
+    }
+
     /// The numbers, as a part of the state of an execution.
+    #[inline]
     pub(super) fn left(&self) -> [u32; 3] {
         [
             self.spurious_wakeups_left,

@@ -1,9 +1,9 @@
 //! The table of objects: what the scheduler knows about everything that tasks share. Each kind of object has a file.
 //!
-//! An object of the program (a mutex, an atomic, a channel) has a [`Tag`]. The state of the object for the scheduler
-//! (which threads hold it or wait for it) is here, in a table that is empty when an execution begins. So a `static`
-//! starts afresh in each execution: its tag is from an earlier execution, so it is added to the table again, and its
-//! initial bytes are restored.
+//! An object of the program (a mutex, a channel) has a [`Tag`]. The state of the object for the scheduler (which threads
+//! hold it or wait for it) is here, in a table that is empty when an execution begins. So a `static` starts afresh in
+//! each execution: its tag is from an earlier execution, so it is added to the table again, and its initial bytes are
+//! restored. An atomic has no room for a tag: the table knows it by its address (see [`places`]).
 
 pub(crate) mod atomic;
 pub(crate) mod barrier;
@@ -15,6 +15,7 @@ pub(crate) mod lock;
 pub(crate) mod mutex;
 pub(crate) mod once;
 pub(crate) mod park;
+mod places;
 pub(crate) mod rwlock;
 pub(crate) mod streams;
 
@@ -25,14 +26,19 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use atomic::{InMemory, Value};
 use barrier::Barrier;
 use channel::Channel;
 use condvar::Condvar;
 use lock::Lock;
 use once::Once;
 
+pub(super) use places::Places;
+pub(crate) use places::forget_memory;
+
 use super::task::{Site, TaskId};
 use super::visibility::{History, Mixed};
+use crate::model::statics;
 use crate::model::trace::{ObjectKind, ObjectState, OnceState};
 
 /// The number of an object in the current execution.
@@ -87,7 +93,12 @@ impl std::panic::RefUnwindSafe for Tag {}
 #[derive(Debug)]
 pub(crate) enum State {
     /// An atomic: its value is in the program's memory.
-    Atomic,
+    Atomic {
+        /// What the memory holds, as far as the model knows; `None` while a thread has exclusive access.
+        newest: Option<Value>,
+        /// The size of the memory, in bytes.
+        size: usize,
+    },
     /// A mutex, a read-write lock or a standard stream.
     Lock(Lock),
     /// A condition variable.
@@ -107,11 +118,22 @@ pub(crate) enum State {
     Shim,
 }
 
+/// What is known of where an object comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Origin {
+    /// The program did not create it.
+    Outside,
+    /// The line that created it.
+    Created(Site),
+    /// The line that used it first. Where it was created is not known.
+    Used(Site),
+}
+
 /// An object in the table.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) kind: ObjectKind,
-    pub(crate) created_at: Option<Site>,
+    pub(crate) origin: Origin,
     pub(crate) state: State,
     /// Represents its contents (see `visibility`); 0 until the first change.
     pub(crate) history: History,
@@ -124,6 +146,7 @@ pub(crate) struct Objects {
     /// The number of the execution, counted from 1 over all operating-system threads, because these share the statics.
     epoch: u64,
     table: Vec<Object>,
+    places: Places,
 }
 
 /// How many executions the process has begun. Relaxed: a lock separates the executions (see `executor::run`).
@@ -189,18 +212,19 @@ fn save_or_restore(tag: &Tag, memory: &Memory, first_use_ever: bool) {
 }
 
 impl Objects {
-    /// The empty table of the execution that begins now. `table` is empty; its memory is reused.
-    pub(super) fn new(table: Vec<Object>) -> Self {
+    /// The empty table of the execution that begins now. `table` and `places` are empty; their memory is reused.
+    pub(super) fn new((table, places): (Vec<Object>, Places)) -> Self {
         let epoch = EPOCHS.fetch_add(1, Ordering::Relaxed) + 1;
         CURRENT_EPOCH.set(epoch);
-        Self { epoch, table }
+        Self { epoch, table, places }
     }
 
-    /// Ends the table with its execution. Returns the empty table, for reuse.
-    pub(super) fn into_table(mut self) -> Vec<Object> {
+    /// Ends the table with its execution. Returns what is empty now, for reuse.
+    pub(super) fn into_empty(mut self) -> (Vec<Object>, Places) {
         CURRENT_EPOCH.set(0);
         self.table.clear();
-        self.table
+        self.places.clear();
+        (self.table, self.places)
     }
 
     /// Adds the object with this tag, at its first use in this execution, and returns its number.
@@ -209,21 +233,60 @@ impl Objects {
             let (epoch, _) = tag.entry.get();
             save_or_restore(tag, memory, epoch == 0);
         }
-        let id = self.add(kind, Some(tag.created_at), state);
+        let id = self.add(kind, Origin::Created(tag.created_at), state);
         tag.entry.set((self.epoch, id));
         id
     }
 
     /// Adds an object and returns its number. Called directly for objects without a tag, such as a standard stream.
-    pub(crate) fn add(&mut self, kind: ObjectKind, created_at: Option<Site>, state: State) -> ObjectId {
+    pub(crate) fn add(&mut self, kind: ObjectKind, origin: Origin, state: State) -> ObjectId {
         self.table.push(Object {
             kind,
-            created_at,
+            origin,
             state,
             history: 0,
             readings: 0,
         });
         self.table.len() - 1
+    }
+
+    /// The number of an atomic. Adds it if it is none of those that the table knows.
+    pub(crate) fn atomic(&mut self, found: &InMemory) -> ObjectId {
+        let known = self.places.get(found.address);
+        if let Some(id) = known.filter(|id| self.is_same_atomic(*id, found)) {
+            return id;
+        }
+        if known.is_none() {
+            statics::note_atomic(found.address, found.size);
+        }
+        let state = State::Atomic {
+            newest: Some(found.value),
+            size: found.size,
+        };
+        let id = self.add(ObjectKind::Atomic(found.of), Origin::Used(found.site), state);
+        self.places.insert(found.address, id);
+        id
+    }
+
+    /// Whether the atomic that is found in the place of `id` is that one. The type makes no difference: a program may
+    /// use the same memory as an `AtomicU32` and as an `AtomicI32`.
+    fn is_same_atomic(&mut self, id: ObjectId, found: &InMemory) -> bool {
+        let State::Atomic { newest, size } = &mut self.table[id].state else {
+            return false;
+        };
+        *size == found.size && *newest.get_or_insert(found.value) == found.value
+    }
+
+    /// Notes what the memory of an atomic holds; `None` if a thread may change it without the model.
+    pub(crate) fn set_newest(&mut self, atomic: ObjectId, value: Option<Value>) {
+        if let State::Atomic { newest, .. } = &mut self.table[atomic].state {
+            *newest = value;
+        }
+    }
+
+    /// Forgets the atomics in the `size` bytes from `address`.
+    pub(crate) fn forget_memory(&mut self, address: usize, size: usize) {
+        self.places.forget(address, size);
     }
 
     pub(crate) fn history(&self, id: ObjectId) -> History {
@@ -265,7 +328,7 @@ impl Objects {
                 len: channel.len() as usize,
                 capacity: channel.capacity,
             },
-            State::Atomic | State::Scope { .. } | State::Shim => return None,
+            State::Atomic { .. } | State::Scope { .. } | State::Shim => return None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 
+use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use addresses::Addresses;
 
 use super::branches;
 use super::execution::Execution;
-use super::objects::ObjectId;
+use super::objects::{ObjectId, Origin};
 use super::task::{Site, TaskId};
 use crate::model::trace::{self, Backtrace, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
 use crate::shim::SOURCES_OF_LIBRARIES;
@@ -30,8 +31,8 @@ pub(crate) struct Recorder {
     steps_before_choices: Vec<usize>,
     /// Whether it takes the return addresses at operations whose site is not known.
     takes_calls: bool,
-    /// The kind of each object and the line that created it, by number.
-    objects: Vec<(ObjectKind, Option<Site>)>,
+    /// The kind of each object and where it comes from, by number.
+    objects: Vec<(ObjectKind, Origin)>,
 }
 
 /// One operation that took effect.
@@ -64,6 +65,24 @@ pub(crate) fn place_in_program(site: Site) -> Option<Place> {
         return None;
     }
     place_outside_libraries(site)
+}
+
+thread_local! {
+    /// The site that a thread was last spawned at, of those on this operating-system thread, and its place. Most
+    /// programs spawn their threads at one line, and to look for a text in a path takes longer than an operation.
+    static SPAWNED_AT: RefCell<Option<(Site, Option<Place>)>> = const { RefCell::new(None) };
+}
+
+/// As [`place_outside_libraries`], for the site at which a thread was spawned.
+fn place_of_spawn(site: Site) -> Option<Place> {
+    SPAWNED_AT.with_borrow_mut(|last| match last {
+        Some((known, place)) if std::ptr::eq(*known, site) => place.clone(),
+        _ => {
+            let place = place_outside_libraries(site);
+            *last = Some((site, place.clone()));
+            place
+        }
+    })
 }
 
 /// The place of a location; `None` if it is in a library that was compiled against this one from a copy of its sources.
@@ -191,7 +210,7 @@ impl Execution {
         let threads = self.tasks.iter().enumerate().map(|(id, task)| trace::Thread {
             id,
             name: task.name.as_deref().map(str::to_owned),
-            spawned_at: task.spawned_at.and_then(place_outside_libraries),
+            spawned_at: task.spawned_at.and_then(place_of_spawn),
             panic: task.panics.last.clone().filter(|_| task.has_panicked()),
             operations: task.activity.operations,
         });
@@ -210,7 +229,7 @@ impl Execution {
         let mut recorder = self.recorder.take();
         if let Some(recorder) = &mut recorder {
             let objects = self.objects.all().iter();
-            recorder.objects = objects.map(|object| (object.kind, object.created_at)).collect();
+            recorder.objects = objects.map(|object| (object.kind, object.origin)).collect();
         }
         let end = self.end.take().unwrap_or(End::Finished);
         let trace = Trace {
@@ -266,10 +285,18 @@ impl Recorder {
         });
         trace.events = events.collect();
         let objects = self.objects.into_iter().enumerate();
-        let objects = objects.map(|(id, (kind, created_at))| trace::Object {
-            id,
-            kind,
-            created_at: created_at.and_then(place_outside_libraries),
+        let objects = objects.map(|(id, (kind, origin))| {
+            let (created_at, first_used_at) = match origin {
+                Origin::Outside => (None, None),
+                Origin::Created(site) => (place_outside_libraries(site), None),
+                Origin::Used(site) => (None, place_in_program(site)),
+            };
+            trace::Object {
+                id,
+                kind,
+                created_at,
+                first_used_at,
+            }
         });
         trace.objects = objects.collect();
     }

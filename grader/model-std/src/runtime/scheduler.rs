@@ -23,9 +23,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::dispatch::Candidate;
+use super::dispatch::{Candidate, Cause};
 use super::task::TaskId;
-use super::visibility::{History, Mixed};
+use super::visibility::{Hashed, History};
 use crate::model::trace::{ChoiceOptions, Difference};
 use crate::model::{Counts, Memory, Schedule, Spawns, Switches};
 
@@ -84,10 +84,10 @@ impl OptionalChoices {
 }
 
 /// The states in which any execution had a choice so far (see `visibility`).
-pub(crate) type Visited = Rc<RefCell<HashSet<History, Mixed>>>;
+pub(crate) type Visited = Rc<RefCell<HashSet<History, Hashed>>>;
 
 /// The states in which any execution had a choice so far, each with the fewest preemptions before it.
-pub(crate) type Fewest = Rc<RefCell<HashMap<History, u32, Mixed>>>;
+pub(crate) type Fewest = Rc<RefCell<HashMap<History, u32, Hashed>>>;
 
 /// The most states that are kept: about 75 MB. Executions with more choices than that, all together, take minutes.
 const MAX_VISITED: usize = 4_000_000;
@@ -97,8 +97,9 @@ const MAX_VISITED: usize = 4_000_000;
 const MAX_CHOICES_WITH_STATES: usize = 10_000;
 
 impl Scheduler {
-    pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Self {
-        Self {
+    /// In a box, because it passes through many hands.
+    pub(crate) fn new(prefix: Prefix, strategy: Strategy) -> Box<Self> {
+        Box::new(Self {
             strategy,
             // An execution has about as many choices as the one from which it deviates.
             taken: Vec::with_capacity(prefix.base_len() + 8),
@@ -111,40 +112,36 @@ impl Scheduler {
             optional: OptionalChoices::default(),
             memory: Memory::Sequential,
             spawns_overlap: false,
-        }
+        })
     }
 
-    pub(crate) fn with_choices(self, optional: OptionalChoices) -> Self {
-        Self { optional, ..self }
+    pub(crate) fn with_choices(mut self: Box<Self>, optional: OptionalChoices) -> Box<Self> {
+        self.optional = optional;
+        self
     }
 
-    pub(crate) fn with_memory(self, memory: Memory) -> Self {
-        Self { memory, ..self }
+    pub(crate) fn with_memory(mut self: Box<Self>, memory: Memory) -> Box<Self> {
+        self.memory = memory;
+        self
     }
 
     /// Takes the default beyond `n` choices. So threads that run for ever do the same again and again at last, which
     /// shows a livelock, and the schedule of a long execution stays short.
-    pub(crate) fn random_until(self, n: usize) -> Self {
-        Self {
-            random_until: n,
-            ..self
-        }
+    pub(crate) fn random_until(mut self: Box<Self>, n: usize) -> Box<Self> {
+        self.random_until = n;
+        self
     }
 
     /// Detects states that are in `visited`, and adds new ones to it.
-    pub(crate) fn pruning(self, visited: Visited) -> Self {
-        Self {
-            visited: Some(visited),
-            ..self
-        }
+    pub(crate) fn pruning(mut self: Box<Self>, visited: Visited) -> Box<Self> {
+        self.visited = Some(visited);
+        self
     }
 
     /// As [`Scheduler::pruning`], for a search that does not visit the executions with fewer preemptions first.
-    pub(crate) fn stopping_at(self, fewest: Fewest) -> Self {
-        Self {
-            fewest: Some(fewest),
-            ..self
-        }
+    pub(crate) fn stopping_at(mut self: Box<Self>, fewest: Fewest) -> Box<Self> {
+        self.fewest = Some(fewest);
+        self
     }
 
     /// Whether [`Scheduler::visit_state`] has to be called at the next choice: the choice is beyond the prefix, and all
@@ -198,23 +195,43 @@ impl Scheduler {
         (self.taken, n_unvisited)
     }
 
-    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
-    /// execution differs from the recorded one.
+    /// Whether the strategy has to know of each turn, also of one without a choice.
     #[inline]
-    pub(crate) fn choose(
-        &mut self,
-        candidates: &[Candidate],
-        n_non_preemptive: usize,
-        current: TaskId,
-    ) -> Result<usize, Difference> {
-        // With only one candidate there is no choice. Only the guided strategy has to know of it.
-        if candidates.len() == 1 && !matches!(self.strategy, Strategy::Guided(_)) {
-            return Ok(0);
-        }
-        self.choose_one(candidates, n_non_preemptive, current)
+    pub(crate) fn counts_turns(&self) -> bool {
+        matches!(self.strategy, Strategy::Guided(_))
     }
 
-    fn choose_one(
+    /// Notes that `task` goes next after `current`, without a choice.
+    #[inline]
+    pub(crate) fn note_turn(&mut self, task: TaskId, current: TaskId) {
+        if self.counts_turns() {
+            let only = Candidate {
+                task,
+                cause: Cause::Ready,
+            };
+            self.choose(&[only], 1, current).expect("one option is no choice");
+        }
+    }
+
+    /// Whether the next choice takes the first option, whatever the options are.
+    #[inline]
+    pub(crate) fn takes_default(&self) -> bool {
+        match self.prefix.get(self.taken.len()) {
+            Some(expected) => expected.chosen == 0,
+            None => matches!(self.strategy, Strategy::NonPreemptive),
+        }
+    }
+
+    /// As [`Scheduler::choose`], where [`Scheduler::takes_default`] holds.
+    #[inline]
+    pub(crate) fn choose_default(&mut self, options: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
+        let point = (options, n_non_preemptive, ChoiceKind::Any, self.operations);
+        Self::decide(&self.prefix, &mut self.taken, point, || non_preemptive::FIRST)
+    }
+
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
+    /// execution differs from the recorded one.
+    pub(crate) fn choose(
         &mut self,
         candidates: &[Candidate],
         n_non_preemptive: usize,
@@ -285,10 +302,8 @@ impl Scheduler {
             n_non_preemptive,
         };
         let chosen = match prefix.get(taken.len()) {
-            Some(expected) => match expected.difference(taken.len(), found, operations) {
-                Some(difference) => return Err(difference),
-                None => usize::from(expected.chosen),
-            },
+            Some(expected) if expected.fits(found, operations) => usize::from(expected.chosen),
+            Some(expected) => return Err(expected.difference(taken.len(), found)),
             None => beyond(),
         };
         taken.push(Choice {

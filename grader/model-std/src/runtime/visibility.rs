@@ -19,7 +19,7 @@ use std::time::Duration;
 use super::execution::Execution;
 use super::objects::rwlock::was_overtaken;
 use super::objects::{ObjectId, State};
-use super::task::{TaskId, Until, Wake};
+use super::task::{Task, TaskId, TaskState, Until, Waiting, Wake};
 
 /// The history of a thread or of an object, as a hash.
 pub(crate) type History = u64;
@@ -54,6 +54,27 @@ impl Hasher for MixHasher {
 
     fn write_usize(&mut self, number: usize) {
         self.write_u64(number as u64);
+    }
+}
+
+/// A hasher for tables whose keys are hashes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HashHasher(u64);
+
+/// Makes hashers for tables whose keys are hashes.
+pub(crate) type Hashed = BuildHasherDefault<HashHasher>;
+
+impl Hasher for HashHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(8) ^ number;
     }
 }
 
@@ -135,11 +156,14 @@ impl Execution {
             let goes_on = me.announced.is_invisible || me.activity.insists_on_its_turn();
             return (goes_on || std::mem::take(&mut me.performed.was_chosen_for_invisible)).then_some(current);
         }
-        let has_waited = |task: &TaskId| match self.tasks[*task].waits_until() {
-            Some(until @ (Until::Ended(_) | Until::ScopeEmpty(_))) => self.holds(*task, until),
+        let has_waited = |(id, task): (TaskId, &Task)| match &task.state {
+            TaskState::Waiting(Waiting {
+                until: until @ (Until::Ended(_) | Until::ScopeEmpty(_)),
+                ..
+            }) => self.holds(id, until),
             _ => false,
         };
-        let task = (0..self.tasks.len()).find(has_waited)?;
+        let task = self.tasks.iter().enumerate().position(has_waited)?;
         self.turn.choice_is_pending = true;
         Some(task)
     }
@@ -157,91 +181,118 @@ impl Execution {
 
     /// Notes that the running thread read `object`.
     pub(crate) fn looked_at(&mut self, object: ObjectId) {
-        let seen = self.objects.history(object);
-        self.learned(seen);
-        self.learned_readings(self.objects.readings(object));
+        self.learned_from(object);
     }
 
     /// Notes that the running thread changed `object`. The new contents must follow from the histories of both.
     pub(crate) fn wrote_to(&mut self, object: ObjectId) {
-        self.looked_at(object);
-        let me = &self.tasks[self.current];
-        self.objects.set_history(object, me.history);
-        self.objects.set_readings(object, me.readings);
+        let (history, readings) = self.learned_from(object);
+        self.objects.set_history(object, history);
+        self.objects.set_readings(object, readings);
+    }
+
+    /// Adds the contents of `object` to what the running thread knows. Returns its history and its readings of the
+    /// clock, which are slow to read right after they were written.
+    #[inline]
+    fn learned_from(&mut self, object: ObjectId) -> (History, u64) {
+        let (seen, readings) = (self.objects.history(object), self.objects.readings(object));
+        let me = &mut self.tasks[self.current];
+        let mut history = mix(me.history, seen);
+        let mut known = me.readings;
+        if readings > known {
+            known = readings;
+            history = mix(history, readings);
+            me.readings = readings;
+        }
+        me.history = history;
+        (history, known)
     }
 
     /// Adds to the history of the running thread why it has its turn, and what it learns by that.
     pub(crate) fn note_turn(&mut self, wake: Wake) {
         self.note_step_for_repetition(wake);
         let me = &self.tasks[self.current];
-        let mut history = mix(me.history, wake as u64);
+        let (mut learned, mut readings) = (wake as u64, 0);
+        if let Some(object) = me.announced.operation.object {
+            // Adding a small number to a hash is as good as mixing it in, and faster.
+            learned = self.objects.history(object).wrapping_add(learned);
+            readings = self.objects.readings(object);
+        }
+        let mut history = mix(me.history, learned);
         if wake != Wake::Ready {
             history = mix_time(history, self.now);
         }
-        if let Some(object) = me.announced.operation.object {
-            history = mix(history, self.objects.history(object));
+        if let TaskState::Waiting(waiting) = &me.state {
+            match waiting.until {
+                Until::Ended(other) => {
+                    let ended = &self.tasks[other];
+                    history = mix(history, ended.history);
+                    readings = ended.readings;
+                }
+                Until::Unparked { .. } if wake == Wake::Ready => readings = me.unparked_readings,
+                _ => {}
+            }
         }
-        if let Some(Until::Ended(other)) = me.waits_until() {
-            history = mix(history, self.tasks[other].history);
-        }
-        let me = self.me();
-        me.history = history;
-        let known = match (me.announced.operation.object, me.waits_until()) {
-            (_, Some(Until::Ended(other))) => self.tasks[other].readings,
-            (_, Some(Until::Unparked { .. })) if wake == Wake::Ready => me.unparked_readings,
-            (Some(object), _) => self.objects.readings(object),
-            (None, _) => return,
-        };
-        self.learned_readings(known);
+        self.me().history = history;
+        self.learned_readings(readings);
     }
 
     /// The state of the execution: everything on which its continuation depends. `runs_on` is the thread that a choice
     /// can preempt, if there is one.
     pub(crate) fn state(&self, runs_on: Option<TaskId>) -> u64 {
-        let mut state = mix_time(0, self.now);
-        state = mix(state, runs_on.map_or(0, |task| task as u64 + 1));
-        for left in self.faults.left() {
-            state = mix(state, left.into());
-        }
-        for (id, task) in self.tasks.iter().enumerate() {
-            // Adding a small number to a hash is as good as mixing it in, and faster.
-            state = mix(state, task.history.wrapping_add(self.flags(id)));
-            if let Some(deadline) = task.deadline() {
-                state = mix_time(state, deadline);
+        let mut state = mix_time(runs_on.map_or(0, |task| task as u64 + 1), self.now);
+        if self.faults.are_left() {
+            for left in self.faults.left() {
+                state = mix(state, left.into());
             }
         }
-        state = mix(state, self.state_of_yields());
+        // A sum of hashes, which the processor computes side by side.
+        let tasks = self.tasks.iter().enumerate().fold(0_u64, |sum, (id, task)| {
+            // Adding a small number to a hash is as good as mixing it in, and faster.
+            let mut of_task = mix(id as u64, task.history.wrapping_add(self.flags(id, task)));
+            if let Some(deadline) = task.deadline() {
+                of_task = mix_time(of_task, deadline);
+            }
+            sum.wrapping_add(of_task)
+        });
         // A sum, because objects are numbered in the order of first use, which differs between executions in the same
         // state. Histories of different objects differ, because each comes from the thread that changed the object.
-        let objects = self.objects.all().iter();
-        mix(
-            state,
-            objects.fold(0_u64, |sum, object| {
-                let beside = match &object.state {
-                    State::Lock(lock) => lock.writer_waited as u64,
-                    State::Condvar(condvar) => condvar.state(),
-                    _ => 0,
-                };
-                sum.wrapping_add(mix(object.history, beside.wrapping_add(1)))
-            }),
-        )
+        let objects = self.objects.all().iter().fold(0_u64, |sum, object| {
+            let beside = match &object.state {
+                State::Lock(lock) => lock.writer_waited as u64,
+                State::Condvar(condvar) => condvar.state(),
+                _ => 0,
+            };
+            sum.wrapping_add(mix(object.history, beside.wrapping_add(1)))
+        });
+        mix(mix(state, tasks.wrapping_add(self.state_of_yields())), objects)
     }
 
     /// The part of the state of a thread that its history does not determine.
-    fn flags(&self, id: TaskId) -> u64 {
-        let task = &self.tasks[id];
+    #[inline]
+    fn flags(&self, id: TaskId, task: &Task) -> u64 {
+        // A thread that has not begun has the same history as a thread whose first operation has to wait.
+        let [may_go, is_alive, has_deadline, takes_lock_back] = match &task.state {
+            TaskState::Ready => [true, true, false, false],
+            TaskState::Ended => [false; 4],
+            TaskState::Waiting(Waiting { until, deadline }) => [
+                self.may_go_as(id, task),
+                true,
+                deadline.is_some(),
+                matches!(until, Until::Relockable(_)),
+            ],
+        };
         let flags = [
-            matches!(task.waits_until(), Some(Until::Relockable(_))),
+            may_go,
+            is_alive,
+            has_deadline,
+            takes_lock_back,
             task.park_token,
             task.done.is_some(),
-            !task.is_alive(),
             task.activity.spins(),
             task.announced.yields,
             task.announced.at == self.now,
-            // A thread that has not begun has the same history as a thread whose first operation has to wait.
-            self.may_go(id),
-            task.deadline().is_some(),
-            was_overtaken(self, id),
+            task.write_request.is_some() && was_overtaken(self, id),
         ];
         flags.iter().fold(0, |flags, flag| flags << 1 | u64::from(*flag))
     }

@@ -3,24 +3,32 @@
 use super::execution::Execution;
 use super::objects::once::Once;
 use super::objects::rwlock::is_readable_in_turn;
-use super::task::{TaskId, TaskState, Until, Waiting};
+use super::task::{Task, TaskId, TaskState, Until, Waiting};
 
 impl Execution {
     /// Whether `task` may have the next turn.
     #[inline]
     pub(super) fn may_go(&self, task: TaskId) -> bool {
-        match self.tasks[task].state {
+        self.may_go_as(task, &self.tasks[task])
+    }
+
+    /// As [`Execution::may_go`], where the task is at hand.
+    #[inline]
+    pub(super) fn may_go_as(&self, id: TaskId, task: &Task) -> bool {
+        match &task.state {
             TaskState::Ready => true,
-            TaskState::Waiting(Waiting { until, deadline }) => {
-                self.holds(task, until) || deadline.is_some_and(|deadline| deadline <= self.now)
-            }
+            TaskState::Waiting(waiting) => self.waits_no_longer(id, waiting),
             TaskState::Ended => false,
         }
     }
 
+    fn waits_no_longer(&self, task: TaskId, Waiting { until, deadline }: &Waiting) -> bool {
+        self.holds(task, until) || deadline.is_some_and(|deadline| deadline <= self.now)
+    }
+
     /// Whether `until` holds for `task`.
-    pub(crate) fn holds(&self, task: TaskId, until: Until) -> bool {
-        match until {
+    pub(crate) fn holds(&self, task: TaskId, until: &Until) -> bool {
+        match *until {
             Until::Never | Until::Notified { .. } => false,
             Until::Free(lock) | Until::Relockable(lock) => self.objects.lock(lock).is_free(),
             Until::Readable(lock) => self.objects.lock(lock).writer.is_none(),

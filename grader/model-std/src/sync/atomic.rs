@@ -2,6 +2,8 @@
 //!
 //! A load returns the newest value, unless the settings ask for stale reads. Then it may return an older one where the
 //! orderings allow that (see `runtime::weak_memory`). An ordering that `std` rejects panics here too.
+//!
+//! An atomic has the size, the alignment and the bit validity of its value, as `std` promises.
 
 mod register;
 
@@ -82,21 +84,30 @@ macro_rules! atomic {
     ($(#[$of_new:meta])* $atomic:ident $(<$parameter:ident>)?, $value:ty) => {
         impl$(<$parameter>)? $atomic$(<$parameter>)? {
             /// As `new` of the atomic in `std`.
-            #[track_caller]
             $(#[$of_new])*
             pub const fn new(value: $value) -> Self {
                 Self(Register::new(value))
             }
 
+            /// As `from_ptr` of the atomic in `std`.
+            ///
+            /// # Safety
+            ///
+            /// As in `std`.
+            pub const unsafe fn from_ptr<'a>(pointer: *mut $value) -> &'a $atomic$(<$parameter>)? {
+                // SAFETY: the atomic has the layout of the value. The caller promises the rest.
+                unsafe { &*pointer.cast() }
+            }
+
             /// As `get_mut` of the atomic in `std`.
+            #[track_caller]
             pub fn get_mut(&mut self) -> &mut $value {
-                self.0.own()
+                self.0.own(Location::caller())
             }
 
             /// As `into_inner` of the atomic in `std`.
             pub const fn into_inner(self) -> $value {
-                // SAFETY: the register is owned here, and its other field needs no drop.
-                unsafe { std::ptr::read(self.0.value.get()) }
+                self.0.value.into_inner()
             }
 
             /// As `as_ptr` of the atomic in `std`. Accesses through the pointer are not modelled.
@@ -259,7 +270,6 @@ macro_rules! atomic {
         }
 
         impl$(<$parameter>)? From<$value> for $atomic$(<$parameter>)? {
-            #[track_caller]
             fn from(value: $value) -> Self {
                 Self::new(value)
             }
@@ -275,9 +285,10 @@ pub use boolean::AtomicBool;
 pub use pointer::AtomicPtr;
 
 macro_rules! atomic_integer {
-    ($($atomic:ident: $value:ty),* $(,)?) => {
+    ($($atomic:ident: $value:ty, $size:literal);* $(;)?) => {
         $(
             #[doc = concat!("As [`std::sync::atomic::", stringify!($atomic), "`].")]
+            #[repr(C, align($size))]
             pub struct $atomic(Register<$value>);
 
             atomic!(#[must_use] $atomic, $value);
@@ -333,7 +344,6 @@ macro_rules! atomic_integer {
             }
 
             impl Default for $atomic {
-                #[track_caller]
                 fn default() -> Self {
                     Self::new(0)
                 }
@@ -343,16 +353,26 @@ macro_rules! atomic_integer {
 }
 
 atomic_integer! {
-    AtomicI8: i8,
-    AtomicI16: i16,
-    AtomicI32: i32,
-    AtomicI64: i64,
-    AtomicIsize: isize,
-    AtomicU8: u8,
-    AtomicU16: u16,
-    AtomicU32: u32,
-    AtomicU64: u64,
-    AtomicUsize: usize,
+    AtomicI8: i8, 1;
+    AtomicI16: i16, 2;
+    AtomicI32: i32, 4;
+    AtomicI64: i64, 8;
+    AtomicU8: u8, 1;
+    AtomicU16: u16, 2;
+    AtomicU32: u32, 4;
+    AtomicU64: u64, 8;
+}
+
+#[cfg(target_pointer_width = "64")]
+atomic_integer! {
+    AtomicIsize: isize, 8;
+    AtomicUsize: usize, 8;
+}
+
+#[cfg(target_pointer_width = "32")]
+atomic_integer! {
+    AtomicIsize: isize, 4;
+    AtomicUsize: usize, 4;
 }
 
 /// As [`std::sync::atomic::ATOMIC_ISIZE_INIT`].

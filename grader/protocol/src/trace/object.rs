@@ -11,9 +11,13 @@ pub struct Object {
     pub id: ObjectId,
     /// Its type.
     pub kind: ObjectKind,
-    /// Where it was created; `None` for what the program did not create itself, such as standard output.
+    /// Where it was created. `None` for an atomic, of whose creation nothing is known, and for what the program did not
+    /// create itself, such as standard output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Place>,
+    /// Where an atomic was first used; `None` for everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_used_at: Option<Place>,
 }
 
 /// The type of an object, without its parameters.

@@ -581,9 +581,6 @@ pub struct AtomicAccess {
     /// The type of what it is done to; `None` for a fence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub atomic: Option<AtomicType>,
-    /// Where that was created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Place>,
 }
 
 impl AtomicAccess {

@@ -24,7 +24,6 @@ fn weak(file: &str, line: u32, function: AtomicFunction, order: MemoryOrder) -> 
         function,
         order,
         atomic: Some(AtomicType::U64),
-        created_at: None,
     }
 }
 

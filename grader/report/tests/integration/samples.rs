@@ -104,12 +104,18 @@ pub(crate) fn at(seconds: u64, event: Event) -> Event {
     }
 }
 
-/// An object whose creation stands at `line` and `column` of the source.
+/// An object whose creation stands at `line` and `column` of the source; of an atomic, the first use.
 pub(crate) fn object(id: usize, kind: ObjectKind, line: u32, column: u32) -> Object {
+    let place = (line > 0).then(|| place(line, column));
+    let (first_used_at, created_at) = match kind {
+        ObjectKind::Atomic(_) => (place, None),
+        _ => (None, place),
+    };
     Object {
         id,
         kind,
-        created_at: (line > 0).then(|| place(line, column)),
+        created_at,
+        first_used_at,
     }
 }
 

@@ -252,6 +252,7 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         libc::TCGETS,
         libc::TIOCGWINSZ,
     ];
+    let time_limits = [libc::SO_RCVTIMEO, libc::SO_SNDTIMEO];
     let options = [libc::PR_SET_NAME as u32, libc::PR_GET_NAME as u32, PR_SET_VMA];
     rules.extend([
         (libc::SYS_mmap, allow_if(vec![vec![private]])),
@@ -270,6 +271,14 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
             allow_if(
                 [libc::SOCK_STREAM, libc::SOCK_SEQPACKET]
                     .map(|kind| vec![is(0, libc::AF_UNIX as u32), is_of_kind(kind)])
+                    .into(),
+            ),
+        ),
+        (
+            libc::SYS_setsockopt,
+            allow_if(
+                time_limits
+                    .map(|option| vec![is(1, libc::SOL_SOCKET as u32), is(2, option as u32)])
                     .into(),
             ),
         ),

@@ -15,6 +15,15 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The place of a static, or of a part of one, of `size` bytes at `address`.
+    pub(super) fn new(address: usize, size: usize) -> Place {
+        Place { address, size }
+    }
+
+    pub(super) fn size(self) -> usize {
+        self.size
+    }
+
     /// What the static holds.
     pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: the executable has a static of this size at this address, and statics are never freed. All memory of

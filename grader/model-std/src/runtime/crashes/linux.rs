@@ -71,7 +71,8 @@ static EXPLORER: AtomicI32 = AtomicI32::new(0);
 thread_local! {
     /// The id of this thread for the kernel; 0 before it is known.
     static THREAD_ID: Cell<libc::pid_t> = const { Cell::new(0) };
-    static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
+    /// The task that runs; null for none.
+    static RUNNING: Cell<*const Running> = const { Cell::new(ptr::null()) };
     static LEAVING: Cell<Option<Leaving>> = const { Cell::new(None) };
 }
 
@@ -108,10 +109,10 @@ pub(crate) fn interrupt() {
 }
 
 /// Calls `resume`, which resumes the task.
-pub(in crate::runtime) fn resume<R>(running: Running, resume: impl FnOnce() -> R) -> R {
-    RUNNING.set(Some(running));
+pub(in crate::runtime) fn resume<R>(running: &Running, resume: impl FnOnce() -> R) -> R {
+    RUNNING.set(running);
     let result = resume();
-    RUNNING.set(None);
+    RUNNING.set(ptr::null());
     result
 }
 
@@ -177,7 +178,9 @@ extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_
     let errno = unsafe { *libc::__errno_location() };
     // SAFETY: the kernel passes both to a handler with `SA_SIGINFO`.
     let (address, mut interrupted) = unsafe { ((*info).si_addr().addr(), Context::of(context)) };
-    let is_handled = match RUNNING.get() {
+    // SAFETY: it is set for as long as the task runs, by a function that borrows it for as long.
+    let running = unsafe { RUNNING.get().as_ref() }.copied();
+    let is_handled = match running {
         Some(running) if running.trap.stack_ptr_in_bounds(interrupted.stack_pointer()) => {
             handle_in_task(signal, address, running, &mut interrupted)
         }
@@ -272,9 +275,12 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
 
 /// The return addresses on the stack of the task that runs, the innermost first, without those of the executor.
 pub(super) fn calls_of_running() -> Calls {
-    let running = RUNNING.get().expect("a task runs");
-    // SAFETY: it is the stack of the task that runs.
-    calls(unsafe { &*running.stack })
+    // SAFETY: the executor keeps both while the task runs.
+    let stack = unsafe {
+        let running = RUNNING.get().as_ref().expect("a task runs");
+        &*running.stack
+    };
+    calls(stack)
 }
 
 /// The return addresses on the stack of the thread that was interrupted, the innermost first. Only those in the

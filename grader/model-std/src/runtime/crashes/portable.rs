@@ -20,6 +20,6 @@ pub(crate) fn interrupt() {}
 pub(in crate::runtime) fn catch_on_this_thread() {}
 
 /// Calls `resume`, which resumes the task.
-pub(in crate::runtime) fn resume<R>(_: Running, resume: impl FnOnce() -> R) -> R {
+pub(in crate::runtime) fn resume<R>(_: &Running, resume: impl FnOnce() -> R) -> R {
     resume()
 }

@@ -3,29 +3,51 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Memory, ObjectId, State, Tag};
-use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectKind, ObjectState, Op};
+use super::ObjectId;
+use crate::model::statics;
+use crate::model::trace::{self, AtomicFunction, AtomicType, MemoryOrder, ObjectState, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site};
 use crate::runtime::weak_memory::notes;
-use crate::runtime::{announce, resolve, switch_after_release, try_with};
+use crate::runtime::{announce, switch_after_release, try_with};
 
 /// The value of an atomic of any type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
-    /// An integer or a `bool`, widened to 64 bits.
+    /// The bits of an integer or a `bool`.
     Bits(u64),
     Pointer(*mut ()),
 }
 
 impl Value {
     /// The value as a number.
-    fn bits(self) -> u64 {
+    pub(crate) fn bits(self) -> u64 {
         match self {
             Value::Bits(bits) => bits,
             Value::Pointer(pointer) => pointer as u64,
         }
     }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits() == other.bits()
+    }
+}
+
+impl Eq for Value {}
+
+/// An atomic as a thread finds it in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InMemory {
+    pub(crate) address: usize,
+    /// The type as which it is used.
+    pub(crate) of: AtomicType,
+    /// Its size in bytes.
+    pub(crate) size: usize,
+    pub(crate) value: Value,
+    /// The line that uses it.
+    pub(crate) site: Site,
 }
 
 /// An access to an atomic, or a fence.
@@ -58,8 +80,12 @@ pub(crate) fn trace_order(order: Ordering) -> MemoryOrder {
 }
 
 /// The atomic's number; `None` outside an execution.
-pub(crate) fn id(tag: &Tag, of: AtomicType, memory: &Memory) -> Option<ObjectId> {
-    resolve(tag, ObjectKind::Atomic(of), memory, || State::Atomic)
+pub(crate) fn id(atomic: &InMemory) -> Option<ObjectId> {
+    let id = try_with(|execution| execution.objects.atomic(atomic));
+    if id.is_none() {
+        statics::note_use_outside(atomic.address);
+    }
+    id
 }
 
 /// Announces an access.
@@ -85,6 +111,15 @@ pub(crate) fn loaded(access: &Access, newest: Value, describe: Describe<'_>) -> 
     older
 }
 
+impl Execution {
+    /// Notes the value that the memory of the atomic holds now.
+    fn note_newest(&mut self, access: &Access, newest: Value) {
+        if let Some(atomic) = access.atomic {
+            self.objects.set_newest(atomic, Some(newest));
+        }
+    }
+}
+
 /// Notes a value that was written, so that an execution which writes another one is noticed. Pointers, and numbers that
 /// may be addresses, differ in every execution.
 fn note_value(execution: &mut Execution, written: Value) {
@@ -102,6 +137,7 @@ pub(crate) fn stored(access: &Access, (old, new): (Value, Value), describe: Desc
             execution.changed();
         }
         execution.note_value_for_repetition(new.bits());
+        execution.note_newest(access, new);
         execution.stored(access, (old, new));
         None
     });
@@ -117,6 +153,7 @@ pub(crate) fn modified(access: &Access, (old, new): (Value, Value), describe: De
         }
         execution.note_value_for_repetition(old.bits());
         execution.note_value_for_repetition(new.bits());
+        execution.note_newest(access, new);
         execution.modified(access, (old, new));
         None
     });
@@ -196,7 +233,10 @@ pub(crate) fn fence(order: Ordering, site: Site) {
 /// Notes that the running thread has exclusive access to the atomic and may change it.
 pub(crate) fn owned(atomic: Option<ObjectId>) {
     if let Some(atomic) = atomic {
-        try_with(|execution| execution.owned(atomic));
+        try_with(|execution| {
+            execution.objects.set_newest(atomic, None);
+            execution.owned(atomic);
+        });
     }
 }
 

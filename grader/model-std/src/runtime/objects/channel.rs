@@ -102,7 +102,7 @@ pub(crate) fn send(channel: Option<ObjectId>, limit: WaitLimit, site: Site) -> R
     let operation = Operation::on(id, site);
     let wake = announce_with_limit(operation, until_sendable, limit);
     let sent = try_with(|execution| {
-        let ready = wake == Wake::Ready && execution.holds(execution.current, until_sendable);
+        let ready = wake == Wake::Ready && execution.holds(execution.current, &until_sendable);
         let is_rendezvous = execution.objects.channel(id).capacity == Some(0);
         let receiver_is_waiting =
             is_rendezvous && limit == WaitLimit::NoWait && ready && receiver_is_waiting(execution, id);

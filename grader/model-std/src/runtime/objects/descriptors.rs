@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::streams::Stream;
-use super::{ObjectId, State};
+use super::{ObjectId, Origin, State};
 use crate::model::trace::{Backtrace, End, ObjectKind, ObjectState, Op, Outside, PipeEnd, TransferOutcome, WaitReason};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Operation, Site, TaskId, Until, Wake};
@@ -73,6 +73,11 @@ pub(crate) fn is_program() -> bool {
     super::current_epoch() != 0 && crate::runtime::is_undisturbed()
 }
 
+/// Whether the program may wait for what the model does not control.
+pub(crate) fn may_wait_outside() -> bool {
+    with_undisturbed(|execution| execution.settings.allow_outside_waits).unwrap_or(true)
+}
+
 /// Where a descriptor leads; `None` if the program did not get it in this execution, and outside executions.
 pub(crate) fn target(descriptor: c_int) -> Option<Target> {
     if super::current_epoch() == 0 {
@@ -89,8 +94,8 @@ pub(crate) fn opened(descriptor: c_int, target: Target) {
 /// Notes that the program has made a pipe or a pair of sockets, with a descriptor for each end.
 pub(crate) fn made(kind: ObjectKind, ends: [(c_int, PipeEnd); 2]) {
     with_undisturbed(|execution| {
-        let created_at = site(execution);
-        let object = execution.objects.add(kind, created_at, State::Shim);
+        let origin = site(execution).map_or(Origin::Outside, Origin::Created);
+        let object = execution.objects.add(kind, origin, State::Shim);
         let opened = ends.map(|(descriptor, end)| (descriptor, Target::End { object, end }));
         execution.descriptors.shared().borrow_mut().extend(opened);
     });

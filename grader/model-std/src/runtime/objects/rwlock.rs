@@ -38,7 +38,7 @@ pub(crate) fn try_read(lock: Option<ObjectId>, site: Site) -> Option<Acquired> {
 /// In `std`, no reader overtakes a writer that sleeps, but a writer that is about to sleep stops no reader. A writer
 /// that had to sleep assumes that other threads sleep as well. So when it downgrades, further readers have to wait too.
 fn is_held_up(execution: &mut Execution, lock: ObjectId) -> bool {
-    !execution.holds(execution.current, Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
+    !execution.holds(execution.current, &Until::ReadableInTurn(lock)) && execution.choose_outcome(2, 2) == 1
 }
 
 /// Takes the lock for writing, and waits until no thread holds it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::lock::Lock;
-use super::{ObjectId, State};
+use super::{ObjectId, Origin, State};
 use crate::model::trace::{LockFunction, LockOutcome, ObjectKind, Op};
 use crate::runtime::execution::Execution;
 use crate::runtime::task::{Hold, Operation, Site, TaskId, Until};
@@ -62,7 +62,9 @@ pub(crate) fn stdin_lock() -> Option<ObjectId> {
 }
 
 fn add_lock(execution: &mut Execution, kind: ObjectKind) -> ObjectId {
-    execution.objects.add(kind, None, State::Lock(Lock::default()))
+    execution
+        .objects
+        .add(kind, Origin::Outside, State::Lock(Lock::default()))
 }
 
 impl Stream {

@@ -50,28 +50,38 @@ impl Choice {
         self.kind == ChoiceKind::Value && self.chosen > 0
     }
 
-    /// How a new execution differs from the one that made this choice with the number `index`, if it does. It is at
-    /// the same choice, has these options, and its operations have this hash.
-    pub(super) fn difference(&self, index: usize, found: ChoiceOptions, operations: u16) -> Option<Difference> {
-        let is_known = self.options != 0;
-        let expected = is_known.then(|| ChoiceOptions {
+    /// Whether a new execution fits the one that made this choice. It is at the same choice, has these options, and its
+    /// operations have this hash.
+    #[inline]
+    pub(super) fn fits(&self, found: ChoiceOptions, operations: u16) -> bool {
+        match self.expected() {
+            Some(expected) => expected == found && self.operations == operations,
+            None => usize::from(self.chosen) < found.options,
+        }
+    }
+
+    /// How a new execution differs from the one that made this choice with the number `index`, where it does not fit.
+    #[cold]
+    pub(super) fn difference(&self, index: usize, found: ChoiceOptions) -> Difference {
+        let expected = self.expected();
+        if expected == Some(found) {
+            return Difference::Operations { index };
+        }
+        Difference::Choice {
+            index,
+            chosen: self.chosen,
+            expected,
+            found,
+        }
+    }
+
+    /// The options that there were, if they are known.
+    #[inline]
+    fn expected(&self) -> Option<ChoiceOptions> {
+        (self.options != 0).then(|| ChoiceOptions {
             options: self.options.into(),
             n_non_preemptive: self.n_non_preemptive.into(),
-        });
-        let fits = match expected {
-            Some(expected) => expected == found,
-            None => usize::from(self.chosen) < found.options,
-        };
-        if !fits {
-            let chosen = self.chosen;
-            return Some(Difference::Choice {
-                index,
-                chosen,
-                expected,
-                found,
-            });
-        }
-        (is_known && self.operations != operations).then_some(Difference::Operations { index })
+        })
     }
 }
 

@@ -16,7 +16,6 @@ use crate::runtime::task::Site;
 struct Note {
     function: AtomicFunction,
     atomic: Option<AtomicType>,
-    created_at: Option<Site>,
     order: Ordering,
     site: Site,
 }
@@ -27,7 +26,6 @@ impl Note {
         Self {
             function: access.function,
             atomic: object.and_then(|object| object.kind.atomic_type()),
-            created_at: object.and_then(|object| object.created_at),
             order: access.order,
             site: access.site,
         }
@@ -36,10 +34,8 @@ impl Note {
     /// Compares addresses. One line may have several locations, so equal notes may be kept twice, until [`take`]
     /// removes duplicates.
     fn is(&self, other: &Note) -> bool {
-        let same =
-            |one: Option<Site>, other: Option<Site>| one.map(std::ptr::from_ref) == other.map(std::ptr::from_ref);
-        same(Some(self.site), Some(other.site))
-            && same(self.created_at, other.created_at)
+        std::ptr::eq(self.site, other.site)
+            && self.atomic == other.atomic
             && self.order == other.order
             && self.function == other.function
     }
@@ -50,9 +46,6 @@ impl Note {
             function: self.function,
             order: trace_order(self.order),
             atomic: self.atomic,
-            created_at: self
-                .created_at
-                .and_then(|created_at| place_outside_libraries(created_at)),
         }
     }
 }

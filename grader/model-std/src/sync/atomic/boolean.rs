@@ -9,6 +9,7 @@ use super::{
 };
 
 /// As [`std::sync::atomic::AtomicBool`].
+#[repr(C, align(1))]
 pub struct AtomicBool(Register<bool>);
 
 atomic!(
@@ -51,7 +52,6 @@ impl AtomicBool {
 }
 
 impl Default for AtomicBool {
-    #[track_caller]
     fn default() -> Self {
         Self::new(false)
     }

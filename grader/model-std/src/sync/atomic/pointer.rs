@@ -9,6 +9,8 @@ use super::{
 };
 
 /// As [`std::sync::atomic::AtomicPtr`].
+#[cfg_attr(target_pointer_width = "64", repr(C, align(8)))]
+#[cfg_attr(target_pointer_width = "32", repr(C, align(4)))]
 pub struct AtomicPtr<T>(Register<*mut T>);
 
 // SAFETY: as in `std`: sending a pointer to another thread is safe, because only dereferencing it is unsafe.
@@ -73,7 +75,6 @@ impl<T> AtomicPtr<T> {
 }
 
 impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
     fn default() -> Self {
         Self::new(std::ptr::null_mut())
     }

@@ -9,17 +9,15 @@ use std::sync::atomic::Ordering;
 use crate::model::trace::{
     self, AtomicFunction, AtomicType, CompareExchangeFunction, CompareExchangeOutcome, Op, RmwFunction,
 };
-use crate::runtime::objects::atomic::{self, Access, Value};
-use crate::runtime::objects::{Memory, ObjectId, Tag};
+use crate::runtime::objects::ObjectId;
+use crate::runtime::objects::atomic::{self, Access, InMemory, Value};
 use crate::runtime::task::Site;
 
-/// The value of an atomic and its identity for the scheduler.
-///
-/// The value comes first, since programs read it through a pointer to the atomic (see `as_ptr` of the atomics).
-#[repr(C)]
+/// The value of an atomic, and nothing else: `std` promises the size and bit validity of the value. The model knows the
+/// atomic by its address (see `runtime::objects::places`).
+#[repr(transparent)]
 pub(super) struct Register<T> {
     pub(super) value: UnsafeCell<T>,
-    tag: Tag,
 }
 
 // SAFETY: all threads of the program share one operating-system thread, and no reference to the value outlives an
@@ -35,7 +33,7 @@ pub(super) trait Content: Copy + PartialEq {
     /// The value, as a trace shows it.
     fn to_trace(self) -> trace::Value;
 
-    /// The value, as the model keeps it.
+    /// The value, as the model keeps it: equal bits of memory are equal values, for all types of one size.
     fn to_model(self) -> Value;
 
     /// The value, from what the model kept.
@@ -43,7 +41,7 @@ pub(super) trait Content: Copy + PartialEq {
 }
 
 macro_rules! content {
-    ($($type:ty, $atomic:ident, $traced:ident($as:ty), |$bits:ident| $narrow:expr;)*) => {
+    ($($type:ty, $atomic:ident, $traced:ident($as:ty), $unsigned:ty, |$bits:ident| $narrow:expr;)*) => {
         $(impl Content for $type {
             const TYPE: AtomicType = AtomicType::$atomic;
 
@@ -52,31 +50,29 @@ macro_rules! content {
             }
 
             fn to_model(self) -> Value {
-                Value::Bits(self as u64)
+                Value::Bits((self as $unsigned) as u64)
             }
 
             fn from_model(value: Value) -> Self {
-                match value {
-                    Value::Bits($bits) => $narrow,
-                    Value::Pointer(_) => unreachable!("an atomic holds values of one type"),
-                }
+                let $bits = value.bits();
+                $narrow
             }
         })*
     };
 }
 
 content! {
-    bool, Bool, Bool(bool), |bits| bits != 0;
-    i8, I8, Signed(i64), |bits| bits as i8;
-    i16, I16, Signed(i64), |bits| bits as i16;
-    i32, I32, Signed(i64), |bits| bits as i32;
-    i64, I64, Signed(i64), |bits| bits as i64;
-    isize, Isize, Signed(i64), |bits| bits as isize;
-    u8, U8, Unsigned(u64), |bits| bits as u8;
-    u16, U16, Unsigned(u64), |bits| bits as u16;
-    u32, U32, Unsigned(u64), |bits| bits as u32;
-    u64, U64, Unsigned(u64), |bits| bits;
-    usize, Usize, Unsigned(u64), |bits| bits as usize;
+    bool, Bool, Bool(bool), u8, |bits| bits != 0;
+    i8, I8, Signed(i64), u8, |bits| bits as i8;
+    i16, I16, Signed(i64), u16, |bits| bits as i16;
+    i32, I32, Signed(i64), u32, |bits| bits as i32;
+    i64, I64, Signed(i64), u64, |bits| bits as i64;
+    isize, Isize, Signed(i64), usize, |bits| bits as isize;
+    u8, U8, Unsigned(u64), u8, |bits| bits as u8;
+    u16, U16, Unsigned(u64), u16, |bits| bits as u16;
+    u32, U32, Unsigned(u64), u32, |bits| bits as u32;
+    u64, U64, Unsigned(u64), u64, |bits| bits;
+    usize, Usize, Unsigned(u64), usize, |bits| bits as usize;
 }
 
 impl<T> Content for *mut T {
@@ -96,7 +92,8 @@ impl<T> Content for *mut T {
     fn from_model(value: Value) -> Self {
         match value {
             Value::Pointer(pointer) => pointer.cast(),
-            Value::Bits(_) => unreachable!("an atomic holds values of one type"),
+            // The program uses one piece of memory as an atomic of integers as well.
+            Value::Bits(bits) => std::ptr::with_exposed_provenance_mut(bits as usize),
         }
     }
 }
@@ -110,22 +107,26 @@ pub(super) struct Request<F> {
 }
 
 impl<T: Content> Register<T> {
-    #[track_caller]
     pub(super) const fn new(value: T) -> Self {
         Self {
             value: UnsafeCell::new(value),
-            tag: Tag::new(),
         }
     }
 
-    fn id(&self) -> Option<ObjectId> {
-        atomic::id(&self.tag, T::TYPE, &Memory::of(&self.value))
+    fn id(&self, site: Site) -> Option<ObjectId> {
+        atomic::id(&InMemory {
+            address: self.value.get().addr(),
+            of: T::TYPE,
+            size: size_of::<T>(),
+            value: self.get().to_model(),
+            site,
+        })
     }
 
     /// Gives the caller, which has exclusive access, the value. Adds the atomic to the table first, so that a value
-    /// changed here is not saved as the initial one.
-    pub(super) fn own(&mut self) -> &mut T {
-        atomic::owned(self.id());
+    /// changed here is not taken for the initial one.
+    pub(super) fn own(&mut self, site: Site) -> &mut T {
+        atomic::owned(self.id(site));
         self.value.get_mut()
     }
 
@@ -141,7 +142,7 @@ impl<T: Content> Register<T> {
 
     /// Announces an access.
     fn announce(&self, function: AtomicFunction, order: Ordering, site: Site) -> Access {
-        let atomic = self.id();
+        let atomic = self.id(site);
         atomic::announce_access(atomic, site);
         Access {
             atomic,

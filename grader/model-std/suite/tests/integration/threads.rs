@@ -48,10 +48,8 @@ fn a_trace_tells_name_place_and_operations_of_threads() {
     assert_eq!((add.thread, &add.op), (1, &expected));
     let object = &trace.objects[add.object.expect("an object")];
     assert_eq!(add.states, [(object.id, ObjectState::Value(new))]);
-    assert_eq!(
-        (object.kind, model_std_suite::line(object.created_at.as_ref())),
-        (ObjectKind::Atomic(AtomicType::Usize), spawn_line - 1)
-    );
+    assert_eq!(object.kind, ObjectKind::Atomic(AtomicType::Usize));
+    assert_eq!((&object.created_at, &object.first_used_at), (&None, &add.place));
 }
 
 #[test]

@@ -1,0 +1,160 @@
+//! What became of mutants in earlier runs, in a file beside the running executable.
+//!
+//! The key of a mutant is a hash of its sources and of everything that its fate depends on: the checks, the libraries,
+//! the compiler and the grader. A failure of the cache costs time and nothing else.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::programs::files_below;
+use super::{Fate, MutateError};
+use crate::discover::Workspace;
+use crate::exercise::Exercise;
+use crate::libraries::Libraries;
+
+/// The packages whose code decides what becomes of a submission.
+const GRADER: [&str; 3] = ["grader/src", "grader/protocol/src", "grader/sandbox/src"];
+
+/// What became of the mutants of one exercise.
+#[derive(Debug)]
+pub(super) struct Cache {
+    known: HashMap<String, Fate>,
+    file: Option<Mutex<File>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    key: String,
+    fate: Fate,
+}
+
+impl Cache {
+    /// The cache of an exercise.
+    pub(super) fn open(exercise: &str) -> Cache {
+        let folder = std::env::current_exe().map(|executable| executable.with_extension("mutants"));
+        match folder {
+            Ok(folder) => Cache::open_in(&folder, exercise),
+            Err(_) => Cache {
+                known: HashMap::new(),
+                file: None,
+            },
+        }
+    }
+
+    fn open_in(folder: &Path, exercise: &str) -> Cache {
+        let path = folder.join(format!("{exercise}.jsonl"));
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        // A line that a killed grader has not finished is no entry.
+        let entries = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
+        let known = entries.map(|Entry { key, fate }| (key, fate)).collect();
+        let file = fs::create_dir_all(folder).and_then(|()| File::options().create(true).append(true).open(path));
+        Cache {
+            known,
+            file: file.ok().map(Mutex::new),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Fate> {
+        self.known.get(key).cloned()
+    }
+
+    pub(super) fn put(&self, key: String, fate: &Fate) {
+        let Some(file) = &self.file else { return };
+        let fate = fate.clone();
+        let Ok(line) = serde_json::to_string(&Entry { key, fate }) else {
+            return;
+        };
+        // One write, so that lines of several graders do not mix. It begins with a line break because the last line
+        // may be unfinished.
+        let line = format!("\n{line}\n");
+        let _ = file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write_all(line.as_bytes());
+    }
+}
+
+/// A hash of everything but its source that a mutant's fate depends on.
+pub(super) fn fingerprint(
+    workspace: &Workspace,
+    exercise: &Exercise,
+    libraries: &Libraries,
+) -> Result<u64, MutateError> {
+    let mut files = files_below(&workspace.checks_folder(exercise))?;
+    files.push(exercise.folder.join("exercise.toml"));
+    files.push(exercise.folder.join("src/main.rs"));
+    for folder in GRADER {
+        let is_judging = |path: &PathBuf| {
+            let below = path.strip_prefix(workspace.root.join(folder)).unwrap_or(path);
+            let module = below.iter().next().unwrap_or_default().to_string_lossy();
+            !["mutate", "mutate.rs", "verify", "verify.rs"].contains(&module.as_ref())
+        };
+        files.extend(
+            files_below(&workspace.root.join(folder))?
+                .into_iter()
+                .filter(is_judging),
+        );
+    }
+    files.extend([&libraries.model_std, &libraries.harness].into_iter().cloned());
+    files.extend(libraries.files.iter().cloned());
+    if let Some(support) = &libraries.support {
+        files.push(support.library.clone());
+        files.extend(support.test_server.clone());
+        let offered = support.offered.iter();
+        files.extend(offered.flat_map(|offered| [offered.real.clone(), offered.modelled.clone()]));
+    }
+    let mut hasher = DefaultHasher::new();
+    libraries.compiler.hash(&mut hasher);
+    for path in files {
+        path.hash(&mut hasher);
+        // Where there is none, an empty one is as good a sign.
+        hasher.write(&fs::read(&path).unwrap_or_default());
+    }
+    Ok(hasher.finish())
+}
+
+/// The key of a mutant.
+pub(super) fn key<'a>(fingerprint: u64, files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut hasher = DefaultHasher::new();
+    fingerprint.hash(&mut hasher);
+    for file in files {
+        file.hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_mutant_is_known_to_the_next_run_even_after_an_unfinished_line() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let open = || Cache::open_in(folder.path(), "exercise");
+        let first = open();
+        assert_eq!(first.get("a"), None);
+        first.put("a".to_owned(), &Fate::Survives);
+        let file = folder.path().join("exercise.jsonl");
+        let text = fs::read_to_string(&file).expect("it was written");
+        fs::write(&file, format!("{text}{{\"key\":\"b\",\"fa")).expect("it can be written");
+        open().put("c".to_owned(), &Fate::NotBuilt);
+        let last = open();
+        assert_eq!(last.get("a"), Some(Fate::Survives));
+        assert_eq!(last.get("b"), None);
+        assert_eq!(last.get("c"), Some(Fate::NotBuilt));
+    }
+
+    #[test]
+    fn the_key_depends_on_the_sources_and_on_the_fingerprint() {
+        let of = |fingerprint, text| key(fingerprint, [("src/lib.rs", text)].into_iter());
+        assert_eq!(of(1, "a"), of(1, "a"));
+        assert_ne!(of(1, "a"), of(2, "a"));
+        assert_ne!(of(1, "a"), of(1, "b"));
+    }
+}
