@@ -381,11 +381,18 @@ impl<'a> Form<'a> {
         args.extend(options(step));
         args.extend(self.standard.iter().cloned());
         args.extend(["-L".into(), assignment("dependency", &self.libraries.dependencies)]);
-        let temporary = (OsString::from("TMPDIR"), self.folder.clone().into());
+        // A submission can read the compiler's environment (`env!`). Nothing is linked in its own steps.
+        let env = match step {
+            Step::Real | Step::Modelled => Vec::new(),
+            Step::Program | Step::RealChecks | Step::ModelChecks => vec![
+                (OsString::from("PATH"), self.plan.path.clone()),
+                (OsString::from("TMPDIR"), self.folder.clone().into()),
+            ],
+        };
         let command = Command {
             program: self.libraries.rustc.clone(),
             args,
-            env: vec![(OsString::from("PATH"), self.plan.path.clone()), temporary],
+            env,
             // Paths of the submission are relative to its folder. The check program is compiled from a fixed folder,
             // because the incremental compilation cache is only valid for the folder that it was made in.
             folder: match step {

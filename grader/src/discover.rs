@@ -239,7 +239,7 @@ impl Workspace {
 
     /// The path that reports show: relative to the workspace where it is inside.
     pub fn shown(&self, path: &Path) -> PathBuf {
-        let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let absolute = without_links_above(path).unwrap_or_else(|_| path.to_owned());
         absolute
             .strip_prefix(&self.root)
             .map_or_else(|_| path.to_owned(), Path::to_owned)
@@ -302,12 +302,28 @@ impl Submission {
         Submission::find(&Workspace { root: root.to_owned() }, path)
     }
 
+    /// The same submission with paths that do not tell where it lies: those inside of it. One file is `src/lib.rs`.
+    #[must_use]
+    pub fn without_place(self) -> Submission {
+        let shown = match &self.source {
+            Source::Folder(_) => PathBuf::new(),
+            Source::File(_) => PathBuf::from("src/lib.rs"),
+        };
+        Submission { shown, ..self }
+    }
+
+    /// Its path inside the course, if it is there.
+    pub fn inside<'a>(&'a self, workspace: &Workspace) -> Option<&'a Path> {
+        let (Source::Folder(path) | Source::File(path)) = &self.source;
+        path.strip_prefix(&workspace.root).ok()
+    }
+
     fn find(workspace: &Workspace, path: &Path) -> Result<Submission, DiscoverError> {
         let no_submission = |source| DiscoverError::NoSubmission {
             path: path.to_owned(),
             source,
         };
-        let absolute = path.canonicalize().map_err(no_submission)?;
+        let absolute = without_links_above(path).map_err(no_submission)?;
         let kind = absolute.metadata().map_err(no_submission)?;
         let shown = workspace.shown(path);
         if kind.is_dir() {
@@ -328,6 +344,22 @@ impl Submission {
             path: path.to_owned(),
             expected: "folder with `src/lib.rs`, nor a `.rs` file",
         })
+    }
+}
+
+/// The absolute path in which only the last name may be a link, which the intake stage refuses.
+fn without_links_above(path: &Path) -> io::Result<PathBuf> {
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => {
+            let parent = if parent.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                parent
+            };
+            Ok(parent.canonicalize()?.join(name))
+        }
+        // It ends in `..`, or is the root folder.
+        _ => path.canonicalize(),
     }
 }
 

@@ -65,8 +65,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        // A program that is right computes for a tenth of a second and waits for a fifth: a guess at the slowest
-        // machine.
+        // A program that is right computes for a tenth of a second and waits for a fifth. The rest is a guess at the
+        // slowest machine.
         let limits = Limits {
             wall: Duration::from_secs(100),
             waiting: Duration::from_secs(4),

@@ -145,12 +145,11 @@ fn collect(submission: &Submission) -> Result<(Renamed, Vec<SourceFile>), Intake
     let shown = submission.shown.to_string_lossy().into_owned();
     match &submission.source {
         Source::Folder(path) => {
-            let show = |path: &str| {
-                if shown.is_empty() {
-                    path.to_owned()
-                } else {
-                    format!("{shown}/{path}")
-                }
+            let show = |path: &str| match (shown.as_str(), path) {
+                ("", "") => ".".to_owned(),
+                ("", path) => path.to_owned(),
+                (shown, "") => shown.to_owned(),
+                (shown, path) => format!("{shown}/{path}"),
             };
             let files = source_files::read_folder(path, "src", &LIMITS, is_source);
             let files = files.map_err(|error| not_taken(error, show))?;

@@ -16,8 +16,8 @@ mod reply;
 use std::io;
 use std::path::PathBuf;
 
-use protocol::Exploration;
-use protocol::verdict::Verdict;
+use protocol::verdict::{CheckFailure, Verdict};
+use protocol::{Exploration, Finding};
 use sandbox::process::RunError;
 
 use self::build::judge_build;
@@ -117,6 +117,23 @@ pub fn judge<'a>(
 /// Whether a check failed.
 pub fn has_failed(check: &Check, observation: &Observation, snapshots: &Snapshots) -> bool {
     matches!(judge_check(check, observation, snapshots).verdict, Verdict::Failed(_))
+}
+
+/// Whether a check on real threads failed in a way that may depend on how its threads happened to run. What computes or
+/// waits to its limit is left out: to see that again would take too long. So is a deadlock where gates decide which
+/// threads wait.
+pub fn may_be_chance(check: &Check, observation: &Observation, snapshots: &Snapshots) -> bool {
+    match judge_check(check, observation, snapshots).verdict {
+        Verdict::Failed(CheckFailure { finding, .. }) => {
+            let is_limit = matches!(
+                finding,
+                Finding::Timeout | Finding::CpuLimit | Finding::MemoryLimit | Finding::OutputLimit
+            );
+            let is_gated = finding == Finding::Deadlock && !matches!(check.work, CheckWork::Program(_));
+            !is_limit && !is_gated
+        }
+        Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => false,
+    }
 }
 
 /// Judges one check.

@@ -246,9 +246,8 @@ mod tests {
                 .iter()
                 .map(|name| format!("{name} = {{ path = \"../{name}\" }}\n"));
             let dependencies: String = dependencies.collect();
-            let text = format!(
-                "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
-            );
+            let package = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+            let text = format!("{package}\n[dependencies]\n{dependencies}");
             std::fs::write(folder.join("Cargo.toml"), text).expect("a file");
         };
         package("model_std", &[]);

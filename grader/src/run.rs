@@ -19,7 +19,7 @@ use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunE
 use self::test_server::TestServer;
 use crate::exercise::{ProgramCheck, TEST_SERVER};
 
-pub use self::plan::{AfterFailure, CheckOutcome, Outcome, Plan, Progress};
+pub use self::plan::{AfterFailure, CheckOutcome, Outcome, Plan, Progress, Rules};
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]

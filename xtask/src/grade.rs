@@ -1,6 +1,6 @@
 //! `cargo xtask grade`: what a student wrote, the solution, or any other submission.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
@@ -69,7 +69,10 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
             grade::grade(&workspace, &target.exercise, &target.submission, &options, events)
         });
         match graded.map_err(Error::from) {
-            Ok(report) => {
+            Ok(mut report) => {
+                if flags.format == Format::Json {
+                    report.submission = name_in_json(&target.submission, &workspace);
+                }
                 print(&report, target, flags, console, !reports.is_empty())?;
                 if flags.check.is_none() && target.selection.is_empty() {
                     standing::keep(&workspace, &target.exercise, &report);
@@ -135,6 +138,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Err
     for exercise in exercises {
         if flags.submissions.is_empty() {
             let (submission, selection) = select(workspace, &exercise, flags.solution, None)?;
+            let submission = for_format(submission, flags.format);
             targets.push(Target {
                 exercise,
                 submission,
@@ -144,6 +148,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Err
         }
         for path in &flags.submissions {
             let (submission, selection) = select(workspace, &exercise, false, Some(path))?;
+            let submission = for_format(submission, flags.format);
             targets.push(Target {
                 exercise: exercise.clone(),
                 submission,
@@ -181,6 +186,20 @@ pub(crate) fn select(
         None if is_solution => Ok((Submission::solution(workspace, exercise)?, "--solution".to_owned())),
         None => Ok((Submission::student(workspace, exercise)?, String::new())),
     }
+}
+
+/// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
+pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
+    match format {
+        Format::Human => submission,
+        Format::Json => submission.without_place(),
+    }
+}
+
+/// What JSON calls a submission: its path inside the course, and the name of its main file otherwise.
+pub(crate) fn name_in_json(submission: &Submission, workspace: &Workspace) -> PathBuf {
+    let inside = submission.inside(workspace);
+    inside.map_or_else(|| PathBuf::from("src/lib.rs"), Path::to_owned)
 }
 
 /// Quotes a word for a shell, if it needs quotes.

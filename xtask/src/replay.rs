@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, ReplayFlags};
-use crate::grade::{current_dir, select};
+use crate::grade::{current_dir, for_format, name_in_json, select};
 use crate::{interrupt, progress};
 
 /// Runs the interleaving that the token names. The exit code tells whether the check failed again.
@@ -16,6 +16,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercise = workspace.exercise(&flags.exercise)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
+    let submission = for_format(submission, flags.format);
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
         containment: Containment::requirement(flags.containment),
@@ -31,9 +32,12 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
         selection,
     };
     match replayed {
-        Ok(report) => {
+        Ok(mut report) => {
             match flags.format {
-                Format::Json => console.print_bytes(&json::replay(&report))?,
+                Format::Json => {
+                    report.submission = name_in_json(&submission, &workspace);
+                    console.print_bytes(&json::replay(&report))?;
+                }
                 Format::Human => console.print(human::replay(&report, &options))?,
             }
             Ok(if report.replayed.failure.is_some() {
@@ -42,9 +46,12 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                 ExitCode::Passed
             })
         }
-        Err(ReplayError::NotReplayed { report }) => {
+        Err(ReplayError::NotReplayed { mut report }) => {
             match flags.format {
-                Format::Json => console.print_bytes(&json::report(&report))?,
+                Format::Json => {
+                    report.submission = name_in_json(&submission, &workspace);
+                    console.print_bytes(&json::report(&report))?;
+                }
                 Format::Human => console.print(human::report(&report, &options))?,
             }
             Ok(report.overall().into())

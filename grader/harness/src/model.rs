@@ -126,6 +126,12 @@ impl Model {
         self.settings.allow_busy_wait = true;
     }
 
+    /// Lets threads wait for what the model does not control, such as a server of the check, in this and all later
+    /// scenarios. The whole execution waits then, so it has to be sure that the wait ends.
+    pub fn allow_outside_waits(&mut self) {
+        self.settings.allow_outside_waits = true;
+    }
+
     /// Requires that every execution of `body` comes to its end and that `property` holds in it.
     ///
     /// `body` is the main thread of each execution; `property` is asked outside of it. A check stops at its first

@@ -59,14 +59,14 @@ impl Scenario {
             note(&coverage.weak_orderings, &mut exploration.decided_orderings);
         }
         note(&coverage.weak_orderings, &mut exploration.weak_orderings);
-        let n = exploration.executions;
+        let n = coverage.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
                 let mut failure = self.failure(&failure, stopped, body, requirement, n);
                 failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
-            _ => requirement.conclude(coverage.executions).map(|failure| {
+            _ => requirement.conclude(n).map(|failure| {
                 let closest = requirement
                     .closest()
                     .map(|looks| self.at(looks, bounds, body, requirement));
@@ -302,8 +302,8 @@ fn without_events(trace: Trace) -> Trace {
     }
 }
 
-/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
-/// the process.
+/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory
+/// of the process.
 fn can_be_varied(end: &End) -> bool {
     !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
 }

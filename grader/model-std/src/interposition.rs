@@ -1,17 +1,19 @@
 //! Stands in for functions of the C library: for those that would tell an execution what differs from run to run, which
-//! are random bytes and the time of day, and for those that would block the operating-system thread, or write to a
-//! standard stream behind the model's back.
+//! are random bytes, the time of day and the addresses of what it allocates, and for those that would block the
+//! operating-system thread, or write to a standard stream behind the model's back.
 //!
 //! A symbol of the executable goes before the one of the C library. So these functions are also called by `std` and by
 //! libraries that are compiled against it. Outside an execution, they do what those of the C library do.
 
+#[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
+mod allocation;
 mod descriptors;
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod syscall;
 mod transfers;
 
-use std::ffi::{c_int, c_uint, c_void};
+use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::fs::File;
 use std::mem::{ManuallyDrop, transmute};
 use std::os::fd::FromRawFd;
@@ -135,13 +137,7 @@ unsafe fn fill(buffer: *mut c_void, length: usize) -> bool {
 unsafe fn real_clock_gettime(of_clock: libc::clockid_t, time: *mut libc::timespec) -> c_int {
     type ClockGettime = unsafe extern "C" fn(libc::clockid_t, *mut libc::timespec) -> c_int;
     static FOUND: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
-    // Relaxed: every thread finds the same function.
-    let mut found = FOUND.load(Ordering::Relaxed);
-    if found.is_null() {
-        // SAFETY: the name ends in a zero byte.
-        found = unsafe { libc::dlsym(libc::RTLD_NEXT, c"clock_gettime".as_ptr()) };
-        FOUND.store(found, Ordering::Relaxed);
-    }
+    let found = of_the_c_library(c"clock_gettime", &FOUND);
     if found.is_null() {
         // The C library is linked statically.
         // SAFETY: as the caller promises.
@@ -150,6 +146,18 @@ unsafe fn real_clock_gettime(of_clock: libc::clockid_t, time: *mut libc::timespe
     }
     // SAFETY: this is the type of the function with this name, and the caller promises what it asks for.
     unsafe { transmute::<*mut c_void, ClockGettime>(found)(of_clock, time) }
+}
+
+/// The function of the C library with this name; null if the C library is linked statically. It is kept in `found`.
+fn of_the_c_library(name: &CStr, found: &AtomicPtr<c_void>) -> *mut c_void {
+    // Relaxed: every thread finds the same function.
+    let mut function = found.load(Ordering::Relaxed);
+    if function.is_null() {
+        // SAFETY: the name ends in a zero byte.
+        function = unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) };
+        found.store(function, Ordering::Relaxed);
+    }
+    function
 }
 
 #[cfg(test)]

@@ -12,10 +12,10 @@
 //! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every
 //! interleaving of its threads, up to a bound.
 //!
-//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros, pipes,
-//! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose order
-//! is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it, up to
-//! [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
+//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros,
+//! pipes, `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose
+//! order is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it,
+//! up to [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
 //!
 //! A crate that is compiled with `rustc -C passes=sancov-module`, `-C llvm-args=-sanitizer-coverage-level=2`,
 //! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute
@@ -24,11 +24,11 @@
 //! A crate that is compiled with `-C passes=tsan-module`, `-C passes=function(tsan)` and
 //! `-C llvm-args=-tsan-instrument-func-entry-exit=0` shows the model the reference counts of its `Arc`s.
 //!
-//! `unsafe` is used for six things, apart from the functions that such crates call: to map and to switch stacks, to
+//! `unsafe` is used for seven things, apart from the functions that such crates call: to map and to switch stacks, to
 //! leave the stack of a thread that crashes, to restore the initial values of statics before each execution, to give
 //! the contents of a lock or a cell to the thread that holds it in the model, to run functions that borrow from the
-//! stack of another thread, and to stand in for the functions of the C library that ask for random bytes or the time of
-//! day, or that use descriptors.
+//! stack of another thread, to stand in for the functions of the C library that allocate, that ask for random bytes or
+//! the time of day, or that use descriptors, and for the heap from which programs allocate.
 
 pub mod collections;
 pub mod hash;

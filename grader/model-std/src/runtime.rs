@@ -19,6 +19,7 @@ mod execution;
 pub(crate) mod executor;
 mod fairness;
 mod faults;
+pub(crate) mod heap;
 pub(crate) mod locals;
 pub(crate) mod objects;
 pub(crate) mod panics;

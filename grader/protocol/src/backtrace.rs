@@ -78,6 +78,7 @@ impl End {
         if let Some((_, _, backtraces)) = not_located(self) {
             backtraces.clear();
         }
+        self.waits_mut().iter_mut().for_each(|wait| wait.calls.clear());
     }
 }
 

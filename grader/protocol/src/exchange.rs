@@ -151,7 +151,7 @@ pub struct Failure {
     pub cause: FailureCause,
     /// Equal to the signature of another failure if both show the same mistake.
     pub signature: FailureSignature,
-    /// How many executions were run up to and including this one.
+    /// How many executions of the scenario were run up to and including this one.
     pub executions: u64,
     /// How many preemptions this execution has. A load that returns an older value counts as one.
     pub preemptions: u32,

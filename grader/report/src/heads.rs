@@ -95,9 +95,9 @@ fn mark(verdict: &Verdict) -> (&'static str, Tone) {
     }
 }
 
-/// How many interleavings it took to find a failure: `after 3 interleavings, 1 preemption, 1 stale read`.
+/// How many interleavings it took to find a failure: `after 3 interleavings of this scenario, 1 preemption`.
 pub(super) fn effort(failure: &Failure) -> String {
-    let after = format!("after {}", counted(failure.executions, "interleaving"));
+    let after = format!("after {} of this scenario", counted(failure.executions, "interleaving"));
     match &failure.trace {
         Some(trace) => format!("{after}, {}", departures(failure.preemptions, trace)),
         None => after,

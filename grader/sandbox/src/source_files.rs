@@ -69,7 +69,7 @@ pub enum SourceError {
 /// Reads the source files in the folder `name` of `parent` and in the folders below it, sorted by path.
 ///
 /// `is_source` says which files are read, by their path from `parent` on. Files and folders with a hidden name, or with
-/// a name that is not UTF-8, are skipped. `parent` itself may be a link; nothing below it may.
+/// a name that is not UTF-8, are skipped. Neither `parent` nor anything below it may be a link.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ use crate::discover::Source;
 use crate::event::Event;
 use crate::exercise::Check;
 use crate::intake::{IntakeError, Staged, intake};
-use crate::judge::{NotBuilt, has_failed};
+use crate::judge::{NotBuilt, has_failed, may_be_chance};
 use crate::libraries::{Libraries, LibrariesError};
 use crate::run::{self, CheckOutcome, Progress};
 use crate::sandbox_requirement;
@@ -129,7 +129,11 @@ impl Grading<'_> {
             Ok(built) if built.build.is_complete() => {
                 let on_progress = |check: &Check, progress: Progress| (self.events)(self.check_event(check, progress));
                 let has_failed = |check: &Check, observation: &_| has_failed(check, observation, snapshots);
-                self.plan(built, &on_progress).run(checks, &has_failed)
+                let rules = run::Rules {
+                    has_failed: &has_failed,
+                    may_be_chance: &|check, observation| may_be_chance(check, observation, snapshots),
+                };
+                self.plan(built, &on_progress).run(checks, &rules)
             }
             Ok(_) | Err(_) => Vec::new(),
         }

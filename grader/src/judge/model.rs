@@ -81,7 +81,7 @@ fn stalled(run: &CheckRun) -> Verdict {
     ))
 }
 
-/// A property that panics says nothing about the submission. The submission's own code, which a property may call, does.
+/// A property that panics says nothing about the submission. The submission's own code, which it may call, does.
 fn panicked(observation: &CheckObservation) -> Verdict {
     let CheckObservation::Panicked {
         file,

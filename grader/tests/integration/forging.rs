@@ -88,6 +88,18 @@ const RUN: &[(&str, &str, Finding, Control)] = &[
     ("child_has_the_channel", MACHINE, Finding::WrongResult, Nothing),
     ("finds_the_request", MODEL, Finding::WrongResult, Nothing),
     ("finds_the_request", MACHINE, Finding::WrongResult, Nothing),
+    (
+        "looks_at_the_compilers_environment",
+        MODEL,
+        Finding::WrongResult,
+        Nothing,
+    ),
+    (
+        "looks_at_the_compilers_environment",
+        MACHINE,
+        Finding::WrongResult,
+        Nothing,
+    ),
     ("own_macros", MODEL, Finding::WrongResult, Nothing),
     ("own_macros", MACHINE, Finding::WrongResult, Nothing),
     ("modules_named_like_crates", MODEL, Finding::WrongResult, Nothing),

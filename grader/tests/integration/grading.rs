@@ -266,6 +266,36 @@ fn a_link_that_leaves_the_submission_is_the_submissions_fault() {
 }
 
 #[test]
+fn a_submission_that_is_a_link_is_refused() {
+    let course = Course::open();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let link = |target: &str, name: &str| {
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(course.path(target), &link).expect("a link");
+        link
+    };
+    for link in [
+        link("solutions/counting", "folder"),
+        link("solutions/counting/variants/atomic.rs", "file.rs"),
+    ] {
+        let submission = Submission::at(&link, &course.exercise).expect("a submission");
+        let report = course.grade_submission(&submission);
+        assert_eq!(
+            first_failure(&report),
+            Some(("build".to_owned(), Finding::AccessDenied)),
+            "{report:#?}"
+        );
+        let told = words(&report, "build");
+        let path = link.display();
+        assert!(told.starts_with(&format!("`{path}` is a link; ")), "{told}");
+    }
+    // A folder above it may be one.
+    let inside = link("solutions", "course").join("counting");
+    let submission = Submission::at(&inside, &course.exercise).expect("a submission");
+    assert_eq!(course.grade_submission(&submission).overall(), Overall::Passed);
+}
+
+#[test]
 fn a_wish_to_stop_is_no_verdict() {
     let course = Course::open();
     let submission = course.submission("submissions/hangs.rs");

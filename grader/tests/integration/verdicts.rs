@@ -3,7 +3,7 @@
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
-use protocol::trace::{CountAccess, End, Op};
+use protocol::trace::{CountAccess, End, Op, WaitReason};
 use protocol::verdict::{CheckFailure, Evidence, Overall, Score, Verdict};
 use sandbox::process::Level;
 
@@ -17,6 +17,7 @@ const TABLE: &[(&str, &str, Finding)] = &[
     ("panics", "every_step_counts", Finding::Panic),
     ("shares_for_too_long", "every_step_counts", Finding::Panic),
     ("overflows_the_stack", "every_step_counts", Finding::StackOverflow),
+    ("waits_at_a_socket", "every_step_counts", Finding::Deadlock),
     ("takes_all_memory", "every_step_counts", Finding::MemoryLimit),
     ("forges_a_reply", "every_step_counts", Finding::Race),
     ("floods", "program_prints_the_count", Finding::OutputLimit),
@@ -119,6 +120,28 @@ fn a_stack_overflow_is_told_with_its_thread_its_size_and_its_line() {
         ("submissions/overflows_the_stack.rs", 5)
     );
     assert!(failure.token.is_some());
+}
+
+#[test]
+fn a_wait_at_a_socket_is_told_with_its_line() {
+    let course = Course::open();
+    let file = "submissions/waits_at_a_socket.rs";
+    let report = course.grade(file);
+    let Verdict::Failed(CheckFailure {
+        evidence: Evidence::Interleaving(failure),
+        ..
+    }) = verdict(&report, "every_step_counts")
+    else {
+        panic!("{report:#?}")
+    };
+    let waits = failure.trace.as_ref().map(|trace| trace.end.waits());
+    let Some([wait]) = waits else { panic!("{waits:?}") };
+    let place = wait.place.as_ref().map(|place| (place.file.as_str(), place.line));
+    assert_eq!(
+        (&wait.reason, place),
+        (&WaitReason::Bytes { writers: 1 }, Some((file, 10)))
+    );
+    assert_eq!(report.checks, course.grade(file).checks);
 }
 
 #[test]

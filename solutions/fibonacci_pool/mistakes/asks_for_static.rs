@@ -1,16 +1,7 @@
 //! Mistake: `pool_map` takes only what lives for ever, so a caller cannot lend it anything: `thread::spawn` asks for
 //! that, and scoped threads do not.
 //!
-//! Fails: `fib_is_right` with `skipped`.
-//! Fails: `fib_sequence_keeps_order` with `skipped`.
-//! Fails: `pool_map_calls_f_once_for_each_input` with `skipped`.
-//! Fails: `as_many_workers_as_asked_for` with `skipped`.
-//! Fails: `exactly_the_workers_call_at_once` with `skipped`.
-//! Fails: `results_keep_the_order_of_inputs` with `skipped`.
-//! Fails: `a_panic_reaches_the_caller` with `skipped`.
-//! Fails: `the_threads_are_gone_afterwards` with `skipped`.
-//! Fails: `fib_pool_gives_the_same_numbers` with `skipped`.
-//! Fails: `program_prints_both_times` with `skipped`.
+//! Fails: `build` with `missing_item`.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};

@@ -2,6 +2,7 @@
 //!
 //! Fails: `every_thread_does_its_share` with `wrong_result`.
 //! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
 
 use std::ops::Range;
 use std::thread;

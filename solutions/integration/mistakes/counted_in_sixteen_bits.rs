@@ -1,5 +1,6 @@
 //! Mistake: the stripes are counted in `u16`, which ends at 65535; with a thousand stripes that does not show.
 //!
+//! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `program_prints_the_table` with `wrong_output`.
 
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Mistake: the caller looks ten times a second whether a part has come, instead of sleeping until one has.
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `busy_wait`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `busy_wait`.
 
 use std::ops::Range;
 use std::thread;

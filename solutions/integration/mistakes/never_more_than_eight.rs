@@ -1,5 +1,7 @@
 //! Mistake: there are never more than eight threads, since the program asks for no more.
 //!
+//! Fails: `every_thread_does_its_share` with `wrong_result`.
+//! Fails: `all_threads_can_evaluate_at_once` with `over_serialized`.
 //! Fails: `exactly_the_threads_evaluate_at_once` with `not_concurrent`.
 
 use std::ops::Range;

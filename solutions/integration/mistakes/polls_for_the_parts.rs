@@ -2,7 +2,7 @@
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `busy_wait`.
 //! Fails: `all_threads_can_evaluate_at_once` with `busy_wait`.
-//! Fails: `exactly_the_threads_evaluate_at_once` with `timeout`.
+//! Fails: `exactly_the_threads_evaluate_at_once` with `busy_wait`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,9 +1,10 @@
 //! Mistake: the points are computed in `f32`, whose seven digits look enough for a table with six.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
+//! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
+//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
 //! Fails: `program_prints_the_table` with `wrong_output`.
-//! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,6 +1,7 @@
 //! Mistake: `integrate_rayon` counts the stripes in `u16`, which ends at 65535.
 //!
-//! Fails: `rayon_gives_the_same_sum` with `not_concurrent`.
+//! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
+//! Fails: `program_prints_the_table` with `wrong_output`.
 
 use std::ops::Range;
 use std::thread;

@@ -1,5 +1,6 @@
 //! Mistake: there is a thread for each point, however many threads were asked for.
 //!
+//! Fails: `every_interleaving_gives_the_sum` with `panic`.
 //! Fails: `every_thread_does_its_share` with `limit_exceeded`.
 //! Fails: `exactly_the_threads_evaluate_at_once` with `limit_exceeded`.
 //! May fail: `two_threads_share_the_computing` with `panic`.

@@ -1,6 +1,7 @@
 //! Mistake: each point is the one before plus `dx`, so the errors of rounding add up.
 //!
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
+//! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Mistake: each thread computes where its share begins and adds `dx` from there on, which rounds differently from one
 //! thread alone.
 //!
+//! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.
 
 use std::ops::Range;

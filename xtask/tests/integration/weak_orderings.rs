@@ -121,7 +121,7 @@ fn a_publication_with_release_and_acquire_passes_and_its_orderings_are_decided()
     let report: Value = serde_json::from_str(&graded(&published, "json").1).expect("one document");
     let listed = |code: &str, operation: &str, ordering: &str| {
         serde_json::json!({
-            "file": "class/ada.rs", "line": line_of(code), "operation": operation, "ordering": ordering, "decided": true,
+            "file": "src/lib.rs", "line": line_of(code), "operation": operation, "ordering": ordering, "decided": true,
         })
     };
     assert_eq!(

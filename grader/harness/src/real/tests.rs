@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use super::*;
 
@@ -72,6 +73,19 @@ fn a_gate_shows_that_a_lock_lets_in_one_at_a_time() {
             });
         }
     });
+    assert_eq!(gate.most_at_once(), 1);
+}
+
+#[test]
+fn a_gate_opens_when_a_thread_polls_and_says_so() {
+    let gate = Gate::new();
+    thread::scope(|scope| {
+        let held = scope.spawn(|| gate.pass(|| ()));
+        while !held.is_finished() {
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+    assert!(gate.was_polled());
     assert_eq!(gate.most_at_once(), 1);
 }
 

@@ -34,8 +34,8 @@ pub enum WaitEnd {
 pub fn until_quiescent(events: impl Fn() -> usize) -> WaitEnd {
     let _observer = kernel::observe_only();
     let mut quiescence = Quiescence::default();
-    // What had happened; how often all threads had run, at the last event and at the last poll; and how many polls there
-    // were since that event, and how many of them saw wake-ups.
+    // What had happened; how often all threads had run, at the last event and at the last poll; and how many polls
+    // there were since that event, and how many of them saw wake-ups.
     let (mut seen, mut before, mut switches, mut polls, mut wake_ups) = (events(), 0, 0, 0, 0);
     loop {
         let tasks = kernel::tasks();

@@ -102,8 +102,8 @@ impl Demo {
     /// What an execution may do.
     pub fn settings(&self) -> Settings {
         Settings {
-            // No program takes a tenth of that unless it spins.
-            steps: 500,
+            // No program takes a tenth of that unless it spins. A thread that spins has turns of 400 operations.
+            steps: 2_000,
             spurious_wakeups: self.injected_faults,
             weak_failures: self.injected_faults,
             stale_reads: self.injected_faults,

@@ -1,8 +1,8 @@
 //! Functions of the C library that read and write, or wait until that is possible.
 //!
 //! On a pipe or a pair of sockets that the program has made in the execution, they are operations of the model. A write
-//! to a duplicate of standard output is one, too. Anything else goes to the system, unless it would block: nothing tells
-//! whether that wait ends. Only a program with child processes may wait for them.
+//! to a duplicate of standard output is one, too. Anything else goes to the system, unless it would block: nothing
+//! tells whether that wait ends. Only a program with child processes may wait for them.
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::mem::{self, ManuallyDrop};
@@ -366,12 +366,13 @@ fn write_without_waiting(descriptor: c_int, flags: c_int, bytes: &[u8]) -> isize
 /// Ends the execution if a call on a descriptor that the model does not know would block.
 fn wait_if_outside(descriptor: c_int, flags: c_int, events: i16) {
     let may_block = descriptors::is_program() && waits(descriptor, flags) && !is_ready(descriptor, events);
-    if may_block && !has_children() {
+    if may_block && !has_children() && !descriptors::may_wait_outside() {
         descriptors::wait_outside(kind(descriptor));
     }
 }
 
-/// Whether a call has to be made that may block, because a child process may end the wait. Then this waits until one has.
+/// Whether a call has to be made that may block, because a child process may end the wait. Then this waits until one
+/// has.
 fn child_may_act(descriptor: c_int, events: i16) -> bool {
     let may_act = !is_ready(descriptor, events) && has_children();
     if may_act {
@@ -401,7 +402,7 @@ fn look(asked: Vec<libc::pollfd>, timeout: c_int) {
             _ => WaitLimit::Forever,
         };
         descriptors::look(&known, is_ready, limit);
-    } else if timeout != 0 && !is_ready() {
+    } else if timeout != 0 && !descriptors::may_wait_outside() && !is_ready() {
         descriptors::wait_outside(Outside::Other);
     }
 }

@@ -28,11 +28,9 @@ fn at<R>(site: Site, function: impl FnOnce() -> R) -> R {
 }
 
 /// As [`std::io::PipeReader`].
-#[derive(Debug)]
 pub struct PipeReader(::std::io::PipeReader);
 
 /// As [`std::io::PipeWriter`].
-#[derive(Debug)]
 pub struct PipeWriter(::std::io::PipeWriter);
 
 /// As [`std::io::pipe`].
@@ -139,6 +137,12 @@ write!(&PipeWriter);
 
 macro_rules! end {
     ($type:ident) => {
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
         impl From<$type> for Stdio {
             fn from(pipe: $type) -> Self {
                 pipe.0.into()

@@ -1,6 +1,7 @@
 //! Compares two executions of one schedule, which are equal if the program is deterministic.
 //!
-//! Memory is elsewhere in each execution, so an address that a program keeps in an integer is no difference.
+//! Memory may be elsewhere in each execution (see `runtime::heap`), so an address that a program keeps in an integer is
+//! no difference.
 
 use super::running::Run;
 use super::trace::{Difference, Trace};

@@ -221,11 +221,13 @@ impl Search<'_> {
     /// Runs the first schedule twice. Returns the second execution for the exhaustive part, if the two are equal.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
         let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
-        let first = record(Box::default());
+        let mut first = record(Box::default());
         if matches!(first.execution.trace.end, End::EndlessLoop { .. }) {
             // It takes as long as thousands of executions, and the visitor will hardly go on.
             return ControlFlow::Continue(Some(first));
         }
+        // What is left of it would be in the way of the second one, which would have other addresses.
+        first.execution.value = None;
         let mut second = record(self.exhaustive(Prefix::default()));
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));

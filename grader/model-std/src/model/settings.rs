@@ -21,6 +21,9 @@ pub struct Settings {
     pub late_threads: u32,
     /// Whether threads may spin until virtual time passes. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
+    /// Whether threads may wait for what the model does not control, such as a connection to a server that runs beside
+    /// the exploration. The whole execution waits then. Otherwise that ends it.
+    pub allow_outside_waits: bool,
     /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
     /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.
     ///
@@ -69,6 +72,7 @@ impl Default for Settings {
             stale_reads: 2,
             late_threads: 0,
             allow_busy_wait: false,
+            allow_outside_waits: false,
             fresh_statics: cfg!(not(feature = "beside-std")),
             every_turn: false,
             switch_after_release: SwitchAfterRelease::Always,

@@ -21,7 +21,7 @@ use super::scheduler::{Choice, Scheduler};
 use super::stacks::{self, Mapping, Stack};
 use super::task::{Ending, TaskId};
 use super::visibility::History;
-use super::{branches, panics, threads, with};
+use super::{branches, heap, panics, threads, with};
 use crate::model::Settings;
 use crate::model::statics;
 use crate::model::trace::{End, Trace};
@@ -104,6 +104,7 @@ pub(crate) fn run<T: 'static>(
     let _lock = EXECUTION_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     panics::install_hook();
     statics::restart();
+    heap::begin();
     let is_searched = settings.fresh_statics && recorder.is_some();
     if is_searched {
         statics::begin_search();
@@ -121,7 +122,7 @@ pub(crate) fn run<T: 'static>(
     };
     super::begin(Execution::new(settings, scheduler, recorder, start));
     branches::refill();
-    abandon(drive());
+    abandon(heap::in_program(drive));
     let Remains {
         trace,
         recorder,
@@ -184,12 +185,15 @@ pub(crate) fn suspend() {
 
 /// Resumes one task after the other until the execution is over. Returns the tasks that have not ended.
 fn drive() -> Vec<Option<Fibre>> {
-    let mut fibres: Vec<Option<Fibre>> = Vec::with_capacity(MOST_FIBRES_AT_FIRST);
+    let mut fibres: Vec<Option<Fibre>> = heap::in_runtime(|| Vec::with_capacity(MOST_FIBRES_AT_FIRST));
     while let Some(task) = with(Execution::switch) {
-        if fibres.len() <= task {
-            fibres.resize_with(task + 1, || None);
+        if fibres.get(task).is_none_or(Option::is_none) {
+            heap::in_runtime(|| {
+                fibres.resize_with(fibres.len().max(task + 1), || None);
+                fibres[task] = Some(start(task));
+            });
         }
-        let fibre = fibres[task].get_or_insert_with(|| start(task));
+        let fibre = fibres[task].as_mut().expect("it was started");
         CURRENT_YIELDER.set(fibre.yielder);
         let running = Running::on(fibre.mapping, fibre.coroutine.trap_handler());
         match crashes::resume(&running, || fibre.coroutine.resume(())) {
@@ -197,9 +201,11 @@ fn drive() -> Vec<Option<Fibre>> {
             CoroutineResult::Yield(()) => fibre.yielder = CURRENT_YIELDER.get(),
             CoroutineResult::Return(()) => {
                 if let Some(fibre) = fibres[task].take() {
-                    let stack = fibre.coroutine.into_stack();
-                    forget_memory(stack.lowest(), stack.size());
-                    stacks::give_back(stack);
+                    heap::in_runtime(|| {
+                        let stack = fibre.coroutine.into_stack();
+                        forget_memory(stack.lowest(), stack.size());
+                        stacks::give_back(stack);
+                    });
                 }
             }
         }

@@ -45,9 +45,10 @@ pub(crate) fn install_hook() {
             if !is_active() {
                 return previous(info);
             }
-            let message = message_of(info.payload());
-            let place = info.location().and_then(recorder::place_outside_libraries);
             with(|execution| {
+                // Here and not before: it is memory of the runtime, which outlives the execution.
+                let message = message_of(info.payload());
+                let place = info.location().and_then(recorder::place_outside_libraries);
                 let me = execution.me();
                 me.panics.raised(Panic { message, place });
                 me.panics.in_hook = true;
@@ -115,8 +116,8 @@ pub(super) fn is_aborting(panic: &Panic) -> bool {
 
 /// Notes that the running thread resumes a panic, which does not call the hook.
 pub(crate) fn resumed(payload: &(dyn Any + Send)) {
-    let message = message_of(payload);
     try_with(|execution| {
+        let message = message_of(payload);
         let me = execution.me();
         // A resumed panic keeps the place where it was first raised. A panic with another payload has no place.
         let earlier = me.panics.last.take().filter(|earlier| earlier.message == message);

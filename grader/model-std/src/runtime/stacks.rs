@@ -1,4 +1,7 @@
 //! The stacks of tasks: each as large as the program asked for, and reused by later tasks, also in the next execution.
+//!
+//! A program may order what is on its stacks by address. So of the stacks that are free, the one that was mapped first
+//! is reused. Then the same threads have the same stacks in each execution, whatever was mapped for earlier ones.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod linux;
@@ -7,11 +10,12 @@ mod portable;
 
 use std::cell::RefCell;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use linux::{Mapping, Region, Stack};
+pub(super) use linux::{Mapping, Region, Stack, holds};
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub(super) use portable::{Mapping, Stack};
+pub(super) use portable::{Mapping, Stack, holds};
 
 /// The stack of the body of an execution, in bytes: what Linux gives a main thread.
 pub(crate) const OF_BODY: usize = 8 << 20;
@@ -26,8 +30,11 @@ const LARGEST: usize = 16 << 30;
 /// Sizes are multiples of this.
 const GRANULE: usize = 64 << 10;
 
+/// How many stacks were mapped, on all operating-system threads.
+static N_MAPPED: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
-    /// Stacks for later tasks, by size.
+    /// Stacks for later tasks, by size: those that were mapped first are last.
     static POOL: RefCell<Vec<(usize, Vec<Stack>)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -48,7 +55,11 @@ pub(super) fn take(size: usize) -> io::Result<Stack> {
     });
     match pooled {
         Some(stack) => Ok(stack),
-        None => Stack::map(size).map_err(|_| refused()),
+        None => {
+            // Relaxed: only the order on this operating-system thread counts.
+            let number = N_MAPPED.fetch_add(1, Ordering::Relaxed);
+            Stack::map(size, number).map_err(|_| refused())
+        }
     }
 }
 
@@ -56,7 +67,10 @@ pub(super) fn take(size: usize) -> io::Result<Stack> {
 pub(super) fn give_back(stack: Stack) {
     let size = stack.size();
     POOL.with_borrow_mut(|pool| match pool.iter_mut().find(|(of_size, _)| *of_size == size) {
-        Some((_, stacks)) => stacks.push(stack),
+        Some((_, stacks)) => {
+            let at = stacks.partition_point(|other| other.number() > stack.number());
+            stacks.insert(at, stack);
+        }
         None => pool.push((size, vec![stack])),
     });
 }

@@ -9,7 +9,7 @@ use super::objects::{Memory, ObjectId, State, Tag};
 use super::stacks;
 use super::task::{Ending, Operation, Site, TaskId, TaskState, ThreadName, Until};
 use super::{
-    announce, announce_invisible, announce_invisible_wait, locals, resolve, switch_after_release, try_with, with,
+    announce, announce_invisible, announce_invisible_wait, heap, locals, resolve, switch_after_release, try_with, with,
 };
 use crate::model::Spawns;
 use crate::model::trace::{End, MAX_THREADS, ObjectKind, Op};
@@ -52,7 +52,8 @@ pub(crate) fn spawn(
     if with(|execution| execution.tasks.len() > MAX_THREADS) {
         return Err(stacks::refused());
     }
-    let stack = stacks::take(stack_size)?;
+    // The stack outlives the execution.
+    let stack = heap::in_runtime(|| stacks::take(stack_size))?;
     let task = with(|execution| {
         note_overlap(execution);
         let task = execution.add_task(name, Some(site), Start { entry, stack });

@@ -252,6 +252,7 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         libc::TCGETS,
         libc::TIOCGWINSZ,
     ];
+    let time_limits = [libc::SO_RCVTIMEO, libc::SO_SNDTIMEO];
     let options = [libc::PR_SET_NAME as u32, libc::PR_GET_NAME as u32, PR_SET_VMA];
     rules.extend([
         (libc::SYS_mmap, allow_if(vec![vec![private]])),
@@ -262,14 +263,22 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         (libc::SYS_tgkill, to_itself()),
         (libc::SYS_prlimit64, of_itself()),
         (libc::SYS_sched_setaffinity, of_itself()),
-        // A pair that can send only to each other. A datagram socket could send to any other socket by its name; for the
-        // other kinds the kernel ignores the name. `Command` uses a pair of `SOCK_SEQPACKET` where it calls `fork`, as
-        // it does if the child gets another `PATH`.
+        // A pair that can send only to each other. A datagram socket could send to any other socket by its name; for
+        // the other kinds the kernel ignores the name. `Command` uses a pair of `SOCK_SEQPACKET` where it calls `fork`,
+        // as it does if the child gets another `PATH`.
         (
             libc::SYS_socketpair,
             allow_if(
                 [libc::SOCK_STREAM, libc::SOCK_SEQPACKET]
                     .map(|kind| vec![is(0, libc::AF_UNIX as u32), is_of_kind(kind)])
+                    .into(),
+            ),
+        ),
+        (
+            libc::SYS_setsockopt,
+            allow_if(
+                time_limits
+                    .map(|option| vec![is(1, libc::SOL_SOCKET as u32), is(2, option as u32)])
                     .into(),
             ),
         ),

@@ -18,8 +18,8 @@ pub(super) fn read_folder(
     limits: &SourceLimits,
     is_source: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<SourceFile>, SourceError> {
-    let parent = openat(CWD, parent, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
-    let parent = parent.map_err(|error| failed("", error))?;
+    let folder = openat(CWD, parent, READ | OFlags::DIRECTORY, Mode::empty());
+    let parent = folder.map_err(|error| link_or(parent, error))?;
     let mut walk = Walk::new(limits);
     walk.read_folder(&parent, name, 0, is_source)?;
     walk.files.sort_by(|one, other| one.path.cmp(&other.path));
@@ -27,10 +27,18 @@ pub(super) fn read_folder(
 }
 
 pub(super) fn read_file(path: &Path, limits: &SourceLimits) -> Result<Vec<u8>, SourceError> {
-    let file = openat(CWD, path, READ, Mode::empty()).map_err(|error| failed("", error))?;
+    let file = openat(CWD, path, READ, Mode::empty()).map_err(|error| link_or(path, error))?;
     let mut walk = Walk::new(limits);
     walk.read_file(file, "")?;
     Ok(walk.files.pop().map(|file| file.bytes).unwrap_or_default())
+}
+
+/// Why the submission itself was not opened.
+fn link_or(path: &Path, error: rustix::io::Errno) -> SourceError {
+    match statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink => link(""),
+        _ => failed("", error),
+    }
 }
 
 struct Walk<'a> {

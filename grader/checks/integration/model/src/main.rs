@@ -45,8 +45,8 @@ const EXECUTIONS: u64 = 5_000;
 /// Enough operations for a submission that takes some for each point.
 const STEPS_FOR_MANY: u64 = 100 * POINTS_FOR_RAYON as u64;
 
-/// Longer than any timeout or pause that a submission might use in place of a join. A thread that looks again and again,
-/// at whatever interval, looks more often than a check lets it. The clock is virtual.
+/// Longer than any timeout or pause that a submission might use in place of a join. A thread that looks again and
+/// again, at whatever interval, looks more often than a check lets it. The clock is virtual.
 const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Long enough for every other thread to go on. The clock is virtual.
@@ -483,6 +483,9 @@ fn many_points_by_rayon(model: &mut Model) {
             by_rayon(model, stripes(n, a, b));
         }
     }
+    model.executions(1);
+    model.random(0);
+    by_rayon(model, stripes(MANY, 0.0, 1.0));
 }
 
 /// Several threads of rayon are inside `f` at once. Without preemptions, one goes on while another stays there.

@@ -106,3 +106,10 @@ fn evidence_needs_two_threads_that_compute() {
     }
     assert_eq!(busy.evidence(), Evidence::Alone);
 }
+
+#[test]
+fn many_shares_are_put_together() {
+    assert_eq!(summands(&[3, 3, 2]), "3 + 3 + 2");
+    let shares = [vec![38; 9], vec![37], vec![0; 284]].concat();
+    assert_eq!(summands(&shares), "9 × 38 + 37 + 284 × 0");
+}

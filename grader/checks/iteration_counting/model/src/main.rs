@@ -32,7 +32,7 @@ const MEDIUM_TOTAL: u64 = 100;
 
 /// How many iterations of [`MEDIUM_TOTAL`] each of the two threads has to be able to make: fewer than they make if they
 /// take turns, and too many for a thread that stops after a few.
-const SHARE_OF_MEDIUM_TOTAL: u64 = MEDIUM_TOTAL / 4;
+const SHARE_OF_MEDIUM_TOTAL: usize = MEDIUM_TOTAL as usize / 4;
 
 /// The most operations of a caller that starts a few threads and sleeps until they have made two iterations.
 const MOST_OPERATIONS_OF_THE_CALLER: u64 = 32;
@@ -112,15 +112,12 @@ fn threads_take_turns(model: &mut Model) {
     model.preemptions(1);
     model.executions(2_000);
     for thread in ['a', 'b'] {
-        model.some(
+        model.reach(
             iterations(MEDIUM_TOTAL),
             || Runs::of(MEDIUM_TOTAL),
             format!("thread {thread} makes a quarter of the iterations or more, beside the other one"),
-            move |execution| {
-                let runs = &execution.value;
-                let (by_thread, by_both) = (runs.made_by(thread), runs.made_by('a') + runs.made_by('b'));
-                (SHARE_OF_MEDIUM_TOTAL..by_both).contains(&by_thread)
-            },
+            SHARE_OF_MEDIUM_TOTAL,
+            move |execution| execution.value.made_beside_another(thread),
         );
     }
     a_few_executions(model, 8);

@@ -85,10 +85,14 @@ impl Runs {
         made.map(|(thread, _)| *thread).collect()
     }
 
-    /// How many iterations the runs of `thread` have.
-    pub(crate) fn made_by(&self, thread: char) -> u64 {
-        let made = self.runs.iter().filter(|(maker, _)| *maker == thread);
-        made.map(|(_, iterations)| *iterations).sum()
+    /// How many iterations `thread` made, if it did not make all of them.
+    pub(crate) fn made_beside_another(&self, thread: char) -> usize {
+        let (own, others): (Vec<_>, Vec<_>) = self.runs.iter().partition(|(maker, _)| *maker == thread);
+        let sum = |runs: Vec<&(char, u64)>| runs.into_iter().map(|(_, iterations)| *iterations).sum::<u64>();
+        if sum(others) == 0 {
+            return 0;
+        }
+        sum(own).try_into().unwrap_or(usize::MAX)
     }
 
     fn flaw(&self, expected: &str) -> Result<(), Flaw> {

@@ -26,6 +26,6 @@ const _: for<'a> fn(Vec<Job<'a>>) -> Vec<&'a str> = |jobs| run_limited(1, jobs);
 /// A job that borrows nothing.
 type Plain = fn() -> u8;
 
-/// A job that is called once and borrows, both for its work and for its result. It is more than is promised, as the jobs
-/// of the checks are: a submission may ask for that.
+/// A job that is called once and borrows, both for its work and for its result. It is more than is promised, as the
+/// jobs of the checks are: a submission may ask for that.
 type Job<'a> = Box<dyn FnOnce() -> &'a str + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + 'a>;

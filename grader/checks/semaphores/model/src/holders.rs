@@ -75,11 +75,12 @@ pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
         ("2 permits, 2 threads", 2),
         ("5 permits, 5 threads", 5),
     ] {
-        model.some(
+        model.reach(
             label,
             move || all_acquire(permits, permits),
             "every thread holds a permit at the same time",
-            move |execution| execution.value == permits,
+            permits,
+            |execution| execution.value,
         );
     }
     model.every(

@@ -11,10 +11,13 @@ use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
 use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
-/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once a
-/// month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
+/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once
+/// a month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
 /// years that some libraries use for a timeout that never ends.
 const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
+
+/// How many threads wait at once where they are many.
+const CROWD: usize = 300;
 
 pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     // One waiter and one holder have few interleavings, and the exhaustive search tries nearly all of them.
@@ -31,6 +34,19 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
         || wait(Call::Acquire, MILLISECOND),
         |execution| went_on(&execution.value),
     );
+    model.spurious_wakeups(0);
+    model.executions(1);
+    model.random(0);
+    model.steps(2_000_000);
+    for (label, call) in [
+        ("1 permit, 300 threads that wait in acquire", Call::Acquire),
+        (
+            "1 permit, 300 threads that wait in acquire_timeout",
+            Call::Timeout(HUNDRED_DAYS),
+        ),
+    ] {
+        model.every(label, move || wait_in_a_crowd(call), all_of_the_crowd_went_on);
+    }
 }
 
 /// Each permit that comes back is for another thread, however the three of them wait. Each keeps its permit for as long
@@ -227,6 +243,33 @@ fn went_on(wait: &Wait) -> Result<(), Violation> {
         return Err(violation.got(format!("it gave {got} after {}", in_words(*elapsed))));
     }
     Ok(())
+}
+
+/// So many threads wait as no byte can count; returns how many of them got the permit, and how many permits there are.
+fn wait_in_a_crowd(call: Call) -> (usize, usize) {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let waits: Vec<Wait> = thread::scope(|scope| {
+        let waiters: Vec<_> = (0..CROWD)
+            .map(|_| scope.spawn(|| Wait::of(&semaphore, call, MILLISECOND, Duration::ZERO)))
+            .collect();
+        thread::sleep(MILLISECOND);
+        drop(permit);
+        waiters.into_iter().map(join).collect()
+    });
+    (waits.iter().filter(|wait| wait.got).count(), semaphore.available())
+}
+
+fn all_of_the_crowd_went_on(execution: &Execution<(usize, usize)>) -> Result<(), Violation> {
+    let (got, available) = execution.value;
+    if (got, available) == (CROWD, 1) {
+        return Ok(());
+    }
+    let violation = Violation::new(
+        Finding::WrongResult,
+        format!("expected {CROWD} waiting threads to get the only permit in turn"),
+    );
+    Err(violation.got(format!("{got} got it, and in the end {available} were free")))
 }
 
 /// What became of the threads that waited, and of the permits that came back for them.

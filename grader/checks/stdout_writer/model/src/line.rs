@@ -107,10 +107,12 @@ pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Violation {
             None => got.push(format!("{} wrote {:?}", line.author, line.text())),
         }
     }
+    shorten(&mut got);
     if lines.is_empty() {
         got.push("nothing was written".to_owned());
     } else if !missing.is_empty() {
-        let missing: Vec<String> = missing.iter().map(|number| format!("Thread-{number}")).collect();
+        let mut missing: Vec<String> = missing.iter().map(|number| format!("Thread-{number}")).collect();
+        shorten(&mut missing);
         got.push(format!("no thread wrote exactly the line of {}", missing.join(", ")));
     }
     // All lines are there, so some thread wrote more than its own.
@@ -120,6 +122,16 @@ pub(crate) fn other_lines(stdout: &[Segment], n_threads: usize) -> Violation {
         Finding::WrongOutput
     };
     Violation::new(finding, expectation(n_threads)).got(got.join("; "))
+}
+
+/// Keeps the first of many parts of a message, and says how many more there are.
+fn shorten(parts: &mut Vec<String>) {
+    const MOST: usize = 12;
+    let more = parts.len().saturating_sub(MOST);
+    if more > 0 {
+        parts.truncate(MOST);
+        parts.push(format!("and {more} more"));
+    }
 }
 
 /// All of `stdout` as text.

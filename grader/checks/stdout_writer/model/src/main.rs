@@ -11,6 +11,7 @@ mod open_lines;
 mod order;
 mod pauses;
 mod text;
+mod waiting;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -44,14 +45,25 @@ const CHECKS: &[Check] = &[
 /// More milliseconds than 32 bits can hold.
 const FIFTY_DAYS: Duration = Duration::from_secs(50 * 24 * 60 * 60);
 
-/// Longer than any timeout that a submission is likely to take for long enough.
-const OVER_AN_HOUR: Duration = Duration::from_secs(61 * 60);
+/// Longer than any timeout that a submission is likely to take for long enough, and so long that a thread that polls
+/// once a day is noticed by the number of its operations.
+const HUNDRED_DAYS: Duration = Duration::from_secs(100 * 24 * 60 * 60);
+
+/// More nanoseconds than 64 bits can hold.
+const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);
+
+/// Not a whole number of milliseconds.
+const SOME_MICROSECONDS: Duration = Duration::from_micros(300);
 
 /// Not a whole number of milliseconds or microseconds.
 const WITH_A_FRACTION: Duration = Duration::new(1, 500_000_001);
 
 /// Twelve pauses of one second, so that some threads have names with two digits.
 const A_DOZEN: [u64; 12] = [1; 12];
+
+/// More pauses than a byte can number. They have no length, so that a thread that polls is not too slow: another check
+/// judges that.
+const HUNDREDS: [u64; 300] = [0; 300];
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
@@ -81,23 +93,26 @@ fn one_at_a_time_keeps_lines_whole(model: &mut Model) {
 
 fn one_at_a_time_pauses_inside_the_line(model: &mut Model) {
     few_executions(model);
-    let the_sum = |execution: &Execution<()>, pauses: &[Duration]| {
-        pauses::each_lies_inside_its_line(&execution.stdout, pauses)?;
-        pauses::together_take(execution.elapsed, pauses.iter().sum(), Finding::Race)
-    };
     every(model, one_at_a_time, &[], the_sum);
     every(model, one_at_a_time, &seconds(&[2]), the_sum);
     every(model, one_at_a_time, &[WITH_A_FRACTION; 2], the_sum);
     every(model, one_at_a_time, &[FIFTY_DAYS], the_sum);
     every(model, one_at_a_time, &seconds(&[1, 3, 2]), the_sum);
     every(model, one_at_a_time, &seconds(&[3, 1, 1, 1]), the_sum);
+    every(model, one_at_a_time, &[SOME_MICROSECONDS; 3], the_sum);
+    every(model, one_at_a_time, &[SIX_HUNDRED_YEARS], the_sum);
     only_some_executions(model);
     every(model, one_at_a_time, &seconds(&A_DOZEN), the_sum);
-    // A thread that is woken, but also polls from time to time, takes many steps.
-    model.executions(1);
-    model.random(1);
-    model.steps(1_000_000);
-    every(model, one_at_a_time, &[OVER_AN_HOUR; 2], the_sum);
+    every(model, one_at_a_time, &[HUNDRED_DAYS; 3], |execution, pauses| {
+        the_sum(execution, pauses)?;
+        waiting::takes_few_steps(execution)
+    });
+}
+
+/// Holds if each pause lies inside its line and all take their sum.
+fn the_sum(execution: &Execution<()>, pauses: &[Duration]) -> Result<(), Violation> {
+    pauses::each_lies_inside_its_line(&execution.stdout, pauses)?;
+    pauses::together_take(execution.elapsed, pauses.iter().sum(), Finding::Race)
 }
 
 fn two_at_a_time_writes_every_line(model: &mut Model) {
@@ -115,6 +130,13 @@ fn two_at_a_time_never_opens_three(model: &mut Model) {
     every(model, two_at_a_time, &seconds(&[1, 1, 1]), at_most_two);
     every(model, two_at_a_time, &seconds(&[1, 3, 2]), at_most_two);
     every(model, two_at_a_time, &seconds(&[0, 0, 0]), at_most_two);
+    // While one line stays open, a second one comes and goes, and two more want to begin. A permit too many shows in
+    // most of the interleavings.
+    model.executions(500);
+    model.random(100);
+    every(model, two_at_a_time, &seconds(&[3, 0, 3, 3]), at_most_two);
+    every(model, two_at_a_time, &seconds(&[3, 1, 3, 0, 3]), at_most_two);
+    few_executions(model);
     model.spurious_wakeups(1);
     every(model, two_at_a_time, &seconds(&[1, 1, 1]), at_most_two);
     model.spurious_wakeups(0);
@@ -139,15 +161,6 @@ fn two_at_a_time_opens_two_at_once(model: &mut Model) {
 
 fn two_at_a_time_pauses_inside_the_line(model: &mut Model) {
     few_executions(model);
-    let half = |execution: &Execution<()>, pauses: &[Duration]| {
-        pauses::each_lies_inside_its_line(&execution.stdout, pauses)?;
-        let n_rounds = pauses.len().div_ceil(2);
-        pauses::together_take(
-            execution.elapsed,
-            pauses.iter().take(n_rounds).sum(),
-            Finding::LimitExceeded,
-        )
-    };
     // How long uneven pauses take together depends on the order of the threads, so each pause is judged by itself.
     let each =
         |execution: &Execution<()>, pauses: &[Duration]| pauses::each_lies_inside_its_line(&execution.stdout, pauses);
@@ -158,13 +171,25 @@ fn two_at_a_time_pauses_inside_the_line(model: &mut Model) {
     every(model, two_at_a_time, &seconds(&[1, 3, 2]), each);
     every(model, two_at_a_time, &seconds(&[1, 1, 1, 1]), half);
     every(model, two_at_a_time, &seconds(&[3, 1, 1, 1]), each);
+    every(model, two_at_a_time, &[SOME_MICROSECONDS; 3], half);
+    every(model, two_at_a_time, &[SIX_HUNDRED_YEARS], half);
     only_some_executions(model);
     every(model, two_at_a_time, &seconds(&A_DOZEN), half);
-    // A thread that is woken, but also polls from time to time, takes many steps.
-    model.executions(1);
-    model.random(1);
-    model.steps(1_000_000);
-    every(model, two_at_a_time, &[OVER_AN_HOUR; 3], half);
+    every(model, two_at_a_time, &[HUNDRED_DAYS; 5], |execution, pauses| {
+        half(execution, pauses)?;
+        waiting::takes_few_steps(execution)
+    });
+}
+
+/// Holds if each pause lies inside its line and all, which are equal, take as long as half of them.
+fn half(execution: &Execution<()>, pauses: &[Duration]) -> Result<(), Violation> {
+    pauses::each_lies_inside_its_line(&execution.stdout, pauses)?;
+    let n_rounds = pauses.len().div_ceil(2);
+    pauses::together_take(
+        execution.elapsed,
+        pauses.iter().take(n_rounds).sum(),
+        Finding::LimitExceeded,
+    )
 }
 
 fn threads_go_in_any_order(model: &mut Model) {
@@ -237,6 +262,9 @@ fn writes_every_line(
     model.late_threads(0);
     only_some_executions(model);
     every(model, function, &seconds(&A_DOZEN), property);
+    model.executions(1);
+    model.random(0);
+    every(model, function, &seconds(&HUNDREDS), property);
 }
 
 /// Holds if every thread wrote its line.

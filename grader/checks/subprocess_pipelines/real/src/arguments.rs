@@ -39,16 +39,21 @@ const WORDS: &[&str] = &[
 /// The length of a long argument: less than the 128 KiB that Linux allows, and more than most fixed buffers hold.
 const LONG_ARGUMENT_BYTES: usize = 100_000;
 
+/// More arguments than a byte can count.
+const MANY_ARGUMENTS: usize = 300;
+
 pub(crate) fn arguments_stay_literal(trial: &mut Trial) {
     if Desk::open(trial).is_none() {
         return;
     }
     let long = "0123456789".repeat(LONG_ARGUMENT_BYTES / 10);
+    let many = ["one"; MANY_ARGUMENTS];
     let few: &[(&str, &[&str])] = &[
         ("no arguments", &[]),
         ("the argument `$(echo changed)`", &["$(echo changed)"]),
         ("arguments that a shell would read", WORDS),
         ("an argument of 100000 bytes", &[&long]),
+        ("300 arguments", &many),
     ];
     for (label, words) in few {
         trial.scenario(format!("{label}, `capture`"), || settled(|| captured_recital(words)));

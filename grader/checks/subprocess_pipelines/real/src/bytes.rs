@@ -58,7 +58,14 @@ pub(crate) fn bytes_pass_through_unchanged(trial: &mut Trial) {
         &all_values,
     );
     let many = pattern::bytes(5_000);
-    gives(trial, "bytes into twelve times `cat`", &vec![cat; 12], &many, &many);
+    gives(
+        trial,
+        "bytes into twelve times `cat`",
+        &vec![cat.clone(); 12],
+        &many,
+        &many,
+    );
+    gives(trial, "bytes into forty times `cat`", &vec![cat; 40], &many, &many);
     let errors = [shell(r"printf '\377\000\n' >&2; echo out")];
     trial.scenario("errors that are no text", || {
         let output = settled(|| must_capture(&errors, b""))?;

@@ -16,10 +16,10 @@ pub(crate) fn run_tells_how_a_program_ended(trial: &mut Trial) {
     if Desk::open(trial).is_none() {
         return;
     }
-    for code in [0, 3, 137, 255] {
+    for code in [0, 3, 137, 255, 1, 126, 127, 128, 143] {
         run_ends(trial, &format!("exit {code}"), ExitReason::Code(code));
     }
-    for signal in [9, 15, 6] {
+    for signal in [9, 15, 6, 1, 11, 13] {
         run_ends(trial, &format!("kill -{signal} $$"), ExitReason::Signal(signal));
     }
     trial.scenario("`run` of a program that reads and writes", || {
@@ -101,6 +101,20 @@ pub(crate) fn every_exit_is_reported(trial: &mut Trial) {
         "`sh -c 'cat; kill -9 $$' | sh -c 'cat; kill -15 $$' | cat`",
         &[shell("cat; kill -9 $$"), shell("cat; kill -15 $$"), program("cat", &[])],
         &[ExitReason::Signal(9), ExitReason::Signal(15), ExitReason::Code(0)],
+    );
+    let codes = [1, 2, 42, 64, 100, 126, 127, 128, 129, 130, 139, 143, 192, 254, 255, 0];
+    exits(
+        trial,
+        "sixteen stages, each with another code",
+        &codes.map(|code| shell(&format!("cat; exit {code}"))),
+        &codes.map(ExitReason::Code),
+    );
+    let signals = [1, 2, 3, 6, 10, 11, 12, 14, 15, 9];
+    exits(
+        trial,
+        "ten stages, each ended by another signal",
+        &signals.map(|signal| shell(&format!("cat; kill -{signal} $$"))),
+        &signals.map(ExitReason::Signal),
     );
     trial.scenario("a stage that closes its outputs and goes on, before `cat`", || {
         settled(|| silent_goes_on(&desk))

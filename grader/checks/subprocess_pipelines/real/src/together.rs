@@ -10,12 +10,16 @@ use crate::call::{self, ExitReason, must_be, must_capture, program};
 use crate::desk::{self, Desk, settled};
 use crate::role::Role;
 
+/// More stages than a submission would start at a time that divides them into groups, or by the processors.
+const MANY_STAGES: usize = 24;
+
 /// The signal that ends a program when it writes into a pipe without a reader.
 const SIGPIPE: i32 = 13;
 
 pub(crate) fn stages_run_at_the_same_time(trial: &mut Trial) {
     let Some(desk) = Desk::open(trial) else { return };
-    for names in [&["first", "second"][..], &["first", "second", "third", "fourth"]] {
+    let many = ["one-of-many"; MANY_STAGES];
+    for names in [&["first", "second"][..], &["first", "second", "third", "fourth"], &many] {
         let label = format!("{} stages that wait for each other", names.len());
         trial.scenario(label, || settled(|| stages_meet(&desk, names)));
     }

@@ -67,6 +67,7 @@ fn unstartable() -> Vec<(&'static str, Stage)> {
             "`no-such-program; echo 1`, which is no program",
             program("no-such-program; echo 1", &[]),
         ),
+        ("`echo hello`, which is no program", program("echo hello", &[])),
         ("`/no/such/folder/tool`", program("/no/such/folder/tool", &["1"])),
         ("the folder `/dev`", program("/dev", &[])),
         (

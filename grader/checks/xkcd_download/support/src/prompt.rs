@@ -1,7 +1,7 @@
 //! A connection that acknowledges at once what it has received.
 //!
-//! By default, Linux waits up to 40 ms for data that could carry the acknowledgement. A client that writes its request in
-//! several pieces would wait for it between two of them, unless it asks for `TCP_NODELAY`.
+//! By default, Linux waits up to 40 ms for data that could carry the acknowledgement. A client that writes its request
+//! in several pieces would wait for it between two of them, unless it asks for `TCP_NODELAY`.
 
 use std::io;
 use std::pin::Pin;

@@ -275,10 +275,12 @@ fn leave(crash: Crash, calls: Calls, running: Running, interrupted: &mut Context
 
 /// The return addresses on the stack of the task that runs, the innermost first, without those of the executor.
 pub(super) fn calls_of_running() -> Calls {
-    // SAFETY: a task runs, and what it runs on lives for as long.
-    let running = unsafe { &*RUNNING.get() };
-    // SAFETY: it is the stack of the task that runs.
-    calls(unsafe { &*running.stack })
+    // SAFETY: the executor keeps both while the task runs.
+    let stack = unsafe {
+        let running = RUNNING.get().as_ref().expect("a task runs");
+        &*running.stack
+    };
+    calls(stack)
 }
 
 /// The return addresses on the stack of the thread that was interrupted, the innermost first. Only those in the

@@ -44,8 +44,8 @@ fn n_at(targets: &Targets, object: ObjectId, end: PipeEnd) -> usize {
 /// The descriptors in the current execution.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptors {
-    /// Those that the program has got and not closed; `None` before the first. Shared with the conditions of threads that
-    /// wait.
+    /// Those that the program has got and not closed; `None` before the first. Shared with the conditions of threads
+    /// that wait.
     open: Option<Rc<RefCell<Targets>>>,
     /// The lines of the program that are in a function of this library which may use a descriptor.
     calls: BTreeMap<TaskId, Site>,
@@ -71,6 +71,11 @@ impl Descriptors {
 /// Whether the program runs, in an execution.
 pub(crate) fn is_program() -> bool {
     super::current_epoch() != 0 && crate::runtime::is_undisturbed()
+}
+
+/// Whether the program may wait for what the model does not control.
+pub(crate) fn may_wait_outside() -> bool {
+    with_undisturbed(|execution| execution.settings.allow_outside_waits).unwrap_or(true)
 }
 
 /// Where a descriptor leads; `None` if the program did not get it in this execution, and outside executions.

@@ -1,13 +1,14 @@
 //! Finds the addresses among the integers that atomics hold, such as the tagged pointers of lock-free code.
 //!
-//! An address differs from run to run, which a trace must not. A process has its memory in a few places, and a number
-//! near to one of them is taken for an address. The list of what is mapped would be exact, but it is a file in `/proc`,
-//! which a sandbox hides.
+//! An address may differ from run to run, which a trace must not. Where the heap of the program and the stacks of tasks
+//! are is known. Other memory is in a few places, and a number near to one of them is taken for an address. The list of
+//! what is mapped would be exact, but it is a file in `/proc`, which a sandbox hides.
 
 use std::cell::OnceCell;
 use std::hint::black_box;
 
 use crate::model::trace::{Event, Value};
+use crate::runtime::{heap, stacks};
 
 /// Programs count and compute with numbers below this one. Only an executable that is not position-independent has
 /// memory there.
@@ -37,14 +38,19 @@ impl Addresses {
             Value::Unsigned(number) => number,
             Value::Bool(_) | Value::Pointer { .. } => return,
         };
-        let is_near = |landmark: &u64| bits.abs_diff(*landmark) < NEAR;
-        if bits >= LOWEST && self.0.get_or_init(landmarks).iter().any(is_near) {
+        if bits >= LOWEST && self.is_address(bits) {
             *value = Value::Pointer { is_null: false };
         }
     }
+
+    fn is_address(&self, bits: u64) -> bool {
+        let is_near = |landmark: &u64| bits.abs_diff(*landmark) < NEAR;
+        let is_in = |holds: fn(usize) -> bool| usize::try_from(bits).is_ok_and(holds);
+        is_in(heap::holds) || is_in(stacks::holds) || self.0.get_or_init(landmarks).iter().any(is_near)
+    }
 }
 
-/// A static, the stack of this thread, the heap, and where the system maps memory: the stacks of tasks are there too.
+/// A static, the stack of this thread, the heap of the system, and where the system maps memory.
 fn landmarks() -> [u64; 4] {
     static STATIC: u8 = 0;
     let (on_the_stack, on_the_heap) = (0_u8, Box::new(0_u8));

@@ -6,8 +6,10 @@
 //! writable. Rust's functions touch each page of their frames in order, so none of them reaches beyond the guard.
 
 use std::cell::Cell;
+use std::ffi::c_int;
 use std::io;
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use corosensei::stack::StackPointer;
 
@@ -20,11 +22,27 @@ const RESERVE: usize = 256 << 10;
 /// The guard, in bytes: larger than the frame of any function that was compiled without stack probes.
 const GUARD: usize = 64 << 10;
 
+/// Stacks of up to each power of two have a zone of the address space, if nothing else is there: far from where Linux
+/// puts executables and mappings on both architectures. So their addresses are the same in every process, and do not
+/// depend on what else was mapped.
+const FIRST_ZONE: usize = 0x3000_0000_0000;
+
+/// The size of a zone, in bytes.
+const ZONE: usize = 1 << 40;
+
+/// The first zone has stacks of two to this power. There are none that are smaller.
+const SMALLEST_ZONE: usize = 16;
+
+/// How much of each zone was used. The last one has the largest stacks.
+static USED: [AtomicUsize; 19] = [const { AtomicUsize::new(0) }; 19];
+
 /// The stack of a task.
 pub(in crate::runtime) struct Stack(Box<Mapping>);
 
 /// The memory of a stack. It stays where it is, so that the handler of faults finds it.
 pub(in crate::runtime) struct Mapping {
+    /// How many stacks were mapped before.
+    number: usize,
     /// The highest address.
     base: usize,
     /// How many bytes the program may use.
@@ -44,17 +62,17 @@ pub(in crate::runtime) enum Region {
 }
 
 impl Stack {
-    pub(super) fn map(size: usize) -> io::Result<Self> {
+    pub(super) fn map(size: usize, number: usize) -> io::Result<Self> {
         let len = size + RESERVE + GUARD;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new mapping at an address that the system chooses.
-        let lowest = unsafe { libc::mmap(ptr::null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
-        if lowest == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        let base = lowest.addr() + len;
+        let wanted = wanted_place(size, len).map(|address| map_at(address, len, libc::MAP_FIXED_NOREPLACE));
+        let lowest = match wanted {
+            Some(Ok(lowest)) => lowest,
+            Some(Err(_)) | None => map_at(0, len, 0)?,
+        };
+        let base = lowest + len;
         // From here on, dropping the value unmaps it.
         let stack = Self(Box::new(Mapping {
+            number,
             base,
             size,
             writable_from: Cell::new(base),
@@ -64,6 +82,10 @@ impl Stack {
         } else {
             Err(io::Error::last_os_error())
         }
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.0.number
     }
 
     /// How many bytes the program may use.
@@ -79,6 +101,36 @@ impl Stack {
     pub(in crate::runtime) fn mapping(&self) -> *const Mapping {
         ptr::from_ref(&*self.0)
     }
+}
+
+/// Where the next stack of `size` bytes is to be, which takes `len` bytes of the address space. `None` if its zone is
+/// full.
+fn wanted_place(size: usize, len: usize) -> Option<usize> {
+    let zone = size.next_power_of_two().ilog2() as usize;
+    let start = FIRST_ZONE + zone.checked_sub(SMALLEST_ZONE)? * ZONE;
+    // Relaxed: nothing else depends on it.
+    let used = USED.get(zone - SMALLEST_ZONE)?.fetch_add(len, Relaxed);
+    (used + len <= ZONE).then_some(start + used)
+}
+
+/// Maps `len` bytes that are not accessible, and returns their lowest address.
+fn map_at(address: usize, len: usize, fixed: c_int) -> io::Result<usize> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | fixed;
+    // SAFETY: a new mapping, which replaces no other one.
+    let lowest = unsafe { libc::mmap(ptr::without_provenance_mut(address), len, libc::PROT_NONE, flags, -1, 0) };
+    if lowest == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(lowest.expose_provenance())
+}
+
+/// Whether the address is in a part of a zone that was used.
+pub(in crate::runtime) fn holds(address: usize) -> bool {
+    let Some(place) = address.checked_sub(FIRST_ZONE) else {
+        return false;
+    };
+    let used = USED.get(place / ZONE).map(|used| used.load(Relaxed));
+    used.is_some_and(|used| place % ZONE < used)
 }
 
 impl Drop for Stack {

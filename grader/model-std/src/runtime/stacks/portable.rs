@@ -7,16 +7,27 @@ use corosensei::stack::{DefaultStack, Stack as _, StackPointer};
 /// Nothing needs the place of a stack.
 pub(in crate::runtime) type Mapping = ();
 
+/// It is not known where stacks are.
+pub(in crate::runtime) fn holds(_address: usize) -> bool {
+    false
+}
+
 /// The stack of a task.
 pub(in crate::runtime) struct Stack {
+    /// How many stacks were mapped before.
+    number: usize,
     size: usize,
     mapped: DefaultStack,
 }
 
 impl Stack {
-    pub(super) fn map(size: usize) -> io::Result<Self> {
+    pub(super) fn map(size: usize, number: usize) -> io::Result<Self> {
         let mapped = DefaultStack::new(size)?;
-        Ok(Self { size, mapped })
+        Ok(Self { number, size, mapped })
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number
     }
 
     pub(in crate::runtime) fn mapping(&self) -> *const Mapping {

@@ -101,6 +101,19 @@ fn the_statics_of_a_program_that_explores_itself_start_afresh() {
 }
 
 #[test]
+fn a_program_may_do_what_the_order_of_addresses_says() {
+    let workshop = Workshop::new("ordered_by_address");
+    assert_eq!(workshop.run_program("ordered_by_address.rs", &[]), "done\n");
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_program_that_frees_a_block_twice_crashes() {
+    let workshop = Workshop::new("freed_twice");
+    assert_eq!(workshop.run_program("freed_twice.rs", &[]), "done\n");
+}
+
+#[test]
 fn the_value_of_an_atomic_is_where_the_atomic_is() {
     says_the_same("layout", "layout.rs", &["2024"]);
 }

@@ -2,6 +2,7 @@
 //!
 //! Tests of generated programs are short by default. Each of their files says how to run them for longer.
 
+mod addresses;
 mod atomics_in_memory;
 mod certainty;
 mod channel_waits;

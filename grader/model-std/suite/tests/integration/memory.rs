@@ -186,6 +186,44 @@ fn an_execution_that_is_cut_short_leaks_only_what_it_owned() {
 }
 
 #[test]
+fn executions_that_leave_a_little_of_much_keep_the_rest() {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    alone("executions_that_leave_a_little_of_much_keep_the_rest", || {
+        let grown = growth(20_000, || {
+            let blocks: Vec<Box<[u64; 20]>> = (0..100).map(|n| Box::new([n; 20])).collect();
+            Box::leak(Box::new([1_u64; 20]));
+            let threads = [1, 2].map(|n| thread::spawn(move || COUNT.fetch_add(n, SeqCst)));
+            drop(blocks);
+            threads.into_iter().for_each(|thread| assert!(thread.join().is_ok()));
+        });
+        assert!(grown < 100 << 20, "{grown} bytes");
+    });
+}
+
+#[test]
+fn values_that_are_kept_for_a_while_keep_the_memory_flat() {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    alone("values_that_are_kept_for_a_while_keep_the_memory_flat", || {
+        let (mut growth, mut kept) = (Growth::over(50_000), Vec::new());
+        let body = || {
+            let text = "a value that is kept".repeat(20);
+            let threads = [1, 2].map(|n| thread::spawn(move || COUNT.fetch_add(n, SeqCst)));
+            threads.into_iter().for_each(|thread| assert!(thread.join().is_ok()));
+            text
+        };
+        samples(50_000).each(body, |execution| {
+            growth.note();
+            kept.extend(execution.value.and_then(Result::ok));
+            if kept.len() > 20 {
+                kept.clear();
+            }
+        });
+        let grown = growth.bytes();
+        assert!(grown < 4 << 20, "{grown} bytes");
+    });
+}
+
+#[test]
 fn branches_beyond_the_budget_are_not_kept() {
     alone("branches_beyond_the_budget_are_not_kept", || {
         let before = resident();

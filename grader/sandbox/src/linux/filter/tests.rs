@@ -206,6 +206,20 @@ fn a_pair_of_sockets_has_to_be_connected() {
 }
 
 #[test]
+fn a_socket_of_a_pair_may_have_time_limits() {
+    let set = |profile, level: i32, option: i32, expected| {
+        let filter = filter(profile, Signals::ToItself, Network::Own);
+        let arguments = [0, level as u64, option as u64];
+        answers(&filter, libc::SYS_setsockopt, &arguments, expected);
+    };
+    set(Profile::Run, libc::SOL_SOCKET, libc::SO_RCVTIMEO, ALLOW);
+    set(Profile::Run, libc::SOL_SOCKET, libc::SO_SNDTIMEO, ALLOW);
+    set(Profile::Run, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, EPERM);
+    set(Profile::Run, libc::IPPROTO_TCP, libc::SO_RCVTIMEO, EPERM);
+    set(Profile::RunWithLoopback, libc::IPPROTO_TCP, libc::TCP_NODELAY, ALLOW);
+}
+
+#[test]
 fn fcntl_ioctl_and_prctl_have_harmless_commands_only() {
     let filter = plain();
     answers(&filter, libc::SYS_fcntl, &[0, libc::F_GETFD as u64], ALLOW);

@@ -10,19 +10,21 @@ mod channels;
 mod locks;
 mod maps;
 mod panics;
+mod pipes;
 mod streams;
 mod threads;
 mod times;
 
 /// What each part did.
 pub fn run() -> Vec<String> {
-    let parts: [(&str, fn() -> Vec<String>); 9] = [
+    let parts: [(&str, fn() -> Vec<String>); 10] = [
         ("atomics", atomics::run),
         ("cells", cells::run),
         ("channels", channels::run),
         ("locks", locks::run),
         ("maps", maps::run),
         ("panics", panics::run),
+        ("pipes", pipes::run),
         ("streams", streams::run),
         ("threads", threads::run),
         ("times", times::run),
