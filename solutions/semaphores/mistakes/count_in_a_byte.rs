@@ -2,7 +2,7 @@
 //! `as` leaves 44.
 //!
 //! Fails: `all_permits_can_be_out_at_once` with `wrong_result`.
-//! Fails: `run_limited_keeps_its_limit` with `over_serialized`.
+//! Fails: `run_limited_keeps_its_limit` with `deadlock`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;
