@@ -21,6 +21,7 @@ use mutants::{Mutant, SyntaxError};
 use protocol::Finding;
 use serde::{Deserialize, Serialize};
 
+use self::cache::Cache;
 use self::grading::MutantGrading;
 use self::programs::Program;
 use self::survivors::Survivors;
@@ -56,6 +57,8 @@ pub enum Among {
     /// All of them.
     #[default]
     All,
+    /// Those that survived when they were last graded, whatever has changed since.
+    Survived,
     /// Those that the list of survivors names.
     Listed,
 }
@@ -201,11 +204,13 @@ pub fn mutate(
         all.extend(program.mutants()?.into_iter().map(|mutant| (program, mutant)));
     }
     let n_mutants = all.len();
+    let cache = Cache::open(&exercise.name);
     let mut stale = survivors.without_mutant(all.iter().map(|(_, mutant)| mutant));
     all.retain(|(_, mutant)| {
         let is_named = selection.name.as_ref().is_none_or(|name| mutant.name.contains(name));
         let is_among = match selection.among {
             Among::All => true,
+            Among::Survived => cache.has_survived(&mutant.name),
             Among::Listed => survivors.entry_for(mutant).is_some(),
         };
         is_named && is_among
@@ -216,7 +221,7 @@ pub fn mutate(
     };
     let n_selected = selected.len();
     events(Event::MutantsSelected { n_mutants: n_selected });
-    let grading = MutantGrading::start(workspace, exercise, options, events)?;
+    let grading = MutantGrading::start(workspace, exercise, options, cache, events)?;
     let workers = options.workers.saturating_mul(PER_CORE);
     let fates = parallel::map(&selected, workers, |(program, mutant)| {
         let fate = grading.fate(program, mutant)?;

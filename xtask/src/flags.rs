@@ -180,11 +180,15 @@ that was stopped goes on where it was.
 Examples:
   cargo xtask mutate semaphores               all mutants of one exercise
   cargo xtask mutate semaphores --sample 100  a hundred of them
+  cargo xtask mutate semaphores --survived    after a change of the checks
   cargo xtask mutate semaphores --only solution:41:while_to_if --list")]
 pub(crate) struct MutateFlags {
     /// The exercises; all of them if none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
+    /// Grade only mutants that survived when they were last graded.
+    #[arg(long)]
+    pub(crate) survived: bool,
     /// Grade only mutants whose name contains this.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,

@@ -22,7 +22,7 @@ pub(crate) fn run(flags: &MutateFlags, console: &Console) -> Result<ExitCode, Er
     };
     let sample = flags.sample.map(|size| Sample { size, seed: flags.seed });
     let selection = Selection {
-        among: Among::All,
+        among: if flags.survived { Among::Survived } else { Among::All },
         name: flags.only.clone(),
         sample,
     };

@@ -302,8 +302,8 @@ fn without_events(trace: Trace) -> Trace {
     }
 }
 
-/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory of
-/// the process.
+/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory
+/// of the process.
 fn can_be_varied(end: &End) -> bool {
     !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
 }

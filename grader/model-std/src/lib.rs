@@ -12,10 +12,10 @@
 //! modelled passes through to the real `std`. Then [`model::explore`] runs a function of that crate under every
 //! interleaving of its threads, up to a bound.
 //!
-//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros, pipes,
-//! `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose order
-//! is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it, up to
-//! [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
+//! Modelled are `thread`, `sync` (with `atomic` and `mpsc`), `time`, the standard streams and the printing macros,
+//! pipes, `thread_local!`, `process::{exit, abort}`, `hint::spin_loop` and `panic`; also `HashMap` and `HashSet`, whose
+//! order is the same in every run of a schedule. Loads of atomics return older values where their orderings allow it,
+//! up to [`Settings::stale_reads`](model::Settings::stale_reads) of them in an execution.
 //!
 //! A crate that is compiled with `rustc -C passes=sancov-module`, `-C llvm-args=-sanitizer-coverage-level=2`,
 //! `-C llvm-args=-sanitizer-coverage-trace-pc` and `-C llvm-args=-sanitizer-coverage-prune-blocks=0` may not compute

@@ -1,7 +1,8 @@
 //! Names for the threads, objects and places of a trace, which has only numbers for them.
 //!
 //! An object gets the name of the variable, field or static that the source creates it for, or else the name of its
-//! type. An atomic gets the name that the source uses it by, since nobody knows where it was created. Names are unique within a trace and depend on nothing but the trace and the sources.
+//! type. An atomic gets the name that the source uses it by, since nobody knows where it was created. Names are unique
+//! within a trace and depend on nothing but the trace and the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -37,8 +37,8 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
             let (what, issue, advice) = tell(hole.family);
             help = Some(format!("if it is meant otherwise, {advice}"));
             let message = format!(
-                "expected a submission that keeps to the rules of the language, {what} at `{}:{}` is a known way around \
-                 them (rust-lang/rust#{issue})",
+                "expected a submission that keeps to the rules of the language, {what} at `{}:{}` is a known way \
+                 around them (rust-lang/rust#{issue})",
                 hole.file, hole.line
             );
             (Finding::ForbiddenCode, message)

@@ -3,7 +3,7 @@
 //! The key of a mutant is a hash of its sources and of everything that its fate depends on: the checks, the libraries,
 //! the compiler and the grader. A failure of the cache costs time and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
@@ -25,12 +25,15 @@ const GRADER: [&str; 3] = ["grader/src", "grader/protocol/src", "grader/sandbox/
 #[derive(Debug)]
 pub(super) struct Cache {
     known: HashMap<String, Fate>,
+    /// The names of the mutants that survived when they were last graded, whatever has changed since.
+    survived: HashSet<String>,
     file: Option<Mutex<File>>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Entry {
     key: String,
+    name: String,
     fate: Fate,
 }
 
@@ -42,6 +45,7 @@ impl Cache {
             Ok(folder) => Cache::open_in(&folder, exercise),
             Err(_) => Cache {
                 known: HashMap::new(),
+                survived: HashSet::new(),
                 file: None,
             },
         }
@@ -52,10 +56,19 @@ impl Cache {
         let text = fs::read_to_string(&path).unwrap_or_default();
         // A line that a killed grader has not finished is no entry.
         let entries = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
-        let known = entries.map(|Entry { key, fate }| (key, fate)).collect();
+        let (mut known, mut survived) = (HashMap::new(), HashSet::new());
+        for Entry { key, name, fate } in entries {
+            if fate == Fate::Survives {
+                survived.insert(name);
+            } else {
+                survived.remove(&name);
+            }
+            known.insert(key, fate);
+        }
         let file = fs::create_dir_all(folder).and_then(|()| File::options().create(true).append(true).open(path));
         Cache {
             known,
+            survived,
             file: file.ok().map(Mutex::new),
         }
     }
@@ -64,10 +77,19 @@ impl Cache {
         self.known.get(key).cloned()
     }
 
-    pub(super) fn put(&self, key: String, fate: &Fate) {
+    /// Whether the mutant of that name survived when it was last graded.
+    pub(super) fn has_survived(&self, name: &str) -> bool {
+        self.survived.contains(name)
+    }
+
+    pub(super) fn put(&self, key: String, name: &str, fate: &Fate) {
         let Some(file) = &self.file else { return };
-        let fate = fate.clone();
-        let Ok(line) = serde_json::to_string(&Entry { key, fate }) else {
+        let entry = Entry {
+            key,
+            name: name.to_owned(),
+            fate: fate.clone(),
+        };
+        let Ok(line) = serde_json::to_string(&entry) else {
             return;
         };
         // One write, so that lines of several graders do not mix. It begins with a line break because the last line
@@ -139,15 +161,27 @@ mod tests {
         let open = || Cache::open_in(folder.path(), "exercise");
         let first = open();
         assert_eq!(first.get("a"), None);
-        first.put("a".to_owned(), &Fate::Survives);
+        first.put("a".to_owned(), "1:negated", &Fate::Survives);
         let file = folder.path().join("exercise.jsonl");
         let text = fs::read_to_string(&file).expect("it was written");
         fs::write(&file, format!("{text}{{\"key\":\"b\",\"fa")).expect("it can be written");
-        open().put("c".to_owned(), &Fate::NotBuilt);
+        open().put("c".to_owned(), "2:negated", &Fate::NotBuilt);
         let last = open();
         assert_eq!(last.get("a"), Some(Fate::Survives));
         assert_eq!(last.get("b"), None);
         assert_eq!(last.get("c"), Some(Fate::NotBuilt));
+    }
+
+    #[test]
+    fn a_mutant_has_survived_if_it_did_so_the_last_time() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let open = || Cache::open_in(folder.path(), "exercise");
+        open().put("a".to_owned(), "1:negated", &Fate::Survives);
+        open().put("b".to_owned(), "2:negated", &Fate::Survives);
+        open().put("c".to_owned(), "2:negated", &Fate::NotBuilt);
+        assert!(open().has_survived("1:negated"));
+        assert!(!open().has_survived("2:negated"));
+        assert!(!open().has_survived("3:negated"));
     }
 
     #[test]

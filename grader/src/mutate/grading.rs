@@ -40,6 +40,7 @@ impl<'a> MutantGrading<'a> {
         workspace: &'a Workspace,
         exercise: &'a Exercise,
         options: &Options,
+        cache: Cache,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<MutantGrading<'a>, MutateError> {
         let libraries = find_libraries(workspace, exercise, options, events);
@@ -64,7 +65,7 @@ impl<'a> MutantGrading<'a> {
             },
             fingerprint: fingerprint(workspace, exercise, &libraries)?,
             libraries: Ok(libraries),
-            cache: Cache::open(&exercise.name),
+            cache,
         })
     }
 
@@ -80,7 +81,7 @@ impl<'a> MutantGrading<'a> {
         let fate = self.grade(program, mutant)?;
         // The grader's own failure may not happen again.
         if !matches!(fate, Fate::Ungraded { .. }) {
-            self.cache.put(key, &fate);
+            self.cache.put(key, &mutant.name, &fate);
         }
         Ok(fate)
     }

@@ -1,5 +1,5 @@
-//! Mistake: the caller looks a hundred times whether the threads have dropped their `Arc`s, and then gives up. It yields
-//! after each look, but a yield is only a hint: the system may let the caller go on.
+//! Mistake: the caller looks a hundred times whether the threads have dropped their `Arc`s, and then gives up. It
+//! yields after each look, but a yield is only a hint: the system may let the caller go on.
 //!
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `wrong_result`.
 //! Fails: `runs_add_up_to_the_total` with `wrong_result`.

@@ -1,5 +1,5 @@
-//! Variant: waiters stand in line by number, and every change wakes all of them. `acquire` is `acquire_timeout` without an
-//! end. `run_limited` hands out its jobs by an atomic index.
+//! Variant: waiters stand in line by number, and every change wakes all of them. `acquire` is `acquire_timeout` without
+//! an end. `run_limited` hands out its jobs by an atomic index.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,10 +1,11 @@
-//! Stands in for `malloc(3)` and its relatives: the program of an execution has a heap of its own (see `runtime::heap`).
+//! Stands in for `malloc(3)` and its relatives: the program of an execution has a heap of its own (see
+//! `runtime::heap`).
 //!
-//! A block goes back to where it came from, whoever frees it. A program with an allocator of its own has its memory from
-//! that, and calls these functions or none.
+//! A block goes back to where it came from, whoever frees it. A program with an allocator of its own has its memory
+//! from that, and calls these functions or none.
 //!
-//! The C library says that a program may replace these functions, and which (see *Replacing malloc* in its manual). What
-//! it calls itself are these, too. Its own ones have a second name.
+//! The C library says that a program may replace these functions, and which (see *Replacing malloc* in its manual).
+//! What it calls itself are these, too. Its own ones have a second name.
 
 use std::ffi::{c_int, c_void};
 use std::mem::transmute;

@@ -1,8 +1,8 @@
 //! Functions of the C library that read and write, or wait until that is possible.
 //!
 //! On a pipe or a pair of sockets that the program has made in the execution, they are operations of the model. A write
-//! to a duplicate of standard output is one, too. Anything else goes to the system, unless it would block: nothing tells
-//! whether that wait ends. Only a program with child processes may wait for them.
+//! to a duplicate of standard output is one, too. Anything else goes to the system, unless it would block: nothing
+//! tells whether that wait ends. Only a program with child processes may wait for them.
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::mem::{self, ManuallyDrop};
@@ -371,7 +371,8 @@ fn wait_if_outside(descriptor: c_int, flags: c_int, events: i16) {
     }
 }
 
-/// Whether a call has to be made that may block, because a child process may end the wait. Then this waits until one has.
+/// Whether a call has to be made that may block, because a child process may end the wait. Then this waits until one
+/// has.
 fn child_may_act(descriptor: c_int, events: i16) -> bool {
     let may_act = !is_ready(descriptor, events) && has_children();
     if may_act {

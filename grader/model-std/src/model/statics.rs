@@ -1,8 +1,9 @@
 //! Statics that hold no modelled object (a `static mut`, a cell) start afresh in every execution as well.
 //!
-//! A modelled object notices by itself that a new execution has begun (see `runtime::objects`), and the model notices the
-//! first use of an atomic (see `atomics`). Any other static keeps what it holds, since nobody is told of its use. So the bytes of the statics of the crates under test are kept, and
-//! laid back before each execution. The symbol table of the executable says where statics are, and of which crate.
+//! A modelled object notices by itself that a new execution has begun (see `runtime::objects`), and the model notices
+//! the first use of an atomic (see `atomics`). Any other static keeps what it holds, since nobody is told of its use.
+//! So the bytes of the statics of the crates under test are kept, and laid back before each execution. The symbol table
+//! of the executable says where statics are, and of which crate.
 //!
 //! A crate is under test if it calls the exploration, if its code is on the stack when an operation of the model is
 //! announced, or if an execution changes one of its statics. Only recorded executions look for that, among them the

@@ -215,9 +215,9 @@ impl Execution {
         }
     }
 
-    /// Gives the next turn to the running task where that is the default, and says whether it did. This is what the rest
-    /// of [`Execution::decide`] does in the most common case, in a fraction of the time: the candidates need only be
-    /// counted.
+    /// Gives the next turn to the running task where that is the default, and says whether it did. This is what the
+    /// rest of [`Execution::decide`] does in the most common case, in a fraction of the time: the candidates need only
+    /// be counted.
     fn goes_on_by_default(&mut self) -> bool {
         let me = &self.tasks[self.current];
         let is_simple = matches!(me.state, TaskState::Ready)

@@ -1,9 +1,9 @@
 //! The table of objects: what the scheduler knows about everything that tasks share. Each kind of object has a file.
 //!
-//! An object of the program (a mutex, a channel) has a [`Tag`]. The state of the object for the scheduler (which threads
-//! hold it or wait for it) is here, in a table that is empty when an execution begins. So a `static` starts afresh in
-//! each execution: its tag is from an earlier execution, so it is added to the table again, and its initial bytes are
-//! restored. An atomic has no room for a tag: the table knows it by its address (see [`places`]).
+//! An object of the program (a mutex, a channel) has a [`Tag`]. The state of the object for the scheduler (which
+//! threads hold it or wait for it) is here, in a table that is empty when an execution begins. So a `static` starts
+//! afresh in each execution: its tag is from an earlier execution, so it is added to the table again, and its initial
+//! bytes are restored. An atomic has no room for a tag: the table knows it by its address (see [`places`]).
 
 pub(crate) mod atomic;
 pub(crate) mod barrier;

@@ -1,7 +1,7 @@
 //! The stacks of tasks: each as large as the program asked for, and reused by later tasks, also in the next execution.
 //!
-//! A program may order what is on its stacks by address. So of the stacks that are free, the one that was mapped first is
-//! reused. Then the same threads have the same stacks in each execution, whatever was mapped for earlier ones.
+//! A program may order what is on its stacks by address. So of the stacks that are free, the one that was mapped first
+//! is reused. Then the same threads have the same stacks in each execution, whatever was mapped for earlier ones.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod linux;

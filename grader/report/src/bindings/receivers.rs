@@ -1,8 +1,8 @@
 //! Finds what the source calls an atomic where it uses it.
 //!
 //! An atomic is nothing but its value, so nobody knows where it was created. But every access names it:
-//! `self.permits.fetch_sub(…)`, `COUNT.load(…)`, `flags[i].store(…)`, `AtomicBool::load(&ready, …)`. A variable may stand
-//! for something else, as after `let permits = &self.permits`, in `for flag in &flags` or in
+//! `self.permits.fetch_sub(…)`, `COUNT.load(…)`, `flags[i].store(…)`, `AtomicBool::load(&ready, …)`. A variable may
+//! stand for something else, as after `let permits = &self.permits`, in `for flag in &flags` or in
 //! `flags.iter().for_each(|flag| …)`. Then the search goes on with that.
 
 use std::str::FromStr;

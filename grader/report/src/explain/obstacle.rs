@@ -1,5 +1,5 @@
-//! What keeps threads from doing something at the same time: a join before the next thread is started, or a lock that is
-//! held all along.
+//! What keeps threads from doing something at the same time: a join before the next thread is started, or a lock that
+//! is held all along.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

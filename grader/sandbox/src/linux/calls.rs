@@ -263,9 +263,9 @@ fn allow_with_some_arguments(rules: &mut Vec<(c_long, Decision)>) {
         (libc::SYS_tgkill, to_itself()),
         (libc::SYS_prlimit64, of_itself()),
         (libc::SYS_sched_setaffinity, of_itself()),
-        // A pair that can send only to each other. A datagram socket could send to any other socket by its name; for the
-        // other kinds the kernel ignores the name. `Command` uses a pair of `SOCK_SEQPACKET` where it calls `fork`, as
-        // it does if the child gets another `PATH`.
+        // A pair that can send only to each other. A datagram socket could send to any other socket by its name; for
+        // the other kinds the kernel ignores the name. `Command` uses a pair of `SOCK_SEQPACKET` where it calls `fork`,
+        // as it does if the child gets another `PATH`.
         (
             libc::SYS_socketpair,
             allow_if(

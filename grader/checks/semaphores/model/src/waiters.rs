@@ -11,8 +11,8 @@ use crate::gauge::{MILLISECOND, is_on_time};
 use crate::join::join;
 use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
-/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once a
-/// month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
+/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once
+/// a month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
 /// years that some libraries use for a timeout that never ends.
 const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 

@@ -130,8 +130,8 @@ fn two_at_a_time_never_opens_three(model: &mut Model) {
     every(model, two_at_a_time, &seconds(&[1, 1, 1]), at_most_two);
     every(model, two_at_a_time, &seconds(&[1, 3, 2]), at_most_two);
     every(model, two_at_a_time, &seconds(&[0, 0, 0]), at_most_two);
-    // While one line stays open, a second one comes and goes, and two more want to begin. A permit too many shows in most
-    // of the interleavings.
+    // While one line stays open, a second one comes and goes, and two more want to begin. A permit too many shows in
+    // most of the interleavings.
     model.executions(500);
     model.random(100);
     every(model, two_at_a_time, &seconds(&[3, 0, 3, 3]), at_most_two);

@@ -5,9 +5,9 @@
 //! allocators. So addresses depend on nothing but what the program allocates and frees.
 //!
 //! An execution has its memory from a *window* on. If no block of a window is left when the next execution begins, that
-//! execution has the same window, and all its addresses are those of the last one. Otherwise its window begins after the
-//! last block that is left: its addresses are higher, but in the same order. Pages between such blocks are given back.
-//! When [`MOST_WASTED`] is left between such blocks, the program has the allocator of the system from then on.
+//! execution has the same window, and all its addresses are those of the last one. Otherwise its window begins after
+//! the last block that is left: its addresses are higher, but in the same order. Pages between such blocks are given
+//! back. When [`MOST_WASTED`] is left between such blocks, the program has the allocator of the system from then on.
 //!
 //! Only the program of an execution takes memory from the heap, and uses the lists. All others may free blocks: that is
 //! counted in the window, and the memory is not reused in this execution. A thread that crashes in the middle of a
@@ -103,8 +103,8 @@ static HEAPS: [Heap; N_HEAPS] = [const {
 thread_local! {
     /// The heap of this operating-system thread.
     static OWN: Owned = Owned(Heap::take());
-    /// The heap of the program that runs on this operating-system thread. The runtime may run in between. No destructor,
-    /// because it is looked at whenever anything allocates.
+    /// The heap of the program that runs on this operating-system thread. The runtime may run in between. No
+    /// destructor, because it is looked at whenever anything allocates.
     static IN_PROGRAM: Cell<Option<&'static Heap>> = const { Cell::new(None) };
 }
 
@@ -199,8 +199,8 @@ impl Header {
     }
 }
 
-/// The number of the list for blocks of at least `size` bytes, and the size of these blocks: multiples of 16 first, then
-/// four sizes up to each power of two.
+/// The number of the list for blocks of at least `size` bytes, and the size of these blocks: multiples of 16 first,
+/// then four sizes up to each power of two.
 fn class(size: usize) -> (usize, usize) {
     if size <= 128 {
         let index = size.saturating_sub(1) / 16;
@@ -504,7 +504,6 @@ pub(crate) unsafe fn free(block: NonNull<u8>) {
         Some(heap) => {
             forget_memory(block.addr().get(), size);
             window.n_taken.store(window.n_taken.load(Relaxed) - 1, Relaxed);
-            forget_memory(block.addr().get(), size);
             heap.put_back(block, size);
         }
         // Release: the block is not used any more by whoever frees it.

@@ -44,8 +44,8 @@ fn n_at(targets: &Targets, object: ObjectId, end: PipeEnd) -> usize {
 /// The descriptors in the current execution.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptors {
-    /// Those that the program has got and not closed; `None` before the first. Shared with the conditions of threads that
-    /// wait.
+    /// Those that the program has got and not closed; `None` before the first. Shared with the conditions of threads
+    /// that wait.
     open: Option<Rc<RefCell<Targets>>>,
     /// The lines of the program that are in a function of this library which may use a descriptor.
     calls: BTreeMap<TaskId, Site>,

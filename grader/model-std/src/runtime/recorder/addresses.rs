@@ -1,8 +1,8 @@
 //! Finds the addresses among the integers that atomics hold, such as the tagged pointers of lock-free code.
 //!
 //! An address may differ from run to run, which a trace must not. Where the heap of the program and the stacks of tasks
-//! are is known. Other memory is in a few places, and a number near to one of them is taken for an address. The list of what is mapped would be exact, but it is a file in `/proc`,
-//! which a sandbox hides.
+//! are is known. Other memory is in a few places, and a number near to one of them is taken for an address. The list of
+//! what is mapped would be exact, but it is a file in `/proc`, which a sandbox hides.
 
 use std::cell::OnceCell;
 use std::hint::black_box;

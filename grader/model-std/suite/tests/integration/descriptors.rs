@@ -14,8 +14,8 @@ use model_std::time::Instant;
 use model_std::{print, thread};
 use model_std_suite::{ends, first_failure, line, preemptions, returns};
 
-/// Lets as many threads at once into a place as there are bytes in what `take` reads and `give` writes. Returns the most
-/// that were there at once.
+/// Lets as many threads at once into a place as there are bytes in what `take` reads and `give` writes. Returns the
+/// most that were there at once.
 fn most_inside(n_threads: usize, take: impl Fn() + Sync, give: impl Fn() + Sync) -> usize {
     let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {

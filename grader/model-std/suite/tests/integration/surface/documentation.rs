@@ -74,7 +74,7 @@ impl Documentation {
             ])
             .arg(&folder);
         rustdoc.arg("-L").arg(dependencies);
-        for dependency in ["corosensei", "libc", "protocol"] {
+        for dependency in ["corosensei", "libc", "protocol", "serde"] {
             let mut library = OsString::from(format!("{dependency}="));
             library.push(newest(&deps, &format!("lib{dependency}-")));
             rustdoc.arg("--extern").arg(library);
