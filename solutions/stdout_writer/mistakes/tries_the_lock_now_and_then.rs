@@ -1,5 +1,5 @@
-//! Mistake: a thread tries to lock, and sleeps for a minute when another one has the lock. It goes
-//! in late, and polls until then.
+//! Mistake: a thread tries to lock, and sleeps for a tenth of a second when another one has the
+//! lock. It goes in late, and polls until then.
 //!
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `over_serialized`.
 
@@ -16,7 +16,7 @@ pub fn one_at_a_time(pauses: &[Duration]) {
                 let _guard = loop {
                     match lock.try_lock() {
                         Ok(guard) => break guard,
-                        Err(_) => thread::sleep(Duration::from_secs(60)),
+                        Err(_) => thread::sleep(Duration::from_millis(100)),
                     }
                 };
                 print!("Thread-{} writing..", index + 1);
