@@ -141,12 +141,7 @@ fn a_wait_at_a_socket_is_told_with_its_line() {
         (&wait.reason, place),
         (&WaitReason::Bytes { writers: 1 }, Some((file, 10)))
     );
-    // The program on real threads may fail or not, as its threads happen to run.
-    let again = course.grade(file);
-    assert_eq!(
-        verdict(&report, "every_step_counts"),
-        verdict(&again, "every_step_counts")
-    );
+    assert_eq!(report.checks, course.grade(file).checks);
 }
 
 #[test]
@@ -173,7 +168,12 @@ fn an_access_to_a_reference_count_is_told_with_its_line() {
     });
     let counts: Vec<_> = counts.collect();
     assert_eq!(counts[0], (0, CountAccess::Claim, 2, 19), "{counts:?}");
-    assert_eq!(report.checks, course.grade(file).checks);
+    // The program on real threads may fail or not, as its threads happen to run.
+    let again = course.grade(file);
+    assert_eq!(
+        verdict(&report, "every_step_counts"),
+        verdict(&again, "every_step_counts")
+    );
 }
 
 #[test]
