@@ -98,7 +98,8 @@ impl Model {
         self.bounds.random = n;
     }
 
-    /// Sets the most operations in one execution (200 000 by default).
+    /// Sets the most operations in one execution (200 000 by default). A large workload needs more. From a million on,
+    /// they also let a thread compute for longer without an operation.
     pub fn steps(&mut self, n: u64) {
         self.settings.steps = n;
     }

@@ -98,10 +98,6 @@ impl Requirement for Unending<'_> {
     fn conclude(&self, _n: u64) -> Option<ScenarioFailure> {
         None
     }
-
-    fn closest(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// Something that at least one execution must show.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use model_std::model;
 use sandbox::this_process::cpu_time;
 
-/// How much CPU time may pass between two operations. An execution takes a ten-thousandth of it. A loaded machine makes
-/// no difference to CPU time.
-const STALL_CPU_TIME: Duration = Duration::from_millis(1200);
+/// How much CPU time may pass between two operations: more than the budget of basic blocks takes for the largest
+/// workloads, which decides where the code of submissions computes. A loaded machine makes no difference to CPU time.
+const STALL_CPU_TIME: Duration = Duration::from_secs(3);
 
 /// The same once an execution was interrupted: what follows is that execution again, which is recorded.
 const REPEATED_STALL_CPU_TIME: Duration = Duration::from_millis(300);

@@ -5,7 +5,8 @@
 pub struct Settings {
     /// The most steps (operations announced) in one execution: 200 000 by default. They take a hundredth of a second.
     /// An execution that reaches the limit ends as a livelock or a busy wait if its threads have done the same again
-    /// and again, and as [`StepLimit`](super::trace::End::StepLimit) if not.
+    /// and again, and as [`StepLimit`](super::trace::End::StepLimit) if not. From a million on, more steps also let a
+    /// thread compute for longer between two of them, in instrumented code.
     pub steps: u64,
     /// How many waits on condition variables and parks may end spuriously in one execution.
     pub spurious_wakeups: u32,

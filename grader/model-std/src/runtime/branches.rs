@@ -14,11 +14,16 @@ use super::execution::Execution;
 use super::{executor, is_active, unwinding, with};
 use crate::model::trace::{Backtrace, End};
 
-/// How many basic blocks a thread may execute between two operations.
+/// How many basic blocks a thread may execute between two operations, at least.
 ///
-/// A thousand times the most that a known right submission executes: 103 078, in a variant of `stdout_writer`. Without
-/// optimisation, the budget is used up in about a third of a second.
+/// A thousand times the most that a known right submission executes for a small workload: 103 078, in a variant of
+/// `stdout_writer`. Without optimisation, the budget is used up in about a third of a second.
 const BUDGET: u64 = 100_000_000;
+
+/// How many more there are for each step that an execution may have. With the default number of steps, that is less
+/// than [`BUDGET`]. Whoever explores a large workload allows more steps, and then a program may also compute for longer
+/// at once, as it does to put all in order. A guess: a few times what that takes.
+const BUDGET_OF_A_STEP: u64 = 100;
 
 /// How many calls a backtrace has at most. The innermost ones have the loop.
 const MOST_CALLS: usize = 1000;
@@ -76,9 +81,13 @@ impl Outermost {
     }
 }
 
-/// Gives the whole budget to the thread that runs next.
-pub(super) fn refill() {
-    LEFT.set(BUDGET + WATCHED);
+/// Gives the whole budget to the thread that runs next, in an execution that may have so many `steps`.
+pub(super) fn refill(steps: u64) {
+    LEFT.set(budget(steps).saturating_add(WATCHED));
+}
+
+fn budget(steps: u64) -> u64 {
+    BUDGET.max(steps.saturating_mul(BUDGET_OF_A_STEP))
 }
 
 /// Counts a basic block. Instrumented code calls it; the name is LLVM's.
@@ -133,4 +142,18 @@ pub(super) fn relative(addresses: impl Iterator<Item = usize>) -> Backtrace {
     let base = __sanitizer_cov_trace_pc as extern "C" fn() as usize;
     let relative = addresses.map(|address| address.wrapping_sub(base).cast_signed() as i64);
     relative.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Settings;
+
+    #[test]
+    fn who_allows_many_steps_also_allows_to_compute_for_longer() {
+        let usual = Settings::default().steps;
+        assert_eq!([0, usual].map(budget), [BUDGET; 2]);
+        assert_eq!(budget(50 * usual), 10 * BUDGET);
+        assert_eq!(budget(u64::MAX), u64::MAX);
+    }
 }

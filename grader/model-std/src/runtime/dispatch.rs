@@ -179,7 +179,7 @@ impl Execution {
         if self.end.is_some() {
             return;
         }
-        branches::refill();
+        branches::refill(self.settings.steps);
         // A switch after an operation is no operation.
         self.steps += u64::from(!self.tasks[self.current].is_after_operation);
         if self.steps > self.settings.steps {

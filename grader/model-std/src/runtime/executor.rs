@@ -121,7 +121,7 @@ pub(crate) fn run<T: 'static>(
         stack,
     };
     super::begin(Execution::new(settings, scheduler, recorder, start));
-    branches::refill();
+    branches::refill(settings.steps);
     abandon(heap::in_program(drive));
     let Remains {
         trace,

@@ -280,27 +280,26 @@ fn all_threads_can_evaluate_at_once(model: &mut Model) {
     model.executions(1000);
     model.random(100);
     for (n, threads) in [(2, 2), (5, 2), (3, 3), (4, 4)] {
-        let stripes = stripes(n, 1.0, 2.0);
-        model.some(
-            label(stripes, threads),
-            move || most_at_once(stripes, threads),
-            format!("{threads} threads evaluate `f` at the same time"),
-            move |execution| execution.value >= threads,
-        );
+        so_many_are_inside(model, stripes(n, 1.0, 2.0), threads);
     }
     // Each thread that enters stays until the others have: one execution shows whether they can.
     model.preemptions(0);
     model.executions(1);
     model.random(0);
     for threads in [17, MANY_THREADS] {
-        let stripes = stripes(threads, 1.0, 2.0);
-        model.some(
-            label(stripes, threads),
-            move || most_at_once(stripes, threads),
-            format!("{threads} threads evaluate `f` at the same time"),
-            move |execution| execution.value >= threads,
-        );
+        so_many_are_inside(model, stripes(threads, 1.0, 2.0), threads);
     }
+}
+
+/// Requires an interleaving in which so many `threads` are inside `f` at once.
+fn so_many_are_inside(model: &mut Model, stripes: Stripes, threads: usize) {
+    model.reach(
+        label(stripes, threads),
+        move || most_at_once(stripes, threads),
+        format!("{threads} threads evaluate `f` at the same time"),
+        threads,
+        |execution| execution.value,
+    );
 }
 
 /// The most threads that were inside `f` at once. Each stays for a moment, so that the others can enter.

@@ -104,11 +104,12 @@ fn threads_take_turns(model: &mut Model) {
             makers.contains(&'a') && makers.contains(&'b')
         },
     );
-    model.some(
+    model.reach(
         "4 iterations",
         || Runs::of(4),
         "the threads make three runs",
-        |execution| execution.value.makers().len() >= 3,
+        3,
+        |execution| execution.value.makers().len(),
     );
     // A sample with few preemptions shows the same: they come early and late.
     model.preemptions(1);
