@@ -94,6 +94,14 @@ pub enum DiscoverError {
         /// The file that is missing.
         file: PathBuf,
     },
+    /// The student's own file is not there.
+    #[error("failed to find `{file}`, which a student edits", file = file.display())]
+    NoStub {
+        /// The file that is missing.
+        file: PathBuf,
+        /// The same, relative to the course.
+        of_course: PathBuf,
+    },
     /// A file is where a folder is expected, or the other way round.
     #[error("failed to use `{path}`: it is not a {expected}", path = path.display())]
     WrongKind {
@@ -139,6 +147,7 @@ impl DiscoverError {
             | DiscoverError::NoSubmission { .. }
             | DiscoverError::EmptyFolder { .. }
             | DiscoverError::NoLibrary { .. }
+            | DiscoverError::NoStub { .. }
             | DiscoverError::WrongKind { .. } => true,
             DiscoverError::List { .. } | DiscoverError::Exercise { .. } => false,
         }
@@ -155,6 +164,10 @@ impl Help for DiscoverError {
             DiscoverError::NoSubmission { .. }
             | DiscoverError::EmptyFolder { .. }
             | DiscoverError::NoLibrary { .. } => Some("give a folder with `src/lib.rs`, or one `.rs` file".to_owned()),
+            DiscoverError::NoStub { of_course, .. } => Some(format!(
+                "`git checkout {}` brings the stub back, or take it from another copy of the course",
+                of_course.display()
+            )),
             DiscoverError::List { .. } | DiscoverError::Exercise { .. } | DiscoverError::WrongKind { .. } => None,
         }
     }
@@ -280,7 +293,13 @@ impl Submission {
     ///
     /// When there is no `src/lib.rs`.
     pub fn student(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
-        Submission::find(workspace, &exercise.folder)
+        Submission::find(workspace, &exercise.folder).map_err(|error| match error {
+            DiscoverError::NoLibrary { file } => DiscoverError::NoStub {
+                of_course: file.strip_prefix(&workspace.root).unwrap_or(&file).to_owned(),
+                file,
+            },
+            other => other,
+        })
     }
 
     /// The reference solution.

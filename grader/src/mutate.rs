@@ -166,6 +166,14 @@ pub enum MutateError {
         /// Why.
         source: io::Error,
     },
+    /// No mutant has such a name.
+    #[error("failed to find a mutant of `{exercise}` with `{name}` in its name")]
+    NoneNamed {
+        /// The exercise.
+        exercise: String,
+        /// What was asked for.
+        name: String,
+    },
     /// Somebody asked to stop.
     #[error("failed to grade mutants: stopped")]
     Cancelled,
@@ -175,6 +183,10 @@ impl Help for MutateError {
     fn help(&self) -> Option<String> {
         match self {
             MutateError::Libraries(error) => error.help(),
+            MutateError::NoneNamed { exercise, .. } => Some(format!(
+                "names are like `solution:41:while_to_if`, and `cargo xtask mutate {exercise} --sample 10 --list` shows \
+                 some"
+            )),
             MutateError::Read { .. }
             | MutateError::Syntax { .. }
             | MutateError::List { .. }
@@ -188,8 +200,8 @@ impl Help for MutateError {
 ///
 /// # Errors
 ///
-/// When a source or the list of survivors cannot be used, when there is nothing to build with, and when somebody asked
-/// to stop.
+/// When no mutant has the name that is selected, when a source or the list of survivors cannot be used, when there is
+/// nothing to build with, and when somebody asked to stop.
 pub fn mutate(
     workspace: &Workspace,
     exercise: &Exercise,
@@ -204,6 +216,14 @@ pub fn mutate(
         all.extend(program.mutants()?.into_iter().map(|mutant| (program, mutant)));
     }
     let n_mutants = all.len();
+    if let Some(name) = &selection.name
+        && !all.iter().any(|(_, mutant)| mutant.name.contains(name))
+    {
+        return Err(MutateError::NoneNamed {
+            exercise: exercise.name.clone(),
+            name: name.clone(),
+        });
+    }
     let cache = Cache::open(&exercise.name);
     let mut stale = survivors.without_mutant(all.iter().map(|(_, mutant)| mutant));
     all.retain(|(_, mutant)| {

@@ -128,6 +128,7 @@ impl From<MutateError> for Error {
     fn from(error: MutateError) -> Self {
         match error {
             MutateError::Cancelled => Error::Interrupted,
+            MutateError::NoneNamed { .. } => Error::Usage(Box::new(error)),
             MutateError::Read { .. }
             | MutateError::Syntax { .. }
             | MutateError::List { .. }

@@ -194,7 +194,7 @@ pub(crate) struct MutateFlags {
     pub(crate) only: Option<String>,
     /// Grade only this many mutants of each exercise.
     #[arg(long, value_name = "N")]
-    pub(crate) sample: Option<usize>,
+    pub(crate) sample: Option<NonZero<usize>>,
     /// The number that the sample is chosen by.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

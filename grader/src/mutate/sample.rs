@@ -1,10 +1,12 @@
 //! A sample of mutants, chosen by a seed.
 
+use std::num::NonZero;
+
 /// A number of mutants, chosen by a seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
     /// How many.
-    pub size: usize,
+    pub size: NonZero<usize>,
     /// The same seed chooses the same mutants.
     pub seed: u64,
 }
@@ -18,7 +20,7 @@ impl Sample {
             chosen.push((random.next(), place, item));
         }
         chosen.sort_by_key(|(number, place, _)| (*number, *place));
-        chosen.truncate(self.size);
+        chosen.truncate(self.size.get());
         chosen.sort_by_key(|(_, place, _)| *place);
         chosen.into_iter().map(|(_, _, item)| item).collect()
     }
@@ -44,12 +46,13 @@ mod tests {
 
     #[test]
     fn a_seed_chooses_always_the_same_items_in_their_order_and_another_seed_others() {
-        let sample = |seed| Sample { size: 10, seed }.of((0..1000).collect::<Vec<u32>>());
+        let size = NonZero::new(10).expect("it is not zero");
+        let sample = |seed| Sample { size, seed }.of((0..1000).collect::<Vec<u32>>());
         assert_eq!(sample(1), sample(1));
         assert_ne!(sample(1), sample(2));
         assert_eq!(sample(1).len(), 10);
         assert!(sample(1).is_sorted());
-        let all = Sample { size: 10, seed: 1 }.of(vec![1, 2, 3]);
+        let all = Sample { size, seed: 1 }.of(vec![1, 2, 3]);
         assert_eq!(all, [1, 2, 3]);
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use grader::discover::{DiscoverError, Submission, Workspace};
+use grader::exercise::Exercise;
 use grader::help::Help as _;
 
 use crate::course::Course;
@@ -67,6 +68,25 @@ fn a_submission_inside_the_workspace_is_shown_relative_to_it() {
         course.submission("submissions/hangs.rs").shown,
         Path::new("submissions/hangs.rs")
     );
+}
+
+#[test]
+fn a_missing_stub_says_how_to_get_it_back() {
+    let course = Course::open();
+    let exercise = Exercise {
+        folder: course.workspace.root.join("submissions"),
+        ..course.exercise.clone()
+    };
+    let error = Submission::student(&course.workspace, &exercise).expect_err("nothing is there");
+    assert!(
+        error
+            .to_string()
+            .ends_with("submissions/src/lib.rs`, which a student edits"),
+        "{error}"
+    );
+    let help = "`git checkout submissions/src/lib.rs` brings the stub back, or take it from another copy of the course";
+    assert_eq!(error.help().as_deref(), Some(help));
+    assert!(error.is_wrong_usage());
 }
 
 #[test]

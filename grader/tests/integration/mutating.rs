@@ -1,5 +1,7 @@
 //! Mutants of the small course: what becomes of them, and which of them may survive.
 
+use std::num::NonZero;
+
 use grader::mutate::{Among, Fate, JudgedMutant, Sample, Selection, mutate};
 
 use crate::course::{Course, silent};
@@ -76,7 +78,10 @@ fn a_selection_is_a_part_of_all_mutants_and_the_same_every_time() {
     };
     assert_eq!(select(listed), ["atomic:9:other_constant"]);
     let sample = || {
-        let sample = Some(Sample { size: 2, seed: 7 });
+        let sample = Some(Sample {
+            size: NonZero::new(2).expect("it is not zero"),
+            seed: 7,
+        });
         select(Selection {
             sample,
             ..Selection::default()

@@ -1,5 +1,6 @@
-//! Variant: no thread waits for the other. Each takes tickets from one counter and keeps them in a map. The caller looks
-//! whether any ticket was taken twice, puts all of them in order and reads the runs from them: much to compute at once.
+//! Variant: no thread waits for the other. Each takes tickets from one counter and keeps them in a map. The caller
+//! looks whether any ticket was taken twice, puts all of them in order and reads the runs from them: much to compute at
+//! once.
 
 use std::collections::HashMap;
 use std::fmt;

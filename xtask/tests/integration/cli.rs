@@ -65,6 +65,15 @@ fn an_unknown_exercise_lists_the_known_ones() {
 }
 
 #[test]
+fn a_choice_of_no_mutants_is_no_pass() {
+    is_wrong_usage(
+        &["mutate", "stdout_writer", "--only", "no_such_name"],
+        "help: names are like",
+    );
+    is_wrong_usage(&["mutate", "stdout_writer", "--sample", "0"], "'--sample <N>'");
+}
+
+#[test]
 fn outside_of_a_course_there_is_nothing_to_grade() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     xtask(&["list"])
