@@ -184,8 +184,8 @@ impl Help for MutateError {
         match self {
             MutateError::Libraries(error) => error.help(),
             MutateError::NoneNamed { exercise, .. } => Some(format!(
-                "names are like `solution:41:while_to_if`, and `cargo xtask mutate {exercise} --sample 10 --list` shows \
-                 some"
+                "names are like `solution:41:while_to_if`; \
+                 `cargo xtask mutate {exercise} --sample 10 --list` shows some"
             )),
             MutateError::Read { .. }
             | MutateError::Syntax { .. }
