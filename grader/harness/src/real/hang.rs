@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::kernel::{self, Task};
 use super::quiescence::{Polls, Quiescence};
@@ -27,8 +27,10 @@ const HUNG_POLLS: Polls = Polls {
     blind: 24,
 };
 
-/// How much CPU time the process may take for one scenario: more than ten times what the longest takes.
-const CPU_TIME_LIMIT: Duration = Duration::from_secs(3);
+/// How much CPU time the process may take for one scenario, and how long that has to last at least: more than ten times
+/// what the longest takes. A thread that polls uses CPU time as well, and is found after three seconds. Without the time
+/// that has to pass, several such threads on several processors would be taken for a computation.
+const COMPUTING_LIMIT: Duration = Duration::from_secs(5);
 
 /// Starts the watchdog, which gives `answer` if the scenario in `current` hangs.
 pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
@@ -36,7 +38,7 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
     thread::spawn(move || {
         let _observer = kernel::watch_only();
         let mut quiescence = Quiescence::after(HUNG_POLLS);
-        let (mut scenario, mut since) = (String::new(), Duration::ZERO);
+        let (mut scenario, mut since, mut begun) = (String::new(), Duration::ZERO, Instant::now());
         loop {
             thread::sleep(POLL_INTERVAL);
             let (now, under_way) = (
@@ -44,10 +46,10 @@ pub(super) fn watch(answer: &Arc<Answer>, current: &Scenario) {
                 current.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             );
             if under_way != scenario {
-                (scenario, since) = (under_way, now);
+                (scenario, since, begun) = (under_way, now, Instant::now());
             }
             let computed = now.saturating_sub(since);
-            if computed >= CPU_TIME_LIMIT {
+            if computed.min(begun.elapsed()) >= COMPUTING_LIMIT {
                 let seconds = computed.as_secs();
                 let scenario = Some(scenario);
                 give_up(&answer, CheckObservation::Stalled { scenario, seconds });

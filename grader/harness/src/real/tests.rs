@@ -89,6 +89,19 @@ fn a_gate_opens_when_a_thread_polls_and_says_so() {
     assert_eq!(gate.most_at_once(), 1);
 }
 
+/// On a machine with nothing else to do, such a thread is never switched away from.
+#[test]
+fn a_gate_opens_when_a_thread_only_yields_and_says_so() {
+    let gate = Gate::new();
+    thread::scope(|scope| {
+        let held = scope.spawn(|| gate.pass(|| ()));
+        while !held.is_finished() {
+            thread::yield_now();
+        }
+    });
+    assert!(gate.was_polled());
+}
+
 #[test]
 fn a_process_in_which_a_thread_computes_is_not_quiescent() {
     if !kernel::is_visible() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::kernel;
 use super::quiescence::Quiescence;
 use protocol::BlockingCall;
+use sandbox::this_process::cpu_time;
 
 /// How long to wait between two polls of the kernel.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -18,8 +19,13 @@ const POLLS_WITHOUT_EVENT: u32 = 150;
 /// what leads to no event takes only a few wake-ups, even on a machine so slow that it takes seconds.
 const WAKE_UPS_SEEN: u32 = 15;
 
-/// How many switches between threads in that time count as polling as well: a thread that yields is never asleep.
+/// How many switches between threads in that time count as polling as well: a thread that yields is never asleep. It
+/// makes them where others want its processor.
 const POLLING_SWITCHES: u64 = 1_000;
+
+/// How much CPU time in that time counts as polling as well: where nobody else wants its processor, a thread that yields
+/// computes on. Right submissions compute for a hundredth of that before they get on.
+const POLLING_CPU_TIME: Duration = Duration::from_secs(2);
 
 /// How a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,7 @@ pub fn until_quiescent(events: impl Fn() -> usize) -> WaitEnd {
     // What had happened; how often all threads had run, at the last event and at the last poll; and how many polls
     // there were since that event, and how many of them saw wake-ups.
     let (mut seen, mut before, mut switches, mut polls, mut wake_ups) = (events(), 0, 0, 0, 0);
+    let mut computed_before = cpu_time();
     loop {
         let tasks = kernel::tasks();
         if quiescence.poll(&tasks) {
@@ -51,12 +58,15 @@ pub fn until_quiescent(events: impl Fn() -> usize) -> WaitEnd {
         let n_events = events();
         if n_events != seen || polls == 0 {
             (seen, before, polls, wake_ups) = (n_events, now, 0, 0);
+            computed_before = cpu_time();
         } else if now != switches && tasks.iter().all(kernel::Task::is_asleep) {
             wake_ups += 1;
         }
         switches = now;
         polls += 1;
-        let has_polled = wake_ups >= WAKE_UPS_SEEN || now.saturating_sub(before) >= POLLING_SWITCHES;
+        let has_polled = wake_ups >= WAKE_UPS_SEEN
+            || now.saturating_sub(before) >= POLLING_SWITCHES
+            || cpu_time().saturating_sub(computed_before) >= POLLING_CPU_TIME;
         if polls >= POLLS_WITHOUT_EVENT && has_polled {
             return WaitEnd::Polled;
         }
