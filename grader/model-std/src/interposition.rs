@@ -1,6 +1,6 @@
 //! Stands in for functions of the C library: for those that would tell an execution what differs from run to run, which
-//! are random bytes, the time of day and the addresses of what it allocates, and for those that would block the
-//! operating-system thread, or write to a standard stream behind the model's back.
+//! are random bytes, the time of day, the addresses of what it allocates and other processes, and for those that would
+//! block the operating-system thread, or write to a standard stream behind the model's back.
 //!
 //! A symbol of the executable goes before the one of the C library. So these functions are also called by `std` and by
 //! libraries that are compiled against it. Outside an execution, they do what those of the C library do.
@@ -9,6 +9,8 @@
 mod allocation;
 mod descriptors;
 mod kernel;
+#[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
+mod processes;
 #[cfg(target_arch = "x86_64")]
 mod syscall;
 mod transfers;

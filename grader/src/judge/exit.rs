@@ -67,7 +67,7 @@ fn at_limit(form: Form, activity: Activity) -> String {
             "it was busy all the time in a loop that locks nothing, waits for nothing and touches no atomic"
         }
         (Form::Modelled, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {
-            "it waited for something outside of the model, such as a file or a child process"
+            "it waited for something outside of the model, such as a file or a connection"
         }
         (Form::Real, Activity::Running) => "it was still busy",
         (Form::Real, Activity::Waiting | Activity::WaitingForEachOther { .. }) => {

@@ -7,8 +7,8 @@ use grader::discover::{Submission, Workspace};
 use grader::event::Event;
 use grader::exercise::Exercise;
 use grader::grade::{Options, grade};
-use protocol::Finding;
-use protocol::verdict::{Report, Verdict};
+use protocol::verdict::{CheckFailure, Evidence, Report, Verdict};
+use protocol::{Failure, Finding};
 use sandbox::process::Limits;
 
 /// The course, its only exercise, and short limits, so that submissions that hang end soon.
@@ -70,6 +70,18 @@ pub(crate) fn first_failure(report: &Report) -> Option<(String, Finding)> {
         Verdict::Failed(check_failure) => Some((check.name.clone(), check_failure.finding)),
         _ => None,
     })
+}
+
+/// The failing interleaving of a check.
+#[track_caller]
+pub(crate) fn interleaving<'a>(report: &'a Report, check: &str) -> &'a Failure {
+    match verdict(report, check) {
+        Verdict::Failed(CheckFailure {
+            evidence: Evidence::Interleaving(failure),
+            ..
+        }) => failure,
+        other => panic!("expected a failing interleaving, got {other:#?}"),
+    }
 }
 
 /// The message of the failure of a check, or why it is ungraded and what to do about it.

@@ -80,7 +80,7 @@ const RUN: &[(&str, &str, Finding, Control)] = &[
     ("writes_its_memory", MACHINE, Finding::WrongResult, Works),
     ("reads_the_solution", MODEL, Finding::WrongResult, Works),
     ("reads_the_solution", MACHINE, Finding::WrongResult, Works),
-    ("child_reads_the_solution", MODEL, Finding::WrongResult, Works),
+    ("child_reads_the_solution", MODEL, Finding::WrongResult, Nothing),
     ("child_reads_the_solution", MACHINE, Finding::WrongResult, Works),
     ("child_writes_its_memory", MACHINE, Finding::WrongResult, Works),
     ("child_kills_the_grader", MACHINE, Finding::WrongResult, Nothing),
@@ -183,12 +183,16 @@ impl Tricks {
                 "{name} at {check}: expected {finding} of {expected_check}: {report:#?}"
             ));
         }
-        let is_shown = match control {
-            Control::Works => self.grade(name, check, SandboxRequirement::BASIC).overall() == Overall::Passed,
-            Control::Accepted => is_accepted(&self.source(name)),
-            Control::Nothing => true,
-        };
-        (!is_shown).then(|| format!("{name} at {check}: {control:?} does not hold, so that nothing is shown"))
+        let is_missing = |why: &str| Some(format!("{name} at {check}: {control:?} does not hold: {why}"));
+        match control {
+            Control::Works => {
+                let report = self.grade(name, check, SandboxRequirement::BASIC);
+                let works = report.overall() == Overall::Passed;
+                (!works).then(|| is_missing(&format!("{report:#?}")))?
+            }
+            Control::Accepted if !is_accepted(&self.source(name)) => is_missing("the compiler refuses it"),
+            Control::Accepted | Control::Nothing => None,
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use grader::grade::SandboxRequirement;
 use protocol::Finding;
 use protocol::signature::{EndSignature, FailureSignature};
-use protocol::trace::{CountAccess, End, Op, WaitReason};
-use protocol::verdict::{CheckFailure, Evidence, Overall, Score, Verdict};
+use protocol::trace::{CountAccess, End, Op, Outside, WaitReason};
+use protocol::verdict::{Overall, Score, Verdict};
 use sandbox::process::Level;
 
-use crate::course::{Course, first_failure, verdict, words};
+use crate::course::{Course, first_failure, interleaving, verdict, words};
 
 /// The submission, the first check that fails, and its finding.
 const TABLE: &[(&str, &str, Finding)] = &[
@@ -56,13 +56,7 @@ fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
     for (name, line) in [("hangs", 7), ("hangs_in_a_call", 8)] {
         let file = format!("submissions/{name}.rs");
         let report = course.grade(&file);
-        let Verdict::Failed(CheckFailure {
-            evidence: Evidence::Interleaving(failure),
-            ..
-        }) = verdict(&report, "every_step_counts")
-        else {
-            panic!("{name}: {report:#?}")
-        };
+        let failure = interleaving(&report, "every_step_counts");
         let FailureSignature::Ending(EndSignature::EndlessLoop { place: Some(place) }) = &failure.signature else {
             panic!("{name}: {failure:#?}")
         };
@@ -78,13 +72,7 @@ fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
     }
     // Nothing is counted in a generic function, so the line is unknown. The interleaving is not.
     let report = course.grade("submissions/hangs_in_a_generic_function.rs");
-    let Verdict::Failed(CheckFailure {
-        evidence: Evidence::Interleaving(failure),
-        ..
-    }) = verdict(&report, "every_step_counts")
-    else {
-        panic!("{report:#?}")
-    };
+    let failure = interleaving(&report, "every_step_counts");
     let place = None;
     assert_eq!(
         (&failure.signature, failure.token.is_some()),
@@ -98,13 +86,7 @@ fn an_endless_loop_is_told_with_its_line_and_a_long_one_is_not() {
 fn a_stack_overflow_is_told_with_its_thread_its_size_and_its_line() {
     let course = Course::open();
     let report = course.grade("submissions/overflows_the_stack.rs");
-    let Verdict::Failed(CheckFailure {
-        evidence: Evidence::Interleaving(failure),
-        ..
-    }) = verdict(&report, "every_step_counts")
-    else {
-        panic!("{report:#?}")
-    };
+    let failure = interleaving(&report, "every_step_counts");
     let end = failure.trace.as_ref().map(|trace| &trace.end);
     let Some(End::StackOverflow {
         thread: 0,
@@ -127,13 +109,7 @@ fn a_wait_at_a_socket_is_told_with_its_line() {
     let course = Course::open();
     let file = "submissions/waits_at_a_socket.rs";
     let report = course.grade(file);
-    let Verdict::Failed(CheckFailure {
-        evidence: Evidence::Interleaving(failure),
-        ..
-    }) = verdict(&report, "every_step_counts")
-    else {
-        panic!("{report:#?}")
-    };
+    let failure = interleaving(&report, "every_step_counts");
     let waits = failure.trace.as_ref().map(|trace| trace.end.waits());
     let Some([wait]) = waits else { panic!("{waits:?}") };
     let place = wait.place.as_ref().map(|place| (place.file.as_str(), place.line));
@@ -149,13 +125,7 @@ fn an_access_to_a_reference_count_is_told_with_its_line() {
     let course = Course::open();
     let file = "submissions/shares_for_too_long.rs";
     let report = course.grade(file);
-    let Verdict::Failed(CheckFailure {
-        evidence: Evidence::Interleaving(failure),
-        ..
-    }) = verdict(&report, "every_step_counts")
-    else {
-        panic!("{report:#?}")
-    };
+    let failure = interleaving(&report, "every_step_counts");
     let events = failure.trace.iter().flat_map(|trace| &trace.events);
     let counts = events.filter_map(|event| match event.op {
         Op::Count { access, found, .. } => {
@@ -190,14 +160,22 @@ fn a_property_that_panics_says_nothing_about_the_submission() {
 }
 
 #[test]
-fn a_submission_that_leaves_a_child_is_told_so_where_it_can_have_one() {
+fn a_submission_that_starts_a_child_is_told_so_where_it_can_have_one() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
     let report = course.grade("submissions/leaves_a_child.rs");
     assert_eq!(
         first_failure(&report),
-        Some(("every_step_counts".to_owned(), Finding::ChildLeak)),
+        Some(("every_step_counts".to_owned(), Finding::NotModelled)),
         "{report:#?}"
+    );
+    let failure = interleaving(&report, "every_step_counts");
+    let Some(End::OutsideWait { outside, place, .. }) = failure.trace.as_ref().map(|trace| &trace.end) else {
+        panic!("{failure:#?}")
+    };
+    assert_eq!(
+        (outside, place.as_ref().map(|place| place.line)),
+        (&Outside::ChildProcess, Some(7))
     );
 }
 
@@ -221,14 +199,15 @@ fn below_the_level_that_is_required_nothing_is_graded() {
 }
 
 #[test]
-fn a_submission_that_waits_for_a_child_is_ended_soon_and_so_is_the_child() {
+fn a_submission_that_waits_for_the_system_is_ended_soon() {
     let mut course = Course::open();
     course.options.containment = SandboxRequirement::BASIC;
     course.options.model_limits.waiting = std::time::Duration::from_secs(1);
-    let report = course.grade("submissions/sleeps_for_real.rs");
+    let report = course.grade("submissions/waits_to_send.rs");
     assert_eq!(
         first_failure(&report),
-        Some(("every_step_counts".to_owned(), Finding::Timeout))
+        Some(("every_step_counts".to_owned(), Finding::Timeout)),
+        "{report:#?}"
     );
     assert!(words(&report, "every_step_counts").contains("waited for something outside of the model"));
 }

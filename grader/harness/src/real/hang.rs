@@ -28,8 +28,8 @@ const HUNG_POLLS: Polls = Polls {
 };
 
 /// How much CPU time the process may take for one scenario, and how long that has to last at least: more than ten times
-/// what the longest takes. A thread that polls uses CPU time as well, and is found after three seconds. Without the time
-/// that has to pass, several such threads on several processors would be taken for a computation.
+/// what the longest takes. A thread that polls uses CPU time as well, and is found after three seconds. Without the
+/// time that has to pass, several such threads on several processors would be taken for a computation.
 const COMPUTING_LIMIT: Duration = Duration::from_secs(5);
 
 /// Starts the watchdog, which gives `answer` if the scenario in `current` hangs.

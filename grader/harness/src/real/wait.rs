@@ -23,8 +23,8 @@ const WAKE_UPS_SEEN: u32 = 15;
 /// makes them where others want its processor.
 const POLLING_SWITCHES: u64 = 1_000;
 
-/// How much CPU time in that time counts as polling as well: where nobody else wants its processor, a thread that yields
-/// computes on. Right submissions compute for a hundredth of that before they get on.
+/// How much CPU time in that time counts as polling as well: where nobody else wants its processor, a thread that
+/// yields computes on. Right submissions compute for a hundredth of that before they get on.
 const POLLING_CPU_TIME: Duration = Duration::from_secs(2);
 
 /// How a wait ended.

@@ -2,7 +2,8 @@
 //!
 //! On a pipe or a pair of sockets that the program has made in the execution, they are operations of the model. A write
 //! to a duplicate of standard output is one, too. Anything else goes to the system, unless it would block: nothing
-//! tells whether that wait ends. Only a program with child processes may wait for them.
+//! tells whether that wait ends. A program may wait for that, or for a child process, only where outside waits are
+//! allowed.
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::mem::{self, ManuallyDrop};
@@ -366,7 +367,7 @@ fn write_without_waiting(descriptor: c_int, flags: c_int, bytes: &[u8]) -> isize
 /// Ends the execution if a call on a descriptor that the model does not know would block.
 fn wait_if_outside(descriptor: c_int, flags: c_int, events: i16) {
     let may_block = descriptors::is_program() && waits(descriptor, flags) && !is_ready(descriptor, events);
-    if may_block && !has_children() && !descriptors::may_wait_outside() {
+    if may_block && !descriptors::may_wait_outside() {
         descriptors::wait_outside(kind(descriptor));
     }
 }

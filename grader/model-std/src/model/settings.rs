@@ -23,7 +23,7 @@ pub struct Settings {
     /// Whether threads may spin until virtual time passes. Otherwise that ends the execution as a busy wait.
     pub allow_busy_wait: bool,
     /// Whether threads may wait for what the model does not control, such as a connection to a server that runs beside
-    /// the exploration. The whole execution waits then. Otherwise that ends it.
+    /// the exploration, and start child processes. The whole execution waits then. Otherwise that ends it.
     pub allow_outside_waits: bool,
     /// Whether all statics of the crates under test start afresh in every execution, and not only those that are
     /// modelled objects. Those crates are found where the executable has a symbol table, on 64-bit Linux.

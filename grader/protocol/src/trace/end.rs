@@ -213,6 +213,8 @@ pub enum Outside {
     Device,
     /// The lock of a file.
     FileLock,
+    /// A child process, which it starts.
+    ChildProcess,
     /// One of several descriptors, or something else.
     Other,
 }

@@ -1098,8 +1098,18 @@ fn a_wait_outside_the_model() {
     pipe from outside the program
 
     This check controls every thread and explores the orders in which they run.
-    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
-    a thread waits for is not, so the check cannot go on.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What
+    another process does, and what else a thread waits for, is not, so the check
+    cannot go on.
+    steps:
+    ");
+    assert_snapshot!(waits(Outside::ChildProcess, Some(place(14, 5))), @r"
+    expected no other process to be started, thread 1 starts one at lib.rs:14
+
+    This check controls every thread and explores the orders in which they run.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What
+    another process does, and what else a thread waits for, is not, so the check
+    cannot go on.
     steps:
     ");
     assert_snapshot!(waits(Outside::Other, None), @r"
@@ -1107,8 +1117,9 @@ fn a_wait_outside_the_model() {
     outside the program
 
     This check controls every thread and explores the orders in which they run.
-    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What else
-    a thread waits for is not, so the check cannot go on.
+    Pipes of `std::io::pipe` and pairs of sockets are controlled as well. What
+    another process does, and what else a thread waits for, is not, so the check
+    cannot go on.
     steps:
     ");
 }

@@ -396,7 +396,7 @@ fn a_wait_for_the_lock_of_a_file_is_not_modelled() {
 }
 
 #[test]
-fn a_child_process_may_be_waited_for() {
+fn a_child_process_is_not_modelled_and_may_be_allowed() {
     let body = || {
         let mut child = std::process::Command::new("cat")
             .stdin(std::process::Stdio::piped())
@@ -407,5 +407,18 @@ fn a_child_process_may_be_waited_for() {
         let output = child.wait_with_output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    preemptions(0).returns(body, ["text".to_owned()]);
+    ends(body, &["0 waits outside: ChildProcess"]);
+    let mut allowed = preemptions(0);
+    allowed.settings.allow_outside_waits = true;
+    allowed.returns(body, ["text".to_owned()]);
+}
+
+#[test]
+fn every_way_to_start_a_child_process_is_noticed() {
+    let in_place = || drop(std::process::Command::new("/bin/true").status());
+    let by_the_path = || drop(std::process::Command::new("true").output());
+    let with_a_path_of_its_own = || drop(std::process::Command::new("true").env("PATH", "/bin").spawn());
+    for body in [in_place, by_the_path, with_a_path_of_its_own] {
+        ends(body, &["0 waits outside: ChildProcess"]);
+    }
 }
