@@ -1,17 +1,14 @@
 //! Mistake: the lock around the values is held while `rayon::join` runs. A thread that waits in `join` runs other jobs
 //! meanwhile, and one of them wants the lock that this very thread holds.
 //!
-//! May fail: `program_prints_both_times` with `deadlock`.
-//! May fail: `the_threads_are_gone_afterwards` with `deadlock`.
-//! May fail: `exactly_the_workers_call_at_once` with `deadlock`.
-//! May fail: `exactly_the_workers_call_at_once` with `not_concurrent`.
-//!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `deadlock`.
 //! Fails: `as_many_workers_as_asked_for` with `not_concurrent`.
 //! Fails: `exactly_the_workers_call_at_once` with `not_concurrent`.
 //! Fails: `results_keep_the_order_of_inputs` with `deadlock`.
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
+//! May fail: `program_prints_both_times` with `deadlock`.
+//! May fail: `the_threads_are_gone_afterwards` with `deadlock`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

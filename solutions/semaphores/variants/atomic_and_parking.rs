@@ -83,6 +83,7 @@ impl Semaphore {
         }
         let mut queue = self.queue.lock().expect("nothing panics with the lock held");
         if self.take() {
+            drop(queue);
             return None;
         }
         let waiter = Arc::new(Waiter {

@@ -13,7 +13,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicPtr;
 
 use super::of_the_c_library;
-use crate::runtime::heap;
+use crate::runtime::heap::{self, Heap};
 
 /// What `malloc` promises.
 const ALIGNMENT: usize = 16;
@@ -27,10 +27,22 @@ unsafe extern "C" {
     fn __libc_free(block: *mut c_void);
 }
 
+// Whether the program asks is looked at first, and the rest is apart from that: the runtime and other threads allocate
+// as well, and take no longer than without these functions.
+
 /// As `malloc(3)`.
 #[unsafe(no_mangle)]
 extern "C" fn malloc(size: usize) -> *mut c_void {
-    match heap::allocate(size, ALIGNMENT) {
+    match heap::of_program() {
+        Some(heap) => allocate(heap, size),
+        // SAFETY: the function has no preconditions.
+        None => unsafe { __libc_malloc(size) },
+    }
+}
+
+#[inline(never)]
+fn allocate(heap: &Heap, size: usize) -> *mut c_void {
+    match heap.allocate(size, ALIGNMENT) {
         Some(block) => block.as_ptr().cast(),
         // SAFETY: the function has no preconditions.
         None => unsafe { __libc_malloc(size) },
@@ -40,10 +52,17 @@ extern "C" fn malloc(size: usize) -> *mut c_void {
 /// As `calloc(3)`.
 #[unsafe(no_mangle)]
 extern "C" fn calloc(n: usize, size: usize) -> *mut c_void {
-    let block = n
-        .checked_mul(size)
-        .and_then(|size| Some((heap::allocate(size, ALIGNMENT)?, size)));
-    match block {
+    match heap::of_program() {
+        Some(heap) => allocate_cleared(heap, n, size),
+        // SAFETY: the function has no preconditions.
+        None => unsafe { __libc_calloc(n, size) },
+    }
+}
+
+#[inline(never)]
+fn allocate_cleared(heap: &Heap, n: usize, size: usize) -> *mut c_void {
+    let size_of_all = n.checked_mul(size);
+    match size_of_all.and_then(|size| Some((heap.allocate(size, ALIGNMENT)?, size))) {
         Some((block, size)) => {
             // SAFETY: it is a new block of this size.
             unsafe { heap::clear(block, size) };
@@ -119,11 +138,8 @@ unsafe extern "C" fn free(block: *mut c_void) {
 /// As `memalign(3)`.
 #[unsafe(no_mangle)]
 extern "C" fn memalign(alignment: usize, size: usize) -> *mut c_void {
-    let block = alignment
-        .is_power_of_two()
-        .then(|| heap::allocate(size, alignment))
-        .flatten();
-    match block {
+    let heap = heap::of_program().filter(|_| alignment.is_power_of_two());
+    match heap.and_then(|heap| heap.allocate(size, alignment)) {
         Some(block) => block.as_ptr().cast(),
         // SAFETY: the function has no preconditions.
         None => unsafe { __libc_memalign(alignment, size) },

@@ -33,7 +33,7 @@ use arena as system;
     not(target_feature = "crt-static"),
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-pub(crate) use arena::{allocate, clear, contains, free, reallocate, usable_size};
+pub(crate) use arena::{Heap, clear, contains, free, of_program, reallocate, usable_size};
 #[cfg(not(all(
     target_os = "linux",
     target_env = "gnu",

@@ -16,8 +16,8 @@ pub(super) fn explain(thread: ThreadId, outside: Outside, place: Option<&Place>,
     let got = format!("{} waits{} for {what}", names.thread(thread), names.at(place));
     let mut story = Story::new("expected every wait to be for another thread", got);
     story.sentences.push(
-        "This check controls every thread and explores the orders in which they run. Pipes of `std::io::pipe` and pairs \
-         of sockets are controlled as well. What else a thread waits for is not, so the check cannot go on."
+        "This check controls every thread and explores the orders in which they run. Pipes of `std::io::pipe` and \
+         pairs of sockets are controlled as well. What else a thread waits for is not, so the check cannot go on."
             .to_owned(),
     );
     story

@@ -98,10 +98,14 @@ fn calls_at_once(workers: usize, inputs: Range<u32>) -> Result<(), Violation> {
 
 fn the_threads_are_gone_afterwards(trial: &mut Trial) {
     trial.scenario("pool_map with 3 workers", || {
-        leaves_no_thread("`pool_map`", || drop(pool_map(3, 0..9, square)))
+        let mut n_values = 0;
+        leaves_no_thread("`pool_map`", || n_values = pool_map(3, 0..9, square).len())?;
+        all_have_come(9, n_values)
     });
     trial.scenario("fib_pool with 4 workers", || {
-        leaves_no_thread("`fib_pool`", || drop(fib_pool(4, 0..20)))
+        let mut n_values = 0;
+        leaves_no_thread("`fib_pool`", || n_values = fib_pool(4, 0..20).len())?;
+        all_have_come(20, n_values)
     });
     trial.scenario("pool_map with no inputs", || {
         leaves_no_thread("`pool_map`", || drop(pool_map(4, 0..0, square)))
@@ -111,4 +115,13 @@ fn the_threads_are_gone_afterwards(trial: &mut Trial) {
             let _ = real::catch(|| pool_map(3, 0..9, |input| assert_ne!(input, 4, "this input is bad")));
         })
     });
+}
+
+/// Holds if a value came for each input: whoever starts no thread leaves none behind.
+fn all_have_come(n_inputs: usize, n_values: usize) -> Result<(), Violation> {
+    if n_values == n_inputs {
+        return Ok(());
+    }
+    let expected = format!("expected {n_inputs} values");
+    Err(Violation::new(Finding::WrongResult, expected).got(format!("{n_values} came")))
 }

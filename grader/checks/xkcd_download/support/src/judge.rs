@@ -118,6 +118,10 @@ pub fn asked_once(server: &Server) -> Result<(), Violation> {
 ///
 /// What was asked for only once.
 pub fn asked_again(server: &Server, first: &[String]) -> Result<(), Violation> {
+    let expected = "expected the call to ask for comics";
+    if first.is_empty() {
+        return Err(Violation::new(Finding::WrongResult, expected).got("it asked for nothing"));
+    }
     let second = server.asked().split_off(first.len());
     let Some(path) = first.iter().find(|path| !second.contains(path)) else {
         return Ok(());

@@ -69,7 +69,7 @@ static END: AtomicUsize = AtomicUsize::new(0);
 
 /// A heap. All numbers are relaxed: only the thread that explores uses them, and a lock separates that one from the
 /// next thread that has the heap.
-struct Heap {
+pub(crate) struct Heap {
     is_used: AtomicBool,
     /// The end of the heap; 0 if it was never used.
     end: AtomicUsize,
@@ -342,6 +342,21 @@ impl Heap {
         })
     }
 
+    /// A block of at least `size` bytes for the program; `None` if nothing is left.
+    pub(crate) fn allocate(&self, size: usize, alignment: usize) -> Option<NonNull<u8>> {
+        if size > SIZES[0] {
+            return None;
+        }
+        let (index, size) = class(size);
+        let block = self.reuse(index, alignment).or_else(|| self.extend(size, alignment))?;
+        let window = self.window.load(Relaxed);
+        // SAFETY: there is a block, and a window.
+        let (header, n_taken) = unsafe { (Header::at(block - HEADER), &Window::at(window).n_taken) };
+        header.window.store(window | TAKEN, Relaxed);
+        n_taken.store(n_taken.load(Relaxed) + 1, Relaxed);
+        NonNull::new(ptr::with_exposed_provenance_mut(block))
+    }
+
     /// Takes a free block from the list with this number.
     fn reuse(&self, index: usize, alignment: usize) -> Option<usize> {
         let mut link = &self.free[index];
@@ -462,30 +477,9 @@ pub(in crate::runtime) fn holds(address: usize) -> bool {
 }
 
 /// The heap, if the program runs, and not the runtime.
-fn of_program() -> Option<&'static Heap> {
-    IN_PROGRAM.get().filter(|_| is_undisturbed())
-}
-
-/// A block of at least `size` bytes for the program. `None` if it is not the program that asks, or nothing is left.
 #[inline]
-pub(crate) fn allocate(size: usize, alignment: usize) -> Option<NonNull<u8>> {
-    // Looked at first, and inlined, because the runtime and other threads allocate as well.
-    IN_PROGRAM.get().and_then(|heap| allocate_in(heap, size, alignment))
-}
-
-#[inline(never)]
-fn allocate_in(heap: &'static Heap, size: usize, alignment: usize) -> Option<NonNull<u8>> {
-    if !is_undisturbed() || size > SIZES[0] {
-        return None;
-    }
-    let (index, size) = class(size);
-    let block = heap.reuse(index, alignment).or_else(|| heap.extend(size, alignment))?;
-    let window = heap.window.load(Relaxed);
-    // SAFETY: there is a block, and a window.
-    let (header, n_taken) = unsafe { (Header::at(block - HEADER), &Window::at(window).n_taken) };
-    header.window.store(window | TAKEN, Relaxed);
-    n_taken.store(n_taken.load(Relaxed) + 1, Relaxed);
-    NonNull::new(ptr::with_exposed_provenance_mut(block))
+pub(crate) fn of_program() -> Option<&'static Heap> {
+    IN_PROGRAM.get().filter(|_| is_undisturbed())
 }
 
 /// Frees a block.
