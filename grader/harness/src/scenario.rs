@@ -62,7 +62,7 @@ impl Scenario {
         let n = coverage.executions;
         exploration.failure = match (failure, coverage.stopped) {
             (Some(failure), Some(stopped)) => {
-                let mut failure = self.failure(&failure, stopped, body, requirement, n);
+                let mut failure = self.failure(&failure, stopped, bounds, body, requirement, n);
                 failure.certainty = self.certainty(&failure, bounds, body, requirement);
                 Some(failure)
             }
@@ -110,6 +110,7 @@ impl Scenario {
         &self,
         failure: &ScenarioFailure,
         stopped: Stopped,
+        bounds: &Bounds,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
         executions: u64,
@@ -147,7 +148,7 @@ impl Scenario {
                 ..self.without_execution(again, executions)
             };
         }
-        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, body, requirement);
+        let simplest = self.shorten(failure, &shown.schedule, &shown.trace, bounds, body, requirement);
         let simplest = self.record(simplest, body, requirement);
         let (schedule, preemptions, trace, failure) = match simplest.failure {
             Some(found) if found.is_like(failure) => (simplest.schedule, simplest.preemptions, simplest.trace, found),
@@ -172,10 +173,11 @@ impl Scenario {
         failure: &ScenarioFailure,
         schedule: &Schedule,
         trace: &Trace,
+        bounds: &Bounds,
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Schedule {
-        if !can_be_varied(&trace.end) {
+        if !can_be_varied(&trace.end, bounds) {
             return schedule.clone();
         }
         let still_fails = |execution| {
@@ -193,7 +195,7 @@ impl Scenario {
         body: &AnyBody,
         requirement: &mut dyn Requirement,
     ) -> Option<Certainty> {
-        if !can_be_varied(&failure.trace.as_ref()?.end) {
+        if !can_be_varied(&failure.trace.as_ref()?.end, bounds) {
             return None;
         }
         let token = Token::decode(failure.token.as_deref()?, self.check).ok()?;
@@ -302,10 +304,10 @@ fn without_events(trace: Trace) -> Trace {
     }
 }
 
-/// Whether more executions like one that ended so can be run: each would take half a second, or may damage the memory
-/// of the process.
-fn can_be_varied(end: &End) -> bool {
-    !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
+/// Whether more executions like one that ended so are run. Each would take half a second, or may damage the memory of
+/// the process, or is all that a check affords.
+fn can_be_varied(end: &End, bounds: &Bounds) -> bool {
+    bounds.executions > 1 && !matches!(end, End::EndlessLoop { .. } | End::Crashed { .. })
 }
 
 /// Whether an execution that was judged so passed.

@@ -370,12 +370,13 @@ mod tests {
     fn lines_of_the_compiler_become_errors_and_the_rest_is_kept_apart() {
         let error = [
             r#"{"$message_type":"diagnostic","message":"mismatched types","code":{"code":"E0308"},"level":"error","#,
-            r#""spans":[{"file_name":"src/lib.rs","is_primary":true,"text":[{"text":"let x: u32 = y;","#,
+            r#""children":[],"spans":[{"file_name":"src/lib.rs","line_start":3,"is_primary":true,"label":null,"#,
+            r#""text":[{"text":"let x: u32 = y;","#,
             r#""highlight_start":14,"highlight_end":15}],"expansion":null}],"rendered":"error[E0308]"}"#,
         ];
         let others = r#"
-{"$message_type":"diagnostic","message":"unused","code":null,"level":"warning","spans":[],"rendered":""}
-{"$message_type":"diagnostic","message":"aborting","code":null,"level":"error","spans":[],"rendered":"error: aborting"}
+{"$message_type":"diagnostic","message":"unused","code":null,"level":"warning","spans":[],"children":[],"rendered":""}
+{"$message_type":"diagnostic","message":"abort","code":null,"level":"error","spans":[],"children":[],"rendered":"abort"}
 thread 'rustc' has overflowed its stack
 {"$message_type":"diagn"#;
         let diagnostics = Diagnostics::parse((error.concat() + others).as_bytes());
@@ -383,7 +384,7 @@ thread 'rustc' has overflowed its stack
         assert_eq!(diagnostics.of_source()[0].places[0].marked, "y");
         assert_eq!(
             diagnostics.of_compiler(),
-            "error: aborting\nthread 'rustc' has overflowed its stack"
+            "abort\nthread 'rustc' has overflowed its stack"
         );
     }
 }

@@ -141,7 +141,12 @@ fn a_wait_at_a_socket_is_told_with_its_line() {
         (&wait.reason, place),
         (&WaitReason::Bytes { writers: 1 }, Some((file, 10)))
     );
-    assert_eq!(report.checks, course.grade(file).checks);
+    // The program on real threads may fail or not, as its threads happen to run.
+    let again = course.grade(file);
+    assert_eq!(
+        verdict(&report, "every_step_counts"),
+        verdict(&again, "every_step_counts")
+    );
 }
 
 #[test]

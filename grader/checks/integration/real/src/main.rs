@@ -6,6 +6,7 @@
 mod contract;
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use harness::real::{self, Check, Gate, Trial};
@@ -164,8 +165,16 @@ fn two_threads_share_the_computing(trial: &mut Trial) {
         let mut always_alone = true;
         // On a machine that is busy with other work, a longer measurement is clearer.
         for n in [4096, 8192, 16_384, 32_768] {
-            let busy = Busy::default();
-            integrate_threads(|x| busy.stay(|| compute(x)), 1.0, 2.0, n, 2);
+            let (busy, was_called) = (Busy::default(), AtomicBool::new(false));
+            let f = |x| {
+                was_called.store(true, Ordering::Relaxed);
+                busy.stay(|| compute(x))
+            };
+            integrate_threads(f, 1.0, 2.0, n, 2);
+            if !was_called.load(Ordering::Relaxed) {
+                let violation = Violation::new(Finding::WrongResult, "expected `f` to be evaluated at each point");
+                return Err(violation.got("it was never called"));
+            }
             match busy.evidence() {
                 Evidence::Shared => return Ok(()),
                 Evidence::Unclear => always_alone = false,

@@ -40,11 +40,6 @@ impl Runs {
         })
     }
 
-    /// Whether there is a run.
-    pub(crate) fn are_some(&self) -> bool {
-        !self.runs.is_empty()
-    }
-
     /// Each run has at least one iteration.
     pub(crate) fn none_is_empty(&self) -> Result<(), Flaw> {
         if self.runs.iter().all(|(_, iterations)| *iterations > 0) {

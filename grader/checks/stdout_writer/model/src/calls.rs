@@ -1,7 +1,7 @@
 //! Several calls in one execution, told apart by a mark that the body writes before each of them.
 //!
-//! The last call is the same as the first and must take as long, but for less than a pause. Other checks judge
-//! whether that time is right.
+//! The last call is the same as the first and must take as long, but for less than a pause. Other checks judge whether
+//! that time is right.
 
 use std::time::{Duration, Instant};
 
