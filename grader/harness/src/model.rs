@@ -104,6 +104,12 @@ impl Model {
         self.settings.steps = n;
     }
 
+    /// Sets after how many operations in a row a thread yields, if it does not do so by itself (400 by default). With
+    /// `u32::MAX`, a thread goes on until it has to wait.
+    pub fn turn(&mut self, n: u32) {
+        self.settings.turn = n;
+    }
+
     /// Sets how many waits may end without a reason in one execution (none by default).
     pub fn spurious_wakeups(&mut self, n: u32) {
         self.settings.spurious_wakeups = n;

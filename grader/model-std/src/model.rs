@@ -16,6 +16,7 @@ pub use protocol::trace;
 pub use bounds::{Bounds, Pruning};
 pub use certainty::{Certainty, Passing, certainty};
 pub use explorer::{Coverage, Stopped, explore, replay};
+pub(crate) use settings::LONG_TURN;
 pub use settings::{Settings, SwitchAfterRelease};
 pub use shortening::{Shortened, Size, shorten};
 pub use statics::restart_statics;

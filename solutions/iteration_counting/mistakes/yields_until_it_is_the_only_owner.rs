@@ -1,6 +1,7 @@
 //! Mistake: the caller checks again and again whether the threads have dropped their `Arc`s, and only then joins them.
 //! It yields after each check, but it never sleeps.
 //!
+//! Fails: `runs_add_up_to_the_total` with `busy_wait`.
 //! Fails: `threads_have_ended_on_return` with `busy_wait`.
 
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Variant: the shared state is a `static`, set back at the start of each call, with a second lock so that calls do not
-//! overlap.
+//! Variant: the shared state is a `static`, set back at the start of each call. That is right for calls one after the
+//! other, which is all that the statement asks for.
 
 use std::fmt;
 use std::mem;
@@ -23,7 +23,6 @@ struct Tally {
     runs: Vec<Run>,
 }
 
-static CALL: Mutex<()> = Mutex::new(());
 static TALLY: Mutex<Tally> = Mutex::new(Tally {
     left: 0,
     runs: Vec::new(),
@@ -47,7 +46,6 @@ fn iterate(me: char) {
 }
 
 pub fn count_iterations(total: u64) -> Vec<Run> {
-    let _call = CALL.lock().unwrap();
     *TALLY.lock().unwrap() = Tally {
         left: total,
         runs: Vec::new(),

@@ -2,6 +2,7 @@
 //! permit, and `try_acquire` joins the same line. While a thread waits at its head, `try_acquire`
 //! blocks.
 //!
+//! Fails: `waiters_sleep_until_a_permit_is_free` with `deadlock`.
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 

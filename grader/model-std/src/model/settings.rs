@@ -1,5 +1,9 @@
 //! How one execution is bounded and what may happen in it.
 
+/// How many operations in a row are many for a thread. A guess: more than a loop has that asks a hundred times and then
+/// gives up.
+pub(crate) const LONG_TURN: u32 = 400;
+
 /// How one execution is bounded and what may happen in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -8,6 +12,9 @@ pub struct Settings {
     /// and again, and as [`StepLimit`](super::trace::End::StepLimit) if not. From a million on, more steps also let a
     /// thread compute for longer between two of them, in instrumented code.
     pub steps: u64,
+    /// After how many operations in a row a thread yields, if it does not do so by itself: 400 by default. A loop may
+    /// keep changing the same object while it waits for another thread, which would never run otherwise.
+    pub turn: u32,
     /// How many waits on condition variables and parks may end spuriously in one execution.
     pub spurious_wakeups: u32,
     /// How many weak compare-exchanges may fail spuriously in one execution.
@@ -68,6 +75,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             steps: 200_000,
+            turn: LONG_TURN,
             spurious_wakeups: 0,
             weak_failures: 0,
             stale_reads: 2,

@@ -2,7 +2,7 @@
 //! none, and asks the scheduler to choose.
 
 use super::execution::Execution;
-use super::fairness::{AtYield, LONG_TURN};
+use super::fairness::AtYield;
 use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use super::{branches, deadlock};
@@ -94,7 +94,7 @@ impl Execution {
         self.scheduler
             .note_operation(line.rotate_left(40) ^ (self.current as u64) << 20 ^ object);
         self.turn.length += 1;
-        let turn_is_long = self.turn.length >= LONG_TURN;
+        let turn_is_long = self.turn.length >= self.settings.turn;
         let me = self.me();
         // The operation before this one is over.
         me.performed.count(me.announced.is_invisible);

@@ -3,12 +3,12 @@
 //! A thread that yields lets every other runnable thread go first, once (Musuvathi & Qadeer, *Fair Stateless Model
 //! Checking*, PLDI 2008). So a loop that only waits cannot starve the thread that it waits for.
 //!
-//! But a yield is only a hint: the system may let the thread go on, again and again. So a thread that asks a few times
-//! and then gives up has to be explored as well. The first time that a thread yields on a line of the program, going on
-//! is an option that costs no preemption. A thread that takes it *insists*: it goes on until its turn ends, at the
-//! latest after [`LONG_TURN`] operations. During the first [`CHOSEN_YIELDS`] of these yields another thread can preempt
-//! it as usual. Everywhere else, going on at a yield costs a preemption. So a yield multiplies the executions by a
-//! constant factor, even in a loop.
+//! But a yield is only a hint: the system may let the thread go on, again and again. So a thread that asks a few
+//! times and then gives up has to be explored as well. The first time that a thread yields on a line of the program,
+//! going on is an option that costs no preemption. A thread that takes it *insists*: it goes on until its turn ends,
+//! at the latest after [`Settings::turn`](crate::model::Settings::turn) operations. During the first
+//! [`CHOSEN_YIELDS`] of these yields another thread can preempt it as usual. Everywhere else, going on at a yield
+//! costs a preemption. So a yield multiplies the executions by a constant factor, even in a loop.
 
 use std::time::Duration;
 
@@ -16,17 +16,13 @@ use super::execution::Execution;
 use super::recorder;
 use super::task::{Operation, Site, Task, TaskId, Until, Wake};
 use super::visibility::{OperationCounts, mix};
+use crate::model::LONG_TURN;
 use crate::model::trace::End;
 
 /// A thread counts as spinning after this many operations in a row that change nothing and see no change. A guess:
 /// larger than the number of operations in one round of a waiting loop, and small enough that the trace of a busy wait
 /// stays short.
 pub(super) const SPINNING: u32 = 24;
-
-/// A thread yields after this many operations in a row, even if each of them changes something or it insists. A loop
-/// may keep changing the same object while it waits for another thread. A guess: larger than the number of operations
-/// of a loop that asks a hundred times and then gives up.
-pub(super) const LONG_TURN: u32 = 400;
 
 /// Until which of its yields a thread that insists can be preempted. A guess: for a program that asks more often, one
 /// time more makes no difference, except for the last.

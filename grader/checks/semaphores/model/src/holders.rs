@@ -20,7 +20,7 @@ const MANY_PERMITS: [usize; 5] = [
     usize::MAX,
 ];
 
-/// How often a semaphore is used by one thread: more often than 16 bits can count.
+/// How many permits one thread takes: more than 16 bits can count.
 const MANY_USES: usize = 66_000;
 
 pub(crate) fn never_more_holders_than_permits(model: &mut Model) {
@@ -104,21 +104,9 @@ pub(crate) fn all_permits_can_be_out_at_once(model: &mut Model) {
         ("in acquire_timeout", Way::AcquireTimeout),
     ] {
         model.every(
-            format!("2 permits, one taken {MANY_USES} times {label}"),
-            move || {
-                let semaphore = Semaphore::new(2);
-                (0..MANY_USES).filter(|_| way.take(&semaphore).is_some()).count()
-            },
-            |execution| {
-                if execution.value == MANY_USES {
-                    return Ok(());
-                }
-                let violation = Violation::new(
-                    Finding::WrongResult,
-                    format!("expected a permit each of {MANY_USES} times, since all were free"),
-                );
-                Err(violation.got(format!("there was one {} times", execution.value)))
-            },
+            format!("{MANY_USES} permits, all of them taken {label}, and then given back"),
+            move || take_all(way),
+            |execution| all_were_taken(execution.value),
         );
     }
 }
@@ -182,6 +170,32 @@ fn three_were_taken(permits: usize, taken: &Taken) -> Result<(), Violation> {
             format!("expected available() to say {expected:?} before, with and after 3 holders"),
         );
         return Err(violation.got(format!("it said {:?}", taken.available)));
+    }
+    Ok(())
+}
+
+/// How many of [`MANY_USES`] permits were taken, and what `available` said while they were out and afterwards.
+fn take_all(way: Way) -> (usize, [usize; 2]) {
+    let semaphore = Semaphore::new(MANY_USES);
+    let permits: Vec<_> = (0..MANY_USES).map_while(|_| way.take(&semaphore)).collect();
+    let n_taken = permits.len();
+    let in_between = semaphore.available();
+    drop(permits);
+    (n_taken, [in_between, semaphore.available()])
+}
+
+fn all_were_taken((n_taken, available): (usize, [usize; 2])) -> Result<(), Violation> {
+    if n_taken != MANY_USES {
+        let violation = Violation::new(Finding::WrongResult, format!("expected all {MANY_USES} permits"));
+        return Err(violation.got(format!("there were {n_taken}")));
+    }
+    let expected = [0, MANY_USES];
+    if available != expected {
+        let violation = Violation::new(
+            Finding::WrongResult,
+            format!("expected available() to say {expected:?} while all permits were out and afterwards"),
+        );
+        return Err(violation.got(format!("it said {available:?}")));
     }
     Ok(())
 }

@@ -47,6 +47,11 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     ] {
         model.every(label, move || wait_in_a_crowd(call), all_of_the_crowd_went_on);
     }
+    model.every(
+        "1 permit, a thread waiting, and 300 calls after it that give up",
+        wait_while_others_give_up,
+        |execution| went_on(&execution.value),
+    );
 }
 
 /// Each permit that comes back is for another thread, however the three of them wait. Each keeps its permit for as long
@@ -258,6 +263,22 @@ fn wait_in_a_crowd(call: Call) -> (usize, usize) {
         waiters.into_iter().map(join).collect()
     });
     (waits.iter().filter(|wait| wait.got).count(), semaphore.available())
+}
+
+/// The thread waits before all others, and gets the permit in the end.
+fn wait_while_others_give_up() -> Wait {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let due = (CROWD as u32 + 1) * MILLISECOND;
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| Wait::of(&semaphore, Call::Acquire, due, Duration::ZERO));
+        thread::sleep(MILLISECOND);
+        for _ in 0..CROWD {
+            drop(semaphore.acquire_timeout(MILLISECOND));
+        }
+        drop(permit);
+        join(waiter)
+    })
 }
 
 fn all_of_the_crowd_went_on(execution: &Execution<(usize, usize)>) -> Result<(), Violation> {
