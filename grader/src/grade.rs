@@ -29,7 +29,7 @@ use crate::score::score;
 use crate::snapshot;
 
 pub use self::replay::{ReplayError, replay};
-pub use crate::run::AfterFailure;
+pub use crate::run::{AfterFailure, ModelledPrograms};
 pub use crate::sandbox_requirement::SandboxRequirement;
 
 /// How to grade.
@@ -41,6 +41,8 @@ pub struct Options {
     pub up_to: CheckKind,
     /// What is run after a check has failed.
     pub after_failure: AfterFailure,
+    /// Which runs of the exercise's program are under the model, where threads do the same every time.
+    pub modelled_programs: ModelledPrograms,
     /// Stops everything when set.
     pub cancel: Cancel,
     /// Cargo and the compiler.
@@ -93,6 +95,7 @@ impl Default for Options {
         Options {
             check: None,
             up_to: CheckKind::Program,
+            modelled_programs: ModelledPrograms::AfterFailure,
             after_failure: AfterFailure::RunAll,
             cancel: Cancel::new(),
             containment: SandboxRequirement::AUTO,

@@ -3,7 +3,7 @@
 
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
-use crate::{CheckObservation, Failure, Place};
+use crate::{CheckObservation, Failure, Place, ProgramEnd};
 
 /// The name of the function that counts basic blocks. Addresses are relative to it.
 pub const COUNTER: &str = "__sanitizer_cov_trace_pc";
@@ -62,6 +62,10 @@ impl CheckObservation {
         match self {
             CheckObservation::Explored(exploration) => (None, exploration.failure.as_mut()),
             CheckObservation::Replayed(replayed) => (Some(&mut replayed.trace), replayed.failure.as_mut()),
+            CheckObservation::Ran(run) => match &mut run.end {
+                ProgramEnd::Code(_) => (None, None),
+                ProgramEnd::Failed(failure) => (None, Some(failure)),
+            },
             CheckObservation::TokenRefused { .. }
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }

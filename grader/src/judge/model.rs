@@ -37,6 +37,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         CheckObservation::Replayed(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
+        | CheckObservation::Ran(_)
         | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
         CheckObservation::Panicked { .. } => panicked(observation).into(),
@@ -60,9 +61,12 @@ pub fn judge_replay(observation: &Observation) -> Replay {
             Replay::Replayed(Box::new(replayed))
         }
         Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
-        Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
-            Replay::Lost(ungraded(OTHER_QUESTION))
-        }
+        Ok(
+            CheckObservation::Explored(_)
+            | CheckObservation::Tried(_)
+            | CheckObservation::Ran(_)
+            | CheckObservation::Hung { .. },
+        ) => Replay::Lost(ungraded(OTHER_QUESTION)),
         Ok(CheckObservation::Stalled { .. }) => Replay::Lost(stalled(run)),
         Ok(observation @ CheckObservation::Panicked { .. }) => Replay::Lost(panicked(observation)),
         Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
@@ -70,7 +74,7 @@ pub fn judge_replay(observation: &Observation) -> Replay {
     }
 }
 
-fn stalled(run: &CheckRun) -> Verdict {
+pub(super) fn stalled(run: &CheckRun) -> Verdict {
     // The number of seconds is left out: it differs a little each time.
     let message = "expected the submission to get on, it computed for seconds of processor time without touching a \
                    thread, a lock, a channel, an atomic or the clock: a loop that does not end";
@@ -82,7 +86,7 @@ fn stalled(run: &CheckRun) -> Verdict {
 }
 
 /// A property that panics says nothing about the submission. The submission's own code, which it may call, does.
-fn panicked(observation: &CheckObservation) -> Verdict {
+pub(super) fn panicked(observation: &CheckObservation) -> Verdict {
     let CheckObservation::Panicked {
         file,
         line,
@@ -126,13 +130,13 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
 }
 
 /// What the check program takes for an abort was the limit of memory, if `std` says so.
-fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
+pub(super) fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
     if failure.is_abort() && is_out_of_memory(&output.stderr) {
         failure.finding = Finding::MemoryLimit;
     }
 }
 
 /// What failed: the evidence says how, and the report puts it into words.
-fn failed(failure: &Failure) -> CheckFailure {
+pub(super) fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure::new(failure.finding, "", Evidence::Interleaving(Box::new(failure.clone())))
 }
