@@ -20,12 +20,12 @@ struct Ran<'a> {
     code: i32,
     stdout: &'a [u8],
     stderr: &'a [u8],
-    /// Which of its runs this is, as the end of a clause; empty for an ordinary one.
+    /// Which of its runs this is, as the end of a sentence; empty for an ordinary one.
     which: &'static str,
 }
 
 /// Which run of a program the model shows.
-const MODELLED: &str = ", where each thread runs until it has to wait";
+const MODELLED: &str = " (each thread ran until it had to wait)";
 
 /// Judges a run as an ordinary process.
 pub(super) fn judge(check: &ProgramCheck, output: &ProcessOutput, snapshots: &Snapshots) -> Verdict {
