@@ -24,6 +24,7 @@ mod channel;
 mod check;
 mod execution;
 mod model;
+mod playing;
 pub mod real;
 mod requirement;
 mod scenario;
