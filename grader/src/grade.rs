@@ -3,6 +3,7 @@
 //! [`grade`] is the list of these stages, and `stages.rs` says what each is given. A failure of the grader becomes an
 //! ungraded verdict in the report. The temporary folder is gone when the function returns, however it returns.
 
+mod play;
 mod replay;
 mod stages;
 
@@ -28,6 +29,7 @@ use crate::sandbox_requirement;
 use crate::score::score;
 use crate::snapshot;
 
+pub use self::play::{Game, PlayError, Wish, play};
 pub use self::replay::{ReplayError, replay};
 pub use crate::run::{AfterFailure, ModelledPrograms};
 pub use crate::sandbox_requirement::SandboxRequirement;

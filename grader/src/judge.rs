@@ -30,7 +30,7 @@ use crate::run::{CheckOutcome, Observation, Outcome};
 use crate::sandbox_requirement::SandboxError;
 use crate::snapshot::Snapshots;
 
-pub use self::model::{Replay, judge_replay};
+pub use self::model::{Replay, judge_play, judge_replay};
 
 /// The name of the build among the checks of a report.
 pub const BUILD: &str = "build";

@@ -1,5 +1,5 @@
-//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `mutate`, `bench`, `ci` and
-//! `tidy`.
+//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `play`, `verify`, `mutate`, `bench`, `ci`
+//! and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -13,6 +13,7 @@ mod grade;
 mod interrupt;
 mod list;
 mod mutate;
+mod play;
 mod progress;
 mod replay;
 mod standing;
@@ -49,6 +50,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
     match &flags.command {
         Command::Grade(flags) => grade::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
+        Command::Play(flags) => play::run(flags, console),
         Command::List => list::run(console),
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),

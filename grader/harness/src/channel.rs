@@ -151,6 +151,11 @@ fn observe(checks: &[Check], name: &str, work: Work) -> CheckObservation {
             (check.run)(&mut model);
             CheckObservation::Explored(model.into_exploration())
         }
+        Work::Play(question) => {
+            let mut model = Model::playing(check.name, question);
+            (check.run)(&mut model);
+            CheckObservation::Played(model.into_played())
+        }
         Work::Replay { token } => match Token::decode(&token, check.name) {
             Ok(token) => replay(check, token),
             Err(error) => CheckObservation::TokenRefused {

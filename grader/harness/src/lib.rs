@@ -24,6 +24,7 @@ mod channel;
 mod check;
 mod execution;
 mod model;
+mod playing;
 mod program;
 pub mod real;
 mod requirement;

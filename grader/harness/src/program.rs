@@ -24,7 +24,7 @@ const STEPS: u64 = 5_000_000;
 pub fn program<T: Termination + 'static>(main: fn() -> T) -> ExitCode {
     channel::exit_code(channel::serve("main.rs", |request| match request.work {
         Work::RunProgram => CheckObservation::Ran(run(main)),
-        Work::Explore | Work::Try | Work::Replay { .. } => CheckObservation::UnknownCheck,
+        Work::Explore | Work::Try | Work::Replay { .. } | Work::Play(_) => CheckObservation::UnknownCheck,
     }))
 }
 

@@ -17,7 +17,7 @@ const SHORTENING_EXECUTIONS: u64 = 500;
 
 /// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
 /// again takes long, and a table of its steps tells nothing.
-const MOST_EVENTS: usize = 10_000;
+pub(crate) const MOST_EVENTS: usize = 10_000;
 
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
@@ -223,7 +223,7 @@ impl Scenario {
         })
     }
 
-    fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+    pub(crate) fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
         let execution = model::replay(&self.settings, body, &schedule);
         Shown {
             schedule,
@@ -263,26 +263,37 @@ impl Scenario {
         if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic(_)) {
             return Err(TokenError::OtherSubmission);
         }
+        Ok(self.replayed(preemptions, trace, failure, Some(token.encode(self.check))))
+    }
+
+    /// One execution, and its failure if it failed.
+    pub(crate) fn replayed(
+        &self,
+        preemptions: u32,
+        trace: Trace,
+        failure: Option<ScenarioFailure>,
+        token: Option<String>,
+    ) -> Replayed {
         let failure = failure.map(|failure| Failure {
-            token: Some(token.encode(self.check)),
+            token,
             trace: Some(trace.clone()),
             preemptions,
             ..self.without_execution(failure, 1)
         });
-        Ok(Replayed {
+        Replayed {
             scenario: self.label.clone(),
             preemptions,
             failure,
             trace,
-        })
+        }
     }
 }
 
 /// An execution that was recorded, and what is wrong with it.
-struct Shown {
+pub(crate) struct Shown {
     schedule: Schedule,
     preemptions: u32,
-    trace: Trace,
+    pub(crate) trace: Trace,
     failure: Option<ScenarioFailure>,
 }
 
@@ -313,7 +324,7 @@ fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
 }
 
 /// Judges one execution: by its end first, then by what is required.
-fn look(
+pub(crate) fn look(
     execution: model::Execution<Box<dyn AnyExecution>>,
     requirement: &mut dyn Requirement,
 ) -> ControlFlow<Option<ScenarioFailure>> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Finding;
 use crate::activity::ThreadActivity;
+use crate::play;
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{AtomicAccess, CrashSignal, Trace};
 
@@ -34,6 +35,8 @@ pub enum Work {
     },
     /// Run the exercise's program once, under the model.
     RunProgram,
+    /// Answer one question of somebody who plays the scheduler.
+    Play(play::Question),
 }
 
 /// What a check program answers.
@@ -53,6 +56,8 @@ pub enum CheckObservation {
     Explored(Exploration),
     /// The interleaving of a token was run.
     Replayed(Replayed),
+    /// The question of somebody who plays the scheduler was answered.
+    Played(play::Answer),
     /// The token does not fit this check or this version of the submission.
     TokenRefused {
         /// Why, as a sentence fragment.

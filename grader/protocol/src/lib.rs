@@ -9,6 +9,7 @@ mod check_kind;
 mod exchange;
 mod finding;
 mod fnv;
+pub mod play;
 pub mod schedule;
 pub mod seal;
 pub mod signature;

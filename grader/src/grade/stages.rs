@@ -36,6 +36,12 @@ impl Built<'_> {
     pub(super) fn sources(self) -> Vec<(String, String)> {
         self.taken_in.staged.sources
     }
+
+    /// The programs, the submission's files, and the folder that they all are in.
+    pub(super) fn into_parts(self) -> (Build, Vec<(String, String)>, ScratchFolder) {
+        let TakenIn { staged, folder, .. } = self.taken_in;
+        (self.build, staged.sources, folder)
+    }
 }
 
 impl Grading<'_> {

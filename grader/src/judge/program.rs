@@ -5,9 +5,8 @@ use protocol::{CheckObservation, Finding, ProgramEnd, ProgramRun};
 use sandbox::process::ProcessOutput;
 
 use super::exit::{Form, child_leak, exit_code, refusal};
-use super::model::{self, OTHER_QUESTION};
 use super::reply::genuine;
-use super::{excerpt, prevented, ungraded};
+use super::{excerpt, model, prevented, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::run::CheckRun;
 use crate::snapshot::{self, Snapshots};
@@ -50,14 +49,7 @@ pub(super) fn judge_modelled(check: &ProgramCheck, run: &CheckRun, snapshots: &S
     };
     let ProgramRun { stdout, stderr, end } = match observation {
         CheckObservation::Ran(ran) => ran,
-        CheckObservation::Stalled { .. } => return model::stalled(run),
-        CheckObservation::Panicked { .. } => return model::panicked(observation),
-        CheckObservation::Explored(_)
-        | CheckObservation::Replayed(_)
-        | CheckObservation::TokenRefused { .. }
-        | CheckObservation::Tried(_)
-        | CheckObservation::Hung { .. }
-        | CheckObservation::UnknownCheck => return ungraded(OTHER_QUESTION),
+        other => return model::without_answer(other, run),
     };
     match end {
         ProgramEnd::Code(code) => {

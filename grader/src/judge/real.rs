@@ -25,6 +25,7 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::Explored(_)
         | CheckObservation::Replayed(_)
         | CheckObservation::Ran(_)
+        | CheckObservation::Played(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Panicked { .. } => ungraded(OTHER_QUESTION),
     }
