@@ -382,7 +382,8 @@ fn has_a_pool_of_its_own(model: &mut Model) {
 /// Where `fib_pool` does not start more threads for more inputs, it starts them for its workers.
 fn has_a_pool_of_that_size(model: &mut Model) {
     let all: Cell<Vec<Started>> = Cell::default();
-    for (workers, n_inputs) in [(2, 12), (2, 24), (4, 24), (7, 24)] {
+    // The last are more workers than a byte can count.
+    for (workers, n_inputs) in [(2, 12), (2, 24), (4, 24), (7, 24), (300, 300)] {
         let inputs = 0..n_inputs;
         model.every(
             format!("fib_pool, {}", label(workers, &inputs)),
