@@ -87,6 +87,7 @@ impl Grading<'_> {
     fn compile<'l>(&self, taken_in: TakenIn<'l>, checks: &[&Check]) -> Result<Built<'l>, NotBuilt<'l>> {
         let has_any = |kinds: &[CheckKind]| checks.iter().any(|check| kinds.contains(&check.kind()));
         let model_checks = self.workspace.model_checks(self.exercise);
+        let model_checks = model_checks.filter(|_| self.options.kinds.contains(&CheckKind::Model));
         let real_checks = self.workspace.real_checks(self.exercise);
         let cache = model_checks
             .as_ref()
@@ -141,19 +142,17 @@ impl Grading<'_> {
         compiled.is_success().then_some(path)
     }
 
-    /// Only for the two submissions that are graded again and again.
+    /// The student's submission and the solution are graded again and again, so each has a cache of its own. Others
+    /// use those that are free.
     fn incremental_cache(&self, checks: &Path, libraries: &Libraries) -> Option<IncrementalCache> {
-        let Source::Folder(source) = &self.submission.source else {
-            return None;
-        };
-        let submission = if *source == self.exercise.folder {
-            "student"
-        } else if *source == self.workspace.solution_folder(self.exercise) {
-            "solution"
-        } else {
-            return None;
-        };
-        IncrementalCache::open(&self.exercise.name, submission, checks, libraries)
+        let open = |submission: &str| IncrementalCache::open(&self.exercise.name, submission, checks, libraries);
+        match &self.submission.source {
+            Source::Folder(source) if *source == self.exercise.folder => open("student"),
+            Source::Folder(source) if *source == self.workspace.solution_folder(self.exercise) => open("solution"),
+            Source::Folder(_) | Source::File(_) => {
+                (0..self.options.further_caches).find_map(|number| open(&format!("further-{number}")))
+            }
+        }
     }
 
     /// Runs `checks`; none of them where the build is not complete.
