@@ -18,7 +18,8 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, PlayFlags};
-use crate::grade::{current_dir, select};
+use crate::grade::select;
+use crate::named::current_dir;
 use crate::{interrupt, progress};
 
 /// How often a wait for a line looks whether somebody wants to stop. No key waits longer than that.
