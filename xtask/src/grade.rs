@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
-use crate::{interrupt, progress, standing};
+use crate::{interrupt, progress, show, standing};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -47,10 +47,24 @@ impl Help for ManyExercises {
     }
 }
 
+/// `--html` was given with more than one submission.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to tell which submission `--html` is for")]
+struct ManyPages;
+
+impl Help for ManyPages {
+    fn help(&self) -> Option<String> {
+        Some("grade one submission for a page".to_owned())
+    }
+}
+
 /// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let targets = targets(flags, &workspace)?;
+    if targets.len() > 1 && flags.html.is_some() {
+        return Err(Error::Usage(Box::new(ManyPages)));
+    }
     let options = Options {
         check: flags.check.clone(),
         after_failure: if flags.fast {
@@ -74,6 +88,9 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 print(&report, target, flags, console, !reports.is_empty())?;
+                if let Some(file) = &flags.html {
+                    show::write(&report, target.selection.clone(), file)?;
+                }
                 if flags.check.is_none() && target.selection.is_empty() {
                     standing::keep(&workspace, &target.exercise, &report);
                 }

@@ -1,4 +1,4 @@
-//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `mutate`, `bench`, `ci` and
+//! The command line of the course: `cargo xtask grade`, `show`, `list`, `replay`, `verify`, `mutate`, `bench`, `ci` and
 //! `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
@@ -15,6 +15,7 @@ mod list;
 mod mutate;
 mod progress;
 mod replay;
+mod show;
 mod standing;
 mod tidy;
 mod verify;
@@ -48,6 +49,7 @@ fn main() -> process::ExitCode {
 fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
     match &flags.command {
         Command::Grade(flags) => grade::run(flags, console),
+        Command::Show(flags) => show::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
         Command::List => list::run(console),
         Command::Verify(flags) => verify::run(flags, console),

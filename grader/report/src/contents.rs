@@ -223,7 +223,8 @@ fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<Strin
     states
 }
 
-fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
+/// What an event does, as its row says it.
+pub(super) fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
     let object = event
         .object
         .filter(|object| is_named && !is_stdout(trace, *object))
@@ -240,7 +241,7 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
 }
 
 /// A thread that still waits at the end: its operation, with `…` for the end that never comes.
-fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
+pub(super) fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
     let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
     if let WaitReason::Join { thread } = wait.reason {
