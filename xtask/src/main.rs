@@ -21,10 +21,13 @@ mod overview;
 mod progress;
 mod replay;
 mod reset;
+mod saves;
 mod solution;
 mod standing;
+mod terminal;
 mod tidy;
 mod verify;
+mod watch;
 
 use std::process;
 
@@ -57,6 +60,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         return overview::run(console);
     };
     match command {
+        Command::Watch(flags) => watch::run(flags, console),
         Command::Grade(flags) => grade::run(flags, console),
         Command::Hint(flags) => hint::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
