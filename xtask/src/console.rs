@@ -117,6 +117,22 @@ impl Console {
         self.print_bytes(&painted)
     }
 
+    /// Prints what somebody answers on the same line.
+    pub(crate) fn prompt(&self, line: Line) -> io::Result<()> {
+        let mut text = Text::new();
+        text.push(line);
+        let painted = if self.is_colored {
+            paint(&text)
+        } else {
+            text.lines()
+                .iter()
+                .flat_map(Line::spans)
+                .map(|span| span.text())
+                .collect()
+        };
+        self.print_bytes(painted.trim_end_matches('\n'))
+    }
+
     /// Prints a document for a machine as it is.
     pub(crate) fn print_bytes(&self, document: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Hint(HintFlags),
     /// Run a failing interleaving again, step by step.
     Replay(ReplayFlags),
+    /// Be the scheduler: choose which thread of your program goes next.
+    Play(PlayFlags),
     /// List the exercises, their points and where you stand.
     List,
     /// Go to the next exercise that does not pass yet.
@@ -187,6 +189,36 @@ pub(crate) struct ReplayFlags {
     /// How to print the interleaving: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    /// How well to contain the submission, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `play`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+At each step, choose which thread goes next, take choices back, or ask whether
+it can still go wrong from here. `?` explains the keys. Lines are read from
+standard input, so `printf '2\\nr\\n' | cargo xtask play semaphores` plays as well.
+
+Examples:
+  cargo xtask play semaphores                 the first check that fails
+  cargo xtask play semaphores no_lost_wakeup  this check
+  cargo xtask play semaphores --solution      the reference solution")]
+pub(crate) struct PlayFlags {
+    /// The exercise.
+    pub(crate) exercise: String,
+    /// The check; the first that fails if left out.
+    pub(crate) check: Option<String>,
+    /// The scenario of the check, or a part of its name; the first that fails if left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// Play the reference solution instead of what you wrote.
+    #[arg(long, conflicts_with = "submission")]
+    pub(crate) solution: bool,
+    /// Play this `.rs` file, or folder with `src/lib.rs`.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) submission: Option<PathBuf>,
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,

@@ -1,5 +1,5 @@
-//! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `replay`, `list`, `next`,
-//! `reset` and `solution`; for authors `verify`, `mutate`, `bench`, `ci` and `tidy`.
+//! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `replay`, `play`, `list`,
+//! `next`, `reset` and `solution`; for authors `verify`, `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -18,6 +18,7 @@ mod mutate;
 mod named;
 mod next;
 mod overview;
+mod play;
 mod progress;
 mod replay;
 mod reset;
@@ -64,6 +65,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Grade(flags) => grade::run(flags, console),
         Command::Hint(flags) => hint::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
+        Command::Play(flags) => play::run(flags, console),
         Command::List => list::run(console),
         Command::Next => next::run(console),
         Command::Reset(flags) => reset::run(flags, console),

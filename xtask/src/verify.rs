@@ -144,7 +144,7 @@ fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
     };
     let line = Line::indented(1)
         .with(tone, mark)
-        .with(Tone::Dim, format!(" {role:<9}"));
+        .with(Tone::Dim, format!(" {role:<9} "));
     text.push(
         line.with(Tone::Plain, short(outcome))
             .with(Tone::Dim, expected(outcome))

@@ -18,6 +18,7 @@ pub mod json;
 mod lanes;
 pub mod names;
 mod orderings;
+pub mod play;
 mod steps;
 mod table;
 pub mod text;
