@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Grade(GradeFlags),
     /// Show a hint for what failed, one step more each time.
     Hint(HintFlags),
+    /// Grade, and make a page to step through what fails.
+    Show(ShowFlags),
     /// Run a failing interleaving again, step by step.
     Replay(ReplayFlags),
     /// Be the scheduler: choose which thread of your program goes next.
@@ -155,6 +157,9 @@ pub(crate) struct GradeFlags {
     /// How to print the report: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    /// Also write the report as a page for a browser.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// How well to contain the submission, see below.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
@@ -166,6 +171,39 @@ impl GradeFlags {
         // `--hint --hint` asks for as much as `--hint=2`.
         self.hint.iter().sum()
     }
+}
+
+/// Flags of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The page is one file that needs no network. It shows the failing interleaving
+step by step, beside the source: who waits for whom, what each lock and atomic
+holds, and the nearest interleaving that passes.
+
+Examples:
+  cargo xtask show semaphores                                what you wrote
+  cargo xtask show semaphores timeouts_end_at_their_deadline one check
+  cargo xtask show semaphores --open                         and open it")]
+pub(crate) struct ShowFlags {
+    /// The exercise.
+    pub(crate) exercise: String,
+    /// Run only this check.
+    pub(crate) check: Option<String>,
+    /// Show the reference solution instead of what you wrote.
+    #[arg(long, conflicts_with = "submission")]
+    pub(crate) solution: bool,
+    /// Show this `.rs` file, or folder with `src/lib.rs`.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) submission: Option<PathBuf>,
+    /// Write the page to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page in a browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// How well to contain the submission, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `replay`.

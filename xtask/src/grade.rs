@@ -16,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings};
-use crate::{interrupt, named, progress};
+use crate::{interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -51,11 +51,25 @@ impl Help for WhichExercise {
     }
 }
 
+/// `--html` was given with more than one submission.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to tell which submission `--html` is for")]
+struct ManyPages;
+
+impl Help for ManyPages {
+    fn help(&self) -> Option<String> {
+        Some("grade one submission for a page".to_owned())
+    }
+}
+
 /// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let standings = Standings::new(&workspace, console);
     let targets = targets(flags, &workspace, &standings)?;
+    if targets.len() > 1 && flags.html.is_some() {
+        return Err(Error::Usage(Box::new(ManyPages)));
+    }
     let options = Options {
         check: flags.check.clone(),
         after_failure: if flags.fast {
@@ -80,6 +94,9 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 print(&report, target, flags, console, !reports.is_empty())?;
+                if let Some(file) = &flags.html {
+                    show::write(&report, target.selection.clone(), file)?;
+                }
                 if flags.check.is_none() && target.selection.is_empty() {
                     standings.keep(&report, &fingerprint);
                 }

@@ -1,5 +1,5 @@
-//! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `replay`, `play`, `list`,
-//! `next`, `reset` and `solution`; for authors `verify`, `mutate`, `bench`, `ci` and `tidy`.
+//! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
+//! `list`, `next`, `reset` and `solution`; for authors `verify`, `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -23,6 +23,7 @@ mod progress;
 mod replay;
 mod reset;
 mod saves;
+mod show;
 mod solution;
 mod standing;
 mod terminal;
@@ -64,6 +65,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Watch(flags) => watch::run(flags, console),
         Command::Grade(flags) => grade::run(flags, console),
         Command::Hint(flags) => hint::run(flags, console),
+        Command::Show(flags) => show::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
         Command::Play(flags) => play::run(flags, console),
         Command::List => list::run(console),
