@@ -5,7 +5,10 @@ mod handout;
 mod killing;
 mod readme;
 mod same_everywhere;
+mod small_course;
+mod student;
 mod tidy;
+mod watching;
 mod weak_orderings;
 
 use std::path::Path;
