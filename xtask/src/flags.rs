@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
 
@@ -101,7 +102,7 @@ pub(crate) struct GradeFlags {
     /// Show the evidence in full, not only what matters.
     #[arg(long)]
     pub(crate) full: bool,
-    /// How to print the report: for a reader, or as one line of JSON.
+    /// How to print the report: for a reader, as one line of JSON, or for an editor, as the compiler's JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// How well to contain the submission, see below.
@@ -136,7 +137,12 @@ pub(crate) struct ReplayFlags {
     #[arg(long)]
     pub(crate) full: bool,
     /// How to print the interleaving: for a reader, or as one line of JSON.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(
+        long,
+        default_value = "human",
+        value_parser = PossibleValuesParser::new(["human", "json"])
+            .map(|name| Format::from_str(&name, false).expect("these are formats"))
+    )]
     pub(crate) format: Format,
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
@@ -259,6 +265,7 @@ pub(crate) struct BenchFlags {
 pub(crate) enum Format {
     Human,
     Json,
+    Rustc,
 }
 
 /// When to use colours.

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
-use crate::{interrupt, progress, standing};
+use crate::{editor, interrupt, progress, standing};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -49,6 +49,9 @@ impl Help for ManyExercises {
 
 /// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
+    if flags.format == Format::Rustc {
+        return editor::run(flags, console);
+    }
     let workspace = Workspace::find_from(&current_dir()?)?;
     let targets = targets(flags, &workspace)?;
     let options = Options {
@@ -106,7 +109,7 @@ fn print(
 ) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
-        Format::Human => {
+        Format::Human | Format::Rustc => {
             let options = report::Options {
                 columns: console.columns(),
                 hints: flags.hints(),
@@ -191,7 +194,7 @@ pub(crate) fn select(
 /// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
 pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
     match format {
-        Format::Human => submission,
+        Format::Human | Format::Rustc => submission,
         Format::Json => submission.without_place(),
     }
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod console;
+mod editor;
 mod error;
 mod exit_code;
 mod flags;

@@ -19,6 +19,7 @@ mod lanes;
 pub mod names;
 mod orderings;
 pub mod play;
+pub mod rustc;
 mod steps;
 mod table;
 pub mod text;
