@@ -12,7 +12,7 @@ use crate::names::Names;
 use crate::steps::Row;
 use crate::table::{INDENT, table};
 use crate::text::{Line, Text, Tone};
-use crate::{Extent, Options, human};
+use crate::{Extent, Options, human, words};
 
 /// How many of the last steps are shown before each choice.
 const LAST_STEPS: usize = 8;
@@ -57,12 +57,21 @@ pub fn beginning(exercise: &str, check: &str, property: &str, beginning: &Beginn
         &format!("{name}{of_all}"),
         options.columns,
     );
-    let task = if beginning.can_fail {
-        "You are the scheduler. The grader found an order of the threads in which this goes wrong. Find it."
-    } else {
-        "You are the scheduler. The grader found no order of the threads in which this goes wrong."
+    let task = match (&beginning.goal, beginning.can_fail) {
+        _ if !beginning.has_choices => {
+            "There is nothing to choose: the program does the same in every order.".to_owned()
+        }
+        (None, true) => "The grader found an order of the threads in which this goes wrong. Find it.".to_owned(),
+        (None, false) => "The grader found no order of the threads in which this goes wrong.".to_owned(),
+        (Some(what), true) => format!("The grader found no execution {what}. See how close you get."),
+        (Some(what), false) => format!("Find an execution {what}."),
     };
-    text.paragraph(Tone::Plain, 0, task, options.columns);
+    text.paragraph(
+        Tone::Plain,
+        0,
+        &format!("You are the scheduler. {task}"),
+        options.columns,
+    );
     text.paragraph(Tone::Dim, 0, "`?` explains the keys.", options.columns);
     text
 }
@@ -163,7 +172,14 @@ fn preview(position: &Position, offer: &Offer, trace: &Trace, names: &Names<'_>)
             format!("begins: {}", waiting(wait, names, true)),
             place(wait.place.as_ref()),
         ),
-        None => ("goes on".to_owned(), place(offer.place.as_ref())),
+        None => {
+            let mut before = position.trace.events.iter().rev();
+            let last = before.find(|event| event.thread == offer.thread);
+            let what = last.map_or("goes on".to_owned(), |last| {
+                format!("goes on after {}", words::operation(&last.op))
+            });
+            (what, place(offer.place.as_ref()))
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! `play` through a pipe: every key, the end of the input, and how it ends.
 
+use std::io::Read as _;
+use std::process::Stdio;
+
 use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -72,9 +75,11 @@ fn every_choice_can_be_taken_back_and_the_end_of_the_input_ends_the_game() {
 
 #[test]
 fn where_nothing_can_go_wrong_the_answer_is_no() {
-    play(&["iteration_counting", "--solution"], "a\n")
-        .code(0)
-        .stdout(contains("found no order").and(contains("No: ").or(contains("None was found: "))));
+    play(&["iteration_counting", "--solution"], "a\n").code(0).stdout(
+        contains("found no order")
+            .and(contains("whose turn is it?"))
+            .and(contains("No: ").or(contains("None was found: "))),
+    );
 }
 
 #[test]
@@ -96,4 +101,31 @@ fn what_cannot_be_played_is_named() {
         ],
         "help: give a part of one name",
     );
+}
+
+/// The game waits for a line when the signal comes.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_ends_the_game_at_once() {
+    let mut game = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["play", "iteration_counting", "--submission", MISTAKE])
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command starts");
+    // `wait` would close it, and the end of the input ends the game as well.
+    let _input = game.stdin.take();
+    let mut shown = Vec::new();
+    let mut output = game.stdout.take().expect("it is piped");
+    while !shown.ends_with(b"\n> ") {
+        let mut byte = [0];
+        output.read_exact(&mut byte).expect("it asks for a choice");
+        shown.extend(byte);
+    }
+    let id = game.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("`kill` starts").success());
+    assert_eq!(game.wait().expect("it ends").code(), Some(130));
 }
