@@ -145,8 +145,12 @@ fn judge_check(check: &Check, observation: &Observation, snapshots: &Snapshots) 
         (CheckWork::Program(program), Observation::Program(output)) => {
             program::judge(program, output, snapshots).into()
         }
-        (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
-        | (CheckWork::Program(_), Observation::Check(_)) => ungraded(OTHER_WORK).into(),
+        (CheckWork::Program(program), Observation::Check(run)) => {
+            program::judge_modelled(program, run, snapshots).into()
+        }
+        (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_)) => {
+            ungraded(OTHER_WORK).into()
+        }
     }
 }
 

@@ -4,7 +4,6 @@
 //! one more message. An exercise may be named by any file of its folder, because that is what an editor knows.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Component, Path};
 use std::process::{Command, Stdio};
 
 use grader::discover::{Submission, Workspace};
@@ -17,8 +16,10 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, GradeFlags};
-use crate::grade::{current_dir, select};
-use crate::{interrupt, standing};
+use crate::grade::select;
+use crate::named::current_dir;
+use crate::standing::{Fingerprint, Standings};
+use crate::{interrupt, named, show};
 
 /// How wide the text is that an editor shows for a whole finding.
 const COLUMNS: usize = 100;
@@ -28,7 +29,8 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let workspace = Workspace::find_from(&current_dir()?)?;
     let is_own = flags.submissions.is_empty() && !flags.solution;
     let mut code = ExitCode::Passed;
-    let exercises = exercises(flags, &workspace)?;
+    let standings = Standings::new(&workspace, console);
+    let exercises = exercises(flags, &workspace, &standings)?;
     if exercises.is_empty() && !check(&workspace, None, console)? {
         code = ExitCode::Failed;
     }
@@ -46,38 +48,37 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 .collect::<Result<_, _>>()?,
         };
         for (submission, selection) in selected {
-            code = code.max(grade(&workspace, exercise, &submission, selection, flags, console)?);
+            code = code.max(grade(
+                &workspace,
+                exercise,
+                &submission,
+                selection,
+                flags,
+                &standings,
+                console,
+            )?);
         }
     }
     Ok(code)
 }
 
-/// The exercises that the flags name, by name or by a path in their folder.
-fn exercises(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
+/// The exercises that the flags name, or the current one. A path outside of every exercise names none.
+fn exercises(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>) -> Result<Vec<Exercise>, Error> {
     if flags.all {
         return Ok(workspace.exercises()?);
     }
+    if flags.exercises.is_empty() {
+        return Ok(vec![named::exercise_or_current(workspace, None, standings)?]);
+    }
     let mut exercises = Vec::new();
-    for name in &flags.exercises {
-        if !name.contains(['/', '\\', '.']) {
-            exercises.push(workspace.exercise(name)?);
-        } else if let Some(name) = exercise_of(&workspace.shown(Path::new(name))) {
-            exercises.push(workspace.exercise(&name)?);
+    for given in &flags.exercises {
+        match named::exercise(workspace, given) {
+            Ok(exercise) => exercises.push(exercise),
+            Err(Error::Usage(_)) if given.contains('/') => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(exercises)
-}
-
-/// The exercise in whose folder a path is, which is relative to the course.
-fn exercise_of(path: &Path) -> Option<String> {
-    let mut components = path.components();
-    if components.next() != Some(Component::Normal("exercises".as_ref())) {
-        return None;
-    }
-    match components.next() {
-        Some(Component::Normal(name)) => Some(name.to_string_lossy().into_owned()),
-        _ => None,
-    }
 }
 
 /// Forwards what `cargo check` says about an exercise, or about the whole course. Returns whether it compiles.
@@ -109,6 +110,7 @@ fn grade(
     submission: &Submission,
     selection: String,
     flags: &GradeFlags,
+    standings: &Standings<'_>,
     console: &Console,
 ) -> Result<ExitCode, Error> {
     let options = Options {
@@ -122,9 +124,13 @@ fn grade(
         containment: Containment::requirement(flags.containment),
         ..Options::default()
     };
+    let fingerprint = Fingerprint::of(exercise);
     let report = grade::grade(workspace, exercise, submission, &options, &|_| {})?;
     if flags.check.is_none() && selection.is_empty() {
-        standing::keep(workspace, exercise, &report);
+        standings.keep(&report, &fingerprint);
+    }
+    if let Some(file) = &flags.html {
+        show::write(&report, selection.clone(), file)?;
     }
     let options = report::Options {
         columns: COLUMNS,
@@ -134,19 +140,4 @@ fn grade(
     };
     console.print_bytes(&rustc::diagnostics(&report, &options))?;
     Ok(report.overall().into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_belongs_to_the_exercise_in_whose_folder_it_is() {
-        let of = |path: &str| exercise_of(Path::new(path));
-        assert_eq!(of("exercises/semaphores/src/lib.rs"), Some("semaphores".to_owned()));
-        assert_eq!(of("exercises/semaphores/"), Some("semaphores".to_owned()));
-        assert_eq!(of("solutions/semaphores/src/lib.rs"), None);
-        assert_eq!(of("exercises"), None);
-        assert_eq!(of("/tmp/exercises/semaphores"), None);
-    }
 }

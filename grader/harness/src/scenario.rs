@@ -96,11 +96,7 @@ impl Scenario {
             .map_or_else(Schedule::default, |stopped| stopped.schedule);
         let shown = self.record(schedule, body, requirement);
         Shown {
-            trace: if shown.trace.events.len() > MOST_EVENTS {
-                without_events(shown.trace)
-            } else {
-                shown.trace
-            },
+            trace: without_many_events(shown.trace),
             ..shown
         }
     }
@@ -144,7 +140,7 @@ impl Scenario {
         if shown.trace.events.len() > MOST_EVENTS {
             return Failure {
                 preemptions: shown.preemptions,
-                trace: Some(without_events(shown.trace)),
+                trace: Some(without_many_events(shown.trace)),
                 ..self.without_execution(again, executions)
             };
         }
@@ -308,11 +304,12 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
-fn without_events(trace: Trace) -> Trace {
-    Trace {
-        events: Vec::new(),
-        ..trace
+/// The trace, without its events if they are too many to be shown.
+pub(crate) fn without_many_events(mut trace: Trace) -> Trace {
+    if trace.events.len() > MOST_EVENTS {
+        trace.events = Vec::new();
     }
+    trace
 }
 
 /// Whether more executions like one that ended so are run. Each would take half a second, or may damage the memory of

@@ -4,7 +4,7 @@
 use crate::play::Answer;
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
-use crate::{CheckObservation, Failure, Place, Replayed};
+use crate::{CheckObservation, Failure, Place, ProgramEnd, Replayed};
 
 /// The name of the function that counts basic blocks. Addresses are relative to it.
 pub const COUNTER: &str = "__sanitizer_cov_trace_pc";
@@ -73,6 +73,10 @@ impl CheckObservation {
                     None => (Vec::new(), None),
                 },
                 Answer::Begun(_) | Answer::Refused { .. } => (Vec::new(), None),
+            },
+            CheckObservation::Ran(run) => match &mut run.end {
+                ProgramEnd::Code(_) => (Vec::new(), None),
+                ProgramEnd::Failed(failure) => (Vec::new(), Some(failure)),
             },
             CheckObservation::TokenRefused { .. }
             | CheckObservation::Tried(_)

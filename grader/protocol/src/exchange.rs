@@ -33,6 +33,8 @@ pub enum Work {
         /// The token, as printed with a failure.
         token: String,
     },
+    /// Run the exercise's program once, under the model.
+    RunProgram,
     /// Answer one question of somebody who plays the scheduler.
     Play(play::Question),
 }
@@ -89,8 +91,31 @@ pub enum CheckObservation {
         /// Whether the file belongs to the check program.
         is_of_check: bool,
     },
+    /// The exercise's program was run under the model.
+    Ran(ProgramRun),
     /// The check program has no check of that name.
     UnknownCheck,
+}
+
+/// One execution of the exercise's program: the one in which each thread runs until it has to wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramRun {
+    /// What it wrote to standard output.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, with the panics of its threads.
+    pub stderr: Vec<u8>,
+    /// How it ended.
+    pub end: ProgramEnd,
+}
+
+/// How the exercise's program ended under the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramEnd {
+    /// It returned from `main`, or called `exit`, with this exit code.
+    Code(i32),
+    /// It did neither.
+    Failed(Box<Failure>),
 }
 
 /// The result of the scenarios of a check on real threads.

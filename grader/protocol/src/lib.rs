@@ -20,8 +20,8 @@ pub mod verdict;
 pub use activity::{Activity, BlockingCall, DescriptorKind, ThreadActivity, ThreadOwner};
 pub use check_kind::CheckKind;
 pub use exchange::{
-    Certainty, CheckObservation, Exploration, Failure, FailureCause, Measure, NearestPassing, Replayed, Reply, Request,
-    TrialFailure, Trials, Work,
+    Certainty, CheckObservation, Exploration, Failure, FailureCause, Measure, NearestPassing, ProgramEnd, ProgramRun,
+    Replayed, Reply, Request, TrialFailure, Trials, Work,
 };
 pub use finding::Finding;
 pub use trace::Place;

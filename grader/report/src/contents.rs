@@ -223,7 +223,8 @@ fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<Strin
     states
 }
 
-fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
+/// What an event does, as its row says it.
+pub(super) fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
     let object = event
         .object
         .filter(|object| is_named && !is_stdout(trace, *object))

@@ -219,7 +219,7 @@ fn end(trace: &Trace) -> Vec<&Place> {
 }
 
 /// `sentence` without `word` at its beginning, because the label before it is the same word.
-fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
+pub(crate) fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     match sentence.get(..word.len()) {
         Some(start) if start.eq_ignore_ascii_case(word) => &sentence[word.len()..],
         Some(_) | None => sentence,

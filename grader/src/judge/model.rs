@@ -38,6 +38,7 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
         | CheckObservation::Played(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
+        | CheckObservation::Ran(_)
         | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
         CheckObservation::Panicked { .. } => panicked(observation).into(),
@@ -98,7 +99,7 @@ fn genuine_of(observation: &Observation) -> Result<(&CheckRun, &CheckObservation
 }
 
 /// The verdict where a check program did not answer what it was asked about one execution.
-fn without_answer(observation: &CheckObservation, run: &CheckRun) -> Verdict {
+pub(super) fn without_answer(observation: &CheckObservation, run: &CheckRun) -> Verdict {
     match observation {
         CheckObservation::Stalled { .. } => stalled(run),
         CheckObservation::Panicked { .. } => panicked(observation),
@@ -108,6 +109,7 @@ fn without_answer(observation: &CheckObservation, run: &CheckRun) -> Verdict {
         | CheckObservation::Played(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
+        | CheckObservation::Ran(_)
         | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION),
     }
 }
@@ -168,13 +170,13 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
 }
 
 /// What the check program takes for an abort was the limit of memory, if `std` says so.
-fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
+pub(super) fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
     if failure.is_abort() && is_out_of_memory(&output.stderr) {
         failure.finding = Finding::MemoryLimit;
     }
 }
 
 /// What failed: the evidence says how, and the report puts it into words.
-fn failed(failure: &Failure) -> CheckFailure {
+pub(super) fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure::new(failure.finding, "", Evidence::Interleaving(Box::new(failure.clone())))
 }

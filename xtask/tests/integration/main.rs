@@ -7,6 +7,8 @@ mod play;
 mod readme;
 mod rustc;
 mod same_everywhere;
+mod small_course;
+mod student;
 mod tidy;
 mod weak_orderings;
 

@@ -1,9 +1,11 @@
 //! Reports as a reader and a machine get them: one snapshot for every way to fail that reads differently.
 
+mod browser;
 mod failures;
 mod hostile;
 mod notifications;
 mod orderings;
+mod page;
 mod replays;
 mod samples;
 mod stories;
