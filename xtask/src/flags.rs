@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Mutate(MutateFlags),
     /// Measure how fast the grader is.
     Bench(BenchFlags),
+    /// Take the pictures of the README.
+    Pictures(PicturesFlags),
     /// Run all tests and checks of this repository.
     Ci,
     /// Check this repository's rules for names, manifests and documents.
@@ -177,6 +179,14 @@ pub(crate) struct ReplayFlags {
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `pictures`.
+#[derive(Debug, Args)]
+pub(crate) struct PicturesFlags {
+    /// Write them to this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Flags of `verify`.

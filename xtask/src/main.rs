@@ -13,6 +13,7 @@ mod grade;
 mod interrupt;
 mod list;
 mod mutate;
+mod pictures;
 mod progress;
 mod replay;
 mod show;
@@ -55,6 +56,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),
+        Command::Pictures(flags) => pictures::run(flags, console),
         Command::Ci => ci::run(console),
         Command::Tidy => tidy::run(console),
     }
