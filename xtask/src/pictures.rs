@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, PicturesFlags};
-use crate::grade::current_dir;
+use crate::named::current_dir;
 use crate::{interrupt, progress, show};
 
 /// One picture.

@@ -240,8 +240,15 @@ pub(super) fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_name
     }
 }
 
+/// What a thread does, with the object that it does it to: `counter.load → 0`.
+pub(crate) fn doing(trace: &Trace, event: &Event, names: &Names<'_>) -> String {
+    operation(trace, event, names, true)
+}
+
 /// A thread that still waits at the end: its operation, with `…` for the end that never comes.
-pub(super) fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
+pub(crate) fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
+    // A scope has no name of its own in the source.
+    let is_named = is_named && !matches!(wait.reason, WaitReason::ScopeEnd);
     let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
     let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
     if let WaitReason::Join { thread } = wait.reason {

@@ -209,9 +209,12 @@ fn end(trace: &Trace) -> Vec<&Place> {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
             left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
         }
-        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic(_) => {
-            Vec::new()
-        }
+        End::Finished
+        | End::Deadlock { .. }
+        | End::Livelock { .. }
+        | End::StepLimit
+        | End::Nondeterministic(_)
+        | End::Paused { .. } => Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ mod lanes;
 pub mod names;
 mod orderings;
 pub mod page;
+pub mod play;
 mod steps;
 mod table;
 pub mod text;
