@@ -18,6 +18,7 @@ mod mutate;
 mod named;
 mod next;
 mod overview;
+mod pictures;
 mod play;
 mod progress;
 mod replay;
@@ -75,6 +76,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),
+        Command::Pictures(flags) => pictures::run(flags, console),
         Command::Ci => ci::run(console),
         Command::Tidy => tidy::run(console),
     }
