@@ -95,8 +95,8 @@ fn other_program() -> Answer {
 }
 
 impl Scenario {
-    /// Explores as a grading does, to find out where the executions have choices, and whether one fails. The names of the
-    /// scenarios are left out.
+    /// Explores as a grading does, to find out where the executions have choices, and whether one fails. The names of
+    /// the scenarios are left out.
     fn begin(&self, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Beginning {
         let mut has_failed = false;
         let coverage = model::explore(bounds, &self.settings, body, |execution| {
