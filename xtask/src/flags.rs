@@ -36,6 +36,8 @@ pub(crate) struct Flags {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Grade what you wrote each time you save it.
+    Watch(WatchFlags),
     /// Grade what you wrote, or another submission.
     Grade(GradeFlags),
     /// Show a hint for what failed, one step more each time.
@@ -66,6 +68,17 @@ pub(crate) enum Command {
     Ci,
     /// Check this repository's rules for names, manifests and documents.
     Tidy,
+}
+
+/// Flags of `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct WatchFlags {
+    /// The exercise, by name or path; the current one if left out.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: Option<String>,
+    /// How well to contain what you wrote, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `hint`.

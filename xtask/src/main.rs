@@ -23,11 +23,14 @@ mod play;
 mod progress;
 mod replay;
 mod reset;
+mod saves;
 mod show;
 mod solution;
 mod standing;
+mod terminal;
 mod tidy;
 mod verify;
+mod watch;
 
 use std::process;
 
@@ -60,6 +63,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         return overview::run(console);
     };
     match command {
+        Command::Watch(flags) => watch::run(flags, console),
         Command::Grade(flags) => grade::run(flags, console),
         Command::Hint(flags) => hint::run(flags, console),
         Command::Show(flags) => show::run(flags, console),
