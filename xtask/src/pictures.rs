@@ -59,7 +59,7 @@ const PICTURES: [Picture; 5] = [
         exercise: "stdout_writer",
         mistake: "three_permits",
         check: "two_at_a_time_never_opens_three",
-        fragment: "",
+        fragment: "#step=14",
     },
 ];
 

@@ -168,3 +168,47 @@ fn without_script_every_step_can_be_read() {
     assert_eq!(browser.text("document.querySelector('#toolbar') === null"), "true");
     browser.has_no_complaint();
 }
+
+/// A page of two stories.
+fn two_stories() -> String {
+    let checks = vec![
+        model_failure("every_increment_counts", failures::lost_update()),
+        model_failure("everybody_ends", failures::deadlock()),
+    ];
+    page_of(&report(checks, failures::COUNTER))
+}
+
+#[test]
+fn a_link_opens_the_other_story_at_its_step() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(&two_stories(), "#story=2&step=1");
+    let seen = "[...document.querySelectorAll('.story')].map((story) => story.offsetHeight > 0)";
+    assert_eq!(browser.text(seen), "false,true");
+    browser.text("document.querySelector('#contents a').click()");
+    assert_eq!(browser.text(seen), "true,false");
+    browser.has_no_complaint();
+}
+
+#[test]
+fn every_story_is_printed_and_no_button() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(&two_stories(), "");
+    let printed = browser
+        .browser
+        .call("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    printed.expect("the medium can be chosen");
+    let seen = "[...document.querySelectorAll('.story, .schedule, .file')].every((part) => part.offsetHeight > 0)";
+    assert_eq!(browser.text(seen), "true");
+    assert_eq!(browser.text("document.querySelector('#toolbar').offsetHeight"), "0");
+}
+
+#[test]
+fn a_narrow_window_does_not_scroll_sideways() {
+    let Some(browser) = Browser::start() else { return };
+    let narrow = json!({"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": true});
+    let made_narrow = browser.browser.call("Emulation.setDeviceMetricsOverride", narrow);
+    made_narrow.expect("the window can be made narrow");
+    browser.open(&two_stories(), "");
+    assert_eq!(browser.text("document.documentElement.scrollWidth"), "400");
+    assert_eq!(browser.step(), "2");
+}
