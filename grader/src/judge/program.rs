@@ -4,7 +4,7 @@ use protocol::Finding;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{Form, child_leak, exit_code, refusal};
+use super::exit::{Form, child_leak, exit_code, first_panic, refusal};
 use super::{excerpt, prevented, ungraded};
 use crate::exercise::ProgramCheck;
 use crate::snapshot::{self, Snapshots};
@@ -37,7 +37,10 @@ fn exit_failure(check: &ProgramCheck, code: i32, output: &ProcessOutput) -> Opti
         _ => (Finding::Exited, format!("it ended with code {code}")),
     };
     let message = format!("expected the program to end with code {}, {got}", check.exit);
-    Some(CheckFailure::new(finding, message, excerpt::output(output)))
+    Some(CheckFailure {
+        panic: first_panic(&output.stderr).map(Box::new),
+        ..CheckFailure::new(finding, message, excerpt::output(output))
+    })
 }
 
 fn stdout_failure(check: &ProgramCheck, output: &ProcessOutput, expected: &str) -> Option<CheckFailure> {
