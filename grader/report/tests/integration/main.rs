@@ -135,7 +135,7 @@ fn what_comes_about_as_before_is_told_once() {
         );
         (
             printed.matches("let seen = counter.load").count(),
-            printed.matches("`every_increment_counts`").count(),
+            printed.matches("race, the same cause").count(),
         )
     };
     assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
