@@ -11,6 +11,7 @@ pub mod diagnostics;
 mod incremental;
 
 use std::ffi::OsString;
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -106,6 +107,8 @@ pub enum Step {
     Modelled,
     /// The check program over interleavings against that.
     ModelChecks,
+    /// The exercise's program against that.
+    ModelledProgram,
 }
 
 /// What was observed of one call of the compiler.
@@ -188,6 +191,33 @@ pub fn build(plan: &Plan<'_>, libraries: &Libraries, cancel: &Cancel) -> Result<
     })
 }
 
+/// The function of the modelled program that calls its `main`, which is private.
+const ENTRY: &str = "main_of_the_program";
+
+/// The file with the copy of the program, of which the modelled program has this module.
+const PROGRAM: &str = "program.rs";
+
+/// Compiles the program of `plan` against the modelled form of the submission, which [`build`] has compiled. It runs
+/// one execution and answers as a check program does.
+///
+/// # Errors
+///
+/// When the compiler cannot be started, the source cannot be read, or there is no room for its copy.
+pub fn modelled_program(
+    plan: &Plan<'_>,
+    libraries: &Libraries,
+    cancel: &Cancel,
+) -> Result<(Compiled, PathBuf), RunError> {
+    let form = Form::modelled(plan, libraries, cancel);
+    let written = form.write_modelled_program();
+    let source = written.map_err(|source| RunError {
+        program: libraries.rustc.clone(),
+        source,
+    })?;
+    let compiled = form.compile_program(Step::ModelledProgram, &source)?;
+    Ok((compiled, form.program(Step::ModelledProgram)))
+}
+
 /// One of the two forms of a submission.
 struct Form<'a> {
     plan: &'a Plan<'a>,
@@ -268,6 +298,27 @@ impl<'a> Form<'a> {
         self.call(step, args)
     }
 
+    /// Writes the main file of the modelled program, beside a copy of the program as its module, and returns its path.
+    fn write_modelled_program(&self) -> io::Result<PathBuf> {
+        let program = self.plan.program.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let folder = self.modelled_program_folder();
+        std::fs::create_dir_all(&folder)?;
+        let mut module = std::fs::read_to_string(program)?;
+        module.push_str(&format!(
+            "\npub fn {ENTRY}() -> impl ::std::process::Termination {{ main() }}\n"
+        ));
+        std::fs::write(folder.join(PROGRAM), module)?;
+        let main =
+            format!("mod program;\nfn main() -> ::std::process::ExitCode {{ ::harness::program(program::{ENTRY}) }}\n");
+        let path = folder.join("main.rs");
+        std::fs::write(&path, main)?;
+        Ok(path)
+    }
+
+    fn modelled_program_folder(&self) -> PathBuf {
+        self.folder.join("modelled_program")
+    }
+
     fn parts(&self) -> Option<OsString> {
         (self.plan.workers == NonZero::<usize>::MIN).then(|| "-Ccodegen-units=1".into())
     }
@@ -294,7 +345,9 @@ impl<'a> Form<'a> {
     }
 
     fn program_args(&self, step: Step, source: &Path, output: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-        let Plan { name, root, .. } = self.plan;
+        let Plan {
+            name, root, program, ..
+        } = self.plan;
         let library = self.folder.join(format!("lib{name}.rlib"));
         let mut args = vec![source.into(), "--crate-name=program".into(), "--crate-type=bin".into()];
         args.extend(output);
@@ -303,6 +356,12 @@ impl<'a> Form<'a> {
         let mut inside_root = root.as_os_str().to_owned();
         inside_root.push("=");
         args.extend(["--remap-path-prefix".into(), inside_root]);
+        if let (Step::ModelledProgram, Some(program)) = (step, program) {
+            // Panics name the original.
+            let original = program.strip_prefix(root).unwrap_or(program);
+            let copy = assignment(self.modelled_program_folder().join(PROGRAM), original);
+            args.extend(["--remap-path-prefix".into(), copy]);
+        }
         args
     }
 
@@ -310,6 +369,7 @@ impl<'a> Form<'a> {
     fn linked_to(&self, step: Step) -> Vec<OsString> {
         let harness = ("harness", &self.libraries.harness);
         match step {
+            Step::ModelledProgram => linked([harness]),
             Step::ModelChecks | Step::RealChecks => {
                 let support = self
                     .libraries
@@ -325,7 +385,7 @@ impl<'a> Form<'a> {
     fn program(&self, step: Step) -> PathBuf {
         self.folder.join(match step {
             Step::ModelChecks | Step::RealChecks => "checks",
-            Step::Real | Step::Modelled | Step::Program => "program",
+            Step::Real | Step::Modelled | Step::Program | Step::ModelledProgram => "program",
         })
     }
 
@@ -338,7 +398,7 @@ impl<'a> Form<'a> {
         readable.extend([self.libraries.model_std.clone(), self.libraries.harness.clone()]);
         readable.push(match step {
             Step::Real | Step::Modelled => staged.folder.clone(),
-            Step::Program | Step::RealChecks | Step::ModelChecks => self.sources_of(step),
+            Step::Program | Step::RealChecks | Step::ModelChecks | Step::ModelledProgram => self.sources_of(step),
         });
         let mut writable = vec![self.folder.clone()];
         writable.extend(
@@ -370,6 +430,7 @@ impl<'a> Form<'a> {
         let source = match step {
             Step::ModelChecks => model_checks,
             Step::RealChecks => real_checks,
+            Step::ModelledProgram => return self.modelled_program_folder(),
             Step::Program | Step::Real | Step::Modelled => program,
         };
         let folder = source.as_deref().and_then(Path::parent);
@@ -384,7 +445,7 @@ impl<'a> Form<'a> {
         // A submission can read the compiler's environment (`env!`). Nothing is linked in its own steps.
         let env = match step {
             Step::Real | Step::Modelled => Vec::new(),
-            Step::Program | Step::RealChecks | Step::ModelChecks => vec![
+            Step::Program | Step::RealChecks | Step::ModelChecks | Step::ModelledProgram => vec![
                 (OsString::from("PATH"), self.plan.path.clone()),
                 (OsString::from("TMPDIR"), self.folder.clone().into()),
             ],
@@ -397,7 +458,7 @@ impl<'a> Form<'a> {
             // because the incremental compilation cache is only valid for the folder that it was made in.
             folder: match step {
                 Step::Real | Step::Modelled => self.plan.staged.folder.clone(),
-                Step::Program | Step::RealChecks | Step::ModelChecks => PathBuf::from("/"),
+                Step::Program | Step::RealChecks | Step::ModelChecks | Step::ModelledProgram => PathBuf::from("/"),
             },
             input: Input::Nothing,
             policy: self.policy(step),
@@ -430,7 +491,7 @@ pub fn options(step: Step) -> Vec<OsString> {
         Step::Modelled => [&BLOCK_COUNTING[..], &ATOMIC_CALLS].concat(),
         // Counting in the check program as well makes a grading of `stdout_writer` take half as long again. So a loop
         // is not noticed in a generic function that the check program instantiates.
-        Step::ModelChecks => [&["-Cdebuginfo=0"][..], &ATOMIC_CALLS].concat(),
+        Step::ModelChecks | Step::ModelledProgram => [&["-Cdebuginfo=0"][..], &ATOMIC_CALLS].concat(),
         Step::Real | Step::Program | Step::RealChecks => vec!["-Cdebuginfo=0"],
     };
     let options = ["--edition=2024", "-Awarnings"].into_iter().chain(of_step);

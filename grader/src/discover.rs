@@ -99,8 +99,8 @@ pub enum DiscoverError {
     NoStub {
         /// The file that is missing.
         file: PathBuf,
-        /// The same, relative to the course.
-        of_course: PathBuf,
+        /// The exercise.
+        exercise: String,
     },
     /// A file is where a folder is expected, or the other way round.
     #[error("failed to use `{path}`: it is not a {expected}", path = path.display())]
@@ -164,10 +164,9 @@ impl Help for DiscoverError {
             DiscoverError::NoSubmission { .. }
             | DiscoverError::EmptyFolder { .. }
             | DiscoverError::NoLibrary { .. } => Some("give a folder with `src/lib.rs`, or one `.rs` file".to_owned()),
-            DiscoverError::NoStub { of_course, .. } => Some(format!(
-                "`git checkout {}` brings the stub back, or take it from another copy of the course",
-                of_course.display()
-            )),
+            DiscoverError::NoStub { exercise, .. } => {
+                Some(format!("`cargo xtask reset {exercise}` brings the stub back"))
+            }
             DiscoverError::List { .. } | DiscoverError::Exercise { .. } | DiscoverError::WrongKind { .. } => None,
         }
     }
@@ -245,6 +244,11 @@ impl Workspace {
         has_any.then(|| self.checks_folder(exercise).join("real/src/main.rs"))
     }
 
+    /// The stub of an exercise, as it was handed out.
+    pub fn stub(&self, exercise: &Exercise) -> PathBuf {
+        self.checks_folder(exercise).join("stub.rs")
+    }
+
     /// The folder with the solution of an exercise. Students do not get it.
     pub fn solution_folder(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("solutions").join(&exercise.name)
@@ -295,7 +299,7 @@ impl Submission {
     pub fn student(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
         Submission::find(workspace, &exercise.folder).map_err(|error| match error {
             DiscoverError::NoLibrary { file } => DiscoverError::NoStub {
-                of_course: file.strip_prefix(&workspace.root).unwrap_or(&file).to_owned(),
+                exercise: exercise.name.clone(),
                 file,
             },
             other => other,

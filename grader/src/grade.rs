@@ -3,11 +3,13 @@
 //! [`grade`] is the list of these stages, and `stages.rs` says what each is given. A failure of the grader becomes an
 //! ungraded verdict in the report. The temporary folder is gone when the function returns, however it returns.
 
+mod play;
 mod replay;
 mod stages;
 
 use std::cell::Cell;
 use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -28,8 +30,9 @@ use crate::sandbox_requirement;
 use crate::score::score;
 use crate::snapshot;
 
+pub use self::play::{Game, PlayError, Wish, play};
 pub use self::replay::{ReplayError, replay};
-pub use crate::run::AfterFailure;
+pub use crate::run::{AfterFailure, ModelledPrograms};
 pub use crate::sandbox_requirement::SandboxRequirement;
 
 /// How to grade.
@@ -37,10 +40,15 @@ pub use crate::sandbox_requirement::SandboxRequirement;
 pub struct Options {
     /// Run only the check of that name.
     pub check: Option<String>,
-    /// No check of a later kind is run, nor is anything built that only such checks need.
-    pub up_to: CheckKind,
+    /// No check of another kind is run, nor is anything built that only such checks need.
+    pub kinds: RangeInclusive<CheckKind>,
     /// What is run after a check has failed.
     pub after_failure: AfterFailure,
+    /// Which runs of the exercise's program are under the model, where threads do the same every time.
+    pub modelled_programs: ModelledPrograms,
+    /// How many incremental compilation caches there are for submissions other than the student's and the solution,
+    /// one for each that is built at the same time. They pay where many submissions for one exercise are graded.
+    pub further_caches: usize,
     /// Stops everything when set.
     pub cancel: Cancel,
     /// Cargo and the compiler.
@@ -92,8 +100,10 @@ impl Default for Options {
         };
         Options {
             check: None,
-            up_to: CheckKind::Program,
+            modelled_programs: ModelledPrograms::AfterFailure,
+            kinds: CheckKind::Build..=CheckKind::Program,
             after_failure: AfterFailure::RunAll,
+            further_caches: 0,
             cancel: Cancel::new(),
             containment: SandboxRequirement::AUTO,
             tools: Tools::from_environment(),
@@ -224,7 +234,9 @@ impl<'a> Grading<'a> {
     fn selected_checks(&self) -> Result<Vec<&'a Check>, GradeError> {
         let Some(name) = &self.options.check else {
             let checks = self.exercise.checks.iter();
-            return Ok(checks.filter(|check| check.kind() <= self.options.up_to).collect());
+            return Ok(checks
+                .filter(|check| self.options.kinds.contains(&check.kind()))
+                .collect());
         };
         match self.exercise.check(name) {
             Some(check) => Ok(vec![check]),

@@ -30,7 +30,7 @@ use crate::run::{CheckOutcome, Observation, Outcome};
 use crate::sandbox_requirement::SandboxError;
 use crate::snapshot::Snapshots;
 
-pub use self::model::{Replay, judge_replay};
+pub use self::model::{Replay, judge_play, judge_replay};
 
 /// The name of the build among the checks of a report.
 pub const BUILD: &str = "build";
@@ -145,8 +145,12 @@ fn judge_check(check: &Check, observation: &Observation, snapshots: &Snapshots) 
         (CheckWork::Program(program), Observation::Program(output)) => {
             program::judge(program, output, snapshots).into()
         }
-        (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_))
-        | (CheckWork::Program(_), Observation::Check(_)) => ungraded(OTHER_WORK).into(),
+        (CheckWork::Program(program), Observation::Check(run)) => {
+            program::judge_modelled(program, run, snapshots).into()
+        }
+        (CheckWork::Model | CheckWork::Service | CheckWork::Speed, Observation::Program(_)) => {
+            ungraded(OTHER_WORK).into()
+        }
     }
 }
 

@@ -14,7 +14,6 @@ mod sample;
 mod survivors;
 
 use std::io;
-use std::num::NonZero;
 use std::path::PathBuf;
 
 use mutants::{Mutant, SyntaxError};
@@ -36,9 +35,6 @@ use crate::parallel;
 pub(crate) use self::sample::Random;
 pub use self::sample::Sample;
 pub use self::survivors::{FILE as SURVIVORS, ListedMutant};
-
-/// Two mutants for each core: those that hang use no processor time.
-const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
 
 /// Which mutants to grade.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -242,8 +238,7 @@ pub fn mutate(
     let n_selected = selected.len();
     events(Event::MutantsSelected { n_mutants: n_selected });
     let grading = MutantGrading::start(workspace, exercise, options, cache, events)?;
-    let workers = options.workers.saturating_mul(PER_CORE);
-    let fates = parallel::map(&selected, workers, |(program, mutant)| {
+    let fates = parallel::map(&selected, grading::workers(options), |(program, mutant)| {
         let fate = grading.fate(program, mutant)?;
         events(Event::MutantFinished {
             is_unexplained: fate == Fate::Survives && survivors.entry_for(mutant).is_none(),

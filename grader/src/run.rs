@@ -19,7 +19,7 @@ use sandbox::process::{self, Command, Input, Limits, Policy, ProcessOutput, RunE
 use self::test_server::TestServer;
 use crate::exercise::{ProgramCheck, TEST_SERVER};
 
-pub use self::plan::{AfterFailure, CheckOutcome, Outcome, Plan, Progress, Rules};
+pub use self::plan::{AfterFailure, CheckOutcome, ModelledPrograms, Outcome, Plan, Progress, Rules};
 
 /// What was observed of one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,10 +59,11 @@ pub enum Answer {
     Reply(Box<Reply>),
 }
 
-/// Asks the check program to do `work` for one check.
+/// Asks the check program to do `work` for one check. `args` are its arguments.
 pub fn observe_check(
     program: &Path,
     check: &str,
+    args: &[String],
     work: Work,
     policy: Policy,
     limits: &Limits,
@@ -84,7 +85,7 @@ pub fn observe_check(
     let mut sent = halves.iter().flat_map(|half| half.iter().copied()).collect::<Vec<u8>>();
     serde_json::to_writer(&mut sent, &request).expect("a request has no keys but names");
     sent.push(b'\n');
-    match run(program, &[], Input::Channel(sent), policy, limits, cancel) {
+    match run(program, args, Input::Channel(sent), policy, limits, cancel) {
         Ok(mut output) => {
             let answer = read_answer(&std::mem::take(&mut output.answer), &Key::new(halves));
             Observation::Check(CheckRun {

@@ -27,8 +27,9 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::BenchFlags;
-use crate::grade::current_dir;
 use crate::interrupt;
+use crate::named;
+use crate::named::current_dir;
 
 /// What the measurements work on.
 struct Bench {
@@ -100,7 +101,7 @@ impl Bench {
     fn new(flags: &BenchFlags) -> Result<Bench, Error> {
         let workspace = Workspace::find_from(&current_dir()?)?;
         let exercise = match &flags.exercise {
-            Some(name) => workspace.exercise(name)?,
+            Some(name) => named::exercise(&workspace, name)?,
             None => workspace
                 .exercises()?
                 .into_iter()

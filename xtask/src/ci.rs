@@ -13,7 +13,7 @@ use report::text::{Line, Text, Tone};
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::grade::current_dir;
+use crate::named::current_dir;
 
 /// One step.
 struct Step {

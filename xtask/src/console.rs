@@ -61,6 +61,22 @@ impl Console {
         self.print_bytes(&painted)
     }
 
+    /// Prints what somebody answers on the same line.
+    pub(crate) fn prompt(&self, line: Line) -> io::Result<()> {
+        let mut text = Text::new();
+        text.push(line);
+        let painted = if self.is_colored {
+            paint(&text)
+        } else {
+            text.lines()
+                .iter()
+                .flat_map(Line::spans)
+                .map(|span| span.text())
+                .collect()
+        };
+        self.print_bytes(painted.trim_end_matches('\n'))
+    }
+
     /// Prints a document for a machine as it is.
     pub(crate) fn print_bytes(&self, document: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
@@ -70,17 +86,36 @@ impl Console {
 
     /// Says an error, its causes, and what can be done about it.
     pub(crate) fn error(&self, error: &Error) {
+        self.tell(self.error_text(error));
+    }
+
+    /// An error, its causes, and what can be done about it.
+    pub(crate) fn error_text(&self, error: &Error) -> Text {
+        self.labelled(Tone::Bad, "error: ", error)
+    }
+
+    /// Says what went wrong beside the work that was asked for.
+    pub(crate) fn warning(&self, error: &Error) {
+        self.tell(self.labelled(Tone::Caution, "warning: ", error));
+    }
+
+    fn labelled(&self, tone: Tone, label: &str, error: &Error) -> Text {
         let words = error.words();
         let mut text = Text::new();
-        let mut label = Line::new().with(Tone::Bad, "error: ");
+        let mut start = Line::new().with(tone, label);
         for sentence in &words.sentences {
-            text.hanging(label, Tone::Plain, sentence, self.columns);
-            label = Line::indented("error: ".len());
+            text.hanging(start, Tone::Plain, sentence, self.columns());
+            start = Line::indented(label.len());
         }
         for help in &words.help {
-            text.hanging(Line::new().with(Tone::Help, "help: "), Tone::Plain, help, self.columns);
+            text.hanging(
+                Line::new().with(Tone::Help, "help: "),
+                Tone::Plain,
+                help,
+                self.columns(),
+            );
         }
-        self.tell(text);
+        text
     }
 
     /// Says what the command line lacks, or the help that it asked for.

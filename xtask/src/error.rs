@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use grader::discover::DiscoverError;
-use grader::grade::{GradeError, ReplayError};
+use grader::grade::{GradeError, PlayError, ReplayError};
 use grader::help::Help;
 use grader::mutate::MutateError;
 use grader::verify::VerifyError;
@@ -107,6 +107,18 @@ impl From<ReplayError> for Error {
             ReplayError::Token { .. } | ReplayError::Refused { .. } => Error::Usage(Box::new(error)),
             ReplayError::NotReplayed { .. } => Error::Ungraded(Box::new(error)),
             ReplayError::Cancelled => Error::Interrupted,
+        }
+    }
+}
+
+impl From<PlayError> for Error {
+    fn from(error: PlayError) -> Self {
+        match error {
+            PlayError::UnknownCheck { .. } | PlayError::NoCheck { .. } | PlayError::UnknownScenario { .. } => {
+                Error::Usage(Box::new(error))
+            }
+            PlayError::Refused { .. } | PlayError::NotPlayed { .. } => Error::Ungraded(Box::new(error)),
+            PlayError::Cancelled => Error::Interrupted,
         }
     }
 }

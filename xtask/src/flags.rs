@@ -12,7 +12,9 @@ use grader::grade::SandboxRequirement;
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    about = "Grades the exercises of a course on concurrency in Rust.",
+    about = "Grades the exercises of a course on concurrency in Rust.
+
+Without a command it says where you stand and what comes next.",
     after_help = "\
 Exit codes:
   0    every check passed
@@ -25,7 +27,7 @@ Exit codes:
 pub(crate) struct Flags {
     /// What to do.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
     /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
@@ -36,10 +38,22 @@ pub(crate) struct Flags {
 pub(crate) enum Command {
     /// Grade what you wrote, or another submission.
     Grade(GradeFlags),
+    /// Show a hint for what failed, one step more each time.
+    Hint(HintFlags),
+    /// Grade, and make a page to step through what fails.
+    Show(ShowFlags),
     /// Run a failing interleaving again, step by step.
     Replay(ReplayFlags),
+    /// Be the scheduler: choose which thread of your program goes next.
+    Play(PlayFlags),
     /// List the exercises, their points and where you stand.
     List,
+    /// Go to the next exercise that does not pass yet.
+    Next,
+    /// Bring the stub back; what you wrote is kept beside it.
+    Reset(ResetFlags),
+    /// Show the reference solution, once yours passes.
+    Solution(SolutionFlags),
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
     /// Test the checks on small changes of solutions and variants.
@@ -52,6 +66,33 @@ pub(crate) enum Command {
     Tidy,
 }
 
+/// Flags of `hint`.
+#[derive(Debug, Args)]
+pub(crate) struct HintFlags {
+    /// The exercise, by name or path; the current one if left out.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: Option<String>,
+}
+
+/// Flags of `reset`.
+#[derive(Debug, Args)]
+pub(crate) struct ResetFlags {
+    /// The exercise, by name or path.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: String,
+}
+
+/// Flags of `solution`.
+#[derive(Debug, Args)]
+pub(crate) struct SolutionFlags {
+    /// The exercise, by name or path.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: String,
+    /// Show it even if yours does not pass yet.
+    #[arg(long)]
+    pub(crate) anyway: bool,
+}
+
 /// Flags of `grade`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -62,14 +103,15 @@ Containment:
 The default is `require` where CI is set, and `auto` elsewhere.
 
 Examples:
+  cargo xtask grade                                    the current exercise
   cargo xtask grade stdout_writer                      what you wrote
   cargo xtask grade stdout_writer --hint               with a first hint
   cargo xtask grade stdout_writer --solution           the reference solution
   cargo xtask grade stdout_writer --submission my.rs   another file or folder
   cargo xtask grade --all --format json                one line of JSON each")]
 pub(crate) struct GradeFlags {
-    /// The exercises to grade.
-    #[arg(required_unless_present = "all", value_name = "EXERCISE")]
+    /// The exercises to grade, by name or path; the current one if left out.
+    #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
     /// Grade every exercise.
     #[arg(long, conflicts_with_all = ["exercises", "submissions"])]
@@ -105,6 +147,9 @@ pub(crate) struct GradeFlags {
     /// How to print the report: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    /// Also write the report as a page for a browser.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// How well to contain the submission, see below.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
@@ -116,6 +161,39 @@ impl GradeFlags {
         // `--hint --hint` asks for as much as `--hint=2`.
         self.hint.iter().sum()
     }
+}
+
+/// Flags of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The page is one file that needs no network. It shows the failing interleaving
+step by step, beside the source: who waits for whom, what each lock and atomic
+holds, and the nearest interleaving that passes.
+
+Examples:
+  cargo xtask show semaphores                                what you wrote
+  cargo xtask show semaphores timeouts_end_at_their_deadline one check
+  cargo xtask show semaphores --open                         and open it")]
+pub(crate) struct ShowFlags {
+    /// The exercise.
+    pub(crate) exercise: String,
+    /// Run only this check.
+    pub(crate) check: Option<String>,
+    /// Show the reference solution instead of what you wrote.
+    #[arg(long, conflicts_with = "submission")]
+    pub(crate) solution: bool,
+    /// Show this `.rs` file, or folder with `src/lib.rs`.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) submission: Option<PathBuf>,
+    /// Write the page to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page in a browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// How well to contain the submission, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `replay`.
@@ -139,6 +217,36 @@ pub(crate) struct ReplayFlags {
     /// How to print the interleaving: for a reader, or as one line of JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    /// How well to contain the submission, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `play`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+At each step, choose which thread goes next, take choices back, or ask whether
+it can still go wrong from here. `?` explains the keys. Lines are read from
+standard input, so `printf '2\\nr\\n' | cargo xtask play semaphores` plays as well.
+
+Examples:
+  cargo xtask play semaphores                 the first check that fails
+  cargo xtask play semaphores no_lost_wakeup  this check
+  cargo xtask play semaphores --solution      the reference solution")]
+pub(crate) struct PlayFlags {
+    /// The exercise.
+    pub(crate) exercise: String,
+    /// The check; the first that fails if left out.
+    pub(crate) check: Option<String>,
+    /// The scenario of the check, or a part of its name; the first that fails if left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// Play the reference solution instead of what you wrote.
+    #[arg(long, conflicts_with = "submission")]
+    pub(crate) solution: bool,
+    /// Play this `.rs` file, or folder with `src/lib.rs`.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) submission: Option<PathBuf>,
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
@@ -274,7 +382,7 @@ mod tests {
     fn grade(args: &[&str]) -> GradeFlags {
         let args = ["xtask", "grade"].iter().chain(args).map(OsString::from);
         match Flags::try_parse_from(args).expect("the flags are right").command {
-            Command::Grade(flags) => flags,
+            Some(Command::Grade(flags)) => flags,
             other => panic!("expected `grade`, got {other:?}"),
         }
     }

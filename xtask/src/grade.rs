@@ -14,7 +14,9 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
-use crate::{interrupt, progress, standing};
+use crate::named::current_dir;
+use crate::standing::{Fingerprint, Standings};
+use crate::{interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -36,21 +38,38 @@ impl Help for DetachedNumber {
     }
 }
 
-/// `--submission` was given with more than one exercise.
+/// A flag selects another submission than the student's, with no exercise, or with more than one.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to tell which exercise `--submission` is for")]
-struct ManyExercises;
+#[error("failed to tell which exercise `{flag}` is for")]
+struct WhichExercise {
+    flag: &'static str,
+}
 
-impl Help for ManyExercises {
+impl Help for WhichExercise {
     fn help(&self) -> Option<String> {
         Some("name one exercise".to_owned())
+    }
+}
+
+/// `--html` was given with more than one submission.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to tell which submission `--html` is for")]
+struct ManyPages;
+
+impl Help for ManyPages {
+    fn help(&self) -> Option<String> {
+        Some("grade one submission for a page".to_owned())
     }
 }
 
 /// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let targets = targets(flags, &workspace)?;
+    let standings = Standings::new(&workspace, console);
+    let targets = targets(flags, &workspace, &standings)?;
+    if targets.len() > 1 && flags.html.is_some() {
+        return Err(Error::Usage(Box::new(ManyPages)));
+    }
     let options = Options {
         check: flags.check.clone(),
         after_failure: if flags.fast {
@@ -65,6 +84,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let mut code = ExitCode::Passed;
     let mut reports: Vec<Report> = Vec::new();
     for target in &targets {
+        let fingerprint = Fingerprint::of(&target.exercise);
         let graded = progress::during(console, |events| {
             grade::grade(&workspace, &target.exercise, &target.submission, &options, events)
         });
@@ -74,8 +94,11 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 print(&report, target, flags, console, !reports.is_empty())?;
+                if let Some(file) = &flags.html {
+                    show::write(&report, target.selection.clone(), file)?;
+                }
                 if flags.check.is_none() && target.selection.is_empty() {
-                    standing::keep(&workspace, &target.exercise, &report);
+                    standings.keep(&report, &fingerprint);
                 }
                 code = code.max(report.overall().into());
                 reports.push(report);
@@ -129,16 +152,24 @@ fn print(
     Ok(())
 }
 
-fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Error> {
+fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>) -> Result<Vec<Target>, Error> {
     let is_number = |name: &&String| name.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(number) = flags.exercises.iter().find(is_number).filter(|_| flags.hints() > 0) {
         let number = number.clone();
         return Err(Error::Usage(Box::new(DetachedNumber { number })));
     }
-    let exercises = exercises(&flags.exercises, workspace)?;
-    if exercises.len() > 1 && !flags.submissions.is_empty() {
-        return Err(Error::Usage(Box::new(ManyExercises)));
+    let which_exercise = |flag| Err(Error::Usage(Box::new(WhichExercise { flag })));
+    if flags.exercises.len() != 1 && !flags.submissions.is_empty() {
+        return which_exercise("--submission");
     }
+    if flags.exercises.is_empty() && flags.solution && !flags.all {
+        return which_exercise("--solution");
+    }
+    let exercises = if flags.exercises.is_empty() && !flags.all {
+        vec![named::exercise_or_current(workspace, None, standings)?]
+    } else {
+        named::exercises(workspace, &flags.exercises)?
+    };
     let mut targets = Vec::new();
     for exercise in exercises {
         if flags.submissions.is_empty() {
@@ -162,18 +193,6 @@ fn targets(flags: &GradeFlags, workspace: &Workspace) -> Result<Vec<Target>, Err
         }
     }
     Ok(targets)
-}
-
-/// The named exercises, or all of them if none is named.
-pub(crate) fn exercises(names: &[String], workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
-    if names.is_empty() {
-        return Ok(workspace.exercises()?);
-    }
-    let mut exercises: Vec<Exercise> = Vec::new();
-    for name in names {
-        exercises.push(workspace.exercise(name)?);
-    }
-    Ok(exercises)
 }
 
 /// The submission that the flags select, and the flags that select it again.
@@ -214,11 +233,6 @@ fn quoted(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// The folder in which the command was called.
-pub(crate) fn current_dir() -> Result<std::path::PathBuf, Error> {
-    std::env::current_dir().map_err(|error| Error::Usage(Box::new(error)))
 }
 
 #[cfg(test)]

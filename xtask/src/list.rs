@@ -8,36 +8,46 @@ use report::text::{Line, Tone};
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::grade::current_dir;
-use crate::standing::{Standing, standings};
+use crate::named::{current, current_dir};
+use crate::overview::bar;
+use crate::standing::{Standing, Standings};
 
 /// Lists all exercises.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercises = workspace.exercises()?;
+    let standings = Standings::new(&workspace, console);
+    let current = current(&workspace, &exercises, &standings)?;
     let mut grid = Grid::new();
-    grid.header(&["#", "exercise", "points", "where you stand", "what it is about"]);
-    for (exercise, standing) in exercises.iter().zip(standings(&workspace, &exercises)) {
-        grid.row(row(exercise, &standing));
+    grid.header(&["", "exercise", "points", "where you stand", "what it is about"]);
+    for (index, exercise) in exercises.iter().enumerate() {
+        let is_current = Some(index) == current;
+        grid.row(row(exercise, &standings.standing(exercise), is_current));
     }
     const ABOUT: usize = 4;
-    console.print(grid.render(1, console.columns(), &[ABOUT]))?;
+    let mut text = grid.render(1, console.columns(), &[ABOUT]);
+    text.blank();
+    text.append(bar(&exercises, &standings, console.columns()));
+    console.print(text)?;
     Ok(ExitCode::Passed)
 }
 
-fn row(exercise: &Exercise, standing: &Standing) -> Vec<Line> {
+fn row(exercise: &Exercise, standing: &Standing, is_current: bool) -> Vec<Line> {
     let points: u32 = exercise.checks.iter().map(|check| check.points).sum();
     let (tone, words) = match standing {
-        Standing::Stub(n) => (Tone::Dim, format!("{n} to do")),
+        Standing::Stub(n_to_do) => (Tone::Dim, format!("{n_to_do} to do")),
         Standing::Edited => (Tone::Plain, "not graded yet".to_owned()),
-        Standing::Graded(last) if last.score == last.max_score => {
-            (Tone::Good, format!("{}/{}", last.score, last.max_score))
-        }
+        Standing::Graded(last) if last.is_full() => (Tone::Good, format!("{}/{}", last.score, last.max_score)),
         Standing::Graded(last) => (Tone::Caution, format!("{}/{}", last.score, last.max_score)),
         Standing::EditedSince(last) => (Tone::Plain, format!("{}/{}, edited since", last.score, last.max_score)),
     };
+    let place = if is_current {
+        Line::new().with(Tone::Help, "→")
+    } else {
+        Line::new().with(Tone::Dim, exercise.order.to_string())
+    };
     vec![
-        Line::new().with(Tone::Dim, exercise.order.to_string()),
+        place,
         Line::new().with(Tone::Strong, &exercise.name),
         Line::new().with(Tone::Plain, points.to_string()),
         Line::new().with(tone, words),

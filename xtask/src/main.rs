@@ -1,5 +1,5 @@
-//! The command line of the course: `cargo xtask grade`, `list`, `replay`, `verify`, `mutate`, `bench`, `ci` and
-//! `tidy`.
+//! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
+//! `list`, `next`, `reset` and `solution`; for authors `verify`, `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -10,11 +10,20 @@ mod error;
 mod exit_code;
 mod flags;
 mod grade;
+mod hint;
 mod interrupt;
+mod kept;
 mod list;
 mod mutate;
+mod named;
+mod next;
+mod overview;
+mod play;
 mod progress;
 mod replay;
+mod reset;
+mod show;
+mod solution;
 mod standing;
 mod tidy;
 mod verify;
@@ -46,10 +55,19 @@ fn main() -> process::ExitCode {
 }
 
 fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
-    match &flags.command {
+    let Some(command) = &flags.command else {
+        return overview::run(console);
+    };
+    match command {
         Command::Grade(flags) => grade::run(flags, console),
+        Command::Hint(flags) => hint::run(flags, console),
+        Command::Show(flags) => show::run(flags, console),
         Command::Replay(flags) => replay::run(flags, console),
+        Command::Play(flags) => play::run(flags, console),
         Command::List => list::run(console),
+        Command::Next => next::run(console),
+        Command::Reset(flags) => reset::run(flags, console),
+        Command::Solution(flags) => solution::run(flags, console),
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),

@@ -10,8 +10,8 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::MutateFlags;
-use crate::grade::{current_dir, exercises};
-use crate::{interrupt, progress};
+use crate::named::current_dir;
+use crate::{interrupt, named, progress};
 
 /// Grades the mutants of each exercise and lists those that survive without a reason.
 pub(crate) fn run(flags: &MutateFlags, console: &Console) -> Result<ExitCode, Error> {
@@ -27,7 +27,7 @@ pub(crate) fn run(flags: &MutateFlags, console: &Console) -> Result<ExitCode, Er
         sample,
     };
     let mut code = ExitCode::Passed;
-    for (index, exercise) in exercises(&flags.exercises, &workspace)?.iter().enumerate() {
+    for (index, exercise) in named::exercises(&workspace, &flags.exercises)?.iter().enumerate() {
         let mutation = progress::during(console, |events| {
             mutate::mutate(&workspace, exercise, &selection, &options, events)
         })?;

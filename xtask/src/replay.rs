@@ -8,13 +8,14 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, ReplayFlags};
-use crate::grade::{current_dir, for_format, name_in_json, select};
-use crate::{interrupt, progress};
+use crate::grade::{for_format, name_in_json, select};
+use crate::named::current_dir;
+use crate::{interrupt, named, progress};
 
 /// Runs the interleaving that the token names. The exit code tells whether the check failed again.
 pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let exercise = workspace.exercise(&flags.exercise)?;
+    let exercise = named::exercise(&workspace, &flags.exercise)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
     let submission = for_format(submission, flags.format);
     let options = Options {

@@ -14,13 +14,13 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::VerifyFlags;
-use crate::grade::{current_dir, exercises};
-use crate::{interrupt, progress};
+use crate::named::current_dir;
+use crate::{interrupt, named, progress};
 
 /// Grades every known submission and compares its verdicts with those that it must get.
 pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let exercises = exercises(&flags.exercises, &workspace)?;
+    let exercises = named::exercises(&workspace, &flags.exercises)?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
         ..Options::default()
@@ -144,7 +144,7 @@ fn push(text: &mut Text, outcome: &VerifyOutcome, columns: usize) {
     };
     let line = Line::indented(1)
         .with(tone, mark)
-        .with(Tone::Dim, format!(" {role:<9}"));
+        .with(Tone::Dim, format!(" {role:<9} "));
     text.push(
         line.with(Tone::Plain, short(outcome))
             .with(Tone::Dim, expected(outcome))

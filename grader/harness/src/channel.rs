@@ -28,7 +28,9 @@ const NOT_STARTED_BY_GRADER: u8 = 2;
 /// The exit code says only whether there was a request and the answer was sent. What was found is in the answer.
 #[track_caller]
 pub fn main(checks: &[Check]) -> ExitCode {
-    exit_code(serve(checks, Location::caller().file()))
+    exit_code(serve(Location::caller().file(), |request| {
+        observe(checks, &request.check, request.work)
+    }))
 }
 
 pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
@@ -38,7 +40,8 @@ pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
     }
 }
 
-fn serve(checks: &[Check], main_file: &str) -> io::Result<()> {
+/// Reads the request and answers with what `observe` returns. `main_file` is the main file of the check program.
+pub(crate) fn serve(main_file: &str, observe: impl FnOnce(Request) -> CheckObservation) -> io::Result<()> {
     let (request, answer) = open()?;
     let watched = Arc::clone(&answer);
     supervision::watch(move |stalled: Duration| {
@@ -46,7 +49,7 @@ fn serve(checks: &[Check], main_file: &str) -> io::Result<()> {
         answer_and_exit(&watched, CheckObservation::Stalled { scenario, seconds })
     });
     keep_panics();
-    let observed = panic::catch_unwind(AssertUnwindSafe(|| observe(checks, &request.check, request.work)));
+    let observed = panic::catch_unwind(AssertUnwindSafe(|| observe(request)));
     answer.give(observed.unwrap_or_else(|payload| {
         // To drop it would run the submission's code, which may panic again.
         std::mem::forget(payload);
@@ -142,11 +145,16 @@ fn observe(checks: &[Check], name: &str, work: Work) -> CheckObservation {
         return CheckObservation::UnknownCheck;
     };
     match work {
-        Work::Try => CheckObservation::UnknownCheck,
+        Work::Try | Work::RunProgram => CheckObservation::UnknownCheck,
         Work::Explore => {
             let mut model = Model::exploring(check.name);
             (check.run)(&mut model);
             CheckObservation::Explored(model.into_exploration())
+        }
+        Work::Play(question) => {
+            let mut model = Model::playing(check.name, question);
+            (check.run)(&mut model);
+            CheckObservation::Played(model.into_played())
         }
         Work::Replay { token } => match Token::decode(&token, check.name) {
             Ok(token) => replay(check, token),

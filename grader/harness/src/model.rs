@@ -7,10 +7,11 @@ use model_std::model::{Bounds, Settings, SwitchAfterRelease};
 
 use crate::check::Violation;
 use crate::execution::{AnyBody, AnyExecution, Execution};
+use crate::playing::Playing;
 use crate::requirement::{Body, Every, Goal, Question, Requirement, Unending, Witnessed};
 use crate::scenario::Scenario;
 use protocol::token::{Token, TokenError};
-use protocol::{Exploration, Replayed};
+use protocol::{Exploration, Replayed, play};
 
 /// The most executions of a scenario in which a load returns an older value. A submission with more of them is explored
 /// in part, because a grading may not take too long.
@@ -33,6 +34,7 @@ enum Purpose {
         token: Token,
         replayed: Box<Result<Replayed, TokenError>>,
     },
+    Play(Box<Playing>),
 }
 
 impl Model {
@@ -59,6 +61,10 @@ impl Model {
                 replayed: Box::new(Err(TokenError::OtherSubmission)),
             },
         )
+    }
+
+    pub(crate) fn playing(check: &'static str, question: play::Question) -> Self {
+        Self::new(check, Purpose::Play(Box::new(Playing::new(question))))
     }
 
     fn new(check: &'static str, purpose: Purpose) -> Self {
@@ -227,14 +233,21 @@ impl Model {
     pub(crate) fn into_exploration(self) -> Exploration {
         match self.purpose {
             Purpose::Explore(exploration) => *exploration,
-            Purpose::Replay { .. } => unreachable!("a replay is not asked for an exploration"),
+            Purpose::Replay { .. } | Purpose::Play(_) => unreachable!("it was not asked for an exploration"),
         }
     }
 
     pub(crate) fn into_replayed(self) -> Result<Replayed, TokenError> {
         match self.purpose {
             Purpose::Replay { replayed, .. } => *replayed,
-            Purpose::Explore(_) => unreachable!("an exploration is not asked for a replay"),
+            Purpose::Explore(_) | Purpose::Play(_) => unreachable!("it was not asked for a replay"),
+        }
+    }
+
+    pub(crate) fn into_played(self) -> play::Answer {
+        match self.purpose {
+            Purpose::Play(playing) => playing.into_answer(),
+            Purpose::Explore(_) | Purpose::Replay { .. } => unreachable!("nobody plays"),
         }
     }
 
@@ -242,27 +255,20 @@ impl Model {
         let body: AnyBody = Rc::new(move || body.run());
         let number = self.n_scenarios;
         self.n_scenarios += 1;
+        let scenario = Scenario {
+            check: self.check,
+            number,
+            label,
+            settings: self.settings,
+        };
         match &mut self.purpose {
             Purpose::Explore(exploration) if exploration.failure.is_some() => {}
-            Purpose::Explore(exploration) => {
-                let scenario = Scenario {
-                    check: self.check,
-                    number,
-                    label,
-                    settings: self.settings,
-                };
-                scenario.explore(&self.bounds, &body, requirement, exploration);
-            }
+            Purpose::Explore(exploration) => scenario.explore(&self.bounds, &body, requirement, exploration),
             Purpose::Replay { token, replayed } if token.scenario == number => {
-                let scenario = Scenario {
-                    check: self.check,
-                    number,
-                    label,
-                    settings: self.settings,
-                };
                 **replayed = scenario.replay(&body, requirement, token);
             }
             Purpose::Replay { .. } => {}
+            Purpose::Play(playing) => playing.meet(&scenario, &self.bounds, &body, requirement),
         }
     }
 }

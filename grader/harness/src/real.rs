@@ -222,7 +222,7 @@ fn observe(checks: &[Check], request: &Request, current: Scenario) -> CheckObser
             }
             CheckObservation::Tried(trial.trials)
         }
-        Work::Explore | Work::Replay { .. } => CheckObservation::TokenRefused {
+        Work::Explore | Work::Replay { .. } | Work::Play(_) | Work::RunProgram => CheckObservation::TokenRefused {
             reason: "the check runs on real threads, whose interleaving nobody chooses".to_owned(),
         },
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use protocol::signature::FailureSignature;
-use protocol::{FailureCause, Finding, Measure};
+use protocol::{FailureCause, Finding, Measure, play};
 
 use crate::check::Violation;
 use crate::execution::AnyExecution;
@@ -49,6 +49,11 @@ pub(crate) trait Requirement {
 
     /// Which of the executions that were looked at came closest to what they lack all together, counted from 1.
     fn closest(&self) -> Option<u64> {
+        None
+    }
+
+    /// What one execution has to show, and how close those that were looked at came; `None` where each has to be right.
+    fn goal(&self) -> Option<play::Goal> {
         None
     }
 }
@@ -131,6 +136,13 @@ impl<'a> Witnessed<'a> {
     fn is_seen(&self) -> bool {
         self.best.is_some_and(|best| best.reached >= self.goal.wanted)
     }
+
+    fn measure(&self) -> Option<Measure> {
+        self.best.filter(|_| self.goal.is_counted).map(|best| Measure {
+            reached: best.reached,
+            wanted: self.goal.wanted,
+        })
+    }
 }
 
 impl Requirement for Witnessed<'_> {
@@ -161,13 +173,9 @@ impl Requirement for Witnessed<'_> {
         } else {
             Finding::OverSerialized
         };
-        let measure = self.best.filter(|_| self.goal.is_counted).map(|best| Measure {
-            reached: best.reached,
-            wanted: self.goal.wanted,
-        });
         let cause = FailureCause::Unwitnessed {
             what: self.goal.what.clone(),
-            measure,
+            measure: self.measure(),
             executions: n,
             most_alive: self.most_alive,
         };
@@ -180,5 +188,13 @@ impl Requirement for Witnessed<'_> {
 
     fn closest(&self) -> Option<u64> {
         self.best.map(|best| best.looks)
+    }
+
+    fn goal(&self) -> Option<play::Goal> {
+        Some(play::Goal {
+            what: self.goal.what.clone(),
+            is_reached: self.is_seen(),
+            measure: self.measure(),
+        })
     }
 }

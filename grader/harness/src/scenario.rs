@@ -17,7 +17,7 @@ const SHORTENING_EXECUTIONS: u64 = 500;
 
 /// The most events of an execution that is simplified and shown. One with more of them has a large workload: running it
 /// again takes long, and a table of its steps tells nothing.
-const MOST_EVENTS: usize = 10_000;
+pub(crate) const MOST_EVENTS: usize = 10_000;
 
 /// One call of [`Model::every`](crate::Model::every) or [`Model::some`](crate::Model::some).
 pub(crate) struct Scenario {
@@ -96,11 +96,7 @@ impl Scenario {
             .map_or_else(Schedule::default, |stopped| stopped.schedule);
         let shown = self.record(schedule, body, requirement);
         Shown {
-            trace: if shown.trace.events.len() > MOST_EVENTS {
-                without_events(shown.trace)
-            } else {
-                shown.trace
-            },
+            trace: without_many_events(shown.trace),
             ..shown
         }
     }
@@ -144,7 +140,7 @@ impl Scenario {
         if shown.trace.events.len() > MOST_EVENTS {
             return Failure {
                 preemptions: shown.preemptions,
-                trace: Some(without_events(shown.trace)),
+                trace: Some(without_many_events(shown.trace)),
                 ..self.without_execution(again, executions)
             };
         }
@@ -227,7 +223,7 @@ impl Scenario {
         })
     }
 
-    fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
+    pub(crate) fn record(&self, schedule: Schedule, body: &AnyBody, requirement: &mut dyn Requirement) -> Shown {
         let execution = model::replay(&self.settings, body, &schedule);
         Shown {
             schedule,
@@ -267,26 +263,37 @@ impl Scenario {
         if trace.digest() != token.digest || matches!(trace.end, End::Nondeterministic(_)) {
             return Err(TokenError::OtherSubmission);
         }
+        Ok(self.replayed(preemptions, trace, failure, Some(token.encode(self.check))))
+    }
+
+    /// One execution, and its failure if it failed.
+    pub(crate) fn replayed(
+        &self,
+        preemptions: u32,
+        trace: Trace,
+        failure: Option<ScenarioFailure>,
+        token: Option<String>,
+    ) -> Replayed {
         let failure = failure.map(|failure| Failure {
-            token: Some(token.encode(self.check)),
+            token,
             trace: Some(trace.clone()),
             preemptions,
             ..self.without_execution(failure, 1)
         });
-        Ok(Replayed {
+        Replayed {
             scenario: self.label.clone(),
             preemptions,
             failure,
             trace,
-        })
+        }
     }
 }
 
 /// An execution that was recorded, and what is wrong with it.
-struct Shown {
+pub(crate) struct Shown {
     schedule: Schedule,
     preemptions: u32,
-    trace: Trace,
+    pub(crate) trace: Trace,
     failure: Option<ScenarioFailure>,
 }
 
@@ -297,11 +304,12 @@ fn note(accesses: &[AtomicAccess], known: &mut Vec<AtomicAccess>) {
     known.dedup_by(|one, other| one.source_key() == other.source_key());
 }
 
-fn without_events(trace: Trace) -> Trace {
-    Trace {
-        events: Vec::new(),
-        ..trace
+/// The trace, without its events if they are too many to be shown.
+pub(crate) fn without_many_events(mut trace: Trace) -> Trace {
+    if trace.events.len() > MOST_EVENTS {
+        trace.events = Vec::new();
     }
+    trace
 }
 
 /// Whether more executions like one that ended so are run. Each would take half a second, or may damage the memory of
@@ -316,7 +324,7 @@ fn passes(judged: &ControlFlow<Option<ScenarioFailure>>) -> bool {
 }
 
 /// Judges one execution: by its end first, then by what is required.
-fn look(
+pub(crate) fn look(
     execution: model::Execution<Box<dyn AnyExecution>>,
     requirement: &mut dyn Requirement,
 ) -> ControlFlow<Option<ScenarioFailure>> {

@@ -4,18 +4,21 @@ mod bounds;
 mod certainty;
 mod determinism;
 mod explorer;
+mod positions;
 mod running;
 mod schedule;
 mod settings;
 mod shortening;
 pub(crate) mod statics;
 
+pub use protocol::play;
 pub use protocol::schedule::{Counts, Memory, Schedule, Spawns, Switches};
 pub use protocol::trace;
 
 pub use bounds::{Bounds, Pruning};
 pub use certainty::{Certainty, Passing, certainty};
-pub use explorer::{Coverage, Stopped, explore, replay};
+pub use explorer::{Coverage, Stopped, explore, explore_from, replay};
+pub use positions::{Paused, Position, Turn, position, run_on};
 pub(crate) use settings::LONG_TURN;
 pub use settings::{Settings, SwitchAfterRelease};
 pub use shortening::{Shortened, Size, shorten};

@@ -1,9 +1,10 @@
 //! Places that a check program knows as addresses only: of an endless loop, of a stack overflow, of a crash, of
 //! a wait outside the model, of accesses to reference counts.
 
+use crate::play::Answer;
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{End, Trace};
-use crate::{CheckObservation, Failure, Place};
+use crate::{CheckObservation, Failure, Place, ProgramEnd, Replayed};
 
 /// The name of the function that counts basic blocks. Addresses are relative to it.
 pub const COUNTER: &str = "__sanitizer_cov_trace_pc";
@@ -28,8 +29,8 @@ type Locate<'a> = &'a dyn Fn(Sought, &[Backtrace]) -> Option<Place>;
 impl CheckObservation {
     /// Puts a place for the backtraces of every end, as `locate` knows them.
     pub fn locate_ends(&mut self, locate: Locate<'_>) {
-        let (trace, failure) = self.traced();
-        if let Some(trace) = trace {
+        let (traces, failure) = self.traced();
+        for trace in traces {
             in_trace(trace, locate);
         }
         if let Some(failure) = failure {
@@ -39,9 +40,8 @@ impl CheckObservation {
 
     /// Puts a place for each event, and each wait at the end, that has only addresses, as `locate` knows it.
     pub fn locate_events(&mut self, locate: Locate<'_>) {
-        let (trace, failure) = self.traced();
-        let traces = trace.into_iter().chain(failure.into_iter().flat_map(traces_of));
-        for trace in traces {
+        let (traces, failure) = self.traced();
+        for trace in traces.into_iter().chain(failure.into_iter().flat_map(traces_of)) {
             let of_events = trace
                 .events
                 .iter_mut()
@@ -57,17 +57,33 @@ impl CheckObservation {
         }
     }
 
-    /// What it shows of executions: a trace of its own, and a failure.
-    fn traced(&mut self) -> (Option<&mut Trace>, Option<&mut Failure>) {
+    /// What it shows of executions: traces of its own, and a failure.
+    fn traced(&mut self) -> (Vec<&mut Trace>, Option<&mut Failure>) {
         match self {
-            CheckObservation::Explored(exploration) => (None, exploration.failure.as_mut()),
-            CheckObservation::Replayed(replayed) => (Some(&mut replayed.trace), replayed.failure.as_mut()),
+            CheckObservation::Explored(exploration) => (Vec::new(), exploration.failure.as_mut()),
+            CheckObservation::Replayed(replayed) => of_replayed(replayed),
+            CheckObservation::Played(answer) => match answer {
+                Answer::Choice(position) => {
+                    let offered = position.options.iter_mut().map(|offer| &mut offer.then);
+                    (std::iter::once(&mut position.trace).chain(offered).collect(), None)
+                }
+                Answer::Ended(ending) => of_replayed(&mut ending.replayed),
+                Answer::Outlook(outlook) => match &mut outlook.way {
+                    Some(way) => of_replayed(&mut way.replayed),
+                    None => (Vec::new(), None),
+                },
+                Answer::Begun(_) | Answer::Refused { .. } => (Vec::new(), None),
+            },
+            CheckObservation::Ran(run) => match &mut run.end {
+                ProgramEnd::Code(_) => (Vec::new(), None),
+                ProgramEnd::Failed(failure) => (Vec::new(), Some(failure)),
+            },
             CheckObservation::TokenRefused { .. }
             | CheckObservation::Tried(_)
             | CheckObservation::Hung { .. }
             | CheckObservation::Stalled { .. }
             | CheckObservation::Panicked { .. }
-            | CheckObservation::UnknownCheck => (None, None),
+            | CheckObservation::UnknownCheck => (Vec::new(), None),
         }
     }
 }
@@ -80,6 +96,10 @@ impl End {
         }
         self.waits_mut().iter_mut().for_each(|wait| wait.calls.clear());
     }
+}
+
+fn of_replayed(replayed: &mut Replayed) -> (Vec<&mut Trace>, Option<&mut Failure>) {
+    (vec![&mut replayed.trace], replayed.failure.as_mut())
 }
 
 /// The traces that show a failure: of the failing execution, and of the nearest one that passes.
@@ -132,6 +152,7 @@ fn not_located(end: &mut End) -> Option<(Sought, &mut Option<Place>, &mut Vec<Ba
         | End::StepLimit
         | End::Exited { .. }
         | End::ThreadsLeft { .. }
-        | End::Nondeterministic(_) => None,
+        | End::Nondeterministic(_)
+        | End::Paused { .. } => None,
     }
 }

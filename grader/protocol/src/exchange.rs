@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Finding;
 use crate::activity::ThreadActivity;
+use crate::play;
 use crate::signature::{EndSignature, FailureSignature};
 use crate::trace::{AtomicAccess, CrashSignal, Panic, Trace};
 
@@ -32,6 +33,10 @@ pub enum Work {
         /// The token, as printed with a failure.
         token: String,
     },
+    /// Run the exercise's program once, under the model.
+    RunProgram,
+    /// Answer one question of somebody who plays the scheduler.
+    Play(play::Question),
 }
 
 /// What a check program answers.
@@ -51,6 +56,8 @@ pub enum CheckObservation {
     Explored(Exploration),
     /// The interleaving of a token was run.
     Replayed(Replayed),
+    /// The question of somebody who plays the scheduler was answered.
+    Played(play::Answer),
     /// The token does not fit this check or this version of the submission.
     TokenRefused {
         /// Why, as a sentence fragment.
@@ -84,8 +91,31 @@ pub enum CheckObservation {
         /// Whether the file belongs to the check program.
         is_of_check: bool,
     },
+    /// The exercise's program was run under the model.
+    Ran(ProgramRun),
     /// The check program has no check of that name.
     UnknownCheck,
+}
+
+/// One execution of the exercise's program: the one in which each thread runs until it has to wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramRun {
+    /// What it wrote to standard output.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, with the panics of its threads.
+    pub stderr: Vec<u8>,
+    /// How it ended.
+    pub end: ProgramEnd,
+}
+
+/// How the exercise's program ended under the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramEnd {
+    /// It returned from `main`, or called `exit`, with this exit code.
+    Code(i32),
+    /// It did neither.
+    Failed(Box<Failure>),
 }
 
 /// The result of the scenarios of a check on real threads.

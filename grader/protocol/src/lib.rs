@@ -9,6 +9,7 @@ mod check_kind;
 mod exchange;
 mod finding;
 mod fnv;
+pub mod play;
 pub mod schedule;
 pub mod seal;
 pub mod signature;
@@ -19,8 +20,8 @@ pub mod verdict;
 pub use activity::{Activity, BlockingCall, DescriptorKind, ThreadActivity, ThreadOwner};
 pub use check_kind::CheckKind;
 pub use exchange::{
-    Certainty, CheckObservation, Exploration, Failure, FailureCause, Measure, NearestPassing, Replayed, Reply, Request,
-    TrialFailure, Trials, Work,
+    Certainty, CheckObservation, Exploration, Failure, FailureCause, Measure, NearestPassing, ProgramEnd, ProgramRun,
+    Replayed, Reply, Request, TrialFailure, Trials, Work,
 };
 pub use finding::Finding;
 pub use trace::Place;

@@ -1,7 +1,9 @@
 //! The choices that determine an execution.
 
+use serde::{Deserialize, Serialize};
+
 /// The choices that determine an execution.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// At each choice, the number of the option taken; 0 is the default one, and a schedule ends with its last other
     /// choice.
@@ -22,7 +24,8 @@ pub struct Schedule {
 /// Other threads can notice a spawn only by the number of the new thread. The numbers can come in another order only if
 /// several threads spawn at the same time. So an exploration begins without this choice, and starts again with it when
 /// it meets such threads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Spawns {
     /// No: a spawn is an invisible operation. It takes effect right after the thread's previous operation.
     #[default]
@@ -35,7 +38,8 @@ pub enum Spawns {
 ///
 /// An exploration begins with [`Memory::Sequential`]. Where a program asks for an ordering weaker than `SeqCst`, the
 /// executions with [`Memory::Weak`] follow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Memory {
     /// The newest value: memory is sequentially consistent.
     #[default]
@@ -49,7 +53,8 @@ pub enum Memory {
 /// Most programs only clone and drop an `Arc`, and no thread can notice when another one does. So an exploration begins
 /// without this choice. It starts again with it when a program looks at a count that another thread may change, or when
 /// the last owner's drop has effects and another thread could have been the last owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Counts {
     /// No, until the execution itself shows that the order makes a difference.
     #[default]
@@ -60,7 +65,8 @@ pub enum Counts {
 
 /// Whether other threads may also go right after an operation that lets them go on, before the plain code that follows
 /// it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Switches {
     /// No: threads switch before operations only.
     #[default]

@@ -137,7 +137,7 @@ impl EndSignature {
             threads.map(|thread| thread.spawned_at.clone()).collect()
         };
         Some(match &trace.end {
-            End::Finished => return None,
+            End::Finished | End::Paused { .. } => return None,
             End::Panicked(_) => EndSignature::Panicked {
                 place: trace.first_panic().and_then(|panic| panic.place.clone()),
             },

@@ -290,8 +290,20 @@ fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) ->
     }
 }
 
+/// What a thread does, with the object that it does it to: `load counter → 0`.
+pub(crate) fn doing(trace: &Trace, event: &Event, names: &Names<'_>) -> String {
+    operation(trace, event, names, true).whole()
+}
+
+/// What a thread that still waits does, with the object that it waits at: `lock savings …`.
+pub(crate) fn still_doing(wait: &Wait, names: &Names<'_>) -> String {
+    waiting(wait, names, true).whole()
+}
+
 /// A thread that still waits at the end: its operation, with `…` for the end that never comes.
 fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> Operation {
+    // A scope has no name of its own in the source.
+    let is_named = is_named && !matches!(wait.reason, WaitReason::ScopeEnd);
     let detail = match wait.reason {
         WaitReason::Join { thread } => format!("{} …", names.thread(thread)),
         _ => "…".to_owned(),

@@ -267,14 +267,17 @@ fn end(trace: &Trace) -> Vec<&Place> {
             let left = trace.threads.iter().filter(|thread| threads.contains(&thread.id));
             left.filter_map(|thread| thread.spawned_at.as_ref()).collect()
         }
-        End::Finished | End::Deadlock { .. } | End::Livelock { .. } | End::StepLimit | End::Nondeterministic(_) => {
-            Vec::new()
-        }
+        End::Finished
+        | End::Deadlock { .. }
+        | End::Livelock { .. }
+        | End::StepLimit
+        | End::Nondeterministic(_)
+        | End::Paused { .. } => Vec::new(),
     }
 }
 
 /// `sentence` without `word` at its beginning, because the label before it is the same word.
-fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
+pub(crate) fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     match sentence.get(..word.len()) {
         Some(start) if start.eq_ignore_ascii_case(word) => &sentence[word.len()..],
         Some(_) | None => sentence,

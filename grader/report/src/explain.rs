@@ -145,6 +145,8 @@ const TO_END: &str = "expected every thread to end";
 /// The story of an execution that did not come to its end.
 fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
     let mut story = match &trace.end {
+        // Nobody judges an execution that was only paused.
+        End::Paused { .. } => Story::default(),
         End::Finished | End::Panicked(_) => panic::explain(trace, names),
         End::Deadlock { waits, cycle } => deadlock::explain(trace, waits, cycle, names),
         End::LostWakeup {

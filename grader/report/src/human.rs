@@ -385,10 +385,16 @@ fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Vec<Line> {
 
 /// One interleaving, run again.
 pub fn replay(report: &ReplayReport, options: &Options) -> Text {
+    let mut text = heading(&report.exercise, &report.check, &report.submission, options);
+    text.append(played(report, options));
+    text
+}
+
+/// The same without what was replayed.
+pub(crate) fn played(report: &ReplayReport, options: &Options) -> Text {
     let mut text = Text::new();
     let replayed = &report.replayed;
     let preemptions = departures(replayed.preemptions, &replayed.trace);
-    text.append(heading(&report.exercise, &report.check, &report.submission, options));
     match &replayed.failure {
         Some(failure) => {
             let line = Line::indented(1)

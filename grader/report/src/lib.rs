@@ -1,8 +1,8 @@
 //! The last stage: what was judged, written out for a reader or a machine.
 //!
-//! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON. Both are
+//! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON, [`page`] a page for a browser. All are
 //! functions of the report and their options alone: no clock, no terminal, no environment. Whatever comes from a
-//! submission is escaped on its way in ([`text::Span`]), so neither form can act on a terminal or pass for something
+//! submission is escaped on its way in ([`text::Span`]), so no form can act on a terminal or pass for something
 //! that the grader said.
 
 mod bindings;
@@ -19,7 +19,9 @@ pub mod json;
 mod lanes;
 pub mod names;
 mod orderings;
+pub mod page;
 mod passing;
+pub mod play;
 mod screen;
 mod steps;
 mod table;

@@ -1,7 +1,7 @@
 //! What each stage of a grading is given: the plain data that the options, the exercise and the earlier stages come to.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use protocol::CheckKind;
 use sandbox::ScratchFolder;
@@ -35,6 +35,12 @@ pub(super) struct Built<'a> {
 impl Built<'_> {
     pub(super) fn sources(self) -> Vec<(String, String)> {
         self.taken_in.staged.sources
+    }
+
+    /// The programs, the submission's files, and the folder that they all are in.
+    pub(super) fn into_parts(self) -> (Build, Vec<(String, String)>, ScratchFolder) {
+        let TakenIn { staged, folder, .. } = self.taken_in;
+        (self.build, staged.sources, folder)
     }
 }
 
@@ -81,41 +87,72 @@ impl Grading<'_> {
     fn compile<'l>(&self, taken_in: TakenIn<'l>, checks: &[&Check]) -> Result<Built<'l>, NotBuilt<'l>> {
         let has_any = |kinds: &[CheckKind]| checks.iter().any(|check| kinds.contains(&check.kind()));
         let model_checks = self.workspace.model_checks(self.exercise);
+        let model_checks = model_checks.filter(|_| self.options.kinds.contains(&CheckKind::Model));
         let real_checks = self.workspace.real_checks(self.exercise);
         let cache = model_checks
             .as_ref()
             .and_then(|checks| self.incremental_cache(checks, taken_in.libraries));
         let plan = build::Plan {
-            name: &self.exercise.name,
-            staged: &taken_in.staged,
             model_checks,
             real_checks: real_checks.filter(|_| has_any(&[CheckKind::Service, CheckKind::Speed])),
-            program: has_any(&[CheckKind::Program]).then(|| self.exercise.folder.join("src/main.rs")),
+            program: has_any(&[CheckKind::Program]).then(|| self.program()),
+            cache,
+            ..self.empty_build_plan(&taken_in)
+        };
+        let build = build::build(&plan, taken_in.libraries, &self.options.cancel).map_err(NotBuilt::Compiler)?;
+        Ok(Built { build, taken_in })
+    }
+
+    /// The source of the exercise's program.
+    fn program(&self) -> PathBuf {
+        self.exercise.folder.join("src/main.rs")
+    }
+
+    /// A plan that builds the submission, and no program that links it.
+    fn empty_build_plan<'p>(&'p self, taken_in: &'p TakenIn<'_>) -> build::Plan<'p> {
+        build::Plan {
+            name: &self.exercise.name,
+            staged: &taken_in.staged,
+            model_checks: None,
+            real_checks: None,
+            program: None,
             root: &self.workspace.root,
             folder: taken_in.folder.path(),
             path: self.options.tools.path.clone(),
             workers: self.options.workers,
             limit: self.options.build_limit,
             level: self.options.containment.at_best,
-            cache,
-        };
-        let build = build::build(&plan, taken_in.libraries, &self.options.cancel).map_err(NotBuilt::Compiler)?;
-        Ok(Built { build, taken_in })
+            cache: None,
+        }
     }
 
-    /// Only for the two submissions that are graded again and again.
+    /// Builds the exercise's program against the modelled form of the submission. A program that uses what the model
+    /// does not have is none.
+    fn modelled_program(&self, taken_in: &TakenIn<'_>) -> Option<PathBuf> {
+        self.workspace.model_checks(self.exercise)?;
+        if !self.exercise.needs.is_empty() || self.exercise.talks_to_test_server() {
+            return None;
+        }
+        let plan = build::Plan {
+            program: Some(self.program()),
+            ..self.empty_build_plan(taken_in)
+        };
+        let built = build::modelled_program(&plan, taken_in.libraries, &self.options.cancel);
+        let (compiled, path) = built.ok()?;
+        compiled.is_success().then_some(path)
+    }
+
+    /// The student's submission and the solution are graded again and again, so each has a cache of its own. Others
+    /// use those that are free.
     fn incremental_cache(&self, checks: &Path, libraries: &Libraries) -> Option<IncrementalCache> {
-        let Source::Folder(source) = &self.submission.source else {
-            return None;
-        };
-        let submission = if *source == self.exercise.folder {
-            "student"
-        } else if *source == self.workspace.solution_folder(self.exercise) {
-            "solution"
-        } else {
-            return None;
-        };
-        IncrementalCache::open(&self.exercise.name, submission, checks, libraries)
+        let open = |submission: &str| IncrementalCache::open(&self.exercise.name, submission, checks, libraries);
+        match &self.submission.source {
+            Source::Folder(source) if *source == self.exercise.folder => open("student"),
+            Source::Folder(source) if *source == self.workspace.solution_folder(self.exercise) => open("solution"),
+            Source::Folder(_) | Source::File(_) => {
+                (0..self.options.further_caches).find_map(|number| open(&format!("further-{number}")))
+            }
+        }
     }
 
     /// Runs `checks`; none of them where the build is not complete.
@@ -133,7 +170,12 @@ impl Grading<'_> {
                     has_failed: &has_failed,
                     may_be_chance: &|check, observation| may_be_chance(check, observation, snapshots),
                 };
-                self.plan(built, &on_progress).run(checks, &rules)
+                let modelled_program = || self.modelled_program(&built.taken_in);
+                run::Plan {
+                    modelled_program: &modelled_program,
+                    ..self.plan(built, &on_progress)
+                }
+                .run(checks, &rules)
             }
             Ok(_) | Err(_) => Vec::new(),
         }
@@ -149,9 +191,11 @@ impl Grading<'_> {
             exercise: self.exercise,
             build: &built.build,
             sources: &built.taken_in.staged.sources,
+            modelled_program: &|| None,
             test_server: support.and_then(|support| support.test_server.as_deref()),
             level: self.options.containment.at_best,
             after_failure: self.options.after_failure,
+            modelled_programs: self.options.modelled_programs,
             workers: self.options.workers,
             model_limits: &self.options.model_limits,
             real_limits: &self.options.real_limits,

@@ -33,7 +33,9 @@ fn judge_call(exercise: &Exercise, call: &Compiled) -> Verdict {
     match call.step {
         Step::Real => Verdict::Failed(compile_error(&errors)),
         Step::Modelled => not_modelled(&errors),
-        Step::Program | Step::RealChecks | Step::ModelChecks => unlinkable(exercise, &of_contract(errors)),
+        Step::Program | Step::RealChecks | Step::ModelChecks | Step::ModelledProgram => {
+            unlinkable(exercise, &of_contract(errors))
+        }
     }
 }
 

@@ -14,12 +14,17 @@ const KEPT_LINES: usize = 200;
 
 /// What a process printed, as evidence.
 pub(super) fn output(output: &ProcessOutput) -> Evidence {
-    if output.stdout.is_empty() && output.stderr.is_empty() {
+    streams(&output.stdout, &output.stderr)
+}
+
+/// What was printed to standard output and standard error, as evidence.
+pub(super) fn streams(stdout: &[u8], stderr: &[u8]) -> Evidence {
+    if stdout.is_empty() && stderr.is_empty() {
         return Evidence::None;
     }
     Evidence::Output {
-        stdout: bytes(&output.stdout),
-        stderr: bytes(&without_ids(&output.stderr)),
+        stdout: bytes(stdout),
+        stderr: bytes(&without_ids(stderr)),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A pass needs more than the absence of a failure: at least one execution was run.
 
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed};
+use protocol::{CheckObservation, Exploration, Failure, Finding, Replayed, play};
 use sandbox::process::ProcessOutput;
 
 use super::exit::{Form, child_leak, is_out_of_memory};
@@ -35,8 +35,10 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
     match observation {
         CheckObservation::Explored(exploration) => explored(exploration, &run.output),
         CheckObservation::Replayed(_)
+        | CheckObservation::Played(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Tried(_)
+        | CheckObservation::Ran(_)
         | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION).into(),
         CheckObservation::Stalled { .. } => stalled(run).into(),
         CheckObservation::Panicked { .. } => panicked(observation).into(),
@@ -46,27 +48,69 @@ pub(super) fn judge(run: &CheckRun) -> Judgement {
 
 /// Judges a run of one interleaving.
 pub fn judge_replay(observation: &Observation) -> Replay {
-    let run = match observation {
-        Observation::Check(run) => run,
-        Observation::NotStarted { reason, help } => return Replay::Lost(not_started(reason, help.as_ref())),
-        Observation::Program(_) => return Replay::Lost(ungraded(OTHER_WORK)),
+    let (run, observed) = match genuine_of(observation) {
+        Ok(genuine) => genuine,
+        Err(verdict) => return Replay::Lost(verdict),
     };
-    match genuine(run, Form::Modelled).map(|reply| &reply.observation) {
-        Ok(CheckObservation::Replayed(replayed)) => {
+    match observed {
+        CheckObservation::Replayed(replayed) => {
             let mut replayed = replayed.clone();
             if let Some(failure) = &mut replayed.failure {
                 name_the_limit(failure, &run.output);
             }
             Replay::Replayed(Box::new(replayed))
         }
-        Ok(CheckObservation::TokenRefused { reason }) => Replay::Refused { reason: reason.clone() },
-        Ok(CheckObservation::Explored(_) | CheckObservation::Tried(_) | CheckObservation::Hung { .. }) => {
-            Replay::Lost(ungraded(OTHER_QUESTION))
+        CheckObservation::TokenRefused { reason } => Replay::Refused { reason: reason.clone() },
+        other => Replay::Lost(without_answer(other, run)),
+    }
+}
+
+/// The answer to somebody who plays the scheduler, or the verdict where there is none.
+///
+/// # Errors
+///
+/// The verdict, which says whether that is the submission's failure or the grader's.
+pub fn judge_play(observation: &Observation) -> Result<play::Answer, Verdict> {
+    let (run, observed) = genuine_of(observation)?;
+    match observed {
+        CheckObservation::Played(answer) => {
+            let mut answer = answer.clone();
+            let failure = match &mut answer {
+                play::Answer::Ended(ending) => ending.replayed.failure.as_mut(),
+                play::Answer::Outlook(outlook) => outlook.way.as_mut().and_then(|way| way.replayed.failure.as_mut()),
+                play::Answer::Begun(_) | play::Answer::Choice(_) | play::Answer::Refused { .. } => None,
+            };
+            if let Some(failure) = failure {
+                name_the_limit(failure, &run.output);
+            }
+            Ok(answer)
         }
-        Ok(CheckObservation::Stalled { .. }) => Replay::Lost(stalled(run)),
-        Ok(observation @ CheckObservation::Panicked { .. }) => Replay::Lost(panicked(observation)),
-        Ok(CheckObservation::UnknownCheck) => Replay::Lost(unknown_check(run)),
-        Err(verdict) => Replay::Lost(verdict),
+        other => Err(without_answer(other, run)),
+    }
+}
+
+/// What a check program observed, if that is its own answer.
+fn genuine_of(observation: &Observation) -> Result<(&CheckRun, &CheckObservation), Verdict> {
+    match observation {
+        Observation::Check(run) => genuine(run, Form::Modelled).map(|reply| (run, &reply.observation)),
+        Observation::NotStarted { reason, help } => Err(not_started(reason, help.as_ref())),
+        Observation::Program(_) => Err(ungraded(OTHER_WORK)),
+    }
+}
+
+/// The verdict where a check program did not answer what it was asked about one execution.
+pub(super) fn without_answer(observation: &CheckObservation, run: &CheckRun) -> Verdict {
+    match observation {
+        CheckObservation::Stalled { .. } => stalled(run),
+        CheckObservation::Panicked { .. } => panicked(observation),
+        CheckObservation::UnknownCheck => unknown_check(run),
+        CheckObservation::Explored(_)
+        | CheckObservation::Replayed(_)
+        | CheckObservation::Played(_)
+        | CheckObservation::TokenRefused { .. }
+        | CheckObservation::Tried(_)
+        | CheckObservation::Ran(_)
+        | CheckObservation::Hung { .. } => ungraded(OTHER_QUESTION),
     }
 }
 
@@ -126,13 +170,13 @@ fn explored(exploration: &Exploration, output: &ProcessOutput) -> Judgement {
 }
 
 /// What the check program takes for an abort was the limit of memory, if `std` says so.
-fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
+pub(super) fn name_the_limit(failure: &mut Failure, output: &ProcessOutput) {
     if failure.is_abort() && is_out_of_memory(&output.stderr) {
         failure.finding = Finding::MemoryLimit;
     }
 }
 
 /// What failed: the evidence says how, and the report puts it into words.
-fn failed(failure: &Failure) -> CheckFailure {
+pub(super) fn failed(failure: &Failure) -> CheckFailure {
     CheckFailure::new(failure.finding, "", Evidence::Interleaving(Box::new(failure.clone())))
 }

@@ -24,6 +24,8 @@ pub(super) fn judge(run: &CheckRun) -> Verdict {
         CheckObservation::Stalled { scenario, .. } => Verdict::Failed(stalled(scenario.as_deref(), &run.output)),
         CheckObservation::Explored(_)
         | CheckObservation::Replayed(_)
+        | CheckObservation::Ran(_)
+        | CheckObservation::Played(_)
         | CheckObservation::TokenRefused { .. }
         | CheckObservation::Panicked { .. } => ungraded(OTHER_QUESTION),
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,6 +25,12 @@ use crate::libraries::{Libraries, LibrariesError};
 /// How much processor time a check of interleavings may take: five times what the longest one of a right submission
 /// takes. The rest of a grading's limit would be spent on mutants that loop for ever.
 const MODEL_CPU: Duration = Duration::from_secs(5);
+
+/// How many mutants are graded side by side: two for each core, because those that hang use no processor time.
+pub(super) fn workers(options: &Options) -> NonZero<usize> {
+    const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
+    options.workers.saturating_mul(PER_CORE)
+}
 
 /// What all mutants of an exercise are graded with.
 pub(super) struct MutantGrading<'a> {
@@ -56,6 +63,7 @@ impl<'a> MutantGrading<'a> {
             options: Options {
                 check: None,
                 after_failure: AfterFailure::SkipAll,
+                further_caches: workers(options).get(),
                 workers: NonZero::<usize>::MIN,
                 model_limits: Limits {
                     cpu: Some(MODEL_CPU),
@@ -101,21 +109,27 @@ impl<'a> MutantGrading<'a> {
         // Most are noticed in the interleavings. Programs on the real `std` are built for the others only, and where
         // the compiler refuses what it would refuse in those as well.
         if self.exercise.has_check_of(&[CheckKind::Model]) {
-            match self.grade_up_to(&submission, CheckKind::Model)? {
-                fate @ (Fate::NotBuilt | Fate::Killed { .. }) => return Ok(fate),
-                Fate::Survives | Fate::Ungraded { .. } => {}
+            let fate = self.grade_kinds(&submission, CheckKind::Build..=CheckKind::Model)?;
+            let later = CheckKind::Service..=CheckKind::Program;
+            let has_later = self.exercise.checks.iter().any(|check| later.contains(&check.kind()));
+            if matches!(fate, Fate::NotBuilt | Fate::Killed { .. }) || !has_later {
+                return Ok(fate);
             }
+            return Ok(match self.grade_kinds(&submission, later)? {
+                Fate::Survives => fate,
+                later => later,
+            });
         }
-        self.grade_up_to(&submission, CheckKind::Program)
+        self.grade_kinds(&submission, CheckKind::Build..=CheckKind::Program)
     }
 
-    fn grade_up_to(&self, submission: &Submission, up_to: CheckKind) -> Result<Fate, MutateError> {
+    fn grade_kinds(&self, submission: &Submission, kinds: RangeInclusive<CheckKind>) -> Result<Fate, MutateError> {
         let grading = Grading {
             workspace: self.workspace,
             exercise: self.exercise,
             submission,
             options: &Options {
-                up_to,
+                kinds,
                 ..self.options.clone()
             },
             events: &|_| {},

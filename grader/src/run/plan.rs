@@ -1,7 +1,7 @@
 //! The checks of a submission that is built: their order, and what each may use and reach.
 
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use protocol::{CheckKind, Work};
@@ -10,7 +10,7 @@ use sandbox::process::{Level, Limits, Policy, Profile};
 
 use super::{Answer, CheckRun, Observation, backtrace, observe_check, observe_program};
 use crate::build::Build;
-use crate::exercise::{Check, CheckWork, Exercise, Need};
+use crate::exercise::{Check, CheckWork, Exercise, Need, ProgramCheck};
 use crate::parallel;
 
 /// How many service checks share a core: they wait most of the time, for every thread to be idle.
@@ -32,6 +32,15 @@ pub enum AfterFailure {
     SkipAll,
 }
 
+/// Which runs of the exercise's program are under the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelledPrograms {
+    /// All.
+    Always,
+    /// Those after an interleaving has failed.
+    AfterFailure,
+}
+
 /// What to run, with which limits.
 pub struct Plan<'a> {
     /// The exercise, which says what a submission may reach.
@@ -40,12 +49,16 @@ pub struct Plan<'a> {
     pub build: &'a Build,
     /// The submission's files, each with its path and its text.
     pub sources: &'a [(String, String)],
+    /// Builds the exercise's program against the modelled form of the submission; `None` where it cannot be run so.
+    pub modelled_program: &'a (dyn Fn() -> Option<PathBuf> + Sync),
     /// The program that runs beside the exercise's program, if there is one.
     pub test_server: Option<&'a Path>,
     /// The highest sandbox level.
     pub level: Level,
     /// What is run after a check has failed.
     pub after_failure: AfterFailure,
+    /// Which runs of the exercise's program are under the model.
+    pub modelled_programs: ModelledPrograms,
     /// How many checks run side by side.
     pub workers: NonZero<usize>,
     /// What a check program may use that explores interleavings.
@@ -113,8 +126,9 @@ fn settled<T>(mut observe: impl FnMut() -> T, is_chance: impl Fn(&T) -> bool) ->
 impl Plan<'_> {
     /// Runs `checks`, the cheapest kind first; the outcomes come in the order of `checks`.
     ///
-    /// Once an interleaving has failed, a check on real threads may fail or not as its threads happen to run, and the
-    /// verdict would be chance: it is run again, up to [`TRIES`] times, until it does not fail.
+    /// Once an interleaving has failed, what runs on real threads may fail or not as its threads happen to run, and the
+    /// verdict would be chance. So the exercise's program is run under the model from then on. Where that cannot be,
+    /// and in other checks on real threads, it is run again, up to [`TRIES`] times, until it does not fail.
     pub fn run<'c>(&self, checks: &[&'c Check], rules: &Rules<'_>) -> Vec<CheckOutcome<'c>> {
         let kinds = [
             (CheckKind::Model, self.workers),
@@ -126,7 +140,7 @@ impl Plan<'_> {
         let mut outcomes: Vec<CheckOutcome<'c>> = Vec::new();
         let mut decisive: Option<String> = None;
         let mut has_failed_interleaving = false;
-        let stopped = OnceLock::new();
+        let (stopped, modelled_program) = (OnceLock::new(), OnceLock::new());
         let skipped = |because: &String| Outcome::Skipped {
             because: because.clone(),
         };
@@ -140,7 +154,15 @@ impl Plan<'_> {
                 if let Some(because) = stopped.get() {
                     return skipped(because);
                 }
-                let observation = self.run_one(check, &is_chance);
+                let is_modelled = has_failed_interleaving || self.modelled_programs == ModelledPrograms::Always;
+                let modelled_program = match (&check.work, is_modelled) {
+                    (CheckWork::Program(program), true) => {
+                        let path = modelled_program.get_or_init(self.modelled_program).as_deref();
+                        path.map(|path| (path, program))
+                    }
+                    _ => None,
+                };
+                let observation = self.run_one(check, modelled_program, &is_chance);
                 if self.after_failure == AfterFailure::SkipAll && (rules.has_failed)(check, &observation) {
                     stopped.get_or_init(|| check.name.clone());
                 }
@@ -169,14 +191,19 @@ impl Plan<'_> {
 
     /// Asks the check program that explores interleavings to do `work` for one check.
     pub fn run_model(&self, check: &Check, work: Work) -> Observation {
+        self.observe_model(&self.build.model_checks, check, &[], work)
+    }
+
+    /// Asks a program that links the modelled form of the submission to do `work`.
+    fn observe_model(&self, program: &Path, check: &Check, args: &[String], work: Work) -> Observation {
         // A real server may answer modelled threads.
         let profile = match self.exercise.needs.contains(&Need::Network) {
             true => Profile::RunWithLoopback,
             false => Profile::Run,
         };
         let policy = Policy::of(profile, self.level);
-        let program = &self.build.model_checks;
-        let mut observation = observe_check(program, &check.name, work, policy, self.model_limits, self.cancel);
+        let limits = self.model_limits;
+        let mut observation = observe_check(program, &check.name, args, work, policy, limits, self.cancel);
         if let Observation::Check(CheckRun {
             answer: Answer::Reply(reply),
             ..
@@ -187,9 +214,18 @@ impl Plan<'_> {
         observation
     }
 
-    fn run_one(&self, check: &Check, is_chance: &(dyn Fn(&Check, &Observation) -> bool + Sync)) -> Observation {
+    /// Runs a check, under the model if there is a `modelled_program`.
+    fn run_one(
+        &self,
+        check: &Check,
+        modelled_program: Option<(&Path, &ProgramCheck)>,
+        is_chance: &(dyn Fn(&Check, &Observation) -> bool + Sync),
+    ) -> Observation {
         (self.on_progress)(check, Progress::Started);
-        let observation = settled(|| self.observe(check), |observation| is_chance(check, observation));
+        let observation = match modelled_program {
+            Some((path, program)) => self.observe_model(path, check, &program.args, Work::RunProgram),
+            None => settled(|| self.observe(check), |observation| is_chance(check, observation)),
+        };
         (self.on_progress)(check, Progress::Finished);
         observation
     }
@@ -207,7 +243,15 @@ impl Plan<'_> {
                 // These checks look at what the kernel shows of the process.
                 let policy = self.policy().with_view_of_processes();
                 let program = &self.build.real_checks;
-                observe_check(program, &check.name, Work::Try, policy, self.real_limits, self.cancel)
+                observe_check(
+                    program,
+                    &check.name,
+                    &[],
+                    Work::Try,
+                    policy,
+                    self.real_limits,
+                    self.cancel,
+                )
             }
             CheckWork::Program(program) => observe_program(
                 &self.build.program,

@@ -84,8 +84,8 @@ fn a_missing_stub_says_how_to_get_it_back() {
             .ends_with("submissions/src/lib.rs`, which a student edits"),
         "{error}"
     );
-    let help = "`git checkout submissions/src/lib.rs` brings the stub back, or take it from another copy of the course";
-    assert_eq!(error.help().as_deref(), Some(help));
+    let help = format!("`cargo xtask reset {}` brings the stub back", exercise.name);
+    assert_eq!(error.help(), Some(help));
     assert!(error.is_wrong_usage());
 }
 

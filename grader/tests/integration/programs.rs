@@ -5,12 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use grader::discover::Workspace;
+use grader::discover::{Submission, Workspace};
 use grader::exercise::{CheckWork, Exercise, ProgramCheck};
-use grader::grade::Options;
+use grader::grade::{ModelledPrograms, Options, grade};
 use grader::libraries::{self, Support, SupportPackage, Tools};
 use grader::run::{Observation, observe_program};
 use grader::snapshot;
+use protocol::CheckKind;
+use protocol::verdict::Overall;
 use sandbox::cancel::Cancel;
 use sandbox::process::Policy;
 use sandbox::{Level, Profile};
@@ -35,6 +37,30 @@ fn every_solutions_program_prints_its_snapshots() {
         }
     }
     assert!(n_snapshots > 0, "no exercise has a snapshot");
+}
+
+#[test]
+fn every_solutions_program_prints_them_under_the_model_as_well() {
+    let workspace = Workspace::find_from(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the course");
+    let mut n_modelled = 0;
+    for exercise in workspace.exercises().expect("the exercises") {
+        let solution = Submission::solution(&workspace, &exercise).expect("the solution");
+        let programs = exercise
+            .checks
+            .iter()
+            .filter(|check| check.kind() == CheckKind::Program);
+        for check in programs {
+            let options = Options {
+                check: Some(check.name.clone()),
+                modelled_programs: ModelledPrograms::Always,
+                ..Options::default()
+            };
+            let report = grade(&workspace, &exercise, &solution, &options, &|_| {}).expect("the options are right");
+            assert_eq!(report.overall(), Overall::Passed, "{}: {report:#?}", exercise.name);
+            n_modelled += 1;
+        }
+    }
+    assert!(n_modelled > 0, "no exercise has a program");
 }
 
 /// What the program prints. It is the solution's, so it needs no sandbox.

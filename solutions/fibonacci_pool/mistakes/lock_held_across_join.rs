@@ -7,7 +7,6 @@
 //! Fails: `results_keep_the_order_of_inputs` with `deadlock`.
 //! Fails: `a_panic_reaches_the_caller` with `deadlock`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `deadlock`.
-//! May fail: `program_prints_both_times` with `deadlock`.
 //! May fail: `the_threads_are_gone_afterwards` with `deadlock`.
 
 use std::collections::BTreeMap;

@@ -2,7 +2,6 @@
 //! worker may read the same, and both call `f` with it.
 //!
 //! Fails: `pool_map_calls_f_once_for_each_input` with `race`.
-//! May fail: `program_prints_both_times` with `wrong_output`.
 //! May fail: `exactly_the_workers_call_at_once` with `wrong_result`.
 
 use std::ops::Range;

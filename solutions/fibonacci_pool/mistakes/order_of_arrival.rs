@@ -1,7 +1,6 @@
 //! Mistake: the workers push their values as they are done, and the first to be done comes first.
 //!
 //! Fails: `results_keep_the_order_of_inputs` with `race`.
-//! May fail: `program_prints_both_times` with `wrong_output`.
 
 use std::ops::Range;
 use std::sync::Mutex;

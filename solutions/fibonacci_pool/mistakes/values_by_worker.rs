@@ -2,7 +2,6 @@
 //! may have values from between those of another.
 //!
 //! Fails: `results_keep_the_order_of_inputs` with `race`.
-//! May fail: `program_prints_both_times` with `wrong_output`.
 
 use std::ops::Range;
 use std::panic::resume_unwind;

@@ -3,7 +3,6 @@
 //!
 //! Fails: `every_interleaving_gives_the_sum` with `race`.
 //! May fail: `the_points_are_right_on_real_threads` with `wrong_result`.
-//! May fail: `program_prints_the_table` with `wrong_output`.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};

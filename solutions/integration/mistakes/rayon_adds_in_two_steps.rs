@@ -1,7 +1,6 @@
 //! Mistake: the threads of rayon add to one total, which they read and write back in two steps.
 //!
 //! Fails: `rayon_gives_the_same_sum` with `race`.
-//! May fail: `program_prints_the_table` with `wrong_output`.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};

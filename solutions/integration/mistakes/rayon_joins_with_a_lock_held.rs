@@ -2,7 +2,6 @@
 //! meanwhile, and one of them wants the lock that this very thread holds.
 //!
 //! Fails: `rayon_gives_the_same_sum` with `deadlock`.
-//! May fail: `program_prints_the_table` with `deadlock`.
 //! May fail: `the_points_are_right_on_real_threads` with `deadlock`.
 
 use std::ops::Range;

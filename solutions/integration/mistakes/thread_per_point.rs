@@ -4,8 +4,7 @@
 //! Fails: `every_thread_does_its_share` with `limit_exceeded`.
 //! Fails: `exactly_the_threads_evaluate_at_once` with `limit_exceeded`.
 //! May fail: `two_threads_share_the_computing` with `panic`.
-//! May fail: `program_prints_the_table` with `cpu_limit`.
-//! May fail: `program_prints_the_table` with `process_limit`.
+//! Fails: `program_prints_the_table` with `panic`.
 
 use std::thread;
 

@@ -8,8 +8,8 @@
 //! Fails: `threads_take_turns` with `deadlock`.
 //! Fails: `either_thread_may_begin` with `deadlock`.
 //! Fails: `threads_have_ended_on_return` with `deadlock`.
-//! May fail: `program_prints_one_line_a_run` with `deadlock`.
-//! May fail: `program_prints_a_run_as_shown` with `deadlock`.
+//! Fails: `program_prints_one_line_a_run` with `deadlock`.
+//! Fails: `program_prints_a_run_as_shown` with `deadlock`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

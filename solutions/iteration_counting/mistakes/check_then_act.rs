@@ -3,7 +3,6 @@
 //!
 //! Fails: `runs_add_up_to_the_total` with `race`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `race`.
-//! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
 
 use std::fmt;
 use std::sync::Mutex;

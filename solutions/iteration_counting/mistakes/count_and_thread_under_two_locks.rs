@@ -2,7 +2,6 @@
 //! counted is recorded with an empty run.
 //!
 //! Fails: `no_run_is_empty` with `race`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
 
 use std::fmt;
 use std::mem;

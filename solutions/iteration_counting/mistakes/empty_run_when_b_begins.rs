@@ -3,8 +3,6 @@
 //! Fails: `no_run_is_empty` with `wrong_result`.
 //! Fails: `zero_gives_no_run_and_one_gives_one` with `wrong_result`.
 //! Fails: `every_call_starts_anew` with `wrong_result`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
-//! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
 
 use std::fmt;
 use std::sync::Mutex;

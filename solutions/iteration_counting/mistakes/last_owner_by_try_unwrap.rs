@@ -7,8 +7,6 @@
 //! Fails: `runs_alternate_between_a_and_b` with `panic`.
 //! Fails: `threads_take_turns` with `panic`.
 //! Fails: `threads_have_ended_on_return` with `panic`.
-//! May fail: `program_prints_a_run_as_shown` with `panic`.
-//! May fail: `program_prints_one_line_a_run` with `panic`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, mpsc};

@@ -5,8 +5,6 @@
 //! Fails: `runs_add_up_to_the_total` with `wrong_result`.
 //! Fails: `every_call_starts_anew` with `wrong_result`.
 //! Fails: `threads_have_ended_on_return` with `busy_wait`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
-//! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,7 @@
 //!
 //! Fails: `runs_add_up_to_the_total` with `panic`.
 //! Fails: `threads_take_turns` with `panic`.
-//! May fail: `program_prints_one_line_a_run` with `panic`.
+//! Fails: `program_prints_one_line_a_run` with `panic`.
 
 use std::fmt;
 use std::sync::Mutex;

@@ -3,7 +3,6 @@
 //!
 //! Fails: `no_run_is_empty` with `race`.
 //! Fails: `runs_alternate_between_a_and_b` with `race`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
 
 use std::fmt;
 use std::sync::Mutex;

@@ -1,8 +1,6 @@
 //! Mistake: instead of joining its threads, the caller sleeps for a second, which is usually enough, but not always.
 //!
 //! Fails: `threads_have_ended_on_return` with `thread_leak`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
-//! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -9,8 +9,8 @@
 //! Fails: `threads_take_turns` with `thread_leak`.
 //! Fails: `either_thread_may_begin` with `thread_leak`.
 //! Fails: `threads_have_ended_on_return` with `thread_leak`.
-//! May fail: `program_prints_a_run_as_shown` with `wrong_output`.
-//! May fail: `program_prints_one_line_a_run` with `wrong_output`.
+//! Fails: `program_prints_a_run_as_shown` with `wrong_output`.
+//! Fails: `program_prints_one_line_a_run` with `wrong_output`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -3,7 +3,6 @@
 //! in the wrong order, and from then on it shows a permit that is not there.
 //!
 //! Fails: `try_acquire_answers_at_once` with `wrong_result`.
-//! May fail: `program_shows_who_waits` with `wrong_output`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard};

@@ -3,8 +3,6 @@
 //!
 //! Fails: `never_more_holders_than_permits` with `limit_exceeded`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
-//! May fail: `program_shows_who_waits` with `panic`.
-//! May fail: `program_shows_who_waits` with `wrong_output`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

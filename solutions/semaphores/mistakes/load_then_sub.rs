@@ -3,7 +3,6 @@
 //!
 //! Fails: `never_more_holders_than_permits` with `limit_exceeded`.
 //! Fails: `try_acquire_answers_at_once` with `wrong_result`.
-//! May fail: `program_shows_who_waits` with `wrong_output`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};

@@ -6,7 +6,7 @@
 //! Fails: `try_acquire_answers_at_once` with `deadlock`.
 //! Fails: `timeouts_end_at_their_deadline` with `deadlock`.
 //! Fails: `a_panicking_holder_gives_its_permit_back` with `deadlock`.
-//! May fail: `program_shows_who_waits` with `deadlock`.
+//! Fails: `program_shows_who_waits` with `deadlock`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -3,7 +3,7 @@
 //! sleeps while a permit is free.
 //!
 //! Fails: `waiters_sleep_until_a_permit_is_free` with `lost_wakeup`.
-//! May fail: `program_shows_who_waits` with `deadlock`.
+//! Fails: `program_shows_who_waits` with `deadlock`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

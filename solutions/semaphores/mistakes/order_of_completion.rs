@@ -2,7 +2,6 @@
 //! the jobs finish. Jobs that take equally long hide it.
 //!
 //! Fails: `run_limited_keeps_the_order` with `wrong_result`.
-//! May fail: `program_shows_who_waits` with `wrong_output`.
 
 use std::sync::{Condvar, Mutex};
 use std::thread;

@@ -10,7 +10,7 @@
 //! Fails: `two_at_a_time_opens_two_at_once` with `thread_leak`.
 //! Fails: `threads_go_in_any_order` with `thread_leak`.
 //! Fails: `every_call_starts_anew` with `thread_leak`.
-//! May fail: `program_prints_both_ways` with `wrong_output`.
+//! Fails: `program_prints_both_ways` with `wrong_output`.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;

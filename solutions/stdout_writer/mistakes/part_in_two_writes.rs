@@ -2,7 +2,6 @@
 //! another thread can write inside the part.
 //!
 //! Fails: `two_at_a_time_writes_every_line` with `race`.
-//! May fail: `program_prints_both_ways` with `wrong_output`.
 
 use std::sync::{Mutex, mpsc};
 use std::thread;

@@ -3,7 +3,6 @@
 //!
 //! Fails: `one_at_a_time_writes_every_line` with `thread_leak`.
 //! Fails: `one_at_a_time_pauses_inside_the_line` with `over_serialized`.
-//! May fail: `program_prints_both_ways` with `wrong_output`.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;

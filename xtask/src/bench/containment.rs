@@ -18,8 +18,8 @@ use tempfile::TempDir;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::grade::current_dir;
 use crate::interrupt;
+use crate::named::current_dir;
 
 /// The argument that selects this benchmark.
 pub(super) const NAME: &str = "containment";

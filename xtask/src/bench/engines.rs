@@ -17,8 +17,8 @@ use serde::Deserialize;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::grade::current_dir;
 use crate::interrupt;
+use crate::named::current_dir;
 
 /// The argument that selects this benchmark; no exercise has a hyphen in its name.
 pub(super) const NAME: &str = "model-std";

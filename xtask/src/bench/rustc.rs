@@ -60,7 +60,8 @@ pub(super) fn compile_and_explore(bench: &Bench) -> Result<(), Error> {
             let Some(check) = check else { return Ok(()) };
             // Containment is not part of the lower bound.
             let policy = Policy::of(Profile::Run, Level::Basic);
-            match run::observe_check(&program, &check.name, Work::Explore, policy, &limits, &bench.cancel) {
+            let (name, work) = (&check.name, Work::Explore);
+            match run::observe_check(&program, name, &[], work, policy, &limits, &bench.cancel) {
                 Observation::Check(_) => {}
                 other => return Err(Error::failed(format!("failed to run `{}`: {other:?}", check.name))),
             }

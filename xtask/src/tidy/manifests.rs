@@ -1,5 +1,5 @@
 //! Rules for packages: they are named after their folders, exercises inherit nothing and have the workspace's versions,
-//! every exercise has checks, and the integration tests of a package are one program.
+//! every exercise has checks and a copy of its stub, and the integration tests of a package are one program.
 
 use grader::exercise::{Exercise, ExerciseError};
 use toml::{Table, Value};
@@ -16,6 +16,7 @@ pub(super) fn problems(tree: &Tree) -> Vec<Problem> {
         stands_alone(tree, name, &workspace, &mut problems);
         described(tree, name, &mut problems);
         checked(tree, name, &mut problems);
+        can_be_reset(tree, name, &mut problems);
     }
     for name in tree.folders("solutions") {
         let folder = format!("solutions/{name}");
@@ -67,6 +68,19 @@ fn checked(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
             &checks,
             "has no check program: `model` for checks over interleavings, `real` for checks on real threads",
         ));
+    }
+}
+
+/// `cargo xtask reset` brings back what is handed out.
+fn can_be_reset(tree: &Tree, name: &str, problems: &mut Vec<Problem>) {
+    let (stub, kept) = (
+        format!("exercises/{name}/src/lib.rs"),
+        format!("grader/checks/{name}/stub.rs"),
+    );
+    let text = |path: &str| tree.file(path).map(|file| &file.text);
+    if text(&stub).is_some() && text(&stub) != text(&kept) {
+        let what = format!("is not the same as `{stub}`: copy that here");
+        problems.push(Problem::new(&kept, what));
     }
 }
 

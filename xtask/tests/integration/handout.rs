@@ -12,7 +12,7 @@ use super::root;
 /// Folders that are not part of a handout.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;

@@ -5,6 +5,8 @@ mod handout;
 mod killing;
 mod readme;
 mod same_everywhere;
+mod small_course;
+mod student;
 mod tidy;
 mod weak_orderings;
 

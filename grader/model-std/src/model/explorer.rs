@@ -37,7 +37,7 @@ use super::{Counts, Memory, Schedule, Spawns, SwitchAfterRelease, Switches};
 use crate::runtime::counts::{CountUses, hooks};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::scheduler::{
-    Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited,
+    Choice, ChoiceKind, OptionalChoices, Pct, Prefix, RandomWalk, Scheduler, Strategy, Visited, n_preemptions,
 };
 use crate::runtime::visibility::{Hashed, History};
 use crate::runtime::weak_memory::notes;
@@ -87,6 +87,8 @@ pub struct Coverage {
     pub stopped: Option<Stopped>,
     /// The accesses with an ordering weaker than `SeqCst`, in the order of the source.
     pub weak_orderings: Vec<AtomicAccess>,
+    /// Whether the order of spawns became a choice.
+    pub spawns: Spawns,
     /// Whether accesses to reference counts became scheduling points.
     pub counts: Counts,
     /// The loads that could have returned an older value, in the order of the source. None if [`Settings::stale_reads`]
@@ -128,7 +130,7 @@ pub fn explore<T: 'static>(
     body: &Rc<dyn Fn() -> T>,
     mut visit: impl FnMut(Execution<T>) -> ControlFlow<()>,
 ) -> Coverage {
-    explore_erased(bounds, settings, &erased(body), &mut |execution| {
+    explore_erased(bounds, settings, &erased(body), None, &mut |execution| {
         visit(typed(execution))
     })
 }
@@ -137,6 +139,7 @@ fn explore_erased(
     bounds: &Bounds,
     settings: &Settings,
     body: &Rc<dyn Fn() -> Value>,
+    beginning: Option<&Schedule>,
     visit: &mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
 ) -> Coverage {
     let _alone = settings.fresh_statics.then(Alone::new);
@@ -147,15 +150,18 @@ fn explore_erased(
         settings,
         body,
         visit,
+        beginning: beginning.map_or_else(Prefix::default, schedule::prefix),
+        preemptions_before: 0,
+        may_restart: beginning.is_none(),
         visited,
         coverage: Coverage::new(),
         histories: HashSet::default(),
         steps: 0,
         most_choices: 0,
-        optional: OptionalChoices::default(),
+        optional: beginning.map_or_else(OptionalChoices::default, OptionalChoices::of),
         spawns_overlap: false,
         count_uses: CountUses::default(),
-        memory: Memory::Sequential,
+        memory: beginning.map_or(Memory::Sequential, |beginning| beginning.memory),
         may_be_weak: settings.stale_reads > 0 && bounds.preemptions > 0,
         stale: Vec::new(),
     };
@@ -170,6 +176,28 @@ fn explore_erased(
     coverage.distinct = search.histories.len() as u64;
     (coverage.weak_orderings, coverage.stale_loads) = notes::take();
     coverage
+}
+
+/// As [`explore`], for the executions that begin with the choices of `beginning`, and have choices at the same points.
+/// Default choices at its end are choices as well.
+///
+/// The bound on preemptions is for those after the beginning. [`Stopped::schedule`] has every choice, also default ones
+/// at the end. If the program does not fit `beginning`, `visit` gets an execution that ended as
+/// [`End::Nondeterministic`].
+///
+/// # Panics
+///
+/// If an execution is already under way on this operating-system thread.
+pub fn explore_from<T: 'static>(
+    bounds: &Bounds,
+    settings: &Settings,
+    body: &Rc<dyn Fn() -> T>,
+    beginning: &Schedule,
+    mut visit: impl FnMut(Execution<T>) -> ControlFlow<()>,
+) -> Coverage {
+    explore_erased(bounds, settings, &erased(body), Some(beginning), &mut |execution| {
+        visit(typed(execution))
+    })
 }
 
 /// Runs `body` once under `schedule`, and records every operation.
@@ -194,6 +222,13 @@ struct Search<'a> {
     settings: &'a Settings,
     body: &'a Rc<dyn Fn() -> Value>,
     visit: &'a mut dyn FnMut(Execution<Value>) -> ControlFlow<()>,
+    /// The choices that every execution begins with.
+    beginning: Prefix,
+    /// How many preemptions it has.
+    preemptions_before: u32,
+    /// Whether the search may start again with more choices. With a beginning it may not: its choices would mean others
+    /// then.
+    may_restart: bool,
     /// The states whose alternatives are known; `None` without pruning.
     visited: Option<Visited>,
     coverage: Coverage,
@@ -221,14 +256,18 @@ impl Search<'_> {
     /// Runs the first schedule twice. Returns the second execution for the exhaustive part, if the two are equal.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
         let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
-        let mut first = record(Box::default());
+        let mut first = record(
+            Scheduler::new(self.beginning.clone(), Strategy::NonPreemptive)
+                .with_choices(self.optional)
+                .with_memory(self.memory),
+        );
         if matches!(first.execution.trace.end, End::EndlessLoop { .. }) {
             // It takes as long as thousands of executions, and the visitor will hardly go on.
             return ControlFlow::Continue(Some(first));
         }
         // What is left of it would be in the way of the second one, which would have other addresses.
         first.execution.value = None;
-        let mut second = record(self.exhaustive(Prefix::default()));
+        let mut second = record(self.exhaustive(self.beginning.clone()));
         let Some(difference) = difference(first, &mut second) else {
             return ControlFlow::Continue(Some(second));
         };
@@ -261,6 +300,9 @@ impl Search<'_> {
     /// releasing operations.
     fn exhaust(&mut self, bounds: &Bounds, first: Option<Run>) -> ControlFlow<()> {
         self.exhaust_as_needed(bounds, first)?;
+        if !self.may_restart {
+            return ControlFlow::Continue(());
+        }
         self.exhaust_last_owners(bounds)?;
         self.exhaust_with_switches_after_release(bounds)
     }
@@ -282,7 +324,7 @@ impl Search<'_> {
 
     /// Whether an execution has shown that there are more choices.
     fn needs_more_choices(&self) -> bool {
-        self.has_to_choose_spawns() || self.has_to_choose_counts() || self.has_to_choose_values()
+        self.may_restart && (self.has_to_choose_spawns() || self.has_to_choose_counts() || self.has_to_choose_values())
     }
 
     /// Whether the order of spawns has to become a choice.
@@ -303,6 +345,7 @@ impl Search<'_> {
     fn restart(&mut self) {
         if self.has_to_choose_spawns() {
             self.optional.spawns = Spawns::Chosen;
+            self.coverage.spawns = Spawns::Chosen;
         }
         if self.has_to_choose_counts() {
             self.optional.counts = Counts::Chosen;
@@ -396,7 +439,7 @@ impl Search<'_> {
 
     /// As [`Search::exhaust`], but returns early when an execution shows that there are more choices.
     fn exhaust_with(&mut self, bounds: &Bounds, mut first: Option<Run>) -> ControlFlow<()> {
-        let mut prefixes = vec![Prefix::default()];
+        let mut prefixes = vec![self.beginning.clone()];
         for bound in 0..=bounds.preemptions {
             self.coverage.preemption_bound = bound;
             let mut next_bound = Vec::new();
@@ -408,6 +451,9 @@ impl Search<'_> {
                 }
                 let n_determined = prefix.len();
                 let (choices, n_unvisited) = self.run(prefix, first.take())?;
+                if n_determined == self.beginning.len() {
+                    self.preemptions_before = n_preemptions(&choices[..n_determined.min(choices.len())]);
+                }
                 if self.needs_more_choices() {
                     return ControlFlow::Continue(());
                 }
@@ -478,7 +524,7 @@ impl Search<'_> {
     /// Whether the visitor has stopped at a sample with no more preemptions than the executions that are left.
     fn is_simplest(&self, bound: u32) -> bool {
         let found = self.coverage.stopped.as_ref();
-        found.is_some_and(|found| found.preemptions <= bound)
+        found.is_some_and(|found| found.preemptions <= self.preemptions_before + bound)
     }
 
     fn n_stale_prefixes(&self) -> u64 {
@@ -523,12 +569,21 @@ impl Search<'_> {
         if self.most_choices > 0 {
             let walk = RandomWalk::new(self.next_seed(bounds));
             // The coverage says whether the visitor stopped at it.
-            let _ = self.sample_by(Strategy::RandomWalk(walk), Memory::Sequential);
+            let _ = self.sample_by(Strategy::RandomWalk(walk), self.memory_of_samples());
+        }
+    }
+
+    /// The memory of samples that are not about stale reads.
+    fn memory_of_samples(&self) -> Memory {
+        if self.may_restart {
+            Memory::Sequential
+        } else {
+            self.memory
         }
     }
 
     fn sample_by(&mut self, strategy: Strategy, memory: Memory) -> ControlFlow<()> {
-        let scheduler = Scheduler::new(Prefix::default(), strategy)
+        let scheduler = Scheduler::new(self.beginning.clone(), strategy)
             .with_choices(self.optional)
             .with_memory(memory)
             .random_until((self.settings.steps / 4).min(MAX_RANDOM_CHOICES) as usize);
@@ -552,7 +607,7 @@ impl Search<'_> {
         while self.most_choices > 0 && self.coverage.random < bounds.random && self.has_steps_left(bounds) {
             let seed = self.next_seed(bounds);
             let pct = Pct::new(seed, self.most_choices as u64, bounds.depth);
-            self.sample_by(Strategy::Pct(pct), Memory::Sequential)?;
+            self.sample_by(Strategy::Pct(pct), self.memory_of_samples())?;
         }
         ControlFlow::Continue(())
     }
@@ -562,7 +617,7 @@ impl Search<'_> {
     fn sample_stale(&mut self, bounds: &Bounds) {
         let may_be_stale = match self.memory {
             // The exhaustive part has not shown it: its bound is 0, or only a sample used a weak ordering.
-            Memory::Sequential => self.settings.stale_reads > 0 && notes::any_is_weak(),
+            Memory::Sequential => self.may_restart && self.settings.stale_reads > 0 && notes::any_is_weak(),
             Memory::Weak => notes::any_could_be_stale(),
         };
         if !may_be_stale {
@@ -587,7 +642,11 @@ impl Search<'_> {
         if flow.is_break() {
             let earlier = self.coverage.stopped.as_ref();
             self.coverage.stopped = Some(Stopped {
-                schedule: schedule::of(choices, self.optional),
+                schedule: if self.may_restart {
+                    schedule::of(choices, self.optional)
+                } else {
+                    schedule::with_all(choices, self.optional, self.memory)
+                },
                 preemptions,
                 found_after: earlier.map_or(self.coverage.executions, |earlier| earlier.found_after),
             });
@@ -673,6 +732,7 @@ impl Coverage {
             complete: false,
             stopped: None,
             weak_orderings: Vec::new(),
+            spawns: Spawns::Invisible,
             counts: Counts::Invisible,
             stale_loads: Vec::new(),
         }

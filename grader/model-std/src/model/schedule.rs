@@ -25,6 +25,17 @@ pub(super) fn of(choices: &[Choice], optional: OptionalChoices) -> Schedule {
     }
 }
 
+/// The schedule with all of these choices, also default ones at the end, for whoever goes on from there.
+pub(super) fn with_all(choices: &[Choice], optional: OptionalChoices, memory: Memory) -> Schedule {
+    Schedule {
+        choices: choices.iter().map(|choice| choice.chosen).collect(),
+        spawns: optional.spawns,
+        counts: optional.counts,
+        memory,
+        switches: optional.switches,
+    }
+}
+
 /// A scheduler with choices at the same points as in executions of `schedule`. It follows `prefix`, then `strategy`.
 pub(super) fn scheduler(schedule: &Schedule, prefix: Prefix, strategy: Strategy) -> Box<Scheduler> {
     Scheduler::new(prefix, strategy)

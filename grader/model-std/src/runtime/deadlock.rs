@@ -1,6 +1,7 @@
 //! Diagnoses deadlocks and lost wake-ups: what each thread waits for when none can go on, which threads hold it, and
-//! which notification came too early.
+//! which notification came too early. A pause has waits as well.
 
+use super::dispatch::Candidate;
 use super::execution::Execution;
 use super::objects::barrier::Barrier;
 use super::objects::condvar::{self, Condvar};
@@ -31,6 +32,15 @@ pub(crate) fn diagnose(execution: &Execution) -> End {
         },
         _ => End::Deadlock { waits, cycle },
     }
+}
+
+/// The waits of the tasks that are none of `candidates`, while an execution is paused. That of a thread which waits for
+/// the clock is one of them: other threads can still go on.
+pub(crate) fn waits_beside(execution: &Execution, candidates: &[Candidate]) -> Vec<Wait> {
+    let is_candidate = |task: TaskId| candidates.iter().any(|candidate| candidate.task == task);
+    let tasks = execution.tasks.iter().enumerate();
+    let waiting = tasks.filter(|(id, task)| task.is_alive() && !task.is_idle && !is_candidate(*id));
+    waiting.filter_map(|(id, _)| wait(execution, id)).collect()
 }
 
 /// What `task` waits for; `None` if it can go on.

@@ -3,11 +3,13 @@
 
 use super::execution::Execution;
 use super::fairness::AtYield;
+use super::scheduler::NoChoice;
 use super::scheduler::non_preemptive::{self, Running};
 use super::task::{Announcement, Manner, Operation, TaskId, TaskState, Waiting, Wake};
 use super::{branches, deadlock};
+use crate::model::play::Subject;
 use crate::model::statics;
-use crate::model::trace::{Difference, End};
+use crate::model::trace::End;
 
 /// The current turn, and the candidates for the next one.
 pub(super) struct Turn {
@@ -278,7 +280,7 @@ impl Execution {
         &mut self,
         options: usize,
         n_non_preemptive: usize,
-        choose: impl FnOnce(&mut Execution) -> Result<usize, Difference>,
+        choose: impl FnOnce(&mut Execution) -> Result<usize, NoChoice>,
     ) -> Option<usize> {
         if options > 1 && self.scheduler.needs_state() {
             let runs_on = (n_non_preemptive < options).then_some(self.current);
@@ -291,8 +293,13 @@ impl Execution {
                 self.turn.preempted |= chosen >= n_non_preemptive;
                 Some(chosen)
             }
-            Err(difference) => {
+            Err(NoChoice::Differs(difference)) => {
                 self.finish(End::Nondeterministic(difference));
+                None
+            }
+            Err(NoChoice::Pauses) => {
+                let candidates = std::mem::take(&mut self.turn.candidates);
+                self.pause(Subject::Turn, &candidates, n_non_preemptive);
                 None
             }
         }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use super::counts::{self, CountUses, ReferenceCounts};
-use super::dispatch::{Candidate, Turn};
+use super::dispatch::{Candidate, Cause, Turn};
 use super::executor::Start;
 use super::fairness::{Progress, Repetition, Yields};
 use super::faults::Faults;
@@ -14,10 +14,11 @@ use super::objects::streams::Streams;
 use super::objects::{Object, ObjectId, Objects, Places};
 use super::panics;
 use super::recorder::Recorder;
-use super::scheduler::{ChoiceKind, Scheduler};
+use super::scheduler::{ChoiceKind, NoChoice, Scheduler};
 use super::task::{Site, Task, TaskId, ThreadName};
 use super::visibility::{self, History, Parent};
 use super::weak_memory::WeakMemory;
+use crate::model::play::Subject;
 use crate::model::trace::{End, Trace};
 use crate::model::{Memory, Settings};
 
@@ -228,8 +229,20 @@ impl Execution {
                 self.learned(chosen as u64);
                 chosen
             }
-            Err(difference) => {
+            Err(NoChoice::Differs(difference)) => {
                 self.finish(End::Nondeterministic(difference));
+                0
+            }
+            Err(NoChoice::Pauses) => {
+                let subject = match kind {
+                    ChoiceKind::Any => Subject::Outcome,
+                    ChoiceKind::Value => Subject::Value,
+                };
+                let operation = Candidate {
+                    task: self.current,
+                    cause: Cause::Ready,
+                };
+                self.pause(subject, &vec![operation; n], n_non_preemptive);
                 0
             }
         }

@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use addresses::Addresses;
 
-use super::branches;
+use super::dispatch::{Candidate, Cause};
 use super::execution::Execution;
 use super::objects::{ObjectId, Origin};
 use super::task::{Site, TaskId};
+use super::{branches, deadlock};
+use crate::model::play::{Subject, TurnReason};
 use crate::model::trace::{self, Backtrace, End, Event, ObjectKind, ObjectState, Op, Place, Segment, Trace};
+use crate::model::{Paused, Turn};
 use crate::shim::SOURCES_OF_LIBRARIES;
 
 /// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
@@ -33,6 +36,16 @@ pub(crate) struct Recorder {
     takes_calls: bool,
     /// The kind of each object and where it comes from, by number.
     objects: Vec<(ObjectKind, Origin)>,
+    /// The choice at which the execution was paused, if it was.
+    pause: Option<Pause>,
+}
+
+/// A choice at which an execution was paused.
+#[derive(Debug, PartialEq)]
+struct Pause {
+    choice: Paused,
+    /// How many operations had taken effect.
+    n_recorded: usize,
 }
 
 /// One operation that took effect.
@@ -106,6 +119,45 @@ impl Execution {
         if let Some(recorder) = &mut self.recorder {
             recorder.note_choices(self.scheduler.n_taken());
         }
+    }
+
+    /// Ends the execution at a choice among `candidates`, which somebody else makes. What the running operation still
+    /// does is not recorded.
+    #[cold]
+    pub(super) fn pause(&mut self, subject: Subject, candidates: &[Candidate], n_non_preemptive: usize) {
+        let option = |candidate: &Candidate| Turn {
+            thread: candidate.task,
+            reason: match candidate.cause {
+                Cause::Ready => TurnReason::Ready,
+                Cause::Spurious => TurnReason::Spurious,
+                Cause::Late => TurnReason::Late,
+                Cause::NoWakeUp => TurnReason::NoWakeUp,
+            },
+            place: self.place_of_next(candidate.task),
+        };
+        let options = candidates.iter().map(option).collect();
+        let running = self.current;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.pause = Some(Pause {
+                choice: Paused {
+                    subject,
+                    running,
+                    options,
+                    n_non_preemptive,
+                },
+                n_recorded: recorder.recorded.len(),
+            });
+        }
+        let waits = deadlock::waits_beside(self, candidates);
+        self.finish(End::Paused { waits });
+    }
+
+    /// The line of the operation that `task` has announced. A thread that has not begun has announced none: its line is
+    /// that of the spawn.
+    fn place_of_next(&self, task: TaskId) -> Option<Place> {
+        let task = &self.tasks[task];
+        let site = task.announced.operation.site.filter(|_| task.entry.is_none());
+        site.and_then(place_in_program)
     }
 
     /// The return addresses on this stack, if they are wanted.
@@ -254,6 +306,13 @@ impl Recorder {
     /// For each choice, how many operations had been recorded when it was made.
     pub(crate) fn into_steps_before_choices(self) -> Vec<usize> {
         self.steps_before_choices
+    }
+
+    /// Takes the choice at which the execution was paused, and forgets what was recorded after it.
+    pub(crate) fn take_pause(&mut self) -> Option<Paused> {
+        let Pause { choice, n_recorded } = self.pause.take()?;
+        self.recorded.truncate(n_recorded);
+        Some(choice)
     }
 
     /// A recorder for an execution that is shown.

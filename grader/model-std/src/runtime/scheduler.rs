@@ -5,7 +5,7 @@
 //! the schedule. That is always reported.
 //!
 //! Each strategy has a file: [`non_preemptive`] for the exhaustive search, [`random_walk`] and [`pct`] for samples, and
-//! [`guided`] for making a failing schedule simpler.
+//! [`guided`] for making a failing schedule simpler. Where somebody plays the scheduler, the strategy is to pause.
 
 mod choice;
 pub(crate) mod guided;
@@ -41,6 +41,17 @@ pub(crate) enum Strategy {
     Pct(Pct),
     /// A partial schedule, and non-preemptive where it says nothing.
     Guided(Guided),
+    /// Nobody chooses: the execution stops at the first choice beyond the prefix.
+    Pausing,
+}
+
+/// Why a choice was not made.
+#[derive(Debug)]
+pub(crate) enum NoChoice {
+    /// The execution does not fit the prefix.
+    Differs(Difference),
+    /// The strategy is [`Strategy::Pausing`].
+    Pauses,
 }
 
 /// Follows a prefix, then a strategy, and records every choice.
@@ -224,25 +235,26 @@ impl Scheduler {
 
     /// As [`Scheduler::choose`], where [`Scheduler::takes_default`] holds.
     #[inline]
-    pub(crate) fn choose_default(&mut self, options: usize, n_non_preemptive: usize) -> Result<usize, Difference> {
+    pub(crate) fn choose_default(&mut self, options: usize, n_non_preemptive: usize) -> Result<usize, NoChoice> {
         let point = (options, n_non_preemptive, ChoiceKind::Any, self.operations);
-        Self::decide(&self.prefix, &mut self.taken, point, || non_preemptive::FIRST)
+        Self::decide(&self.prefix, &mut self.taken, point, || Ok(non_preemptive::FIRST))
     }
 
-    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption. `Err` says how the
-    /// execution differs from the recorded one.
+    /// Chooses one of `candidates`, of which the first `n_non_preemptive` cost no preemption.
     pub(crate) fn choose(
         &mut self,
         candidates: &[Candidate],
         n_non_preemptive: usize,
         current: TaskId,
-    ) -> Result<usize, Difference> {
+    ) -> Result<usize, NoChoice> {
         let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         // The guided strategy is also asked within the prefix, because it counts the turns from the start.
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose(candidates, current),
-            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
+            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) | Strategy::Pausing => {
+                non_preemptive::FIRST
+            }
         };
         let operations = self.operations;
         let chosen = Self::decide(
@@ -250,11 +262,12 @@ impl Scheduler {
             &mut self.taken,
             (candidates.len(), n_non_preemptive, ChoiceKind::Any, operations),
             || match strategy {
-                Strategy::RandomWalk(walk) if is_random => walk.choose(candidates),
-                Strategy::Pct(pct) if is_random => pct.choose(candidates, n_non_preemptive, current),
+                Strategy::RandomWalk(walk) if is_random => Ok(walk.choose(candidates)),
+                Strategy::Pct(pct) if is_random => Ok(pct.choose(candidates, n_non_preemptive, current)),
                 Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => {
-                    guided_option
+                    Ok(guided_option)
                 }
+                Strategy::Pausing => Err(NoChoice::Pauses),
             },
         )?;
         if let Strategy::Guided(guided) = strategy {
@@ -269,18 +282,23 @@ impl Scheduler {
         n: usize,
         n_non_preemptive: usize,
         kind: ChoiceKind,
-    ) -> Result<usize, Difference> {
+    ) -> Result<usize, NoChoice> {
         let is_random = self.taken.len() < self.random_until;
         let strategy = &mut self.strategy;
         let guided_option = match strategy {
             Strategy::Guided(guided) => guided.choose_outcome(n),
-            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) => non_preemptive::FIRST,
+            Strategy::NonPreemptive | Strategy::RandomWalk(_) | Strategy::Pct(_) | Strategy::Pausing => {
+                non_preemptive::FIRST
+            }
         };
         let point = (n, n_non_preemptive, kind, self.operations);
         Self::decide(&self.prefix, &mut self.taken, point, || match strategy {
-            Strategy::RandomWalk(walk) if is_random => walk.choose_outcome(n),
-            Strategy::Pct(pct) if is_random => pct.choose_outcome(n),
-            Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => guided_option,
+            Strategy::RandomWalk(walk) if is_random => Ok(walk.choose_outcome(n)),
+            Strategy::Pct(pct) if is_random => Ok(pct.choose_outcome(n)),
+            Strategy::NonPreemptive | Strategy::Guided(_) | Strategy::RandomWalk(_) | Strategy::Pct(_) => {
+                Ok(guided_option)
+            }
+            Strategy::Pausing => Err(NoChoice::Pauses),
         })
     }
 
@@ -290,8 +308,8 @@ impl Scheduler {
         prefix: &Prefix,
         taken: &mut Vec<Choice>,
         (options, n_non_preemptive, kind, operations): (usize, usize, ChoiceKind, u64),
-        beyond: impl FnOnce() -> usize,
-    ) -> Result<usize, Difference> {
+        beyond: impl FnOnce() -> Result<usize, NoChoice>,
+    ) -> Result<usize, NoChoice> {
         if options <= 1 {
             return Ok(0);
         }
@@ -303,8 +321,8 @@ impl Scheduler {
         };
         let chosen = match prefix.get(taken.len()) {
             Some(expected) if expected.fits(found, operations) => usize::from(expected.chosen),
-            Some(expected) => return Err(expected.difference(taken.len(), found)),
-            None => beyond(),
+            Some(expected) => return Err(NoChoice::Differs(expected.difference(taken.len(), found))),
+            None => beyond()?,
         };
         taken.push(Choice {
             chosen: chosen as u16,

@@ -203,6 +203,7 @@ pub fn describe(end: &End) -> String {
         End::Exited { code, thread, .. } => format!("{thread} exited with {code:?}"),
         End::ThreadsLeft { threads } => format!("threads left {threads:?}"),
         End::Nondeterministic(_) => "nondeterministic".to_owned(),
+        End::Paused { .. } => "paused".to_owned(),
     }
 }
 

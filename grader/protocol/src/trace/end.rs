@@ -130,13 +130,18 @@ pub enum End {
     },
     /// The program did not do the same under the same schedule: it depends on something that is not controlled.
     Nondeterministic(Difference),
+    /// It was stopped before a choice that somebody else makes (see [`play`](crate::play)).
+    Paused {
+        /// The threads that wait meanwhile, and cannot be chosen, in the order of thread ids.
+        waits: Vec<Wait>,
+    },
 }
 
 impl End {
-    /// The finding; `None` for [`End::Finished`].
+    /// The finding; `None` for [`End::Finished`] and [`End::Paused`].
     pub fn finding(&self) -> Option<Finding> {
         match self {
-            End::Finished => None,
+            End::Finished | End::Paused { .. } => None,
             End::Panicked(_) => Some(Finding::Panic),
             End::Deadlock { .. } => Some(Finding::Deadlock),
             End::LostWakeup { .. } => Some(Finding::LostWakeup),
@@ -155,17 +160,17 @@ impl End {
 
     /// The waits, to fill in their places.
     pub(crate) fn waits_mut(&mut self) -> &mut [Wait] {
-        if let End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } = self {
+        if let End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } | End::Paused { waits } = self {
             waits
         } else {
             &mut []
         }
     }
 
-    /// The waits, if every thread waits; empty for any other end.
+    /// The waits, if every thread waits or the execution was paused; empty for any other end.
     pub fn waits(&self) -> &[Wait] {
         match self {
-            End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } => waits,
+            End::Deadlock { waits, .. } | End::LostWakeup { waits, .. } | End::Paused { waits } => waits,
             End::Finished
             | End::Panicked(_)
             | End::Livelock { .. }

@@ -358,8 +358,8 @@ fn numbers_of_a_pool(model: &mut Model, workers: usize, inputs: Range<u32>) {
 fn has_a_pool_of_its_own(model: &mut Model) {
     model.executions(1);
     model.random(0);
-    for workers in [3, 6, 1] {
-        let inputs = 0..12;
+    // The last are more workers than a byte can count.
+    for (workers, inputs) in [(3, 0..12), (6, 0..12), (1, 0..12), (300, 0..300)] {
         let wanted = Cell::new(workers);
         let of = inputs.clone();
         model.every(

@@ -44,7 +44,7 @@ const SIZES: [(usize, usize); 9] = [
 ];
 
 /// Intervals: far from 0, around it, backwards, and empty.
-const INTERVALS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.0), (1.5, 1.5)];
+const INTERVALS: [(f64, f64); 4] = [(1.0, 10.0), (-0.7, 0.6), (3.1, -2.3), (1.5, 1.5)];
 
 /// More threads than nearly any machine has processors: half of those that a check program may have.
 const MANY_THREADS: usize = 128;

@@ -71,6 +71,29 @@ fn no_comic_is_taken_twice(model: &mut Model) {
     model.executions(1);
     model.random(0);
     in_parallel(model, "6 workers, comics 1 to 300", Shelf::of(1..=300), &[&MANY], 6);
+    more_workers_than_a_byte(model);
+}
+
+/// Here, unlike on real threads, a submission may start as many threads as it is asked for. For three comics it starts
+/// two or more, because the caller may be one of three workers.
+fn more_workers_than_a_byte(model: &mut Model) {
+    const COMICS: [u32; 3] = [1, 2, 3];
+    let Ok(server) = Server::start(Shelf::of(COMICS), Hold::Nothing) else {
+        return;
+    };
+    model.every(
+        "256 workers, comics 1 to 3",
+        move || drop(download_in_parallel(server.base(), &COMICS, 256)),
+        |execution| {
+            let n_started = execution.threads.len() - 1;
+            if n_started > 1 {
+                return Ok(());
+            }
+            let expected = "expected several workers for 256 workers and 3 comics";
+            let got = format!("{n_started} thread was started");
+            Err(Violation::new(Finding::NotConcurrent, expected).got(got))
+        },
+    );
 }
 
 /// Downloads the comics of each call, one call after the other.

@@ -25,6 +25,7 @@ mod odd_places;
 mod oracle;
 mod panics;
 mod places;
+mod positions;
 mod programs;
 mod pruning;
 mod reference_counts;
