@@ -21,8 +21,7 @@ use std::thread::{self, ThreadId};
 
 use crate::channel::{self, Answer};
 use crate::check::Violation;
-use protocol::trace::Panic;
-use protocol::{CheckObservation, Finding, Place, Request, TrialFailure, Trials, Work};
+use protocol::{CheckObservation, Finding, Panic, Place, Request, TrialFailure, Trials, Work};
 
 pub use gate::Gate;
 pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};

@@ -1,5 +1,5 @@
-//! What is said of orderings weaker than `SeqCst`: which were explored, and a note on those that the explorations do not
-//! decide, because there were too many interleavings.
+//! What is said of orderings weaker than `SeqCst`: which were explored, and a note on those that the explorations do
+//! not decide, because there were too many interleavings.
 //!
 //! It says where they are and what was not explored, never that one of them is wrong.
 

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use protocol::trace::Panic;
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
-use protocol::{Finding, Place};
+use protocol::{Finding, Panic, Place};
 use regex::Regex;
 use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
 

@@ -1,5 +1,5 @@
-//! Stolen wake-up: between a notification and the wake-up that it led to, another thread had the lock. A wake-up without
-//! a notification has the same remedy.
+//! Stolen wake-up: between a notification and the wake-up that it led to, another thread had the lock. A wake-up
+//! without a notification has the same remedy.
 
 use protocol::trace::{Event, Op, Place, Trace, WakeReason};
 
