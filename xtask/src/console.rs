@@ -4,7 +4,8 @@
 //! [`report::text`] and is escaped by it.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Effects, Style};
 use report::text::{Line, Text, Tone};
@@ -17,6 +18,10 @@ use crate::flags::Color;
 const COLUMNS: usize = 80;
 /// A line of more columns is hard to follow with the eye.
 const MOST_COLUMNS: usize = 120;
+/// Rows of a screen whose size is not known.
+const ROWS: usize = 24;
+/// What is lower than this is no terminal to read on.
+const LEAST_ROWS: usize = 3;
 /// What is narrower than this is no terminal to read a table on.
 const LEAST_COLUMNS: usize = 40;
 
@@ -25,7 +30,9 @@ pub(crate) struct Console {
     is_colored: bool,
     is_error_colored: bool,
     is_ci: bool,
-    columns: usize,
+    /// Whether a screen is drawn, line by line from its top. What is told meanwhile is held back.
+    has_screen: AtomicBool,
+    held: Mutex<Text>,
     /// Keeps the line of progress and whole texts apart.
     error_output: Mutex<()>,
 }
@@ -39,19 +46,68 @@ impl Console {
             Color::Never => false,
             Color::Auto => is_terminal && !wants_plain,
         };
-        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         Self {
             is_colored: is_colored(io::stdout().is_terminal()),
             is_error_colored: is_colored(io::stderr().is_terminal()),
             is_ci: is_set("CI") || is_set("GITHUB_ACTIONS") || is_set("TF_BUILD"),
-            columns: width.unwrap_or(COLUMNS).clamp(LEAST_COLUMNS, MOST_COLUMNS),
+            has_screen: AtomicBool::new(false),
+            held: Mutex::new(Text::new()),
             error_output: Mutex::new(()),
         }
     }
 
     /// How many columns a line may take.
     pub(crate) fn columns(&self) -> usize {
-        self.columns
+        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        width.unwrap_or(COLUMNS).clamp(LEAST_COLUMNS, MOST_COLUMNS)
+    }
+
+    /// How many rows a screen has.
+    pub(crate) fn rows(&self) -> usize {
+        let height = terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0));
+        height.unwrap_or(ROWS).max(LEAST_ROWS)
+    }
+
+    /// Whether somebody sits before a terminal, for whom a screen is drawn and who presses keys.
+    pub(crate) fn has_keys(&self) -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal() && self.shows_progress()
+    }
+
+    /// From now on, screens are drawn.
+    pub(crate) fn begin_screen(&self) {
+        self.has_screen.store(true, Ordering::Relaxed);
+        // What was there before stays above the screen. Nobody is left to tell that it could not be printed.
+        let _ = self.print_bytes(&"\r\n".repeat(self.rows()));
+    }
+
+    /// Goes to the line below the screen, and tells what was held back.
+    pub(crate) fn end_screen(&self) {
+        self.has_screen.store(false, Ordering::Relaxed);
+        // Nobody is left to tell that it could not be printed.
+        let _ = self.print_bytes("\r\u{1b}[2K");
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        self.tell(held);
+    }
+
+    /// What was held back since screens are drawn.
+    pub(crate) fn held(&self) -> Text {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Draws a screen: the lines from the top on, and the cursor after the last one.
+    pub(crate) fn screen(&self, lines: &[Line]) -> io::Result<()> {
+        const TOP: &str = "\u{1b}[H";
+        const REST_OF_LINE: &str = "\u{1b}[K";
+        const REST_OF_SCREEN: &str = "\u{1b}[J";
+        let mut text = Text::new();
+        for line in lines {
+            text.push(line.clone());
+        }
+        let painted = if self.is_colored { paint(&text) } else { text.plain() };
+        let lines = painted
+            .trim_end_matches('\n')
+            .replace('\n', &format!("{REST_OF_LINE}\r\n"));
+        self.print_bytes(&format!("{TOP}{lines}{REST_OF_SCREEN}"))
     }
 
     /// Prints a text for a reader.
@@ -133,6 +189,10 @@ impl Console {
 
     /// Says something beside the report.
     pub(crate) fn tell(&self, text: Text) {
+        if self.has_screen.load(Ordering::Relaxed) {
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).append(text);
+            return;
+        }
         let text = if self.is_ci { text.without_ci_commands() } else { text };
         let painted = if self.is_error_colored {
             paint(&text)
@@ -151,7 +211,7 @@ impl Console {
     pub(crate) fn progress(&self, line: Line) {
         const START_OF_LINE: &str = "\r\u{1b}[2K";
         let mut text = Text::new();
-        text.push(line.shortened(self.columns - 1));
+        text.push(line.shortened(self.columns() - 1));
         let painted = if self.is_error_colored {
             paint(&text)
         } else {

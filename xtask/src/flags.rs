@@ -36,6 +36,8 @@ pub(crate) struct Flags {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Grade what you wrote each time you save it.
+    Watch(WatchFlags),
     /// Grade what you wrote, or another submission.
     Grade(GradeFlags),
     /// Show a hint for what failed, one step more each time.
@@ -60,10 +62,23 @@ pub(crate) enum Command {
     Mutate(MutateFlags),
     /// Measure how fast the grader is.
     Bench(BenchFlags),
+    /// Take the pictures of the README.
+    Pictures(PicturesFlags),
     /// Run all tests and checks of this repository.
     Ci,
     /// Check this repository's rules for names, manifests and documents.
     Tidy,
+}
+
+/// Flags of `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct WatchFlags {
+    /// The exercise, by name or path; the current one if left out.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercise: Option<String>,
+    /// How well to contain what you wrote, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `hint`.
@@ -173,10 +188,10 @@ holds, and the nearest interleaving that passes.
 Examples:
   cargo xtask show semaphores                                what you wrote
   cargo xtask show semaphores timeouts_end_at_their_deadline one check
-  cargo xtask show semaphores --open                         and open it")]
+  cargo xtask show --open                                    the current exercise, in your browser")]
 pub(crate) struct ShowFlags {
-    /// The exercise.
-    pub(crate) exercise: String,
+    /// The exercise; the current one if left out.
+    pub(crate) exercise: Option<String>,
     /// Run only this check.
     pub(crate) check: Option<String>,
     /// Show the reference solution instead of what you wrote.
@@ -220,6 +235,14 @@ pub(crate) struct ReplayFlags {
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `pictures`.
+#[derive(Debug, Args)]
+pub(crate) struct PicturesFlags {
+    /// Write them to this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Flags of `play`.

@@ -7,6 +7,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::terminal;
+
 /// A flag that the first signal sets. The work then stops, ends its children and removes its temporary folders.
 pub(crate) fn cancel_on_signal() -> Cancel {
     let cancel = Cancel::new();
@@ -16,6 +18,7 @@ pub(crate) fn cancel_on_signal() -> Cancel {
         thread::spawn(move || {
             for signal in signals.forever() {
                 if flag.is_cancelled() {
+                    terminal::restore();
                     let _ = emulate_default_handler(signal);
                 }
                 flag.cancel();
@@ -23,4 +26,10 @@ pub(crate) fn cancel_on_signal() -> Cancel {
         });
     }
     cancel
+}
+
+/// Ends the process now, as a second Ctrl-C does.
+pub(crate) fn at_once() {
+    terminal::restore();
+    let _ = emulate_default_handler(SIGINT);
 }

@@ -1,4 +1,4 @@
-//! Files that nobody may lose: one is replaced as a whole or not at all, and a copy never takes the place of another file.
+//! Files that nobody may lose: one is replaced as a whole or not at all, and a copy never takes the place of another.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -18,15 +18,19 @@ mod mutate;
 mod named;
 mod next;
 mod overview;
+mod pictures;
 mod play;
 mod progress;
 mod replay;
 mod reset;
+mod saves;
 mod show;
 mod solution;
 mod standing;
+mod terminal;
 mod tidy;
 mod verify;
+mod watch;
 
 use std::process;
 
@@ -59,6 +63,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         return overview::run(console);
     };
     match command {
+        Command::Watch(flags) => watch::run(flags, console),
         Command::Grade(flags) => grade::run(flags, console),
         Command::Hint(flags) => hint::run(flags, console),
         Command::Show(flags) => show::run(flags, console),
@@ -71,6 +76,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),
+        Command::Pictures(flags) => pictures::run(flags, console),
         Command::Ci => ci::run(console),
         Command::Tidy => tidy::run(console),
     }

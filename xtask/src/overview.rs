@@ -106,7 +106,7 @@ pub(crate) fn comes_next(
             .with(Tone::Plain, path("src/lib.rs"))
             .with(Tone::Dim, format!("  {standing}")),
     );
-    text.push(command("grade ", &format!("grade {}", exercise.name)));
+    text.push(command("watch ", &format!("watch {}", exercise.name)));
     text
 }
 

@@ -20,7 +20,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, PlayFlags};
 use crate::grade::select;
 use crate::named::current_dir;
-use crate::{interrupt, progress};
+use crate::{interrupt, named, progress};
 
 /// How often a wait for a line looks whether somebody wants to stop. No key waits longer than that.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -28,7 +28,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Plays until the input ends. The exit code tells whether the last execution failed.
 pub(crate) fn run(flags: &PlayFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let exercise = workspace.exercise(&flags.exercise)?;
+    let exercise = named::exercise(&workspace, &flags.exercise)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),

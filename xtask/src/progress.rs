@@ -16,11 +16,11 @@ const FIRST_LINE_AFTER: Duration = Duration::from_millis(500);
 /// How often the line is drawn again.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 /// The frames of the spinner.
-const SPINNER: [&str; 4] = ["◐", "◓", "◑", "◒"];
+pub(crate) const SPINNER: [&str; 4] = ["◐", "◓", "◑", "◒"];
 
 /// What the line shows.
 #[derive(Debug, Default)]
-struct State {
+pub(crate) struct Progress {
     what: String,
     n_finished: usize,
     n_submissions: usize,
@@ -33,7 +33,7 @@ pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + S
     if !console.shows_progress() {
         return work(&|_| {});
     }
-    let state = Mutex::new(State::default());
+    let state = Mutex::new(Progress::default());
     let (done, wait) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let state = &state;
@@ -44,7 +44,7 @@ pub(crate) fn during<T>(console: &Console, work: impl FnOnce(&(dyn Fn(Event) + S
     })
 }
 
-fn show(console: &Console, state: &Mutex<State>, wait: &mpsc::Receiver<()>) {
+fn show(console: &Console, state: &Mutex<Progress>, wait: &mpsc::Receiver<()>) {
     let mut pause = FIRST_LINE_AFTER;
     let mut n_drawn = 0;
     while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -62,8 +62,9 @@ fn show(console: &Console, state: &Mutex<State>, wait: &mpsc::Receiver<()>) {
     }
 }
 
-impl State {
-    fn follow(&mut self, event: Event) {
+impl Progress {
+    /// Takes what happened.
+    pub(crate) fn follow(&mut self, event: Event) {
         match event {
             Event::LibrariesStarted => self.what = "building the grader's libraries, once".to_owned(),
             Event::LibrariesFinished => self.what = "compiling".to_owned(),
@@ -82,7 +83,8 @@ impl State {
         }
     }
 
-    fn line(&self) -> String {
+    /// What happens now.
+    pub(crate) fn line(&self) -> String {
         if let Some((n_mutants, n_done, n_unexplained)) = self.mutants.filter(|(_, n_done, _)| *n_done > 0) {
             return format!(" {n_done} of {n_mutants} mutants, {n_unexplained} survive without a reason");
         }

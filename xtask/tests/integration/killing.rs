@@ -40,15 +40,16 @@ pub fn answer(_: u64) -> u64 {
 "#;
 
 /// A process as `/proc` shows it.
-struct Process {
+pub(super) struct Process {
     id: i32,
     parent: i32,
     session: i32,
-    command: String,
+    /// Its command line.
+    pub(super) command: String,
 }
 
 /// All processes but zombies.
-fn processes() -> Vec<Process> {
+pub(super) fn processes() -> Vec<Process> {
     let ids = fs::read_dir("/proc").expect("processes are shown").flatten();
     ids.filter_map(|entry| {
         let id = entry.file_name().to_str()?.parse().ok()?;

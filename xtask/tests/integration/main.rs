@@ -8,6 +8,7 @@ mod same_everywhere;
 mod small_course;
 mod student;
 mod tidy;
+mod watching;
 mod weak_orderings;
 
 use std::path::Path;

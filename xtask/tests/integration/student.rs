@@ -35,7 +35,7 @@ fn without_a_command_it_says_where_the_student_stands_and_what_comes_next() {
     let second = course.prints(&[]);
     says(
         &second,
-        &["1 of 2 exercises done · 10 of 20 points", "cargo xtask grade reckoning"],
+        &["1 of 2 exercises done · 10 of 20 points", "cargo xtask watch reckoning"],
     );
     let right =
         "//! Right.\n\n/// Seven times.\npub fn answer(question: u64) -> u64 {\n    question.wrapping_mul(7)\n}\n";
@@ -230,7 +230,7 @@ fn a_damaged_standing_is_told_and_kept() {
     course.xtask(&["list"]).assert().code(0).stderr(
         contains("warning: failed to understand")
             .and(contains("counting.json.old-1"))
-            .and(contains("grade the exercise again")),
+            .and(contains("help: it is kept as")),
     );
     assert_eq!(
         fs::read_to_string(file.with_extension("json.old-1")).expect("it is kept"),

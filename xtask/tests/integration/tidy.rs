@@ -51,7 +51,7 @@ fn prints(path: &str, text: &str, expected: &str) {
         .stdout(contains(expected));
 }
 
-const COURSE: [(&str, &str); 11] = [
+const COURSE: [(&str, &str); 12] = [
     (
         "Cargo.toml",
         "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"grader/checks/*/model\", \"solutions/*\"]\n\
@@ -73,6 +73,7 @@ const COURSE: [(&str, &str); 11] = [
         "[package]\nname = \"a_model_checks\"\n",
     ),
     ("grader/checks/a/model/src/main.rs", "//! Checks.\n"),
+    ("grader/checks/a/stub.rs", "//! A stub.\n"),
     ("solutions/a/src/lib.rs", "//! A solution.\n"),
     ("grader/testdata/broken.rs", "no purpose, on purpose\n"),
     (
@@ -170,6 +171,15 @@ fn points_that_do_not_add_up_are_noticed() {
         "exercises/a/exercise.toml",
         &MANIFEST.replace("points = 10", "points = 9"),
         ": the points of all checks add up to 9",
+    );
+}
+
+#[test]
+fn a_stub_that_a_reset_would_not_bring_back_is_noticed() {
+    notices(
+        "grader/checks/a/stub.rs",
+        "//! An old stub.\n",
+        ": is not the same as `exercises/a/src/lib.rs`",
     );
 }
 

@@ -38,14 +38,28 @@ pub(crate) fn waiters_sleep_until_a_permit_is_free(model: &mut Model) {
     model.executions(1);
     model.random(0);
     model.steps(2_000_000);
-    for (label, call) in [
-        ("1 permit, 300 threads that wait in acquire", Call::Acquire),
+    // All permits come back before the first thread is awake.
+    model.turn(u32::MAX);
+    let timed = Call::Timeout(HUNDRED_DAYS);
+    for (label, permits, call) in [
+        ("1 permit, 300 threads that wait in acquire", 1, Call::Acquire),
+        ("1 permit, 300 threads that wait in acquire_timeout", 1, timed),
         (
-            "1 permit, 300 threads that wait in acquire_timeout",
-            Call::Timeout(HUNDRED_DAYS),
+            "300 permits given back at once, 300 threads waiting in acquire",
+            CROWD,
+            Call::Acquire,
+        ),
+        (
+            "300 permits given back at once, 300 threads waiting in acquire_timeout",
+            CROWD,
+            timed,
         ),
     ] {
-        model.every(label, move || wait_in_a_crowd(call), all_of_the_crowd_went_on);
+        model.every(
+            label,
+            move || wait_in_a_crowd(permits, call),
+            move |execution| all_of_the_crowd_went_on(permits, execution.value),
+        );
     }
     model.every(
         "1 permit, a thread waiting, and 300 calls after it that give up",
@@ -250,16 +264,16 @@ fn went_on(wait: &Wait) -> Result<(), Violation> {
     Ok(())
 }
 
-/// So many threads wait as no byte can count; returns how many of them got the permit, and how many permits there are.
-fn wait_in_a_crowd(call: Call) -> (usize, usize) {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
+/// So many threads wait as no byte can count. Returns how many of them got a permit, and how many permits there are.
+fn wait_in_a_crowd(permits: usize, call: Call) -> (usize, usize) {
+    let semaphore = Semaphore::new(permits);
+    let taken: Vec<_> = (0..permits).map(|_| semaphore.acquire()).collect();
     let waits: Vec<Wait> = thread::scope(|scope| {
         let waiters: Vec<_> = (0..CROWD)
             .map(|_| scope.spawn(|| Wait::of(&semaphore, call, MILLISECOND, Duration::ZERO)))
             .collect();
         thread::sleep(MILLISECOND);
-        drop(permit);
+        drop(taken);
         waiters.into_iter().map(join).collect()
     });
     (waits.iter().filter(|wait| wait.got).count(), semaphore.available())
@@ -281,14 +295,17 @@ fn wait_while_others_give_up() -> Wait {
     })
 }
 
-fn all_of_the_crowd_went_on(execution: &Execution<(usize, usize)>) -> Result<(), Violation> {
-    let (got, available) = execution.value;
-    if (got, available) == (CROWD, 1) {
+fn all_of_the_crowd_went_on(permits: usize, (got, available): (usize, usize)) -> Result<(), Violation> {
+    if (got, available) == (CROWD, permits) {
         return Ok(());
     }
+    let permits = match permits {
+        1 => "the only permit in turn".to_owned(),
+        permits => format!("one of {permits} permits"),
+    };
     let violation = Violation::new(
         Finding::WrongResult,
-        format!("expected {CROWD} waiting threads to get the only permit in turn"),
+        format!("expected {CROWD} waiting threads to get {permits}"),
     );
     Err(violation.got(format!("{got} got it, and in the end {available} were free")))
 }
