@@ -136,6 +136,7 @@ fn grade(
         columns: COLUMNS,
         hints: flags.hints(),
         extent: if flags.full { Extent::Full } else { Extent::Cut },
+        background: report::Background::Brief,
         selection,
     };
     console.print_bytes(&rustc::diagnostics(&report, &options))?;

@@ -154,9 +154,12 @@ pub(crate) struct GradeFlags {
         action = ArgAction::Append
     )]
     hint: Vec<usize>,
-    /// Show the evidence in full, not only what matters.
+    /// Show each check with all of its evidence, not each cause on one screen.
     #[arg(long)]
     pub(crate) full: bool,
+    /// Say more of what holds for every report: what passed, what was explored, the containment.
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// How to print the report: for a reader, as one line of JSON, or for an editor, as the compiler's JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

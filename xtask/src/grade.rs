@@ -8,7 +8,7 @@ use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
 use report::text::Text;
-use report::{self, Extent, human, json};
+use report::{self, Background, Extent, human, json};
 
 use crate::console::Console;
 use crate::error::Error;
@@ -137,6 +137,11 @@ fn print(
                 columns: console.columns(),
                 hints: flags.hints(),
                 extent: if flags.full { Extent::Full } else { Extent::Cut },
+                background: if flags.verbose {
+                    Background::Verbose
+                } else {
+                    Background::Brief
+                },
                 selection: target.selection.clone(),
             };
             let mut text = Text::new();

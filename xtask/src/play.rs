@@ -47,9 +47,9 @@ pub(crate) fn run(flags: &PlayFlags, console: &Console) -> Result<ExitCode, Erro
     });
     let reported = report::Options {
         columns: console.columns(),
-        hints: 0,
         extent: Extent::Cut,
         selection,
+        ..report::Options::default()
     };
     let (game, beginning) = match begun {
         Ok(begun) => begun,

@@ -28,9 +28,9 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     });
     let options = report::Options {
         columns: console.columns(),
-        hints: 0,
         extent: if flags.full { Extent::Full } else { Extent::Cut },
         selection,
+        ..report::Options::default()
     };
     match replayed {
         Ok(mut report) => {

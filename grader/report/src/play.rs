@@ -5,7 +5,7 @@ use protocol::play::{Beginning, Ending, Goal, Offer, Outlook, Position, Subject,
 use protocol::trace::{End, Trace};
 use protocol::verdict::ReplayReport;
 
-use crate::contents::{doing, waiting};
+use crate::contents::{doing, still_doing};
 use crate::escape::{counted, grouped};
 use crate::grid::Grid;
 use crate::names::Names;
@@ -111,7 +111,7 @@ pub fn position(position: &Position, sources: &[(String, String)], options: &Opt
     if rows.is_empty() {
         text.push(Line::indented(1).with(Tone::Dim, "no step yet"));
     } else {
-        text.append(table(trace, &names, &rows, options.columns));
+        text.append(table(trace, &names, &rows, None, options.columns));
     }
     text
 }
@@ -169,7 +169,7 @@ fn preview(position: &Position, offer: &Offer, trace: &Trace, names: &Names<'_>)
     let waits = trace.end.waits().iter();
     match waits.rev().find(|wait| wait.thread == offer.thread) {
         Some(wait) => (
-            format!("begins: {}", waiting(wait, names, true)),
+            format!("begins: {}", still_doing(wait, names)),
             place(wait.place.as_ref()),
         ),
         None => {
@@ -300,7 +300,7 @@ pub fn outlook(outlook: &Outlook, sources: &[(String, String)], options: &Option
         text.paragraph(Tone::Dim, 0, "No step is left.", options.columns);
     } else {
         let names = Names::new(trace, sources);
-        text.append(table(trace, &names, &rows, options.columns));
+        text.append(table(trace, &names, &rows, None, options.columns));
     }
     text.blank();
     text.push(

@@ -5,18 +5,18 @@
 //! command that shows it again. A check that passes, or was not run, says nothing.
 
 use protocol::trace::Trace;
-use protocol::verdict::{CheckFailure, CheckVerdict, Evidence, Report, Verdict};
+use protocol::verdict::{CheckFailure, CheckVerdict, Report, Verdict};
 use protocol::{Failure, Place};
 use serde::Serialize;
 
-use crate::contents::{doing, waiting};
+use crate::Options;
+use crate::causes::{self, Failed};
+use crate::contents::{doing, still_doing};
 use crate::escape::escape;
-use crate::evidence::{self, Told};
-use crate::explain::{Story, explain};
+use crate::evidence::{self, Size, Telling};
+use crate::explain::Story;
 use crate::names::Names;
 use crate::steps::{self, Row};
-use crate::text::Text;
-use crate::{Extent, Options};
 
 /// A diagnostic, with the fields that `rustc --error-format=json` has.
 #[derive(Debug, Serialize)]
@@ -62,64 +62,54 @@ struct SpanLine {
     highlight_end: u32,
 }
 
-/// The findings of `report`, a line each.
+/// The causes of the failures of `report`, and what was not graded, a line each.
 pub fn diagnostics(report: &Report, options: &Options) -> String {
-    let mut told = Told::new();
-    let mut known: Vec<(&Failure, usize)> = Vec::new();
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for check in &report.checks {
-        let (check_failure, level) = match &check.verdict {
-            Verdict::Failed(check_failure) => (check_failure, "error"),
-            Verdict::Ungraded { reason, help } => {
-                diagnostics.push(ungraded(check, reason, help.as_deref(), report));
-                continue;
-            }
-            Verdict::Passed | Verdict::Skipped { .. } => continue,
-        };
-        let failure = match &check_failure.evidence {
-            Evidence::Interleaving(failure) => Some(&**failure),
-            Evidence::None | Evidence::Diagnostics(_) | Evidence::Difference { .. } | Evidence::Output { .. } => None,
-        };
-        // What has one cause is one diagnostic.
-        if let Some(failure) = failure {
-            let same = known.iter().find(|(other, _)| other.signature == failure.signature);
-            if let Some((_, index)) = same {
-                let also = format!("`{}` fails in the same way", check.name);
-                diagnostics[*index].children.push(note("note", also, None));
-                continue;
-            }
-            known.push((failure, diagnostics.len()));
-        }
-        let mut diagnostic = match failure {
-            Some(failure) => interleaving(failure, report),
-            None => other(check_failure, report),
-        };
-        diagnostic.level = level;
-        diagnostic.code = Some(Code {
-            code: format!("interleave::{}", check_failure.finding),
-            explanation: None,
-        });
-        diagnostic.rendered = Some(rendered(check, check_failure, &mut told, report, options));
-        for hint in check.hints.iter().take(options.hints) {
-            diagnostic.children.push(note("help", hint.clone(), None));
-        }
-        if let Some(help) = &check_failure.help {
-            diagnostic.children.push(note("help", help.clone(), None));
-        }
-        if let Some(token) = check.token() {
-            let command = options.command(&format!("replay {} {token}", report.exercise));
-            diagnostic
-                .children
-                .push(note("note", format!("replay: {command}"), None));
-        }
-        diagnostics.push(diagnostic);
-    }
-    let lines = diagnostics.iter().map(|diagnostic| {
-        let mut line = serde_json::to_string(diagnostic).expect("a diagnostic has no keys but names");
+    let groups = causes::groups(report);
+    let failures = groups.iter().map(|group| cause(&group.checks, report, options));
+    let ungraded = report.checks.iter().filter_map(|check| match &check.verdict {
+        Verdict::Ungraded { reason, help } => Some(ungraded(check, reason, help.as_deref(), report)),
+        Verdict::Failed(_) | Verdict::Passed | Verdict::Skipped { .. } => None,
+    });
+    let lines = failures.chain(ungraded).map(|diagnostic| {
+        let mut line = serde_json::to_string(&diagnostic).expect("a diagnostic has no keys but names");
         line.push('\n');
         line
     });
     lines.collect()
+}
+
+/// One mistake, told at the first of the checks that fail because of it.
+fn cause(checks: &[Failed<'_>], report: &Report, options: &Options) -> Diagnostic {
+    let (best, others) = checks.split_first().expect("a cause has a check");
+    let Failed {
+        check,
+        failure,
+        telling,
+    } = best;
+    let mut diagnostic = match telling {
+        Some(telling) => interleaving(telling, report),
+        None => other(failure, report),
+    };
+    diagnostic.code = Some(Code {
+        code: format!("interleave::{}", failure.finding),
+        explanation: None,
+    });
+    let text = evidence::evidence(failure, telling.as_ref(), Size::USUAL, options);
+    diagnostic.rendered = Some(format!("{}: {}\n{}", check.name, failure.finding, text.plain()));
+    let hints = check.hints.iter().take(options.hints);
+    let help = hints.chain(&failure.help).map(|help| note("help", help.clone(), None));
+    diagnostic.children.extend(help);
+    for other in others {
+        let also = format!("`{}` fails for the same cause", other.check.name);
+        diagnostic.children.push(note("note", also, None));
+    }
+    if let Some(token) = check.token() {
+        let command = options.command(&format!("replay {} {token}", report.exercise));
+        diagnostic
+            .children
+            .push(note("note", format!("replay: {command}"), None));
+    }
+    diagnostic
 }
 
 /// Why a check was not graded.
@@ -133,25 +123,6 @@ fn ungraded(check: &CheckVerdict, reason: &str, help: Option<&str>, report: &Rep
     }
 }
 
-/// The whole text of a failure, as a terminal shows it.
-fn rendered<'a>(
-    check: &'a CheckVerdict,
-    check_failure: &CheckFailure,
-    told: &mut Told<'a>,
-    report: &Report,
-    options: &Options,
-) -> String {
-    let mut text = Text::new();
-    text.append(evidence::evidence(
-        &check.name,
-        check_failure,
-        told,
-        &report.sources,
-        options,
-    ));
-    format!("{}: {}\n{}", check.name, check_failure.finding, text.plain())
-}
-
 /// A failure without an interleaving.
 fn other(check_failure: &CheckFailure, report: &Report) -> Diagnostic {
     Diagnostic {
@@ -161,20 +132,19 @@ fn other(check_failure: &CheckFailure, report: &Report) -> Diagnostic {
 }
 
 /// A failure that an interleaving shows, or all of them together.
-fn interleaving(failure: &Failure, report: &Report) -> Diagnostic {
-    let names = Names::of(failure, &report.sources);
-    let story = explain(failure, &names);
-    let decisive = decisive(failure, &story);
+fn interleaving(telling: &Telling<'_>, report: &Report) -> Diagnostic {
+    let Telling { failure, names, story } = telling;
+    let decisive = decisive(failure, story);
     let span = decisive.and_then(|place| span_at(place, report));
     let mut diagnostic = Diagnostic {
         spans: vec![span.unwrap_or_else(|| beginning(report))],
-        ..note("error", headline(failure, &story), None)
+        ..note("error", headline(failure, story), None)
     };
     for sentence in &story.sentences {
         diagnostic.children.push(note("note", sentence.clone(), None));
     }
     if let Some(trace) = &failure.trace {
-        diagnostic.children.extend(step_notes(trace, &story, &names, report));
+        diagnostic.children.extend(step_notes(trace, story, names, report));
     }
     diagnostic
 }
@@ -218,13 +188,13 @@ fn step_notes(trace: &Trace, story: &Story, names: &Names<'_>, report: &Report) 
             let message = format!(
                 "at the end: {}: {}",
                 names.thread(wait.thread),
-                waiting(wait, names, true)
+                still_doing(wait, names)
             );
             Some(note("note", message, Some(span)))
         }
         Row::Gap(_) => None,
     };
-    let rows = steps::rows(trace, &story.steps, Extent::Cut);
+    let rows = steps::rows(trace, &story.steps, Size::USUAL.steps);
     rows.into_iter().filter_map(step).collect()
 }
 
