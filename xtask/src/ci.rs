@@ -51,6 +51,10 @@ const DOC_TESTS: Step = Step {
     // manifest says that it has no doc tests.
     args: &["test", "--locked", "--doc", "--workspace", "--exclude", "model-rayon"],
 };
+const PICTURES: Step = Step {
+    name: "pictures",
+    args: &["xtask", "pictures", "--out", "target/interleave/pictures"],
+};
 const VERIFY: Step = Step {
     name: "verify",
     args: &["xtask", "verify"],
@@ -60,8 +64,13 @@ const VERIFY: Step = Step {
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let tests = if has_nextest(&workspace.root) { NEXTEST } else { TESTS };
+    let mut steps = vec![FORMAT, LINTS, tests, DOC_TESTS, VERIFY];
+    let has_browser = browser::find().is_some();
+    if has_browser {
+        steps.push(PICTURES);
+    }
     let mut durations: Vec<(&str, Duration)> = Vec::new();
-    for step in [FORMAT, LINTS, tests, DOC_TESTS, VERIFY] {
+    for step in steps {
         let mut text = Text::new();
         text.push(
             Line::new()
@@ -83,7 +92,17 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
         }
         durations.push((step.name, start.elapsed()));
     }
-    console.print(summary(&durations))?;
+    let mut text = summary(&durations);
+    if !has_browser {
+        let skipped = "skipped: the tests of the page in a browser, and its pictures";
+        text.push(Line::new().with(Tone::Caution, skipped));
+        text.push(
+            Line::new()
+                .with(Tone::Dim, "to run them: ")
+                .with(Tone::Help, browser::HELP),
+        );
+    }
+    console.print(text)?;
     Ok(ExitCode::Passed)
 }
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
 
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Mutate(MutateFlags),
     /// Measure how fast the grader is.
     Bench(BenchFlags),
+    /// Take the pictures of the README.
+    Pictures(PicturesFlags),
     /// Run all tests and checks of this repository.
     Ci,
     /// Check this repository's rules for names, manifests and documents.
@@ -151,10 +154,13 @@ pub(crate) struct GradeFlags {
         action = ArgAction::Append
     )]
     hint: Vec<usize>,
-    /// Show the evidence in full, not only what matters.
+    /// Show each check with all of its evidence, not each cause on one screen.
     #[arg(long)]
     pub(crate) full: bool,
-    /// How to print the report: for a reader, or as one line of JSON.
+    /// Say more of what holds for every report: what passed, what was explored, the containment.
+    #[arg(long)]
+    pub(crate) verbose: bool,
+    /// How to print the report: for a reader, as one line of JSON, or for an editor, as the compiler's JSON.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Also write the report as a page for a browser.
@@ -183,10 +189,10 @@ holds, and the nearest interleaving that passes.
 Examples:
   cargo xtask show semaphores                                what you wrote
   cargo xtask show semaphores timeouts_end_at_their_deadline one check
-  cargo xtask show semaphores --open                         and open it")]
+  cargo xtask show --open                                    the current exercise, in your browser")]
 pub(crate) struct ShowFlags {
-    /// The exercise.
-    pub(crate) exercise: String,
+    /// The exercise; the current one if left out.
+    pub(crate) exercise: Option<String>,
     /// Run only this check.
     pub(crate) check: Option<String>,
     /// Show the reference solution instead of what you wrote.
@@ -225,11 +231,24 @@ pub(crate) struct ReplayFlags {
     #[arg(long)]
     pub(crate) full: bool,
     /// How to print the interleaving: for a reader, or as one line of JSON.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(
+        long,
+        default_value = "human",
+        value_parser = PossibleValuesParser::new(["human", "json"])
+            .map(|name| Format::from_str(&name, false).expect("these are formats"))
+    )]
     pub(crate) format: Format,
     /// How well to contain the submission, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `pictures`.
+#[derive(Debug, Args)]
+pub(crate) struct PicturesFlags {
+    /// Write them to this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Flags of `play`.
@@ -348,6 +367,7 @@ pub(crate) struct BenchFlags {
 pub(crate) enum Format {
     Human,
     Json,
+    Rustc,
 }
 
 /// When to use colours.

@@ -8,7 +8,7 @@ use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
 use report::text::Text;
-use report::{self, Extent, human, json};
+use report::{self, Background, Extent, human, json};
 
 use crate::console::Console;
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings};
-use crate::{interrupt, named, progress, show};
+use crate::{editor, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -64,6 +64,9 @@ impl Help for ManyPages {
 
 /// Grades what the flags name. The most urgent outcome gives the exit code.
 pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Error> {
+    if flags.format == Format::Rustc {
+        return editor::run(flags, console);
+    }
     let workspace = Workspace::find_from(&current_dir()?)?;
     let standings = Standings::new(&workspace, console);
     let targets = targets(flags, &workspace, &standings)?;
@@ -129,11 +132,16 @@ fn print(
 ) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
-        Format::Human => {
+        Format::Human | Format::Rustc => {
             let options = report::Options {
                 columns: console.columns(),
                 hints: flags.hints(),
                 extent: if flags.full { Extent::Full } else { Extent::Cut },
+                background: if flags.verbose {
+                    Background::Verbose
+                } else {
+                    Background::Brief
+                },
                 selection: target.selection.clone(),
             };
             let mut text = Text::new();
@@ -210,7 +218,7 @@ pub(crate) fn select(
 /// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
 pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
     match format {
-        Format::Human => submission,
+        Format::Human | Format::Rustc => submission,
         Format::Json => submission.without_place(),
     }
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod console;
+mod editor;
 mod error;
 mod exit_code;
 mod flags;
@@ -18,6 +19,7 @@ mod mutate;
 mod named;
 mod next;
 mod overview;
+mod pictures;
 mod play;
 mod progress;
 mod replay;
@@ -75,6 +77,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),
+        Command::Pictures(flags) => pictures::run(flags, console),
         Command::Ci => ci::run(console),
         Command::Tidy => tidy::run(console),
     }

@@ -25,6 +25,9 @@ use crate::{interrupt, named, progress};
 /// How often a wait for a line looks whether somebody wants to stop. No key waits longer than that.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// What is said to whoever goes on at the end of an execution.
+const OVER: &str = "The execution is over: `b` takes a choice back, `n` starts again, `q` quits.";
+
 /// Plays until the input ends. The exit code tells whether the last execution failed.
 pub(crate) fn run(flags: &PlayFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
@@ -44,9 +47,9 @@ pub(crate) fn run(flags: &PlayFlags, console: &Console) -> Result<ExitCode, Erro
     });
     let reported = report::Options {
         columns: console.columns(),
-        hints: 0,
         extent: Extent::Cut,
         selection,
+        ..report::Options::default()
     };
     let (game, beginning) = match begun {
         Ok(begun) => begun,
@@ -197,6 +200,10 @@ impl Player<'_> {
                     self.show_table(&here)?;
                     continue;
                 }
+                Command::Ask if matches!(here, Answer::Ended(_)) => {
+                    self.say(OVER)?;
+                    continue;
+                }
                 Command::Ask => {
                     if let Answer::Outlook(outlook) = self.game.ask(Question::CanFail(line))? {
                         let text = play::outlook(&outlook, self.game.sources(), self.reported);
@@ -248,7 +255,7 @@ impl Player<'_> {
     /// The question that a choice leads to; `None` if there is no such choice, which is said.
     fn chosen(&self, command: &Command, here: &Answer) -> Result<Option<Question>, Stop> {
         let Answer::Choice(position) = here else {
-            self.say("The execution is over: `b` takes a choice back, `n` starts again, `q` quits.")?;
+            self.say(OVER)?;
             return Ok(None);
         };
         let from = position.line.clone();

@@ -28,9 +28,9 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     });
     let options = report::Options {
         columns: console.columns(),
-        hints: 0,
         extent: if flags.full { Extent::Full } else { Extent::Cut },
         selection,
+        ..report::Options::default()
     };
     match replayed {
         Ok(mut report) => {
@@ -39,7 +39,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::replay(&report))?;
                 }
-                Format::Human => console.print(human::replay(&report, &options))?,
+                Format::Human | Format::Rustc => console.print(human::replay(&report, &options))?,
             }
             Ok(if report.replayed.failure.is_some() {
                 ExitCode::Failed
@@ -53,7 +53,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::report(&report))?;
                 }
-                Format::Human => console.print(human::report(&report, &options))?,
+                Format::Human | Format::Rustc => console.print(human::report(&report, &options))?,
             }
             Ok(report.overall().into())
         }

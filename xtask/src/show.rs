@@ -17,6 +17,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, ShowFlags};
 use crate::grade::select;
 use crate::named::current_dir;
+use crate::standing::Standings;
 use crate::{interrupt, named, progress};
 
 /// The page cannot be written.
@@ -51,7 +52,8 @@ impl Help for OpenError {
 /// Grades what the flags name, writes the page and says where it is. The verdict gives the exit code.
 pub(crate) fn run(flags: &ShowFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
-    let exercise = named::exercise(&workspace, &flags.exercise)?;
+    let standings = Standings::new(&workspace, console);
+    let exercise = named::exercise_or_current(&workspace, flags.exercise.as_deref(), &standings)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
     let options = Options {
         check: flags.check.clone(),

@@ -24,8 +24,8 @@ pub(crate) struct Playing {
     question: Question,
     /// The names of the scenarios so far.
     labels: Vec<String>,
-    /// The scenario to begin with, and whether it can fail.
-    beginning: Option<(Line, bool)>,
+    /// The most interesting scenario so far.
+    beginning: Option<Beginning>,
     answer: Option<Answer>,
 }
 
@@ -51,11 +51,12 @@ impl Playing {
         let is_here = |line: &Line| line.scenario == number;
         let answer = match &self.question {
             Question::Begin { scenario: wanted } => {
-                let is_decided = matches!(self.beginning, Some((_, true)));
+                let is_decided = self.beginning.as_ref().is_some_and(|best| best.can_fail);
                 if wanted.map_or(!is_decided, |wanted| wanted == number) {
-                    let (line, can_fail) = scenario.begin(bounds, body, requirement);
-                    if can_fail || self.beginning.is_none() {
-                        self.beginning = Some((line, can_fail));
+                    let beginning = scenario.begin(bounds, body, requirement);
+                    let best = self.beginning.as_ref();
+                    if best.is_none_or(|best| best.interest() < beginning.interest()) {
+                        self.beginning = Some(beginning);
                     }
                 }
                 self.labels.push(scenario.label.clone());
@@ -76,13 +77,10 @@ impl Playing {
     }
 
     pub(crate) fn into_answer(self) -> Answer {
-        let begun = self.beginning.map(|(line, can_fail)| {
-            Answer::Begun(Beginning {
-                scenarios: self.labels,
-                line,
-                can_fail,
-            })
-        });
+        let scenarios = self.labels;
+        let begun = self
+            .beginning
+            .map(|beginning| Answer::Begun(Beginning { scenarios, ..beginning }));
         self.answer.or(begun).unwrap_or_else(|| Answer::Refused {
             reason: "the check has no such scenario".to_owned(),
         })
@@ -97,8 +95,9 @@ fn other_program() -> Answer {
 }
 
 impl Scenario {
-    /// Explores as a grading does, to find out where the executions have choices, and whether one fails.
-    fn begin(&self, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> (Line, bool) {
+    /// Explores as a grading does, to find out where the executions have choices, and whether one fails. The names of
+    /// the scenarios are left out.
+    fn begin(&self, bounds: &Bounds, body: &AnyBody, requirement: &mut dyn Requirement) -> Beginning {
         let mut has_failed = false;
         let coverage = model::explore(bounds, &self.settings, body, |execution| {
             look(execution, requirement).map_break(|failure| has_failed |= failure.is_some())
@@ -122,8 +121,17 @@ impl Scenario {
             switches: found.switches,
         };
         let can_fail = has_failed || requirement.conclude(coverage.executions).is_some();
-        let scenario = self.number;
-        (Line { scenario, schedule }, can_fail)
+        let start = model::position(&self.settings, body, &schedule);
+        Beginning {
+            scenarios: Vec::new(),
+            line: Line {
+                scenario: self.number,
+                schedule,
+            },
+            can_fail,
+            has_choices: start.paused.is_some(),
+            goal: requirement.goal().map(|goal| goal.what),
+        }
     }
 
     fn answer_at(&self, line: Line, body: &AnyBody, requirement: &mut dyn Requirement) -> Answer {
@@ -359,10 +367,23 @@ mod tests {
         assert_eq!(beginning.scenarios, ["one thread", "two threads", "a wake-up"]);
         assert_eq!((beginning.line.scenario, beginning.can_fail), (1, true));
         assert!(beginning.line.schedule.choices.is_empty());
-        let chosen = [0, 1, 2].map(|number| begin(check, Some(number)).can_fail);
-        assert_eq!(chosen, [false, true, true]);
+        let chosen = [0, 1, 2].map(|number| begin(check, Some(number)));
+        let can_fail = chosen.each_ref().map(|beginning| beginning.can_fail);
+        assert_eq!(can_fail, [false, true, true]);
+        let has_choices = chosen.map(|beginning| beginning.has_choices);
+        assert_eq!(has_choices, [false, true, true]);
         let no_such = ask(Question::Begin { scenario: Some(3) });
         assert!(matches!(no_such, Answer::Refused { .. }));
+    }
+
+    #[test]
+    fn where_none_fails_the_game_begins_with_a_scenario_that_has_choices() {
+        let right = |model: &mut Model| {
+            model.every("one thread", || 0, |_| Ok(()));
+            model.every("two threads", count, |_| Ok(()));
+            model.every("three threads", count_with::<3>, |_| Ok(()));
+        };
+        assert_eq!(begin(right, None).line.scenario, 1);
     }
 
     #[test]
@@ -486,6 +507,7 @@ mod tests {
         let some = |model: &mut Model| model.some("two threads", count, "in which a step is lost", |it| it.value == 1);
         let beginning = begin(some, None);
         assert!(!beginning.can_fail);
+        assert_eq!(beginning.goal.as_deref(), Some("in which a step is lost"));
         let outlook = outlook(some, &beginning.line);
         assert!(outlook.is_for_goal);
         let way = outlook.way.expect("it can be lost");

@@ -21,7 +21,7 @@ use std::thread::{self, ThreadId};
 
 use crate::channel::{self, Answer};
 use crate::check::Violation;
-use protocol::{CheckObservation, Finding, Request, TrialFailure, Trials, Work};
+use protocol::{CheckObservation, Finding, Panic, Place, Request, TrialFailure, Trials, Work};
 
 pub use gate::Gate;
 pub use quiescence::{Polls, QUIESCENT_POLLS, Quiescence};
@@ -77,16 +77,20 @@ impl Trial {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone_from(&label);
-        let violation = match catch(body) {
+        let (violation, panic) = match catch(body) {
             Ok(Ok(())) => return,
-            Ok(Err(violation)) => violation,
-            Err(message) => Violation::new(Finding::Panic, "expected no panic").got(message),
+            Ok(Err(violation)) => (violation, None),
+            Err(message) => {
+                let first = raised().first().map(|raised| raised.panic.clone());
+                (Violation::new(Finding::Panic, "expected no panic").got(message), first)
+            }
         };
         self.trials.failure = Some(TrialFailure {
             finding: violation.finding,
             scenario: label,
             expected: violation.expected,
             got: violation.got,
+            panic,
         });
     }
 
@@ -108,13 +112,16 @@ const KEPT_PANICS: usize = 16;
 #[derive(Clone)]
 struct Raised {
     thread: ThreadId,
-    place: String,
-    message: String,
+    panic: Panic,
 }
 
 impl fmt::Display for Raised {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "panicked{}: {}", self.place, self.message)
+        let Panic { message, place } = &self.panic;
+        match place {
+            Some(place) => write!(formatter, "panicked at {}:{}: {message}", place.file, place.line),
+            None => write!(formatter, "panicked: {message}"),
+        }
     }
 }
 
@@ -140,11 +147,11 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
         let raised = raised();
         let thread = thread::current().id();
         // A panic that was resumed from another thread did not call the hook again.
-        let last = raised.iter().rfind(|panic| panic.message == message);
+        let last = raised.iter().rfind(|raised| raised.panic.message == message);
         let last = last.map_or_else(|| format!("panicked: {message}"), Raised::to_string);
         match raised
             .first()
-            .filter(|first| first.thread != thread && first.message != message)
+            .filter(|first| first.thread != thread && first.panic.message != message)
         {
             Some(first) => format!("it {last}; before that, another thread {first}"),
             None => format!("it {last}"),
@@ -166,16 +173,19 @@ const NO_TEXT: &str = "a value that is no text";
 /// Keeps the panics that are raised from now on, and does not print them: the check says what they mean.
 fn keep_panics() {
     panic::set_hook(Box::new(|info| {
-        let place = info
-            .location()
-            .map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
+        let place = info.location().map(|place| Place {
+            file: place.file().to_owned(),
+            line: place.line(),
+            column: place.column(),
+        });
         let message = info.payload_as_str().unwrap_or(NO_TEXT).to_owned();
+        let panic = Panic { message, place };
         let thread = thread::current().id();
         let mut raised = raised();
         if raised.len() == KEPT_PANICS {
             raised.remove(KEPT_PANICS - 1);
         }
-        raised.push(Raised { thread, place, message });
+        raised.push(Raised { thread, panic });
     }));
 }
 

@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::activity::ThreadActivity;
 use crate::play;
 use crate::signature::{EndSignature, FailureSignature};
-use crate::trace::{AtomicAccess, CrashSignal, Trace};
+use crate::trace::{AtomicAccess, CrashSignal, Panic, Trace};
 
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +140,9 @@ pub struct TrialFailure {
     pub expected: String,
     /// What was observed instead, as a clause.
     pub got: Option<String>,
+    /// The first panic, if the scenario failed because of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panic: Option<Panic>,
 }
 
 /// What an exploration covered, and the first failure that it found.

@@ -24,4 +24,4 @@ pub use exchange::{
     Replayed, Reply, Request, TrialFailure, Trials, Work,
 };
 pub use finding::Finding;
-pub use trace::Place;
+pub use trace::{Panic, Place};

@@ -14,7 +14,7 @@ use crate::{Measure, Replayed};
 #[serde(rename_all = "snake_case")]
 pub enum Question {
     /// Which scenarios the check has, and which choices the executions of one of them have. That is the one with this
-    /// number, or else the first that fails, or else the first.
+    /// number, or else the first that fails, or else the first with a choice, or else the first.
     Begin {
         /// The number of the scenario, counted from 0.
         scenario: Option<u32>,
@@ -77,8 +77,19 @@ pub struct Beginning {
     pub scenarios: Vec<String>,
     /// The scenario to play, without choices yet.
     pub line: Line,
-    /// Whether an execution of it was found to go wrong.
+    /// Whether it fails: an execution of it was found to go wrong, or none shows the goal.
     pub can_fail: bool,
+    /// Whether its executions have a choice.
+    pub has_choices: bool,
+    /// What some execution has to show, as in [`Goal::what`]; `None` where every execution has to be right.
+    pub goal: Option<String>,
+}
+
+impl Beginning {
+    /// How much there is to play: the greater, the more.
+    pub fn interest(&self) -> impl Ord + use<> {
+        (self.can_fail, self.has_choices)
+    }
 }
 
 /// An execution that has come to a choice.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::trace::AtomicAccess;
+use crate::trace::{AtomicAccess, Panic};
 use crate::{CheckKind, Exploration, Failure, Finding, Replayed};
 
 /// The judgement on one check.
@@ -41,6 +41,8 @@ pub struct CheckFailure {
     pub help: Option<String>,
     /// What shows it.
     pub evidence: Evidence,
+    /// The panic that it goes back to, where the evidence is no interleaving. An interleaving has its own.
+    pub panic: Option<Box<Panic>>,
 }
 
 impl CheckFailure {
@@ -51,6 +53,7 @@ impl CheckFailure {
             message: message.into(),
             help: None,
             evidence,
+            panic: None,
         }
     }
 }

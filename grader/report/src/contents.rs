@@ -1,7 +1,8 @@
 //! The cells of the table of an interleaving, before they are laid out.
 
-use protocol::trace::{Event, Object, ObjectId, ObjectKind, Place, Trace, Wait, WaitReason};
+use protocol::trace::{Event, Object, ObjectId, ObjectKind, Op, Place, Trace, Wait, WaitReason};
 
+use crate::escape::{shorten, width};
 use crate::names::{self, Names};
 use crate::steps::Row;
 use crate::table::duration;
@@ -31,12 +32,51 @@ pub(super) enum Entry {
 pub(super) struct Step {
     pub(super) number: String,
     pub(super) is_preempting: bool,
+    /// Whether every continuation after it fails.
+    pub(super) is_decisive: bool,
     pub(super) thread: usize,
-    pub(super) operation: String,
+    pub(super) operation: Operation,
     /// The file, and the line with a colon before it.
     pub(super) place: Option<(String, String)>,
     pub(super) states: Vec<String>,
     pub(super) time: String,
+}
+
+/// What a thread does, to what, and what comes of it: `load`, `counter`, `→ 0`.
+pub(super) struct Operation {
+    verb: String,
+    object: Option<String>,
+    detail: Option<String>,
+}
+
+/// A name that is shorter than this says nothing.
+const NAME_WIDTH: usize = 4;
+
+impl Operation {
+    /// As a cell of this width has it. Where that is too narrow, the name of the object is shortened or left out; the
+    /// verb and what came of it never are.
+    pub(super) fn fitted(&self, room: usize) -> String {
+        let Operation { verb, object, detail } = self;
+        let rest = [Some(verb), detail.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|part| width(part) + 1);
+        let left = room.saturating_sub(rest.sum());
+        let object = object.as_ref().map(|object| shorten(object, left));
+        let object = object.filter(|object| self.object.as_ref() == Some(object) || left >= NAME_WIDTH);
+        let parts = [Some(verb), object.as_ref(), detail.as_ref()];
+        parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// All of it.
+    pub(super) fn whole(&self) -> String {
+        self.fitted(usize::MAX)
+    }
 }
 
 impl Step {
@@ -53,7 +93,7 @@ impl Step {
 }
 
 impl Contents {
-    pub(super) fn new(trace: &Trace, names: &Names<'_>, rows: &[Row]) -> Self {
+    pub(super) fn new(trace: &Trace, names: &Names<'_>, rows: &[Row], decisive: Option<usize>) -> Self {
         let touches: Vec<Touch<'_>> = rows.iter().filter_map(|row| Touch::of(trace, row)).collect();
         let mut threads: Vec<usize> = touches.iter().map(|touch| touch.thread).collect();
         threads.sort_unstable();
@@ -61,7 +101,7 @@ impl Contents {
         let stateful = stateful(trace, &touches);
         let is_named = is_named(trace, &touches, &stateful);
         Self {
-            entries: entries(trace, names, rows, &stateful, is_named),
+            entries: entries(trace, names, rows, decisive, &stateful, is_named),
             threads: threads
                 .into_iter()
                 .map(|thread| (thread, names.thread(thread)))
@@ -168,7 +208,14 @@ fn is_stdout(trace: &Trace, object: ObjectId) -> bool {
 }
 
 /// The rows with their cells.
-fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], is_named: bool) -> Vec<Entry> {
+fn entries(
+    trace: &Trace,
+    names: &Names<'_>,
+    rows: &[Row],
+    decisive: Option<usize>,
+    stateful: &[usize],
+    is_named: bool,
+) -> Vec<Entry> {
     let states = states(trace, names, stateful);
     let nothing = vec![String::new(); stateful.len()];
     let entry = |row: &Row| match row {
@@ -178,9 +225,10 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
             Entry::Step(Step {
                 number: (index + 1).to_string(),
                 is_preempting: event.preempts,
+                is_decisive: Some(*index) == decisive,
                 thread: event.thread,
                 operation: operation(trace, event, names, is_named),
-                place: place(event.place.as_ref(), names),
+                place: place(place_of(trace, event), names),
                 states: states[*index].clone(),
                 time: duration(event.time),
             })
@@ -190,6 +238,7 @@ fn entries(trace: &Trace, names: &Names<'_>, rows: &[Row], stateful: &[usize], i
             Entry::Step(Step {
                 number: String::new(),
                 is_preempting: false,
+                is_decisive: false,
                 thread: wait.thread,
                 operation: waiting(wait, names, is_named),
                 place: place(wait.place.as_ref(), names),
@@ -223,46 +272,60 @@ fn states(trace: &Trace, names: &Names<'_>, stateful: &[usize]) -> Vec<Vec<Strin
     states
 }
 
-/// What an event does, as its row says it.
-pub(super) fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> String {
-    let object = event
-        .object
-        .filter(|object| is_named && !is_stdout(trace, *object))
-        .map(|object| names.object(object));
-    // The place of the step says already that the object is the check's.
-    let object = object
-        .as_deref()
-        .map(|object| object.strip_prefix("check's ").unwrap_or(object));
-    let operation = on(object, words::operation(&event.op));
-    match words::detail(trace, event, names) {
-        Some(detail) => format!("{operation} {detail}"),
-        None => operation,
+fn operation(trace: &Trace, event: &Event, names: &Names<'_>, is_named: bool) -> Operation {
+    let object = event.object.filter(|object| is_named && !is_stdout(trace, *object));
+    let detail = words::detail(trace, event, names);
+    Operation {
+        verb: words::operation(&event.op).to_owned(),
+        object: object.map(|object| match &event.op {
+            Op::Send { .. } => format!("→ {}", short_name(object, names)),
+            _ => short_name(object, names),
+        }),
+        detail: match (&event.op, detail) {
+            (Op::Store { .. }, Some(value)) => Some(format!("= {value}")),
+            // Its message is told above the table.
+            (Op::EndThread { panicked: true }, _) => None,
+            (_, detail) => detail,
+        },
     }
 }
 
-/// What a thread does, with the object that it does it to: `counter.load → 0`.
+/// What a thread does, with the object that it does it to: `load counter → 0`.
 pub(crate) fn doing(trace: &Trace, event: &Event, names: &Names<'_>) -> String {
-    operation(trace, event, names, true)
+    operation(trace, event, names, true).whole()
+}
+
+/// What a thread that still waits does, with the object that it waits at: `lock savings …`.
+pub(crate) fn still_doing(wait: &Wait, names: &Names<'_>) -> String {
+    waiting(wait, names, true).whole()
 }
 
 /// A thread that still waits at the end: its operation, with `…` for the end that never comes.
-pub(crate) fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> String {
+fn waiting(wait: &Wait, names: &Names<'_>, is_named: bool) -> Operation {
     // A scope has no name of its own in the source.
     let is_named = is_named && !matches!(wait.reason, WaitReason::ScopeEnd);
-    let object = wait.object.filter(|_| is_named).map(|object| names.object(object));
-    let operation = on(object.as_deref(), words::waiting_operation(&wait.reason));
-    if let WaitReason::Join { thread } = wait.reason {
-        format!("{operation} {} …", names.thread(thread))
-    } else {
-        format!("{operation} …")
+    let detail = match wait.reason {
+        WaitReason::Join { thread } => format!("{} …", names.thread(thread)),
+        _ => "…".to_owned(),
+    };
+    Operation {
+        verb: words::waiting_operation(&wait.reason).to_owned(),
+        object: wait.object.filter(|_| is_named).map(|object| short_name(object, names)),
+        detail: Some(detail),
     }
 }
 
-/// An operation and what it is done to: `counter.load`, `Mutex #1: lock`.
-fn on(object: Option<&str>, operation: &str) -> String {
-    match object {
-        Some(object) if object.contains([' ', '/']) => format!("{object}: {operation}"),
-        Some(object) => format!("{object}.{operation}"),
-        None => operation.to_owned(),
+/// The name of an object in a table: the place of a step says already that an object is the check's.
+fn short_name(object: ObjectId, names: &Names<'_>) -> String {
+    let name = names.object(object);
+    name.strip_prefix("check's ").map_or(name.clone(), str::to_owned)
+}
+
+/// Where a step was made. A thread that panicked did so on the line of its panic.
+fn place_of<'a>(trace: &'a Trace, event: &'a Event) -> Option<&'a Place> {
+    let panic = || trace.threads.get(event.thread)?.panic.as_ref()?.place.as_ref();
+    match event.op {
+        Op::EndThread { panicked: true } => panic(),
+        _ => event.place.as_ref(),
     }
 }

@@ -2,17 +2,14 @@
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use super::Extent;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
 
 /// How many lines around a difference are shown for orientation.
 const CONTEXT: usize = 2;
-/// The most lines to show: enough to see what is wrong.
-const LINES: usize = 24;
 
-/// The lines that differ, with a few around them.
-pub(crate) fn difference(expected: &str, got: &str, extent: Extent, columns: usize) -> Text {
+/// The lines that differ, with a few around them: at most `limit` lines.
+pub(crate) fn difference(expected: &str, got: &str, limit: usize, columns: usize) -> Text {
     let mut text = Text::new();
     let legend = Line::indented(INDENT)
         .with(Tone::Good, "- expected")
@@ -32,7 +29,6 @@ pub(crate) fn difference(expected: &str, got: &str, extent: Extent, columns: usi
             push_changes(&mut lines, &diff, op, columns);
         }
     }
-    let limit = if extent == Extent::Full { usize::MAX } else { LINES };
     let n_lines = lines.len();
     lines.into_iter().take(limit).for_each(|line| text.push(line));
     if n_lines > limit {

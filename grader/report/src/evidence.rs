@@ -11,43 +11,110 @@ use crate::names::Names;
 use crate::steps::{self, Row};
 use crate::table::{INDENT, table};
 use crate::text::{Line, Text, Tone};
-use crate::{Extent, Options, difference, lanes};
+use crate::{Extent, Options, difference, lanes, passing};
 
-/// The most lines of a compiler or a program to show: enough to see what is wrong.
-const LINES: usize = 40;
-/// The most lines of source to show below a table.
-const SOURCE_LINES: usize = 10;
+/// How much of the evidence to show at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Steps of an interleaving.
+    pub(crate) steps: usize,
+    /// Lines of source below a table.
+    pub(crate) source_lines: usize,
+    /// Lines of a compiler, of a program or of a message.
+    pub(crate) lines: usize,
+}
 
-/// The accounts that a report has already given, each with the name of its check. The same account is not given twice.
-pub(crate) type Told<'a> = Vec<(&'a str, Text)>;
+impl Size {
+    /// All of it.
+    pub(crate) const FULL: Size = Size {
+        steps: usize::MAX,
+        source_lines: usize::MAX,
+        lines: usize::MAX,
+    };
 
-/// All that there is to say about how `check` failed; `told` has the accounts of the checks before it.
-pub(crate) fn evidence<'a>(
-    check: &'a str,
+    /// What is shown where there is room: a table that can be overlooked, and enough of what a program says to see
+    /// what is wrong.
+    pub(crate) const USUAL: Size = Size {
+        steps: 16,
+        source_lines: 10,
+        lines: 40,
+    };
+
+    /// The size for an extent.
+    pub(crate) fn of(extent: Extent) -> Self {
+        match extent {
+            Extent::Cut => Self::USUAL,
+            Extent::Full => Self::FULL,
+        }
+    }
+
+    /// A smaller one, down to the steps that decide; `None` if there is none.
+    pub(crate) fn smaller(self) -> Option<Size> {
+        const SMALLEST: Size = Size {
+            steps: 4,
+            source_lines: 2,
+            lines: 4,
+        };
+        let Size {
+            steps,
+            source_lines,
+            lines,
+        } = self;
+        (self != SMALLEST).then(|| Size {
+            steps: (steps - 2).max(SMALLEST.steps),
+            source_lines: (source_lines - 2).max(SMALLEST.source_lines),
+            lines: (lines - 5).max(SMALLEST.lines),
+        })
+    }
+}
+
+/// A failure under the model with its story.
+pub(crate) struct Telling<'a> {
+    pub(crate) failure: &'a Failure,
+    pub(crate) names: Names<'a>,
+    pub(crate) story: Story,
+}
+
+impl<'a> Telling<'a> {
+    /// The story of `failure` in a submission with these files.
+    pub(crate) fn of(failure: &'a Failure, sources: &'a [(String, String)]) -> Self {
+        let names = Names::of(failure, sources);
+        let story = explain(failure, &names);
+        Self { failure, names, story }
+    }
+}
+
+/// All that there is to say about how a check failed, in at most the given size. `telling` is the story of a failure
+/// under the model.
+pub(crate) fn evidence(
     check_failure: &CheckFailure,
-    told: &mut Told<'a>,
-    sources: &[(String, String)],
+    telling: Option<&Telling<'_>>,
+    size: Size,
     options: &Options,
 ) -> Text {
     let mut text = Text::new();
     let columns = options.columns;
     match &check_failure.evidence {
-        Evidence::Interleaving(failure) => text.append(interleaving(check, failure, told, sources, options)),
-        Evidence::None => message(&mut text, &check_failure.message, columns),
+        Evidence::Interleaving(_) => {
+            if let Some(telling) = telling {
+                text.append(interleaving(telling, size, options));
+            }
+        }
+        Evidence::None => message(&mut text, &check_failure.message, size, columns),
         Evidence::Diagnostics(rendered) => {
-            message(&mut text, &check_failure.message, columns);
+            message(&mut text, &check_failure.message, size, columns);
             text.blank();
-            text.append(diagnostics(rendered, options.extent));
+            text.append(diagnostics(rendered, size));
         }
         Evidence::Difference { expected, got } => {
-            message(&mut text, &check_failure.message, columns);
+            message(&mut text, &check_failure.message, size, columns);
             text.blank();
-            text.append(difference::difference(expected, got, options.extent, columns));
+            text.append(difference::difference(expected, got, size.lines, columns));
         }
         Evidence::Output { stdout, stderr } => {
-            message(&mut text, &check_failure.message, columns);
-            output(&mut text, "standard output", stdout, options);
-            output(&mut text, "standard error", stderr, options);
+            message(&mut text, &check_failure.message, size, columns);
+            output(&mut text, "standard output", stdout, size, columns);
+            output(&mut text, "standard error", stderr, size, columns);
         }
     }
     help(&mut text, check_failure.help.as_deref(), columns);
@@ -62,9 +129,9 @@ pub(crate) fn help(text: &mut Text, help: Option<&str>, columns: usize) {
 }
 
 /// Sentences, one on each line.
-pub(crate) fn message(text: &mut Text, message: &str, columns: usize) {
+pub(crate) fn message(text: &mut Text, message: &str, size: Size, columns: usize) {
     let lines: Vec<&str> = message.lines().collect();
-    let (head, left_out, tail) = cut_middle(&lines, LINES);
+    let (head, left_out, tail) = cut_middle(&lines, size.lines);
     let mut push = |lines: &[&str]| {
         for line in lines {
             text.paragraph(Tone::Plain, INDENT, line, columns);
@@ -77,30 +144,27 @@ pub(crate) fn message(text: &mut Text, message: &str, columns: usize) {
     push(tail);
 }
 
-/// The interleaving in which `check` fails, or what is known where no single one shows it.
-pub(crate) fn interleaving<'a>(
-    check: &'a str,
-    failure: &Failure,
-    told: &mut Told<'a>,
-    sources: &[(String, String)],
-    options: &Options,
-) -> Text {
-    let names = Names::of(failure, sources);
-    let story = explain(failure, &names);
-    let mut text = claim(failure, &story, options);
-    let Some(account) = account(failure, &story, &names, options) else {
-        return text;
-    };
-    let same = told.iter().find(|(_, earlier)| *earlier == account);
-    match same.filter(|_| options.extent == Extent::Cut) {
-        Some((earlier, _)) => {
-            let sentence = format!("It happens in the same way as in `{earlier}` above.");
-            text.paragraph(Tone::Strong, INDENT, &sentence, options.columns);
+/// An interleaving that fails, or what is known where no single one shows it: what is wrong, how it comes about, and
+/// the steps.
+pub(crate) fn interleaving(telling: &Telling<'_>, size: Size, options: &Options) -> Text {
+    let Telling { failure, names, story } = telling;
+    let mut text = claim(failure, story, options);
+    if let Some(trace) = &failure.trace {
+        text.blank();
+        for sentence in story.sentences.iter().chain(&passing::sentence(failure, names)) {
+            text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
         }
-        None => {
-            text.append(account.clone());
-            told.push((check, account));
-        }
+        // What decides may be a choice after the last step, of how the execution ends.
+        let is_step = |step: &usize| *step < trace.events.len();
+        let certain = failure
+            .certainty
+            .as_ref()
+            .and_then(|certainty| certainty.steps.checked_sub(1));
+        let decisive = certain.filter(is_step);
+        let steps: Vec<usize> = story.steps.iter().copied().filter(is_step).chain(decisive).collect();
+        let rows = steps::rows(trace, &steps, size.steps);
+        text.blank();
+        text.append(execution(trace, names, &rows, decisive, size, options));
     }
     text
 }
@@ -125,41 +189,35 @@ fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
     text
 }
 
-/// How a failure comes about, as one execution shows it; `None` where no single one does.
-fn account(failure: &Failure, story: &Story, names: &Names<'_>, options: &Options) -> Option<Text> {
-    let trace = failure.trace.as_ref()?;
-    let rows = steps::rows(trace, &story.steps, options.extent);
-    let mut text = execution(trace, names, &rows, options);
-    text.blank();
-    for sentence in &story.sentences {
-        text.paragraph(Tone::Strong, INDENT, sentence, options.columns);
-    }
-    Some(text)
-}
-
-/// An execution: its torn lines, its table, and the source lines that take part.
-pub(crate) fn execution(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
+/// An execution: its torn lines, its table, and the source lines that take part. From the step with index `decisive`
+/// on, the failure is certain.
+pub(crate) fn execution(
+    trace: &Trace,
+    names: &Names<'_>,
+    rows: &[Row],
+    decisive: Option<usize>,
+    size: Size,
+    options: &Options,
+) -> Text {
     let mut text = Text::new();
-    text.push(Line::new());
-    text.append(lanes::lanes(trace, names, options.extent, options.columns));
+    text.append(lanes::lanes(trace, names, size.steps, options.columns));
     text.blank();
     if !rows.is_empty() {
-        text.append(table(trace, names, rows, options.columns));
+        text.append(table(trace, names, rows, decisive, options.columns));
     }
     text.blank();
-    text.append(source_lines(trace, names, rows, options));
+    text.append(source_lines(trace, names, rows, size, options));
     text
 }
 
 /// The submission's lines that take part, once each, in the order of the file.
-fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], options: &Options) -> Text {
-    let limit = if options.extent == Extent::Full {
-        usize::MAX
-    } else {
-        SOURCE_LINES
-    };
+fn source_lines(trace: &Trace, names: &Names<'_>, rows: &[Row], size: Size, options: &Options) -> Text {
     let line = |place: &Place| Some((names.short_place(place), names.line(place)?.replace('\t', "    ")));
-    let lines: Vec<(String, String)> = places(trace, rows).into_iter().filter_map(line).take(limit).collect();
+    let lines: Vec<(String, String)> = places(trace, rows)
+        .into_iter()
+        .filter_map(line)
+        .take(size.source_lines)
+        .collect();
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let margin = lines.iter().map(|(_, line)| indent(line)).min().unwrap_or(0);
     let label = lines.iter().map(|(place, _)| place.len()).max().unwrap_or(0);
@@ -227,11 +285,10 @@ pub(crate) fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
 }
 
 /// What the compiler said, unchanged.
-fn diagnostics(rendered: &str, extent: Extent) -> Text {
+fn diagnostics(rendered: &str, size: Size) -> Text {
     let mut text = Text::new();
     let lines: Vec<&str> = rendered.trim_end().lines().collect();
-    let limit = if extent == Extent::Full { usize::MAX } else { LINES };
-    for line in lines.iter().take(limit) {
+    for line in lines.iter().take(size.lines) {
         let tone = match line {
             _ if line.starts_with("error") => Tone::Bad,
             _ if line.starts_with("warning") => Tone::Caution,
@@ -239,31 +296,27 @@ fn diagnostics(rendered: &str, extent: Extent) -> Text {
         };
         text.push(Line::indented(INDENT).with(tone, line.replace('\t', "    ")));
     }
-    if lines.len() > limit {
-        let left_out = counted((lines.len() - limit) as u64, "more line");
+    if lines.len() > size.lines {
+        let left_out = counted((lines.len() - size.lines) as u64, "more line");
         text.push(Line::indented(INDENT).with(Tone::Dim, format!("… {left_out}")));
     }
     text
 }
 
 /// What a stream held, if anything.
-fn output(text: &mut Text, stream: &str, bytes: &[u8], options: &Options) {
+fn output(text: &mut Text, stream: &str, bytes: &[u8], size: Size, columns: usize) {
     if bytes.is_empty() {
         return;
     }
     let decoded = decode(bytes);
     let lines: Vec<&str> = decoded.strip_suffix('\n').unwrap_or(&decoded).split('\n').collect();
-    let limit = if options.extent == Extent::Full {
-        usize::MAX
-    } else {
-        LINES / 2
-    };
-    let (head, left_out, tail) = cut_middle(&lines, limit);
+    // The other stream has the other half.
+    let (head, left_out, tail) = cut_middle(&lines, size.lines.div_ceil(2));
     text.blank();
     text.push(Line::indented(INDENT).with(Tone::Dim, format!("{stream}:")));
     let line = |line: &str| {
         let start = Line::indented(INDENT).with(Tone::Dim, "│ ");
-        let room = options.columns.saturating_sub(start.width());
+        let room = columns.saturating_sub(start.width());
         start.with(Tone::Plain, shorten_middle(&escape(line), room))
     };
     head.iter().for_each(|head| text.push(line(head)));

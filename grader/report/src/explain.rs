@@ -33,7 +33,7 @@ mod torn_line;
 mod waits;
 
 use protocol::trace::{End, Trace};
-use protocol::{Failure, FailureCause, Finding};
+use protocol::{Failure, FailureCause, Finding, Place};
 
 use crate::names::Names;
 
@@ -48,6 +48,8 @@ pub struct Story {
     pub sentences: Vec<String>,
     /// The events that decide it, by index.
     pub steps: Vec<usize>,
+    /// The line that has to change, where one is to blame. Two stories that blame one line are about the same mistake.
+    pub blamed: Option<Place>,
 }
 
 impl Story {
@@ -73,6 +75,7 @@ impl Story {
 struct Account {
     sentences: Vec<String>,
     steps: Vec<usize>,
+    blamed: Option<Place>,
 }
 
 impl Account {
@@ -80,6 +83,15 @@ impl Account {
         Self {
             sentences: vec![sentence],
             steps: steps.into_iter().collect(),
+            blamed: None,
+        }
+    }
+
+    /// The same, with the line to blame.
+    fn blaming(self, place: Option<&Place>) -> Self {
+        Self {
+            blamed: place.cloned(),
+            ..self
         }
     }
 }
@@ -89,12 +101,17 @@ pub fn explain(failure: &Failure, names: &Names<'_>) -> Story {
     match (&failure.cause, &failure.trace) {
         (FailureCause::Property { expected, got }, trace) => {
             let account = trace.as_ref().map(|trace| property(failure, trace, names));
-            let Account { sentences, steps } = account.unwrap_or_default();
+            let Account {
+                sentences,
+                steps,
+                blamed,
+            } = account.unwrap_or_default();
             Story {
                 expected: expected.clone(),
                 got: got.clone(),
                 sentences,
                 steps,
+                blamed,
             }
         }
         (FailureCause::Ending, Some(trace)) => ending(failure, trace, names),
@@ -159,10 +176,16 @@ fn ending(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Story {
         // A panic came before the end, and often led to it.
         story.sentences.splice(0..0, panic::sentences(trace, None, names));
     }
-    if let Some(Account { sentences, steps }) = stale_read::find(trace, names) {
+    if let Some(Account {
+        sentences,
+        steps,
+        blamed,
+    }) = stale_read::find(trace, names)
+    {
         // Without a stale read, the execution would have ended well.
         story.sentences.splice(0..0, sentences);
         story.steps.extend(steps);
+        story.blamed = blamed;
     }
     story
 }

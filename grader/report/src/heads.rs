@@ -25,6 +25,17 @@ impl Heads {
         }
     }
 
+    /// The line of a check of which nothing but `words` is said.
+    pub(super) fn head_with(&self, check: &CheckVerdict, words: &str) -> Line {
+        let finding = match &check.verdict {
+            Verdict::Failed(check_failure) => check_failure.finding.as_str(),
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => "",
+        };
+        self.start(check)
+            .with(Tone::Bad, finding)
+            .with(Tone::Dim, format!(", {words}"))
+    }
+
     /// The line of one check.
     pub(super) fn head(&self, check: &CheckVerdict) -> Line {
         let line = self.start(check);

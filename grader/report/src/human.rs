@@ -6,22 +6,59 @@ use std::path::Path;
 use protocol::Exploration;
 use protocol::verdict::{CheckVerdict, Containment, MissingMechanism, Overall, ReplayReport, Report, Score, Verdict};
 
+use crate::causes::{self, Group};
 use crate::escape::{counted, grouped};
-use crate::evidence::{self, Told, evidence};
+use crate::evidence::{self, Size, Telling};
 use crate::grid::Grid;
 use crate::heads::{Heads, departures, effort};
 use crate::names::Names;
-use crate::orderings::undecided;
+use crate::orderings::{decided, undecided};
 use crate::table::INDENT;
 use crate::text::{Line, Text, Tone};
-use crate::{Extent, Options, steps};
+use crate::{Background, Extent, Options, screen, steps};
 
-/// Everything about one submission.
+/// Everything about one submission. If a check failed, the report fills one screen at most, but for the hints: it tells
+/// each cause once. [`Extent::Full`] tells each check.
 pub fn report(report: &Report, options: &Options) -> Text {
-    let mut text = Text::new();
-    text.append(heading(&report.exercise, &report.title, &report.submission, options));
+    let mut text = heading(&report.exercise, &report.title, &report.submission, options);
     let heads = Heads::new(report, options.columns);
-    let mut told = Told::new();
+    let groups = causes::groups(report);
+    if let ([group], Extent::Cut) = (&groups[..], options.extent)
+        && group.is_unwritten()
+        && group.checks.len() == report.checks.len()
+    {
+        text.append(screen::unwritten(group, report, options));
+        text.blank();
+        text.append(foot(report, &groups, options));
+        return text;
+    }
+    if groups.is_empty() || options.extent == Extent::Full {
+        text.append(every_check(report, &heads, options));
+        text.blank();
+        text.append(foot(report, &groups, options));
+        return text;
+    }
+    text.append(others(report, &heads, options));
+    text.blank();
+    let foot = foot(report, &groups, options);
+    let hints: usize = groups
+        .iter()
+        .map(|group| group.checks[0].check.hints.len().min(options.hints))
+        .sum();
+    let room = screen::LINES + hints * HINT;
+    let room = room.saturating_sub(text.lines().len() + 1 + foot.lines().len());
+    text.append(screen::screen(&groups, report, &heads, room, options));
+    text.blank();
+    text.append(foot);
+    text
+}
+
+/// The most lines of a hint, for which there is room beside the screen.
+const HINT: usize = 5;
+
+/// Each check with all that there is to say about it.
+fn every_check(report: &Report, heads: &Heads, options: &Options) -> Text {
+    let mut text = Text::new();
     for check in &report.checks {
         if needs_words(check) {
             text.blank();
@@ -30,13 +67,41 @@ pub fn report(report: &Report, options: &Options) -> Text {
         if let Some(failure) = check.failure().filter(|_| heads.effort(check).is_none()) {
             text.hanging(Line::indented(INDENT), Tone::Plain, &effort(failure), options.columns);
         }
-        text.append(body(check, &mut told, report, options));
+        text.append(body(check, report, options));
         if needs_words(check) {
             text.blank();
         }
     }
-    text.blank();
-    text.append(foot(report, options));
+    text
+}
+
+/// The checks that did not fail: a line for all that passed and for all that were skipped, or a line each.
+fn others(report: &Report, heads: &Heads, options: &Options) -> Text {
+    let mut text = Text::new();
+    let is_brief = options.background == Background::Brief;
+    let count = |is: fn(&Verdict) -> bool| report.checks.iter().filter(|check| is(&check.verdict)).count();
+    let n_passed = count(|verdict| *verdict == Verdict::Passed);
+    let n_skipped = count(|verdict| matches!(verdict, Verdict::Skipped { .. }));
+    if is_brief && n_passed > 0 {
+        let (n, all) = (n_passed, report.checks.len());
+        let line = Line::indented(1).with(Tone::Good, "✓ ");
+        text.push(line.with(Tone::Dim, format!("{n} of {} passed", counted(all as u64, "check"))));
+    }
+    if is_brief && n_skipped > 0 {
+        let line = Line::indented(1).with(Tone::Dim, "– ");
+        text.push(line.with(Tone::Dim, format!("{} skipped", counted(n_skipped as u64, "check"))));
+    }
+    for check in &report.checks {
+        match &check.verdict {
+            Verdict::Failed(_) => {}
+            Verdict::Passed | Verdict::Skipped { .. } if is_brief => {}
+            Verdict::Passed | Verdict::Skipped { .. } => text.push(heads.head(check).shortened(options.columns)),
+            Verdict::Ungraded { .. } => {
+                text.push(heads.head(check).shortened(options.columns));
+                text.append(body(check, report, options));
+            }
+        }
+    }
     text
 }
 
@@ -64,19 +129,21 @@ fn needs_words(check: &CheckVerdict) -> bool {
     }
 }
 
-/// The text below the line of a check; `told` has the accounts of the checks above it.
-fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, options: &Options) -> Text {
+/// The text below the line of a check.
+fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
+    let size = Size::of(options.extent);
     match &check.verdict {
         Verdict::Passed | Verdict::Skipped { .. } => return text,
         Verdict::Ungraded { reason, help } => {
-            evidence::message(&mut text, reason, options.columns);
+            evidence::message(&mut text, reason, size, options.columns);
             evidence::help(&mut text, help.as_deref(), options.columns);
             return text;
         }
         Verdict::Failed(check_failure) => {
             text.paragraph(Tone::Dim, INDENT, &check.property, options.columns);
-            text.append(evidence(&check.name, check_failure, told, &report.sources, options));
+            let telling = check.failure().map(|failure| Telling::of(failure, &report.sources));
+            text.append(evidence::evidence(check_failure, telling.as_ref(), size, options));
         }
     }
     text.append(further(check, report, options));
@@ -84,7 +151,7 @@ fn body<'a>(check: &'a CheckVerdict, told: &mut Told<'a>, report: &Report, optio
 }
 
 /// How to see a failure again, and the hints that were asked for.
-fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
+pub(crate) fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     if let Some(token) = check.token() {
         let command = options.command(&format!("replay {} {token}", report.exercise));
@@ -107,7 +174,7 @@ fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
 }
 
 /// The score, how many checks ran, what was explored and what was not, the containment, and one thing to do next.
-fn foot(report: &Report, options: &Options) -> Text {
+fn foot(report: &Report, groups: &[Group<'_>], options: &Options) -> Text {
     let mut text = Text::new();
     let tone = match report.overall() {
         Overall::Passed => Tone::Good,
@@ -124,19 +191,49 @@ fn foot(report: &Report, options: &Options) -> Text {
             .with(tone, score)
             .with(Tone::Plain, format!(" · {}", checks_ran(report))),
     );
-    if let Some(explored) = all_explored(report) {
-        text.paragraph(Tone::Dim, 0, &explored, options.columns);
+    let explored = all_explored(report);
+    match options.background {
+        Background::Verbose => {
+            if let Some(explored) = explored {
+                text.paragraph(Tone::Dim, 0, &explored.at_length, options.columns);
+            }
+            for line in contained(&report.grader.containment) {
+                text.paragraph(Tone::Dim, 0, &line, options.columns);
+            }
+        }
+        Background::Brief => {
+            let explored = explored.map(|explored| explored.brief);
+            let held = contained_in_brief(&report.grader.containment);
+            let parts: Vec<String> = explored.into_iter().chain([held]).collect();
+            text.paragraph(Tone::Dim, 0, &parts.join(" · "), options.columns);
+        }
     }
     if let Some(undecided) = undecided(report) {
         text.hanging(Line::new(), Tone::Dim, &undecided, options.columns);
     }
-    for line in contained(&report.grader.containment) {
-        text.paragraph(Tone::Dim, 0, &line, options.columns);
+    if let Some(fact) = worth_knowing(report) {
+        text.hanging(Line::new(), Tone::Dim, &fact, options.columns);
     }
-    if let Some(next) = next(report, options) {
-        text.push(Line::new().with(Tone::Dim, "next: ").with(Tone::Help, next));
+    for line in next(report, groups, options) {
+        text.push(line);
     }
     text
+}
+
+/// One thing worth knowing about a submission that is right.
+fn worth_knowing(report: &Report) -> Option<String> {
+    if report.overall() != Overall::Passed {
+        return None;
+    }
+    decided(report).or_else(|| {
+        let explored = |check: &CheckVerdict| check.explored.as_ref().map_or(0, |explored| explored.distinct);
+        let richest = report.checks.iter().max_by_key(|check| explored(check))?;
+        let n = explored(richest);
+        (n > 1).then(|| {
+            let (name, n) = (&richest.name, grouped(n));
+            format!("worth knowing: `{name}` saw {n} different interleavings; an ordinary test sees one of them")
+        })
+    })
 }
 
 fn checks_ran(report: &Report) -> String {
@@ -153,9 +250,15 @@ fn checks_ran(report: &Report) -> String {
     ran
 }
 
-/// What was explored for all checks together, and how much of it is different. A bound is named if every exploration
-/// that has one is complete.
-fn all_explored(report: &Report) -> Option<String> {
+/// What was explored for all checks together.
+struct Explored {
+    /// How many interleavings.
+    brief: String,
+    /// With the bound, and with how many differ. The bound is named if every exploration that has one is complete.
+    at_length: String,
+}
+
+fn all_explored(report: &Report) -> Option<Explored> {
     let explorations: Vec<&Exploration> = report
         .checks
         .iter()
@@ -170,6 +273,7 @@ fn all_explored(report: &Report) -> Option<String> {
         "explored {}",
         counted(executions.saturating_sub(random), "interleaving")
     );
+    let mut brief = words.clone();
     let bound = explorations
         .iter()
         .filter_map(|exploration| exploration.preemption_bound)
@@ -182,13 +286,35 @@ fn all_explored(report: &Report) -> Option<String> {
     if random > 0 {
         let ones = if random == 1 { "one" } else { "ones" };
         words.push_str(&format!(", and {} random {ones}", grouped(random)));
+        brief.push_str(&format!(" + {} random", grouped(random)));
     }
     let distinct: u64 = explorations.iter().map(|exploration| exploration.distinct).sum();
     if distinct < executions {
         words.push_str(&format!("; {} of them differ", grouped(distinct)));
     }
-    Some(words)
+    Some(Explored {
+        brief,
+        at_length: words,
+    })
 }
+
+/// The level of containment, and whether the report is no grade because of it.
+fn contained_in_brief(containment: &Containment) -> String {
+    let level = &containment.level;
+    if is_grade(containment) {
+        format!("containment {level} (more: --verbose)")
+    } else {
+        format!("containment {level}, {SELF_CHECK} (why: --verbose)")
+    }
+}
+
+/// Whether the level of containment is enough for a grade.
+fn is_grade(containment: &Containment) -> bool {
+    matches!(containment.level.as_str(), "A" | "B")
+}
+
+/// What a report is that is no grade.
+const SELF_CHECK: &str = "a self-check, not a grade";
 
 /// What contained the submission, and what this machine lacks. A report from a machine without file protection is no
 /// grade.
@@ -201,8 +327,8 @@ fn contained(containment: &Containment) -> Vec<String> {
         missing,
     } = containment;
     let mut held = format!("containment {level}: {processes}; files {filesystem}; network {network}");
-    if !matches!(level.as_str(), "A" | "B") {
-        held.push_str("; a self-check, not a grade");
+    if !is_grade(containment) {
+        held.push_str(&format!("; {SELF_CHECK}"));
     }
     let missing_line = |mechanism: &MissingMechanism| {
         let MissingMechanism {
@@ -217,30 +343,44 @@ fn contained(containment: &Containment) -> Vec<String> {
     std::iter::once(held).chain(missing.iter().map(missing_line)).collect()
 }
 
-/// The one command that helps most.
-fn next(report: &Report, options: &Options) -> Option<String> {
-    let failed = || {
-        report
-            .checks
-            .iter()
-            .filter(|check| matches!(check.verdict, Verdict::Failed(_)))
+/// What to do next: the one command that helps most.
+fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Vec<Line> {
+    let line = |label: &str, command: &str| Line::new().with(Tone::Dim, label).with(Tone::Help, command);
+    let exercise = &report.exercise;
+    let grade = |flag: &str| format!("{} {flag}", options.command(&format!("grade {exercise}")));
+    if report.overall() == Overall::Passed && options.selection.is_empty() {
+        let solution = options.command(&format!("solution {exercise}"));
+        return vec![line("compare: ", &solution), line("next: ", &options.command("next"))];
+    }
+    let Some(first) = groups.first() else {
+        return Vec::new();
     };
-    failed().next()?;
-    let grade = |flag: &str| {
-        Some(format!(
-            "{} {flag}",
-            options.command(&format!("grade {}", report.exercise))
-        ))
-    };
-    let n_hints = failed().map(|check| check.hints.len()).max().unwrap_or(0);
-    match options.hints {
+    if first.is_unwritten() {
+        let command = options.command(&format!("grade {exercise}"));
+        return vec![line("next: ", &command)];
+    }
+    let n_hints = groups
+        .iter()
+        .map(|group| group.checks[0].check.hints.len())
+        .max()
+        .unwrap_or(0);
+    let token = || groups.iter().find_map(|group| group.checks[0].check.token());
+    let command = match options.hints {
         0 if n_hints > 0 => grade("--hint"),
         shown if shown < n_hints => grade(&format!("--hint={}", shown + 1)),
         _ if options.extent == Extent::Cut => grade("--full"),
-        _ => failed()
-            .find_map(CheckVerdict::token)
-            .map(|token| options.command(&format!("replay {} {token}", report.exercise))),
+        _ => match token() {
+            Some(token) => options.command(&format!("replay {exercise} {token}")),
+            None => return Vec::new(),
+        },
+    };
+    let mut line = line("next: ", &command);
+    const MORE: &str = "   (every step: --full)";
+    let has_room = line.width() + MORE.len() <= options.columns;
+    if options.extent == Extent::Cut && !command.ends_with("--full") && has_room {
+        line.push(Tone::Dim, MORE);
     }
+    vec![line]
 }
 
 /// One interleaving, run again.
@@ -261,14 +401,9 @@ pub(crate) fn played(report: &ReplayReport, options: &Options) -> Text {
                 .with(Tone::Bad, "✗ ")
                 .with(Tone::Bad, failure.finding.as_str());
             text.push(line.with(Tone::Plain, format!(", {preemptions}")));
-            let mut told = Told::new();
-            text.append(evidence::interleaving(
-                &report.check,
-                failure,
-                &mut told,
-                &report.sources,
-                options,
-            ));
+            let size = Size::of(options.extent);
+            let telling = Telling::of(failure, &report.sources);
+            text.append(evidence::interleaving(&telling, size, options));
             if failure.trace.is_some() {
                 return text;
             }
@@ -283,8 +418,10 @@ pub(crate) fn played(report: &ReplayReport, options: &Options) -> Text {
         }
     }
     let names = Names::new(&replayed.trace, &report.sources);
-    let rows = steps::rows(&replayed.trace, &[], options.extent);
-    text.append(evidence::execution(&replayed.trace, &names, &rows, options));
+    let size = Size::of(options.extent);
+    let rows = steps::rows(&replayed.trace, &[], size.steps);
+    text.blank();
+    text.append(evidence::execution(&replayed.trace, &names, &rows, None, size, options));
     text
 }
 

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use protocol::trace::{Segment, Trace};
 
-use super::Extent;
 use super::escape::{decode, escape, width};
 use super::names::Names;
 use super::table::INDENT;
 use super::text::{Line, Text, Tone};
-
-/// The most lines to show: enough to see what happens to them.
-const LINES: usize = 8;
 
 /// A run of characters of one line, written by one thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +16,8 @@ struct Part {
     text: String,
 }
 
-/// The lines of standard output that more than one thread wrote; no text where there is none.
-pub(crate) fn lanes(trace: &Trace, names: &Names<'_>, extent: Extent, columns: usize) -> Text {
+/// The lines of standard output that more than one thread wrote, in `limit` rows; no text where there is none.
+pub(crate) fn lanes(trace: &Trace, names: &Names<'_>, limit: usize, columns: usize) -> Text {
     let lines = lines(&trace.stdout);
     let torn: Vec<(usize, &Vec<Part>)> = lines
         .iter()
@@ -36,7 +32,8 @@ pub(crate) fn lanes(trace: &Trace, names: &Names<'_>, extent: Extent, columns: u
         Tone::Dim,
         "Lines that more than one thread wrote; below each, who wrote what:",
     ));
-    let limit = if extent == Extent::Full { usize::MAX } else { LINES };
+    // Each takes two rows.
+    let limit = limit / 2;
     let mut writers: BTreeMap<usize, char> = BTreeMap::new();
     for (number, parts) in torn.iter().take(limit) {
         push_line(&mut text, *number + 1, parts, &mut writers, columns);

@@ -6,6 +6,7 @@
 //! for something that the grader said.
 
 mod bindings;
+mod causes;
 mod contents;
 mod difference;
 pub mod escape;
@@ -19,7 +20,10 @@ mod lanes;
 pub mod names;
 mod orderings;
 pub mod page;
+mod passing;
 pub mod play;
+pub mod rustc;
+mod screen;
 mod steps;
 mod table;
 pub mod text;
@@ -34,6 +38,8 @@ pub struct Options {
     pub hints: usize,
     /// How much of the evidence to show.
     pub extent: Extent,
+    /// How much to say of what holds for every report.
+    pub background: Background,
     /// What selects the submission on the command line, ready to be repeated: `--solution`, `--submission 'my
     /// file.rs'`.
     pub selection: String,
@@ -48,12 +54,22 @@ pub enum Extent {
     Full,
 }
 
+/// How much to say of what holds for every report: what passed, what was explored, and what contained the submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    /// A line each.
+    Brief,
+    /// All of it.
+    Verbose,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             columns: 80,
             hints: 0,
             extent: Extent::Cut,
+            background: Background::Brief,
             selection: String::new(),
         }
     }

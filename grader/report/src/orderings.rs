@@ -1,5 +1,5 @@
-//! The note on orderings weaker than `SeqCst` that the explorations do not decide, because there were too many
-//! interleavings.
+//! What is said of orderings weaker than `SeqCst`: which were explored, and a note on those that the explorations do
+//! not decide, because there were too many interleavings.
 //!
 //! It says where they are and what was not explored, never that one of them is wrong.
 
@@ -34,6 +34,22 @@ pub(super) fn undecided(report: &Report) -> Option<String> {
          load return an older value",
         named.join(", ")
     ))
+}
+
+/// A sentence on the orderings that were explored; `None` where there is none, or one that is undecided.
+pub(super) fn decided(report: &Report) -> Option<String> {
+    let orderings = report.weak_orderings();
+    let (first, _) = orderings.first()?;
+    orderings.iter().all(|(_, is_decided)| *is_decided).then(|| {
+        let further = if orderings.len() > 1 { " and elsewhere" } else { "" };
+        format!(
+            "worth knowing: `{}` at {}:{}{further} did no harm in any interleaving that was run, also with the older \
+             values that it lets a load return",
+            first.order.as_str(),
+            file_name(&first.place.file, &report.sources),
+            first.place.line
+        )
+    })
 }
 
 fn is_same(one: &AtomicAccess, other: &AtomicAccess) -> bool {

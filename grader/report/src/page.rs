@@ -23,7 +23,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::escape::{counted, grouped};
-use crate::evidence::{self, Told};
+use crate::evidence::{self, Size};
 use crate::explain::explain;
 use crate::heads::{departures, effort};
 use crate::names::Names;
@@ -239,8 +239,7 @@ fn story(
                 extent: Extent::Full,
                 ..options.clone()
             };
-            let mut told = Told::new();
-            let text = evidence::evidence(&check.name, failure, &mut told, &report.sources, &columns);
+            let text = evidence::evidence(failure, None, Size::FULL, &columns);
             html.lines(&text);
         }
     }
@@ -310,7 +309,7 @@ fn interleaving(
     html.close("div");
     html.close("div");
     let Some(trace) = &failure.trace else { return };
-    let torn = lanes::lanes(trace, &names, Extent::Full, COLUMNS);
+    let torn = lanes::lanes(trace, &names, usize::MAX, COLUMNS);
     if !torn.lines().is_empty() {
         html.lines(&torn);
     }

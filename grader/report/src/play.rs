@@ -5,14 +5,14 @@ use protocol::play::{Beginning, Ending, Goal, Offer, Outlook, Position, Subject,
 use protocol::trace::{End, Trace};
 use protocol::verdict::ReplayReport;
 
-use crate::contents::{doing, waiting};
+use crate::contents::{doing, still_doing};
 use crate::escape::{counted, grouped};
 use crate::grid::Grid;
 use crate::names::Names;
 use crate::steps::Row;
 use crate::table::{INDENT, table};
 use crate::text::{Line, Text, Tone};
-use crate::{Extent, Options, human};
+use crate::{Extent, Options, human, words};
 
 /// How many of the last steps are shown before each choice.
 const LAST_STEPS: usize = 8;
@@ -57,12 +57,21 @@ pub fn beginning(exercise: &str, check: &str, property: &str, beginning: &Beginn
         &format!("{name}{of_all}"),
         options.columns,
     );
-    let task = if beginning.can_fail {
-        "You are the scheduler. The grader found an order of the threads in which this goes wrong. Find it."
-    } else {
-        "You are the scheduler. The grader found no order of the threads in which this goes wrong."
+    let task = match (&beginning.goal, beginning.can_fail) {
+        _ if !beginning.has_choices => {
+            "There is nothing to choose: the program does the same in every order.".to_owned()
+        }
+        (None, true) => "The grader found an order of the threads in which this goes wrong. Find it.".to_owned(),
+        (None, false) => "The grader found no order of the threads in which this goes wrong.".to_owned(),
+        (Some(what), true) => format!("The grader found no execution {what}. See how close you get."),
+        (Some(what), false) => format!("Find an execution {what}."),
     };
-    text.paragraph(Tone::Plain, 0, task, options.columns);
+    text.paragraph(
+        Tone::Plain,
+        0,
+        &format!("You are the scheduler. {task}"),
+        options.columns,
+    );
     text.paragraph(Tone::Dim, 0, "`?` explains the keys.", options.columns);
     text
 }
@@ -102,7 +111,7 @@ pub fn position(position: &Position, sources: &[(String, String)], options: &Opt
     if rows.is_empty() {
         text.push(Line::indented(1).with(Tone::Dim, "no step yet"));
     } else {
-        text.append(table(trace, &names, &rows, options.columns));
+        text.append(table(trace, &names, &rows, None, options.columns));
     }
     text
 }
@@ -160,10 +169,17 @@ fn preview(position: &Position, offer: &Offer, trace: &Trace, names: &Names<'_>)
     let waits = trace.end.waits().iter();
     match waits.rev().find(|wait| wait.thread == offer.thread) {
         Some(wait) => (
-            format!("begins: {}", waiting(wait, names, true)),
+            format!("begins: {}", still_doing(wait, names)),
             place(wait.place.as_ref()),
         ),
-        None => ("goes on".to_owned(), place(offer.place.as_ref())),
+        None => {
+            let mut before = position.trace.events.iter().rev();
+            let last = before.find(|event| event.thread == offer.thread);
+            let what = last.map_or("goes on".to_owned(), |last| {
+                format!("goes on after {}", words::operation(&last.op))
+            });
+            (what, place(offer.place.as_ref()))
+        }
     }
 }
 
@@ -284,7 +300,7 @@ pub fn outlook(outlook: &Outlook, sources: &[(String, String)], options: &Option
         text.paragraph(Tone::Dim, 0, "No step is left.", options.columns);
     } else {
         let names = Names::new(trace, sources);
-        text.append(table(trace, &names, &rows, options.columns));
+        text.append(table(trace, &names, &rows, None, options.columns));
     }
     text.blank();
     text.push(

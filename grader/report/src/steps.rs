@@ -4,9 +4,7 @@
 //! steps that decide its outcome: preemptions, the steps that the story is about, the end, and a few steps at shared
 //! objects around them.
 
-use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason};
-
-use super::Extent;
+use protocol::trace::{End, Event, Op, Trace, Wait, WaitReason, WakeReason};
 
 /// One row of a table of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +19,19 @@ pub(crate) enum Row {
 
 /// The most steps of a short interleaving: with its finding it fits on a screen of 24 lines.
 const SHORT: usize = 12;
-/// How many steps of a longer one are shown.
-const KEPT: usize = 16;
+/// How many steps are shown of threads that only start and end.
+const LIFECYCLES: usize = 6;
 /// How far from a decisive step a step may be to be shown for orientation.
 const NEAR: usize = 2;
 
-/// The rows to show of `trace`. `decisive` are the events that a story speaks of.
-pub(crate) fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row> {
-    let kept = match extent {
-        Extent::Full => vec![true; trace.events.len()],
-        Extent::Cut => keep(trace, decisive),
+/// The rows to show of `trace`, at most `limit` of them steps; all of it if the limit is `usize::MAX`. `decisive` are
+/// the events that a story speaks of.
+pub(crate) fn rows(trace: &Trace, decisive: &[usize], limit: usize) -> Vec<Row> {
+    let is_full = limit == usize::MAX;
+    let kept = if is_full {
+        vec![true; trace.events.len()]
+    } else {
+        keep(trace, decisive, limit)
     };
     let mut rows = Vec::new();
     let mut gap = 0;
@@ -44,7 +45,7 @@ pub(crate) fn rows(trace: &Trace, decisive: &[usize], extent: Extent) -> Vec<Row
         rows.push(Row::Step(index));
     }
     push_gap(&mut rows, trace, gap, trace.events.len());
-    let is_shown = |wait: &Wait| extent == Extent::Full || !(is_outside(trace, wait) || is_event(trace, wait));
+    let is_shown = |wait: &Wait| is_full || !(is_outside(trace, wait) || is_event(trace, wait));
     rows.extend(
         trace
             .end
@@ -94,32 +95,60 @@ fn push_gap(rows: &mut Vec<Row>, trace: &Trace, gap: usize, next: usize) {
     }
 }
 
-/// Marks the events that matter.
-fn keep(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
+/// Marks the events that matter, at most `limit`.
+fn keep(trace: &Trace, decisive: &[usize], limit: usize) -> Vec<bool> {
     let n_events = trace.events.len();
-    let working: Vec<bool> = trace.events.iter().map(|event| !is_lifecycle(event)).collect();
-    if working.iter().filter(|&&is_working| is_working).count() <= SHORT {
+    let plays = playing_a_part(trace, decisive);
+    let takes_part = |index: usize| trace.events[index].object.is_none_or(|object| plays[object]);
+    let mut working: Vec<bool> = trace.events.iter().map(|event| !is_lifecycle(event)).collect();
+    let taking_part: Vec<bool> = (0..n_events).map(|index| working[index] && takes_part(index)).collect();
+    if taking_part.contains(&true) {
+        working = taking_part;
+    }
+    if working.iter().filter(|&&is_working| is_working).count() <= limit.min(SHORT) {
         return if working.contains(&true) {
             working
         } else {
             // Threads that only start and end: the last of these steps.
-            (0..n_events).map(|index| index + KEPT >= n_events).collect()
+            (0..n_events)
+                .map(|index| index + limit.min(LIFECYCLES) >= n_events)
+                .collect()
         };
     }
     let importance = importance(trace, decisive);
     let pivots: Vec<usize> = (0..n_events).filter(|&index| importance[index] > SHARED).collect();
-    let distance = |index: usize| pivots.iter().map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0);
+    let distance = |index: usize| {
+        let next = pivots.partition_point(|pivot| *pivot < index);
+        let around = pivots[next.saturating_sub(1)..].iter().take(2);
+        around.map(|pivot| pivot.abs_diff(index)).min().unwrap_or(0)
+    };
     // Where no step is known to be decisive, any step before the end may be.
-    let near = if importance.contains(&DECISIVE) { NEAR } else { n_events };
+    let near = if importance.iter().any(|importance| *importance >= DECISIVE) {
+        NEAR
+    } else {
+        n_events
+    };
     let mut order: Vec<usize> = (0..n_events)
-        .filter(|&index| importance[index] > 0 && distance(index) <= near)
+        .filter(|&index| importance[index] > 0 && distance(index) <= near && takes_part(index))
         .collect();
-    order.sort_by_key(|&index| (std::cmp::Reverse(importance[index]), distance(index), n_events - index));
+    order.sort_by_cached_key(|&index| (std::cmp::Reverse(importance[index]), distance(index), n_events - index));
     let mut kept = vec![false; n_events];
-    for index in order.into_iter().take(KEPT) {
+    for index in order.into_iter().take(limit) {
         kept[index] = true;
     }
     kept
+}
+
+/// Which objects play a part: those that several threads use, those that a thread waits for at the end, and those that
+/// the story speaks of.
+fn playing_a_part(trace: &Trace, decisive: &[usize]) -> Vec<bool> {
+    let mut plays = shared(trace);
+    let waited_for = trace.end.waits().iter().filter_map(|wait| wait.object);
+    let told = decisive.iter().filter_map(|&step| trace.events[step].object);
+    for object in waited_for.chain(told) {
+        plays[object] = true;
+    }
+    plays
 }
 
 /// What kind of step an operation is, as far as that decides whether it is shown.
@@ -182,7 +211,9 @@ fn is_lifecycle(event: &Event) -> bool {
     step(&event.op) == Step::Lifecycle
 }
 
-/// The importance of the steps that the story is about, and of preemptions.
+/// The importance of the steps that the story is about.
+const TOLD: u32 = 6;
+/// The importance of preemptions, and of what led to nothing.
 const DECISIVE: u32 = 5;
 /// The importance of the steps before and after a preemption, and of taking a lock that another thread waits for.
 const NEIGHBOUR: u32 = 4;
@@ -196,8 +227,9 @@ const SHARED: u32 = 2;
 fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
     let events = &trace.events;
     let passes_time = |event: &Event| step(&event.op) == Step::Pause;
+    let shared = shared(trace);
     let of_itself = |event: &Event| {
-        if is_shared(trace, event.object) || passes_time(event) {
+        if event.object.is_some_and(|object| shared[object]) || passes_time(event) {
             SHARED
         } else {
             0
@@ -228,20 +260,35 @@ fn importance(trace: &Trace, decisive: &[usize]) -> Vec<u32> {
             raise(index, NEIGHBOUR);
         }
     }
+    // A wake-up without a reason, and a notification that met nobody.
+    let is_vain = |event: &Event| match &event.op {
+        Op::WakeUp { reason, .. } | Op::Park { reason, .. } => *reason == WakeReason::Spurious,
+        Op::Notify { woke, .. } => woke.is_empty(),
+        _ => false,
+    };
+    let vain = (0..events.len()).filter(|&index| is_vain(&events[index]));
+    vain.for_each(|index| raise(index, DECISIVE));
     for &index in decisive {
-        raise(index, DECISIVE);
+        raise(index, TOLD);
     }
     importance
 }
 
-/// Whether more than one thread works on the object.
-fn is_shared(trace: &Trace, object: Option<usize>) -> bool {
-    let Some(object) = object else { return false };
-    let mut threads = trace
-        .events
-        .iter()
-        .filter(|event| event.object == Some(object))
-        .map(|event| event.thread);
-    let first = threads.next();
-    threads.any(|thread| Some(thread) != first)
+/// Which objects more than one thread works on.
+fn shared(trace: &Trace) -> Vec<bool> {
+    let mut first = vec![None; n_objects(trace)];
+    let mut shared = vec![false; first.len()];
+    for event in &trace.events {
+        if let Some(object) = event.object {
+            shared[object] |= *first[object].get_or_insert(event.thread) != event.thread;
+        }
+    }
+    shared
+}
+
+/// How many objects there are, by their numbers in events and waits.
+fn n_objects(trace: &Trace) -> usize {
+    let of_events = trace.events.iter().filter_map(|event| event.object);
+    let of_waits = trace.end.waits().iter().filter_map(|wait| wait.object);
+    of_events.chain(of_waits).max().map_or(0, |last| last + 1)
 }

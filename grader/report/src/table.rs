@@ -17,29 +17,42 @@ use super::text::{Line, Text, Tone};
 pub(crate) const INDENT: usize = 5;
 /// Marks a step at which the scheduler preempted a thread.
 pub(crate) const PREEMPTED: &str = "»";
+/// Marks the step after which every continuation fails.
+pub(crate) const CERTAIN: &str = "✗";
 
+/// The width of the marks behind the number of a step, with the gap before them.
+const MARKS: usize = 3;
 /// The narrowest column of a thread in which its operations can still be recognised: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
 /// The widest column of state: enough for two readers of a lock, and for the largest number.
 const STATE_WIDTH: usize = "read by thread 1, thread 2".len();
 
-/// The table of the given rows of `trace`, in at most `columns` columns.
-pub(crate) fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], columns: usize) -> Text {
-    let mut text = Contents::new(trace, names, rows).render(columns);
-    if rows
-        .iter()
-        .any(|row| matches!(row, Row::Step(index) if trace.events[*index].preempts))
-    {
-        text.blank();
-        let legend = "the scheduler switched threads here, although the one before could go on";
-        text.hanging(
-            Line::indented(INDENT)
-                .with(Tone::Caution, PREEMPTED)
-                .with(Tone::Plain, " "),
-            Tone::Dim,
-            legend,
-            columns,
-        );
+/// The table of the given rows of `trace`, in at most `columns` columns. From the step with index `decisive` on, the
+/// failure is certain.
+pub(crate) fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], decisive: Option<usize>, columns: usize) -> Text {
+    let mut text = Contents::new(trace, names, rows, decisive).render(columns);
+    let shows = |is: &dyn Fn(usize) -> bool| rows.iter().any(|row| matches!(row, Row::Step(index) if is(*index)));
+    let marks = [
+        (
+            PREEMPTED,
+            "switched although the thread before could go on",
+            shows(&|index| trace.events[index].preempts),
+        ),
+        (
+            CERTAIN,
+            "from here on it fails",
+            shows(&|index| Some(index) == decisive),
+        ),
+    ];
+    let mut legend = Line::indented(INDENT);
+    for (mark, meaning, _) in marks.iter().filter(|(.., is_shown)| *is_shown) {
+        let gap = if legend.width() > INDENT { "   " } else { "" };
+        legend.push(Tone::Plain, gap);
+        legend.push(Tone::Caution, mark);
+        legend.push(Tone::Dim, format!(" {meaning}"));
+    }
+    if legend.width() > INDENT {
+        text.push(legend.shortened(columns));
     }
     text
 }
@@ -98,7 +111,7 @@ impl Contents {
             .max()
             .unwrap_or(0)
             .max("step".len())
-            + 2
+            + MARKS
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -124,7 +137,7 @@ impl Contents {
     fn cell_widths(&self, thread: usize, is_short: bool) -> (usize, usize) {
         let width = |text: &str| Line::new().with(Tone::Plain, text).width();
         let steps = || self.steps().filter(|step| step.thread == thread);
-        let operation = steps().map(|step| width(&step.operation)).max().unwrap_or(0);
+        let operation = steps().map(|step| width(&step.operation.whole())).max().unwrap_or(0);
         let place = steps().map(|step| width(&step.place(is_short))).max().unwrap_or(0);
         (operation, if place == 0 { 0 } else { place + GUTTER })
     }
@@ -153,7 +166,7 @@ impl Contents {
             let (operation, place) = self.cell_widths(step.thread, is_short);
             let operation = operation.min(widths[lane + 1].saturating_sub(place));
             lanes[lane] = Line::new()
-                .with(Tone::Thread(step.thread), &step.operation)
+                .with(Tone::Thread(step.thread), step.operation.fitted(operation))
                 .shortened(operation);
             if place > 0 {
                 lanes[lane] = lanes[lane]
@@ -179,11 +192,23 @@ impl Contents {
         self.fixed_width() + threads + cells.map(|(operation, place)| operation + place).max().unwrap_or(0) + 2 * GUTTER
     }
 
+    /// The width of the operations in the list, where each column has what it needs.
+    fn list_operation_width(&self, columns: usize) -> usize {
+        let cells = self
+            .threads
+            .iter()
+            .map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
+        let widest = cells.map(|(operation, _)| operation).max().unwrap_or(0);
+        let others = self.list_width().saturating_sub(widest);
+        widest.min(columns.saturating_sub(others).max(NARROWEST))
+    }
+
     /// A row for every step that names its thread.
     fn list(&self, columns: usize) -> Text {
         const THREAD: usize = 1;
         const OPERATION: usize = 2;
         let mut grid = Grid::new();
+        let operation_width = self.list_operation_width(columns);
         let headings = ["thread", "operation", "place"].map(|heading| Line::new().with(Tone::Dim, heading));
         grid.row(self.row(self.heading(), headings.into(), &self.objects, "time"));
         for entry in &self.entries {
@@ -198,7 +223,7 @@ impl Contents {
                     let tone = Tone::Thread(step.thread);
                     let cells = vec![
                         Line::new().with(tone, name.expect("every thread that a row shows has a name")),
-                        Line::new().with(tone, &step.operation),
+                        Line::new().with(tone, step.operation.fitted(operation_width)),
                         Line::new().with(Tone::Dim, step.place(self.has_one_file)),
                     ];
                     grid.row(self.row(self.number(step), cells, &step.states, &step.time));
@@ -226,23 +251,24 @@ impl Contents {
     }
 
     fn heading(&self) -> Line {
-        Line::indented(self.number_width() - 2 - "step".len())
+        Line::indented(self.number_width() - MARKS - "step".len())
             .with(Tone::Dim, "step")
             .pad_to(self.number_width())
     }
 
     fn number(&self, step: &Step) -> Line {
-        let width = self.number_width() - 2;
+        let width = self.number_width() - MARKS;
         let number = Line::new().with(Tone::Dim, format!("{:>width$} ", step.number));
-        let mark = if step.is_preempting { PREEMPTED } else { " " };
-        number.with(Tone::Caution, mark)
+        let preempted = if step.is_preempting { PREEMPTED } else { " " };
+        let certain = if step.is_decisive { CERTAIN } else { " " };
+        number.with(Tone::Caution, preempted).with(Tone::Bad, certain)
     }
 
     fn gap(&self, n: usize) -> Line {
-        let width = self.number_width() - 2;
+        let width = self.number_width() - MARKS;
         Line::new()
-            .with(Tone::Dim, format!("{:>width$}  ", "…"))
-            .pad_to(width + 2 + GUTTER)
+            .with(Tone::Dim, format!("{:>width$}", "…"))
+            .pad_to(self.number_width() + GUTTER)
             .with(Tone::Dim, counted(n as u64, "step"))
     }
 }

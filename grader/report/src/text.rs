@@ -190,6 +190,18 @@ impl Text {
         }
     }
 
+    /// Its first lines, at most `limit`. Where some are left out, the last one is `…` from column `indent` on.
+    #[must_use]
+    pub fn cut(mut self, limit: usize, indent: usize) -> Self {
+        if self.lines.len() > limit {
+            self.lines.truncate(limit.saturating_sub(1));
+            if limit > 0 {
+                self.lines.push(Line::indented(indent).with(Tone::Dim, "…"));
+            }
+        }
+        self
+    }
+
     /// Its lines.
     pub fn lines(&self) -> &[Line] {
         &self.lines

@@ -22,7 +22,7 @@ use crate::snapshot::Snapshots;
 /// What to play.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
-    /// The check; `None` for the first whose interleavings can go wrong.
+    /// The check; `None` for the first whose interleavings can go wrong, or else the first with a choice.
     pub check: Option<String>,
     /// The scenario, or a part of its name; `None` for the first that can go wrong.
     pub scenario: Option<String>,
@@ -183,14 +183,14 @@ fn playable<'a>(exercise: &'a Exercise, wish: &Wish) -> Result<Vec<&'a Check>, P
 }
 
 impl Game<'_> {
-    /// The first of `checks` that can go wrong, or else the first; and its scenario.
+    /// The first of `checks` that can go wrong, or else the first with a choice; and its scenario.
     fn begin(
         &mut self,
         checks: &[&'_ Check],
         wish: &Wish,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<Beginning, PlayError> {
-        let mut first = None;
+        let mut best: Option<(&Check, Beginning)> = None;
         for check in checks {
             let check = self.exercise.check(&check.name).expect("it is one of the exercise's");
             events(Event::CheckStarted {
@@ -202,12 +202,16 @@ impl Game<'_> {
             events(Event::CheckFinished {
                 check: check.name.clone(),
             });
-            if beginning.can_fail {
-                return Ok(beginning);
+            let is_better = |(_, best): &(_, Beginning)| best.interest() < beginning.interest();
+            let is_decided = beginning.can_fail;
+            if best.as_ref().is_none_or(is_better) {
+                best = Some((check, beginning));
             }
-            first.get_or_insert((check, beginning));
+            if is_decided {
+                break;
+            }
         }
-        let (check, beginning) = first.expect("there is a check");
+        let (check, beginning) = best.expect("there is a check");
         self.check = check;
         Ok(beginning)
     }

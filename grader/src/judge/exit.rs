@@ -1,7 +1,10 @@
 //! Judges how a process exited, for check programs and the exercise's program alike.
 
-use protocol::Finding;
+use std::sync::LazyLock;
+
 use protocol::verdict::{CheckFailure, Evidence, Verdict};
+use protocol::{Finding, Panic, Place};
+use regex::Regex;
 use sandbox::process::{Activity, ExitReason, ProcessOutput, Signal, Stream};
 
 use super::{excerpt, ungraded};
@@ -142,6 +145,25 @@ pub(super) fn refusal(stderr: &[u8]) -> Option<(Finding, String)> {
     is_refused.then(|| {
         let got = "it was refused something that a submission may not have: a file, another process or the network";
         (Finding::AccessDenied, got.to_owned())
+    })
+}
+
+/// The first panic that `std` told of, as in `thread 'main' panicked at src/lib.rs:30:9:` and the line below it.
+pub(super) fn first_panic(stderr: &[u8]) -> Option<Panic> {
+    static PANIC: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^thread '[^'\n]*' (?:\(\d+\) )?panicked at (.+):(\d+):(\d+):\n(.*)$")
+            .expect("the pattern is right")
+    });
+    let stderr = String::from_utf8_lossy(stderr);
+    let [file, line, column, message] = PANIC.captures(&stderr)?.extract().1;
+    let place = Place {
+        file: file.to_owned(),
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    };
+    Some(Panic {
+        message: message.to_owned(),
+        place: Some(place),
     })
 }
 

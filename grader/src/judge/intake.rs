@@ -49,6 +49,7 @@ pub(super) fn refused(refusal: &Refusal) -> CheckFailure {
         message,
         help,
         evidence: Evidence::None,
+        panic: None,
     }
 }
 

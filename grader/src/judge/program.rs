@@ -4,7 +4,7 @@ use protocol::verdict::{CheckFailure, Evidence, Verdict};
 use protocol::{CheckObservation, Finding, ProgramEnd, ProgramRun};
 use sandbox::process::ProcessOutput;
 
-use super::exit::{Form, child_leak, exit_code, refusal};
+use super::exit::{Form, child_leak, exit_code, first_panic, refusal};
 use super::reply::genuine;
 use super::{excerpt, model, prevented, ungraded};
 use crate::exercise::ProgramCheck;
@@ -93,11 +93,10 @@ impl Ran<'_> {
             _ => (Finding::Exited, format!("it ended with code {code}")),
         };
         let message = format!("expected the program to end with code {}, {got}{which}", check.exit);
-        Some(CheckFailure::new(
-            finding,
-            message,
-            excerpt::streams(self.stdout, self.stderr),
-        ))
+        Some(CheckFailure {
+            panic: first_panic(self.stderr).map(Box::new),
+            ..CheckFailure::new(finding, message, excerpt::streams(self.stdout, self.stderr))
+        })
     }
 
     fn stdout_failure(&self, check: &ProgramCheck, expected: &str) -> Option<CheckFailure> {

@@ -47,6 +47,7 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
         scenario,
         expected,
         got,
+        panic,
     } = failure;
     // It may contain text of the submission, and that must not look like lines of the report.
     let got = got
@@ -56,7 +57,10 @@ fn failed(failure: &TrialFailure, output: &ProcessOutput) -> CheckFailure {
         Finding::Panic | Finding::Exited => excerpt::output(output),
         _ => Evidence::None,
     };
-    CheckFailure::new(*finding, format!("{scenario}: {expected}{got}"), evidence)
+    CheckFailure {
+        panic: panic.clone().map(Box::new),
+        ..CheckFailure::new(*finding, format!("{scenario}: {expected}{got}"), evidence)
+    }
 }
 
 fn hung(scenario: &str, threads: &[ThreadActivity], output: &ProcessOutput) -> CheckFailure {

@@ -180,6 +180,7 @@ fn a_failing_interleaving_is_the_evidence_and_speaks_for_itself() {
         message: String::new(),
         help: None,
         evidence: Evidence::Interleaving(Box::new(failure())),
+        panic: None,
     };
     assert_eq!(judge_model(run), Verdict::Failed(expected));
 }

@@ -44,6 +44,7 @@ fn failed(finding: Finding) -> Verdict {
         message: String::new(),
         help: None,
         evidence: Evidence::None,
+        panic: None,
     })
 }
 

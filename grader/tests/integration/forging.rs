@@ -167,9 +167,8 @@ impl Tricks {
         let report = self.grade(name, check, SandboxRequirement::AUTO);
         let options = report::Options {
             columns: 100,
-            hints: 0,
             extent: Extent::Full,
-            selection: String::new(),
+            ..report::Options::default()
         };
         human::report(&report, &options).plain()
     }

@@ -32,7 +32,7 @@ fn wrong_usage_ends_with_2_and_says_why() {
     is_wrong_usage(&["grade", "--all", "stdout_writer"], "cannot be used with");
     is_wrong_usage(
         &["grade", "stdout_writer", "--format", "xml"],
-        "[possible values: human, json]",
+        "[possible values: human, json, rustc]",
     );
     is_wrong_usage(
         &["grade", "stdout_writer", "--submission", "no/such/file.rs"],
@@ -50,6 +50,11 @@ fn wrong_usage_ends_with_2_and_says_why() {
         &["grade", "stdout_writer", "--hint", "2"],
         "help: write `--hint=2` to see more hints",
     );
+    is_wrong_usage(
+        &["grade", "stdout_writer", "semaphores", "--html", "page.html"],
+        "help: grade one submission for a page",
+    );
+    is_wrong_usage(&["show", "stdout_writer", "no_such_check"], "`no_such_check`");
     is_wrong_usage(&["replay", "stdout_writer", "no-token"], "`no-token`");
     is_wrong_usage(
         &["replay", "stdout_writer", "3-fbxj1dtje00ea"],
@@ -244,6 +249,23 @@ fn the_solution_passes_and_the_stub_fails_with_a_replay_that_fails_again() {
         let args: Vec<&str> = command.split(' ').collect();
         xtask(&args).assert().code(1).stderr("").stdout(contains("✗"));
     }
+}
+
+#[test]
+fn show_writes_a_page_and_says_where_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("new folder/page.html");
+    let name = file.to_string_lossy().into_owned();
+    let check = "one_at_a_time_keeps_lines_whole";
+    let no_lock = "solutions/stdout_writer/mistakes/no_lock.rs";
+    let args = ["show", "stdout_writer", check, "--submission", no_lock, "--out", &name];
+    let says = contains(format!("✗ {check}: race")).and(contains(&name));
+    xtask(&args).assert().code(1).stdout(says);
+    let page = std::fs::read_to_string(&file).expect("the page is there");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("print!"), "{page}");
+    let nowhere = folder.path().join("new folder/page.html/page.html");
+    let args = ["show", "stdout_writer", check, "--out", &nowhere.to_string_lossy()];
+    xtask(&args).assert().code(3).stderr(contains("help: name a file"));
 }
 
 #[test]

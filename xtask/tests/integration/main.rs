@@ -3,7 +3,9 @@
 mod cli;
 mod handout;
 mod killing;
+mod play;
 mod readme;
+mod rustc;
 mod same_everywhere;
 mod small_course;
 mod student;

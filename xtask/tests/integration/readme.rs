@@ -5,14 +5,20 @@ use std::process::Command;
 /// What precedes a command in a transcript.
 const PROMPT: &str = "$ cargo xtask ";
 
-/// Removes the lines about containment, which depend on the machine.
+/// Removes what is said of the containment, which depends on the machine. It stands at the end of a line and may go on
+/// in the next ones.
 fn without_containment(text: &str) -> String {
     let mut is_about_machine = false;
     let mut kept = String::new();
     for line in text.split_inclusive('\n') {
-        is_about_machine = line.starts_with("containment ") || (is_about_machine && !line.starts_with("next: "));
-        if !is_about_machine {
-            kept.push_str(line);
+        let is_further = is_about_machine && !line.starts_with("next: ") && !line.starts_with("compare: ");
+        let (before, is_begin) = match line.split_once("containment ") {
+            Some((before, _)) => (before.trim_end_matches(" · "), true),
+            None => (line, false),
+        };
+        is_about_machine = is_begin || is_further;
+        if is_begin || !is_further {
+            kept.push_str(before);
         }
     }
     kept

@@ -13,5 +13,6 @@ pub(super) fn explain(trace: &Trace, thread: ThreadId, place: Option<&Place>, na
         "{} checks{checks} again and again instead of sleeping until another thread wakes it.",
         names.thread_at_start(thread)
     ));
+    story.blamed = place.cloned();
     story
 }

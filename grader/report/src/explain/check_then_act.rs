@@ -26,6 +26,7 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
             names.thread(events[change].thread),
             names.at(events[change].place.as_ref()),
         );
-        Some(Account::new(sentence, [load, change, act]))
+        let account = Account::new(sentence, [load, change, act]);
+        Some(account.blaming(events[act].place.as_ref()))
     })
 }

@@ -29,7 +29,7 @@ pub(super) fn explain(trace: &Trace, all: &[Wait], cycle: &[ThreadId], names: &N
     let in_cycle = cycle.iter().filter_map(wait_of);
     story.sentences = in_cycle.map(|wait| waits::sentence(trace, wait, names)).collect();
     let outside = all.iter().filter(|wait| !cycle.contains(&wait.thread));
-    let Account { sentences, steps } = waits::account(trace, outside, names);
+    let Account { sentences, steps, .. } = waits::account(trace, outside, names);
     story.sentences.extend(sentences);
     story.steps = steps;
     story

@@ -22,5 +22,6 @@ pub(super) fn explain(trace: &Trace, thread: ThreadId, place: Option<&Place>, na
          does can end the loop.",
         names.thread_at_start(thread)
     ));
+    story.blamed = place.cloned();
     story
 }

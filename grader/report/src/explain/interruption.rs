@@ -22,7 +22,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         (Some(after), _) => format!("{name} was interrupted after {after}, and {other} ran in between."),
         (None, _) => format!("{name} was interrupted, and {other} ran in between."),
     };
-    Some(Account::new(sentence, [switch - 1, switch]))
+    let account = Account::new(sentence, [switch - 1, switch]);
+    Some(account.blaming(events[switch - 1].place.as_ref()))
 }
 
 /// Several threads, and none of them was interrupted.

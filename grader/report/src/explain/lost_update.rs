@@ -37,6 +37,7 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
                 format!("{lines} {other} changed `{object}`, and the store wrote over that change.")
             }
         };
-        Some(Account::new(sentence, [load, other.unwrap_or(load), change, store]))
+        let account = Account::new(sentence, [load, other.unwrap_or(load), change, store]);
+        Some(account.blaming(events[store].place.as_ref()))
     })
 }

@@ -36,7 +36,7 @@ pub(super) fn explain(
         words::step(notification)
     ));
     let others = all.iter().filter(|wait| wait.thread != waiter);
-    let Account { sentences, steps } = waits::account(trace, others, names);
+    let Account { sentences, steps, .. } = waits::account(trace, others, names);
     story.sentences.extend(sentences);
     story.steps = notification.into_iter().chain(steps).collect();
     story

@@ -3,7 +3,7 @@
 use protocol::Measure;
 use protocol::trace::Trace;
 
-use super::{Story, over_serialized};
+use super::{Story, obstacle, over_serialized};
 use crate::names::Names;
 
 pub(super) fn explain(
@@ -14,5 +14,6 @@ pub(super) fn explain(
     names: &Names<'_>,
 ) -> Story {
     let reason = "no two threads that the function started were alive at the same time";
-    over_serialized::story(&over_serialized::never(what, measure, executions), reason, trace, names)
+    let obstacle = trace.and_then(|trace| obstacle::of_one_after_another(trace, names));
+    over_serialized::story(&over_serialized::never(what, measure, executions), reason, obstacle)
 }

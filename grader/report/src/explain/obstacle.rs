@@ -12,8 +12,27 @@ use crate::names::Names;
 /// Holding a lock may be in the way if its holder takes at least this many other steps meanwhile.
 const LONG: usize = 2;
 
-pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+/// What is in the way where no two threads ever exist at the same time.
+pub(super) fn of_one_after_another(trace: &Trace, names: &Names<'_>) -> Option<Account> {
     early_join(trace, names).or_else(|| long_hold(trace, names))
+}
+
+/// What is in the way where threads exist at the same time.
+pub(super) fn of_side_by_side(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+    long_hold(trace, names).or_else(|| early_join(trace, names))
+}
+
+/// Whether two threads that are started exist at the same time.
+fn overlap(events: &[Event]) -> bool {
+    let mut alive = 0_usize;
+    events.iter().any(|event| {
+        match event.op {
+            Op::Spawn { .. } => alive += 1,
+            Op::EndThread { .. } if event.thread != 0 => alive = alive.saturating_sub(1),
+            _ => {}
+        }
+        alive > 1
+    })
 }
 
 /// A thread waits for the end of another before it starts the next.
@@ -24,6 +43,10 @@ fn early_join(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         Op::LeaveScope => Some((index, None)),
         _ => None,
     })?;
+    // Where threads exist at the same time after that, the join belongs to an earlier call and is in nobody's way.
+    if overlap(&events[join..]) {
+        return None;
+    }
     let waiter = events[join].thread;
     let (spawn, spawned) = events
         .iter()
@@ -36,16 +59,20 @@ fn early_join(trace: &Trace, names: &Names<'_>) -> Option<Account> {
     let is_spawn =
         |event: &Event| matches!(event.op, Op::Spawn { thread } if joined.is_none_or(|joined| joined == thread));
     let first = events.iter().position(is_spawn);
-    let what = joined.map_or("all threads of a scope".to_owned(), |joined| names.thread(joined));
+    let what = joined.map_or("its threads".to_owned(), |joined| names.thread(joined));
+    let end = match joined {
+        Some(_) => "`join`",
+        None => "end of the scope",
+    };
     let sentence = format!(
-        "{} waits{} for the end of {}, and only then starts {}{}.",
-        names.thread_at_start(waiter),
+        "The {end}{} waits for {what}, and only after that {} starts {}{}: the two never run at once.",
         names.at(events[join].place.as_ref()),
-        what,
+        names.thread(waiter),
         names.thread(spawned),
         names.at(events[spawn].place.as_ref()),
     );
-    Some(Account::new(sentence, first.into_iter().chain([join, spawn])))
+    let account = Account::new(sentence, first.into_iter().chain([join, spawn]));
+    Some(account.blaming(events[join].place.as_ref()))
 }
 
 /// A thread that holds a lock from one step to another.
@@ -83,12 +110,13 @@ fn long_hold(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         n => format!("and takes {n} other steps meanwhile"),
     };
     let sentence = format!(
-        "{} holds `{lock}`{during}, {meanwhile}. {} goes on only when it gets `{lock}`{}.",
+        "{} holds `{lock}`{during}, {meanwhile}. {} waits for `{lock}`{} until then.",
         names.thread_at_start(longest.holder),
         names.thread_at_start(events[next].thread),
         names.at(place(next)),
     );
-    Some(Account::new(sentence, [longest.taken, longest.released, next]))
+    let account = Account::new(sentence, [longest.taken, longest.released, next]);
+    Some(account.blaming(place(longest.taken)))
 }
 
 fn holds(trace: &Trace) -> Vec<Hold> {
@@ -99,9 +127,14 @@ fn holds(trace: &Trace) -> Vec<Hold> {
             hold.n_other += usize::from(event.object != Some(hold.lock));
         }
         if let Some(lock) = taken(event) {
-            let last = closed.iter_mut().rev().find(|hold| hold.lock == lock);
-            if let Some(last) = last.filter(|last| last.next.is_none() && idles(trace, event.thread, last, index)) {
-                last.next = Some(index);
+            // A thread may have had the lock several times before another gets it.
+            let earlier = closed
+                .iter_mut()
+                .filter(|hold| hold.lock == lock && hold.next.is_none());
+            for hold in earlier {
+                if idles(trace, event.thread, hold, index) {
+                    hold.next = Some(index);
+                }
             }
             let (holder, taken, released) = (event.thread, index, index);
             let hold = Hold {

@@ -16,7 +16,8 @@ pub(super) fn explain(
     names: &Names<'_>,
 ) -> Story {
     let reason = format!("{most_alive} threads that the function started were alive at the same time");
-    story(&never(what, measure, executions), &reason, trace, names)
+    let obstacle = trace.and_then(|trace| obstacle::of_side_by_side(trace, names));
+    story(&never(what, measure, executions), &reason, obstacle)
 }
 
 /// What was expected, and that it happens in no interleaving.
@@ -44,11 +45,16 @@ pub(super) fn never(what: &str, measure: Option<Measure>, executions: u64) -> Ne
 }
 
 /// The story of something that happens in no interleaving: with what stands in the way, or else with `reason`.
-pub(super) fn story(never: &Never, reason: &str, trace: Option<&Trace>, names: &Names<'_>) -> Story {
-    match trace.and_then(|trace| obstacle::find(trace, names)) {
-        Some(Account { sentences, steps }) => Story {
+pub(super) fn story(never: &Never, reason: &str, obstacle: Option<Account>) -> Story {
+    match obstacle {
+        Some(Account {
             sentences,
             steps,
+            blamed,
+        }) => Story {
+            sentences,
+            steps,
+            blamed,
             ..Story::new(&never.expected, never.got.clone())
         },
         None => Story::new(&never.expected, format!("{}: {reason}", never.got)),

@@ -2,7 +2,7 @@
 
 use protocol::trace::{End, Event, LockOutcome, MAX_THREADS, Op, Panic, ThreadId, Trace};
 
-use super::{Account, Story, check_then_act, lost_update, other_owner};
+use super::{Account, Story, check_then_act, lost_update, other_owner, stolen_wakeup};
 use crate::names::Names;
 
 /// A part of the error with which a thread is refused.
@@ -25,10 +25,16 @@ pub(super) fn explain(trace: &Trace, names: &Names<'_>) -> Story {
     let account = other_owner::find(trace, Some(thread), names)
         .or_else(|| lost_update::find(trace, names))
         .or_else(|| check_then_act::find(trace, names))
+        .or_else(|| stolen_wakeup::find(trace, names))
         .or_else(|| other_owner::find(trace, None, names));
-    let Account { sentences, steps } = account.unwrap_or_default();
+    let Account {
+        sentences,
+        steps,
+        blamed,
+    } = account.unwrap_or_default();
     story.sentences = sentences;
     story.steps = steps;
+    story.blamed = blamed.or_else(|| panic.place.clone());
     story.sentences.extend(self::sentences(trace, Some(thread), names));
     if trace.threads.len() > MAX_THREADS && panic.message.contains(REFUSED) {
         story.sentences.push(format!(
@@ -48,22 +54,19 @@ pub(super) fn sentences(trace: &Trace, told: Option<ThreadId>, names: &Names<'_>
     let mut sentences = Vec::new();
     let cause = told.and_then(|told| trace.threads.get(told)?.panic.as_ref());
     for &(thread, panic) in panics.iter().take(THREADS) {
-        if let Some(event) = poisoned_lock(trace, thread) {
-            let object = event
-                .object
-                .map_or("a lock".to_owned(), |object| format!("`{}`", names.object(object)));
-            sentences.push(format!(
-                "{} found {object} poisoned{}: a thread had panicked while it held the lock.",
-                names.thread_at_start(thread),
-                names.at(event.place.as_ref())
-            ));
-        }
         let name = names.thread_at_start(thread);
         let is_passed_on = panic.place.is_none() && cause.is_some_and(|cause| cause.message == panic.message);
-        sentences.push(if is_passed_on {
-            format!("{name} then panicked with the same message.")
-        } else {
-            self::told(&name, panic, names)
+        let poisoned = poisoned_lock(trace, thread).filter(|_| cause.is_some());
+        sentences.push(match poisoned {
+            Some(event) => {
+                let lock = event
+                    .object
+                    .map_or("a lock".to_owned(), |object| format!("`{}`", names.object(object)));
+                let at = names.at(event.place.as_ref());
+                format!("{name} then panicked too: it found {lock} poisoned{at}. That follows from the first panic.")
+            }
+            None if is_passed_on => format!("{name} then panicked with the same message."),
+            None => self::told(&name, panic, names),
         });
     }
     match panics.len().saturating_sub(THREADS) {

@@ -34,7 +34,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
                 names.at(events[other].place.as_ref()),
                 names.thread(thread),
             );
-            Some(Account::new(sentence, [first, other, again]))
+            let account = Account::new(sentence, [first, other, again]);
+            Some(account.blaming(events[first].place.as_ref()))
         })
 }
 

@@ -16,6 +16,7 @@ pub(super) fn explain(thread: ThreadId, size: u64, place: Option<&Place>, names:
         ),
         None => "Mostly a function that calls itself without end does this.".to_owned(),
     });
+    story.blamed = place.cloned();
     story
 }
 

@@ -11,9 +11,15 @@ use crate::words;
 pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
     let mut account = Account::default();
     for load in 0..trace.events.len() {
-        if let Some(Account { sentences, steps }) = told(trace, load, names) {
+        if let Some(Account {
+            sentences,
+            steps,
+            blamed,
+        }) = told(trace, load, names)
+        {
             account.sentences.extend(sentences);
             account.steps.extend(steps);
+            account.blamed = account.blamed.or(blamed);
         }
     }
     (!account.sentences.is_empty()).then_some(account)
@@ -44,6 +50,7 @@ fn told(trace: &Trace, load: usize, names: &Names<'_>) -> Option<Account> {
         return Some(Account {
             sentences: vec![what, why],
             steps: vec![missed, write, read, load],
+            blamed: event.place.clone(),
         });
     }
     let why = format!(
@@ -54,6 +61,7 @@ fn told(trace: &Trace, load: usize, names: &Names<'_>) -> Option<Account> {
     Some(Account {
         sentences: vec![what, why],
         steps: vec![missed, load],
+        blamed: event.place.clone(),
     })
 }
 

@@ -18,7 +18,8 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         names.thread(trace.stdout[tear].thread),
         at(begun)
     );
-    Some(Account::new(sentence, begun.into_iter().chain(written)))
+    let place = written.and_then(|index| trace.events[index].place.as_ref());
+    Some(Account::new(sentence, begun.into_iter().chain(written)).blaming(place))
 }
 
 /// The event that wrote the segment at this index; `None` where events and segments do not match one to one.

@@ -15,7 +15,9 @@ const SENTENCES: usize = 6;
 
 /// What is said of threads whose waits did not lead to the end, but follow from it.
 pub(super) fn account<'a>(trace: &Trace, waits: impl Iterator<Item = &'a Wait>, names: &Names<'_>) -> Account {
-    let waits: Vec<&Wait> = waits.collect();
+    let mut waits: Vec<&Wait> = waits.collect();
+    // Who waits for the end of a thread waits for what that thread waits for.
+    waits.sort_by_key(|wait| matches!(wait.reason, WaitReason::Join { .. } | WaitReason::ScopeEnd));
     let mut account = Account::default();
     for wait in waits.iter().take(SENTENCES) {
         account.sentences.push(sentence(trace, wait, names));

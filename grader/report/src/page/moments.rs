@@ -102,11 +102,19 @@ impl Run {
                 let state = progress.thread(thread);
                 let at = match &state {
                     ThreadState::Waiting(waiting) => waiting.place.as_ref().and_then(line),
-                    ThreadState::Ready(_) | ThreadState::Sleeping(_) | ThreadState::CutShort => None,
-                    ThreadState::NotStarted | ThreadState::Ended | ThreadState::Panicked => {
+                    // Its last line is shown for as long as the step is.
+                    ThreadState::NotStarted | ThreadState::Ended
+                        if event.is_none_or(|event| event.thread != thread) =>
+                    {
                         lines.remove(&thread);
                         None
                     }
+                    ThreadState::Ready(_)
+                    | ThreadState::Sleeping(_)
+                    | ThreadState::CutShort
+                    | ThreadState::NotStarted
+                    | ThreadState::Ended
+                    | ThreadState::Panicked => None,
                 };
                 let change = change(thread, &state, at.or_else(|| lines.get(&thread).copied()), trace, names);
                 if before.get(&thread) != Some(&change) {

@@ -374,7 +374,8 @@
     const tables = table(0).closest(".runs");
     tables.before(toolbar, stage);
     stage.append(tables, side);
-    at.step = run().decides || 1;
+    const told = [...table(0).querySelectorAll("tr.told")].pop();
+    at.step = run().decides || Number(told?.dataset.step ?? 1);
     buildStrip();
   };
 

@@ -8,7 +8,7 @@ use protocol::trace::{ObjectId, ObjectState, Place, ThreadId, Trace};
 
 use super::html::{Html, hue};
 use super::moments::MOST_STEPS;
-use crate::contents::{operation, waiting};
+use crate::contents::{doing, still_doing};
 use crate::escape::counted;
 use crate::names::Names;
 use crate::table::{PREEMPTED, duration};
@@ -81,7 +81,7 @@ impl Schedule<'_> {
             let row = format!("wait {}", hue(wait.thread));
             html.open("tr", &[("role", "row"), ("class", &row)]);
             html.element("th", &[("scope", "row"), ("role", "rowheader")], "end");
-            let words = waiting(wait, self.names, true);
+            let words = still_doing(wait, self.names);
             self.cells(html, lanes, wait.thread, &words, wait.place.as_ref(), None);
             html.element("td", &[("class", "after"), ("role", "cell")], "still waits");
             html.close("tr");
@@ -134,7 +134,7 @@ impl Schedule<'_> {
             html.element("span", &[("class", "unseen")], ", switched by the scheduler");
         }
         html.close("th");
-        let words = operation(self.trace, event, self.names, true);
+        let words = doing(self.trace, event, self.names);
         self.cells(html, lanes, event.thread, &words, event.place.as_ref(), badge);
         let mut changed: Vec<String> = Vec::new();
         for (object, state) in &event.states {

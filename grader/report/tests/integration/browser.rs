@@ -1,169 +1,43 @@
 //! The page in a browser: it loads without an error, goes from step to step, and works without its script.
 //!
-//! Chromium is driven over the two pipes of its DevTools protocol. Where there is none, these tests do nothing;
-//! `cargo xtask ci` says so.
+//! Where there is no Chromium, these tests do nothing; `cargo xtask ci` says so.
 
-use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::page::{hostile, page_of};
 use super::*;
 
-/// The names under which systems have it.
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/// After so long without an answer, the browser hangs.
-const WATCHDOG: Duration = Duration::from_secs(120);
-
-fn program() -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    let candidates = std::env::split_paths(&folders).flat_map(|folder| NAMES.map(|name| folder.join(name)));
-    candidates.into_iter().find(|file| file.is_file())
-}
-
-/// A browser with one page open.
+/// A browser, and a folder for its pages.
 struct Browser {
-    process: Child,
-    requests: RefCell<ChildStdin>,
-    messages: Receiver<Value>,
-    n_requests: RefCell<u64>,
-    session: String,
-    /// What the console and the runtime complained of.
-    complaints: RefCell<Vec<String>>,
+    browser: ::browser::Browser,
     folder: TempDir,
 }
 
 impl Browser {
     /// Starts it; `None` where there is none.
     fn start() -> Option<Self> {
-        let program = program()?;
-        let folder = TempDir::new().expect("a temporary folder can be made");
-        // The protocol is on the descriptors 3 and 4, which only a shell can give a program.
-        let mut process = Command::new("sh")
-            .args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#])
-            .arg(program)
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--remote-debugging-pipe",
-                "--window-size=1280,900",
-            ])
-            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the browser starts");
-        let requests = process.stdin.take().expect("it has a pipe");
-        let mut answers = BufReader::new(process.stdout.take().expect("it has a pipe"));
-        let (sender, messages) = mpsc::channel();
-        thread::spawn(move || {
-            let mut message = Vec::new();
-            while answers.read_until(0, &mut message).is_ok_and(|n_bytes| n_bytes > 0) {
-                message.pop();
-                let message = serde_json::from_slice(&std::mem::take(&mut message)).expect("a message is JSON");
-                if sender.send(message).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut browser = Self {
-            process,
-            requests: RefCell::new(requests),
-            messages,
-            n_requests: RefCell::new(0),
-            session: String::new(),
-            complaints: RefCell::new(Vec::new()),
-            folder,
-        };
-        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = browser.call("Target.attachToTarget", attach);
-        browser.session = attached["sessionId"].as_str().expect("a session has an id").to_owned();
-        for domain in ["Page", "Runtime", "Log"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
-        }
-        Some(browser)
+        let program = ::browser::find()?;
+        Some(Self {
+            browser: ::browser::Browser::start(&program, (1280, 900)).expect("Chromium starts"),
+            folder: TempDir::new().expect("a temporary folder can be made"),
+        })
     }
 
-    fn call(&self, method: &str, parameters: Value) -> Value {
-        *self.n_requests.borrow_mut() += 1;
-        let id = *self.n_requests.borrow();
-        let mut request = json!({"id": id, "method": method, "params": parameters});
-        if !self.session.is_empty() {
-            request["sessionId"] = json!(self.session);
-        }
-        let bytes = format!("{request}\0").into_bytes();
-        self.requests.borrow_mut().write_all(&bytes).expect("the browser reads");
-        loop {
-            let message = self.message();
-            if message["id"] == json!(id) {
-                assert!(message["error"].is_null(), "{method}: {message}");
-                return message["result"].clone();
-            }
-        }
-    }
-
-    fn message(&self) -> Value {
-        let message = self.messages.recv_timeout(WATCHDOG).expect("the browser answers");
-        let method = message["method"].as_str().unwrap_or("");
-        if matches!(
-            method,
-            "Runtime.exceptionThrown" | "Log.entryAdded" | "Runtime.consoleAPICalled"
-        ) {
-            self.complaints.borrow_mut().push(message["params"].to_string());
-        }
-        message
-    }
-
-    /// Opens a page, at a fragment of its address.
     fn open(&self, page: &str, fragment: &str) {
         let file = self.folder.path().join("page.html");
         std::fs::write(&file, page).expect("the page can be written");
-        self.call("Page.navigate", json!({"url": "about:blank"}));
-        self.call("Page.navigate", json!({"url": address(&file, fragment)}));
-        while self.text("document.readyState + location.protocol") != "completefile:" {
-            self.message();
-        }
+        self.browser.open(&file, fragment).expect("the page opens");
     }
 
-    /// The value of an expression, as text.
     #[track_caller]
     fn text(&self, expression: &str) -> String {
-        let parameters = json!({"expression": format!("String({expression})"), "returnByValue": true});
-        let result = self.call("Runtime.evaluate", parameters);
-        let value = &result["result"]["value"];
-        value
-            .as_str()
-            .unwrap_or_else(|| panic!("{expression}: {result}"))
-            .to_owned()
+        self.browser.evaluate(expression).expect("the expression has a value")
     }
 
+    #[track_caller]
     fn key(&self, key: &str) {
-        for kind in ["keyDown", "keyUp"] {
-            let text = if key.chars().count() == 1 && kind == "keyDown" {
-                key
-            } else {
-                ""
-            };
-            self.call(
-                "Input.dispatchKeyEvent",
-                json!({"type": kind, "key": key, "text": text}),
-            );
-        }
+        self.browser.press(key).expect("the key is pressed");
     }
 
     /// The step that the page shows, and that its address names.
@@ -177,20 +51,8 @@ impl Browser {
 
     #[track_caller]
     fn has_no_complaint(&self) {
-        assert_eq!(*self.complaints.borrow(), Vec::<String>::new());
+        assert_eq!(self.browser.complaints(), Vec::<String>::new());
     }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // It has exited already, or is not wanted any more.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn address(file: &Path, fragment: &str) -> String {
-    format!("file://{}{fragment}", file.display())
 }
 
 fn lost_update() -> String {
@@ -243,7 +105,6 @@ fn the_address_names_the_step_and_the_interleaving() {
     browser.key("p");
     assert_eq!(browser.text("document.querySelectorAll('.run:not(.off)').length"), "2");
     browser.text("location.hash = '#step=1'");
-    browser.text("new Promise((done) => setTimeout(done))");
     while browser.text("document.querySelector('#run-1-1 tr.now').dataset.step") != "1" {}
     browser.has_no_complaint();
 }
@@ -289,13 +150,16 @@ fn the_policy_stops_markup_that_got_in_all_the_same() {
     let injected = "<main><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">";
     browser.open(&lost_update().replace("<main>", injected), "");
     assert_ne!(browser.text("document.title"), "owned");
-    assert!(!browser.complaints.borrow().is_empty(), "the browser says nothing");
+    assert!(!browser.browser.complaints().is_empty(), "the browser says nothing");
 }
 
 #[test]
 fn without_script_every_step_can_be_read() {
     let Some(browser) = Browser::start() else { return };
-    browser.call("Emulation.setScriptExecutionDisabled", json!({"value": true}));
+    let disabled = browser
+        .browser
+        .call("Emulation.setScriptExecutionDisabled", json!({"value": true}));
+    disabled.expect("scripts can be disabled");
     browser.open(&lost_update(), "");
     let rows = "[...document.querySelectorAll('#run-1-1 [data-step]')]";
     let n_steps = browser.text(&format!("{rows}.length"));
@@ -303,4 +167,48 @@ fn without_script_every_step_can_be_read() {
     assert_eq!(browser.text(&seen), n_steps);
     assert_eq!(browser.text("document.querySelector('#toolbar') === null"), "true");
     browser.has_no_complaint();
+}
+
+/// A page of two stories.
+fn two_stories() -> String {
+    let checks = vec![
+        model_failure("every_increment_counts", failures::lost_update()),
+        model_failure("everybody_ends", failures::deadlock()),
+    ];
+    page_of(&report(checks, failures::COUNTER))
+}
+
+#[test]
+fn a_link_opens_the_other_story_at_its_step() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(&two_stories(), "#story=2&step=1");
+    let seen = "[...document.querySelectorAll('.story')].map((story) => story.offsetHeight > 0)";
+    assert_eq!(browser.text(seen), "false,true");
+    browser.text("document.querySelector('#contents a').click()");
+    assert_eq!(browser.text(seen), "true,false");
+    browser.has_no_complaint();
+}
+
+#[test]
+fn every_story_is_printed_and_no_button() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(&two_stories(), "");
+    let printed = browser
+        .browser
+        .call("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    printed.expect("the medium can be chosen");
+    let seen = "[...document.querySelectorAll('.story, .schedule, .file')].every((part) => part.offsetHeight > 0)";
+    assert_eq!(browser.text(seen), "true");
+    assert_eq!(browser.text("document.querySelector('#toolbar').offsetHeight"), "0");
+}
+
+#[test]
+fn a_narrow_window_does_not_scroll_sideways() {
+    let Some(browser) = Browser::start() else { return };
+    let narrow = json!({"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": true});
+    let made_narrow = browser.browser.call("Emulation.setDeviceMetricsOverride", narrow);
+    made_narrow.expect("the window can be made narrow");
+    browser.open(&two_stories(), "");
+    assert_eq!(browser.text("document.documentElement.scrollWidth"), "400");
+    assert_eq!(browser.step(), "2");
 }

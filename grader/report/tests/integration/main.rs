@@ -12,7 +12,7 @@ mod stories;
 mod tables;
 
 use insta::assert_snapshot;
-use protocol::trace::End;
+use protocol::trace::{End, Panic};
 use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
 use protocol::{CheckKind, Failure, Finding};
 use report::{Extent, Options, human, json};
@@ -137,7 +137,7 @@ fn what_comes_about_as_before_is_told_once() {
         );
         (
             printed.matches("let seen = counter.load").count(),
-            printed.matches("`every_increment_counts`").count(),
+            printed.matches("race, the same cause").count(),
         )
     };
     assert_eq!((told(Extent::Cut), told(Extent::Full)), ((1, 1), (2, 0)));
@@ -397,4 +397,73 @@ fn several_submissions_end_in_a_summary() {
         ),
     ];
     assert_snapshot!(human::summary(&reports, 80).plain());
+}
+
+/// The most lines of a report on a mistake.
+const SCREEN: usize = 45;
+
+#[test]
+fn however_much_fails_the_report_is_one_screen() {
+    let different = [
+        failures::late_lost_update,
+        failures::deadlock,
+        failures::lost_wakeup,
+        failures::torn_line,
+    ];
+    for n_checks in 1..=11 {
+        let failing = (0..n_checks).map(|at| {
+            let failure = different[at % different.len()]();
+            model_failure(
+                &format!("the_property_number_{at}_holds_in_every_interleaving"),
+                failure,
+            )
+        });
+        let report = report(failing.chain([passed()]).collect(), failures::COUNTER);
+        let printed = printed(&report, &Options::default());
+        let n_lines = printed.lines().count();
+        assert!(n_lines <= SCREEN, "{n_lines} lines for {n_checks} checks:\n{printed}");
+        let named = printed.matches("✗ the_property_number_").count();
+        assert_eq!(named, n_checks, "every check has its line:\n{printed}");
+    }
+}
+
+#[test]
+fn a_stub_is_told_where_to_begin() {
+    let unwritten = |line| {
+        let panic = Panic {
+            message: "not yet implemented: count to 2".into(),
+            place: Some(samples::place(line, 5)),
+        };
+        samples::ending(0, samples::trace(&[""], Vec::new(), Vec::new(), End::Panicked(panic)))
+    };
+    let on_real_threads = CheckFailure {
+        panic: Some(Box::new(Panic {
+            message: "not yet implemented: count to 2".into(),
+            place: Some(samples::place(14, 5)),
+        })),
+        ..CheckFailure::new(Finding::Panic, "expected no panic, it panicked", Evidence::None)
+    };
+    let checks = vec![
+        model_failure("every_increment_counts", unwritten(14)),
+        model_failure("two_calls_do_not_disturb_each_other", unwritten(12)),
+        check(
+            "program_prints_two",
+            CheckKind::Program,
+            Verdict::Failed(on_real_threads),
+        ),
+    ];
+    let text = printed(&report(checks, failures::COUNTER), &Options::default());
+    assert_snapshot!(text, @r"
+    counting  Nobody loses count
+    exercises/counting
+
+     ✗ nothing is written yet: 3 checks end in a `todo!`
+         begin at exercises/counting/src/lib.rs:12
+         exercises/counting/README.md says what has to hold
+
+    score 0 of 9 · 3 of 3 checks ran
+    explored 6 interleavings · containment B (more: --verbose)
+    next: cargo xtask grade counting
+    ");
+    assert!(text.lines().count() <= 10);
 }

@@ -62,12 +62,14 @@ fn orderings_weaker_than_seq_cst_are_a_note_and_no_verdict() {
      ✓ threads_count_at_once   3/3  all 5 860 interleavings + 500 random
 
     score 9 of 9 · 3 of 3 checks ran
-    explored 17 580 interleavings, complete up to 2 preemptions between operations,
-    and 1 500 random ones; 9 540 of them differ
+    explored 17 580 interleavings + 1 500 random · containment B (more: --verbose)
     note: orderings weaker than `SeqCst` at lib.rs:12 (store, Release), lib.rs:20
     (load, Acquire): not explored in every interleaving in which they let a load
     return an older value
-    containment B: process group and subreaper; files landlock 7; network seccomp
+    worth knowing: `threads_count_at_once` saw 3 180 different interleavings; an
+    ordinary test sees one of them
+    compare: cargo xtask solution counting
+    next: cargo xtask next
     ");
 }
 
@@ -104,6 +106,10 @@ fn many_weak_orderings_are_told_up_to_a_number() {
     (load, Relaxed), lib.rs:3 (load, Relaxed), lib.rs:4 (load, Relaxed), lib.rs:5
     (load, Relaxed): not explored in every interleaving in which they let a load
     return an older value
+    worth knowing: `every_increment_counts` saw 3 180 different interleavings; an
+    ordinary test sees one of them
+    compare: cargo xtask solution counting
+    next: cargo xtask next
     ");
     accesses.push(weak(FILE, 6, compare_exchange, AcqRel));
     accesses.push(weak(FILE, 6, compare_exchange, Acquire));
@@ -112,10 +118,18 @@ fn many_weak_orderings_are_told_up_to_a_number() {
     (load, Relaxed), lib.rs:3 (load, Relaxed), lib.rs:4 (load, Relaxed), lib.rs:5
     (load, Relaxed) and 1 more: not explored in every interleaving in which they let
     a load return an older value
+    worth knowing: `every_increment_counts` saw 3 180 different interleavings; an
+    ordinary test sees one of them
+    compare: cargo xtask solution counting
+    next: cargo xtask next
     ");
     assert_snapshot!(note(&accesses[5..]), @r"
     note: orderings weaker than `SeqCst` at lib.rs:6 (compare_exchange,
     AcqRel/Acquire): not explored in every interleaving in which they let a load
     return an older value
+    worth knowing: `every_increment_counts` saw 3 180 different interleavings; an
+    ordinary test sees one of them
+    compare: cargo xtask solution counting
+    next: cargo xtask next
     ");
 }

@@ -284,9 +284,10 @@ fn a_wakeup_that_another_thread_was_quicker_than() {
     assert_snapshot!(shown(events(unlock(1, 0))), @r"
     expected at most 1, 2 did
 
-    main notified thread 1 at lib.rs:20 (step 3), but thread 2 locked `is_set` at
-    lib.rs:19 before thread 1 woke up at lib.rs:14, so what it had waited for may no
-    longer hold.
+    Thread 1 was woken (step 3), but thread 2 locked `is_set` at lib.rs:19 (step 4)
+    before thread 1 had the lock again (step 6). After lib.rs:14 it went on without
+    waiting again, although what it had waited for may be gone: a wake-up only says
+    to look again.
     steps: 3, 4, 6
     ");
     // A loop around the wait looks again.
@@ -428,8 +429,8 @@ fn a_deadlock_without_a_cycle() {
     expected every thread to end, main and thread 1 wait, and no thread is left that
     could end a wait
 
-    main waits at lib.rs:30 for thread 1 to end.
     Thread 1 waits at lib.rs:15 to be unparked.
+    main waits at lib.rs:30 for thread 1 to end.
     steps:
     ");
     assert_snapshot!(told(&deadlock((0..9).map(parks).collect(), &[]), failures::TRANSFER), @r"
@@ -708,9 +709,8 @@ fn a_panic_and_what_followed_from_it() {
     expected the function to return, thread 2 panicked at lib.rs:12: index out of
     bounds
 
-    Thread 1 found `Mutex` poisoned at lib.rs:20: a thread had panicked while it
-    held the lock.
-    Thread 1 panicked at lib.rs:11: PoisonError { .. }
+    Thread 1 then panicked too: it found `Mutex` poisoned at lib.rs:20. That follows
+    from the first panic.
     main panicked at lib.rs:10: a scoped thread panicked
     steps:
     ");
@@ -844,8 +844,8 @@ fn what_keeps_threads_from_working_at_once() {
     expected at least one interleaving in which two threads count at once, the best
     of 20 interleavings reaches 3 of 4
 
-    main waits at lib.rs:13 for the end of thread 1, and only then starts thread 2
-    at lib.rs:12.
+    The `join` at lib.rs:13 waits for thread 1, and only after that main starts
+    thread 2 at lib.rs:12: the two never run at once.
     steps: 1, 3, 4
     ");
     let scope = |line| event(0, Op::LeaveScope, None, &[], line);
@@ -861,8 +861,8 @@ fn what_keeps_threads_from_working_at_once() {
     expected at least one interleaving in which two threads count at once, the best
     of 20 interleavings reaches 3 of 4
 
-    main waits at lib.rs:14 for the end of all threads of a scope, and only then
-    starts thread 2 at lib.rs:12.
+    The end of the scope at lib.rs:14 waits for its threads, and only after that
+    main starts thread 2 at lib.rs:12: the two never run at once.
     steps: 1, 3, 4
     ");
     let locked = |thread| {
@@ -879,7 +879,7 @@ fn what_keeps_threads_from_working_at_once() {
     happens in none of 20 interleavings
 
     Thread 1 holds `Mutex` at lib.rs:30, and takes 2 other steps meanwhile. Thread 2
-    goes on only when it gets `Mutex` at lib.rs:30.
+    waits for `Mutex` at lib.rs:30 until then.
     steps: 3, 6, 7
     ");
     let whole = |thread| vec![lock(thread, 0, 30), unlock(thread, 0)];
@@ -888,8 +888,8 @@ fn what_keeps_threads_from_working_at_once() {
     expected at least one interleaving in which two threads count at once, this
     happens in none of 20 interleavings
 
-    Thread 1 holds `Mutex` at lib.rs:30, for as long as it lives. Thread 2 goes on
-    only when it gets `Mutex` at lib.rs:30.
+    Thread 1 holds `Mutex` at lib.rs:30, for as long as it lives. Thread 2 waits for
+    `Mutex` at lib.rs:30 until then.
     steps: 3, 4, 5
     ");
     // Thread 2 does something meanwhile, so the lock is not in its way.

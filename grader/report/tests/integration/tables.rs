@@ -44,11 +44,11 @@ fn a_thread_that_waits_at_a_barrier_keeps_its_lock() {
      ✓ this interleaving is right, 1 preemption
          scenario  two threads
 
-         step    ada                      bob                              Barrier  Mutex
-            1    Mutex.lock    lib.rs:11                                            held by ada
-            2    Barrier.wait  lib.rs:12                                   1 of 2   held by ada
-            3                             Barrier.wait → opens  lib.rs:12  0 of 2   held by ada
-            4    Mutex.unlock                                              0 of 2   free
+         step     ada                      bob                              Barrier  Mutex
+            1     lock Mutex    lib.rs:11                                            held by ada
+            2     wait Barrier  lib.rs:12                                   1 of 2   held by ada
+            3                              wait Barrier → opens  lib.rs:12  0 of 2   held by ada
+            4     unlock Mutex                                              0 of 2   free
 
          lib.rs:11  thread::spawn(move || {
          lib.rs:12      let seen = counter.load(Ordering::SeqCst);
@@ -81,11 +81,11 @@ fn a_thread_that_waits_at_a_condition_variable_gives_up_the_lock_that_it_names()
      ✓ this interleaving is right, 1 preemption
          scenario  two threads
 
-         step    ada                         Mutex #1     Mutex #2
-            1    Mutex #1: lock   lib.rs:11  held by ada
-            2    Mutex #2: lock   lib.rs:12  held by ada  held by ada
-            3    Condvar.wait     lib.rs:13  free         held by ada
-            4    Condvar.wake up  lib.rs:13  held by ada  held by ada
+         step     ada                         Mutex #1     Mutex #2
+            1     lock Mutex #1    lib.rs:11  held by ada
+            2     lock Mutex #2    lib.rs:12  held by ada  held by ada
+            3     wait Condvar     lib.rs:13  free         held by ada
+            4     wake up Condvar  lib.rs:13  held by ada  held by ada
 
          lib.rs:11  thread::spawn(move || {
          lib.rs:12      let seen = counter.load(Ordering::SeqCst);
@@ -105,10 +105,10 @@ fn readers_of_a_lock_are_named() {
      ✓ this interleaving is right, 1 preemption
          scenario  two threads
 
-         step    ada              bob              RwLock
-            1    read  lib.rs:11                   read by ada
-            2                     read  lib.rs:11  read by ada, bob
-            3    read  lib.rs:11                   read by ada, bob
+         step     ada              bob              RwLock
+            1     read  lib.rs:11                   read by ada
+            2                      read  lib.rs:11  read by ada, bob
+            3     read  lib.rs:11                   read by ada, bob
 
          lib.rs:11  thread::spawn(move || {
     ");
@@ -269,72 +269,72 @@ fn every_operation_has_its_words() {
      ✓ this interleaving is right, 0 preemptions, 2 stale reads
          scenario  two threads
 
-         step    ada
-            1    load → 0
-            2    load → 0 (newest: -1)
-            3    store true
-            4    swap null → not null
-            5    compare_exchange 0 → -1
-            6    compare_exchange → failed: 0, not -1
-            7    compare_exchange → failed: 0, not -1 (newest: -1)
-            8    compare_exchange_weak → failed spuriously
-            9    fence Relaxed
-           10    lock
-           11    write → poisoned
-           12    try_read → would block
-           13    unlock
-           14    downgrade
-           15    is_poisoned → true
-           16    clear_poison
-           17    wait
-           18    wait_timeout
-           19    wake up
-           20    wake up → poisoned
-           21    wake up → timed out
-           22    wake up → spurious
-           23    notify_one → nobody waits
-           24    notify_all → wakes bob, ada and main
-           25    wait
-           26    wait → opens
-           27    send
-           28    try_send → would block
-           29    recv_timeout → timed out
-           30    recv → disconnected
-           31    drop sender → 1 left
-           32    drop receiver → 0 left
-           33    is_empty → true
-           34    is_full → false
-           35    len → 3
-           36    select → send
-           37    select → recv, disconnected
-           38    ready → recv
-           39    try_select → would block
-           40    select_timeout → timed out
-           41    get → initialised
-           42    force → initialises
-           43    is_completed → not initialised
-           44    call_once → poisoned
-           45    spawn bob
-           46    join bob
-           47    is_finished bob → false
-           48    leave scope
-           49    end
-           50    panic
-           51    park
-           52    park_timeout → timed out
-           53    unpark bob
-           54    sleep 1.5 s
-           55    yield_now
-           56    spin_loop
-           57    write "line\n�"
-           58    exit 3
-           59    abort
-           60    clone 2 → 3
-           61    drop 2 → 1
-           62    count → 2
-           63    only owner? → no, 2
-           64    set count
-           65    clone
+         step     ada
+            1     load → 0
+            2     load → 0 (newest: -1)
+            3     store = true
+            4     swap null → not null
+            5     compare_exchange 0 → -1
+            6     compare_exchange → failed: 0, not -1
+            7     compare_exchange → failed: 0, not -1 (newest: -1)
+            8     compare_exchange_weak → failed spuriously
+            9     fence Relaxed
+           10     lock
+           11     write → poisoned
+           12     try_read → would block
+           13     unlock
+           14     downgrade
+           15     is_poisoned → true
+           16     clear_poison
+           17     wait
+           18     wait_timeout
+           19     wake up
+           20     wake up → poisoned
+           21     wake up → timed out
+           22     wake up → spurious
+           23     notify_one → nobody waits
+           24     notify_all → wakes bob, ada and main
+           25     wait
+           26     wait → opens
+           27     send
+           28     try_send → would block
+           29     recv_timeout → timed out
+           30     recv → disconnected
+           31     drop sender → 1 left
+           32     drop receiver → 0 left
+           33     is_empty → true
+           34     is_full → false
+           35     len → 3
+           36     select → send
+           37     select → recv, disconnected
+           38     ready → recv
+           39     try_select → would block
+           40     select_timeout → timed out
+           41     get → initialised
+           42     force → initialises
+           43     is_completed → not initialised
+           44     call_once → poisoned
+           45     spawn bob
+           46     join bob
+           47     is_finished bob → false
+           48     leave scope
+           49     end
+           50     panic
+           51     park
+           52     park_timeout → timed out
+           53     unpark bob
+           54     sleep 1.5 s
+           55     yield_now
+           56     spin_loop
+           57     write "line\n�"
+           58     exit 3
+           59     abort
+           60     clone 2 → 3
+           61     drop 2 → 1
+           62     count → 2
+           63     only owner? → no, 2
+           64     set count
+           65     clone
     "#);
 }
 
@@ -364,12 +364,12 @@ fn every_state_has_its_words() {
             .to_owned()
     };
     assert_snapshot!(states.map(shown).join("\n"), @r"
-    1    unlock  7
-    1    unlock  free
-    1    unlock  held by bob
-    1    unlock  read by ada, bob
-    1    unlock  1 of 2
-    1    unlock  3 waiting
+    1     unlock  7
+    1     unlock  free
+    1     unlock  held by bob
+    1     unlock  read by ada, bob
+    1     unlock  1 of 2
+    1     unlock  3 waiting
     ");
 }
 
@@ -417,12 +417,12 @@ fn a_stolen_job_names_the_thread_that_gave_it_to_the_pool() {
      ✓ this interleaving is right, 1 preemption
          scenario  two threads
 
-         step    ada                         bob
-            1    pool.push job 1  lib.rs:11
-            2    pool.push job 2  lib.rs:11
-            3                                pool.take job 1 of ada
-            4    pool.take job 2  lib.rs:11
-            5                                pool.end job 1
+         step     ada                         bob
+            1     push pool job 1  lib.rs:11
+            2     push pool job 2  lib.rs:11
+            3                                 take pool job 1 of ada
+            4     take pool job 2  lib.rs:11
+            5                                 end pool job 1
 
          lib.rs:11  thread::spawn(move || {
     ");

@@ -37,6 +37,7 @@ fn failure() -> TrialFailure {
         scenario: "four workers".to_owned(),
         expected: "expected four at once".to_owned(),
         got: Some("one was".to_owned()),
+        panic: None,
     }
 }
 
