@@ -60,8 +60,8 @@ fn a_finding_stands_at_its_line_and_each_step_at_its_own() {
         .inspect(|step| assert_eq!(step.spans.len(), 1, "{step:?}"))
         .map(|step| step.message.as_str())
         .collect();
-    assert!(steps.iter().any(|step| step.contains("made.load → 0")), "{steps:?}");
-    assert!(steps.iter().any(|step| step.contains("made.store 1")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("load made → 0")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("store made = 1")), "{steps:?}");
     let says = |level, word: &str| {
         let mut children = finding.children.iter();
         children.any(|child| child.level == level && child.spans.is_empty() && child.message.contains(word))
@@ -72,7 +72,7 @@ fn a_finding_stands_at_its_line_and_each_step_at_its_own() {
         "replay: cargo xtask replay iteration_counting "
     ));
     let rendered = finding.rendered.as_deref().expect("it is rendered");
-    assert!(rendered.contains("made.load → 0"), "{rendered}");
+    assert!(rendered.contains("load made → 0"), "{rendered}");
 }
 
 #[test]

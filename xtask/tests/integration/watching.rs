@@ -182,7 +182,7 @@ fn watch_grades_at_the_start_and_after_each_save() {
     let course = SmallCourse::new();
     let mut session = Session::start(&course, &["watch"]);
     session.sees("q quit");
-    session.sees("every_step_counts");
+    session.sees("nothing is written yet");
     course.write("counting", LOSES_COUNTS);
     session.sees("race");
     session.press("h");
@@ -261,7 +261,7 @@ fn a_file_that_is_gone_is_told_and_its_return_is_graded() {
     fs::remove_file(course.library("counting")).expect("it was there");
     session.sees("`cargo xtask reset counting` brings the stub back");
     course.xtask(&["reset", "counting"]).assert().code(0);
-    session.sees("every_step_counts");
+    session.sees("nothing is written yet");
     session.press("q");
     session.ends_with(0);
 }
@@ -295,7 +295,7 @@ fn without_a_terminal_reports_follow_each_other() {
         line.take().expect("it goes on").expect("a text")
     };
     assert!(reads("Watching").contains("`exercises/counting/src`"));
-    assert!(!reads("every_step_counts").contains('\u{1b}'));
+    assert!(!reads("nothing is written yet").contains('\u{1b}'));
     course.write("counting", LOSES_COUNTS);
     reads("race");
     course.write("counting", COUNTS);

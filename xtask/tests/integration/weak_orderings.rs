@@ -84,7 +84,7 @@ fn graded(text: &str, format: &str) -> (Option<i32>, String) {
     let file = folder.join("ada.rs");
     std::fs::write(&file, text).expect("a file");
     let check = ["iteration_counting", "--check", "runs_add_up_to_the_total"];
-    let output = grade(&[&check[..], &["--format", format]].concat(), &[&file]);
+    let output = grade(&[&check[..], &["--full", "--format", format]].concat(), &[&file]);
     let printed = String::from_utf8(output.stdout).expect("a report is text");
     (output.status.code(), printed)
 }
