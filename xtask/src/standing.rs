@@ -112,7 +112,7 @@ impl Record {
         let verdict::Score::Exactly(score) = report.score() else {
             return None;
         };
-        let mut cause = report.checks.iter().find_map(Cause::of);
+        let mut cause = report::told_at(report).into_iter().find_map(Cause::of);
         if let (Some(cause), Some(before)) = (&mut cause, before.and_then(|before| before.cause))
             && (&cause.check, &cause.finding) == (&before.check, &before.finding)
         {

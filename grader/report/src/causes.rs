@@ -67,6 +67,11 @@ enum Cause {
     Outside(Finding),
 }
 
+/// The checks at which a report tells its causes, in its order. Hints for them are about what the reader sees first.
+pub fn told_at(report: &Report) -> Vec<&CheckVerdict> {
+    groups(report).into_iter().map(|group| group.checks[0].check).collect()
+}
+
 /// The failing checks of a report by cause. The cause of most checks comes first, and what is not written yet last.
 pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();

@@ -29,6 +29,8 @@ mod table;
 pub mod text;
 mod words;
 
+pub use causes::told_at;
+
 /// How a report is to be written for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
