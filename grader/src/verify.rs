@@ -27,7 +27,7 @@ use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, g
 use crate::help::Help;
 use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};
-use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Selection, mutate};
+use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Sample, Selection, mutate};
 use crate::parallel;
 
 pub use self::thorough::{Rounds, Thorough, Wrong, verify_thoroughly};
@@ -232,7 +232,11 @@ fn workers(options: &Options) -> NonZero<usize> {
     options.workers.saturating_mul(PER_CORE)
 }
 
-/// What the listed survivors of an exercise get, if it has such a list.
+/// How many of the listed survivors of an exercise are graded. There are hundreds, and [`mutate`] grades them all.
+const LISTED_SAMPLE: NonZero<usize> = NonZero::new(12).expect("it is not zero");
+
+/// What a sample of the listed survivors of an exercise gets, if it has such a list. An entry that fits no mutant is
+/// noticed in any case.
 fn survivors(
     workspace: &Workspace,
     exercise: &Exercise,
@@ -245,6 +249,11 @@ fn survivors(
     }
     let selection = Selection {
         among: Among::Listed,
+        sample: Some(Sample {
+            size: LISTED_SAMPLE,
+            // Another list has another sample.
+            seed: std::fs::metadata(&list).map_or(0, |list| list.len()),
+        }),
         ..Selection::default()
     };
     match mutate(workspace, exercise, &selection, options, events) {

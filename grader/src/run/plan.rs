@@ -4,7 +4,8 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use protocol::{CheckKind, Work};
+use protocol::trace::End;
+use protocol::{CheckKind, CheckObservation, ProgramEnd, ProgramRun, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
@@ -109,6 +110,27 @@ pub enum Outcome {
         /// The name of that check.
         because: String,
     },
+}
+
+/// Whether the model had room for a program, and for as many operations as it makes.
+fn is_affordable(observation: &Observation) -> bool {
+    let Observation::Check(CheckRun {
+        answer: Answer::Reply(reply),
+        ..
+    }) = observation
+    else {
+        return false;
+    };
+    match &reply.observation {
+        CheckObservation::Ran(ProgramRun {
+            end: ProgramEnd::Failed(failure),
+            ..
+        }) => {
+            let end = failure.trace.as_ref().map(|trace| &trace.end);
+            !matches!(end, Some(End::StepLimit | End::Crashed { .. }))
+        }
+        _ => true,
+    }
 }
 
 /// What `observe` comes to when what may be chance is observed again.
@@ -222,10 +244,11 @@ impl Plan<'_> {
         is_chance: &(dyn Fn(&Check, &Observation) -> bool + Sync),
     ) -> Observation {
         (self.on_progress)(check, Progress::Started);
-        let observation = match modelled_program {
-            Some((path, program)) => self.observe_model(path, check, &program.args, Work::RunProgram),
-            None => settled(|| self.observe(check), |observation| is_chance(check, observation)),
-        };
+        let modelled = modelled_program
+            .map(|(path, program)| self.observe_model(path, check, &program.args, Work::RunProgram))
+            .filter(is_affordable);
+        let observation =
+            modelled.unwrap_or_else(|| settled(|| self.observe(check), |observation| is_chance(check, observation)));
         (self.on_progress)(check, Progress::Finished);
         observation
     }

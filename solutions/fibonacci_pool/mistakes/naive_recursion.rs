@@ -4,7 +4,7 @@
 //! Fails: `fib_sequence_keeps_order` with `timeout`.
 //! Fails: `fib_pool_gives_the_same_numbers` with `timeout`.
 //! Fails: `exactly_the_workers_call_at_once` with `timeout`.
-//! Fails: `program_prints_both_times` with `cpu_limit`.
+//! Fails: `program_prints_both_times` with `timeout`.
 
 use std::ops::Range;
 

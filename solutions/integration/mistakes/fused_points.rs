@@ -1,5 +1,6 @@
 //! Mistake: `mul_add` rounds once where `a + i * dx` rounds twice: more exact, but not the same points.
 //!
+//! Fails: `every_interleaving_gives_the_sum` with `wrong_result`.
 //! Fails: `integrate_is_the_left_sum` with `wrong_result`.
 //! Fails: `rayon_gives_the_same_sum` with `wrong_result`.
 //! Fails: `the_points_are_right_on_real_threads` with `wrong_result`.

@@ -8,8 +8,8 @@
 //! Fails: `either_thread_may_begin` with `timeout`.
 //! Fails: `every_call_starts_anew` with `timeout`.
 //! Fails: `threads_have_ended_on_return` with `timeout`.
-//! Fails: `program_prints_a_run_as_shown` with `cpu_limit`.
-//! Fails: `program_prints_one_line_a_run` with `cpu_limit`.
+//! Fails: `program_prints_a_run_as_shown` with `timeout`.
+//! Fails: `program_prints_one_line_a_run` with `timeout`.
 
 use std::fmt;
 use std::thread;

@@ -7,7 +7,7 @@
 //! Fails: `two_at_a_time_pauses_inside_the_line` with `deadlock`.
 //! Fails: `threads_go_in_any_order` with `deadlock`.
 //! Fails: `every_call_starts_anew` with `deadlock`.
-//! Fails: `program_prints_both_ways` with `timeout`.
+//! Fails: `program_prints_both_ways` with `deadlock`.
 
 use std::io::{Read, Write, pipe};
 use std::sync::Mutex;
