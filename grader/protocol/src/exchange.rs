@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::activity::ThreadActivity;
 use crate::play;
 use crate::signature::{EndSignature, FailureSignature};
-use crate::trace::{AtomicAccess, CrashSignal, Panic, Trace};
+use crate::trace::{AtomicAccess, CrashSignal, End, Panic, Trace};
 
 /// What the grader asks of a check program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +106,18 @@ pub struct ProgramRun {
     pub stderr: Vec<u8>,
     /// How it ended.
     pub end: ProgramEnd,
+}
+
+impl ProgramRun {
+    /// Whether the program needed more memory or more operations than the model has for it, so that the run says
+    /// nothing about it.
+    pub fn exceeds_the_model(&self) -> bool {
+        let ProgramEnd::Failed(failure) = &self.end else {
+            return false;
+        };
+        let end = failure.trace.as_ref().map(|trace| &trace.end);
+        matches!(end, Some(End::StepLimit | End::Crashed { .. }))
+    }
 }
 
 /// How the exercise's program ended under the model.

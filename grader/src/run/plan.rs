@@ -4,8 +4,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use protocol::trace::End;
-use protocol::{CheckKind, CheckObservation, ProgramEnd, ProgramRun, Work};
+use protocol::{CheckKind, CheckObservation, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
@@ -122,13 +121,7 @@ fn is_affordable(observation: &Observation) -> bool {
         return false;
     };
     match &reply.observation {
-        CheckObservation::Ran(ProgramRun {
-            end: ProgramEnd::Failed(failure),
-            ..
-        }) => {
-            let end = failure.trace.as_ref().map(|trace| &trace.end);
-            !matches!(end, Some(End::StepLimit | End::Crashed { .. }))
-        }
+        CheckObservation::Ran(ran) => !ran.exceeds_the_model(),
         _ => true,
     }
 }
