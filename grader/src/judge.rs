@@ -17,7 +17,7 @@ use std::io;
 use std::path::PathBuf;
 
 use protocol::verdict::{CheckFailure, Verdict};
-use protocol::{Exploration, Finding};
+use protocol::{CheckObservation, Exploration, Finding};
 use sandbox::process::RunError;
 
 use self::build::judge_build;
@@ -26,7 +26,7 @@ use crate::exercise::{Check, CheckWork, Exercise};
 use crate::help::{Help, with_causes};
 use crate::intake::IntakeError;
 use crate::libraries::LibrariesError;
-use crate::run::{CheckOutcome, Observation, Outcome};
+use crate::run::{Answer, CheckOutcome, CheckRun, Observation, Outcome};
 use crate::sandbox_requirement::SandboxError;
 use crate::snapshot::Snapshots;
 
@@ -133,6 +133,22 @@ pub fn may_be_chance(check: &Check, observation: &Observation, snapshots: &Snaps
             !is_limit && !is_gated
         }
         Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => false,
+    }
+}
+
+/// Whether a run of the exercise's program under the model says anything about the submission. It does not where the
+/// process did not answer, and where the program is beyond the model.
+pub fn is_telling(observation: &Observation) -> bool {
+    let Observation::Check(CheckRun {
+        answer: Answer::Reply(reply),
+        ..
+    }) = observation
+    else {
+        return false;
+    };
+    match &reply.observation {
+        CheckObservation::Ran(ran) => !ran.is_beyond_the_model(),
+        _ => true,
     }
 }
 

@@ -8,18 +8,18 @@ use std::process::{Command, Stdio};
 
 use grader::discover::{Submission, Workspace};
 use grader::exercise::Exercise;
-use grader::grade::{self, AfterFailure, Options};
+use grader::grade;
 use grader::libraries::Tools;
 use report::{Extent, rustc};
 
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::flags::{Containment, GradeFlags};
-use crate::grade::select;
+use crate::flags::GradeFlags;
+use crate::grade::{options, select};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings};
-use crate::{interrupt, named, show};
+use crate::{named, show};
 
 /// How wide the text is that an editor shows for a whole finding.
 const COLUMNS: usize = 100;
@@ -113,19 +113,8 @@ fn grade(
     standings: &Standings<'_>,
     console: &Console,
 ) -> Result<ExitCode, Error> {
-    let options = Options {
-        check: flags.check.clone(),
-        after_failure: if flags.fast {
-            AfterFailure::SkipLaterKinds
-        } else {
-            AfterFailure::RunAll
-        },
-        cancel: interrupt::cancel_on_signal(),
-        containment: Containment::requirement(flags.containment),
-        ..Options::default()
-    };
     let fingerprint = Fingerprint::of(exercise);
-    let report = grade::grade(workspace, exercise, submission, &options, &|_| {})?;
+    let report = grade::grade(workspace, exercise, submission, &options(flags), &|_| {})?;
     if flags.check.is_none() && selection.is_empty() {
         standings.keep(&report, &fingerprint);
     }

@@ -73,17 +73,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     if targets.len() > 1 && flags.html.is_some() {
         return Err(Error::Usage(Box::new(ManyPages)));
     }
-    let options = Options {
-        check: flags.check.clone(),
-        after_failure: if flags.fast {
-            AfterFailure::SkipLaterKinds
-        } else {
-            AfterFailure::RunAll
-        },
-        cancel: interrupt::cancel_on_signal(),
-        containment: Containment::requirement(flags.containment),
-        ..Options::default()
-    };
+    let options = options(flags);
     let mut code = ExitCode::Passed;
     let mut reports: Vec<Report> = Vec::new();
     for target in &targets {
@@ -121,6 +111,21 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
         console.print(text)?;
     }
     Ok(code)
+}
+
+/// How to grade.
+pub(crate) fn options(flags: &GradeFlags) -> Options {
+    Options {
+        check: flags.check.clone(),
+        after_failure: if flags.fast {
+            AfterFailure::SkipLaterKinds
+        } else {
+            AfterFailure::RunAll
+        },
+        cancel: interrupt::cancel_on_signal(),
+        containment: Containment::requirement(flags.containment),
+        ..Options::default()
+    }
 }
 
 fn print(

@@ -27,10 +27,7 @@ pub struct Execution<T> {
 impl<T> Execution<T> {
     /// All that was written to standard output.
     pub fn text(&self) -> Vec<u8> {
-        self.stdout
-            .iter()
-            .flat_map(|segment| segment.bytes.iter().copied())
-            .collect()
+        Segment::joined(&self.stdout)
     }
 }
 

@@ -12,8 +12,8 @@ use protocol::{CheckObservation, Failure, FailureCause, ProgramEnd, ProgramRun, 
 use crate::channel;
 use crate::scenario::without_many_events;
 
-/// The most operations of a program. The longest have a few hundred thousand.
-const STEPS: u64 = 5_000_000;
+/// The most operations of a program. Those of the solutions have at most a few ten thousand.
+const STEPS: u64 = 1_000_000;
 
 /// Reads one request from standard input, which must be a socket, runs the program's `main` once with the arguments of
 /// this process, and answers over that socket.
@@ -61,7 +61,7 @@ fn run<T: Termination + 'static>(main: fn() -> T) -> ProgramRun {
         }
     };
     ProgramRun {
-        stdout: text(&trace.stdout),
+        stdout: Segment::joined(&trace.stdout),
         stderr: stderr(&trace),
         end,
     }
@@ -90,16 +90,9 @@ fn number(code: ExitCode) -> i32 {
     number.map_or(1, i32::from)
 }
 
-fn text(segments: &[Segment]) -> Vec<u8> {
-    segments
-        .iter()
-        .flat_map(|segment| segment.bytes.iter().copied())
-        .collect()
-}
-
 /// What a program has written to standard error. `std` writes the panics of threads there, which the model only keeps.
 fn stderr(trace: &Trace) -> Vec<u8> {
-    let mut stderr = text(&trace.stderr);
+    let mut stderr = Segment::joined(&trace.stderr);
     for thread in &trace.threads {
         if let Some(panic) = &thread.panic {
             let name = thread.name.as_deref().unwrap_or("<unnamed>");

@@ -109,14 +109,16 @@ pub struct ProgramRun {
 }
 
 impl ProgramRun {
-    /// Whether the program needed more memory or more operations than the model has for it, so that the run says
-    /// nothing about it.
-    pub fn exceeds_the_model(&self) -> bool {
+    /// Whether the program is beyond the model: it needs more memory or operations than there are, or something that is
+    /// not modelled. Then the run says nothing about it.
+    pub fn is_beyond_the_model(&self) -> bool {
         let ProgramEnd::Failed(failure) = &self.end else {
             return false;
         };
-        let end = failure.trace.as_ref().map(|trace| &trace.end);
-        matches!(end, Some(End::StepLimit | End::Crashed { .. }))
+        matches!(
+            failure.trace.as_ref().map(|trace| &trace.end),
+            Some(End::StepLimit | End::Crashed { .. } | End::OutsideWait { .. } | End::Nondeterministic(_))
+        )
     }
 }
 

@@ -147,6 +147,16 @@ pub struct Segment {
     pub time: Duration,
 }
 
+impl Segment {
+    /// All that was written.
+    pub fn joined(segments: &[Segment]) -> Vec<u8> {
+        segments
+            .iter()
+            .flat_map(|segment| segment.bytes.iter().copied())
+            .collect()
+    }
+}
+
 /// One execution, event by event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {

@@ -1,7 +1,8 @@
 //! Which checks fail because of the same mistake, and which of them shows it best.
 //!
 //! Two failures have one cause if their stories blame the same line, if they go back to a panic of the same line, if
-//! threads sleep at the same object for ever, or if their typed signatures are equal. Sentences decide nothing.
+//! threads sleep at the same object for ever, or if their typed signatures are equal. Sentences decide nothing. Where
+//! real threads or a program show no more than a finding, the cause is guessed from that, and the report says so.
 
 use std::cmp::Reverse;
 
@@ -35,9 +36,19 @@ pub(crate) struct Failed<'a> {
     pub(crate) failure: &'a CheckFailure,
     /// The story of a failure under the model.
     pub(crate) telling: Option<Telling<'a>>,
+    /// Whether it has nothing in common with the others of its group but the finding, since it shows no more.
+    pub(crate) is_guessed: bool,
 }
 
 impl<'a> Failed<'a> {
+    /// What it has in common with the check before it at which its cause is told.
+    pub(crate) fn relation(&self) -> &'static str {
+        match self.is_guessed {
+            true => "perhaps the same cause",
+            false => "the same cause",
+        }
+    }
+
     /// The failure under the model.
     fn of_model(&self) -> Option<&'a Failure> {
         self.check.failure()
@@ -83,13 +94,14 @@ pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
         }
     }
     let is_unwritten = groups.iter().any(Group::is_unwritten);
-    for failed in unclear {
+    for mut failed in unclear {
         let cause = match failed.of_model() {
             // Where the submission does nothing, a `todo!` has ended it, and the check has caught the panic.
             Some(failure) if is_unwritten && !acts(failure, report) => Cause::Unwritten,
             Some(failure) => Cause::Signature(Box::new(failure.signature.clone())),
             None if is_unwritten && groups.len() == 1 => Cause::Unwritten,
             None => {
+                failed.is_guessed = true;
                 let finding = failed.failure.finding;
                 let shows = |group: &&Group<'_>| group.checks.iter().any(|other| other.failure.finding == finding);
                 groups
@@ -116,6 +128,7 @@ fn failed<'a>(check: &'a CheckVerdict, report: &'a Report) -> Option<Failed<'a>>
             check,
             failure,
             telling: check.failure().map(|failure| Telling::of(failure, &report.sources)),
+            is_guessed: false,
         }),
         Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
     }

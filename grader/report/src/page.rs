@@ -16,15 +16,15 @@ mod waits;
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use protocol::Certainty;
 use protocol::trace::Trace;
-use protocol::verdict::{CheckFailure, CheckVerdict, Overall, Report, Score, Verdict};
-use protocol::{Certainty, Failure};
+use protocol::verdict::{Overall, Report, Score, Verdict};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::causes::{self, Failed, Group};
 use crate::escape::{counted, grouped};
-use crate::evidence::{self, Size};
-use crate::explain::explain;
+use crate::evidence::{self, Size, Telling};
 use crate::heads::{departures, effort};
 use crate::names::Names;
 use crate::{Extent, Options, lanes};
@@ -50,16 +50,9 @@ struct StoryData {
     runs: Vec<Run>,
 }
 
-/// Checks that fail for one reason, told at the first of them.
-struct Group<'a> {
-    check: &'a CheckVerdict,
-    failure: &'a CheckFailure,
-    others: Vec<&'a CheckVerdict>,
-}
-
 /// The page of one submission.
 pub fn report(report: &Report, options: &Options) -> String {
-    let groups = groups(report);
+    let groups = causes::groups(report);
     let mut data = Data::default();
     let mut used = BTreeSet::new();
     let mut html = Html::new();
@@ -162,39 +155,17 @@ fn score(report: &Report) -> String {
     }
 }
 
-/// The checks that fail, those with one failure signature together.
-fn groups(report: &Report) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for check in &report.checks {
-        let Verdict::Failed(failure) = &check.verdict else {
-            continue;
-        };
-        let signature = |check: &CheckVerdict| check.failure().map(|failure| failure.signature.clone());
-        let same = groups
-            .iter_mut()
-            .find(|group| signature(group.check).is_some() && signature(group.check) == signature(check));
-        match same {
-            Some(group) => group.others.push(check),
-            None => groups.push(Group {
-                check,
-                failure,
-                others: Vec::new(),
-            }),
-        }
-    }
-    groups
-}
-
 /// Links to the stories.
 fn contents(html: &mut Html, groups: &[Group<'_>]) {
     html.open("nav", &[("id", "contents"), ("aria-label", "what fails")]);
     html.open("ol", &[]);
     for (at, group) in groups.iter().enumerate() {
+        let best = &group.checks[0];
         html.open("li", &[]);
         html.open("a", &[("href", &format!("#story={}", at + 1))]);
-        html.element("span", &[("class", "finding")], group.failure.finding.as_str());
+        html.element("span", &[("class", "finding")], best.failure.finding.as_str());
         html.text(" ");
-        html.element("span", &[("class", "name")], &group.check.name);
+        html.element("span", &[("class", "name")], &best.check.name);
         html.close("a");
         html.close("li");
     }
@@ -203,7 +174,7 @@ fn contents(html: &mut Html, groups: &[Group<'_>]) {
     html.line_feed();
 }
 
-/// What went wrong in one check, and with it in others.
+/// What went wrong, told at the check that shows it best.
 fn story(
     html: &mut Html,
     number: usize,
@@ -212,7 +183,13 @@ fn story(
     options: &Options,
     used: &mut BTreeSet<(usize, u32)>,
 ) -> StoryData {
-    let Group { check, failure, others } = group;
+    let (best, others) = group.checks.split_first().expect("a cause has a check");
+    let Failed {
+        check,
+        failure,
+        telling,
+        ..
+    } = best;
     let id = format!("story={number}");
     let mut runs = Vec::new();
     html.open(
@@ -231,8 +208,8 @@ fn story(
     html.open("p", &[("class", "property")]);
     html.prose(&check.property);
     html.close("p");
-    match check.failure() {
-        Some(failure) => interleaving(html, number, failure, report, used, &mut runs),
+    match telling {
+        Some(telling) => interleaving(html, number, telling, report, used, &mut runs),
         None => {
             let columns = Options {
                 columns: COLUMNS,
@@ -244,10 +221,12 @@ fn story(
         }
     }
     if !others.is_empty() {
-        html.element("h3", &[], "Fails for the same reason");
+        html.element("h3", &[], "Fails as well");
         html.open("ul", &[("class", "others")]);
         for other in others {
-            html.element("li", &[], &other.name);
+            let Failed { check, failure, .. } = other;
+            let words = format!("{}: {}, {}", check.name, failure.finding, other.relation());
+            html.element("li", &[], &words);
         }
         html.close("ul");
     }
@@ -270,13 +249,12 @@ fn story(
 fn interleaving(
     html: &mut Html,
     number: usize,
-    failure: &Failure,
+    telling: &Telling<'_>,
     report: &Report,
     used: &mut BTreeSet<(usize, u32)>,
     runs: &mut Vec<Run>,
 ) {
-    let names = Names::of(failure, &report.sources);
-    let story = explain(failure, &names);
+    let Telling { failure, names, story } = telling;
     html.open("div", &[("class", "cause")]);
     html.open("dl", &[("class", "claim")]);
     let pairs = [
@@ -309,7 +287,7 @@ fn interleaving(
     html.close("div");
     html.close("div");
     let Some(trace) = &failure.trace else { return };
-    let torn = lanes::lanes(trace, &names, usize::MAX, COLUMNS);
+    let torn = lanes::lanes(trace, names, usize::MAX, COLUMNS);
     if !torn.lines().is_empty() {
         html.lines(&torn);
     }
@@ -325,7 +303,7 @@ fn interleaving(
     push_used(trace, report, used);
     Schedule {
         trace,
-        names: &names,
+        names,
         id: &format!("run-{number}-1"),
         caption: &format!("{kind}: {steps}, {}", departures_of(failure.preemptions, trace)),
         told: &story.steps,
@@ -333,7 +311,7 @@ fn interleaving(
     }
     .push(html);
     html.close("div");
-    runs.push(Run::new(trace, &names, &report.sources, decides));
+    runs.push(Run::new(trace, names, &report.sources, decides));
     let passing = failure
         .certainty
         .as_ref()

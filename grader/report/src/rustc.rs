@@ -85,6 +85,7 @@ fn cause(checks: &[Failed<'_>], report: &Report, options: &Options) -> Diagnosti
         check,
         failure,
         telling,
+        ..
     } = best;
     let mut diagnostic = match telling {
         Some(telling) => interleaving(telling, report),
@@ -100,7 +101,7 @@ fn cause(checks: &[Failed<'_>], report: &Report, options: &Options) -> Diagnosti
     let help = hints.chain(&failure.help).map(|help| note("help", help.clone(), None));
     diagnostic.children.extend(help);
     for other in others {
-        let also = format!("`{}` fails for the same cause", other.check.name);
+        let also = format!("`{}` fails as well: {}", other.check.name, other.relation());
         diagnostic.children.push(note("note", also, None));
     }
     if let Some(token) = check.token() {

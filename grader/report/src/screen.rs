@@ -67,11 +67,11 @@ fn push_group(text: &mut Text, group: &Group<'_>, body: Text, heads: &Heads, opt
     text.append(body);
     for other in others {
         let same = match (group.is_unwritten(), is_told) {
-            (true, _) => "not written yet",
-            (false, true) => "the same cause",
-            (false, false) => "the same cause as above",
+            (true, _) => "not written yet".to_owned(),
+            (false, true) => other.relation().to_owned(),
+            (false, false) => format!("{} as above", other.relation()),
         };
-        text.push(heads.head_with(other.check, same).shortened(options.columns));
+        text.push(heads.head_with(other.check, &same).shortened(options.columns));
     }
 }
 
@@ -97,6 +97,7 @@ fn body(group: &Group<'_>, report: &Report, size: Size, options: &Options) -> Te
         check,
         failure,
         telling,
+        ..
     } = &group.checks[0];
     if group.is_unwritten() {
         return text;

@@ -8,6 +8,7 @@ use protocol::play::{Answer, Beginning, Question};
 use protocol::verdict::{Report, Verdict};
 use sandbox::ScratchFolder;
 
+use super::stages::plan_without_server;
 use super::{Grading, Options, find_libraries};
 use crate::build::Build;
 use crate::discover::{Submission, Workspace, did_you_mean, most_similar, quoted};
@@ -15,7 +16,6 @@ use crate::event::Event;
 use crate::exercise::{Check, CheckWork, Exercise};
 use crate::help::Help;
 use crate::judge::{Judged, Subject, judge, judge_play};
-use crate::run;
 use crate::score::score;
 use crate::snapshot::Snapshots;
 
@@ -267,22 +267,7 @@ impl Game<'_> {
     ///
     /// When the program does not fit the choices, or does not answer.
     pub fn ask(&self, question: Question) -> Result<Answer, PlayError> {
-        let plan = run::Plan {
-            exercise: self.exercise,
-            build: &self.build,
-            sources: &self.sources,
-            modelled_program: &|| None,
-            test_server: None,
-            level: self.options.containment.at_best,
-            after_failure: self.options.after_failure,
-            modelled_programs: self.options.modelled_programs,
-            workers: self.options.workers,
-            model_limits: &self.options.model_limits,
-            real_limits: &self.options.real_limits,
-            program_limits: &self.options.program_limits,
-            cancel: &self.options.cancel,
-            on_progress: &|_, _| {},
-        };
+        let plan = plan_without_server(self.exercise, self.options, &self.build, &self.sources);
         let answer = judge_play(&plan.run_model(self.check, Work::Play(question)));
         if self.options.cancel.is_cancelled() {
             return Err(PlayError::Cancelled);

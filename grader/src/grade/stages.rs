@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use protocol::CheckKind;
 use sandbox::ScratchFolder;
 
-use super::Grading;
+use super::{Grading, Options};
 use crate::build::{self, Build, IncrementalCache};
 use crate::discover::Source;
 use crate::event::Event;
-use crate::exercise::Check;
+use crate::exercise::{Check, Exercise};
 use crate::intake::{IntakeError, Staged, intake};
-use crate::judge::{NotBuilt, has_failed, may_be_chance};
+use crate::judge::{NotBuilt, has_failed, is_telling, may_be_chance};
 use crate::libraries::{Libraries, LibrariesError};
 use crate::run::{self, CheckOutcome, Progress};
 use crate::sandbox_requirement;
@@ -169,6 +169,7 @@ impl Grading<'_> {
                 let rules = run::Rules {
                     has_failed: &has_failed,
                     may_be_chance: &|check, observation| may_be_chance(check, observation, snapshots),
+                    is_telling: &is_telling,
                 };
                 let modelled_program = || self.modelled_program(&built.taken_in);
                 run::Plan {
@@ -187,21 +188,11 @@ impl Grading<'_> {
         on_progress: &'p (dyn Fn(&Check, Progress) + Sync),
     ) -> run::Plan<'p> {
         let support = built.taken_in.libraries.support.as_ref();
+        let sources = &built.taken_in.staged.sources;
         run::Plan {
-            exercise: self.exercise,
-            build: &built.build,
-            sources: &built.taken_in.staged.sources,
-            modelled_program: &|| None,
             test_server: support.and_then(|support| support.test_server.as_deref()),
-            level: self.options.containment.at_best,
-            after_failure: self.options.after_failure,
-            modelled_programs: self.options.modelled_programs,
-            workers: self.options.workers,
-            model_limits: &self.options.model_limits,
-            real_limits: &self.options.real_limits,
-            program_limits: &self.options.program_limits,
-            cancel: &self.options.cancel,
             on_progress,
+            ..plan_without_server(self.exercise, self.options, &built.build, sources)
         }
     }
 
@@ -214,5 +205,30 @@ impl Grading<'_> {
             },
             Progress::Finished => Event::CheckFinished { check },
         }
+    }
+}
+
+/// A plan to run the programs of a build, without a test server.
+pub(super) fn plan_without_server<'p>(
+    exercise: &'p Exercise,
+    options: &'p Options,
+    build: &'p Build,
+    sources: &'p [(String, String)],
+) -> run::Plan<'p> {
+    run::Plan {
+        exercise,
+        build,
+        sources,
+        modelled_program: &|| None,
+        test_server: None,
+        level: options.containment.at_best,
+        after_failure: options.after_failure,
+        modelled_programs: options.modelled_programs,
+        workers: options.workers,
+        model_limits: &options.model_limits,
+        real_limits: &options.real_limits,
+        program_limits: &options.program_limits,
+        cancel: &options.cancel,
+        on_progress: &|_, _| {},
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use protocol::{CheckKind, CheckObservation, Work};
+use protocol::{CheckKind, Work};
 use sandbox::cancel::Cancel;
 use sandbox::process::{Level, Limits, Policy, Profile};
 
@@ -35,7 +35,7 @@ pub enum AfterFailure {
 /// Which runs of the exercise's program are under the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModelledPrograms {
-    /// All.
+    /// All. Where there is none, nothing is run.
     Always,
     /// Those after an interleaving has failed.
     AfterFailure,
@@ -79,6 +79,8 @@ pub struct Rules<'a> {
     pub has_failed: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
     /// Whether it failed in a way that another run may not.
     pub may_be_chance: &'a (dyn Fn(&Check, &Observation) -> bool + Sync),
+    /// Whether a run of the exercise's program under the model says anything about the submission.
+    pub is_telling: &'a (dyn Fn(&Observation) -> bool + Sync),
 }
 
 /// How far the run of a check is.
@@ -109,21 +111,6 @@ pub enum Outcome {
         /// The name of that check.
         because: String,
     },
-}
-
-/// Whether the model had room for a program, and for as many operations as it makes.
-fn is_affordable(observation: &Observation) -> bool {
-    let Observation::Check(CheckRun {
-        answer: Answer::Reply(reply),
-        ..
-    }) = observation
-    else {
-        return false;
-    };
-    match &reply.observation {
-        CheckObservation::Ran(ran) => !ran.exceeds_the_model(),
-        _ => true,
-    }
 }
 
 /// What `observe` comes to when what may be chance is observed again.
@@ -170,14 +157,17 @@ impl Plan<'_> {
                     return skipped(because);
                 }
                 let is_modelled = has_failed_interleaving || self.modelled_programs == ModelledPrograms::Always;
-                let modelled_program = match (&check.work, is_modelled) {
+                (self.on_progress)(check, Progress::Started);
+                let modelled = match (&check.work, is_modelled) {
                     (CheckWork::Program(program), true) => {
                         let path = modelled_program.get_or_init(self.modelled_program).as_deref();
-                        path.map(|path| (path, program))
+                        self.observe_modelled(path, check, program, rules)
                     }
                     _ => None,
                 };
-                let observation = self.run_one(check, modelled_program, &is_chance);
+                let observation = modelled
+                    .unwrap_or_else(|| settled(|| self.observe(check), |observation| is_chance(check, observation)));
+                (self.on_progress)(check, Progress::Finished);
                 if self.after_failure == AfterFailure::SkipAll && (rules.has_failed)(check, &observation) {
                     stopped.get_or_init(|| check.name.clone());
                 }
@@ -229,21 +219,23 @@ impl Plan<'_> {
         observation
     }
 
-    /// Runs a check, under the model if there is a `modelled_program`.
-    fn run_one(
+    /// Runs the exercise's program at `path`, which links the modelled form of the submission. `None` where it has to
+    /// be run for real.
+    fn observe_modelled(
         &self,
+        path: Option<&Path>,
         check: &Check,
-        modelled_program: Option<(&Path, &ProgramCheck)>,
-        is_chance: &(dyn Fn(&Check, &Observation) -> bool + Sync),
-    ) -> Observation {
-        (self.on_progress)(check, Progress::Started);
-        let modelled = modelled_program
-            .map(|(path, program)| self.observe_model(path, check, &program.args, Work::RunProgram))
-            .filter(is_affordable);
-        let observation =
-            modelled.unwrap_or_else(|| settled(|| self.observe(check), |observation| is_chance(check, observation)));
-        (self.on_progress)(check, Progress::Finished);
-        observation
+        program: &ProgramCheck,
+        rules: &Rules<'_>,
+    ) -> Option<Observation> {
+        let observation = path.map(|path| self.observe_model(path, check, &program.args, Work::RunProgram));
+        match self.modelled_programs {
+            ModelledPrograms::Always => Some(observation.unwrap_or_else(|| Observation::NotStarted {
+                reason: "this program cannot be run under the model".to_owned(),
+                help: None,
+            })),
+            ModelledPrograms::AfterFailure => observation.filter(|observation| (rules.is_telling)(observation)),
+        }
     }
 
     fn observe(&self, check: &Check) -> Observation {
