@@ -144,6 +144,21 @@ fn what_comes_about_as_before_is_told_once() {
 }
 
 #[test]
+fn a_cause_that_is_guessed_from_an_equal_finding_is_told_as_a_guess() {
+    let program = |name| {
+        let verdict = failed(
+            Finding::WrongOutput,
+            "The program printed something else.",
+            Evidence::None,
+        );
+        check(name, CheckKind::Program, verdict)
+    };
+    let report = report(vec![program("prints_one"), program("prints_two")], "");
+    let printed = printed(&report, &Options::default());
+    assert!(printed.contains("wrong_output, perhaps the same cause"), "{printed}");
+}
+
+#[test]
 fn a_deadlock_names_who_waits_for_whom() {
     assert_snapshot!(printed(
         &of_model(failures::deadlock(), failures::TRANSFER),

@@ -300,7 +300,7 @@ fn the_same_report_makes_the_same_page() {
 }
 
 #[test]
-fn checks_that_fail_with_one_signature_are_one_story() {
+fn checks_that_fail_for_one_cause_are_one_story() {
     let other = model_failure("another_check", failures::lost_update());
     let checks = vec![
         model_failure("every_increment_counts", failures::lost_update()),
@@ -315,7 +315,7 @@ fn checks_that_fail_with_one_signature_are_one_story() {
     assert!(
         elements
             .iter()
-            .any(|element| element.name == "li" && element.text == "another_check")
+            .any(|element| element.name == "li" && element.text == "another_check: race, the same cause")
     );
 }
 
