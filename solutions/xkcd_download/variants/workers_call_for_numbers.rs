@@ -38,7 +38,7 @@ pub fn download_in_parallel(base: &str, numbers: &[u32], workers: usize) -> Vec<
     let client = Client::new();
     let (calls, called) = mpsc::channel::<mpsc::Sender<(usize, u32)>>();
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers.clamp(1, 64))
+        let threads: Vec<_> = (0..workers.clamp(1, numbers.len().max(1)))
             .map(|_| {
                 let (calls, client) = (calls.clone(), &client);
                 scope.spawn(move || {

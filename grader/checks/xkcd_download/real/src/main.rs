@@ -125,16 +125,16 @@ fn in_parallel_keeps_order(trial: &mut Trial) {
 }
 
 fn exactly_the_workers_ask_at_once(trial: &mut Trial) {
-    let (ten, fifty): (Vec<u32>, Vec<u32>) = ((1..=10).collect(), (1..=50).collect());
+    let (ten, eighty): (Vec<u32>, Vec<u32>) = ((1..=10).collect(), (1..=80).collect());
     // First of all, so that a submission that never has more workers than there are processors fails here on every
     // machine.
     on_server(
         trial,
-        label(MANY_WORKERS, &fifty),
-        shelf(&fifty),
+        label(MANY_WORKERS, &eighty),
+        shelf(&eighty),
         Hold::Rounds(1),
         |server| {
-            drop(in_parallel(server.base(), &fifty, MANY_WORKERS));
+            drop(in_parallel(server.base(), &eighty, MANY_WORKERS));
             never_more_than(MANY_WORKERS, server)?;
             many_ask_at_once(MANY_WORKERS, server)?;
             asked_once(server)
@@ -143,8 +143,8 @@ fn exactly_the_workers_ask_at_once(trial: &mut Trial) {
     // Several calls in one process, with different numbers: each call must have workers of its own.
     for (workers, numbers, rounds) in [
         (4, &ten[..], 4),
-        (2, &fifty, 2),
-        (5, &fifty, 2),
+        (2, &eighty, 2),
+        (5, &eighty, 2),
         (1, &[1, 2], 2),
         (0, &[1, 2], 1),
         (8, &[1, 2, 3], 2),
@@ -346,9 +346,9 @@ fn nothing_is_left_behind(trial: &mut Trial) {
 /// More comics than a byte can count.
 const MANY: u32 = 300;
 
-/// More workers than nearly any machine has processors. Each may have a thread, a client with a thread of its own, and
-/// connections.
-const MANY_WORKERS: usize = 40;
+/// More workers than nearly any machine has processors, and than a cautious author would start. Each may have a thread, a
+/// client with a thread of its own, and connections; the process may have 256 threads.
+const MANY_WORKERS: usize = 70;
 
 /// A number that fits neither `u16` nor `i32`.
 const HUGE: u32 = 4_000_000_000;

@@ -73,6 +73,26 @@ struct State {
     is_closing: bool,
 }
 
+/// The addresses that servers of this process have had.
+static USED: Mutex<BTreeSet<SocketAddr>> = Mutex::new(BTreeSet::new());
+
+/// What `bind` has bound to an address that was not `used` before. The system may give the port of a server that is
+/// gone to the next one, and a submission that remembers an address would meet another server there by chance.
+fn unused<T>(
+    used: &Mutex<BTreeSet<SocketAddr>>,
+    mut bind: impl FnMut() -> io::Result<(SocketAddr, T)>,
+) -> io::Result<(SocketAddr, T)> {
+    // While they are bound, the system gives other ports.
+    let mut bound_again = Vec::new();
+    loop {
+        let (address, bound) = bind()?;
+        if used.lock().unwrap_or_else(PoisonError::into_inner).insert(address) {
+            return Ok((address, bound));
+        }
+        bound_again.push(bound);
+    }
+}
+
 impl Server {
     /// Starts a server that has what is on `shelf` and holds replies back as `hold` says.
     ///
@@ -82,11 +102,19 @@ impl Server {
     pub fn start(shelf: Shelf, hold: Hold) -> io::Result<Server> {
         let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime.block_on(TcpListener::bind(any))?;
-        let base = format!("http://{}", listener.local_addr()?);
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(any)?;
-        let closed_base = format!("http://{}", socket.local_addr()?);
+        let listen = || {
+            let listener = runtime.block_on(TcpListener::bind(any))?;
+            Ok((listener.local_addr()?, listener))
+        };
+        let (address, listener) = unused(&USED, listen)?;
+        let base = format!("http://{address}");
+        let bind = || {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(any)?;
+            Ok((socket.local_addr()?, socket))
+        };
+        let (address, socket) = unused(&USED, bind)?;
+        let closed_base = format!("http://{address}");
         let places = Places {
             base: &base,
             closed_base: &closed_base,
@@ -363,5 +391,22 @@ fn release_when_quiescent(shared: &Shared, n_comics: usize) {
             // The client may have gone.
             let _ = held.release.send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_servers_of_a_process_have_the_same_address() {
+        let mut ports = [8001, 8002, 8001, 8002, 8003].into_iter();
+        let mut bind = || {
+            let port = ports.next().expect("no more than five");
+            Ok((SocketAddr::from((Ipv4Addr::LOCALHOST, port)), port))
+        };
+        let used = Mutex::default();
+        let given = [(); 3].map(|()| unused(&used, &mut bind).expect("an address").1);
+        assert_eq!(given, [8001, 8002, 8003]);
     }
 }
