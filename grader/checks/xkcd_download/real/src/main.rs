@@ -346,8 +346,8 @@ fn nothing_is_left_behind(trial: &mut Trial) {
 /// More comics than a byte can count.
 const MANY: u32 = 300;
 
-/// More workers than nearly any machine has processors, and than a cautious author would start. Each may have a thread, a
-/// client with a thread of its own, and connections; the process may have 256 threads.
+/// More workers than nearly any machine has processors, and than a cautious author would start. Each may have a thread,
+/// a client with a thread of its own, and connections; the process may have 256 threads.
 const MANY_WORKERS: usize = 70;
 
 /// A number that fits neither `u16` nor `i32`.
