@@ -214,7 +214,7 @@ impl Core {
             let grant = self.queue(side, offered);
             Taken { grant, partner: None }
         };
-        self.object.changed();
+        self.object.changed_to_hold(self.len());
         self.hand_on(side, taken.grant);
         taken
     }

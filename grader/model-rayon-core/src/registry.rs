@@ -236,10 +236,20 @@ impl Registry {
             put(&mut state, job);
             number
         };
-        self.object.changed();
+        self.object.changed_to_hold(self.n_waiting());
         self.object.released();
         shim::record(Some(&self.object), Some(site), || (Op::PushJob { job: number }, None));
         number
+    }
+
+    /// How many jobs nobody has taken yet.
+    fn n_waiting(&self) -> usize {
+        let state = self.state();
+        let of_threads = state.queues.iter();
+        let of_threads: usize = of_threads
+            .map(|queues| queues.local.len() + queues.broadcasts.len())
+            .sum();
+        state.injected.len() + of_threads
     }
 
     /// Where thread `index` can take a job. The first `n` of them are where the library would take one now, and the
@@ -315,7 +325,7 @@ impl Registry {
             }
         };
         let job = job.expect("nobody else has run since the job was found");
-        self.object.changed();
+        self.object.changed_to_hold(self.n_waiting());
         self.object.acquired();
         shim::record(Some(&self.object), site, || {
             (

@@ -142,6 +142,15 @@ impl Object {
         }
     }
 
+    /// As [`Object::changed`], for an object that holds things, `len` of them now. A thread that only takes things out,
+    /// or only puts things in, does not do the same again and again.
+    pub fn changed_to_hold(&self, len: usize) {
+        self.changed();
+        if is_active() {
+            with(|execution| execution.note_value_for_repetition(len as u64));
+        }
+    }
+
     /// As [`Object::changed`], for a change that no other thread can see yet. It counts as no progress of the program.
     pub fn prepared(&self) {
         if let Some(id) = self.id() {

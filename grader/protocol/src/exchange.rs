@@ -110,14 +110,21 @@ pub struct ProgramRun {
 
 impl ProgramRun {
     /// Whether the program is beyond the model: it needs more memory or operations than there are, or something that is
-    /// not modelled. Then the run says nothing about it.
+    /// not modelled. Then the run says nothing about it. A livelock is seen at the limit of operations only, and there
+    /// a long loop over plain memory looks the same.
     pub fn is_beyond_the_model(&self) -> bool {
         let ProgramEnd::Failed(failure) = &self.end else {
             return false;
         };
         matches!(
             failure.trace.as_ref().map(|trace| &trace.end),
-            Some(End::StepLimit | End::Crashed { .. } | End::OutsideWait { .. } | End::Nondeterministic(_))
+            Some(
+                End::StepLimit
+                    | End::Livelock { .. }
+                    | End::Crashed { .. }
+                    | End::OutsideWait { .. }
+                    | End::Nondeterministic(_)
+            )
         )
     }
 }

@@ -438,12 +438,12 @@ impl Execution {
     }
 
     /// Whether another thread waits for something else than the end of a thread, while `alone` is the only one that
-    /// runs.
+    /// runs. A thread of a library that has nothing to do does not wait in vain.
     fn is_waited_for_in_vain(&self, alone: TaskId) -> bool {
         let waits = |(id, task): (TaskId, &Task)| {
             let until = task.waits_until();
             let joins = matches!(until, Some(Until::Ended(_) | Until::ScopeEmpty(_)));
-            id != alone && until.is_some() && !joins
+            id != alone && until.is_some() && !joins && !task.is_idle
         };
         self.tasks.iter().enumerate().any(waits)
     }

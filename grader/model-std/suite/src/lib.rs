@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use model_std::model::trace::{End, Trace};
 use model_std::model::{Bounds, Coverage, Execution, Settings, SwitchAfterRelease, explore, replay};
+use model_std::sync::{Condvar, Mutex};
+use model_std::thread;
 
 /// How far to explore, and what an execution may do. The samples beyond the bound are few: a test must not depend on
 /// what they find.
@@ -57,6 +59,34 @@ pub fn settings(settings: Settings) -> Explorer {
         settings,
         ..Explorer::default()
     }
+}
+
+/// The executions of `body` are longer than 20 000 steps, and nothing else is wrong with them.
+#[track_caller]
+pub fn reaches_the_limit(body: impl Fn() + 'static) {
+    let explorer = Explorer {
+        bounds: Bounds {
+            executions: 3,
+            random: 2,
+            ..Bounds::default()
+        },
+        settings: Settings {
+            steps: 20_000,
+            ..Settings::default()
+        },
+    };
+    explorer.ends(body, &["step limit"]);
+}
+
+/// Runs `work` while another thread waits for a signal, which is given afterwards.
+pub fn while_a_thread_waits(work: impl FnOnce()) {
+    let (is_over, signal) = (Mutex::new(false), Condvar::new());
+    thread::scope(|scope| {
+        scope.spawn(|| drop(signal.wait_while(is_over.lock().unwrap(), |is_over| !*is_over)));
+        work();
+        *is_over.lock().unwrap() = true;
+        signal.notify_all();
+    });
 }
 
 impl Explorer {

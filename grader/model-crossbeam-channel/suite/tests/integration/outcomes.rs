@@ -7,7 +7,7 @@ use model_std::sync::Arc;
 use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::thread;
 use model_std::time::Instant;
-use model_std_suite::{preemptions, returns};
+use model_std_suite::{preemptions, reaches_the_limit, returns, while_a_thread_waits};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -279,4 +279,14 @@ fn a_worker_pool_ends_when_its_queue_is_closed() {
         sum
     };
     preemptions(1).returns(body, [14]);
+}
+
+#[test]
+fn a_long_queue_that_empties_is_no_livelock() {
+    reaches_the_limit(|| {
+        let (sender, receiver) = unbounded();
+        (0..10_500).for_each(|i| sender.send(i).unwrap());
+        drop(sender);
+        while_a_thread_waits(|| assert_eq!(receiver.iter().count(), 10_500));
+    });
 }

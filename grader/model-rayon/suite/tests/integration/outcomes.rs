@@ -10,7 +10,7 @@ use model_std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use model_std::sync::mpsc::channel;
 use model_std::sync::{Arc, Mutex};
 use model_std::thread;
-use model_std_suite::{ends, preemptions, returns};
+use model_std_suite::{ends, preemptions, reaches_the_limit, returns};
 
 fn pool(threads: usize) -> ThreadPool {
     ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool")
@@ -413,4 +413,25 @@ fn scopes_nest_in_pools_and_joins() {
         sum.load(SeqCst)
     };
     returns(body, [3]);
+}
+
+#[test]
+fn a_long_loop_beside_a_pool_without_jobs_is_no_livelock() {
+    reaches_the_limit(|| {
+        let counter = Mutex::new(0);
+        assert_eq!(join(|| 1, || 2), (1, 2));
+        (0..20_001).for_each(|_| *counter.lock().unwrap() += 1);
+    });
+}
+
+#[test]
+fn long_queues_of_a_pool_that_empty_are_no_livelock() {
+    reaches_the_limit(|| {
+        let done = Mutex::new(0);
+        pool(1).scope(|scope| {
+            for _ in 0..10_500 {
+                scope.spawn(|_| *done.lock().unwrap() += 1);
+            }
+        });
+    });
 }

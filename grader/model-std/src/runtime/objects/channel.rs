@@ -222,6 +222,8 @@ pub(crate) fn switch_after_receive(channel: Option<ObjectId>) {
 /// Notes what the running thread learns from the outcome of its operation.
 fn learn_outcome(execution: &mut Execution, channel: ObjectId, refusal: Option<Refusal>) {
     execution.learned(refusal.map_or(0, |refusal| refusal as u64 + 1));
+    let len = execution.objects.channel(channel).len();
+    execution.note_value_for_repetition(len);
     if refusal == Some(Refusal::Disconnected) {
         execution.take_from_closed_end(channel);
     }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use model_std::model::trace::End;
 use model_std::model::{Bounds, Settings};
 use model_std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use model_std::sync::{Arc, Condvar, LazyLock, Mutex, Once, OnceLock};
+use model_std::sync::{Arc, Condvar, LazyLock, Mutex, Once, OnceLock, mpsc};
 use model_std::time::Instant;
 use model_std::{hint, thread};
-use model_std_suite::{Explorer, ends, first_failure, line, plain, preemptions, returns, settings};
+use model_std_suite::{
+    Explorer, ends, first_failure, line, plain, preemptions, reaches_the_limit, returns, settings, while_a_thread_waits,
+};
 
 #[test]
 fn two_threads_that_undo_each_other_are_a_livelock() {
@@ -252,38 +254,31 @@ fn two_in_turns(rounds: usize) -> impl Fn() {
 
 #[test]
 fn a_loop_that_is_longer_than_the_limit_is_not_a_livelock_either() {
-    fn reaches_it(body: impl Fn() + 'static) {
-        let explorer = Explorer {
-            bounds: Bounds {
-                executions: 3,
-                random: 2,
-                ..Bounds::default()
-            },
-            settings: Settings {
-                steps: 10_000,
-                ..Settings::default()
-            },
-        };
-        explorer.ends(body, &["step limit"]);
-    }
-    reaches_it(|| {
+    reaches_the_limit(|| {
         let counter = AtomicUsize::new(0);
-        (0..10_001).for_each(|_| counter.store(counter.load(SeqCst) + 1, SeqCst));
+        (0..20_001).for_each(|_| counter.store(counter.load(SeqCst) + 1, SeqCst));
     });
     // What the mutex holds cannot be seen, but a thread that runs alone holds nobody up.
-    reaches_it(|| {
+    reaches_the_limit(|| {
         let counter = Mutex::new(0);
-        (0..10_001).for_each(|_| *counter.lock().unwrap() += 1);
+        (0..20_001).for_each(|_| *counter.lock().unwrap() += 1);
     });
-    reaches_it(|| {
+    reaches_the_limit(|| {
         let counter = Mutex::new(0);
         thread::scope(|scope| {
             for _ in 0..2 {
-                scope.spawn(|| (0..10_001).for_each(|_| *counter.lock().unwrap() += 1));
+                scope.spawn(|| (0..20_001).for_each(|_| *counter.lock().unwrap() += 1));
             }
         });
     });
-    reaches_it(two_in_turns(10_001));
+    reaches_the_limit(two_in_turns(20_001));
+    // A queue that empties makes progress, whoever waits for something else meanwhile.
+    reaches_the_limit(|| {
+        let (sender, receiver) = mpsc::channel();
+        (0..10_500).for_each(|i| sender.send(i).unwrap());
+        drop(sender);
+        while_a_thread_waits(|| assert_eq!(receiver.iter().count(), 10_500));
+    });
 }
 
 /// Each wakes the other and goes back to sleep, for ever.
