@@ -66,7 +66,9 @@ pub(crate) fn greeter_says_hello_in_its_own_thread(model: &mut Model) {
     model.spurious_wakeups(0);
     model.every(
         "a greeter that is never started",
-        || drop(Greeter::new("ada", 2)),
+        || {
+            let _ = Greeter::new("ada", 2);
+        },
         |execution| {
             if execution.threads.len() == 1 && execution.stdout.is_empty() {
                 return Ok(());
