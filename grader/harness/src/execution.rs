@@ -22,6 +22,8 @@ pub struct Execution<T> {
     pub preemptions: u32,
     /// The threads. Thread 0 is the body; the others follow in the order in which they were spawned.
     pub threads: Vec<Thread>,
+    /// The most threads, the body aside, that were alive at once.
+    pub most_alive: usize,
 }
 
 impl<T> Execution<T> {
@@ -34,19 +36,20 @@ impl<T> Execution<T> {
 /// An execution without the type of its value, so that a scenario is compiled once and not once for each body.
 pub(crate) trait AnyExecution: Any {
     /// Adds what was recorded beside the value.
-    fn complete(&mut self, trace: &mut Trace, preemptions: u32);
+    fn complete(&mut self, trace: &mut Trace, preemptions: u32, most_alive: usize);
 }
 
 /// The body that the explorer runs again and again, without the type of its value.
 pub(crate) type AnyBody = Rc<dyn Fn() -> Box<dyn AnyExecution>>;
 
 impl<T: 'static> AnyExecution for Execution<T> {
-    fn complete(&mut self, trace: &mut Trace, preemptions: u32) {
+    fn complete(&mut self, trace: &mut Trace, preemptions: u32, most_alive: usize) {
         mem::swap(&mut self.stdout, &mut trace.stdout);
         mem::swap(&mut self.stderr, &mut trace.stderr);
         mem::swap(&mut self.threads, &mut trace.threads);
         self.elapsed = trace.elapsed;
         self.preemptions = preemptions;
+        self.most_alive = most_alive;
     }
 }
 
@@ -61,6 +64,7 @@ impl dyn AnyExecution {
             elapsed: Duration::ZERO,
             preemptions: 0,
             threads: const { Vec::new() },
+            most_alive: 0,
         })
     }
 

@@ -345,6 +345,27 @@ mod tests {
     }
 
     #[test]
+    fn a_property_sees_how_many_threads_were_alive_at_once() {
+        fn most_alive(body: fn()) -> usize {
+            let most = std::cell::Cell::new(0);
+            Model::exploring(CHECK).every("threads", body, |execution| {
+                most.set(most.get().max(execution.most_alive));
+                Ok(())
+            });
+            most.get()
+        }
+        assert_eq!(most_alive(|| ()), 0);
+        assert_eq!(
+            most_alive(|| (0..3).for_each(|_| thread::spawn(|| ()).join().unwrap())),
+            1
+        );
+        assert_eq!(
+            most_alive(|| thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(|| ()))))),
+            3
+        );
+    }
+
+    #[test]
     fn a_wait_for_ever_passes_where_it_is_required_and_an_end_or_a_panic_does_not() {
         fn failure<T: 'static>(body: impl Fn() -> T + 'static) -> Option<Finding> {
             let mut model = Model::exploring(CHECK);

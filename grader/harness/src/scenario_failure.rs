@@ -70,7 +70,7 @@ pub(crate) fn finished(
         value,
         mut trace,
         preemptions,
-        ..
+        most_alive,
     } = execution;
     match (trace.end.finding(), EndSignature::of(&trace)) {
         (Some(finding), Some(signature)) => {
@@ -86,7 +86,7 @@ pub(crate) fn finished(
         _ => {
             let value = value.and_then(Result::ok);
             let mut execution = value.expect("the body of an execution without a failure has returned");
-            execution.complete(&mut trace, preemptions);
+            execution.complete(&mut trace, preemptions, most_alive);
             Ok(execution)
         }
     }
