@@ -2,6 +2,7 @@
 //!
 //! Fails: `every_name_says_hello` with `wrong_result`.
 //! Fails: `results_come_in_the_order_of_the_names` with `wrong_result`.
+//! Fails: `a_panic_is_told_with_its_message` with `wrong_result`.
 
 use std::any::Any;
 use std::error::Error;

@@ -76,17 +76,20 @@ pub(crate) fn a_panic_is_told_with_its_message(model: &mut Model) {
             tells(&execution.value, "grace", "this was grace")
         },
     );
-    model.every(
-        format!("ada {} times, who panics at the third hello", usize::MAX),
-        || {
-            Heard::of(&["ada"], usize::MAX, |name, earlier| {
-                if earlier == 2 {
-                    panic!("{name} has had enough");
-                }
-            })
-        },
-        |execution| tells(&execution.value, "ada", "ada has had enough"),
-    );
+    // Of the second, nothing is left in 32 bits.
+    for times in [usize::MAX, 1 << 32] {
+        model.every(
+            format!("ada {times} times, who panics at the third hello"),
+            move || {
+                Heard::of(&["ada"], times, |name, earlier| {
+                    if earlier == 2 {
+                        panic!("{name} has had enough");
+                    }
+                })
+            },
+            |execution| tells(&execution.value, "ada", "ada has had enough"),
+        );
+    }
 }
 
 /// Holds if one of the results is the panic of `thread` with `message`. Another check judges which of them.

@@ -81,10 +81,16 @@ pub(crate) fn the_seconds_pass_at_the_same_time(model: &mut Model) {
         model.every(
             format!("{} names, {times} times", names.len()),
             move || Heard::of(names, times, |_, _| {}),
-            move |execution| takes_seconds(&execution.value, names.len(), times),
+            move |execution| takes_seconds(&execution.value, names.len(), times, SECOND),
         );
     }
     model.spurious_wakeups(0);
+    let half = SECOND / 2;
+    model.every(
+        "2 names, 2 times, and each hello takes half a second",
+        move || Heard::of(&["ada", "grace"], 2, move |_, _| thread::sleep(half)),
+        move |execution| takes_seconds(&execution.value, 2, 2, half + SECOND),
+    );
     model.every(
         "2 names once, and each hello takes 100 days",
         || Heard::of(&["ada", "grace"], 1, |_, _| thread::sleep(HUNDRED_DAYS)),
@@ -113,15 +119,16 @@ pub(crate) fn the_seconds_pass_at_the_same_time(model: &mut Model) {
         || {
             let names: Vec<String> = (1..=300).map(|number| number.to_string()).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            takes_seconds(&Heard::of(&names, 1, |_, _| {}), 300, 1)
+            takes_seconds(&Heard::of(&names, 1, |_, _| {}), 300, 1, SECOND)
         },
         |execution| execution.value.clone(),
     );
 }
 
-/// Holds if each thread said hello at once and then once a second, and slept for a second at the end.
-fn takes_seconds(heard: &Heard, n_names: usize, times: usize) -> Result<(), Violation> {
-    let due = SECOND * times as u32;
+/// Holds if each thread said hello at once and then after every `round`, and ended after as many of them. A round is a
+/// hello and the second after it.
+fn takes_seconds(heard: &Heard, n_names: usize, times: usize, round: Duration) -> Result<(), Violation> {
+    let due = round * times as u32;
     if !is_on_time(heard.took, due) {
         let finding = if heard.took < due {
             Finding::WrongResult
@@ -134,7 +141,7 @@ fn takes_seconds(heard: &Heard, n_names: usize, times: usize) -> Result<(), Viol
     let mut numbers = HashMap::new();
     for call in &heard.calls {
         let number: &mut u32 = numbers.entry(call.thread).or_default();
-        let due = SECOND * *number;
+        let due = round * *number;
         *number += 1;
         if !is_on_time(call.at, due) {
             let violation = Violation::new(
