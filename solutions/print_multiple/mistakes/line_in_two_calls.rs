@@ -1,0 +1,78 @@
+//! Mistake: a line is printed in two calls, and another thread may print in between.
+//!
+//! Fails: `every_number_has_a_thread_and_a_line` with `race`.
+
+use std::ops::RangeInclusive;
+use std::sync::Mutex;
+use std::thread;
+
+pub fn mixed(texts: &[&str], n: usize) {
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+    });
+}
+
+pub fn in_blocks(texts: &[&str], n: usize) {
+    let turn = &Mutex::new(());
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                let _turn = turn.lock().unwrap();
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+    });
+}
+
+pub fn with_an_outsider(texts: &[&str], outsider: &str, n: usize) {
+    let turn = &Mutex::new(());
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                let _turn = turn.lock().unwrap();
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+        scope.spawn(|| {
+            for _ in 0..n {
+                print!("{outsider}");
+            }
+        });
+    });
+}
+
+pub fn print_primes(numbers: RangeInclusive<u64>) {
+    thread::scope(|scope| {
+        for number in numbers {
+            scope.spawn(move || {
+                print!("{number} is ");
+                println!("{}", if is_prime(number) { "prime" } else { "not prime" });
+            });
+        }
+    });
+    println!("all threads finished");
+}
+
+fn is_prime(number: u64) -> bool {
+    if number < 2 {
+        return false;
+    }
+    let mut divisor = 2;
+    while divisor <= number / divisor {
+        if number % divisor == 0 {
+            return false;
+        }
+        divisor += 1;
+    }
+    true
+}

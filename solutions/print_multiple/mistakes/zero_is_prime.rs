@@ -1,0 +1,74 @@
+//! Mistake: no divisor is tried for 0.
+//!
+//! Fails: `primes_are_told_from_others` with `wrong_result`.
+
+use std::ops::RangeInclusive;
+use std::sync::Mutex;
+use std::thread;
+
+pub fn mixed(texts: &[&str], n: usize) {
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+    });
+}
+
+pub fn in_blocks(texts: &[&str], n: usize) {
+    let turn = &Mutex::new(());
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                let _turn = turn.lock().unwrap();
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+    });
+}
+
+pub fn with_an_outsider(texts: &[&str], outsider: &str, n: usize) {
+    let turn = &Mutex::new(());
+    thread::scope(|scope| {
+        for text in texts {
+            scope.spawn(move || {
+                let _turn = turn.lock().unwrap();
+                for _ in 0..n {
+                    print!("{text}");
+                }
+            });
+        }
+        scope.spawn(|| {
+            for _ in 0..n {
+                print!("{outsider}");
+            }
+        });
+    });
+}
+
+pub fn print_primes(numbers: RangeInclusive<u64>) {
+    thread::scope(|scope| {
+        for number in numbers {
+            scope.spawn(move || {
+                if is_prime(number) {
+                    println!("{number} is prime");
+                } else {
+                    println!("{number} is not prime");
+                }
+            });
+        }
+    });
+    println!("all threads finished");
+}
+
+fn is_prime(number: u64) -> bool {
+    number != 1
+        && (2..)
+            .take_while(|divisor| *divisor <= number / divisor)
+            .all(|divisor| number % divisor != 0)
+}

@@ -1,0 +1,48 @@
+//! Mistake: the calling thread does the work of all threads.
+//!
+//! Fails: `between_sees_each_number_once` with `not_concurrent`.
+//! Fails: `any_thread_may_increment_first` with `not_concurrent`.
+
+use std::sync::Barrier;
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+};
+use std::thread;
+
+pub fn increment_all(start: u64, threads: usize, between: impl Fn(u64) + Sync) -> u64 {
+    let mut number = start;
+    for _ in 0..threads.max(1) {
+        between(number);
+        number += 1;
+    }
+    number
+}
+
+pub fn lose_all_but_one(value: &AtomicU64, threads: usize) {
+    let threads = threads.max(1);
+    let barrier = Barrier::new(threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let read = value.load(SeqCst);
+                barrier.wait();
+                value.store(read + 1, SeqCst);
+            });
+        }
+    });
+}
+
+pub fn count_without_locks(threads: usize, rounds: usize) -> u64 {
+    let count = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                for _ in 0..rounds {
+                    count.fetch_add(1, Relaxed);
+                }
+            });
+        }
+    });
+    count.into_inner()
+}

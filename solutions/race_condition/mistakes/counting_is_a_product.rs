@@ -1,0 +1,39 @@
+//! Mistake: nobody counts: the result is computed.
+//!
+//! Fails: `counting_threads_run_at_the_same_time` with `not_concurrent`.
+
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Barrier, Mutex};
+use std::thread;
+
+pub fn increment_all(start: u64, threads: usize, between: impl Fn(u64) + Sync) -> u64 {
+    let number = Mutex::new(start);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                let mut number = number.lock().unwrap();
+                between(*number);
+                *number += 1;
+            });
+        }
+    });
+    number.into_inner().unwrap()
+}
+
+pub fn lose_all_but_one(value: &AtomicU64, threads: usize) {
+    let threads = threads.max(1);
+    let barrier = Barrier::new(threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let read = value.load(SeqCst);
+                barrier.wait();
+                value.store(read + 1, SeqCst);
+            });
+        }
+    });
+}
+
+pub fn count_without_locks(threads: usize, rounds: usize) -> u64 {
+    (threads.max(1) * rounds) as u64
+}

@@ -1,0 +1,60 @@
+//! Mistake: a thread that finds the lock taken looks again after a millisecond.
+//!
+//! Fails: `between_sees_each_number_once` with `over_serialized`.
+//! Fails: `any_thread_may_increment_first` with `busy_wait`.
+
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+};
+use std::sync::{Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+
+pub fn increment_all(start: u64, threads: usize, between: impl Fn(u64) + Sync) -> u64 {
+    let number = Mutex::new(start);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                let mut number = loop {
+                    match number.try_lock() {
+                        Ok(number) => break number,
+                        Err(std::sync::TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+                        Err(std::sync::TryLockError::Poisoned(_)) => panic!("poisoned"),
+                    }
+                };
+                between(*number);
+                *number += 1;
+            });
+        }
+    });
+    number.into_inner().unwrap()
+}
+
+pub fn lose_all_but_one(value: &AtomicU64, threads: usize) {
+    let threads = threads.max(1);
+    let barrier = Barrier::new(threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let read = value.load(SeqCst);
+                barrier.wait();
+                value.store(read + 1, SeqCst);
+            });
+        }
+    });
+}
+
+pub fn count_without_locks(threads: usize, rounds: usize) -> u64 {
+    let count = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                for _ in 0..rounds {
+                    count.fetch_add(1, Relaxed);
+                }
+            });
+        }
+    });
+    count.into_inner()
+}

@@ -1,0 +1,55 @@
+//! Mistake: a thread looks again and again whether all have loaded.
+//!
+//! Fails: `all_but_one_are_lost` with `busy_wait`.
+
+use std::sync::Mutex;
+use std::sync::atomic::{
+    AtomicU64, AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
+use std::thread;
+
+pub fn increment_all(start: u64, threads: usize, between: impl Fn(u64) + Sync) -> u64 {
+    let number = Mutex::new(start);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                let mut number = number.lock().unwrap();
+                between(*number);
+                *number += 1;
+            });
+        }
+    });
+    number.into_inner().unwrap()
+}
+
+pub fn lose_all_but_one(value: &AtomicU64, threads: usize) {
+    let threads = threads.max(1);
+    let loaded = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let read = value.load(SeqCst);
+                loaded.fetch_add(1, SeqCst);
+                while loaded.load(SeqCst) < threads {
+                    thread::yield_now();
+                }
+                value.store(read + 1, SeqCst);
+            });
+        }
+    });
+}
+
+pub fn count_without_locks(threads: usize, rounds: usize) -> u64 {
+    let count = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                for _ in 0..rounds {
+                    count.fetch_add(1, Relaxed);
+                }
+            });
+        }
+    });
+    count.into_inner()
+}
