@@ -136,7 +136,7 @@ pub(crate) fn every_number_has_a_thread_and_a_line(model: &mut Model) {
             in_words(&(3..=5)),
             || print_primes(3..=5),
             format!("the line of {number} comes first"),
-            move |execution| number_of(&lines(execution)[0].text) == Some(number),
+            move |execution| lines(execution).first().and_then(|line| number_of(&line.text)) == Some(number),
         );
     }
     one_execution(model);

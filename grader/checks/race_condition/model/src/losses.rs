@@ -124,21 +124,24 @@ fn is_one_more(after: u64, before: u64, preemptions: u32) -> Result<(), Violatio
 
 /// Somebody else uses the value as well, so that it is seen that each thread loads for itself, and stores.
 pub(crate) fn every_thread_loads_and_stores(model: &mut Model) {
-    model.every(
-        "3 threads",
-        || lose(START, 3),
-        |execution| {
-            // The calling thread may be one of them.
-            if execution.most_alive >= 2 {
-                return Ok(());
-            }
-            let violation = Violation::new(
-                Finding::NotConcurrent,
-                "expected 3 threads, which may include the calling one",
-            );
-            Err(violation.got(format!("{} were started", execution.most_alive)))
-        },
-    );
+    model.executions(1_000);
+    model.random(100);
+    starts_threads(model, 3);
+    // No more stores than threads.
+    for threads in [0, 1, 2] {
+        model.every(
+            format!("{threads} threads, and somebody else takes away what they store"),
+            move || take_away(threads),
+            move |execution| {
+                let (most, found) = (threads.max(1), execution.value);
+                if found <= most {
+                    return Ok(());
+                }
+                let violation = Violation::new(Finding::WrongResult, format!("expected 1 to be stored {most} times"));
+                Err(violation.got(format!("it was stored {found} times")))
+            },
+        );
+    }
     model.preemptions(3);
     model.executions(50_000);
     model.random(2_000);
@@ -161,6 +164,26 @@ pub(crate) fn every_thread_loads_and_stores(model: &mut Model) {
             |execution| execution.value,
         );
     }
+    one_execution(model);
+    starts_threads(model, 300);
+}
+
+/// Requires that many threads at once, of which the calling thread may be one.
+fn starts_threads(model: &mut Model, threads: usize) {
+    model.every(
+        format!("{threads} threads"),
+        move || lose(START, threads),
+        move |execution| {
+            if execution.most_alive + 1 >= threads {
+                return Ok(());
+            }
+            let violation = Violation::new(
+                Finding::NotConcurrent,
+                format!("expected {threads} threads at the same time, which may include the calling one"),
+            );
+            Err(violation.got(format!("there were {}", execution.most_alive)))
+        },
+    );
 }
 
 /// What two threads have stored, where each has loaded another number.
@@ -185,9 +208,6 @@ fn take_away(threads: usize) -> usize {
     let value = 0.into();
     let taken = thread::scope(|scope| {
         scope.spawn(|| lose_all_but_one(&value, threads));
-        if threads == 1 {
-            return [0; 2];
-        }
         // Each yield is on a line of its own, as above. A thread that loads after a take stores another number.
         thread::yield_now();
         let first = value.swap(TAKEN, Ordering::SeqCst);
