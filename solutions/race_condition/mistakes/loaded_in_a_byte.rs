@@ -1,6 +1,7 @@
 //! Mistake: how many threads have loaded is counted in a byte.
 //!
 //! Fails: `all_but_one_are_lost` with `deadlock`.
+//! Fails: `every_thread_loads_and_stores` with `deadlock`.
 
 use std::sync::atomic::{
     AtomicU64,
