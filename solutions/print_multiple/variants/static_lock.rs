@@ -1,5 +1,5 @@
-//! Variant: One lock for the whole program, in a static. All threads wait until everybody is
-//! there before they print.
+//! Variant: One lock for the whole program, in a static. All threads of `mixed` wait until
+//! everybody is there, and a space follows each copy of a block.
 
 use std::ops::RangeInclusive;
 use std::sync::{Barrier, Mutex};
@@ -28,7 +28,7 @@ pub fn in_blocks(texts: &[&str], n: usize) {
                 let turn = TURN.lock();
                 let mut left = n;
                 while left > 0 {
-                    print!("{text}");
+                    print!("{text} ");
                     left -= 1;
                 }
                 drop(turn);

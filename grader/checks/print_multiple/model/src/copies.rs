@@ -1,6 +1,6 @@
 //! What was printed, as copies of texts: which text, by which thread, in which order.
 //!
-//! Newlines are left out: whether one follows a copy is up to the submission.
+//! Newlines and spaces are left out: whether one follows a copy is up to the submission.
 
 use harness::{Execution, Finding, Segment, Violation};
 
@@ -18,7 +18,7 @@ pub(crate) fn copies<T>(execution: &Execution<T>, texts: &[String]) -> Result<Ve
         .stdout
         .iter()
         .flat_map(|segment| segment.bytes.iter().map(|byte| (segment.thread, *byte)))
-        .filter(|(_, byte)| *byte != b'\n')
+        .filter(|(_, byte)| !byte.is_ascii_whitespace())
         .collect();
     let mut rest = &bytes[..];
     let mut copies = Vec::new();
