@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use deadlock::{Bank, TransferError};
 use harness::{Execution, Finding, Model, Violation};
@@ -255,7 +256,7 @@ fn transfer_in_a_crowd() -> (usize, [Option<u64>; 2]) {
         let transfer = |pause| bank.transfer(0, 1, 1, || thread::sleep(pause)).is_ok();
         let first = scope.spawn(move || transfer(MILLISECOND));
         let crowd: Vec<_> = (0..CROWD)
-            .map(|_| scope.spawn(move || transfer(0 * MILLISECOND)))
+            .map(|_| scope.spawn(move || transfer(Duration::ZERO)))
             .collect();
         crowd
             .into_iter()

@@ -93,6 +93,7 @@ pub(crate) fn every_philosopher_has_all_meals(model: &mut Model) {
     }
     model.every("0 philosophers, 3 meals each", || dine(0, 3, |_| ()), |_| Ok(()));
     panics(model);
+    meals_without_end(model);
     several_tables(model);
     model.spurious_wakeups(1);
     counted(model, 3, 1);
@@ -220,6 +221,33 @@ fn panics(model: &mut Model) {
         },
         |execution| all_meals_are_eaten(&execution.value, 1),
     );
+}
+
+/// Nobody can wait for so many meals, but for the first few of them.
+fn meals_without_end(model: &mut Model) {
+    for meals in [1 << 8, 1 << 16, 1 << 32, usize::MAX] {
+        model.every(
+            format!("1 philosopher, {meals} meals, and a panic at the third"),
+            move || {
+                let eaten = AtomicUsize::new(0);
+                let dinner = || {
+                    dine(1, meals, |_| {
+                        let earlier = eaten.fetch_add(1, Ordering::SeqCst);
+                        assert!(earlier < 2, "a philosopher panics, as the check wants it");
+                    });
+                };
+                let _ = panic::catch_unwind(AssertUnwindSafe(dinner));
+                eaten.into_inner()
+            },
+            move |execution| {
+                if execution.value == 3 {
+                    return Ok(());
+                }
+                let expected = format!("expected 3 of {meals} meals to begin, since the third one panics");
+                Err(Violation::new(Finding::WrongResult, expected).got(format!("{} began", execution.value)))
+            },
+        );
+    }
 }
 
 /// Each call has its own forks.
