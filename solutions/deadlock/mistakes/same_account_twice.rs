@@ -3,6 +3,7 @@
 //! Fails: `transfers_follow_the_rules` with `deadlock`.
 //! Fails: `transfers_never_deadlock` with `deadlock`.
 //! Fails: `no_money_appears_or_vanishes` with `deadlock`.
+//! Fails: `disjoint_transfers_go_on_at_once` with `deadlock`.
 //! Fails: `a_panic_moves_no_money` with `deadlock`.
 //! Fails: `waiting_threads_sleep` with `deadlock`.
 

@@ -74,11 +74,9 @@ impl Bank {
         let account = |number: usize| self.accounts.get(number).ok_or(TransferError::NoSuchAccount(number));
         let (source, target) = (account(from)?, account(to)?);
         if from == to {
-            // One account is one lock, and a `Mutex` cannot be taken twice.
+            // One account is one lock, and a `Mutex` cannot be taken twice. Nothing moves, but the money has to be there.
             let balance = lock(source);
-            rest(*balance, amount)?;
-            while_locked();
-            return Ok(());
+            return rest(*balance, amount).map(|_| while_locked());
         }
         // The order is that of the numbers and not that of the arguments, which another thread may have the other way
         // round.
