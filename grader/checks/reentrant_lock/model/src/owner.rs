@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::{Execution, Finding, Model, Violation};
-use reentrant_lock::ReentrantLock;
+use reentrant_lock::{Guard, ReentrantLock};
 
 use crate::contract::GUARD_IS_SEND;
 use crate::gauge::MILLISECOND;
@@ -30,17 +30,22 @@ pub(crate) fn the_owner_may_take_it_again(model: &mut Model) {
         take_in_turns,
         |execution| says(&execution.value, &[2, 1, 2, 2, 0]),
     );
+    model.every("2 locks, made by 2 threads at the same time", make_two, |execution| {
+        says(&execution.value, &[1, 0, 1, 1])
+    });
     model.steps(4_000_000);
-    for (label, n) in [
-        ("taken 300 times by 1 thread", 300),
-        ("taken 70000 times by 1 thread", MANY),
-    ] {
-        model.every(
-            label,
-            move || take_often(n),
-            move |execution| says(&execution.value, &[n, n, n - 1, 0, 1, 0]),
-        );
+    for n in [300, MANY] {
+        for (way, take) in [("lock", take_by_lock as Take), ("try_lock", take_by_try_lock)] {
+            model.every(
+                format!("taken {n} times by 1 thread with {way}"),
+                move || take_often(n, take),
+                move |execution| says(&execution.value, &[n, n, n - 1, 0, 1, 0]),
+            );
+        }
     }
+    model.every("70000 locks, the first of them taken", take_one_of_many, |execution| {
+        says(&execution.value, &[1, 0])
+    });
 }
 
 fn take_again() -> Vec<usize> {
@@ -113,10 +118,21 @@ fn take_in_turns() -> Vec<usize> {
     said
 }
 
+/// A way to take a lock that is free or taken by the same thread.
+type Take = for<'a> fn(&'a ReentrantLock) -> Option<Guard<'a>>;
+
+fn take_by_lock(lock: &ReentrantLock) -> Option<Guard<'_>> {
+    Some(lock.lock())
+}
+
+fn take_by_try_lock(lock: &ReentrantLock) -> Option<Guard<'_>> {
+    lock.try_lock()
+}
+
 /// Takes the lock `n` times and gives it back, one guard at first, then all the others.
-fn take_often(n: usize) -> Vec<usize> {
+fn take_often(n: usize, take: Take) -> Vec<usize> {
     let lock = ReentrantLock::new();
-    let mut guards: Vec<_> = (0..n).map(|_| lock.lock()).collect();
+    let mut guards: Vec<_> = (0..n).map_while(|_| take(&lock)).collect();
     let mut said = vec![guards.len(), lock.depth()];
     guards.pop();
     said.push(lock.depth());
@@ -127,6 +143,28 @@ fn take_often(n: usize) -> Vec<usize> {
     drop(again);
     said.push(lock.depth());
     said
+}
+
+/// Takes the first of two locks, then the second one as well.
+fn make_two() -> Vec<usize> {
+    let (one, other) = thread::scope(|scope| {
+        let other = scope.spawn(ReentrantLock::new);
+        (ReentrantLock::new(), join(other))
+    });
+    let _first = one.lock();
+    let mut said = vec![one.depth(), other.depth()];
+    let _second = other.lock();
+    said.extend([one.depth(), other.depth()]);
+    said
+}
+
+/// The depth of the first lock, and the greatest of all others.
+fn take_one_of_many() -> Vec<usize> {
+    let locks: Vec<ReentrantLock> = (0..MANY).map(|_| ReentrantLock::new()).collect();
+    let (first, others) = locks.split_first().expect("there are many");
+    let _guard = first.lock();
+    let others = others.iter().map(ReentrantLock::depth).max();
+    vec![first.depth(), others.unwrap_or(0)]
 }
 
 #[track_caller]
