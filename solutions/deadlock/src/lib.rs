@@ -74,7 +74,8 @@ impl Bank {
         let account = |number: usize| self.accounts.get(number).ok_or(TransferError::NoSuchAccount(number));
         let (source, target) = (account(from)?, account(to)?);
         if from == to {
-            // One account is one lock, and a `Mutex` cannot be taken twice. Nothing moves, but the money has to be there.
+            // One account is one lock, and a `Mutex` cannot be taken twice. Nothing moves, but the money has to be
+            // there.
             let balance = lock(source);
             return rest(*balance, amount).map(|_| while_locked());
         }
