@@ -1,6 +1,7 @@
 //! Mistake: the writer looks at the flag before it looks at the lines, and leaves those that wait.
 //!
 //! Fails: `every_line_is_written_once_in_order` with `wrong_result`.
+//! Fails: `log_never_waits` with `wrong_result`.
 //! Fails: `drop_writes_what_is_left` with `wrong_result`.
 //! Fails: `a_panicking_sink_hangs_nobody` with `wrong_result`.
 //! Fails: `ticks_come_on_time` with `wrong_result`.

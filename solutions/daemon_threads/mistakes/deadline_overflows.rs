@@ -1,6 +1,7 @@
 //! Mistake: the time of the next tick is computed with `+`, which panics if it is too far away.
 //!
 //! Fails: `every_line_is_written_once_in_order` with `wrong_result`.
+//! Fails: `log_never_waits` with `wrong_result`.
 //! Fails: `flush_returns_when_all_is_written` with `wrong_result`.
 //! Fails: `drop_writes_what_is_left` with `wrong_result`.
 //! Fails: `a_panicking_sink_hangs_nobody` with `wrong_result`.

@@ -1,6 +1,7 @@
 //! Mistake: lines wait in a list of the writer that it empties only when it ticks or is asked to, and not at the end.
 //!
 //! Fails: `every_line_is_written_once_in_order` with `wrong_result`.
+//! Fails: `log_never_waits` with `wrong_result`.
 //! Fails: `drop_writes_what_is_left` with `wrong_result`.
 //! Fails: `a_panicking_sink_hangs_nobody` with `wrong_result`.
 //! Fails: `ticks_come_on_time` with `wrong_result`.

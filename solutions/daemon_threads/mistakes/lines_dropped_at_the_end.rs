@@ -1,6 +1,7 @@
 //! Mistake: a flag ends the thread at once, whatever still waits in the channel.
 //!
 //! Fails: `every_line_is_written_once_in_order` with `wrong_result`.
+//! Fails: `log_never_waits` with `wrong_result`.
 //! Fails: `drop_writes_what_is_left` with `wrong_result`.
 //! Fails: `a_panicking_sink_hangs_nobody` with `wrong_result`.
 
