@@ -1,0 +1,69 @@
+//! Mistake: a flush is answered as soon as it is seen in the channel, while earlier lines still wait.
+//!
+//! Fails: `flush_returns_when_all_is_written` with `wrong_result`.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SendError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub struct Journal {
+    orders: Option<Sender<Order>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+enum Order {
+    Line(String),
+    Flush(Sender<()>),
+}
+
+impl Journal {
+    pub fn start(sink: impl FnMut(&str) + Send + 'static, tick: Duration) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        Self {
+            orders: Some(sender),
+            writer: Some(thread::spawn(move || write(receiver, sink, tick))),
+        }
+    }
+
+    pub fn log(&self, line: &str) {
+        let _ = self.send(Order::Line(line.to_owned()));
+    }
+
+    pub fn flush(&self) {
+        let (done, written) = mpsc::channel();
+        let _ = self.send(Order::Flush(done));
+        let _ = written.recv();
+    }
+
+    fn send(&self, order: Order) -> Result<(), SendError<Order>> {
+        self.orders.as_ref().expect("it is there until the drop").send(order)
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        let _ = self.writer.take().expect("it is there until the drop").join();
+    }
+}
+
+fn write(orders: Receiver<Order>, mut sink: impl FnMut(&str), tick: Duration) {
+    loop {
+        let first = match orders.recv_timeout(tick) {
+            Ok(order) => order,
+            Err(RecvTimeoutError::Timeout) => {
+                sink("tick");
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let mut lines = Vec::new();
+        for order in [first].into_iter().chain(orders.try_iter()) {
+            match order {
+                Order::Line(line) => lines.push(line),
+                Order::Flush(done) => drop(done),
+            }
+        }
+        lines.iter().for_each(|line| sink(line));
+    }
+}

@@ -1,0 +1,106 @@
+//! Variant: the thread takes all lines that wait at once, and counts them one by one for those that flush.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub struct Journal {
+    shared: Arc<Shared>,
+    writer: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    lines: Vec<String>,
+    logged: u64,
+    written: u64,
+    is_closed: bool,
+    has_ended: bool,
+}
+
+impl Journal {
+    pub fn start(sink: impl FnMut(&str) + Send + 'static, tick: Duration) -> Self {
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        Self {
+            shared,
+            writer: Some(thread::spawn(move || {
+                let _ended = Ended(&theirs);
+                write(&theirs, sink, tick);
+            })),
+        }
+    }
+
+    pub fn log(&self, line: &str) {
+        let mut state = self.shared.lock();
+        if !state.has_ended {
+            state.lines.push(line.to_owned());
+            state.logged += 1;
+            self.shared.changed.notify_all();
+        }
+    }
+
+    pub fn flush(&self) {
+        let mut state = self.shared.lock();
+        let logged = state.logged;
+        while state.written < logged && !state.has_ended {
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_all();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells those that wait when the writer ends, also by a panic.
+struct Ended<'a>(&'a Shared);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.lock().has_ended = true;
+        self.0.changed.notify_all();
+    }
+}
+
+fn write(shared: &Shared, mut sink: impl FnMut(&str), tick: Duration) {
+    loop {
+        let is_idle = |state: &mut State| state.lines.is_empty() && !state.is_closed;
+        let (mut state, timeout) = shared
+            .changed
+            .wait_timeout_while(shared.lock(), tick, is_idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        let lines = std::mem::take(&mut state.lines);
+        let is_closed = state.is_closed;
+        drop(state);
+        if lines.is_empty() && is_closed {
+            break;
+        }
+        if timeout.timed_out() && lines.is_empty() {
+            sink("tick");
+        }
+        for line in lines {
+            sink(&line);
+            shared.lock().written += 1;
+            shared.changed.notify_all();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Mistake: accounts in use are marked, and the marks are removed after `while_locked`. A panic leaves them, and the
+//! next transfer waits for ever.
+//!
+//! Fails: `a_panic_moves_no_money` with `deadlock`.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferError {
+    NoSuchAccount(usize),
+    Insufficient { balance: u64 },
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransferError::NoSuchAccount(account) => write!(f, "there is no account {account}"),
+            TransferError::Insufficient { balance } => write!(f, "there is only {balance} in the account"),
+        }
+    }
+}
+
+impl Error for TransferError {}
+
+pub struct Bank {
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+struct State {
+    balances: Vec<u64>,
+    busy: Vec<bool>,
+}
+
+impl Bank {
+    pub fn new(balances: &[u64]) -> Self {
+        Self {
+            state: Mutex::new(State {
+                balances: balances.to_vec(),
+                busy: vec![false; balances.len()],
+            }),
+            freed: Condvar::new(),
+        }
+    }
+
+    pub fn balance(&self, account: usize) -> Option<u64> {
+        lock(&self.state).balances.get(account).copied()
+    }
+
+    pub fn total(&self) -> u64 {
+        lock(&self.state).balances.iter().sum()
+    }
+
+    pub fn transfer(
+        &self,
+        from: usize,
+        to: usize,
+        amount: u64,
+        while_locked: impl FnOnce(),
+    ) -> Result<(), TransferError> {
+        let mut state = lock(&self.state);
+        for account in [from, to] {
+            if account >= state.balances.len() {
+                return Err(TransferError::NoSuchAccount(account));
+            }
+        }
+        while state.busy[from] || state.busy[to] {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let balance = state.balances[from];
+        if balance < amount {
+            return Err(TransferError::Insufficient { balance });
+        }
+        state.busy[from] = true;
+        state.busy[to] = true;
+        drop(state);
+        while_locked();
+        let mut state = lock(&self.state);
+        state.busy[from] = false;
+        state.busy[to] = false;
+        self.freed.notify_all();
+        state.balances[from] -= amount;
+        state.balances[to] += amount;
+        Ok(())
+    }
+}
+
+pub fn dine(philosophers: usize, meals: usize, eat: impl Fn(usize) + Sync) {
+    let forks: Vec<Mutex<()>> = (0..philosophers).map(|_| Mutex::new(())).collect();
+    thread::scope(|scope| {
+        for i in 0..philosophers {
+            let (forks, eat) = (&forks, &eat);
+            let next = (i + 1) % philosophers;
+            scope.spawn(move || {
+                for _ in 0..meals {
+                    let _low = lock(&forks[i.min(next)]);
+                    let _high = (i != next).then(|| lock(&forks[i.max(next)]));
+                    eat(i);
+                }
+            });
+        }
+    });
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

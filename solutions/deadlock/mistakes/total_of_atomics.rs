@@ -1,0 +1,101 @@
+//! Mistake: the balances are atomics beside the locks, and the total adds them up without a lock. Between two atomic
+//! operations the money is nowhere.
+//!
+//! Fails: `transfers_never_deadlock` with `race`.
+//! Fails: `no_money_appears_or_vanishes` with `race`.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferError {
+    NoSuchAccount(usize),
+    Insufficient { balance: u64 },
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransferError::NoSuchAccount(account) => write!(f, "there is no account {account}"),
+            TransferError::Insufficient { balance } => write!(f, "there is only {balance} in the account"),
+        }
+    }
+}
+
+impl Error for TransferError {}
+
+pub struct Bank {
+    accounts: Vec<(Mutex<()>, AtomicU64)>,
+}
+
+impl Bank {
+    pub fn new(balances: &[u64]) -> Self {
+        Self {
+            accounts: balances
+                .iter()
+                .map(|&balance| (Mutex::new(()), AtomicU64::new(balance)))
+                .collect(),
+        }
+    }
+
+    pub fn balance(&self, account: usize) -> Option<u64> {
+        self.accounts
+            .get(account)
+            .map(|(_, balance)| balance.load(Ordering::SeqCst))
+    }
+
+    pub fn total(&self) -> u64 {
+        self.accounts
+            .iter()
+            .map(|(_, balance)| balance.load(Ordering::SeqCst))
+            .sum()
+    }
+
+    pub fn transfer(
+        &self,
+        from: usize,
+        to: usize,
+        amount: u64,
+        while_locked: impl FnOnce(),
+    ) -> Result<(), TransferError> {
+        for account in [from, to] {
+            if account >= self.accounts.len() {
+                return Err(TransferError::NoSuchAccount(account));
+            }
+        }
+        let _low = lock(&self.accounts[from.min(to)].0);
+        let _high = (from != to).then(|| lock(&self.accounts[from.max(to)].0));
+        let balance = self.accounts[from].1.load(Ordering::SeqCst);
+        if balance < amount {
+            return Err(TransferError::Insufficient { balance });
+        }
+        while_locked();
+        self.accounts[from].1.fetch_sub(amount, Ordering::SeqCst);
+        self.accounts[to].1.fetch_add(amount, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+pub fn dine(philosophers: usize, meals: usize, eat: impl Fn(usize) + Sync) {
+    let forks: Vec<Mutex<()>> = (0..philosophers).map(|_| Mutex::new(())).collect();
+    thread::scope(|scope| {
+        for i in 0..philosophers {
+            let (forks, eat) = (&forks, &eat);
+            let next = (i + 1) % philosophers;
+            scope.spawn(move || {
+                for _ in 0..meals {
+                    let _low = lock(&forks[i.min(next)]);
+                    let _high = (i != next).then(|| lock(&forks[i.max(next)]));
+                    eat(i);
+                }
+            });
+        }
+    });
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

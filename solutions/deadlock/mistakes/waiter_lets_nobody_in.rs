@@ -1,0 +1,132 @@
+//! Mistake: a waiter lets in all philosophers but one, so that somebody always has both forks. A philosopher who comes
+//! alone is never let in, and none at all are one too few.
+//!
+//! Fails: `waiting_threads_sleep` with `deadlock`.
+//! Fails: `every_philosopher_has_all_meals` with `deadlock`.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferError {
+    NoSuchAccount(usize),
+    Insufficient { balance: u64 },
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransferError::NoSuchAccount(account) => write!(f, "there is no account {account}"),
+            TransferError::Insufficient { balance } => write!(f, "there is only {balance} in the account"),
+        }
+    }
+}
+
+impl Error for TransferError {}
+
+/// Counts seats.
+struct Seats {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Seats {
+    fn sit(&self) -> Seat<'_> {
+        let mut free = self.freed.wait_while(lock(&self.free), |free| *free == 0).unwrap();
+        *free -= 1;
+        Seat(self)
+    }
+}
+
+struct Seat<'a>(&'a Seats);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.free) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
+pub struct Bank {
+    accounts: Vec<Mutex<u64>>,
+}
+
+impl Bank {
+    pub fn new(balances: &[u64]) -> Self {
+        Self {
+            accounts: balances.iter().map(|&balance| Mutex::new(balance)).collect(),
+        }
+    }
+
+    pub fn balance(&self, account: usize) -> Option<u64> {
+        self.accounts.get(account).map(|account| *lock(account))
+    }
+
+    pub fn total(&self) -> u64 {
+        let balances: Vec<MutexGuard<u64>> = self.accounts.iter().map(lock).collect();
+        balances.iter().map(|balance| **balance).sum()
+    }
+
+    pub fn transfer(
+        &self,
+        from: usize,
+        to: usize,
+        amount: u64,
+        while_locked: impl FnOnce(),
+    ) -> Result<(), TransferError> {
+        for account in [from, to] {
+            if account >= self.accounts.len() {
+                return Err(TransferError::NoSuchAccount(account));
+            }
+        }
+        if from == to {
+            let balance = lock(&self.accounts[from]);
+            if *balance < amount {
+                return Err(TransferError::Insufficient { balance: *balance });
+            }
+            while_locked();
+            return Ok(());
+        }
+        let mut low = lock(&self.accounts[from.min(to)]);
+        let mut high = lock(&self.accounts[from.max(to)]);
+        let (source, target) = if from < to {
+            (&mut low, &mut high)
+        } else {
+            (&mut high, &mut low)
+        };
+        if **source < amount {
+            return Err(TransferError::Insufficient { balance: **source });
+        }
+        while_locked();
+        **source -= amount;
+        **target += amount;
+        Ok(())
+    }
+}
+
+pub fn dine(philosophers: usize, meals: usize, eat: impl Fn(usize) + Sync) {
+    let forks: Vec<Mutex<()>> = (0..philosophers).map(|_| Mutex::new(())).collect();
+    let seats = Seats {
+        free: Mutex::new(philosophers - 1),
+        freed: Condvar::new(),
+    };
+    thread::scope(|scope| {
+        for i in 0..philosophers {
+            let (forks, seats, eat) = (&forks, &seats, &eat);
+            scope.spawn(move || {
+                for _ in 0..meals {
+                    let _seat = seats.sit();
+                    let _left = lock(&forks[i]);
+                    let _right = (philosophers > 1).then(|| lock(&forks[(i + 1) % philosophers]));
+                    eat(i);
+                }
+            });
+        }
+    });
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

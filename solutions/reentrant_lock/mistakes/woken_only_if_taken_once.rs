@@ -1,0 +1,114 @@
+//! Mistake: a waiting thread is woken only if the lock had been taken once and never again.
+//!
+//! Fails: `one_thread_owns_it_at_a_time` with `deadlock`.
+//! Fails: `waiters_go_on_when_it_is_free` with `deadlock`.
+//! Fails: `depth_is_that_of_the_calling_thread` with `deadlock`.
+//! Fails: `a_panic_gives_all_back` with `deadlock`.
+//! Fails: `visit_takes_the_lock_at_each_node` with `deadlock`.
+//! Fails: `program_walks_through_the_tree` with `deadlock`.
+
+use std::marker::PhantomData;
+use std::sync::{Condvar, Mutex};
+use std::thread::{self, ThreadId};
+
+pub struct ReentrantLock {
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+struct State {
+    owner: Option<ThreadId>,
+    depth: usize,
+    was_nested: bool,
+}
+
+#[must_use]
+pub struct Guard<'a> {
+    lock: &'a ReentrantLock,
+    stays_here: PhantomData<*const ()>,
+}
+
+impl ReentrantLock {
+    #[expect(clippy::new_without_default, reason = "the exercise asks for `new` only")]
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                owner: None,
+                depth: 0,
+                was_nested: false,
+            }),
+            freed: Condvar::new(),
+        }
+    }
+
+    pub fn lock(&self) -> Guard<'_> {
+        let me = thread::current().id();
+        let mut state = self.state.lock().unwrap();
+        while state.owner.is_some_and(|owner| owner != me) {
+            state = self.freed.wait(state).unwrap();
+        }
+        state.owner = Some(me);
+        state.depth += 1;
+        state.was_nested = state.depth > 1;
+        self.guard()
+    }
+
+    pub fn try_lock(&self) -> Option<Guard<'_>> {
+        let me = thread::current().id();
+        let mut state = self.state.lock().unwrap();
+        if state.owner.is_some_and(|owner| owner != me) {
+            return None;
+        }
+        state.owner = Some(me);
+        state.depth += 1;
+        state.was_nested = state.depth > 1;
+        Some(self.guard())
+    }
+
+    pub fn depth(&self) -> usize {
+        let state = self.state.lock().unwrap();
+        if state.owner == Some(thread::current().id()) {
+            state.depth
+        } else {
+            0
+        }
+    }
+
+    fn guard(&self) -> Guard<'_> {
+        Guard {
+            lock: self,
+            stays_here: PhantomData,
+        }
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.lock.state.lock().unwrap();
+        state.depth -= 1;
+        if state.depth == 0 {
+            state.owner = None;
+            if !state.was_nested {
+                self.lock.freed.notify_one();
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    pub value: u32,
+    pub children: Vec<Tree>,
+}
+
+pub fn visit(tree: &Tree, lock: &ReentrantLock, mut visit: impl FnMut(u32)) {
+    visit_below(tree, lock, &mut visit);
+}
+
+fn visit_below(tree: &Tree, lock: &ReentrantLock, visit: &mut dyn FnMut(u32)) {
+    let _guard = lock.lock();
+    visit(tree.value);
+    for child in &tree.children {
+        visit_below(child, lock, visit);
+    }
+}
