@@ -10,8 +10,8 @@ use crate::join::join;
 use crate::time::MILLISECOND;
 use crate::waits::{Call, Wait};
 
-/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 bits is again
-/// what it was. With 16 bits, submissions that share a new atomic after each `set` would take too long.
+/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 bits is
+/// again what it was. With 16 bits, submissions that share a new atomic after each `set` would take too long.
 const MANY_PULSES: usize = 1 << 8;
 
 pub(crate) fn set_then_clear_misses_nobody(model: &mut Model) {
