@@ -8,6 +8,7 @@
 //! Fails: `drop_neither_cancels_nor_waits` with `wrong_result`.
 //! Fails: `join_waits_for_the_end` with `race`.
 //! Fails: `join_tells_of_a_panic` with `wrong_result`.
+//! Fails: `repeat_pauses_before_each_call` with `wrong_result`.
 
 use std::panic;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

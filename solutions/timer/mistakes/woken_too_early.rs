@@ -5,6 +5,7 @@
 //! Fails: `cancel_ends_the_thread_at_once` with `wrong_result`.
 //! Fails: `drop_neither_cancels_nor_waits` with `wrong_result`.
 //! Fails: `join_waits_for_the_end` with `wrong_result`.
+//! Fails: `repeat_pauses_before_each_call` with `wrong_result`.
 
 use std::panic;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
