@@ -1,0 +1,144 @@
+//! Mistake: the number of the round is an atomic that is read with `Relaxed` before the lock is taken, so a thread
+//! that leaves need not see what the others wrote.
+//!
+//! Fails: `nobody_is_ahead_of_a_round` with `race`.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub struct Event {
+    state: Mutex<State>,
+    set: Condvar,
+}
+
+struct State {
+    is_set: bool,
+    times_set: u64,
+}
+
+impl Event {
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                is_set: false,
+                times_set: 0,
+            }),
+            set: Condvar::new(),
+        }
+    }
+
+    pub fn set(&self) {
+        let mut state = self.state();
+        state.is_set = true;
+        state.times_set += 1;
+        self.set.notify_all();
+    }
+
+    pub fn clear(&self) {
+        self.state().is_set = false;
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.state().is_set
+    }
+
+    pub fn wait(&self) {
+        let state = self.state();
+        let at_first = state.times_set;
+        drop(
+            self.set
+                .wait_while(state, |state| !state.is_set && state.times_set == at_first),
+        );
+    }
+
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        let state = self.state();
+        let at_first = state.times_set;
+        let (_state, result) = self
+            .set
+            .wait_timeout_while(state, timeout, |state| !state.is_set && state.times_set == at_first)
+            .unwrap_or_else(PoisonError::into_inner);
+        !result.timed_out()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Event {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+pub struct Latch {
+    missing: Mutex<usize>,
+    opened: Condvar,
+}
+
+impl Latch {
+    pub fn new(count: usize) -> Self {
+        Self {
+            missing: Mutex::new(count),
+            opened: Condvar::new(),
+        }
+    }
+
+    pub fn count_down(&self) {
+        let mut missing = self.missing();
+        *missing = missing.saturating_sub(1);
+        if *missing == 0 {
+            self.opened.notify_all();
+        }
+    }
+
+    pub fn wait(&self) {
+        drop(self.opened.wait_while(self.missing(), |missing| *missing > 0));
+    }
+
+    fn missing(&self) -> MutexGuard<'_, usize> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub struct Rounds {
+    threads: usize,
+    here: AtomicUsize,
+    number: AtomicUsize,
+    asleep: Mutex<()>,
+    ended: Condvar,
+}
+
+impl Rounds {
+    pub fn new(threads: usize) -> Self {
+        Self {
+            threads: threads.max(1),
+            here: AtomicUsize::new(0),
+            number: AtomicUsize::new(0),
+            asleep: Mutex::new(()),
+            ended: Condvar::new(),
+        }
+    }
+
+    pub fn wait(&self) -> bool {
+        let mine = self.number.load(Ordering::Relaxed);
+        if self.here.fetch_add(1, Ordering::SeqCst) + 1 == self.threads {
+            self.here.store(0, Ordering::SeqCst);
+            let _asleep = self.asleep.lock().unwrap();
+            self.number.store(mine + 1, Ordering::Relaxed);
+            self.ended.notify_all();
+            return true;
+        }
+        if self.number.load(Ordering::Relaxed) != mine {
+            return false;
+        }
+        let asleep = self.asleep.lock().unwrap();
+        drop(
+            self.ended
+                .wait_while(asleep, |()| self.number.load(Ordering::Relaxed) == mine),
+        );
+        false
+    }
+}

@@ -1,0 +1,79 @@
+//! Mistake: the timer counts as fired only when its function has ended, so `cancel` says `true` while it runs.
+//!
+//! Fails: `it_runs_unless_it_is_cancelled` with `race`.
+//! Fails: `join_tells_of_a_panic` with `wrong_result`.
+
+use std::panic;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub struct Timer {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    cancelled: Condvar,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Armed,
+    Cancelled,
+    Fired,
+}
+
+impl Timer {
+    pub fn start(after: Duration, f: impl FnOnce() + Send + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Armed),
+            cancelled: Condvar::new(),
+        });
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            if theirs.falls_due(after) {
+                f();
+                *theirs.state() = State::Fired;
+            }
+        });
+        Self { shared, thread }
+    }
+
+    pub fn cancel(&self) -> bool {
+        let mut state = self.shared.state();
+        if *state == State::Armed {
+            *state = State::Cancelled;
+            self.shared.cancelled.notify_one();
+        }
+        *state == State::Cancelled
+    }
+
+    pub fn join(self) {
+        if let Err(payload) = self.thread.join() {
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+impl Shared {
+    fn falls_due(&self, after: Duration) -> bool {
+        let (state, _) = self
+            .cancelled
+            .wait_timeout_while(self.state(), after, |state| *state == State::Armed)
+            .unwrap_or_else(PoisonError::into_inner);
+        *state == State::Armed
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub fn repeat(times: usize, mut pause: impl FnMut(usize) -> Duration, mut call: impl FnMut(usize)) {
+    for number in 0..times {
+        Timer::start(pause(number), || ()).join();
+        call(number);
+    }
+}

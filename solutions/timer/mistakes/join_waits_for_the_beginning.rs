@@ -1,0 +1,92 @@
+//! Mistake: `join` returns when the function begins.
+//!
+//! Fails: `it_runs_once_at_its_time` with `thread_leak`.
+//! Fails: `after_cancel_it_never_runs` with `thread_leak`.
+//! Fails: `cancel_ends_the_thread_at_once` with `thread_leak`.
+//! Fails: `join_waits_for_the_end` with `thread_leak`.
+//! Fails: `join_tells_of_a_panic` with `wrong_result`.
+//! Fails: `repeat_calls_so_often` with `thread_leak`.
+//! Fails: `repeat_pauses_before_each_call` with `thread_leak`.
+
+use std::panic;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub struct Timer {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    cancelled: Condvar,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Armed,
+    Cancelled,
+    Fired,
+}
+
+impl Timer {
+    pub fn start(after: Duration, f: impl FnOnce() + Send + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Armed),
+            cancelled: Condvar::new(),
+        });
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            if theirs.falls_due(after) {
+                f();
+            }
+        });
+        Self { shared, thread }
+    }
+
+    pub fn cancel(&self) -> bool {
+        let mut state = self.shared.state();
+        if *state == State::Armed {
+            *state = State::Cancelled;
+            self.shared.cancelled.notify_one();
+        }
+        *state == State::Cancelled
+    }
+
+    pub fn join(self) {
+        let armed = |state: &mut State| *state == State::Armed;
+        drop(self.shared.cancelled.wait_while(self.shared.state(), armed));
+        if self.thread.is_finished()
+            && let Err(payload) = self.thread.join()
+        {
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+impl Shared {
+    fn falls_due(&self, after: Duration) -> bool {
+        let (mut state, _) = self
+            .cancelled
+            .wait_timeout_while(self.state(), after, |state| *state == State::Armed)
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_due = *state == State::Armed;
+        if is_due {
+            *state = State::Fired;
+            self.cancelled.notify_all();
+        }
+        is_due
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub fn repeat(times: usize, mut pause: impl FnMut(usize) -> Duration, mut call: impl FnMut(usize)) {
+    for number in 0..times {
+        Timer::start(pause(number), || ()).join();
+        call(number);
+    }
+}

@@ -1,0 +1,84 @@
+//! Mistake: the thread looks each millisecond whether it was cancelled.
+//!
+//! Fails: `it_runs_once_at_its_time` with `too_slow`.
+//! Fails: `cancel_ends_the_thread_at_once` with `wrong_result`.
+//! Fails: `repeat_pauses_before_each_call` with `too_slow`.
+
+use std::panic;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+pub struct Timer {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    cancelled: Condvar,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Armed,
+    Cancelled,
+    Fired,
+}
+
+impl Timer {
+    pub fn start(after: Duration, f: impl FnOnce() + Send + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Armed),
+            cancelled: Condvar::new(),
+        });
+        let theirs = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            if theirs.falls_due(after) {
+                f();
+            }
+        });
+        Self { shared, thread }
+    }
+
+    pub fn cancel(&self) -> bool {
+        let mut state = self.shared.state();
+        if *state == State::Armed {
+            *state = State::Cancelled;
+            self.shared.cancelled.notify_one();
+        }
+        *state == State::Cancelled
+    }
+
+    pub fn join(self) {
+        if let Err(payload) = self.thread.join() {
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+impl Shared {
+    fn falls_due(&self, after: Duration) -> bool {
+        let start = Instant::now();
+        while *self.state() == State::Armed && start.elapsed() < after {
+            thread::sleep((after - start.elapsed()).min(Duration::from_millis(1)));
+        }
+        let mut state = self.state();
+        let is_due = *state == State::Armed;
+        if is_due {
+            *state = State::Fired;
+        }
+        is_due
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub fn repeat(times: usize, mut pause: impl FnMut(usize) -> Duration, mut call: impl FnMut(usize)) {
+    for number in 0..times {
+        Timer::start(pause(number), || ()).join();
+        call(number);
+    }
+}
