@@ -1,4 +1,5 @@
-//! A class on one page, for its instructor: how the scores are spread, what went wrong most, who has handed in the same.
+//! A class on one page, for its instructor: how the scores are spread, what went wrong most, who has handed in the
+//! same.
 //!
 //! It is one file without a script, and links to a page for each student. As in a report, everything from a submission
 //! goes in as text.
