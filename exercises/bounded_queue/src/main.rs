@@ -157,7 +157,9 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, String> {
         match flag.as_str() {
             "--producers" => options.producers = count(&value?).ok_or_else(|| wrong("a number from 0 to 1000"))?,
             "--items" => options.items = count(&value?).ok_or_else(|| wrong("a number from 0 to 1000"))?,
-            "--consumers" => options.consumers = at_least_one(&value?).ok_or_else(|| wrong("a number from 1 to 1000"))?,
+            "--consumers" => {
+                options.consumers = at_least_one(&value?).ok_or_else(|| wrong("a number from 1 to 1000"))?
+            }
             "--room" => options.room = at_least_one(&value?).ok_or_else(|| wrong("a number from 1 to 1000"))?,
             "--pause" => {
                 options.pause =

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Why an item was not put into the queue. The item comes back in it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum PutError<T> {
     /// There was no room.
     Full(T),
@@ -43,7 +43,7 @@ impl<T> fmt::Display for PutError<T> {
 impl<T> Error for PutError<T> {}
 
 /// Why there was no item to get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum GetError {
     /// Nothing is inside.
     Empty,
@@ -119,9 +119,7 @@ impl<T> Queue<T> {
         // while that place stays free.
         let (state, _) = self
             .room_came
-            .wait_timeout_while(self.state(), timeout, |state| {
-                self.is_full(state) && !state.is_closed
-            })
+            .wait_timeout_while(self.state(), timeout, |state| self.is_full(state) && !state.is_closed)
             .unwrap_or_else(PoisonError::into_inner);
         self.append(state, item)
     }
