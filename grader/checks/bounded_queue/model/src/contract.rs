@@ -4,7 +4,8 @@
 
 #![allow(
     clippy::redundant_closure,
-    reason = "a function that is generic has no pointer that fits"
+    clippy::type_complexity,
+    reason = "a function that is generic has no pointer that fits, and the types stand as they are"
 )]
 
 use std::time::Duration;

@@ -49,10 +49,8 @@ fn scenarios<L: Line>(model: &mut Model) {
             [Duration::ZERO, Duration::MAX].map(|timeout| ask(&queue, timeout))
         },
         |execution| {
-            let waits = execution.value.iter();
-            waits
-                .map(|wait| ended(wait, Answer::Got(ITEM), Duration::ZERO))
-                .collect()
+            let mut waits = execution.value.iter();
+            waits.try_for_each(|wait| ended(wait, Answer::Got(ITEM), Duration::ZERO))
         },
     );
     model.every(
