@@ -1,6 +1,7 @@
 //! Mistake: `get` looks for an item again and again.
 //!
 //! Fails: `lowest_priority_comes_first` with `busy_wait`.
+//! Fails: `last_in_comes_first_out` with `busy_wait`.
 //! Fails: `waiting_threads_sleep_and_are_woken` with `busy_wait`.
 //! Fails: `try_get_answers_at_once` with `busy_wait`.
 //! Fails: `close_wakes_all_and_keeps_what_is_inside` with `livelock`.

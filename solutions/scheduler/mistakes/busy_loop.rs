@@ -1,6 +1,14 @@
 //! Mistake: `run` looks at the clock again and again.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `too_slow`.
+//! Fails: `order_is_time_priority_entry` with `too_slow`.
+//! Fails: `an_earlier_event_overtakes` with `busy_wait`.
+//! Fails: `events_may_enter_events` with `too_slow`.
+//! Fails: `cancel_is_exact` with `too_slow`.
+//! Fails: `threads_in_run_share_the_work` with `livelock`.
+//! Fails: `waiting_takes_no_steps` with `busy_wait`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `too_slow`.
+//! Fails: `program_shows_the_events` with `busy_wait`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: `cancel` says true whether or not the event was there.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `program_shows_the_events` with `wrong_output`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

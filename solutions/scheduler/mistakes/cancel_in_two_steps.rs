@@ -1,6 +1,6 @@
 //! Mistake: `cancel` looks for the event and then takes it out, with the lock given up in between.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `race`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: an event leaves the queue when it has run, so it can be cancelled while it runs.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

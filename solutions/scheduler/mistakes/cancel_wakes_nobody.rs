@@ -1,6 +1,7 @@
 //! Mistake: `cancel` wakes nobody, so `run` sleeps until the event that was cancelled.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `lost_wakeup`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,9 @@
 //! Mistake: a cancelled event is only marked, and `run` sleeps until it would be due.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `lost_wakeup`.
+//! Fails: `an_earlier_event_overtakes` with `lost_wakeup`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `deadlock`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! Mistake: a thread in `run` also waits for the events that others run, and a panic does not end that wait.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `lost_wakeup`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

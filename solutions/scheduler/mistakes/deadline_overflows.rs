@@ -1,6 +1,8 @@
 //! Mistake: `Duration::MAX` is added to an `Instant`.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `panic`.
+//! Fails: `an_earlier_event_overtakes` with `panic`.
+//! Fails: `waiting_takes_no_steps` with `panic`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

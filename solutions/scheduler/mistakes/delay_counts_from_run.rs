@@ -1,6 +1,8 @@
 //! Mistake: delays are counted from the beginning of `run`.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `wrong_result`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: entries are numbered in a byte.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! Mistake: entries are numbered in 16 bits.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: an entry does not wake a thread that sleeps in `run`.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

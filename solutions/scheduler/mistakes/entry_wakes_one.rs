@@ -1,7 +1,7 @@
 //! Mistake: an entry wakes one of the threads in `run`. It may be busy when the next event is due, and the others
 //! sleep on.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

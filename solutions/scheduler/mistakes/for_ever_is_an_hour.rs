@@ -1,6 +1,6 @@
 //! Mistake: `Duration::MAX` is taken for an hour.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `waiting_takes_no_steps` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: of equal events, the one that was entered last runs first.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

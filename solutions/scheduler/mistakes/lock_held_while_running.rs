@@ -1,6 +1,11 @@
 //! Mistake: the lock is held while an event runs.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `deadlock`.
+//! Fails: `an_earlier_event_overtakes` with `deadlock`.
+//! Fails: `events_may_enter_events` with `deadlock`.
+//! Fails: `cancel_is_exact` with `deadlock`.
+//! Fails: `threads_in_run_share_the_work` with `over_serialized`.
+//! Fails: `program_shows_the_events` with `deadlock`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

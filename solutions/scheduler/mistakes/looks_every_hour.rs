@@ -1,6 +1,7 @@
 //! Mistake: `run` wakes up once an hour, whatever is due.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `too_slow`.
+//! Fails: `waiting_takes_no_steps` with `busy_wait`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

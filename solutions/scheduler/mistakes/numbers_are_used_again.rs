@@ -1,6 +1,6 @@
 //! Mistake: an event gets the number of how many are there, so the id of one that is gone names a new one.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

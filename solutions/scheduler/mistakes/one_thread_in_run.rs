@@ -1,6 +1,6 @@
 //! Mistake: a second thread in `run` waits until the first has returned.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `threads_in_run_share_the_work` with `over_serialized`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! Mistake: `run` catches the panic of an event.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};

@@ -1,6 +1,8 @@
 //! Mistake: `run` takes out all events that are due at once, and a panic drops those that have not run.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `over_serialized`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

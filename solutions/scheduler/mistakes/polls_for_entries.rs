@@ -1,6 +1,9 @@
 //! Mistake: `run` sleeps for a millisecond at a time, to notice entries.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `too_slow`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `too_slow`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,9 @@
 //! Mistake: of the events that are overdue, the one with the lowest priority number runs first, whatever their times
 //! are.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `wrong_result`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

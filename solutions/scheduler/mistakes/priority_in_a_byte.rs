@@ -1,6 +1,6 @@
 //! Mistake: the priority is kept in a byte.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,8 @@
 //! Mistake: the priority does not count.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

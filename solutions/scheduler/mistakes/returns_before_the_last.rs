@@ -1,6 +1,14 @@
 //! Mistake: `run` returns when the first event of those left is not due yet.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `wrong_result`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `wrong_result`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
+//! Fails: `program_shows_the_events` with `wrong_output`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

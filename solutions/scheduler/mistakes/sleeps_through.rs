@@ -1,7 +1,9 @@
 //! Mistake: `run` sleeps in `thread::sleep` until the first event is due, as the Python original does. Nothing wakes
 //! it for an earlier one.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

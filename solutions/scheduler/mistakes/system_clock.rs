@@ -1,7 +1,13 @@
 //! Mistake: times are kept by the clock on the wall. Each entry reads it anew, so events at one time are no longer at
 //! one time.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `wrong_result`.
+//! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

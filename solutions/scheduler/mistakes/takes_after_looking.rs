@@ -1,7 +1,10 @@
 //! Mistake: `run` looks at the first event and takes it out with the lock taken again. Another thread may have been
 //! quicker.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `cancel_is_exact` with `panic`.
+//! Fails: `threads_in_run_share_the_work` with `panic`.
+//! Fails: `waiting_takes_no_steps` with `panic`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

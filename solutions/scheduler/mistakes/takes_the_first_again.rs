@@ -1,6 +1,6 @@
 //! Mistake: `run` looks at the first event, gives up the lock, and then takes out what is the first by then.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,14 @@
 //! Mistake: the time that is left is a subtraction that panics for an overdue event.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `panic`.
+//! Fails: `order_is_time_priority_entry` with `panic`.
+//! Fails: `an_earlier_event_overtakes` with `panic`.
+//! Fails: `events_may_enter_events` with `panic`.
+//! Fails: `cancel_is_exact` with `panic`.
+//! Fails: `threads_in_run_share_the_work` with `panic`.
+//! Fails: `waiting_takes_no_steps` with `panic`.
+//! Fails: `a_panicking_event_leaves_the_rest` with `wrong_result`.
+//! Fails: `program_shows_the_events` with `panic`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

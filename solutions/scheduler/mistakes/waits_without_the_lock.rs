@@ -1,6 +1,6 @@
 //! Mistake: the lock is given up before `run` goes to sleep, and an entry in between wakes nobody.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,11 @@
 //! Mistake: the time that is left is rounded up to whole milliseconds.
 //!
-//! Fails: `events_run_at_their_time` with `timeout`.
+//! Fails: `events_run_at_their_time` with `wrong_result`.
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
+//! Fails: `events_may_enter_events` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
+//! Fails: `threads_in_run_share_the_work` with `wrong_result`.
+//! Fails: `waiting_takes_no_steps` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
