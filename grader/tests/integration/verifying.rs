@@ -10,7 +10,8 @@ use crate::course::{Course, silent};
 fn every_known_submission_agrees_and_comes_in_its_place() {
     let course = Course::open();
     let exercises = course.workspace.exercises().expect("a list");
-    let outcomes = verify(&course.workspace, &exercises, &course.options, &silent).expect("the headers are right");
+    let verified = verify(&course.workspace, &exercises, None, &course.options, &silent);
+    let outcomes = verified.expect("the headers are right");
     let roles: Vec<Role> = outcomes.iter().map(|outcome| outcome.role).collect();
     assert_eq!(
         roles,
@@ -26,6 +27,25 @@ fn every_known_submission_agrees_and_comes_in_its_place() {
     for outcome in outcomes {
         assert_eq!(outcome.differences, [""; 0], "{outcome:#?}");
     }
+}
+
+#[test]
+fn shares_have_all_solutions_and_stubs_and_deal_out_the_rest() {
+    let course = Course::open();
+    let exercises = course.workspace.exercises().expect("a list");
+    let roles = |share: &str| -> Vec<Role> {
+        let share = share.parse().expect("a share");
+        let verified = verify(&course.workspace, &exercises, Some(share), &course.options, &silent);
+        let outcomes = verified.expect("the headers are right");
+        outcomes.iter().map(|outcome| outcome.role).collect()
+    };
+    let always = [Role::Solution, Role::Stub, Role::Idle];
+    assert_eq!(
+        roles("1/2"),
+        [Role::Solution, Role::Variant, Role::Stub, Role::Idle, Role::Survivors]
+    );
+    assert_eq!(roles("2/2"), [&always[..], &[Role::Mistake]].concat());
+    assert_eq!(roles("3/3"), always);
 }
 
 #[test]
