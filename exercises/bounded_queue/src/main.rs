@@ -65,7 +65,7 @@ fn watch_the_queue(options: &Options) {
         pause,
     } = *options;
     say(&format!(
-        "{producers} producers, {consumers} consumers, room for {room}, {pause:?} an item"
+        "producers: {producers}, consumers: {consumers}, room: {room}, {pause:?} an item"
     ));
 
     let start = Instant::now();
