@@ -9,7 +9,8 @@ use scheduler::{EventId, Scheduler};
 
 use crate::join::join;
 use crate::log::{Log, MEANWHILE, RETURN, Ran, numbers, ran_on_time};
-use crate::moment::MILLISECOND;
+use crate::long_wait::in_words;
+use crate::moment::{MILLISECOND, is_on_time};
 use crate::times::in_ms;
 
 /// How many events there are where they are many: more than a byte can count.
@@ -50,6 +51,11 @@ pub(crate) fn cancel_is_exact(model: &mut Model) {
                 ran_on_time(&execution.value, &in_ms(&[(RETURN, 3), (MEANWHILE, 3)])).map_err(|_| violation)
             })
         },
+    );
+    model.every(
+        "2 threads in run sleep until 10 ms; at 3 ms that event is cancelled, and none is left",
+        cancel_for_two,
+        both_returned,
     );
     model.executions(1);
     model.random(0);
@@ -232,6 +238,27 @@ fn cancel_at_three(other: Option<Duration>) -> Vec<Ran> {
         log.note(RETURN);
     });
     log.ran()
+}
+
+fn cancel_for_two() {
+    let scheduler = Scheduler::new();
+    let id = scheduler.enter_after(10 * MILLISECOND, 1, |_| ());
+    thread::scope(|scope| {
+        (0..2).for_each(|_| drop(scope.spawn(|| scheduler.run())));
+        thread::sleep(3 * MILLISECOND);
+        scheduler.cancel(id);
+    });
+}
+
+fn both_returned(execution: &Execution<()>) -> Result<(), Violation> {
+    if is_on_time(execution.elapsed, 3 * MILLISECOND) {
+        return Ok(());
+    }
+    let violation = Violation::new(
+        Finding::WrongResult,
+        "expected both threads to return from run when the only event is cancelled, after 3ms",
+    );
+    Err(violation.got(format!("the last one returned after {}", in_words(execution.elapsed))))
 }
 
 fn cancel_every_third() -> Answers {

@@ -29,6 +29,11 @@ pub(crate) fn threads_in_run_share_the_work(model: &mut Model) {
         || run_in_two(&[1, 1, 2]),
         |execution| each_ran_once(&execution.value, 3),
     );
+    model.every(
+        "2 threads that each enter an event at one time, and run",
+        enter_in_two,
+        |execution| each_ran_once(&execution.value, 2),
+    );
     model.reach(
         "2 threads in run, 2 events at one time that need 1 ms each",
         || run_at_once(2),
@@ -79,6 +84,21 @@ fn run_in_two(times: &[u32]) -> Vec<Ran> {
     thread::scope(|scope| {
         scope.spawn(|| scheduler.run());
         scheduler.run();
+    });
+    log.ran()
+}
+
+/// Both events have the same time and priority.
+fn enter_in_two() -> Vec<Ran> {
+    let scheduler = Scheduler::new();
+    let log = Log::new();
+    let enter_and_run = |event: usize| {
+        scheduler.enter_at(log.at(MILLISECOND), 1, log.event(event));
+        scheduler.run();
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| enter_and_run(1));
+        enter_and_run(0);
     });
     log.ran()
 }
