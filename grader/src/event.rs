@@ -30,6 +30,13 @@ pub enum Event {
     },
     /// A submission was graded, its report is complete.
     SubmissionFinished,
+    /// The submissions of a class were compared with what is kept.
+    ClassSelected {
+        /// How many will be graded.
+        n_to_grade: usize,
+    },
+    /// A submission of a class was graded, and its report is kept.
+    ClassMemberFinished,
     /// Mutants were made and chosen.
     MutantsSelected {
         /// How many will be graded.

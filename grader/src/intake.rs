@@ -141,7 +141,7 @@ pub fn intake(submission: &Submission, folder: &Path) -> Result<Staged, IntakeEr
 }
 
 /// Reads the source files of a submission: their paths in the copy, and what is in them.
-fn collect(submission: &Submission) -> Result<(Renamed, Vec<SourceFile>), IntakeError> {
+pub(crate) fn collect(submission: &Submission) -> Result<(Renamed, Vec<SourceFile>), IntakeError> {
     let shown = submission.shown.to_string_lossy().into_owned();
     match &submission.source {
         Source::Folder(path) => {

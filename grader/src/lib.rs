@@ -12,8 +12,9 @@
 //! | score | [`score`](mod@score) | verdicts | points and hints |
 //!
 //! [`grade`](mod@grade) calls these stages for one submission. [`verify`](mod@verify) grades submissions whose
-//! verdicts are known, and [`mutate`](mod@mutate) small changes of right ones. The library never prints: it reports
-//! progress as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel) stops it.
+//! verdicts are known, [`mutate`](mod@mutate) small changes of right ones, and [`class`] those of a whole class, side
+//! by side. The library never prints: it reports progress as an [`event`], and a [`Cancel`](sandbox::cancel::Cancel)
+//! stops it.
 //!
 //! Only `judge` makes verdicts. A submission can lose only its own points, whatever it does. A failure of the grader
 //! is an ungraded verdict and never zero points. A verdict starts as ungraded, and a pass needs evidence.
@@ -31,9 +32,11 @@
 //! ```
 
 pub mod build;
+pub mod class;
 pub mod discover;
 pub mod event;
 pub mod exercise;
+mod fingerprint;
 pub mod grade;
 pub mod help;
 pub mod intake;
@@ -44,5 +47,6 @@ mod parallel;
 pub mod run;
 pub mod sandbox_requirement;
 pub mod score;
+pub mod share;
 pub mod snapshot;
 pub mod verify;

@@ -27,6 +27,7 @@ use self::survivors::Survivors;
 use crate::discover::Workspace;
 use crate::event::Event;
 use crate::exercise::{Exercise, bullets};
+use crate::fingerprint::Unreadable;
 use crate::grade::Options;
 use crate::help::Help;
 use crate::libraries::LibrariesError;
@@ -175,6 +176,12 @@ pub enum MutateError {
     Cancelled,
 }
 
+impl From<Unreadable> for MutateError {
+    fn from(Unreadable { path, source }: Unreadable) -> Self {
+        MutateError::Read { path, source }
+    }
+}
+
 impl Help for MutateError {
     fn help(&self) -> Option<String> {
         match self {
@@ -243,7 +250,7 @@ pub fn mutate(
         events(Event::MutantFinished {
             is_unexplained: fate == Fate::Survives && survivors.entry_for(mutant).is_none(),
         });
-        Ok(fate)
+        Ok::<_, MutateError>(fate)
     });
     let mut judged = Vec::new();
     for ((_, mutant), fate) in selected.into_iter().zip(fates) {

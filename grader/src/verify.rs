@@ -9,7 +9,6 @@
 
 mod cases;
 mod header;
-mod share;
 mod thorough;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +29,8 @@ use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};
 use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Sample, Selection, mutate};
 use crate::parallel;
+use crate::share::Share;
 
-pub use self::share::Share;
 pub use self::thorough::{Rounds, Thorough, Wrong, verify_thoroughly};
 
 /// What was expected of one known submission and what it got.
@@ -69,6 +68,15 @@ pub enum Role {
     Mistake,
     /// The mutants that pass every check because they are right.
     Survivors,
+}
+
+impl Role {
+    fn is_in_every_share(self) -> bool {
+        match self {
+            Role::Solution | Role::Stub | Role::Idle => true,
+            Role::Variant | Role::Mistake | Role::Survivors => false,
+        }
+    }
 }
 
 /// What is expected of a known submission.
@@ -152,9 +160,10 @@ impl Help for VerifyError {
     }
 }
 
-/// Grades the known submissions of `exercises`, or a share of them, several side by side. The outcomes are in the order
-/// of the exercises, and for each: solution, variants, stub, idle submission, mistakes. After all of them come the
-/// lists of survivors.
+/// Grades the known submissions of `exercises`, or a share of them, several side by side. Every share has all
+/// solutions, stubs and idle submissions; variants, mistakes and lists of survivors are dealt out. The outcomes are in
+/// the order of the exercises, and for each: solution, variants, stub, idle submission, mistakes. After all of them
+/// come the lists of survivors.
 ///
 /// # Errors
 ///
@@ -185,7 +194,7 @@ fn in_share(share: Option<Share>, cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
     let Some(share) = share else { return cases };
     let (mut kept, mut n_dealt) = (Vec::new(), 0);
     for case in cases {
-        if share::is_in_every_share(case.role) {
+        if case.role.is_in_every_share() {
             kept.push(case);
         } else {
             if share.has(n_dealt) {

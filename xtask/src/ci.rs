@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use grader::discover::Workspace;
 use grader::libraries::Tools;
-use grader::verify::Share;
+use grader::share::Share;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;

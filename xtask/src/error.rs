@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use grader::class::{ClassError, EntriesError};
 use grader::discover::DiscoverError;
 use grader::grade::{GradeError, PlayError, ReplayError};
 use grader::help::Help;
@@ -147,6 +148,21 @@ impl From<MutateError> for Error {
             | MutateError::Libraries(_)
             | MutateError::Write { .. } => Error::Ungraded(Box::new(error)),
         }
+    }
+}
+
+impl From<ClassError> for Error {
+    fn from(error: ClassError) -> Self {
+        match error {
+            ClassError::Cancelled => Error::Interrupted,
+            ClassError::Read { .. } | ClassError::Keep { .. } => Error::Ungraded(Box::new(error)),
+        }
+    }
+}
+
+impl From<EntriesError> for Error {
+    fn from(error: EntriesError) -> Self {
+        Error::Usage(Box::new(error))
     }
 }
 

@@ -15,6 +15,9 @@ pub(crate) enum ExitCode {
     Usage = 2,
     /// The grader could not do its work: no verdict on the submission.
     Ungraded = 3,
+    /// A part of a class is not complete. The number is `EX_TEMPFAIL` of sysexits.h, on which cluster systems run a job
+    /// again.
+    TryAgain = 75,
     /// Stopped by a signal.
     Interrupted = 130,
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
-use grader::verify::Share;
+use grader::share::Share;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Reset(ResetFlags),
     /// Show the reference solution, once yours passes.
     Solution(SolutionFlags),
+    /// Grade what a class has handed in; write marks and feedback.
+    Class(ClassFlags),
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
     /// Test the checks on small changes of solutions and variants.
@@ -307,6 +309,58 @@ pub(crate) struct VerifyFlags {
     /// The number that the orders follow from.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "thorough")]
     pub(crate) seed: u64,
+}
+
+/// Flags of `class`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The folder of submissions holds a file or folder for each student, and its name
+is the student's id: `jo.rs`, `jo/lib.rs`, `jo/src/lib.rs`; for several exercises
+`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`.
+
+The output folder gets index.html, marks.csv, results.jsonl, junit.xml, and for
+each student feedback/<id>/<exercise>.txt and .html.
+In marks.csv, `score` is empty where nobody knows it, and 0 where nothing was
+handed in; `note` says which. A cell that a spreadsheet would take for a formula
+begins with an apostrophe.
+
+Exit codes: 0 everything is graded, 3 something could not be graded, 75 the same
+for a part: run it again.
+
+Examples:
+  cargo xtask class semaphores --submissions handed-in --out marks
+  cargo xtask class --all --submissions handed-in --roster class.csv --out marks
+  cargo xtask class semaphores --submissions canvas --id-from '^([^_]+)_' --out m
+  cargo xtask class semaphores --submissions handed-in --out marks --resume
+  cargo xtask class semaphores --submissions handed-in --out marks --part 3/8")]
+pub(crate) struct ClassFlags {
+    /// The exercises.
+    #[arg(value_name = "EXERCISE", conflicts_with = "all")]
+    pub(crate) exercises: Vec<String>,
+    /// All exercises.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The folder with what was handed in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) submissions: PathBuf,
+    /// The folder for reports, marks and feedback.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Who is in the class: a CSV file with the columns `id` and `name`.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) roster: Option<PathBuf>,
+    /// A regular expression whose first group is the id in the name of a file or folder.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) id_from: Option<String>,
+    /// Go on in an output folder that holds reports; what is graded is not graded again.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Grade only this part of the submissions, such as 3/8, and write only reports.
+    #[arg(long, value_name = "K/N")]
+    pub(crate) part: Option<Share>,
+    /// How well to contain the submissions, as in `grade`.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) containment: Option<Containment>,
 }
 
 /// Flags of `mutate`.

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use grader::event::Event;
 use report::escape::counted;
@@ -26,6 +26,43 @@ pub(crate) struct Progress {
     n_submissions: usize,
     /// How many there are, how many are done, and how many survive, while mutants are graded.
     mutants: Option<(usize, usize, usize)>,
+    /// How far the class is, while one is graded.
+    class: Option<ClassProgress>,
+}
+
+/// How far the grading of a class is.
+#[derive(Debug)]
+struct ClassProgress {
+    n_to_grade: usize,
+    n_graded: usize,
+    began: Instant,
+}
+
+impl ClassProgress {
+    fn line(&self) -> String {
+        let Self {
+            n_to_grade,
+            n_graded,
+            began,
+        } = self;
+        let left = match n_graded {
+            0 => String::new(),
+            n => {
+                let left = began.elapsed().mul_f64((n_to_grade - n) as f64 / *n as f64);
+                format!(", about {} left", rough(left))
+            }
+        };
+        format!(" {n_graded} of {n_to_grade} submissions graded{left}")
+    }
+}
+
+/// A time as somebody says it who waits: `40 s`, `12 min`, `3 h`.
+fn rough(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6000 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3600)),
+    }
 }
 
 /// Calls `work` with a callback for its events, and shows them in the line of progress.
@@ -73,6 +110,18 @@ impl Progress {
             Event::BuildFinished => {}
             Event::CheckFinished { .. } => self.n_finished += 1,
             Event::SubmissionFinished => self.n_submissions += 1,
+            Event::ClassSelected { n_to_grade } => {
+                self.class = Some(ClassProgress {
+                    n_to_grade,
+                    n_graded: 0,
+                    began: Instant::now(),
+                });
+            }
+            Event::ClassMemberFinished => {
+                if let Some(class) = &mut self.class {
+                    class.n_graded += 1;
+                }
+            }
             Event::MutantsSelected { n_mutants } => self.mutants = Some((n_mutants, 0, 0)),
             Event::MutantFinished { is_unexplained } => {
                 if let Some((_, n_done, n_unexplained)) = &mut self.mutants {
@@ -85,6 +134,9 @@ impl Progress {
 
     /// What happens now.
     pub(crate) fn line(&self) -> String {
+        if let Some(class) = &self.class {
+            return class.line();
+        }
         if let Some((n_mutants, n_done, n_unexplained)) = self.mutants.filter(|(_, n_done, _)| *n_done > 0) {
             return format!(" {n_done} of {n_mutants} mutants, {n_unexplained} survive without a reason");
         }

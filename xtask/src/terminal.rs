@@ -3,6 +3,8 @@
 //! When a [`Terminal`] is dropped, the terminal is as it was before, also after a panic.
 
 use std::io;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -32,6 +34,7 @@ pub(crate) enum Input {
 /// A terminal that does not print keys and does not wait for the end of a line.
 pub(crate) struct Terminal<'a> {
     console: &'a Console,
+    inputs: Receiver<io::Result<Input>>,
 }
 
 impl<'a> Terminal<'a> {
@@ -39,19 +42,38 @@ impl<'a> Terminal<'a> {
     pub(crate) fn open(console: &'a Console) -> io::Result<Self> {
         terminal::enable_raw_mode()?;
         console.begin_screen();
-        Ok(Self { console })
+        let (sender, inputs) = mpsc::channel();
+        // A thread of its own, which nobody waits for: where the terminal is gone, `crossterm` asks it again and again
+        // and never returns. The process ends all the same, by the signal that it gets then.
+        thread::spawn(move || read(&sender));
+        Ok(Self { console, inputs })
     }
 
     /// The next input, if there is one within `wait`.
     pub(crate) fn input(&self, wait: Duration) -> io::Result<Option<Input>> {
-        if !event::poll(wait)? {
-            return Ok(None);
+        match self.inputs.recv_timeout(wait) {
+            Ok(input) => input.map(Some),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::UnexpectedEof.into()),
         }
-        Ok(match event::read()? {
-            Event::Key(key) if key.kind != KeyEventKind::Release => input(key),
-            Event::Resize(..) => Some(Input::Resized),
-            _ => None,
-        })
+    }
+}
+
+/// Reads inputs until nobody wants them any more.
+fn read(sender: &Sender<io::Result<Input>>) {
+    loop {
+        let input = match event::read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => input(key),
+            Ok(Event::Resize(..)) => Some(Input::Resized),
+            Ok(_) => None,
+            Err(error) => {
+                let _ = sender.send(Err(error));
+                return;
+            }
+        };
+        if input.is_some_and(|input| sender.send(Ok(input)).is_err()) {
+            return;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verdicts and reports: the judgement on each check, and everything said about one submission.
 //!
-//! They are plain data. Only the stage `judge` makes a [`Verdict`], and a pass needs evidence.
+//! They are plain data. Only the stage `judge` makes a [`Verdict`], and a pass needs evidence. A class keeps reports as
+//! JSON and reads them back.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use crate::trace::{AtomicAccess, Panic};
 use crate::{CheckKind, Exploration, Failure, Finding, Replayed};
 
 /// The judgement on one check.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Verdict {
     /// It holds, and there is evidence for that.
     Passed,
@@ -30,7 +31,7 @@ pub enum Verdict {
 }
 
 /// How a check failed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CheckFailure {
     /// The finding.
     pub finding: Finding,
@@ -59,7 +60,7 @@ impl CheckFailure {
 }
 
 /// What shows that a check failed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Evidence {
     /// Nothing beside the message.
     None,
@@ -84,7 +85,7 @@ pub enum Evidence {
 }
 
 /// One check of one submission, judged.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CheckVerdict {
     /// The check's name, which states the property.
     pub name: String,
@@ -128,7 +129,7 @@ pub enum Score {
 }
 
 /// Everything said about one submission.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// The exercise's name.
     pub exercise: String,
@@ -146,7 +147,7 @@ pub struct Report {
 }
 
 /// What graded a submission.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct GraderIdentity {
     /// The grader's version.
     pub version: String,
@@ -157,7 +158,7 @@ pub struct GraderIdentity {
 }
 
 /// How the submission was contained: for each purpose, the name of the mechanism.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Containment {
     /// The level, `A` to `D`.
     pub level: String,
@@ -172,7 +173,7 @@ pub struct Containment {
 }
 
 /// A mechanism of containment that a machine does not offer.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MissingMechanism {
     /// Which: `landlock`, `seccomp`, `chroot`, `own user`.
     pub mechanism: String,

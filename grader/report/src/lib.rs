@@ -1,12 +1,13 @@
 //! The last stage: what was judged, written out for a reader or a machine.
 //!
 //! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON, [`page`] a page
-//! for a browser. All are functions of the report and their options alone: no clock, no terminal, no environment.
+//! for a browser. [`class_page`] makes one of many reports. All are functions of the report and their options alone: no clock, no terminal, no environment.
 //! Whatever comes from a submission is escaped on its way in ([`text::Span`]), so no form can act on a terminal or pass
 //! for something that the grader said.
 
 mod bindings;
 mod causes;
+pub mod class_page;
 mod contents;
 mod difference;
 pub mod escape;

@@ -7,7 +7,7 @@
 //! browser does not run, and the script only ever makes text nodes of it. The page's own policy allows no other script
 //! and no other style than its own, by their hashes, and no connection at all.
 
-mod html;
+pub(crate) mod html;
 mod moments;
 mod schedule;
 mod source;
@@ -93,13 +93,13 @@ pub fn report(report: &Report, options: &Options) -> String {
     html.into_markup()
 }
 
-/// What a page may load and run: its own script and style, and nothing else.
-fn policy() -> String {
+/// What a page may load and run: its own script, if it has one, its own style, and nothing else.
+pub(crate) fn policy_for(script: Option<&str>, style: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
     format!(
         "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
-        hash(SCRIPT),
-        hash(STYLE)
+        script.map_or_else(|| "'none'".to_owned(), hash),
+        hash(style)
     )
 }
 
@@ -111,7 +111,7 @@ fn head(html: &mut Html, report: &Report) {
     // The hashes have apostrophes around them, which an attribute holds as they are.
     html.markup(&format!(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
-        policy()
+        policy_for(Some(SCRIPT), STYLE)
     ));
     html.open(
         "meta",

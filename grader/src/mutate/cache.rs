@@ -7,19 +7,12 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::programs::files_below;
-use super::{Fate, MutateError};
-use crate::discover::Workspace;
-use crate::exercise::Exercise;
-use crate::libraries::Libraries;
-
-/// The packages whose code decides what becomes of a submission.
-const GRADER: [&str; 3] = ["grader/src", "grader/protocol/src", "grader/sandbox/src"];
+use super::Fate;
 
 /// What became of the mutants of one exercise.
 #[derive(Debug)]
@@ -100,45 +93,6 @@ impl Cache {
             .unwrap_or_else(PoisonError::into_inner)
             .write_all(line.as_bytes());
     }
-}
-
-/// A hash of everything but its source that a mutant's fate depends on.
-pub(super) fn fingerprint(
-    workspace: &Workspace,
-    exercise: &Exercise,
-    libraries: &Libraries,
-) -> Result<u64, MutateError> {
-    let mut files = files_below(&workspace.checks_folder(exercise))?;
-    files.push(exercise.folder.join("exercise.toml"));
-    files.push(exercise.folder.join("src/main.rs"));
-    for folder in GRADER {
-        let is_judging = |path: &PathBuf| {
-            let below = path.strip_prefix(workspace.root.join(folder)).unwrap_or(path);
-            let module = below.iter().next().unwrap_or_default().to_string_lossy();
-            !["mutate", "mutate.rs", "verify", "verify.rs"].contains(&module.as_ref())
-        };
-        files.extend(
-            files_below(&workspace.root.join(folder))?
-                .into_iter()
-                .filter(is_judging),
-        );
-    }
-    files.extend([&libraries.model_std, &libraries.harness].into_iter().cloned());
-    files.extend(libraries.files.iter().cloned());
-    if let Some(support) = &libraries.support {
-        files.push(support.library.clone());
-        files.extend(support.test_server.clone());
-        let offered = support.offered.iter();
-        files.extend(offered.flat_map(|offered| [offered.real.clone(), offered.modelled.clone()]));
-    }
-    let mut hasher = DefaultHasher::new();
-    libraries.compiler.hash(&mut hasher);
-    for path in files {
-        path.hash(&mut hasher);
-        // Where there is none, an empty one is as good a sign.
-        hasher.write(&fs::read(&path).unwrap_or_default());
-    }
-    Ok(hasher.finish())
 }
 
 /// The key of a mutant.

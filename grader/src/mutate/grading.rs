@@ -12,12 +12,13 @@ use protocol::verdict::{Overall, Report, Verdict};
 use sandbox::ScratchFolder;
 use sandbox::process::Limits;
 
-use super::cache::{Cache, fingerprint, key};
+use super::cache::{Cache, key};
 use super::programs::Program;
 use super::{Fate, MutateError, NamedMutant};
 use crate::discover::{Source, Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::Exercise;
+use crate::fingerprint::fingerprint;
 use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
 use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};

@@ -1,10 +1,10 @@
 //! The programs that mutants are made of: the solution and the variants of an exercise.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{MutateError, NamedMutant};
+use crate::fingerprint::files_below;
 
 /// A right program, whose files are changed one at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,27 +106,4 @@ pub(super) fn rust_files_below(folder: &Path) -> Result<Vec<PathBuf>, MutateErro
     let files = files_below(folder)?;
     let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
     Ok(files.into_iter().filter(is_rust).collect())
-}
-
-/// All files below a folder, sorted; none where there is no such folder.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, MutateError> {
-    let mut files = Vec::new();
-    let mut unread = vec![folder.to_owned()];
-    while let Some(folder) = unread.pop() {
-        let failed = |source| MutateError::Read {
-            path: folder.clone(),
-            source,
-        };
-        let entries = match folder.read_dir() {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed(error)),
-        };
-        for entry in entries {
-            let path = entry.map_err(failed)?.path();
-            if path.is_dir() { &mut unread } else { &mut files }.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -1,5 +1,6 @@
 //! Gradings from end to end, in one program so that it is linked once.
 
+mod classes;
 mod course;
 mod discovering;
 mod forging;

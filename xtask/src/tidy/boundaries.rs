@@ -90,14 +90,16 @@ const OF_THE_SYSTEM: &[&str] = &["std::os", "rustix::", "libc::"];
 const ONLY_SANDBOX: &str = "only `grader/sandbox` knows the operating system";
 
 /// The modules of the grader in the order of its stages: each names only those before it.
-const STAGES: [&str; 16] = [
+const STAGES: [&str; 19] = [
     "event",
     "help",
     "parallel",
+    "share",
     "exercise",
     "discover",
     "sandbox_requirement",
     "libraries",
+    "fingerprint",
     "intake",
     "build",
     "snapshot",
@@ -105,6 +107,7 @@ const STAGES: [&str; 16] = [
     "judge",
     "score",
     "grade",
+    "class",
     "mutate",
     "verify",
 ];

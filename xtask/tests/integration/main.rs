@@ -1,5 +1,6 @@
 //! The command as its users have it, in one program so that it links once.
 
+mod classes;
 mod cli;
 mod handout;
 mod killing;

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write};
 use std::num::NonZero;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -232,6 +232,36 @@ fn q_and_ctrl_c_end_a_grading_and_give_the_terminal_back() {
         session.press(key);
         session.ends_with(code);
     }
+}
+
+/// As when the window is closed, or the connection to the machine is lost.
+#[test]
+fn watch_ends_with_its_terminal() {
+    let course = SmallCourse::new();
+    let PtyPair { master, slave } = native_pty_system().openpty(size(24, 80)).expect("a terminal");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xtask"));
+    command.arg("watch");
+    command.cwd(course.root());
+    let mut child = slave.spawn_command(command).expect("it starts");
+    drop(slave);
+    let mut output = master.try_clone_reader().expect("its output");
+    let mut shown = Vec::new();
+    while !String::from_utf8_lossy(&shown).contains("q quit") {
+        let mut buffer = [0; 4096];
+        let n = output.read(&mut buffer).expect("the terminal is there");
+        assert!(n > 0, "watch has ended: {:?}", String::from_utf8_lossy(&shown));
+        shown.extend(&buffer[..n]);
+    }
+    drop((output, master));
+    let mut killer = child.clone_killer();
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait().map(|status| status.success())));
+    let ended = ended.recv_timeout(WATCHDOG);
+    let _ = killer.kill();
+    assert!(
+        matches!(ended, Ok(Ok(false))),
+        "watch goes on without a terminal: {ended:?}"
+    );
 }
 
 #[test]

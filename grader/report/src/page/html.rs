@@ -8,20 +8,20 @@ use crate::text::{Line, Text, Tone};
 
 /// A piece of a page.
 #[derive(Debug, Default)]
-pub(super) struct Html {
+pub(crate) struct Html {
     markup: String,
 }
 
 /// The attributes of an element: names that the program chooses, with values from anywhere.
-pub(super) type Attributes<'a> = &'a [(&'static str, &'a str)];
+pub(crate) type Attributes<'a> = &'a [(&'static str, &'a str)];
 
 impl Html {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Begins an element.
-    pub(super) fn open(&mut self, element: &'static str, attributes: Attributes<'_>) {
+    pub(crate) fn open(&mut self, element: &'static str, attributes: Attributes<'_>) {
         self.markup.push('<');
         self.markup.push_str(element);
         for (name, value) in attributes {
@@ -35,31 +35,31 @@ impl Html {
     }
 
     /// Ends an element.
-    pub(super) fn close(&mut self, element: &'static str) {
+    pub(crate) fn close(&mut self, element: &'static str) {
         self.markup.push_str("</");
         self.markup.push_str(element);
         self.markup.push('>');
     }
 
     /// A line feed, so that the page can be read as it is.
-    pub(super) fn line_feed(&mut self) {
+    pub(crate) fn line_feed(&mut self) {
         self.markup.push('\n');
     }
 
     /// Text.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.push_escaped(&escape(text));
     }
 
     /// An element with nothing but text in it.
-    pub(super) fn element(&mut self, element: &'static str, attributes: Attributes<'_>, text: &str) {
+    pub(crate) fn element(&mut self, element: &'static str, attributes: Attributes<'_>, text: &str) {
         self.open(element, attributes);
         self.text(text);
         self.close(element);
     }
 
     /// Text with code in backticks.
-    pub(super) fn prose(&mut self, text: &str) {
+    pub(crate) fn prose(&mut self, text: &str) {
         let pieces: Vec<&str> = text.split('`').collect();
         let is_paired = pieces.len() % 2 == 1;
         for (at, piece) in pieces.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Html {
     }
 
     /// Lines as a terminal would show them.
-    pub(super) fn lines(&mut self, text: &Text) {
+    pub(crate) fn lines(&mut self, text: &Text) {
         self.open("pre", &[("class", "lines"), ("tabindex", "0")]);
         for line in text.lines() {
             self.spans(line);
@@ -105,11 +105,11 @@ impl Html {
     }
 
     /// Adds markup of the program's own: its style sheet, its script, and pieces made here.
-    pub(super) fn markup(&mut self, markup: &str) {
+    pub(crate) fn markup(&mut self, markup: &str) {
         self.markup.push_str(markup);
     }
 
-    pub(super) fn into_markup(self) -> String {
+    pub(crate) fn into_markup(self) -> String {
         self.markup
     }
 
@@ -131,7 +131,7 @@ impl Html {
 const HUES: usize = 7;
 
 /// The class that gives a thread its colour.
-pub(super) fn hue(thread: usize) -> String {
+pub(crate) fn hue(thread: usize) -> String {
     match thread {
         0 => "t0".to_owned(),
         _ => format!("t{}", (thread - 1) % HUES + 1),
@@ -139,7 +139,7 @@ pub(super) fn hue(thread: usize) -> String {
 }
 
 /// `json` for a data block: without a character that could end the block or the string that it is in.
-pub(super) fn data_block(json: &str) -> String {
+pub(crate) fn data_block(json: &str) -> String {
     let mut block = String::with_capacity(json.len());
     for character in json.chars() {
         match character {

@@ -1,12 +1,9 @@
-//! A share of the known submissions, for a machine that has no time for all of them.
-//!
-//! Solutions, stubs and idle submissions are in every share. The variants and mistakes of all exercises are dealt out
-//! like cards, and so are the lists of survivors, so the shares of one number together hold everything.
+//! One of several shares of many submissions, for a machine that has no time for all of them, or for one machine of
+//! several. They are dealt out like cards, so all shares together hold each submission once.
 
+use std::fmt;
 use std::num::NonZero;
 use std::str::FromStr;
-
-use super::Role;
 
 /// One of several shares of equal size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +26,15 @@ impl Share {
         }
     }
 
-    /// Whether the submission or list that is the `index`-th to be dealt out falls to it.
-    pub(super) fn has(self, index: usize) -> bool {
+    /// Whether what is the `index`-th to be dealt out, counted from 0, falls to it.
+    #[must_use]
+    pub fn has(self, index: usize) -> bool {
         index % self.of.get() == self.number.get() - 1
     }
 }
 
-impl std::fmt::Display for Share {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.of)
     }
 }
@@ -51,14 +49,6 @@ impl FromStr for Share {
             .filter(|(number, of)| number <= of)
             .map(|(number, of)| Self { number, of })
             .ok_or_else(|| "expected two numbers such as 2/6, the first of them from 1 to the second".to_owned())
-    }
-}
-
-/// Whether a submission of this kind is in every share.
-pub(super) fn is_in_every_share(role: Role) -> bool {
-    match role {
-        Role::Solution | Role::Stub | Role::Idle => true,
-        Role::Variant | Role::Mistake | Role::Survivors => false,
     }
 }
 

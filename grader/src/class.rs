@@ -1,0 +1,300 @@
+//! Grades many submissions side by side, and each content only once.
+//!
+//! What is graded is told by a [`Key`]: a hash of the submission's source files and of everything else that the report
+//! depends on. A report that is kept under the key is not made again, so a grading that was ended at any moment goes on
+//! where it was, equal submissions cost as much as one, and a change of one exercise repeats only that exercise.
+//!
+//! A grading in which the grader could not do its work is repeated once, when everything else is done. It is never
+//! kept.
+
+mod entries;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use protocol::verdict::{Report, Verdict};
+use sha2::{Digest, Sha256};
+
+use crate::discover::{Submission, Workspace};
+use crate::event::Event;
+use crate::exercise::Exercise;
+use crate::fingerprint::{Unreadable, fingerprint};
+use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
+use crate::help::Help;
+use crate::intake;
+use crate::libraries::{Libraries, LibrariesError};
+use crate::parallel;
+
+pub use self::entries::{Entries, EntriesError, HandedIn, IdRule, What, find};
+
+/// A submission of a class.
+#[derive(Debug, Clone)]
+pub struct Member<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// What was handed in for it.
+    pub submission: Submission,
+}
+
+/// What the report on a submission is kept under. Equal keys have equal reports.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    name: String,
+    /// Whether it tells the content. What cannot be read has no content, and is looked at again each time.
+    is_of_content: bool,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// Where reports are kept.
+pub trait Kept: Sync {
+    /// Whether there is a report on a graded submission under `key`.
+    fn has(&self, key: &Key) -> bool;
+
+    /// Keeps `report` under `key`, as a whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    fn keep(&self, key: &Key, report: &Report) -> io::Result<()>;
+
+    /// Keeps the report of a grading that failed through no fault of the submission. [`Kept::has`] does not count it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kept::keep`].
+    fn keep_ungraded(&self, key: &Key, report: &Report) -> io::Result<()>;
+}
+
+/// Why the submissions were not all graded. What was graded before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassError {
+    /// A file of the grader cannot be read.
+    #[error("failed to read `{path}`", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A report cannot be kept.
+    #[error("failed to keep the report on `{submission}`", submission = submission.display())]
+    Keep {
+        /// The submission, as given.
+        submission: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Somebody asked to stop.
+    #[error("failed to grade the class: stopped")]
+    Cancelled,
+}
+
+impl Help for ClassError {
+    fn help(&self) -> Option<String> {
+        match self {
+            ClassError::Keep { .. } => Some(
+                "make room, and run the same command with `--resume`: what is graded already is not graded again"
+                    .to_owned(),
+            ),
+            ClassError::Read { .. } | ClassError::Cancelled => None,
+        }
+    }
+}
+
+impl From<Unreadable> for ClassError {
+    fn from(Unreadable { path, source }: Unreadable) -> Self {
+        ClassError::Read { path, source }
+    }
+}
+
+/// What the submissions of a class are graded with.
+struct Grader<'a> {
+    workspace: &'a Workspace,
+    options: Options,
+    /// By exercise: its libraries, and the fingerprint that they are a part of.
+    libraries: BTreeMap<&'a str, (Result<Libraries, LibrariesError>, u64)>,
+    kept: &'a dyn Kept,
+    events: &'a (dyn Fn(Event) + Sync),
+}
+
+/// How many submissions are graded at once for each core: those that hang use no processor time.
+const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
+
+/// Grades `members`, several side by side, as far as `kept` has no report on them. Returns under which key the report
+/// on each of them is kept.
+///
+/// # Errors
+///
+/// When a report cannot be kept, a file of the grader cannot be read, or somebody asked to stop.
+pub fn grade_class(
+    workspace: &Workspace,
+    members: &[Member<'_>],
+    kept: &dyn Kept,
+    options: &Options,
+    events: &(dyn Fn(Event) + Sync),
+) -> Result<Vec<Key>, ClassError> {
+    let grader = Grader::new(workspace, members, kept, options, events)?;
+    let keys: Vec<Key> = members.iter().map(|member| grader.key(member)).collect();
+    let mut seen = BTreeSet::new();
+    let pairs = members.iter().zip(&keys);
+    let to_grade: Vec<(&Member<'_>, &Key)> = pairs
+        .filter(|(_, key)| !(key.is_of_content && kept.has(key)) && seen.insert(*key))
+        .collect();
+    events(Event::ClassSelected {
+        n_to_grade: to_grade.len(),
+    });
+    let is_over = AtomicBool::new(false);
+    let graded = parallel::map(&to_grade, PER_CORE.saturating_mul(options.workers), |(member, key)| {
+        // Relaxed: it only has to be seen some time.
+        if is_over.load(Ordering::Relaxed) {
+            return Err(ClassError::Cancelled);
+        }
+        let outcome = grader.grade(member, key, Attempt::First);
+        is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
+        outcome
+    });
+    let mut again = Vec::new();
+    let mut stopped = None;
+    for (outcome, pair) in graded.into_iter().zip(&to_grade) {
+        match outcome {
+            Ok(Outcome::Graded) => {}
+            Ok(Outcome::Ungraded) => again.push(*pair),
+            // Most were stopped because one has failed: that one tells why.
+            Err(ClassError::Cancelled) => drop(stopped.get_or_insert(ClassError::Cancelled)),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(error) = stopped {
+        return Err(error);
+    }
+    // Nothing else runs now, so a machine that was too busy is less so.
+    for (member, key) in again {
+        grader.grade(member, key, Attempt::Last)?;
+    }
+    Ok(keys)
+}
+
+/// Which attempt to grade a submission this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Last,
+}
+
+/// Whether the grader could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Graded,
+    Ungraded,
+}
+
+impl<'a> Grader<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        members: &[Member<'a>],
+        kept: &'a dyn Kept,
+        options: &Options,
+        events: &'a (dyn Fn(Event) + Sync),
+    ) -> Result<Self, ClassError> {
+        let mut libraries = BTreeMap::new();
+        for Member { exercise, .. } in members {
+            let exercise: &'a Exercise = exercise;
+            if libraries.contains_key(exercise.name.as_str()) {
+                continue;
+            }
+            let found = find_libraries(workspace, exercise, options, events);
+            if let Err(LibrariesError::Cancelled) = found {
+                return Err(ClassError::Cancelled);
+            }
+            let fingerprint = match &found {
+                Ok(libraries) => fingerprint(workspace, exercise, libraries)?,
+                // Nothing will be graded, so nothing will be kept.
+                Err(_) => 0,
+            };
+            libraries.insert(exercise.name.as_str(), (found, fingerprint));
+        }
+        Ok(Self {
+            workspace,
+            options: Options {
+                check: None,
+                after_failure: AfterFailure::RunAll,
+                // The submissions run side by side, so the checks of each run one after the other.
+                workers: NonZero::<usize>::MIN,
+                ..options.clone()
+            },
+            libraries,
+            kept,
+            events,
+        })
+    }
+
+    fn key(&self, member: &Member<'_>) -> Key {
+        let mut hasher = Sha256::new();
+        let mut add = |part: &[u8]| {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        };
+        let (_, fingerprint) = &self.libraries[member.exercise.name.as_str()];
+        add(member.exercise.name.as_bytes());
+        add(&fingerprint.to_le_bytes());
+        let files = intake::collect(&member.submission);
+        let is_of_content = files.is_ok();
+        match &files {
+            Ok((_, files)) => {
+                for file in files {
+                    add(file.path.as_bytes());
+                    add(&file.bytes);
+                }
+            }
+            Err(_) => add(format!("{:?}", member.submission.source).as_bytes()),
+        }
+        let digest = hasher.finalize();
+        Key {
+            // Half of it: no two of a million submissions have the same by chance.
+            name: digest[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
+            is_of_content,
+        }
+    }
+
+    fn grade(&self, member: &Member<'_>, key: &Key, attempt: Attempt) -> Result<Outcome, ClassError> {
+        let submission = member.submission.clone().without_place();
+        let grading = Grading {
+            workspace: self.workspace,
+            exercise: member.exercise,
+            submission: &submission,
+            options: &self.options,
+            events: self.events,
+        };
+        let (libraries, _) = &self.libraries[member.exercise.name.as_str()];
+        let report = grade_with(&grading, libraries).map_err(|error| match error {
+            GradeError::Cancelled => ClassError::Cancelled,
+            GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
+        })?;
+        let is_ungraded = |verdict: &Verdict| matches!(verdict, Verdict::Ungraded { .. });
+        let outcome = if report.checks.iter().any(|check| is_ungraded(&check.verdict)) {
+            Outcome::Ungraded
+        } else {
+            Outcome::Graded
+        };
+        let kept = match (outcome, attempt) {
+            (Outcome::Graded, _) => self.kept.keep(key, &report),
+            (Outcome::Ungraded, Attempt::Last) => self.kept.keep_ungraded(key, &report),
+            (Outcome::Ungraded, Attempt::First) => return Ok(outcome),
+        };
+        kept.map_err(|source| ClassError::Keep {
+            submission: member.submission.shown.clone(),
+            source,
+        })?;
+        (self.events)(Event::ClassMemberFinished);
+        Ok(outcome)
+    }
+}
