@@ -1,0 +1,15 @@
+//! When something happened, on the virtual clock.
+
+use std::time::Duration;
+
+/// One virtual millisecond.
+pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// How late an event may be and still count as on time: a loop that ends when *more* than its timeout has passed needs
+/// the clock to move on by its smallest step. All pauses of the checks are longer than this.
+const MOST_LATENESS: Duration = Duration::from_micros(100);
+
+/// Whether something that was due at `due` happened then, and not before or after.
+pub(crate) fn is_on_time(elapsed: Duration, due: Duration) -> bool {
+    due <= elapsed && elapsed < due + MOST_LATENESS
+}
