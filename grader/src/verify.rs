@@ -69,6 +69,10 @@ pub enum Role {
     Survivors,
 }
 
+/// Says what is wrong with the words of a report on a known submission, each a sentence fragment. The grader itself puts
+/// no report into words.
+pub type Reader<'a> = &'a (dyn Fn(Role, &Report) -> Vec<String> + Sync);
+
 /// What is expected of a known submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
@@ -152,6 +156,7 @@ impl Help for VerifyError {
 
 /// Grades every known submission of `exercises`, several side by side. The outcomes are in the order of the exercises,
 /// and for each: solution, variants, stub, idle submission, mistakes. After all of them come the lists of survivors.
+/// What `reader` says about a report is a difference as well.
 ///
 /// # Errors
 ///
@@ -160,6 +165,7 @@ pub fn verify(
     workspace: &Workspace,
     exercises: &[Exercise],
     options: &Options,
+    reader: Reader<'_>,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
     let folder = cases::folder(&options.temporary)?;
@@ -167,7 +173,9 @@ pub fn verify(
     let verifier = Verifier::new(workspace, exercises, options, events);
     let outcomes = parallel::map(&cases, workers(options), |case| {
         let report = verifier.grade(case)?;
-        Ok(case.outcome(&report))
+        let mut outcome = case.outcome(&report);
+        outcome.differences.extend(reader(case.role, &report));
+        Ok(outcome)
     });
     let mut outcomes = outcomes.into_iter().collect::<Result<Vec<_>, VerifyError>>()?;
     for exercise in exercises {
