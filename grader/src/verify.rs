@@ -69,8 +69,8 @@ pub enum Role {
     Survivors,
 }
 
-/// Says what is wrong with the words of a report on a known submission, each a sentence fragment. The grader itself puts
-/// no report into words.
+/// Says what is wrong with the words of a report on a known submission, each a sentence fragment. The grader itself
+/// puts no report into words.
 pub type Reader<'a> = &'a (dyn Fn(Role, &Report) -> Vec<String> + Sync);
 
 /// What is expected of a known submission.

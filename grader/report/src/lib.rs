@@ -86,8 +86,8 @@ impl Options {
         format!("cargo xtask {command}{space}{}", self.selection)
     }
 
-    /// The same after `label`. What is too long for a line goes on in the next one, and a shell reads these lines as one
-    /// command. A path that is longer than a line stays whole, since a part of it is no use to anybody.
+    /// The same after `label`. What is too long for a line goes on in the next one, and a shell reads these lines as
+    /// one command. A path that is longer than a line stays whole, since a part of it is no use to anybody.
     fn command_lines(&self, label: Line, command: &str) -> Text {
         let mut text = Text::new();
         let whole = self.command(command);
