@@ -1,6 +1,7 @@
 //! The command as its users have it, in one program so that it links once.
 
 mod cli;
+mod completions;
 mod handout;
 mod killing;
 mod play;
