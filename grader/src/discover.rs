@@ -199,7 +199,7 @@ impl Workspace {
         for name in self.exercise_names()? {
             exercises.push(self.read(name)?);
         }
-        exercises.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        exercises.sort_by(|a, b| (a.part, a.order, &a.name).cmp(&(b.part, b.order, &b.name)));
         Ok(exercises)
     }
 

@@ -6,6 +6,7 @@
 mod manifest;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use protocol::{CheckKind, Finding};
@@ -26,7 +27,9 @@ pub struct Exercise {
     pub folder: PathBuf,
     /// Its title.
     pub title: String,
-    /// Its place in the course.
+    /// The part of the course that it belongs to.
+    pub part: Part,
+    /// Its place in the course. The numbers have gaps, so that exercises fit in between.
     pub order: u32,
     /// One line on what it is about.
     pub summary: String,
@@ -40,6 +43,35 @@ pub struct Exercise {
     pub needs: Vec<Need>,
     /// The hints that depend on how a check failed.
     pub finding_hints: Vec<FindingHint>,
+}
+
+/// A part of the course. The parts come in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+pub enum Part {
+    /// What a thread is.
+    Threads,
+    /// Threads that exclude each other.
+    Locks,
+    /// Threads that tell each other something.
+    Signals,
+    /// Threads that share work, and results that come later.
+    #[serde(rename = "Pools and futures")]
+    PoolsAndFutures,
+    /// What runs outside of the program.
+    #[serde(rename = "Processes and the network")]
+    ProcessesAndTheNetwork,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Threads => "Threads",
+            Part::Locks => "Locks",
+            Part::Signals => "Signals",
+            Part::PoolsAndFutures => "Pools and futures",
+            Part::ProcessesAndTheNetwork => "Processes and the network",
+        })
+    }
 }
 
 /// A public item that a submission has to define.

@@ -9,6 +9,7 @@
 
 mod cases;
 mod header;
+mod share;
 mod thorough;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ use crate::libraries::{Libraries, LibrariesError};
 use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Sample, Selection, mutate};
 use crate::parallel;
 
+pub use self::share::Share;
 pub use self::thorough::{Rounds, Thorough, Wrong, verify_thoroughly};
 
 /// What was expected of one known submission and what it got.
@@ -154,9 +156,9 @@ impl Help for VerifyError {
     }
 }
 
-/// Grades every known submission of `exercises`, several side by side. The outcomes are in the order of the exercises,
-/// and for each: solution, variants, stub, idle submission, mistakes. After all of them come the lists of survivors.
-/// What `reader` says about a report is a difference as well.
+/// Grades the known submissions of `exercises`, or a share of them, several side by side. The outcomes are in the order
+/// of the exercises, and for each: solution, variants, stub, idle submission, mistakes. After all of them come the
+/// lists of survivors. What `reader` says about a report is a difference as well.
 ///
 /// # Errors
 ///
@@ -164,12 +166,13 @@ impl Help for VerifyError {
 pub fn verify(
     workspace: &Workspace,
     exercises: &[Exercise],
+    share: Option<Share>,
     options: &Options,
     reader: Reader<'_>,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
     let folder = cases::folder(&options.temporary)?;
-    let cases = cases::find_all(workspace, exercises, folder.path())?;
+    let cases = in_share(share, cases::find_all(workspace, exercises, folder.path())?);
     let verifier = Verifier::new(workspace, exercises, options, events);
     let outcomes = parallel::map(&cases, workers(options), |case| {
         let report = verifier.grade(case)?;
@@ -178,10 +181,27 @@ pub fn verify(
         Ok(outcome)
     });
     let mut outcomes = outcomes.into_iter().collect::<Result<Vec<_>, VerifyError>>()?;
-    for exercise in exercises {
+    let is_in_share = |index| share.is_none_or(|share| share.has(index));
+    for (_, exercise) in exercises.iter().enumerate().filter(|(index, _)| is_in_share(*index)) {
         outcomes.extend(survivors(workspace, exercise, options, events)?);
     }
     Ok(outcomes)
+}
+
+fn in_share(share: Option<Share>, cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
+    let Some(share) = share else { return cases };
+    let (mut kept, mut n_dealt) = (Vec::new(), 0);
+    for case in cases {
+        if share::is_in_every_share(case.role) {
+            kept.push(case);
+        } else {
+            if share.has(n_dealt) {
+                kept.push(case);
+            }
+            n_dealt += 1;
+        }
+    }
+    kept
 }
 
 /// What all known submissions are graded with.

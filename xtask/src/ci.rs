@@ -2,12 +2,14 @@
 //!
 //! Each step is a command that can be repeated on its own. The first failure ends the run and prints that command.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use grader::discover::Workspace;
 use grader::libraries::Tools;
+use grader::verify::Share;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
@@ -19,11 +21,14 @@ use crate::named::current_dir;
 struct Step {
     name: &'static str,
     args: &'static [&'static str],
+    /// What follows them, where it depends on the commit.
+    last: Option<String>,
 }
 
 const FORMAT: Step = Step {
     name: "format",
     args: &["fmt", "--all", "--check"],
+    last: None,
 };
 const LINTS: Step = Step {
     name: "lints",
@@ -36,35 +41,39 @@ const LINTS: Step = Step {
         "--deny",
         "warnings",
     ],
+    last: None,
 };
 const NEXTEST: Step = Step {
     name: "tests",
     args: &["nextest", "run", "--locked"],
+    last: None,
 };
 const TESTS: Step = Step {
     name: "tests",
     args: &["test", "--locked", "--lib", "--bins", "--tests"],
+    last: None,
 };
 const DOC_TESTS: Step = Step {
     name: "doc tests",
     // Without the examples in rayon's documentation, some of which use other crates: `--doc` tests even a library whose
     // manifest says that it has no doc tests.
     args: &["test", "--locked", "--doc", "--workspace", "--exclude", "model-rayon"],
+    last: None,
 };
 const PICTURES: Step = Step {
     name: "pictures",
     args: &["xtask", "pictures", "--out", "target/interleave/pictures"],
+    last: None,
 };
-const VERIFY: Step = Step {
-    name: "verify",
-    args: &["xtask", "verify"],
-};
+/// In how many shares the variants and mistakes are verified: one share a commit. All of them together take longer than
+/// everything else.
+const SHARES: NonZero<usize> = NonZero::new(6).expect("it is not zero");
 
 /// Runs all steps until one fails.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
     let tests = if has_nextest(&workspace.root) { NEXTEST } else { TESTS };
-    let mut steps = vec![FORMAT, LINTS, tests, DOC_TESTS, VERIFY];
+    let mut steps = vec![FORMAT, LINTS, tests, DOC_TESTS, verify(&workspace.root)];
     let has_browser = browser::find().is_some();
     if has_browser {
         steps.push(PICTURES);
@@ -106,13 +115,38 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     Ok(ExitCode::Passed)
 }
 
+/// Verifies the share that falls to the commit, so that each run of a commit verifies the same.
+fn verify(root: &Path) -> Step {
+    Step {
+        name: "verify",
+        args: &["xtask", "verify", "--share"],
+        last: Some(Share::dealt(commit(root).unwrap_or_default(), SHARES).to_string()),
+    }
+}
+
+/// The first digits of the commit's name as a number, where Git knows the commit.
+fn commit(root: &Path) -> Option<u64> {
+    let name = Command::new("git")
+        .args(["rev-parse", "--verify", "HEAD"])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let name = str::from_utf8(&name.stdout).ok()?;
+    u64::from_str_radix(name.get(..12)?, 16).ok()
+}
+
 impl Step {
+    fn args(&self) -> impl Iterator<Item = &str> {
+        self.args.iter().copied().chain(self.last.as_deref())
+    }
+
     fn command(&self) -> String {
-        format!("cargo {}", self.args.join(" "))
+        format!("cargo {}", self.args().collect::<Vec<_>>().join(" "))
     }
 
     fn succeeds(&self, root: &Path) -> Result<bool, Error> {
-        let status = cargo().args(self.args).current_dir(root).status();
+        let status = cargo().args(self.args()).current_dir(root).status();
         let status = status.map_err(|error| Error::failed(format!("failed to start `cargo`: {error}")))?;
         Ok(status.success())
     }

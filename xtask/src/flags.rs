@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
+use grader::verify::Share;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -317,6 +318,9 @@ pub(crate) struct VerifyFlags {
     /// The exercises to verify; all of them if none is named.
     #[arg(value_name = "EXERCISE")]
     pub(crate) exercises: Vec<String>,
+    /// Grade all solutions and stubs, but only this share of variants and mistakes, such as 2/6.
+    #[arg(long, value_name = "K/N", conflicts_with = "thorough")]
+    pub(crate) share: Option<Share>,
     /// Repeat it on a loaded machine, see below.
     #[arg(long)]
     pub(crate) thorough: bool,

@@ -21,8 +21,16 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let mut grid = Grid::new();
     grid.header(&["", "exercise", "points", "where you stand", "what it is about"]);
     for (index, exercise) in exercises.iter().enumerate() {
-        let is_current = Some(index) == current;
-        grid.row(row(exercise, &standings.standing(exercise), is_current));
+        let is_first_of_part = index == 0 || exercises[index - 1].part != exercise.part;
+        if is_first_of_part {
+            grid.note(Line::new().with(Tone::Dim, exercise.part.to_string()));
+        }
+        let place = if Some(index) == current {
+            Line::new().with(Tone::Help, "→")
+        } else {
+            Line::new().with(Tone::Dim, (index + 1).to_string())
+        };
+        grid.row(row(place, exercise, &standings.standing(exercise)));
     }
     const ABOUT: usize = 4;
     let mut text = grid.render(1, console.columns(), &[ABOUT]);
@@ -32,7 +40,7 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     Ok(ExitCode::Passed)
 }
 
-fn row(exercise: &Exercise, standing: &Standing, is_current: bool) -> Vec<Line> {
+fn row(place: Line, exercise: &Exercise, standing: &Standing) -> Vec<Line> {
     let points: u32 = exercise.checks.iter().map(|check| check.points).sum();
     let (tone, words) = match standing {
         Standing::Stub(n_to_do) => (Tone::Dim, format!("{n_to_do} to do")),
@@ -40,11 +48,6 @@ fn row(exercise: &Exercise, standing: &Standing, is_current: bool) -> Vec<Line> 
         Standing::Graded(last) if last.is_full() => (Tone::Good, format!("{}/{}", last.score, last.max_score)),
         Standing::Graded(last) => (Tone::Caution, format!("{}/{}", last.score, last.max_score)),
         Standing::EditedSince(last) => (Tone::Plain, format!("{}/{}, edited since", last.score, last.max_score)),
-    };
-    let place = if is_current {
-        Line::new().with(Tone::Help, "→")
-    } else {
-        Line::new().with(Tone::Dim, exercise.order.to_string())
     };
     vec![
         place,

@@ -80,7 +80,7 @@ pub(crate) fn comes_next(
     let mut text = Text::new();
     text.push(
         Line::new()
-            .with(Tone::Dim, format!("{}. ", exercise.order))
+            .with(Tone::Dim, format!("{} · ", exercise.part))
             .with(Tone::Strong, &exercise.name)
             .with(Tone::Plain, format!("  {}", exercise.title)),
     );

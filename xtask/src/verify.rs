@@ -31,7 +31,7 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
         return thorough(flags, &workspace, &exercises, &options, console);
     }
     let outcomes = progress::during(console, |events| {
-        verify::verify(&workspace, &exercises, &options, &misfits, events)
+        verify::verify(&workspace, &exercises, flags.share, &options, &misfits, events)
     })?;
     let mut text = Text::new();
     for exercise in &exercises {
@@ -54,6 +54,15 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
             format!("{n} of {all} without exactly the verdict or the report that it must get"),
         ),
     });
+    if let Some(share) = flags.share {
+        let mut command = "cargo xtask verify".to_owned();
+        flags.exercises.iter().for_each(|name| command += &format!(" {name}"));
+        text.push(
+            Line::new()
+                .with(Tone::Dim, format!("that was share {share}; for everything: "))
+                .with(Tone::Help, command),
+        );
+    }
     console.print(text)?;
     Ok(exit_code(&outcomes))
 }

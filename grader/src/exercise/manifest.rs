@@ -8,12 +8,13 @@ use protocol::Finding;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, Library, Need, ProgramCheck};
+use super::{Check, CheckWork, Exercise, Filter, FindingHint, Item, Library, Need, Part, ProgramCheck};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Manifest {
     title: String,
+    part: Part,
     order: u32,
     summary: String,
     #[serde(default, rename = "item")]
@@ -104,6 +105,7 @@ pub(super) fn parse(folder: &Path, text: &str) -> Result<Exercise, Vec<String>> 
         name,
         folder: folder.to_owned(),
         title: manifest.title,
+        part: manifest.part,
         order: manifest.order,
         summary: manifest.summary,
         items: manifest.items,
@@ -132,14 +134,16 @@ fn entry_problems(table: &toml::Table) -> Vec<String> {
         }
     }
     let mut problems = Vec::new();
-    let known = ["title", "order", "summary", "item", "needs", "library", "check", "hint"];
+    let known = [
+        "title", "part", "order", "summary", "item", "needs", "library", "check", "hint",
+    ];
     for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
         problems.push(format!(
             "unknown key `{key}`, expected one of {}",
             known.map(|key| format!("`{key}`")).join(", ")
         ));
     }
-    for key in ["title", "order", "summary"]
+    for key in ["title", "part", "order", "summary"]
         .iter()
         .filter(|key| !table.contains_key(**key))
     {

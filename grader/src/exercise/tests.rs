@@ -4,6 +4,7 @@ use super::*;
 
 const GOOD: &str = r#"
 title = "One at a time"
+part = "Locks"
 order = 2
 summary = "Threads that take turns at standard output."
 

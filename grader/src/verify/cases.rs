@@ -211,7 +211,8 @@ mod tests {
         fs::create_dir_all(root.join("grader/checks")).expect("a folder");
         for (name, order) in [("a", 1), ("b", 2), ("c", 1)] {
             let text = format!(
-                "title = 't'\norder = {order}\nsummary = 's'\nitem = [{{ name = 'f', signature = 'pub fn f()' }}]\n\
+                "title = 't'\npart = 'Locks'\norder = {order}\nsummary = 's'\n\
+                 item = [{{ name = 'f', signature = 'pub fn f()' }}]\n\
                  check = [{{ name = 'c', kind = 'model', points = 10, property = 'p', hints = ['a', 'b', 'c'] }}]"
             );
             fs::create_dir_all(root.join("exercises").join(name)).expect("a folder");

@@ -108,6 +108,7 @@ mod tests {
     fn exercise() -> Exercise {
         let text = r#"
             title = "t"
+            part = "Locks"
             order = 1
             summary = "s"
             item = [{ name = "f", signature = "pub fn f()" }]

@@ -242,6 +242,7 @@ mod tests {
     fn counted(expected: Expectation, gradings: &[(&str, &[&str], Overall)]) -> Thorough {
         let text = r#"
             title = "t"
+            part = "Locks"
             order = 1
             summary = "s"
             item = [{ name = "f", signature = "pub fn f()" }]

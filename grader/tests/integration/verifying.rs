@@ -7,18 +7,23 @@ use protocol::verdict::Report;
 
 use crate::course::{Course, silent};
 
+fn nothing_to_say(_: Role, _: &Report) -> Vec<String> {
+    Vec::new()
+}
+
 #[test]
 fn every_known_submission_agrees_and_comes_in_its_place() {
     let course = Course::open();
     let exercises = course.workspace.exercises().expect("a list");
-    let outcomes = verify(
+    let verified = verify(
         &course.workspace,
         &exercises,
+        None,
         &course.options,
-        &|_, _| Vec::new(),
+        &nothing_to_say,
         &silent,
     );
-    let outcomes = outcomes.expect("the headers are right");
+    let outcomes = verified.expect("the headers are right");
     let roles: Vec<Role> = outcomes.iter().map(|outcome| outcome.role).collect();
     assert_eq!(
         roles,
@@ -44,8 +49,9 @@ fn what_a_reader_says_about_a_report_is_a_difference() {
         Role::Mistake => vec![format!("{} is hard to read", report.submission.display())],
         Role::Solution | Role::Variant | Role::Stub | Role::Idle | Role::Survivors => Vec::new(),
     };
-    let outcomes = verify(&course.workspace, &exercises, &course.options, &reader, &silent);
-    let differences: Vec<String> = outcomes
+    let share = Some("2/2".parse().expect("the share with the mistake"));
+    let verified = verify(&course.workspace, &exercises, share, &course.options, &reader, &silent);
+    let differences: Vec<String> = verified
         .expect("the headers are right")
         .into_iter()
         .flat_map(|outcome| outcome.differences)
@@ -54,6 +60,32 @@ fn what_a_reader_says_about_a_report_is_a_difference() {
         panic!("expected one difference, got {differences:?}");
     };
     assert!(difference.ends_with(".rs is hard to read"), "{difference}");
+}
+
+#[test]
+fn shares_have_all_solutions_and_stubs_and_deal_out_the_rest() {
+    let course = Course::open();
+    let exercises = course.workspace.exercises().expect("a list");
+    let roles = |share: &str| -> Vec<Role> {
+        let share = share.parse().expect("a share");
+        let verified = verify(
+            &course.workspace,
+            &exercises,
+            Some(share),
+            &course.options,
+            &nothing_to_say,
+            &silent,
+        );
+        let outcomes = verified.expect("the headers are right");
+        outcomes.iter().map(|outcome| outcome.role).collect()
+    };
+    let always = [Role::Solution, Role::Stub, Role::Idle];
+    assert_eq!(
+        roles("1/2"),
+        [Role::Solution, Role::Variant, Role::Stub, Role::Idle, Role::Survivors]
+    );
+    assert_eq!(roles("2/2"), [&always[..], &[Role::Mistake]].concat());
+    assert_eq!(roles("3/3"), always);
 }
 
 #[test]

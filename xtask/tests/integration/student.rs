@@ -23,7 +23,7 @@ fn without_a_command_it_says_where_the_student_stands_and_what_comes_next() {
         &[
             "0 of 2 exercises done · 0 of 20 points",
             "exercises/counting/README.md",
-            "1. counting  Counting",
+            "Threads · counting  Counting",
         ],
     );
     course.write("counting", COUNTS);
@@ -91,18 +91,18 @@ fn next_leaves_an_exercise_for_later_and_skips_what_passes() {
     let course = SmallCourse::new();
     says(
         &course.prints(&["next"]),
-        &["`counting` stays for later", "1. reckoning"],
+        &["`counting` stays for later", "Threads · reckoning"],
     );
-    says(&course.prints(&[]), &["1. reckoning"]);
+    says(&course.prints(&[]), &["Threads · reckoning"]);
     says(
         &course.prints(&["next"]),
-        &["`reckoning` stays for later", "1. counting"],
+        &["`reckoning` stays for later", "Threads · counting"],
     );
     course.write("counting", COUNTS);
     course.xtask(&["grade"]).assert().code(0);
     says(
         &course.prints(&["next"]),
-        &["only exercise that is left", "1. reckoning"],
+        &["only exercise that is left", "Threads · reckoning"],
     );
 }
 

@@ -84,6 +84,7 @@ const COURSE: [(&str, &str); 12] = [
 
 const MANIFEST: &str = "\
 title = \"A\"
+part = \"Locks\"
 order = 1
 summary = \"About a.\"
 [[item]]

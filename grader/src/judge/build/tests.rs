@@ -11,6 +11,7 @@ use crate::judge::tests;
 fn exercise() -> Exercise {
     let text = r#"
         title = "t"
+        part = "Locks"
         order = 1
         summary = "s"
         item = [
