@@ -52,6 +52,9 @@ const ATOMIC_CALLS: [&str; 3] = [
     "-Cllvm-args=-tsan-instrument-func-entry-exit=0",
 ];
 
+/// The width of the code that the compiler shows: that of a report, which indents it.
+const DIAGNOSTIC_COLUMNS: usize = 75;
+
 /// How many bytes the compiler may print: several hundred errors with their explanations.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
@@ -439,6 +442,7 @@ impl<'a> Form<'a> {
 
     fn call(&self, step: Step, mut args: Vec<OsString>) -> Result<Compiled, RunError> {
         args.push("--error-format=json".into());
+        args.push(format!("--diagnostic-width={DIAGNOSTIC_COLUMNS}").into());
         args.extend(options(step));
         args.extend(self.standard.iter().cloned());
         args.extend(["-L".into(), assignment("dependency", &self.libraries.dependencies)]);

@@ -79,6 +79,10 @@ impl Role {
     }
 }
 
+/// Says what is wrong with the words of a report on a known submission, each a sentence fragment. The grader itself
+/// puts no report into words.
+pub type Reader<'a> = &'a (dyn Fn(Role, &Report) -> Vec<String> + Sync);
+
 /// What is expected of a known submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
@@ -163,7 +167,7 @@ impl Help for VerifyError {
 /// Grades the known submissions of `exercises`, or a share of them, several side by side. Every share has all
 /// solutions, stubs and idle submissions; variants, mistakes and lists of survivors are dealt out. The outcomes are in
 /// the order of the exercises, and for each: solution, variants, stub, idle submission, mistakes. After all of them
-/// come the lists of survivors.
+/// come the lists of survivors. What `reader` says about a report is a difference as well.
 ///
 /// # Errors
 ///
@@ -173,6 +177,7 @@ pub fn verify(
     exercises: &[Exercise],
     share: Option<Share>,
     options: &Options,
+    reader: Reader<'_>,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
     let folder = cases::folder(&options.temporary)?;
@@ -180,7 +185,9 @@ pub fn verify(
     let verifier = Verifier::new(workspace, exercises, options, events);
     let outcomes = parallel::map(&cases, workers(options), |case| {
         let report = verifier.grade(case)?;
-        Ok(case.outcome(&report))
+        let mut outcome = case.outcome(&report);
+        outcome.differences.extend(reader(case.role, &report));
+        Ok(outcome)
     });
     let mut outcomes = outcomes.into_iter().collect::<Result<Vec<_>, VerifyError>>()?;
     let is_in_share = |index| share.is_none_or(|share| share.has(index));

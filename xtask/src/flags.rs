@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Solution(SolutionFlags),
     /// Grade what a class has handed in; write marks and feedback.
     Class(ClassFlags),
+    /// Print what makes a shell complete these commands.
+    Completions(CompletionsFlags),
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
     /// Test the checks on small changes of solutions and variants.
@@ -110,6 +112,27 @@ pub(crate) struct SolutionFlags {
     /// Show it even if yours does not pass yet.
     #[arg(long)]
     pub(crate) anyway: bool,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Add to your shell's configuration, from the folder of the course:
+  bash   source <(cargo xtask completions bash)
+  fish   cargo xtask completions fish | source
+  zsh    source <(cargo xtask completions zsh)")]
+pub(crate) struct CompletionsFlags {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Fish,
+    Zsh,
 }
 
 /// Flags of `grade`.

@@ -211,13 +211,15 @@ pub(crate) fn select(
     path: Option<&Path>,
 ) -> Result<(Submission, String), Error> {
     match path {
-        Some(path) => Ok((
-            Submission::at(path, exercise)?,
-            format!("--submission {}", quoted(&path.to_string_lossy())),
-        )),
+        Some(path) => Ok((Submission::at(path, exercise)?, selected(path))),
         None if is_solution => Ok((Submission::solution(workspace, exercise)?, "--solution".to_owned())),
         None => Ok((Submission::student(workspace, exercise)?, String::new())),
     }
+}
+
+/// The flag that selects the submission at `path`.
+pub(crate) fn selected(path: &Path) -> String {
+    format!("--submission {}", quoted(&path.to_string_lossy()))
 }
 
 /// A reader gets the paths that he knows. JSON does not depend on where a submission lies.

@@ -1,12 +1,13 @@
 //! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
-//! `list`, `next`, `reset` and `solution`; for instructors `class`; for authors `verify`, `mutate`, `bench`, `ci` and
-//! `tidy`.
+//! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`; for authors `verify`, `mutate`,
+//! `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
 mod bench;
 mod ci;
 mod class;
+mod completions;
 mod console;
 mod editor;
 mod error;
@@ -77,6 +78,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Reset(flags) => reset::run(flags, console),
         Command::Solution(flags) => solution::run(flags, console),
         Command::Class(flags) => class::run(flags, console),
+        Command::Completions(flags) => completions::run(flags, console),
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),

@@ -6,8 +6,10 @@ use grader::discover::Workspace;
 use grader::exercise::Exercise;
 use grader::grade::Options;
 use grader::verify::{self, Expectation, Role, Rounds, VerifyOutcome, Wrong};
-use protocol::verdict::Overall;
-use report::escape::counted;
+use protocol::CheckKind;
+use protocol::verdict::{Overall, Report};
+use report::escape::{counted, width};
+use report::human;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
@@ -15,7 +17,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::VerifyFlags;
 use crate::named::current_dir;
-use crate::{interrupt, named, progress};
+use crate::{grade, interrupt, named, progress};
 
 /// Grades every known submission and compares its verdicts with those that it must get.
 pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
@@ -29,7 +31,7 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
         return thorough(flags, &workspace, &exercises, &options, console);
     }
     let outcomes = progress::during(console, |events| {
-        verify::verify(&workspace, &exercises, flags.share, &options, events)
+        verify::verify(&workspace, &exercises, flags.share, &options, &misfits, events)
     })?;
     let mut text = Text::new();
     for exercise in &exercises {
@@ -49,7 +51,7 @@ pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Er
         0 => Line::new().with(Tone::Good, format!("{all}, each with exactly the verdict it must get")),
         n => Line::new().with(
             Tone::Bad,
-            format!("{n} of {all} without exactly the verdict it must get"),
+            format!("{n} of {all} without exactly the verdict or the report that it must get"),
         ),
     });
     if let Some(share) = flags.share {
@@ -124,6 +126,46 @@ fn thorough(
     } else {
         ExitCode::Failed
     })
+}
+
+/// The most lines of a report on a mistake: a terminal of 48 lines with its prompt.
+const MISTAKE_LINES: usize = 45;
+/// The most lines of a report on a stub, which says where to begin.
+const STUB_LINES: usize = 10;
+
+/// What of the report on a known submission does not fit where a student reads it.
+fn misfits(role: Role, report: &Report) -> Vec<String> {
+    let limit = match role {
+        Role::Stub => STUB_LINES,
+        Role::Solution | Role::Variant | Role::Idle | Role::Mistake | Role::Survivors => MISTAKE_LINES,
+    };
+    let options = report::Options {
+        selection: match role {
+            Role::Solution => "--solution".to_owned(),
+            Role::Stub | Role::Idle | Role::Survivors => String::new(),
+            Role::Variant | Role::Mistake => grade::selected(&report.submission),
+        },
+        ..report::Options::default()
+    };
+    let n_lines = human::report(report, &options).lines().len();
+    let too_long = (n_lines > limit).then(|| format!("its report has {n_lines} lines, more than {limit}"));
+    // Hints have lines of their own, and must be as narrow.
+    let with_hints = report::Options {
+        hints: usize::MAX,
+        ..options
+    };
+    let lines = human::report(report, &with_hints).plain();
+    // What a compiler says of code has marks below it, and cannot be wrapped.
+    let is_built = !report.checks.iter().any(|check| check.kind == CheckKind::Build);
+    let is_wide = |line: &&str| is_built && width(line) > with_hints.columns;
+    let wide = lines.lines().filter(is_wide).map(|line| {
+        let (n, columns) = (width(line), with_hints.columns);
+        format!(
+            "its report has a line of {n} columns, more than {columns}: {}",
+            line.trim_start()
+        )
+    });
+    too_long.into_iter().chain(wide).collect()
 }
 
 /// A wrong verdict is a failure. No verdict is an error of the grader.

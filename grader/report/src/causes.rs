@@ -43,9 +43,14 @@ pub(crate) struct Failed<'a> {
 impl<'a> Failed<'a> {
     /// What it has in common with the check before it at which its cause is told.
     pub(crate) fn relation(&self) -> &'static str {
+        self.relations()[0]
+    }
+
+    /// The same, and in fewer and fewer words.
+    pub(crate) fn relations(&self) -> [&'static str; 3] {
         match self.is_guessed {
-            true => "perhaps the same cause",
-            false => "the same cause",
+            true => ["perhaps the same cause", "perhaps the same", "same?"],
+            false => ["the same cause", "the same", "same"],
         }
     }
 

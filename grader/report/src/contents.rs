@@ -20,6 +20,8 @@ pub(super) struct Contents {
     pub(super) objects: Vec<String>,
     /// How many of them have a column: the first ones.
     pub(super) n_states: usize,
+    /// How many of them have a column if threads can have one then.
+    pub(super) least_states: usize,
     pub(super) has_time: bool,
     pub(super) has_one_file: bool,
 }
@@ -73,6 +75,16 @@ impl Operation {
             .join(" ")
     }
 
+    /// The width that the verb and what came of it need. Only a text that was written, of any length, may be cut.
+    pub(super) fn least_width(&self) -> usize {
+        const LONGEST_TEXT: usize = 16;
+        let detail = self.detail.as_ref().map_or(0, |detail| match width(detail) {
+            long if detail.starts_with('"') => 1 + long.min(LONGEST_TEXT),
+            long => 1 + long,
+        });
+        width(&self.verb) + detail
+    }
+
     /// All of it.
     pub(super) fn whole(&self) -> String {
         self.fitted(usize::MAX)
@@ -107,6 +119,10 @@ impl Contents {
                 .map(|thread| (thread, names.thread(thread)))
                 .collect(),
             n_states: stateful.len(),
+            // The steps show who holds a lock as well, if they name it.
+            least_states: usize::from(
+                !is_named || stateful.iter().any(|&object| worth(&trace.objects[object]) == Some(0)),
+            ),
             objects: stateful.into_iter().map(|object| names.object(object)).collect(),
             has_time: touches
                 .iter()

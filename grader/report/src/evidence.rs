@@ -6,7 +6,7 @@ use protocol::trace::{End, Place, Trace};
 use protocol::verdict::{CheckFailure, Evidence};
 
 use crate::escape::{counted, cut_middle, decode, escape, shorten_middle};
-use crate::explain::{Story, explain};
+use crate::explain::{Story, explain, without_full_stop};
 use crate::names::Names;
 use crate::steps::{self, Row};
 use crate::table::{INDENT, table};
@@ -104,7 +104,7 @@ pub(crate) fn evidence(
         Evidence::Diagnostics(rendered) => {
             message(&mut text, &check_failure.message, size, columns);
             text.blank();
-            text.append(diagnostics(rendered, size));
+            text.append(diagnostics(rendered, size, columns));
         }
         Evidence::Difference { expected, got } => {
             message(&mut text, &check_failure.message, size, columns);
@@ -183,7 +183,7 @@ fn claim(failure: &Failure, story: &Story, options: &Options) -> Text {
             let label = Line::indented(INDENT)
                 .with(Tone::Dim, label)
                 .pad_to(INDENT + "expected  ".len());
-            text.hanging(label, Tone::Plain, sentence, options.columns);
+            text.hanging(label, Tone::Plain, without_full_stop(sentence), options.columns);
         }
     }
     text
@@ -202,7 +202,7 @@ pub(crate) fn execution(
     let mut text = Text::new();
     text.append(lanes::lanes(trace, names, size.steps, options.columns));
     text.blank();
-    if !rows.is_empty() {
+    if rows.iter().any(|row| !matches!(row, Row::Gap(_))) {
         text.append(table(trace, names, rows, decisive, options.columns));
     }
     text.blank();
@@ -284,8 +284,8 @@ pub(crate) fn strip<'a>(sentence: &'a str, word: &str) -> &'a str {
     }
 }
 
-/// What the compiler said, unchanged.
-fn diagnostics(rendered: &str, size: Size) -> Text {
+/// What the compiler said. Its sentences are wrapped. Its code stays as it is, since there are marks below it.
+fn diagnostics(rendered: &str, size: Size, columns: usize) -> Text {
     let mut text = Text::new();
     let lines: Vec<&str> = rendered.trim_end().lines().collect();
     for line in lines.iter().take(size.lines) {
@@ -294,13 +294,29 @@ fn diagnostics(rendered: &str, size: Size) -> Text {
             _ if line.starts_with("warning") => Tone::Caution,
             _ => Tone::Plain,
         };
-        text.push(Line::indented(INDENT).with(tone, line.replace('\t', "    ")));
+        let line = line.replace('\t', "    ");
+        let words = line.trim_start_matches(' ');
+        let margin = INDENT + line.len() - words.len();
+        if is_code(words) {
+            text.push(Line::indented(margin).with(tone, words));
+        } else {
+            text.paragraph(tone, margin, words, columns);
+        }
     }
     if lines.len() > size.lines {
         let left_out = counted((lines.len() - size.lines) as u64, "more line");
         text.push(Line::indented(INDENT).with(Tone::Dim, format!("… {left_out}")));
     }
     text
+}
+
+/// Whether a line of the compiler is code with its number, a line of marks below code, or a place.
+fn is_code(line: &str) -> bool {
+    let after_number = line.trim_start_matches(|character: char| character.is_ascii_digit());
+    ["|", " |", "-->", ":::", "...", "+", " +", "-", " -", "~", " ~"]
+        .iter()
+        .any(|start| after_number.starts_with(start))
+        || after_number.is_empty()
 }
 
 /// What a stream held, if anything.

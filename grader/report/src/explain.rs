@@ -55,9 +55,10 @@ pub struct Story {
 impl Story {
     /// What was expected and what was observed, as one sentence without a full stop.
     pub fn message(&self) -> String {
+        let expected = without_full_stop(&self.expected);
         match &self.got {
-            Some(got) => format!("{}, {got}", self.expected),
-            None => self.expected.clone(),
+            Some(got) => format!("{expected}, {}", without_full_stop(got)),
+            None => expected.to_owned(),
         }
     }
 
@@ -67,6 +68,15 @@ impl Story {
             got: Some(got),
             ..Self::default()
         }
+    }
+}
+
+/// `sentence` without a full stop at its end.
+pub(crate) fn without_full_stop(sentence: &str) -> &str {
+    match sentence.strip_suffix('.') {
+        // Two dots are part of what a program printed.
+        Some(rest) if !rest.ends_with('.') => rest,
+        Some(_) | None => sentence,
     }
 }
 
@@ -209,6 +219,9 @@ fn property(failure: &Failure, trace: &Trace, names: &Names<'_>) -> Account {
             &|| interruption::none_needed(failure, trace),
         ];
         patterns.iter().find_map(|find| find()).unwrap_or_default()
+    } else if matches!(failure.finding, Finding::NotConcurrent | Finding::OverSerialized) {
+        let is_in_workload = failure.finding == Finding::NotConcurrent;
+        obstacle::of_one_execution(trace, is_in_workload, names).unwrap_or_default()
     } else {
         Account::default()
     };

@@ -25,15 +25,15 @@ impl Heads {
         }
     }
 
-    /// The line of a check of which nothing but `words` is said.
-    pub(super) fn head_with(&self, check: &CheckVerdict, words: &str) -> Line {
+    /// The line of a check of which nothing is said but the first of `choices` for which there is room.
+    pub(super) fn head_with(&self, check: &CheckVerdict, choices: &[String]) -> Line {
         let finding = match &check.verdict {
             Verdict::Failed(check_failure) => check_failure.finding.as_str(),
             Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => "",
         };
-        self.start(check)
-            .with(Tone::Bad, finding)
-            .with(Tone::Dim, format!(", {words}"))
+        let line = self.start(check).with(Tone::Bad, finding).with(Tone::Dim, ", ");
+        let room = self.columns.saturating_sub(line.width());
+        line.with(Tone::Dim, fitting(choices, room).unwrap_or_default())
     }
 
     /// The line of one check.

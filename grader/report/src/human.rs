@@ -154,12 +154,8 @@ fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
 pub(crate) fn further(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     if let Some(token) = check.token() {
-        let command = options.command(&format!("replay {} {token}", report.exercise));
-        text.push(
-            Line::indented(INDENT)
-                .with(Tone::Dim, "replay: ")
-                .with(Tone::Help, command),
-        );
+        let label = Line::indented(INDENT).with(Tone::Dim, "replay: ");
+        text.append(options.command_lines(label, &format!("replay {} {token}", report.exercise)));
     }
     for (at, hint) in check.hints.iter().enumerate().take(options.hints) {
         let label = format!("hint {} of {}: ", at + 1, check.hints.len());
@@ -214,9 +210,7 @@ fn foot(report: &Report, groups: &[Group<'_>], options: &Options) -> Text {
     if let Some(fact) = worth_knowing(report) {
         text.hanging(Line::new(), Tone::Dim, &fact, options.columns);
     }
-    for line in next(report, groups, options) {
-        text.push(line);
-    }
+    text.append(next(report, groups, options));
     text
 }
 
@@ -344,21 +338,19 @@ fn contained(containment: &Containment) -> Vec<String> {
 }
 
 /// What to do next: the one command that helps most.
-fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Vec<Line> {
-    let line = |label: &str, command: &str| Line::new().with(Tone::Dim, label).with(Tone::Help, command);
+fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Text {
+    let mut text = Text::new();
+    let label = |label: &str| Line::new().with(Tone::Dim, label);
     let exercise = &report.exercise;
-    let grade = |flag: &str| format!("{} {flag}", options.command(&format!("grade {exercise}")));
-    if report.overall() == Overall::Passed && options.selection.is_empty() {
-        let solution = options.command(&format!("solution {exercise}"));
-        return vec![line("compare: ", &solution), line("next: ", &options.command("next"))];
+    let is_own = options.selection.is_empty();
+    if report.overall() == Overall::Passed && is_own {
+        text.append(options.command_lines(label("compare: "), &format!("solution {exercise}")));
+        text.append(options.command_lines(label("next: "), "next"));
+        return text;
     }
     let Some(first) = groups.first() else {
-        return Vec::new();
+        return text;
     };
-    if first.is_unwritten() {
-        let command = options.command(&format!("grade {exercise}"));
-        return vec![line("next: ", &command)];
-    }
     let n_hints = groups
         .iter()
         .map(|group| group.checks[0].check.hints.len())
@@ -366,21 +358,31 @@ fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Vec<Line> {
         .unwrap_or(0);
     let token = || groups.iter().find_map(|group| group.checks[0].check.token());
     let command = match options.hints {
-        0 if n_hints > 0 => grade("--hint"),
-        shown if shown < n_hints => grade(&format!("--hint={}", shown + 1)),
-        _ if options.extent == Extent::Cut => grade("--full"),
+        _ if first.is_unwritten() => format!("grade {exercise}"),
+        // It shows one more each time. Only what the student wrote has somebody who has seen some of them.
+        0 if n_hints > 0 && is_own => format!("hint {exercise}"),
+        0 if n_hints > 0 => format!("grade {exercise} --hint"),
+        shown if shown < n_hints => format!("grade {exercise} --hint={}", shown + 1),
+        _ if options.extent == Extent::Cut => format!("grade {exercise} --full"),
         _ => match token() {
-            Some(token) => options.command(&format!("replay {exercise} {token}")),
-            None => return Vec::new(),
+            Some(token) => format!("replay {exercise} {token}"),
+            None => return text,
         },
     };
-    let mut line = line("next: ", &command);
-    const MORE: &str = "   (every step: --full)";
-    let has_room = line.width() + MORE.len() <= options.columns;
-    if options.extent == Extent::Cut && !command.ends_with("--full") && has_room {
-        line.push(Tone::Dim, MORE);
+    let more = match options.extent {
+        Extent::Full => "",
+        Extent::Cut if first.is_unwritten() || command.ends_with("--full") => "",
+        Extent::Cut if command.starts_with("hint") => "   (every step: grade --full)",
+        Extent::Cut => "   (every step: --full)",
+    };
+    let mut lines = options.command_lines(label("next: "), &command);
+    if let [line] = lines.lines_mut()
+        && line.width() + more.len() <= options.columns
+    {
+        line.push(Tone::Dim, more);
     }
-    vec![line]
+    text.append(lines);
+    text
 }
 
 /// One interleaving, run again.

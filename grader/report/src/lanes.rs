@@ -42,9 +42,16 @@ pub(crate) fn lanes(trace: &Trace, names: &Names<'_>, limit: usize, columns: usi
         text.push(Line::indented(INDENT).with(Tone::Dim, format!("… {} more", torn.len() - limit)));
     }
     let mut legend = Line::indented(INDENT);
-    for (at, (thread, mark)) in writers.iter().enumerate() {
-        legend.push(Tone::Plain, if at == 0 { "" } else { ", " });
-        legend.push(Tone::Thread(*thread), format!("{mark} = {}", names.thread(*thread)));
+    for (thread, mark) in &writers {
+        let entry = format!("{mark} = {}", names.thread(*thread));
+        let comma = if legend.width() > INDENT { ", " } else { "" };
+        if legend.width() + comma.len() + width(&entry) >= columns && !comma.is_empty() {
+            let full = std::mem::replace(&mut legend, Line::indented(INDENT));
+            text.push(full.with(Tone::Plain, ",").shortened(columns));
+        } else {
+            legend.push(Tone::Plain, comma);
+        }
+        legend.push(Tone::Thread(*thread), entry);
     }
     text.push(legend.shortened(columns));
     text

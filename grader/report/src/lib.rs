@@ -32,6 +32,8 @@ mod words;
 
 pub use causes::told_at;
 
+use text::{Line, Text, Tone};
+
 /// How a report is to be written for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -83,5 +85,30 @@ impl Options {
     fn command(&self, command: &str) -> String {
         let space = if self.selection.is_empty() { "" } else { " " };
         format!("cargo xtask {command}{space}{}", self.selection)
+    }
+
+    /// The same after `label`. What is too long for a line goes on in the next one, and a shell reads these lines as
+    /// one command. A path that is longer than a line stays whole, since a part of it is no use to anybody.
+    fn command_lines(&self, label: Line, command: &str) -> Text {
+        let mut text = Text::new();
+        let whole = self.command(command);
+        if self.selection.is_empty() || label.width() + escape::width(&whole) <= self.columns {
+            text.push(label.with(Tone::Help, whole));
+            return text;
+        }
+        let margin = label.plain().find(|character| character != ' ').unwrap_or(0);
+        let indents = [label.width(), margin + 2, 0];
+        text.push(label.with(Tone::Help, format!("cargo xtask {command} \\")));
+        let fits = |indent: usize, part: &str| indent + escape::width(part) <= self.columns;
+        let parts = match self.selection.split_once(' ') {
+            Some((flag, path)) if !fits(margin + 2, &self.selection) => vec![format!("{flag} \\"), path.to_owned()],
+            _ => vec![self.selection.clone()],
+        };
+        let is_room = |indent: &usize| parts.iter().all(|part| fits(*indent, part));
+        let indent = indents.into_iter().find(is_room).unwrap_or(0);
+        for part in parts {
+            text.push(Line::indented(indent).with(Tone::Help, part));
+        }
+        text
     }
 }

@@ -238,12 +238,8 @@ pub fn ending(exercise: &str, check: &str, ending: &Ending, sources: &[(String, 
         text.append(goal_line(goal, options));
     }
     if let Some(token) = &ending.token {
-        let command = options.command(&format!("replay {exercise} {token}"));
-        text.push(
-            Line::indented(INDENT)
-                .with(Tone::Dim, "replay: ")
-                .with(Tone::Help, command),
-        );
+        let label = Line::indented(INDENT).with(Tone::Dim, "replay: ");
+        text.append(options.command_lines(label, &format!("replay {exercise} {token}")));
     }
     text
 }

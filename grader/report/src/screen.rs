@@ -59,19 +59,22 @@ fn push_group(text: &mut Text, group: &Group<'_>, body: Text, heads: &Heads, opt
     };
     let is_told = !body.lines().is_empty();
     let head = if group.is_unwritten() {
-        heads.head_with(first.check, "not written yet")
+        heads.head_with(first.check, &["not written yet".to_owned()])
     } else {
         heads.head(first.check)
     };
     text.push(head.shortened(options.columns));
     text.append(body);
     for other in others {
-        let same = match (group.is_unwritten(), is_told) {
-            (true, _) => "not written yet".to_owned(),
-            (false, true) => other.relation().to_owned(),
-            (false, false) => format!("{} as above", other.relation()),
+        let words = match (group.is_unwritten(), is_told) {
+            (true, _) => vec!["not written yet".to_owned()],
+            (false, true) => other.relations().map(str::to_owned).to_vec(),
+            (false, false) => other
+                .relations()
+                .map(|relation| format!("{relation} as above"))
+                .to_vec(),
         };
-        text.push(heads.head_with(other.check, &same).shortened(options.columns));
+        text.push(heads.head_with(other.check, &words).shortened(options.columns));
     }
 }
 

@@ -24,8 +24,10 @@ pub(crate) const CERTAIN: &str = "✗";
 const MARKS: usize = 3;
 /// The narrowest column of a thread in which its operations can still be recognised: `count.fetch_a…  :14`.
 const NARROWEST: usize = 20;
-/// The widest column of state: enough for two readers of a lock, and for the largest number.
-const STATE_WIDTH: usize = "read by thread 1, thread 2".len();
+/// The headings of the list, which come before those of the states.
+const LIST: [&str; 3] = ["thread", "operation", "place"];
+/// The most columns for the name of an object above its states.
+const NAME_WIDTH: usize = 26;
 
 /// The table of the given rows of `trace`, in at most `columns` columns. From the step with index `decisive` on, the
 /// failure is certain.
@@ -59,28 +61,50 @@ pub(crate) fn table(trace: &Trace, names: &Names<'_>, rows: &[Row], decisive: Op
 
 impl Contents {
     /// The widest layout that fits: first a full column for every thread and as many states as possible, then narrower
-    /// columns, then a list.
+    /// columns, then a list. Only names are shortened, and values are not: where they have no room, there are fewer
+    /// states.
     fn render(mut self, columns: usize) -> Text {
         let places: &[bool] = if self.has_one_file { &[false, true] } else { &[false] };
         let all = self.objects.len();
         for least in [usize::MAX, NARROWEST] {
-            for n_states in (all.min(1)..=all).rev() {
+            for n_states in (all.min(self.least_states)..=all).rev() {
                 self.n_states = n_states;
                 for &is_short in places {
                     let wanted = self.lane_widths(is_short);
                     let available = columns.saturating_sub(self.fixed_width() + GUTTER * wanted.len());
                     let cap = cap(&wanted, available);
-                    if wanted.iter().all(|&width| width <= cap) || (cap >= least && is_short == self.has_one_file) {
+                    let is_wide_enough = cap >= least && is_short == self.has_one_file && self.shows_values(cap);
+                    if wanted.iter().all(|&width| width <= cap) || is_wide_enough {
                         return self.lanes(columns, &wanted, cap, is_short);
                     }
                 }
             }
         }
         self.n_states = all;
-        while self.n_states > 1 && self.list_width() > columns {
+        let [_, whole, _] = self.list_widths();
+        while self.n_states > 1 && self.list_width(whole) > columns {
             self.n_states -= 1;
         }
+        if self.list_width(self.least_operation_width()) > columns {
+            self.n_states = 0;
+        }
         self.list(columns)
+    }
+
+    /// Whether columns of threads that are `cap` wide have room for what came of each step.
+    fn shows_values(&self, cap: usize) -> bool {
+        self.threads.iter().all(|&(thread, _)| {
+            let (_, place) = self.cell_widths(thread, self.has_one_file);
+            let steps = self.steps().filter(|step| step.thread == thread);
+            steps
+                .into_iter()
+                .all(|step| step.operation.least_width() + place <= cap)
+        })
+    }
+
+    /// The width of the operations with which each step says what came of it.
+    fn least_operation_width(&self) -> usize {
+        self.steps().map(|step| step.operation.least_width()).max().unwrap_or(0)
     }
 
     /// The width of the indent, the number of the step, the states and the time.
@@ -102,7 +126,7 @@ impl Contents {
             .steps()
             .map(|step| Line::new().with(Tone::Plain, &step.states[column]).width());
         let name = Line::new().with(Tone::Plain, &self.objects[column]).width();
-        states.max().unwrap_or(0).max(name).min(STATE_WIDTH)
+        states.max().unwrap_or(0).max(name.min(NAME_WIDTH))
     }
 
     fn number_width(&self) -> usize {
@@ -181,35 +205,34 @@ impl Contents {
         grid.render_with(INDENT, columns, &widths)
     }
 
-    /// The width that the list needs.
-    fn list_width(&self) -> usize {
-        let width = |text: &str| Line::new().with(Tone::Plain, text).width();
-        let threads = self.threads.iter().map(|(_, name)| width(name)).max().unwrap_or(0);
-        let cells = self
-            .threads
-            .iter()
-            .map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
-        self.fixed_width() + threads + cells.map(|(operation, place)| operation + place).max().unwrap_or(0) + 2 * GUTTER
+    /// The width of the list with operations of this width.
+    fn list_width(&self, operation: usize) -> usize {
+        let [thread, _, place] = self.list_widths();
+        self.fixed_width() + thread + operation + place + LIST.len() * GUTTER
     }
 
-    /// The width of the operations in the list, where each column has what it needs.
-    fn list_operation_width(&self, columns: usize) -> usize {
-        let cells = self
-            .threads
-            .iter()
-            .map(|(thread, _)| self.cell_widths(*thread, self.has_one_file));
-        let widest = cells.map(|(operation, _)| operation).max().unwrap_or(0);
-        let others = self.list_width().saturating_sub(widest);
-        widest.min(columns.saturating_sub(others).max(NARROWEST))
+    /// What each column of the list needs.
+    fn list_widths(&self) -> [usize; 3] {
+        let width = |text: &str| Line::new().with(Tone::Plain, text).width();
+        let mut widths = LIST.map(str::len);
+        let mut fit = |column: usize, width: usize| widths[column] = widths[column].max(width);
+        for (_, name) in &self.threads {
+            fit(0, width(name));
+        }
+        for step in self.steps() {
+            fit(1, width(&step.operation.whole()));
+            fit(2, width(&step.place(self.has_one_file)));
+        }
+        widths
     }
 
     /// A row for every step that names its thread.
     fn list(&self, columns: usize) -> Text {
-        const THREAD: usize = 1;
-        const OPERATION: usize = 2;
         let mut grid = Grid::new();
-        let operation_width = self.list_operation_width(columns);
-        let headings = ["thread", "operation", "place"].map(|heading| Line::new().with(Tone::Dim, heading));
+        let [thread, whole, place] = self.list_widths();
+        let room = columns.saturating_sub(self.list_width(0));
+        let operation = whole.min(room).max(self.least_operation_width());
+        let headings = LIST.map(|heading| Line::new().with(Tone::Dim, heading));
         grid.row(self.row(self.heading(), headings.into(), &self.objects, "time"));
         for entry in &self.entries {
             match entry {
@@ -223,15 +246,17 @@ impl Contents {
                     let tone = Tone::Thread(step.thread);
                     let cells = vec![
                         Line::new().with(tone, name.expect("every thread that a row shows has a name")),
-                        Line::new().with(tone, step.operation.fitted(operation_width)),
+                        Line::new().with(tone, step.operation.fitted(operation)),
                         Line::new().with(Tone::Dim, step.place(self.has_one_file)),
                     ];
                     grid.row(self.row(self.number(step), cells, &step.states, &step.time));
                 }
             }
         }
-        let states: Vec<usize> = (4..4 + self.n_states).collect();
-        grid.render(INDENT, columns, &[&[THREAD, OPERATION], states.as_slice()].concat())
+        let mut widths = vec![self.number_width(), thread, operation, place];
+        widths.extend((0..self.n_states).map(|column| self.state_width(column)));
+        widths.push(columns);
+        grid.render_with(INDENT, columns, &widths)
     }
 
     /// The cells of a row: its number, the cells of the layout, the states, the time.

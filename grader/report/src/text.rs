@@ -207,6 +207,11 @@ impl Text {
         &self.lines
     }
 
+    /// Its lines, to add to them.
+    pub fn lines_mut(&mut self) -> &mut [Line] {
+        &mut self.lines
+    }
+
     /// Its text, without tones; every line ends with a line feed.
     pub fn plain(&self) -> String {
         self.lines.iter().map(|line| line.plain() + "\n").collect()

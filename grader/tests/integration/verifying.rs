@@ -3,14 +3,26 @@
 use std::num::NonZero;
 
 use grader::verify::{Role, Rounds, verify, verify_thoroughly};
+use protocol::verdict::Report;
 
 use crate::course::{Course, silent};
+
+fn nothing_to_say(_: Role, _: &Report) -> Vec<String> {
+    Vec::new()
+}
 
 #[test]
 fn every_known_submission_agrees_and_comes_in_its_place() {
     let course = Course::open();
     let exercises = course.workspace.exercises().expect("a list");
-    let verified = verify(&course.workspace, &exercises, None, &course.options, &silent);
+    let verified = verify(
+        &course.workspace,
+        &exercises,
+        None,
+        &course.options,
+        &nothing_to_say,
+        &silent,
+    );
     let outcomes = verified.expect("the headers are right");
     let roles: Vec<Role> = outcomes.iter().map(|outcome| outcome.role).collect();
     assert_eq!(
@@ -30,12 +42,40 @@ fn every_known_submission_agrees_and_comes_in_its_place() {
 }
 
 #[test]
+fn what_a_reader_says_about_a_report_is_a_difference() {
+    let course = Course::open();
+    let exercises = course.workspace.exercises().expect("a list");
+    let reader = |role, report: &Report| match role {
+        Role::Mistake => vec![format!("{} is hard to read", report.submission.display())],
+        Role::Solution | Role::Variant | Role::Stub | Role::Idle | Role::Survivors => Vec::new(),
+    };
+    let share = Some("2/2".parse().expect("the share with the mistake"));
+    let verified = verify(&course.workspace, &exercises, share, &course.options, &reader, &silent);
+    let differences: Vec<String> = verified
+        .expect("the headers are right")
+        .into_iter()
+        .flat_map(|outcome| outcome.differences)
+        .collect();
+    let [difference] = &differences[..] else {
+        panic!("expected one difference, got {differences:?}");
+    };
+    assert!(difference.ends_with(".rs is hard to read"), "{difference}");
+}
+
+#[test]
 fn shares_have_all_solutions_and_stubs_and_deal_out_the_rest() {
     let course = Course::open();
     let exercises = course.workspace.exercises().expect("a list");
     let roles = |share: &str| -> Vec<Role> {
         let share = share.parse().expect("a share");
-        let verified = verify(&course.workspace, &exercises, Some(share), &course.options, &silent);
+        let verified = verify(
+            &course.workspace,
+            &exercises,
+            Some(share),
+            &course.options,
+            &nothing_to_say,
+            &silent,
+        );
         let outcomes = verified.expect("the headers are right");
         outcomes.iter().map(|outcome| outcome.role).collect()
     };

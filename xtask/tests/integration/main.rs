@@ -2,6 +2,7 @@
 
 mod classes;
 mod cli;
+mod completions;
 mod handout;
 mod killing;
 mod play;

@@ -28,6 +28,7 @@ pub(super) fn find(trace: &Trace, names: &Names<'_>) -> Option<Account> {
 
 /// Several threads, and none of them was interrupted.
 pub(super) fn none_needed(failure: &Failure, trace: &Trace) -> Option<Account> {
-    let sentence = "No thread was interrupted: this happens although each thread runs until it waits or ends.";
+    let sentence =
+        "No thread has to be interrupted for this: it happens even if each thread runs until it waits or ends.";
     (failure.preemptions == 0 && trace.threads.len() > 2).then(|| Account::new(sentence.to_owned(), []))
 }

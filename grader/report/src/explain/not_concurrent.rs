@@ -13,7 +13,7 @@ pub(super) fn explain(
     trace: Option<&Trace>,
     names: &Names<'_>,
 ) -> Story {
-    let reason = "no two threads that the function started were alive at the same time";
+    let reason = ": no two threads that the function started were alive at the same time";
     let obstacle = trace.and_then(|trace| obstacle::of_one_after_another(trace, names));
     over_serialized::story(&over_serialized::never(what, measure, executions), reason, obstacle)
 }

@@ -1,5 +1,5 @@
-//! What keeps threads from doing something at the same time: a join before the next thread is started, or a lock that
-//! is held all along.
+//! What keeps threads from doing something at the same time: a join before the next thread is started, a lock that is
+//! held all along, or a thread that sleeps until another one notifies it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use protocol::trace::{Event, LockOutcome, ObjectId, Op, ThreadId, Trace, WakeRea
 
 use super::Account;
 use crate::names::Names;
+use crate::table::duration;
 
 /// Holding a lock may be in the way if its holder takes at least this many other steps meanwhile.
 const LONG: usize = 2;
@@ -19,7 +20,23 @@ pub(super) fn of_one_after_another(trace: &Trace, names: &Names<'_>) -> Option<A
 
 /// What is in the way where threads exist at the same time.
 pub(super) fn of_side_by_side(trace: &Trace, names: &Names<'_>) -> Option<Account> {
-    long_hold(trace, names).or_else(|| early_join(trace, names))
+    long_hold(trace, names)
+        .or_else(|| early_join(trace, names))
+        .or_else(|| sleep(trace, names))
+}
+
+/// What is in the way in an execution in which threads did something one after the other, though other executions may
+/// be different. So only what is in the way for certain counts: a join, or a lock that is held during a pause.
+/// `is_in_workload` says that a pause in a function that the check has given is meant.
+pub(super) fn of_one_execution(trace: &Trace, is_in_workload: bool, names: &Names<'_>) -> Option<Account> {
+    let is_meant = |hold: &&Hold| {
+        let place = hold.pause.and_then(|pause| trace.events[pause].place.as_ref());
+        place.is_some_and(|place| !is_in_workload || names.line(place).is_none())
+    };
+    let holds = holds(trace);
+    let longest = holds.iter().filter(|hold| hold.next.is_some()).find(is_meant);
+    let in_the_way = longest.and_then(|hold| held(hold, trace, names));
+    in_the_way.or_else(|| early_join(trace, names))
 }
 
 /// Whether two threads that are started exist at the same time.
@@ -83,6 +100,8 @@ struct Hold {
     released: usize,
     /// How many steps the holder makes meanwhile, at other objects.
     n_other: usize,
+    /// The last step in which the holder sleeps meanwhile.
+    pause: Option<usize>,
     /// Where another thread takes it afterwards, which exists but does nothing meanwhile.
     next: Option<usize>,
 }
@@ -95,6 +114,11 @@ fn long_hold(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         .filter(|hold| hold.n_other >= LONG)
         .max_by_key(|hold| (hold.n_other, Reverse(hold.taken)))
         .or_else(|| followed().find(|hold| is_whole_life(trace, hold)))?;
+    held(longest, trace, names)
+}
+
+/// A lock is held for long, and then another thread takes it.
+fn held(longest: &Hold, trace: &Trace, names: &Names<'_>) -> Option<Account> {
     let next = longest.next?;
     let events = &trace.events;
     let lock = names.object(longest.lock);
@@ -105,9 +129,14 @@ fn long_hold(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         }
         (taken, _) => names.at(taken),
     };
-    let meanwhile = match longest.n_other {
-        0 | 1 => "for as long as it lives".to_owned(),
-        n => format!("and takes {n} other steps meanwhile"),
+    let pause = longest.pause.and_then(|pause| match events[pause].op {
+        Op::Sleep { duration } => Some((duration, place(pause))),
+        _ => None,
+    });
+    let meanwhile = match (pause, longest.n_other) {
+        (Some((pause, place)), _) => format!("and sleeps {} meanwhile{}", duration(pause), names.at(place)),
+        (None, 0 | 1) => "for as long as it lives".to_owned(),
+        (None, n) => format!("and takes {n} other steps meanwhile"),
     };
     let sentence = format!(
         "{} holds `{lock}`{during}, {meanwhile}. {} waits for `{lock}`{} until then.",
@@ -124,7 +153,10 @@ fn holds(trace: &Trace) -> Vec<Hold> {
     let mut closed: Vec<Hold> = Vec::new();
     for (index, event) in trace.events.iter().enumerate() {
         for hold in open.values_mut().filter(|hold| hold.holder == event.thread) {
-            hold.n_other += usize::from(event.object != Some(hold.lock));
+            hold.n_other += weight(event, hold.lock);
+            if is_pause(event) {
+                hold.pause = Some(index);
+            }
         }
         if let Some(lock) = taken(event) {
             // A thread may have had the lock several times before another gets it.
@@ -132,7 +164,7 @@ fn holds(trace: &Trace) -> Vec<Hold> {
                 .iter_mut()
                 .filter(|hold| hold.lock == lock && hold.next.is_none());
             for hold in earlier {
-                if idles(trace, event.thread, hold, index) {
+                if !is_attempt(event) && idles(trace, event.thread, hold, index) {
                     hold.next = Some(index);
                 }
             }
@@ -143,6 +175,7 @@ fn holds(trace: &Trace) -> Vec<Hold> {
                 taken,
                 released,
                 n_other: 0,
+                pause: None,
                 next: None,
             };
             open.insert(lock, hold);
@@ -156,12 +189,57 @@ fn holds(trace: &Trace) -> Vec<Hold> {
     closed
 }
 
-/// Whether `thread` exists before `hold` ends, and does nothing from its begin to the event `until`.
+/// Whether time passes, so that every other thread goes on until it has to wait.
+fn is_pause(event: &Event) -> bool {
+    matches!(event.op, Op::Sleep { duration } if !duration.is_zero())
+}
+
+/// How many steps an event of the holder of `lock` counts for. A pause is long by itself. A notification keeps nobody
+/// waiting, and a wait gives the lock back.
+fn weight(event: &Event, lock: ObjectId) -> usize {
+    match event.op {
+        _ if is_pause(event) => LONG,
+        Op::Notify { .. } => 0,
+        Op::Wait { lock: given_back, .. } if given_back == lock => 0,
+        _ => usize::from(event.object != Some(lock)),
+    }
+}
+
+/// A thread that the function started sleeps until another one of them notifies it.
+fn sleep(trace: &Trace, names: &Names<'_>) -> Option<Account> {
+    let events = &trace.events;
+    let (wait, notification) = events.iter().enumerate().find_map(|(wait, event)| {
+        let is_wait = matches!(event.op, Op::Wait { .. }) && event.thread != 0;
+        let wakes = |other: &Event| {
+            other.thread != 0
+                && other.object == event.object
+                && matches!(&other.op, Op::Notify { woke, .. } if woke.contains(&event.thread))
+        };
+        let notification = events.iter().enumerate().skip(wait).find(|(_, other)| wakes(other));
+        Some((wait, notification.filter(|_| is_wait)?.0))
+    })?;
+    let sentence = format!(
+        "{} sleeps{} until {} notifies it{}.",
+        names.thread_at_start(events[wait].thread),
+        names.at(events[wait].place.as_ref()),
+        names.thread(events[notification].thread),
+        names.at(events[notification].place.as_ref()),
+    );
+    Some(Account::new(sentence, [wait, notification]).blaming(events[wait].place.as_ref()))
+}
+
+/// Whether `thread` exists before `hold` ends, and does nothing from its begin to the event `until`. Where the holder
+/// sleeps, what the thread does before it has to wait does not count.
 fn idles(trace: &Trace, thread: ThreadId, hold: &Hold, until: usize) -> bool {
     let acts = |event: &Event| event.thread == thread;
+    let begin = if hold.pause.is_some() {
+        hold.released
+    } else {
+        hold.taken
+    };
     let is_spawned = |event: &Event| matches!(event.op, Op::Spawn { thread: spawned } if spawned == thread);
     thread != hold.holder
-        && !trace.events[hold.taken..until].iter().any(acts)
+        && !trace.events[begin..until].iter().any(acts)
         && (thread == 0 || trace.events[..hold.released].iter().any(is_spawned))
 }
 
@@ -170,7 +248,10 @@ fn is_whole_life(trace: &Trace, hold: &Hold) -> bool {
     let ends = |op: &Op| matches!(op, Op::EndThread { .. } | Op::Count { .. });
     let acts = |event: &Event| event.thread == hold.holder && !ends(&event.op);
     let (before, after) = (&trace.events[..hold.taken], &trace.events[hold.released + 1..]);
-    hold.holder != 0 && !before.iter().chain(after).any(acts)
+    let is_asked_for = hold
+        .next
+        .is_some_and(|next| matches!(trace.events[next].op, Op::Lock { .. }));
+    hold.holder != 0 && is_asked_for && !before.iter().chain(after).any(acts)
 }
 
 /// The lock that a thread has from now on.
@@ -187,6 +268,11 @@ fn taken(event: &Event) -> Option<ObjectId> {
         } => Some(lock),
         _ => None,
     }
+}
+
+/// Whether a thread takes a lock only if it is free, so that it has not waited for it.
+fn is_attempt(event: &Event) -> bool {
+    matches!(event.op, Op::Lock { function, .. } if function.as_str().starts_with("try_"))
 }
 
 /// The lock that a thread no longer has.

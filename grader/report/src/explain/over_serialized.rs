@@ -15,7 +15,13 @@ pub(super) fn explain(
     trace: Option<&Trace>,
     names: &Names<'_>,
 ) -> Story {
-    let reason = format!("{most_alive} threads that the function started were alive at the same time");
+    // With fewer threads than there should be at once, nothing else has to be in the way.
+    let reason = match measure {
+        Some(measure) if most_alive < measure.wanted => {
+            format!(": no more than {most_alive} threads that the function started were alive at the same time")
+        }
+        _ => format!(", although {most_alive} threads that the function started were alive at the same time"),
+    };
     let obstacle = trace.and_then(|trace| obstacle::of_side_by_side(trace, names));
     story(&never(what, measure, executions), &reason, obstacle)
 }
@@ -57,6 +63,6 @@ pub(super) fn story(never: &Never, reason: &str, obstacle: Option<Account>) -> S
             blamed,
             ..Story::new(&never.expected, never.got.clone())
         },
-        None => Story::new(&never.expected, format!("{}: {reason}", never.got)),
+        None => Story::new(&never.expected, format!("{}{reason}", never.got)),
     }
 }

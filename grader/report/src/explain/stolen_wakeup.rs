@@ -20,7 +20,7 @@ fn find_stolen(trace: &Trace, names: &Names<'_>) -> Option<Account> {
             return None;
         };
         let (thread, condvar) = (events[wake_up].thread, events[wake_up].object);
-        if waits_again(trace, wake_up) {
+        if waits_again(trace, wake_up) || is_looped(events[wake_up].place.as_ref(), names) {
             return None;
         }
         let wakes = |index: &usize| {
@@ -62,7 +62,7 @@ fn find_spurious(trace: &Trace, names: &Names<'_>) -> Option<Account> {
                 ..
             }
         );
-        is_spurious && !waits_again(trace, index)
+        is_spurious && !waits_again(trace, index) && !is_looped(events[index].place.as_ref(), names)
     })?;
     let sentence = format!(
         "{} woke up without a notification{}, as a condition variable allows. After{} it went on without waiting \
@@ -72,6 +72,33 @@ fn find_spurious(trace: &Trace, names: &Names<'_>) -> Option<Account> {
         after(events[wake_up].place.as_ref(), names),
     );
     Some(Account::new(sentence, [wake_up]).blaming(events[wake_up].place.as_ref()))
+}
+
+/// Whether the source shows that what the thread waits for is looked at again after each wake-up: the wait is a
+/// `wait_while`, or the body of a `while` or `loop`. Then it goes on because that holds, and something else is wrong.
+fn is_looped(place: Option<&Place>, names: &Names<'_>) -> bool {
+    let line = |number: u32| {
+        let place = Place {
+            line: number,
+            ..place?.clone()
+        };
+        names.line(&place)
+    };
+    let Some((number, wait)) = place.and_then(|place| Some((place.line, line(place.line)?))) else {
+        return false;
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    // The statement that the wait is part of, and the beginning of its block.
+    let outer = (1..number).rev().filter_map(line);
+    let head = outer
+        .filter(|line| !line.trim().is_empty())
+        .find(|line| indent(line) < indent(wait) && line.trim_end().ends_with('{'));
+    let is_loop = |head: &str| {
+        ["while ", "loop ", "loop{"]
+            .iter()
+            .any(|word| head.trim_start().starts_with(word))
+    };
+    wait.contains("_while(") || head.is_some_and(is_loop)
 }
 
 /// ` lib.rs:14`, or ` that` where the place is not known.

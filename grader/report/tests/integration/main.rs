@@ -109,6 +109,55 @@ fn a_long_race_is_cut_to_what_matters() {
     ));
 }
 
+/// The last line of a report, and the lines of it that continue the command.
+fn next(printed: &str) -> &str {
+    let at = printed
+        .rfind("next: ")
+        .expect("a report on a failure says what comes next");
+    printed[at..].trim_end()
+}
+
+#[test]
+fn what_comes_next_is_a_hint_for_what_the_student_wrote() {
+    let report = of_model(failures::lost_update(), failures::COUNTER);
+    let next_of = |options: &Options| next(&printed(&report, options)).to_owned();
+    let own = Options::default();
+    assert_eq!(
+        next_of(&own),
+        "next: cargo xtask hint counting   (every step: grade --full)"
+    );
+    let another = Options {
+        selection: "--submission class/ada.rs".into(),
+        ..Options::default()
+    };
+    assert_eq!(
+        next_of(&another),
+        "next: cargo xtask grade counting --hint --submission class/ada.rs"
+    );
+}
+
+#[test]
+fn a_command_that_is_too_long_for_a_line_goes_on_in_the_next_one() {
+    let report = of_model(failures::lost_update(), failures::COUNTER);
+    for length in [1, 30, 60, 75, 79] {
+        let path = "p".repeat(length);
+        let options = Options {
+            selection: format!("--submission {path}"),
+            ..Options::default()
+        };
+        let printed = printed(&report, &options);
+        let joined = printed.replace(" \\\n", " ").replace("(every step: --full)", "");
+        let words: Vec<&str> = joined.split_whitespace().collect();
+        let command = ["cargo", "xtask", "grade", "counting", "--hint", "--submission", &path];
+        assert!(words.ends_with(&command), "{printed}");
+        let replay = words
+            .iter()
+            .position(|word| *word == "replay:")
+            .expect("there is a token");
+        assert_eq!(words[replay + 6..replay + 8], ["--submission", &path], "{printed}");
+    }
+}
+
 #[test]
 fn full_cuts_nothing() {
     let options = Options {
@@ -373,7 +422,7 @@ fn commands_name_the_submission_again() {
         "{printed}"
     );
     assert!(
-        printed.contains("next: cargo xtask grade counting --submission 'my file.rs' --hint\n"),
+        printed.contains("next: cargo xtask grade counting --hint --submission 'my file.rs'\n"),
         "{printed}"
     );
 }

@@ -290,12 +290,21 @@ fn a_wakeup_that_another_thread_was_quicker_than() {
     to look again.
     steps: 3, 4, 6
     ");
-    // A loop around the wait looks again.
+    // A loop around the wait looks again, also if what it looks for is there.
+    let looped = failures::EVENT.replace("if ", "while ");
+    let trace = trace(
+        &["", "", ""],
+        failures::event_objects(),
+        events(unlock(1, 0)),
+        End::Finished,
+    );
+    let failure = broken(Finding::LimitExceeded, "expected at most 1", "2 did", 0, trace);
+    assert!(!told(&failure, &looped).contains("was woken"));
     assert_snapshot!(shown(events(failures::waits(1))), @r"
     expected at most 1, 2 did
 
-    No thread was interrupted: this happens although each thread runs until it waits
-    or ends.
+    No thread has to be interrupted for this: it happens even if each thread runs
+    until it waits or ends.
     steps:
     ");
 }
@@ -324,8 +333,8 @@ fn an_interruption_where_no_pattern_fits() {
     assert_snapshot!(told(&race(vec![adds(1, 12), adds(2, 20)], 0), COUNTER), @r"
     expected a count of 2, got 1
 
-    No thread was interrupted: this happens although each thread runs until it waits
-    or ends.
+    No thread has to be interrupted for this: it happens even if each thread runs
+    until it waits or ends.
     steps:
     ");
 }
@@ -793,8 +802,8 @@ fn what_no_interleaving_shows() {
     ");
     assert_snapshot!(shown(Finding::OverSerialized, 4120, 2), @r"
     expected at least one interleaving in which two threads count at once, this
-    happens in none of 4 120 interleavings: 2 threads that the function started were
-    alive at the same time
+    happens in none of 4 120 interleavings, although 2 threads that the function
+    started were alive at the same time
 
     steps:
     ");
@@ -878,8 +887,8 @@ fn what_keeps_threads_from_working_at_once() {
     expected at least one interleaving in which two threads count at once, this
     happens in none of 20 interleavings
 
-    Thread 1 holds `Mutex` at lib.rs:30, and takes 2 other steps meanwhile. Thread 2
-    waits for `Mutex` at lib.rs:30 until then.
+    Thread 1 holds `Mutex` at lib.rs:30, and sleeps 1 s meanwhile at lib.rs:32.
+    Thread 2 waits for `Mutex` at lib.rs:30 until then.
     steps: 3, 6, 7
     ");
     let whole = |thread| vec![lock(thread, 0, 30), unlock(thread, 0)];
@@ -892,13 +901,76 @@ fn what_keeps_threads_from_working_at_once() {
     `Mutex` at lib.rs:30 until then.
     steps: 3, 4, 5
     ");
-    // Thread 2 does something meanwhile, so the lock is not in its way.
+    // Thread 2 does something else once the lock is free, so it did not wait for it.
     let mut busy = held;
-    busy.insert(3, sleep(2, 1, 40));
+    busy.insert(6, sleep(2, 1, 40));
     assert_snapshot!(told(&closest(busy, reached), ""), @r"
     expected at least one interleaving in which two threads count at once, the best
-    of 20 interleavings reaches 3 of 4: 2 threads that the function started were
-    alive at the same time
+    of 20 interleavings reaches 3 of 4: no more than 2 threads that the function
+    started were alive at the same time
+
+    steps:
+    ");
+    // Another lock, which thread 2 has meanwhile, keeps it from nothing.
+    let passing = vec![lock(2, 1, 33), unlock(2, 1)];
+    let passed = [vec![spawn(1, 12), spawn(2, 12)], locked(1)].concat();
+    let passed = [&passed[..4], &passing, &passed[4..], &locked(2)].concat();
+    assert!(told(&closest(passed, None), "").contains("Thread 1 holds `Mutex` at lib.rs:30"));
+}
+
+#[test]
+fn a_thread_that_sleeps_until_another_one_has_had_its_turn() {
+    let events = vec![
+        spawn(1, 12),
+        spawn(2, 12),
+        lock(1, 0, 13),
+        failures::waits(1),
+        lock(2, 0, 19),
+        unlock(2, 0),
+        event(
+            2,
+            Op::Notify {
+                whom: Whom::One,
+                woke: vec![1],
+            },
+            Some(1),
+            &[],
+            20,
+        ),
+        failures::wakes_up(1),
+        unlock(1, 0),
+    ];
+    assert_snapshot!(told(&closest(events, None), ""), @r"
+    expected at least one interleaving in which two threads count at once, this
+    happens in none of 20 interleavings
+
+    Thread 1 sleeps at lib.rs:14 until thread 2 notifies it at lib.rs:20.
+    steps: 4, 7
+    ");
+}
+
+#[test]
+fn what_is_in_the_way_of_a_property_is_a_join_or_a_pause_under_a_lock() {
+    let shown = |finding, lines: [u32; 2]| {
+        let work = |thread, line| vec![lock(thread, 0, 12), sleep(thread, 1, line), unlock(thread, 0)];
+        let events = [vec![spawn(1, 5), spawn(2, 5)], work(1, lines[0]), work(2, lines[1])].concat();
+        let objects = vec![object(0, ObjectKind::Mutex, 4, 9)];
+        let trace = trace(&["", "", ""], objects, events, End::Finished);
+        told(
+            &broken(finding, "expected the pauses to take 1s.", "got 2s.", 0, trace),
+            COUNTER,
+        )
+    };
+    assert_snapshot!(shown(Finding::OverSerialized, [13, 13]), @r"
+    expected the pauses to take 1s, got 2s
+
+    Thread 1 holds `counter` at lib.rs:12, and sleeps 1 s meanwhile at lib.rs:13.
+    Thread 2 waits for `counter` at lib.rs:12 until then.
+    steps: 3, 5, 6
+    ");
+    // The task may ask for this pause, and then nothing is in the way of other threads.
+    assert_snapshot!(shown(Finding::NotConcurrent, [13, 13]), @r"
+    expected the pauses to take 1s, got 2s
 
     steps:
     ");

@@ -154,7 +154,11 @@ fn are_at_once(stripes: Stripes, threads: usize) -> Result<(), Violation> {
             Finding::NotConcurrent
         };
         let violation = Violation::new(finding, format!("expected {expected} to evaluate `f` at the same time"));
-        return Err(violation.got(format!("at most {most} did")));
+        return Err(violation.got(match most {
+            0 => "none did".to_owned(),
+            most if most > expected => format!("{most} did"),
+            most => format!("at most {most} did"),
+        }));
     }
     are_shared(stripes.n, threads, &computed.calls)
 }

@@ -307,7 +307,7 @@ fn at_most(permits: usize, execution: &Execution<usize>) -> Result<(), Violation
     if most > permits {
         let violation = Violation::new(
             Finding::LimitExceeded,
-            format!("expected at most {permits} holders at once"),
+            format!("expected at most {permits} of the threads to hold a permit at once"),
         );
         return Err(violation.got(format!("{most} permits were out at the same time")));
     }

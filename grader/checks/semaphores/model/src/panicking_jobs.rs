@@ -152,7 +152,7 @@ fn the_others_finished(outcome: &Outcome, limit: usize, others: usize) -> Result
     if most > limit {
         let violation = Violation::new(
             Finding::LimitExceeded,
-            format!("expected at most {limit} jobs at once, even after a panic"),
+            format!("expected at most {limit} of the jobs at once, even after a panic"),
         );
         return Err(violation.got(format!("{most} ran at the same time")));
     }

@@ -252,7 +252,10 @@ fn all_ran(ran: &Ran, jobs: usize) -> Result<(), Violation> {
 
 fn at_most(limit: usize, ran: &Ran) -> Result<(), Violation> {
     if ran.most > limit {
-        let violation = Violation::new(Finding::LimitExceeded, format!("expected at most {limit} jobs at once"));
+        let violation = Violation::new(
+            Finding::LimitExceeded,
+            format!("expected at most {limit} of the jobs at once"),
+        );
         return Err(violation.got(format!("{} jobs ran at the same time", ran.most)));
     }
     Ok(())
