@@ -164,6 +164,9 @@ impl Execution {
             TaskState::Waiting(_) | TaskState::Ready | TaskState::Ended => Wake::Ready,
         };
         self.note_turn(wake);
+        if wake == Wake::TimedOut && self.tasks[current].announced.at == self.now {
+            self.note_wait_for_no_time();
+        }
         let me = self.me();
         me.announced.yields = false;
         me.state = TaskState::Ready;

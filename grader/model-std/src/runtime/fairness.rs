@@ -84,6 +84,8 @@ pub(crate) struct Activity {
     /// The last lines with an operation that changed nothing.
     recent: RecentSites,
     patience: Patience,
+    /// When it last waited for no time at all, and on which line.
+    waited_for_no_time: Option<(Duration, Option<Site>)>,
 }
 
 /// How a thread goes on although it yields.
@@ -397,6 +399,19 @@ impl Execution {
         let end = self.busy_wait(first.expect("a candidate spins"));
         self.finish(end);
         false
+    }
+
+    /// Notes that the running thread has waited for no time at all. Lets a moment pass if it did so before, on the same
+    /// line and at the present time: on a real machine every wait takes a moment, and a loop may go on until its
+    /// deadline has passed and not only come.
+    pub(super) fn note_wait_for_no_time(&mut self) {
+        let now = self.now;
+        let me = self.me();
+        let wait = (now, me.announced.operation.site);
+        if me.activity.waited_for_no_time.replace(wait) == Some(wait) {
+            let tick = now + Duration::from_nanos(1);
+            self.now = self.nearest_deadline().map_or(tick, |deadline| tick.min(deadline));
+        }
     }
 
     /// The busy wait of `spinner`. The place is the first line of its last round in source order, which is where the

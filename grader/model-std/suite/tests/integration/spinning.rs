@@ -377,3 +377,28 @@ fn what_another_thread_completes_is_found_out_by_an_operation() {
         [[None; 3], [None, None, Some(1)], [None, Some(1), Some(1)], [Some(1); 3]],
     );
 }
+
+/// As real time goes on between two waits, however short. That the loop may change what the lock protects makes no
+/// difference.
+#[test]
+fn a_wait_ends_that_is_over_only_when_more_than_its_time_has_passed() {
+    fn waits(change: impl Fn(&mut Vec<u8>) + Sync + 'static) {
+        let body = move || {
+            let (items, wake) = (Mutex::new(Vec::new()), Condvar::new());
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let begin = Instant::now();
+                    let mut items = items.lock().unwrap();
+                    while let Some(left) = Duration::from_millis(5).checked_sub(begin.elapsed()) {
+                        change(&mut items);
+                        items = wake.wait_timeout(items, left).unwrap().0;
+                    }
+                });
+                scope.spawn(|| drop(items.lock().unwrap()));
+            });
+        };
+        ends(body, &["finished"]);
+    }
+    waits(|_| ());
+    waits(|items| drop(items.pop()));
+}
