@@ -1,6 +1,6 @@
 //! Mistake: the outsider prints all its copies in one call, so nothing can stand between them.
 //!
-//! Fails: `the_outsider_waits_for_nobody` with `not_concurrent`.
+//! Fails: `the_outsider_waits_for_nobody` with `over_serialized`.
 
 use std::ops::RangeInclusive;
 use std::sync::Mutex;
