@@ -1,6 +1,7 @@
 //! Mistake: all journals share a queue, so one may write the lines of another.
 //!
 //! Fails: `every_line_is_written_once_in_order` with `wrong_result`.
+//! Fails: `flush_returns_when_all_is_written` with `wrong_result`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

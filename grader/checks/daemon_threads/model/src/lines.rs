@@ -275,6 +275,11 @@ pub(crate) fn flush_returns_when_all_is_written(model: &mut Model) {
         was_flushed(execution, 1, HUNDRED_DAYS)
     });
     model.every("2 threads log a line and flush", flush_twice, each_saw_its_line);
+    model.every(
+        "a line that takes no time and flush, beside a journal whose line takes 100 days",
+        flush_beside_another_journal,
+        |execution| was_flushed(execution, 1, Duration::ZERO),
+    );
     model.every("flush, a line, flush, a line, flush", flush_again, |execution| {
         if execution.value == [0, 1, 2] {
             return Ok(());
@@ -282,6 +287,12 @@ pub(crate) fn flush_returns_when_all_is_written(model: &mut Model) {
         let expected = "expected 0, 1 and 2 lines to be written after the first, second and third flush";
         Err(Violation::new(Finding::WrongResult, expected).got(format!("got {:?}", execution.value)))
     });
+    model.spurious_wakeups(1);
+    model.every(
+        "2 lines that take 100 days each, then flush, with a wake-up for no reason",
+        || flush_after(2, HUNDRED_DAYS),
+        |execution| was_flushed(execution, 2, 2 * HUNDRED_DAYS),
+    );
 }
 
 /// How many lines were written when `flush` returned, and when it did.
@@ -306,6 +317,22 @@ fn flush_for_another() -> Flushed {
     let notes = Notes::default();
     let journal = notes.start(HUNDRED_DAYS, NEVER);
     thread::scope(|scope| join(scope.spawn(|| journal.log("a line"))));
+    let start = Instant::now();
+    journal.flush();
+    Flushed {
+        written: notes.lines().len(),
+        took: start.elapsed(),
+    }
+}
+
+fn flush_beside_another_journal() -> Flushed {
+    let [notes, other_notes] = [Notes::default(), Notes::default()];
+    let other = other_notes.start(HUNDRED_DAYS, NEVER);
+    other.log("a line of the other journal");
+    // Its sink has been called, and sleeps.
+    thread::sleep(MILLISECOND);
+    let journal = notes.start(Duration::ZERO, NEVER);
+    journal.log("a line");
     let start = Instant::now();
     journal.flush();
     Flushed {
@@ -405,6 +432,12 @@ pub(crate) fn drop_writes_what_is_left(model: &mut Model) {
         "a line of another thread, which drops the journal",
         drop_elsewhere,
         |execution| was_closed(execution, 2, Duration::ZERO),
+    );
+    model.spurious_wakeups(1);
+    model.every(
+        "2 lines that take 5 ms each, then drop, with a wake-up for no reason",
+        || drop_after(2, 5 * MILLISECOND, HUNDRED_DAYS),
+        |execution| was_closed(execution, 2, 10 * MILLISECOND),
     );
 }
 

@@ -1,15 +1,20 @@
 //! Ticks come when nothing was logged for so long, at that very moment, and never while a line waits.
 
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use daemon_threads::Journal;
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, is_on_time};
+use crate::gauge::{MILLISECOND, MOST_LATENESS, is_on_time};
 use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
 use crate::notes::{self, Note, Notes, TICK};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The tick of a sink that is slow.
+const TEN: Duration = Duration::from_millis(10);
 
 /// What is done with a journal, in turn.
 #[derive(Clone, Copy)]
@@ -73,6 +78,21 @@ pub(crate) fn ticks_come_on_time(model: &mut Model) {
             move |execution| are(&execution.value, expected),
         );
     }
+    // A wait that ends without a reason is no tick, and puts none off.
+    model.spurious_wakeups(1);
+    let pauses: (&str, &'static [Act], &'static [Expected]) = (
+        "a tick of 10 ms, dropped after two pauses of 6 ms",
+        &[Wait(6), Wait(6)],
+        &[(TICK, 10)],
+    );
+    for (label, acts, expected) in [pauses, scenarios[2]] {
+        model.every(
+            label,
+            move || act(Duration::ZERO, 10 * MILLISECOND, acts),
+            move |execution| are(&execution.value, expected),
+        );
+    }
+    model.spurious_wakeups(0);
     other_lengths(model);
     at_the_same_moment(model);
 }
@@ -240,6 +260,44 @@ pub(crate) fn no_tick_while_a_line_waits(model: &mut Model) {
         },
         |execution| no_tick_between(&execution.value, 2),
     );
+    model.every(
+        "a tick of 10 ms, and the sink takes 35 ms for the first tick",
+        slow_first_tick,
+        |execution| {
+            let ticks = &execution.value;
+            // Reading the clock takes a moment, and not everybody reads it equally often.
+            let least = TEN - MOST_LATENESS;
+            if ticks.len() >= 2 && ticks.windows(2).all(|pair| pair[1] >= pair[0] + least) {
+                return Ok(());
+            }
+            let expected = "expected ticks that are at least 10 ms apart";
+            Err(Violation::new(Finding::WrongResult, expected).got(format!("they came after {ticks:?}")))
+        },
+    );
+}
+
+/// When the ticks came, counted from the start of the journal.
+fn slow_first_tick() -> Vec<Duration> {
+    let ticks = Arc::new(Mutex::new(Vec::new()));
+    let theirs = Arc::clone(&ticks);
+    let start = Instant::now();
+    let journal = Journal::start(
+        move |_| {
+            let is_first = {
+                let mut ticks = theirs.lock().unwrap();
+                ticks.push(start.elapsed());
+                ticks.len() == 1
+            };
+            if is_first {
+                thread::sleep(35 * MILLISECOND);
+            }
+        },
+        TEN,
+    );
+    // Until 75 ms, the second tick comes at 45 or 55 ms.
+    thread::sleep(75 * MILLISECOND);
+    drop(journal);
+    ticks.lock().unwrap().clone()
 }
 
 /// The lines come one after the other. At most one tick follows, since two ticks are a tick apart.

@@ -76,6 +76,13 @@ pub(crate) fn a_panic_is_told_with_its_message(model: &mut Model) {
             tells(&execution.value, "grace", "this was grace")
         },
     );
+    for name in [" Ada Lovelace ", ""] {
+        model.every(
+            format!("{name:?}, who panics at its first hello"),
+            move || Heard::of(&[name], 1, |_, _| panic!("lost for words")),
+            move |execution| tells(&execution.value, name, "lost for words"),
+        );
+    }
     // Of the second, nothing is left in 32 bits.
     for times in [usize::MAX, 1 << 32] {
         model.every(

@@ -24,7 +24,7 @@ pub(crate) fn each_name_has_a_thread_of_its_own(model: &mut Model) {
         (&["ada", "grace"], 2),
         (NAMES, 1),
         (&["ada", "ada"], 2),
-        (&[""], 1),
+        (&[" Ada Lovelace ", "ada lovelace", ""], 1),
     ] {
         model.every(
             format!("{names:?}, {times} times"),

@@ -35,6 +35,18 @@ fn main() -> ExitCode {
     harness::main(CHECKS)
 }
 
+/// Requires that all threads are there at once, where there are a hundred; the calling thread may be one of them.
+fn all_at_once(model: &mut Model, label: &str, print: impl Fn() + 'static) {
+    one_execution(model);
+    model.reach(
+        label,
+        print,
+        "all threads are there at the same time, with or without the calling thread",
+        99,
+        |execution| execution.most_alive,
+    );
+}
+
 /// For workloads so large that one execution must do.
 fn one_execution(model: &mut Model) {
     model.preemptions(0);

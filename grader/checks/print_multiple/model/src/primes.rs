@@ -6,7 +6,7 @@ use harness::{Execution, Finding, Model, Violation};
 
 use crate::contract::print_primes;
 use crate::copies::{found_as, shown};
-use crate::one_execution;
+use crate::{all_at_once, one_execution};
 
 const LAST: &str = "all threads finished";
 
@@ -146,6 +146,7 @@ pub(crate) fn every_number_has_a_thread_and_a_line(model: &mut Model) {
         || print_primes(1..=300),
         move |execution| have_lines(execution, &numbers),
     );
+    all_at_once(model, &in_words(&(1..=100)), || print_primes(1..=100));
 }
 
 fn in_words(range: &RangeInclusive<u64>) -> String {

@@ -6,7 +6,7 @@ use harness::{Execution, Finding, Model, Violation};
 
 use crate::contract::{in_blocks, mixed, with_an_outsider};
 use crate::copies::{are_complete, are_solid, copies};
-use crate::one_execution;
+use crate::{all_at_once, one_execution};
 
 /// The most operations of a thread that prints a few copies, or starts some others, and sleeps when it waits. One that
 /// looks again and again does so for longer in some interleaving.
@@ -113,6 +113,13 @@ pub(crate) fn mixed_texts_mix(model: &mut Model) {
         );
     }
     any_may_be_first(model, mixed);
+    all_at_once(model, "100 texts, once", || hundred(|texts| mixed(texts, 1)));
+}
+
+/// Calls `print` with a hundred texts.
+fn hundred(print: impl Fn(&[&str])) {
+    let texts: Vec<String> = (100..200).map(|number| number.to_string()).collect();
+    print(&texts.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
 /// The texts in the order of their copies; none if the output is something else.
@@ -212,6 +219,7 @@ fn waits_asleep<T>(execution: &Execution<T>) -> Result<(), Violation> {
 
 pub(crate) fn any_block_may_be_first(model: &mut Model) {
     any_may_be_first(model, in_blocks);
+    all_at_once(model, "100 texts, once", || hundred(|texts| in_blocks(texts, 1)));
 }
 
 pub(crate) fn only_the_outsider_stands_inside(model: &mut Model) {
@@ -245,17 +253,24 @@ pub(crate) fn only_the_outsider_stands_inside(model: &mut Model) {
         move || with_an_outsider(&many.iter().map(String::as_str).collect::<Vec<_>>(), OUTSIDER, 300),
         move |execution| are_complete(execution, &copies(execution, &expected)?, &expected, 300),
     );
+    let expected = owned(&[OUTSIDER]);
+    model.every(
+        "no texts and the outsider, 70000 times",
+        || with_an_outsider(&[], OUTSIDER, 70_000),
+        move |execution| are_complete(execution, &copies(execution, &expected)?, &expected, 70_000),
+    );
 }
 
 pub(crate) fn the_outsider_waits_for_nobody(model: &mut Model) {
     // What the output is without newlines and spaces, for one text and for two.
     type Wanted = (&'static str, &'static [&'static str], fn(&str) -> bool);
     let all_inside: fn(&str) -> bool = |output| output.contains("A..A") || output.contains("B..B");
-    let wanted: [Wanted; 4] = [
+    let wanted: [Wanted; 5] = [
         ("the outsider prints everything inside a block", &["A"], |output| {
             output == "A..A"
         }),
         ("the outsider prints everything inside a block", &["A", "B"], all_inside),
+        ("a text and the outsider take turns", &["A"], |output| output == ".A.A"),
         (
             "the outsider prints everything in front of the blocks",
             &["A", "B"],
@@ -279,4 +294,7 @@ pub(crate) fn the_outsider_waits_for_nobody(model: &mut Model) {
             },
         );
     }
+    all_at_once(model, "100 texts and the outsider, once", || {
+        hundred(|texts| with_an_outsider(texts, OUTSIDER, 1));
+    });
 }

@@ -1,5 +1,7 @@
 //! `count_without_locks` counts every round, in threads that run at the same time.
 
+use std::{panic, thread};
+
 use harness::{Execution, Finding, Model, Violation};
 
 use crate::contract::count_without_locks;
@@ -21,6 +23,23 @@ pub(crate) fn counting_loses_nothing(model: &mut Model) {
         |execution| {
             is(execution, execution.value[0], 4)?;
             is(execution, execution.value[1], 1)
+        },
+    );
+    model.every(
+        "two calls at the same time, 2 threads with 1 round and 1 thread with 3 rounds",
+        || {
+            thread::scope(|scope| {
+                let other = scope.spawn(|| count_without_locks(1, 3));
+                let own = count_without_locks(2, 1);
+                [
+                    own,
+                    other.join().unwrap_or_else(|payload| panic::resume_unwind(payload)),
+                ]
+            })
+        },
+        |execution| {
+            is(execution, execution.value[0], 2)?;
+            is(execution, execution.value[1], 3)
         },
     );
     one_execution(model);

@@ -46,6 +46,23 @@ pub(crate) fn increments_add_up(model: &mut Model) {
             Ok(())
         },
     );
+    model.every(
+        "two calls at the same time, 2 threads from 0 and 1 thread from 10",
+        || {
+            thread::scope(|scope| {
+                let other = scope.spawn(|| increment_all(10, 1, |_| {}));
+                let own = increment_all(0, 2, |_| {});
+                [
+                    own,
+                    other.join().unwrap_or_else(|payload| panic::resume_unwind(payload)),
+                ]
+            })
+        },
+        |execution| {
+            is(execution, execution.value[0], 2)?;
+            is(execution, execution.value[1], 11)
+        },
+    );
     one_execution(model);
     for (start, threads) in [(1, 100), (0, 300)] {
         adds_up(model, start, threads);
@@ -228,6 +245,14 @@ pub(crate) fn any_thread_may_increment_first(model: &mut Model) {
             }
             Ok(())
         },
+    );
+    one_execution(model);
+    model.reach(
+        label(0, 100),
+        || increment_all(0, 100, |_| {}),
+        "all threads are there at the same time, with or without the calling thread",
+        99,
+        |execution| execution.most_alive,
     );
 }
 

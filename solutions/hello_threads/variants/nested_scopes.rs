@@ -1,0 +1,87 @@
+//! Variant: a recursive function starts a thread for the first name, and calls itself for the others in the same scope.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::thread::{self, Builder, JoinHandle};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panicked {
+    pub thread: String,
+    pub message: String,
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} panicked: {}", self.thread, self.message)
+    }
+}
+
+impl Error for Panicked {}
+
+pub fn hello(names: &[String], times: usize, say: impl Fn(&str) + Sync) -> Vec<Result<usize, Panicked>> {
+    let mut results = say_all(names, times, &say);
+    results.reverse();
+    results
+}
+
+/// The results come in the opposite order.
+fn say_all(names: &[String], times: usize, say: &(impl Fn(&str) + Sync)) -> Vec<Result<usize, Panicked>> {
+    let Some((first, others)) = names.split_first() else {
+        return Vec::new();
+    };
+    thread::scope(|scope| {
+        let builder = Builder::new().name(first.clone());
+        let thread = builder.spawn_scoped(scope, || say_hello(times, say)).unwrap();
+        let mut results = say_all(others, times, say);
+        results.push(thread.join().map_err(|payload| panicked(first, &*payload)));
+        results
+    })
+}
+
+fn say_hello(times: usize, say: &(impl Fn(&str) + Sync)) -> usize {
+    for _ in 0..times {
+        say(thread::current().name().unwrap());
+        thread::sleep(Duration::from_secs(1));
+    }
+    times
+}
+
+fn panicked(name: &str, payload: &(dyn Any + Send)) -> Panicked {
+    let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    Panicked {
+        thread: name.to_owned(),
+        message: text.unwrap_or_else(|| "unknown".to_owned()),
+    }
+}
+
+pub struct Greeter {
+    name: String,
+    times: usize,
+}
+
+impl Greeter {
+    pub fn new(name: &str, times: usize) -> Self {
+        Greeter {
+            name: name.to_owned(),
+            times,
+        }
+    }
+
+    pub fn start(self) -> JoinHandle<usize> {
+        let builder = Builder::new().name(self.name.clone());
+        builder.spawn(move || self.run()).unwrap()
+    }
+
+    fn run(self) -> usize {
+        for number in 0..self.times {
+            if number > 0 {
+                thread::sleep(Duration::from_secs(1));
+            }
+            println!("hello from {}", self.name);
+        }
+        self.times
+    }
+}
