@@ -262,8 +262,8 @@ fn what_was_put_is_got(execution: &Execution<Raced>) -> Result<(), Violation> {
     Err(violation.got(format!("{in_time} items came before that and {too_late} after it")))
 }
 
-/// What came back from `put`, what `get` said meanwhile, and what it said afterwards. Item 8 was inside before, and item
-/// 7 would come first if it came in.
+/// What came back from `put`, what `get` said meanwhile, and what it said afterwards. Item 8 was inside before, and
+/// item 7 would come first if it came in.
 fn put_beside_get<L: Line>() -> (Option<usize>, [Answer; 2]) {
     let queue = L::new();
     queue.put(8);
@@ -281,7 +281,7 @@ fn nothing_was_exchanged(&(back, answers): &(Option<usize>, [Answer; 2])) -> Res
     }
     let violation = Violation::new(
         Finding::WrongResult,
-        "expected item 7 to come back from put, and get to give item 8, which was inside before the queue was closed",
+        "expected item 7 to come back from put, and get to give item 8, which was inside before",
     );
     let back = back.map_or("nothing came back".to_owned(), |item| format!("item {item} came back"));
     Err(violation.got(format!("{back}; of get, {}, and then {}", answers[0], answers[1])))
