@@ -400,5 +400,7 @@ fn a_wait_ends_that_is_over_only_when_more_than_its_time_has_passed() {
         ends(body, &["finished"]);
     }
     waits(|_| ());
-    waits(|items| drop(items.pop()));
+    waits(|items| {
+        items.pop();
+    });
 }
