@@ -232,7 +232,8 @@ fn one_operation_more_after_very_many_is_nondeterministic() {
     let runs = std::sync::atomic::AtomicUsize::new(0);
     let body = move || {
         let shared = AtomicUsize::new(0);
-        (0..250_000 + runs.fetch_add(1, SeqCst)).for_each(|_| drop(shared.load(SeqCst)));
+        let n = 250_000 + runs.fetch_add(1, SeqCst);
+        (0..n).map(|_| shared.load(SeqCst)).max()
     };
     let mut explorer = preemptions(0);
     explorer.settings.steps = 1_000_000;
