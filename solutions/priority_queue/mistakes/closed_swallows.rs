@@ -1,6 +1,7 @@
 //! Mistake: a closed queue drops an item that is put, and says that all is well.
 //!
 //! Fails: `nothing_is_lost_or_doubled` with `wrong_result`.
+//! Fails: `close_wakes_all_and_keeps_what_is_inside` with `wrong_result`.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;

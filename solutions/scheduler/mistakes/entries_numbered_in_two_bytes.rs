@@ -1,6 +1,7 @@
 //! Mistake: entries are numbered in 16 bits.
 //!
 //! Fails: `order_is_time_priority_entry` with `wrong_result`.
+//! Fails: `cancel_is_exact` with `wrong_result`.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

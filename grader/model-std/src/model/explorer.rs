@@ -255,7 +255,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// Runs the first schedule twice. Returns the second execution for the exhaustive part, if the two are equal.
     fn verify_determinism(&mut self) -> ControlFlow<(), Option<Run>> {
-        let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::default()));
+        let record = |scheduler| run(self.settings, self.body, scheduler, Some(Recorder::for_comparison()));
         let mut first = record(
             Scheduler::new(self.beginning.clone(), Strategy::NonPreemptive)
                 .with_choices(self.optional)

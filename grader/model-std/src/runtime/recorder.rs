@@ -21,6 +21,10 @@ use crate::shim::SOURCES_OF_LIBRARIES;
 /// The most events in the trace of an execution that was not going to end: enough to show what the threads repeat.
 const MAX_EVENTS_WITHOUT_END: usize = 10_000;
 
+/// The most operations that are recorded of an execution that is only compared with another one: as many as an ordinary
+/// execution may have. Two recordings of millions take more memory than a check program may have.
+const MAX_COMPARED: usize = 200_000;
+
 /// The states of objects after an operation, as a trace shows them.
 pub(crate) type States = Vec<(ObjectId, ObjectState)>;
 
@@ -34,6 +38,8 @@ pub(crate) struct Recorder {
     steps_before_choices: Vec<usize>,
     /// Whether it takes the return addresses at operations whose site is not known.
     takes_calls: bool,
+    /// Whether it records the first [`MAX_COMPARED`] operations only.
+    compares: bool,
     /// The kind of each object and where it comes from, by number.
     objects: Vec<(ObjectKind, Origin)>,
     /// The choice at which the execution was paused, if it was.
@@ -195,7 +201,7 @@ impl Execution {
         site: Option<Site>,
         describe: impl FnOnce(&Execution) -> (Op, States),
     ) {
-        if self.recorder.is_none() {
+        if self.recorder.as_ref().is_none_or(Recorder::is_full) {
             return;
         }
         let (op, states) = describe(self);
@@ -237,7 +243,9 @@ impl Execution {
         op: impl FnOnce() -> Op,
     ) {
         let time = self.now;
-        let Some(recorder) = &mut self.recorder else { return };
+        let Some(recorder) = self.recorder.as_mut().filter(|recorder| !recorder.is_full()) else {
+            return;
+        };
         recorder.recorded.push(Recorded {
             thread,
             op: op(),
@@ -321,6 +329,19 @@ impl Recorder {
             takes_calls: true,
             ..Self::default()
         }
+    }
+
+    /// A recorder for an execution that is only compared with another one.
+    pub(crate) fn for_comparison() -> Self {
+        Self {
+            compares: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it records nothing more.
+    fn is_full(&self) -> bool {
+        self.compares && self.recorded.len() >= MAX_COMPARED
     }
 
     /// Adds the return addresses at the last operation.

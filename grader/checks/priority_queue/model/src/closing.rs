@@ -79,6 +79,11 @@ fn scenarios<L: Line>(model: &mut Model) {
         race::<L>,
         what_was_put_is_got,
     );
+    model.every(
+        format!("{name}, a closed queue with an item, a thread that puts a lower one, and a thread that gets"),
+        put_beside_get::<L>,
+        |execution| nothing_was_exchanged(&execution.value),
+    );
 }
 
 /// With so many threads that one execution must do.
@@ -255,4 +260,29 @@ fn what_was_put_is_got(execution: &Execution<Raced>) -> Result<(), Violation> {
         "expected all that came in to be got before get says that the queue is closed",
     );
     Err(violation.got(format!("{in_time} items came before that and {too_late} after it")))
+}
+
+/// What came back from `put`, what `get` said meanwhile, and what it said afterwards. Item 8 was inside before, and
+/// item 7 would come first if it came in.
+fn put_beside_get<L: Line>() -> (Option<usize>, [Answer; 2]) {
+    let queue = L::new();
+    queue.put(8);
+    queue.close();
+    thread::scope(|scope| {
+        let producer = scope.spawn(|| queue.put_or_get_back(7));
+        let meanwhile = queue.get(Call::Wait);
+        (join(producer), [meanwhile, queue.get(Call::Try)])
+    })
+}
+
+fn nothing_was_exchanged(&(back, answers): &(Option<usize>, [Answer; 2])) -> Result<(), Violation> {
+    if back == Some(7) && answers == [Answer::Got(8), Answer::Closed] {
+        return Ok(());
+    }
+    let violation = Violation::new(
+        Finding::WrongResult,
+        "expected item 7 to come back from put, and get to give item 8, which was inside before",
+    );
+    let back = back.map_or("nothing came back".to_owned(), |item| format!("item {item} came back"));
+    Err(violation.got(format!("{back}; of get, {}, and then {}", answers[0], answers[1])))
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use priority_queue::{GetError, LifoQueue, PriorityQueue};
+use priority_queue::{GetError, LifoQueue, PriorityQueue, PutError};
 
 use crate::long_wait::in_words;
 
@@ -14,6 +14,9 @@ pub(crate) trait Line: Sync + 'static {
     fn new() -> Self;
 
     fn put(&self, item: usize);
+
+    /// As `put`, and returns the item that came back.
+    fn put_or_get_back(&self, item: usize) -> Option<usize>;
 
     fn get(&self, call: Call) -> Answer;
 
@@ -30,6 +33,10 @@ impl Line for PriorityQueue<usize, usize> {
 
     fn put(&self, item: usize) {
         let _ = self.put(item, item);
+    }
+
+    fn put_or_get_back(&self, item: usize) -> Option<usize> {
+        self.put(item, item).err().map(|PutError::Closed(item)| item)
     }
 
     fn get(&self, call: Call) -> Answer {
@@ -54,6 +61,10 @@ impl Line for LifoQueue<usize> {
 
     fn put(&self, item: usize) {
         let _ = self.put(item);
+    }
+
+    fn put_or_get_back(&self, item: usize) -> Option<usize> {
+        self.put(item).err().map(|PutError::Closed(item)| item)
     }
 
     fn get(&self, call: Call) -> Answer {

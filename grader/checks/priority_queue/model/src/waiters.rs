@@ -11,10 +11,13 @@ use crate::line::{Answer, Call, Line};
 use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 use crate::moment::{MILLISECOND, is_on_time};
 
-/// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once
+/// How long a thread with a timeout of `Duration::MAX` is kept waiting: long enough that polling once
 /// a month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30
 /// years that some libraries use for a timeout that never ends.
 const TWENTY_YEARS: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
+
+/// How long a thread without a timeout is kept waiting: long enough that polling once a year is noticed.
+const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);
 
 /// How many threads wait at once where they are many: more than a byte can count.
 const CROWD: usize = 300;
@@ -39,7 +42,7 @@ fn scenarios<L: Line>(model: &mut Model) {
     for (call, kept) in [
         (Call::Wait, HUNDRED_DAYS),
         (LONG, HUNDRED_DAYS),
-        (Call::Wait, TWENTY_YEARS),
+        (Call::Wait, SIX_HUNDRED_YEARS),
         (Call::Timeout(Duration::MAX), TWENTY_YEARS),
     ] {
         model.every(

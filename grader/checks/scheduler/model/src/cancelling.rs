@@ -16,6 +16,9 @@ use crate::times::in_ms;
 /// How many events there are where they are many: more than a byte can count.
 const MANY: usize = 300;
 
+/// How many events come and go: more than 16 bits can count.
+const IN_ALL: usize = 70_000;
+
 pub(crate) fn cancel_is_exact(model: &mut Model) {
     model.every("1 thread, before and after run", one_after_the_other, answers_are_right);
     model.every("an event that cancels itself", cancel_itself, answers_are_right);
@@ -62,6 +65,12 @@ pub(crate) fn cancel_is_exact(model: &mut Model) {
     model.every(
         format!("{MANY} events, of which every third is cancelled"),
         cancel_every_third,
+        answers_are_right,
+    );
+    model.steps(100 * IN_ALL as u64);
+    model.every(
+        format!("an event, and {IN_ALL} that are entered and cancelled one after the other while it is left"),
+        cancel_many,
         answers_are_right,
     );
 }
@@ -277,6 +286,37 @@ fn cancel_every_third() -> Answers {
             "did all others run, in their order?".to_owned(),
             true,
             numbers(&log.ran()) == left,
+        ),
+    ]
+}
+
+fn cancel_many() -> Answers {
+    let scheduler = Scheduler::new();
+    let log = Log::new();
+    let enter = |event| scheduler.enter_at(log.at(MILLISECOND), 1, log.event(event));
+    let gone = enter(1);
+    scheduler.cancel(gone);
+    let left = enter(2);
+    let (mut n_cancelled, mut has_old_id) = (0, false);
+    for _ in 0..IN_ALL {
+        let id = enter(3);
+        has_old_id |= id == gone || id == left;
+        n_cancelled += usize::from(scheduler.cancel(id));
+    }
+    let gone_again = scheduler.cancel(gone);
+    scheduler.run();
+    vec![
+        ("has a new event the id of one before?".to_owned(), false, has_old_id),
+        ("is each of them cancelled?".to_owned(), true, n_cancelled == IN_ALL),
+        (
+            "is an event cancelled that was cancelled before all others?".to_owned(),
+            false,
+            gone_again,
+        ),
+        (
+            "did the event that was left run, and no other?".to_owned(),
+            true,
+            numbers(&log.ran()) == [2],
         ),
     ]
 }

@@ -70,6 +70,18 @@ pub(crate) fn waiting_takes_no_steps(model: &mut Model) {
             ran_on_time(&execution.value, &[(1, HUNDRED_DAYS)])
         },
     );
+    model.every(
+        format!("2 threads in run, an event that takes {}", in_words(HUNDRED_DAYS)),
+        || {
+            let scheduler = Scheduler::new();
+            scheduler.enter_after(Duration::ZERO, 1, |_| thread::sleep(HUNDRED_DAYS));
+            thread::scope(|scope| {
+                scope.spawn(|| scheduler.run());
+                scheduler.run();
+            });
+        },
+        |execution| takes_few_steps(execution, HUNDRED_DAYS),
+    );
     model.spurious_wakeups(1);
     model.every(
         "an event after 5 ms, a spurious wake-up",

@@ -228,6 +228,22 @@ fn a_program_that_depends_on_what_is_not_modelled_is_nondeterministic() {
 }
 
 #[test]
+fn one_operation_more_after_very_many_is_nondeterministic() {
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let body = move || {
+        let shared = AtomicUsize::new(0);
+        let n = 250_000 + runs.fetch_add(1, SeqCst);
+        (0..n).map(|_| shared.load(SeqCst)).max()
+    };
+    let mut explorer = preemptions(0);
+    explorer.settings.steps = 1_000_000;
+    let trace = explorer.first_nondeterministic(body);
+    assert!(matches!(trace.end, End::Nondeterministic(Difference::Outcome)));
+    // It would be long to show, and no operation of it differs.
+    assert!(trace.events.len() < 250_000);
+}
+
+#[test]
 fn another_number_of_threads_is_nondeterministic() {
     static RUNS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let body = || {
