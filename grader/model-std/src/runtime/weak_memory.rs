@@ -43,6 +43,7 @@ pub(crate) mod notes;
 mod synchronization;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use super::counts;
@@ -57,26 +58,57 @@ use crate::model::SwitchAfterRelease;
 const KEPT: usize = 8;
 
 /// For each atomic, the number of the oldest message that may still be read; 0 if any.
+///
+/// A message keeps the view of its writer. So that tens of thousands of atomics with a message each need little room,
+/// views share the pages in which they are the same.
 #[derive(Clone, Debug, Default)]
-struct View(Vec<u32>);
+struct View(Vec<Page>);
+
+/// How many atomics there are in a page.
+const PAGE: usize = 128;
+
+type Page = Rc<[u32; PAGE]>;
 
 impl View {
     fn get(&self, atomic: ObjectId) -> u32 {
-        self.0.get(atomic).copied().unwrap_or(0)
+        self.0.get(atomic / PAGE).map_or(0, |page| page[atomic % PAGE])
     }
 
     fn raise(&mut self, atomic: ObjectId, message: u32) {
-        let slot = entry(&mut self.0, atomic);
-        *slot = message.max(*slot);
+        if self.get(atomic) >= message {
+            return;
+        }
+        self.reach(atomic / PAGE + 1);
+        Rc::make_mut(&mut self.0[atomic / PAGE])[atomic % PAGE] = message;
     }
 
     fn join(&mut self, other: &View) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
+        self.reach(other.0.len());
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine = (*mine).max(*theirs);
+            if Rc::ptr_eq(mine, theirs) {
+                continue;
+            }
+            if mine.iter().zip(&**theirs).all(|(mine, theirs)| mine <= theirs) {
+                *mine = Rc::clone(theirs);
+            } else if mine.iter().zip(&**theirs).any(|(mine, theirs)| mine < theirs) {
+                let mine = Rc::make_mut(mine);
+                mine.iter_mut()
+                    .zip(&**theirs)
+                    .for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
+            }
         }
+    }
+
+    /// Makes room for so many pages.
+    fn reach(&mut self, pages: usize) {
+        if self.0.len() < pages {
+            self.0.resize(pages, Rc::new([0; PAGE]));
+        }
+    }
+
+    /// What [`View::get`] says of each atomic, as far as it may be more than 0.
+    fn messages(&self) -> impl Iterator<Item = &u32> {
+        self.0.iter().flat_map(|page| page.iter())
     }
 }
 
@@ -316,7 +348,7 @@ impl WeakMemory {
 
     /// A digest of a view. An entry that excludes no kept message counts as no entry.
     fn digest_of(&self, view: &View) -> u64 {
-        let messages = self.messages.iter().zip(&view.0);
+        let messages = self.messages.iter().zip(view.messages());
         let seen = messages.map(|(messages, number)| {
             let message = messages.get(*number).filter(|_| *number > messages.first);
             message.map_or(0, |message| mix(message.writer, 1))

@@ -8,7 +8,7 @@ use event::Event;
 use harness::{Execution, Finding, Model, Violation};
 
 use crate::join::join;
-use crate::time::is_late;
+use crate::time::{MILLISECOND, is_late};
 use crate::waits::{Call, Wait};
 
 /// How often an event is set in a row: so often that a count of 8 or 16 bits is 0 again.
@@ -54,6 +54,11 @@ pub(crate) fn an_event_stays_as_it_is(model: &mut Model) {
         "1 thread that sets, 2 threads that wait",
         || wait_beside_a_setter([Call::Wait, Call::Timeout(Duration::MAX)]),
         all_see_it,
+    );
+    model.every(
+        "1 thread that sets, 1 that clears and then waits",
+        clear_and_wait_beside_a_setter,
+        was_set_after_clear_or_before,
     );
     for call in [Call::Wait, Call::Timeout(Duration::MAX)] {
         model.every(
@@ -166,6 +171,29 @@ fn wait_beside_a_setter(calls: [Call; 2]) -> [Wait; 2] {
         event.set();
         waiters.map(join)
     })
+}
+
+/// Whether the wait after `clear` was ended by `set`, and whether the event is set in the end.
+fn clear_and_wait_beside_a_setter() -> [bool; 2] {
+    let event = Event::new();
+    thread::scope(|scope| {
+        let setter = scope.spawn(|| event.set());
+        event.clear();
+        let was_set = event.wait_timeout(MILLISECOND);
+        join(setter);
+        [was_set, event.is_set()]
+    })
+}
+
+/// `set` comes before `clear` for everybody, or after it for everybody.
+fn was_set_after_clear_or_before(execution: &Execution<[bool; 2]>) -> Result<(), Violation> {
+    let [was_set, is_set] = execution.value;
+    if was_set == is_set {
+        return Ok(());
+    }
+    let expected = "expected wait and is_set to agree on whether set came after clear";
+    let answers = format!("wait_timeout returned {was_set}, and is_set {is_set} after it");
+    Err(Violation::new(Finding::Race, expected).got(answers))
 }
 
 fn all_see_it(execution: &Execution<[Wait; 2]>) -> Result<(), Violation> {

@@ -12,6 +12,19 @@ pub(crate) fn each_round_has_one_leader(model: &mut Model) {
     one_leads(model, "a barrier for 1 thread, 3 rounds", 1, 3);
     one_leads(model, "a barrier for 0 threads, which means 1, 3 rounds", 0, 3);
     one_leads(model, "2 threads, 3 rounds", 2, 3);
+    model.every(
+        "2 barriers for 2 threads, 1 round at each at the same time",
+        || {
+            let barriers = [Rounds::new(2), Rounds::new(2)];
+            thread::scope(|scope| {
+                let at_both = barriers
+                    .each_ref()
+                    .map(|barrier| scope.spawn(|| leaders_at(barrier, 2, 1)[0]));
+                at_both.map(join).to_vec()
+            })
+        },
+        each_has_one,
+    );
     model.preemptions(1);
     model.random(200);
     one_leads(model, "3 threads, 2 rounds", 3, 2);

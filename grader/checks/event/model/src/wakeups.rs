@@ -90,6 +90,11 @@ pub(crate) fn set_frees_all_who_wait(model: &mut Model) {
         other.was_ended_by_set(2 * MILLISECOND)
     });
     model.every(
+        "2 threads that wait, the event cleared before it is set",
+        clear_before_set,
+        |execution| all_went_on(&execution.value, 2 * MILLISECOND),
+    );
+    model.every(
         "1 thread in wait, a thread that sets the event as it panics",
         set_during_a_panic,
         |execution| execution.value.was_ended_by_set(MILLISECOND),
@@ -186,6 +191,21 @@ fn the_others_went_on(execution: &Execution<([Wait; 3], Wait)>) -> Result<(), Vi
         wait.was_ended_by_set((10 - came_at) * MILLISECOND)?;
     }
     Ok(())
+}
+
+/// Clears an event that is not set, which changes nothing for those who wait.
+fn clear_before_set() -> [Wait; 2] {
+    let event = Event::new();
+    thread::scope(|scope| {
+        let event = &event;
+        let calls = [Call::Wait, Call::Timeout(HUNDRED_DAYS)];
+        let waiters = calls.map(|call| scope.spawn(move || Wait::of(event, call)));
+        thread::sleep(MILLISECOND);
+        event.clear();
+        thread::sleep(MILLISECOND);
+        event.set();
+        waiters.map(join)
+    })
 }
 
 fn wait_at_two_events() -> [Wait; 2] {

@@ -33,6 +33,11 @@ pub(crate) fn the_owner_may_take_it_again(model: &mut Model) {
     model.every("2 locks, made by 2 threads at the same time", make_two, |execution| {
         says(&execution.value, &[1, 0, 1, 1])
     });
+    model.every(
+        "a lock made in the place of one that was left taken",
+        make_in_place,
+        |execution| says(&execution.value, &[1, 0, 1]),
+    );
     model.steps(4_000_000);
     for n in [300, MANY] {
         for (way, take) in [("lock", take_by_lock as Take), ("try_lock", take_by_try_lock)] {
@@ -159,6 +164,19 @@ fn make_two() -> Vec<usize> {
 }
 
 /// The depth of the first lock, and the greatest of all others.
+/// Two locks that are never there at the same time can have the same address.
+fn make_in_place() -> Vec<usize> {
+    let mut lock = ReentrantLock::new();
+    mem::forget(lock.lock());
+    let mut said = vec![lock.depth()];
+    lock = ReentrantLock::new();
+    said.push(lock.depth());
+    let guard = lock.lock();
+    said.push(lock.depth());
+    drop(guard);
+    said
+}
+
 fn take_one_of_many() -> Vec<usize> {
     let locks: Vec<ReentrantLock> = (0..MANY).map(|_| ReentrantLock::new()).collect();
     let (first, others) = locks.split_first().expect("there are many");

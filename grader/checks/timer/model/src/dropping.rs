@@ -100,7 +100,7 @@ fn start_and_drop(drop_at: Duration, takes: Duration) -> (Duration, Vec<Duration
     if !drop_at.is_zero() {
         thread::sleep(drop_at);
     }
-    let took = time_of(|| _ = timer);
+    let took = time_of(|| drop(timer));
     // A thread that is still there at the end of the execution fails it.
     thread::sleep(20 * MILLISECOND);
     (took, record.times())

@@ -83,6 +83,12 @@ pub(crate) fn it_runs_once_at_its_time(model: &mut Model) {
         || start_one(5 * MILLISECOND),
         |execution| ran_by_itself(execution, 5 * MILLISECOND),
     );
+    // A thread that begins its wait again is late only if it is woken when some time has passed.
+    model.every(
+        "1 timer of 5 ms, joined after 3 ms, spurious wake-ups",
+        start_and_join_later,
+        |execution| ran_once(&execution.value, 5 * MILLISECOND),
+    );
     model.spurious_wakeups(0);
     model.executions(1);
     model.random(0);
@@ -125,6 +131,15 @@ fn ran_by_itself(execution: &Execution<Started>, after: Duration) -> Result<(), 
         return Err(Violation::new(Finding::NotConcurrent, expected).got("it ran in the same one"));
     }
     Ok(())
+}
+
+/// While the caller sleeps and wakes up, so may the timer's thread.
+fn start_and_join_later() -> Vec<Duration> {
+    let record = Record::new();
+    let timer = Timer::start(5 * MILLISECOND, record.function());
+    thread::sleep(3 * MILLISECOND);
+    timer.join();
+    record.times()
 }
 
 /// Starts all timers, the first with a function that takes so long, and joins them. Returns when each ran.
