@@ -1,5 +1,6 @@
 //! Mistake: nothing comes when nothing is logged.
 //!
+//! Fails: `no_tick_while_a_line_waits` with `wrong_result`.
 //! Fails: `ticks_come_on_time` with `wrong_result`.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SendError, Sender};

@@ -1,5 +1,6 @@
 //! Mistake: there is one tick after each line, and then no more.
 //!
+//! Fails: `no_tick_while_a_line_waits` with `wrong_result`.
 //! Fails: `ticks_come_on_time` with `wrong_result`.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SendError, Sender};
