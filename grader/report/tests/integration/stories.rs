@@ -964,8 +964,8 @@ fn what_is_in_the_way_of_a_property_is_a_join_or_a_pause_under_a_lock() {
     assert_snapshot!(shown(Finding::OverSerialized, [13, 13]), @r"
     expected the pauses to take 1s, got 2s
 
-    Thread 1 holds `counter` at lib.rs:12, and sleeps 1 s meanwhile at lib.rs:13.
-    Thread 2 waits for `counter` at lib.rs:12 until then.
+    Thread 1 holds `Mutex #1` at lib.rs:12, and sleeps 1 s meanwhile at lib.rs:13.
+    Thread 2 waits for `Mutex #1` at lib.rs:12 until then.
     steps: 3, 5, 6
     ");
     // The task may ask for this pause, and then nothing is in the way of other threads.
