@@ -23,6 +23,7 @@
 mod channel;
 mod check;
 mod execution;
+pub mod inside;
 mod model;
 mod playing;
 mod program;
@@ -31,6 +32,7 @@ mod requirement;
 mod scenario;
 mod scenario_failure;
 mod supervision;
+pub mod waiting;
 
 pub use channel::main;
 pub use check::{Check, Violation};

@@ -110,6 +110,15 @@ impl Model {
         self.settings.steps = n;
     }
 
+    /// Makes one execution do, without a preemption, of up to two million operations: for a workload that is large
+    /// because a count has to be.
+    pub fn one_execution(&mut self) {
+        self.preemptions(0);
+        self.executions(1);
+        self.random(0);
+        self.steps(2_000_000);
+    }
+
     /// Sets after how many operations in a row a thread yields, if it does not do so by itself (400 by default). With
     /// `u32::MAX`, a thread goes on until it has to wait.
     pub fn turn(&mut self, n: u32) {

@@ -4,11 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bounded_queue::{GetError, PutError, Queue};
+use harness::waiting::{MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::in_words;
 use crate::side::{Answer, Call, ITEM, SIDES, Side};
 
 /// How many threads wait at once where they are many. As a byte counts, these are none.

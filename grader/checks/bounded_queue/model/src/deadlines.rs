@@ -4,11 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bounded_queue::Queue;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words};
 use crate::side::{Answer, Call, SIDES, Side};
 
 /// More nanoseconds than 64 bits can hold.

@@ -4,10 +4,8 @@ use std::rc::Rc;
 use std::thread;
 
 use bounded_queue::{GetError, PutError, Queue};
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 
 pub(crate) fn nothing_is_lost_or_doubled(model: &mut Model) {
     model.every(

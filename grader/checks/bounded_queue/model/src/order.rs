@@ -3,10 +3,8 @@
 use std::thread;
 
 use bounded_queue::{Queue, produce_and_consume};
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 
 /// More items than a byte can count. They are inside at the same time, so a queue may move each of them.
 const INSIDE: usize = 300;

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use bounded_queue::{Queue, produce_and_consume};
+use harness::waiting::MILLISECOND;
 use harness::{Finding, Model, Violation};
-
-use crate::gauge::MILLISECOND;
 
 pub(crate) fn a_panic_reaches_the_caller(model: &mut Model) {
     model.executions(1000);

@@ -4,10 +4,8 @@ use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use std::thread;
 
 use bounded_queue::Queue;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 
 /// Sizes of which nothing, or only 1, is left where they are cut down to 8, 16 or 32 bits, or where they become
 /// negative with a sign.

@@ -4,8 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bounded_queue::{GetError, PutError, Queue};
-
-use crate::long_wait::in_words;
+use harness::waiting::in_words;
 
 /// The item that a waiting producer wants to put, and that a waiting consumer gets.
 pub(crate) const ITEM: usize = 77;

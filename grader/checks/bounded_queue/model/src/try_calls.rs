@@ -3,10 +3,9 @@
 use std::thread;
 
 use bounded_queue::Queue;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 use crate::side::{Answer, Call, SIDES, Side};
 
 pub(crate) fn try_calls_answer_at_once(model: &mut Model) {

@@ -4,11 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bounded_queue::{Queue, produce_and_consume};
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 use crate::side::{Answer, Call, SIDES, Side};
 
 /// How long a thread with a timeout of `Duration::MAX` is kept waiting: long enough that polling once

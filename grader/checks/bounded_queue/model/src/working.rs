@@ -5,10 +5,9 @@ use std::thread;
 use std::time::Instant;
 
 use bounded_queue::{Queue, produce_and_consume};
+use harness::inside::Gauge;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::{Gauge, MILLISECOND};
-use crate::join::join;
 
 /// How many producers, consumers and items there are where they are many: more than a byte can count.
 const MANY: usize = 300;

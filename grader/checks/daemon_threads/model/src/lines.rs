@@ -7,11 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use daemon_threads::Journal;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 use crate::notes::{Notes, TICK};
 
 /// A tick that never comes.

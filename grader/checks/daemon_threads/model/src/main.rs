@@ -4,10 +4,7 @@
 //! on after the journal was dropped is noticed by the model in whatever a check runs.
 
 mod contract;
-mod gauge;
-mod join;
 mod lines;
-mod long_wait;
 mod notes;
 mod ticks;
 

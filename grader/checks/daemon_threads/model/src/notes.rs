@@ -5,8 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use daemon_threads::Journal;
-
-use crate::gauge::is_on_time;
+use harness::waiting::is_on_time;
 
 /// What a journal says when nothing was logged for a while.
 pub(crate) const TICK: &str = "tick";

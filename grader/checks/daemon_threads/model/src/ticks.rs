@@ -5,10 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use daemon_threads::Journal;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, MOST_LATENESS, is_on_time, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::gauge::{MILLISECOND, MOST_LATENESS, is_on_time};
-use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
 use crate::notes::{self, Note, Notes, TICK};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

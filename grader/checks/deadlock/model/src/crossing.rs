@@ -3,9 +3,8 @@
 use std::thread;
 
 use deadlock::Bank;
+use harness::waiting::join;
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::join::join;
 
 /// From where to where, and how much.
 type Transfer = (usize, usize, u64);

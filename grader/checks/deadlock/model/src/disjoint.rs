@@ -4,10 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use deadlock::Bank;
+use harness::inside::Gauge;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Finding, Model, Violation};
-
-use crate::gauge::{Gauge, MILLISECOND};
-use crate::join::join;
 
 const ALL_AT_ONCE: &str = "all transfers are in `while_locked` at the same time";
 

@@ -6,9 +6,6 @@
 mod contract;
 mod crossing;
 mod disjoint;
-mod gauge;
-mod join;
-mod long_wait;
 mod money;
 mod panics;
 mod rules;

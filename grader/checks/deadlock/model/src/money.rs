@@ -5,10 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use deadlock::{Bank, TransferError};
+use harness::inside::Exclusive;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::{Exclusive, MILLISECOND};
-use crate::join::join;
 
 /// More threads than a byte can count.
 const CROWD: usize = 300;

@@ -4,10 +4,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
 use deadlock::Bank;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 
 pub(crate) fn a_panic_moves_no_money(model: &mut Model) {
     model.executions(5_000);

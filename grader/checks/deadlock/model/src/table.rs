@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
 
 use deadlock::dine;
+use harness::inside::{Exclusive, Gauge};
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::{Exclusive, Gauge, MILLISECOND};
-use crate::join::join;
 
 pub(crate) fn neighbours_never_eat_at_once(model: &mut Model) {
     model.executions(4_000);

@@ -4,11 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use deadlock::{Bank, dine};
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
-
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
 /// How long a transfer takes that had to wait.
 const HOUR: Duration = Duration::from_secs(3600);

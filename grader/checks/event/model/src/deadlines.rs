@@ -4,11 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use event::Event;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
-use crate::time::MILLISECOND;
 use crate::waits::{Call, Wait};
 
 /// More nanoseconds than 64 bits can hold.

@@ -5,10 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use event::Event;
+use harness::waiting::{MILLISECOND, is_late, join};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::join::join;
-use crate::time::{MILLISECOND, is_late};
 use crate::waits::{Call, Wait};
 
 /// How often an event is set in a row: so often that a count of 8 or 16 bits is 0 again.

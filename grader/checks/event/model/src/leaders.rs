@@ -3,9 +3,9 @@
 use std::thread;
 
 use event::Rounds;
+use harness::waiting::join;
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::join::join;
 use crate::wakeups::CROWD;
 
 pub(crate) fn each_round_has_one_leader(model: &mut Model) {

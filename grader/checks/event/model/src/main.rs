@@ -6,13 +6,10 @@
 mod contract;
 mod deadlines;
 mod flag;
-mod join;
 mod latch;
 mod leaders;
-mod long_wait;
 mod pulses;
 mod rounds;
-mod time;
 mod waits;
 mod wakeups;
 

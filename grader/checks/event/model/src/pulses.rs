@@ -4,10 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use event::Event;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Model, Violation};
 
-use crate::join::join;
-use crate::time::MILLISECOND;
 use crate::waits::{Call, Wait};
 
 /// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 bits is

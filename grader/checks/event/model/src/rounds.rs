@@ -5,11 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use event::Rounds;
+use harness::waiting::{
+    HUNDRED_DAYS, MILLISECOND, TWENTY_YEARS, in_words, is_late, is_on_time, join, takes_few_steps, time_of,
+};
 use harness::{Execution, Finding, Model, Violation};
 
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, TWENTY_YEARS, in_words, takes_few_steps};
-use crate::time::{MILLISECOND, is_late, is_on_time, time_of};
 use crate::wakeups::CROWD;
 
 /// Numbers of threads of which 1 is left where they are cut down to 8, 16 or 32 bits, and the largest one.

@@ -4,10 +4,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use event::Event;
+use harness::waiting::{in_words, is_late, is_on_time};
 use harness::{Finding, Violation};
-
-use crate::long_wait::in_words;
-use crate::time::{is_late, is_on_time};
 
 /// How a thread waits.
 #[derive(Clone, Copy)]

@@ -5,11 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use event::Event;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, TWENTY_YEARS, join, takes_few_steps};
 use harness::{Execution, Model, Violation};
 
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, TWENTY_YEARS, takes_few_steps};
-use crate::time::MILLISECOND;
 use crate::waits::{Call, Wait};
 
 /// How many threads wait at once where they are many: more than a byte can count.

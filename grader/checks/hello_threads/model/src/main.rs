@@ -106,7 +106,7 @@ fn every_name_says_hello(model: &mut Model) {
             },
         );
     }
-    one_execution(model);
+    model.one_execution();
     model.every(
         "300 names, once",
         || {
@@ -135,14 +135,6 @@ fn every_name_says_hello(model: &mut Model) {
             Err(violation.got(format!("it was said {} times", execution.value)))
         },
     );
-}
-
-/// For workloads so large that one execution must do.
-fn one_execution(model: &mut Model) {
-    model.preemptions(0);
-    model.executions(1);
-    model.random(0);
-    model.steps(2_000_000);
 }
 
 fn says_nothing_at_once(heard: &Heard, names: &[&str]) -> Result<(), Violation> {
@@ -214,7 +206,7 @@ fn results_come_in_the_order_of_the_names(model: &mut Model) {
                 .try_for_each(|(heard, expected)| heard.gives(&[expected]))
         },
     );
-    one_execution(model);
+    model.one_execution();
     model.every(
         "300 names once, of which some panic",
         || {

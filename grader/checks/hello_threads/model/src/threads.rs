@@ -113,7 +113,7 @@ pub(crate) fn the_seconds_pass_at_the_same_time(model: &mut Model) {
             |execution| execution.value,
         );
     }
-    super::one_execution(model);
+    model.one_execution();
     model.every(
         "300 names, once",
         || {

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 
 /// Requires that all threads are there at once, where there are a hundred; the calling thread may be one of them.
 fn all_at_once(model: &mut Model, label: &str, print: impl Fn() + 'static) {
-    one_execution(model);
+    model.one_execution();
     model.reach(
         label,
         print,
@@ -45,12 +45,4 @@ fn all_at_once(model: &mut Model, label: &str, print: impl Fn() + 'static) {
         99,
         |execution| execution.most_alive,
     );
-}
-
-/// For workloads so large that one execution must do.
-fn one_execution(model: &mut Model) {
-    model.preemptions(0);
-    model.executions(1);
-    model.random(0);
-    model.steps(2_000_000);
 }

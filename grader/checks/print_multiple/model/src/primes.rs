@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use harness::{Execution, Finding, Model, Violation};
 
+use crate::all_at_once;
 use crate::contract::print_primes;
 use crate::copies::{found_as, shown};
-use crate::{all_at_once, one_execution};
 
 const LAST: &str = "all threads finished";
 
@@ -82,7 +82,7 @@ pub(crate) fn primes_are_told_from_others(model: &mut Model) {
             move |execution| tells(execution, &[(number, is_prime)]),
         );
     }
-    one_execution(model);
+    model.one_execution();
     let primes = small_primes(300);
     let expected: Vec<(u64, bool)> = (0..=300).map(|number| (number, primes.contains(&number))).collect();
     model.every(
@@ -139,7 +139,7 @@ pub(crate) fn every_number_has_a_thread_and_a_line(model: &mut Model) {
             move |execution| lines(execution).first().and_then(|line| number_of(&line.text)) == Some(number),
         );
     }
-    one_execution(model);
+    model.one_execution();
     let numbers: Vec<u64> = (1..=300).collect();
     model.every(
         in_words(&(1..=300)),

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use harness::{Execution, Finding, Model, Violation};
 
+use crate::all_at_once;
 use crate::contract::{in_blocks, mixed, with_an_outsider};
 use crate::copies::{are_complete, are_solid, copies};
-use crate::{all_at_once, one_execution};
 
 /// The most operations of a thread that prints a few copies, or starts some others, and sleeps when it waits. One that
 /// looks again and again does so for longer in some interleaving.
@@ -62,7 +62,7 @@ fn prints_all(model: &mut Model, print: Print) {
         move |execution| are_complete(execution, &copies(execution, &expected)?, &expected, 1),
     );
     model.late_threads(0);
-    one_execution(model);
+    model.one_execution();
     let many: Vec<String> = (100..400).map(|number| number.to_string()).collect();
     let expected = many.clone();
     model.every(
@@ -245,7 +245,7 @@ pub(crate) fn only_the_outsider_stands_inside(model: &mut Model) {
             },
         );
     }
-    one_execution(model);
+    model.one_execution();
     // Either number is more than a byte holds. Both at once would be 90 000 copies with 300 threads alive.
     for (n_texts, n) in [(300, 2), (2, 300)] {
         let many: Vec<String> = (100..100 + n_texts).map(|number| number.to_string()).collect();

@@ -4,13 +4,11 @@ use std::iter;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Answer, Call, Line};
-use crate::long_wait::in_words;
-use crate::moment::{MILLISECOND, is_on_time};
 
 /// How many threads wait at once where they are many. As a byte counts, these are none.
 const CROWD: usize = 256;

@@ -3,13 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Answer, Call, Line};
-use crate::long_wait::{HUNDRED_DAYS, in_words};
-use crate::moment::{MILLISECOND, is_on_time};
 
 /// More nanoseconds than 64 bits can hold.
 const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);

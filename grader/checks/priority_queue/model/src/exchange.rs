@@ -4,12 +4,11 @@ use std::iter;
 use std::rc::Rc;
 use std::thread;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Call, Line};
-use crate::moment::MILLISECOND;
 
 pub(crate) fn nothing_is_lost_or_doubled(model: &mut Model) {
     model.every("1 thread, items put before and after close", refuse, |execution| {

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use harness::waiting::in_words;
 use priority_queue::{GetError, LifoQueue, PriorityQueue, PutError};
-
-use crate::long_wait::in_words;
 
 /// A queue of numbers.
 pub(crate) trait Line: Sync + 'static {

@@ -3,12 +3,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::thread;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Answer, Call, Line};
-use crate::moment::MILLISECOND;
 
 /// More items than a byte can count. They are inside at the same time, so a queue may look at each of them.
 const INSIDE: usize = 300;

@@ -2,12 +2,11 @@
 
 use std::thread;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Answer, Call, Line};
-use crate::moment::MILLISECOND;
 
 pub(crate) fn try_get_answers_at_once(model: &mut Model) {
     model.random(100);

@@ -3,13 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 use priority_queue::{LifoQueue, PriorityQueue};
 
-use crate::join::join;
 use crate::line::{Answer, Call, Line};
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
-use crate::moment::{MILLISECOND, is_on_time};
 
 /// How long a thread with a timeout of `Duration::MAX` is kept waiting: long enough that polling once
 /// a month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30

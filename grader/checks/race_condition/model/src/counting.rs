@@ -5,7 +5,6 @@ use std::{panic, thread};
 use harness::{Execution, Finding, Model, Violation};
 
 use crate::contract::count_without_locks;
-use crate::one_execution;
 
 pub(crate) fn counting_loses_nothing(model: &mut Model) {
     model.executions(5_000);
@@ -42,7 +41,7 @@ pub(crate) fn counting_loses_nothing(model: &mut Model) {
             is(execution, execution.value[1], 3)
         },
     );
-    one_execution(model);
+    model.one_execution();
     for (threads, rounds) in [(300, 2), (2, 70_000)] {
         counts(model, threads, rounds);
     }
@@ -76,7 +75,7 @@ pub(crate) fn counting_threads_run_at_the_same_time(model: &mut Model) {
     for threads in [2, 3] {
         all_at_once(model, threads);
     }
-    one_execution(model);
+    model.one_execution();
     all_at_once(model, 100);
 }
 

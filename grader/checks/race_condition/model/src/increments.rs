@@ -10,7 +10,6 @@ use std::time::Duration;
 use harness::{Execution, Finding, Model, Violation};
 
 use crate::contract::increment_all;
-use crate::one_execution;
 
 /// How long threads are kept waiting where they must not poll: long enough that polling once a day is noticed.
 const HUNDRED_DAYS: Duration = Duration::from_secs(100 * 24 * 60 * 60);
@@ -63,7 +62,7 @@ pub(crate) fn increments_add_up(model: &mut Model) {
             is(execution, execution.value[1], 11)
         },
     );
-    one_execution(model);
+    model.one_execution();
     for (start, threads) in [(1, 100), (0, 300)] {
         adds_up(model, start, threads);
     }
@@ -158,7 +157,7 @@ pub(crate) fn between_sees_each_number_once(model: &mut Model) {
             },
         );
     }
-    one_execution(model);
+    model.one_execution();
     model.every(
         label(1, 300),
         || record(1, 300, AT_ONCE),
@@ -246,7 +245,7 @@ pub(crate) fn any_thread_may_increment_first(model: &mut Model) {
             Ok(())
         },
     );
-    one_execution(model);
+    model.one_execution();
     model.reach(
         label(0, 100),
         || increment_all(0, 100, |_| {}),

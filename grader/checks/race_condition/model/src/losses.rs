@@ -7,8 +7,6 @@ use std::time::Duration;
 use harness::{Finding, Model, Violation};
 use race_condition::lose_all_but_one;
 
-use crate::one_execution;
-
 /// The most operations of a thread that loads, stores and sleeps in between, or starts and joins a few others. One that
 /// looks again and again does so for longer in some interleaving.
 const MOST_OPERATIONS_OF_A_SLEEPER: u64 = 64;
@@ -60,7 +58,7 @@ pub(crate) fn all_but_one_are_lost(model: &mut Model) {
             is_one_more(execution.value[1], 7, execution.preemptions)
         },
     );
-    one_execution(model);
+    model.one_execution();
     for threads in [300, 70] {
         loses(model, threads);
     }
@@ -164,7 +162,7 @@ pub(crate) fn every_thread_loads_and_stores(model: &mut Model) {
             |execution| execution.value,
         );
     }
-    one_execution(model);
+    model.one_execution();
     starts_threads(model, 300);
 }
 

@@ -9,7 +9,7 @@ mod losses;
 
 use std::process::ExitCode;
 
-use harness::{Check, Model};
+use harness::Check;
 
 /// What the exercise must show, in the order of `exercise.toml`.
 const CHECKS: &[Check] = &[
@@ -37,12 +37,4 @@ const CHECKS: &[Check] = &[
 
 fn main() -> ExitCode {
     harness::main(CHECKS)
-}
-
-/// For workloads so large that one execution must do.
-fn one_execution(model: &mut Model) {
-    model.preemptions(0);
-    model.executions(1);
-    model.random(0);
-    model.steps(2_000_000);
 }

@@ -2,11 +2,10 @@
 
 use std::thread;
 
+use harness::inside::Exclusive;
+use harness::waiting::join;
 use harness::{Execution, Finding, Model, Violation};
 use reentrant_lock::ReentrantLock;
-
-use crate::gauge::Exclusive;
-use crate::join::join;
 
 pub(crate) fn one_thread_owns_it_at_a_time(model: &mut Model) {
     model.executions(6_000);

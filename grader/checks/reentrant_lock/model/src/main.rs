@@ -5,9 +5,6 @@
 
 mod contract;
 mod exclusion;
-mod gauge;
-mod join;
-mod long_wait;
 mod owner;
 mod trees;
 mod waiting;

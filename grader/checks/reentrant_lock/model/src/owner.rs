@@ -4,13 +4,11 @@ use std::mem;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 use reentrant_lock::{Guard, ReentrantLock};
 
 use crate::contract::GUARD_IS_SEND;
-use crate::gauge::MILLISECOND;
-use crate::join::join;
-use crate::long_wait::HUNDRED_DAYS;
 
 /// More guards than two bytes can count.
 const MANY: usize = 70_000;

@@ -2,11 +2,10 @@
 
 use std::thread;
 
+use harness::inside::Exclusive;
+use harness::waiting::join;
 use harness::{Execution, Finding, Model, Violation};
 use reentrant_lock::{ReentrantLock, Tree, visit};
-
-use crate::gauge::Exclusive;
-use crate::join::join;
 
 /// More levels than a byte can count.
 const DEEP: u32 = 300;

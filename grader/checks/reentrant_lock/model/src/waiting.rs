@@ -4,12 +4,9 @@ use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 use reentrant_lock::{ReentrantLock, Tree, visit};
-
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
 /// More threads than a byte can count.
 const CROWD: usize = 300;

@@ -4,13 +4,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 use scheduler::{EventId, Scheduler};
 
-use crate::join::join;
 use crate::log::{Log, MEANWHILE, RETURN, Ran, numbers, ran_on_time};
-use crate::long_wait::in_words;
-use crate::moment::{MILLISECOND, is_on_time};
 use crate::times::in_ms;
 
 /// How many events there are where they are many: more than a byte can count.

@@ -3,11 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use harness::waiting::{in_words, is_on_time};
 use harness::{Finding, Violation};
 use scheduler::Scheduler;
-
-use crate::long_wait::in_words;
-use crate::moment::is_on_time;
 
 /// An event that ran.
 #[derive(Clone, Copy)]

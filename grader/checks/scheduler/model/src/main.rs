@@ -5,10 +5,7 @@
 
 mod cancelling;
 mod contract;
-mod join;
 mod log;
-mod long_wait;
-mod moment;
 mod nested;
 mod order;
 mod overtaking;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use harness::waiting::MILLISECOND;
 use harness::{Finding, Model, Violation};
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, ran_on_time};
-use crate::moment::MILLISECOND;
 use crate::times::{in_ms, run_with};
 
 /// How many events enter the next one: more than 16 bits can count.

@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use harness::Model;
+use harness::waiting::MILLISECOND;
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, Ran, numbers, ran_in_order};
-use crate::moment::MILLISECOND;
 use crate::times::run_with;
 
 /// How many events are inside at the same time where they are many: more than a byte can count.

@@ -5,10 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use harness::Model;
+use harness::waiting::MILLISECOND;
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, Ran, ran_on_time};
-use crate::moment::MILLISECOND;
 use crate::times::in_ms;
 
 pub(crate) fn an_earlier_event_overtakes(model: &mut Model) {

@@ -4,12 +4,11 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Finding, Model, Violation};
 use scheduler::Scheduler;
 
-use crate::join::join;
 use crate::log::{Log, numbers};
-use crate::moment::MILLISECOND;
 
 pub(crate) fn a_panicking_event_leaves_the_rest(model: &mut Model) {
     model.executions(3000);

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Finding, Model, Violation};
 use scheduler::Scheduler;
 
-use crate::join::join;
 use crate::log::{Log, Ran, numbers, ran_on_time};
-use crate::moment::MILLISECOND;
 use crate::times::in_ms;
 
 /// How many threads are in `run` where they are many.

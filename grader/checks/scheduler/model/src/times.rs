@@ -3,12 +3,11 @@
 use std::time::{Duration, Instant};
 use std::{panic, thread};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words};
 use harness::{Execution, Finding, Model, Violation};
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, Ran, ran_in_order, ran_on_time};
-use crate::long_wait::{HUNDRED_DAYS, in_words};
-use crate::moment::MILLISECOND;
 
 /// More nanoseconds than 64 bits can hold.
 const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);

@@ -4,11 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use harness::Model;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, takes_few_steps};
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, Ran, ran_on_time};
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
-use crate::moment::MILLISECOND;
 use crate::times::in_ms;
 
 /// How long a thread is kept waiting: long enough that polling once a month is noticed, longer than an hour, day or

@@ -3,12 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join};
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
-
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words};
 
 /// More nanoseconds than 64 bits can hold.
 const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);

@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use harness::inside::Gauge;
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::{Permit, Semaphore};
-
-use crate::gauge::{Gauge, MILLISECOND};
-use crate::join::join;
 
 /// Numbers of permits of which nothing, or only 1, is left where they are cut down to 8, 16 or 32 bits, or where they
 /// become negative with a sign.

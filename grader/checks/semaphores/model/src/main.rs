@@ -5,10 +5,7 @@
 
 mod contract;
 mod deadlines;
-mod gauge;
 mod holders;
-mod join;
-mod long_wait;
 mod panicking_holders;
 mod panicking_jobs;
 mod run_limited;

@@ -2,10 +2,9 @@
 
 use std::thread;
 
+use harness::waiting::MILLISECOND;
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
-
-use crate::gauge::MILLISECOND;
 
 pub(crate) fn a_panicking_holder_gives_its_permit_back(model: &mut Model) {
     model.every("1 permit, its holder panics", look_after_a_panic, the_permit_is_back);

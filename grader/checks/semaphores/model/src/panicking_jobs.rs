@@ -4,10 +4,10 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use harness::inside::Gauge;
+use harness::waiting::MILLISECOND;
 use harness::{Finding, Model, Violation};
 use semaphores::run_limited;
-
-use crate::gauge::{Gauge, MILLISECOND};
 
 pub(crate) fn a_panicking_job_panics_the_caller(model: &mut Model) {
     let scenarios: [(&str, usize, usize, &'static [usize]); 5] = [

@@ -2,12 +2,10 @@
 
 use std::thread;
 
+use harness::inside::Gauge;
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::run_limited;
-
-use crate::gauge::{Gauge, MILLISECOND};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
 
 const AS_MANY_AS_ALLOWED: &str = "as many jobs run at the same time as the limit allows";
 

@@ -3,11 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{MILLISECOND, join};
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
-
-use crate::gauge::MILLISECOND;
-use crate::join::join;
 
 pub(crate) fn try_acquire_answers_at_once(model: &mut Model) {
     model.every(

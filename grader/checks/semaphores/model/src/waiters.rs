@@ -4,12 +4,9 @@ use std::fmt;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, join, takes_few_steps};
 use harness::{Execution, Finding, Model, Violation};
 use semaphores::Semaphore;
-
-use crate::gauge::{MILLISECOND, is_on_time};
-use crate::join::join;
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 
 /// How long a thread without a timeout, or with one of `Duration::MAX`, is kept waiting: long enough that polling once
 /// a month is noticed, longer than an hour, day or year that a submission may use by mistake, and shorter than the 30

@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, takes_few_steps, time_of};
 use harness::{Finding, Model, Violation};
 use timer::Timer;
 
-use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
 use crate::record::{Record, never_ran, ran_once, took_no_time};
-use crate::time::{MILLISECOND, time_of};
 
 pub(crate) fn after_cancel_it_never_runs(model: &mut Model) {
     for (label, after, cancel_at) in [

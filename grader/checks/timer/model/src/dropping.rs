@@ -9,10 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use harness::Model;
+use harness::waiting::{MILLISECOND, time_of};
 use timer::Timer;
 
 use crate::record::{Record, ran_once, took_no_time};
-use crate::time::{MILLISECOND, time_of};
 
 pub(crate) fn drop_neither_cancels_nor_waits(model: &mut Model) {
     for (label, drop_at, takes) in [

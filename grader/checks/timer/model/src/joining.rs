@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, takes_few_steps, time_of};
 use harness::{Finding, Model, Violation};
 use timer::Timer;
 
-use crate::long_wait::{HUNDRED_DAYS, takes_few_steps};
 use crate::record::{Record, ran_once, took_no_time, took_so_long};
-use crate::time::{MILLISECOND, time_of};
 
 pub(crate) fn join_waits_for_the_end(model: &mut Model) {
     for (label, join_at, takes, due) in [

@@ -6,11 +6,9 @@ mod cancelling;
 mod contract;
 mod dropping;
 mod joining;
-mod long_wait;
 mod record;
 mod repeating;
 mod running;
-mod time;
 
 use harness::Check;
 

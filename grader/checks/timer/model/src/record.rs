@@ -4,10 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
+use harness::waiting::{in_words, is_on_time};
 use harness::{Finding, Violation};
-
-use crate::long_wait::in_words;
-use crate::time::is_on_time;
 
 /// A record of runs, with the time since it was made.
 #[derive(Clone)]

@@ -5,12 +5,11 @@ use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, in_words, is_on_time, takes_few_steps, time_of};
 use harness::{Finding, Model, Violation};
 use timer::repeat;
 
-use crate::long_wait::{HUNDRED_DAYS, in_words, takes_few_steps};
 use crate::record::took_so_long;
-use crate::time::{MILLISECOND, is_on_time, time_of};
 
 /// More calls than a byte can count.
 const MANY_CALLS: usize = 300;

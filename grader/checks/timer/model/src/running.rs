@@ -3,12 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
+use harness::waiting::{HUNDRED_DAYS, MILLISECOND, TWENTY_YEARS, in_words, is_on_time, takes_few_steps, time_of};
 use harness::{Execution, Finding, Model, Violation};
 use timer::Timer;
 
-use crate::long_wait::{HUNDRED_DAYS, TWENTY_YEARS, in_words, takes_few_steps};
 use crate::record::{Record, Run, never_ran, ran_once, took_no_time};
-use crate::time::{MILLISECOND, is_on_time, time_of};
 
 /// More nanoseconds than 64 bits can hold.
 const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60);
