@@ -1,6 +1,6 @@
 //! Mistake: the length of a tick is cut down to whole milliseconds.
 //!
-//! Fails: `ticks_come_on_time` with `too_slow`.
+//! Fails: `ticks_come_on_time` with `busy_wait`.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SendError, Sender};
 use std::thread::{self, JoinHandle};

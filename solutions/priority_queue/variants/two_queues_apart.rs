@@ -187,7 +187,7 @@ impl<T> LifoQueue<T> {
             if pile.1 {
                 return Err(GetError::Closed);
             }
-            let Some(left) = timeout.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
+            let Some(left) = timeout.checked_sub(begin.elapsed()) else {
                 return Err(GetError::Empty);
             };
             pile = self.wake.wait_timeout(pile, left).unwrap().0;

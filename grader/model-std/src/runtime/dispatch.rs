@@ -164,8 +164,8 @@ impl Execution {
             TaskState::Waiting(_) | TaskState::Ready | TaskState::Ended => Wake::Ready,
         };
         self.note_turn(wake);
-        if wake == Wake::TimedOut && self.tasks[current].announced.at == self.now {
-            self.note_wait_for_no_time();
+        if wake == Wake::TimedOut {
+            self.note_timeout();
         }
         let me = self.me();
         me.announced.yields = false;

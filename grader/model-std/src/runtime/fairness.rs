@@ -84,8 +84,16 @@ pub(crate) struct Activity {
     /// The last lines with an operation that changed nothing.
     recent: RecentSites,
     patience: Patience,
-    /// When it last waited for no time at all, and on which line.
-    waited_for_no_time: Option<(Duration, Option<Site>)>,
+    waits_for_no_time: WaitsForNoTime,
+}
+
+/// The timed waits of a thread that ended at once, since its last one that took time.
+#[derive(Default)]
+struct WaitsForNoTime {
+    /// When the last one was, and on which line.
+    last: Option<(Duration, Option<Site>)>,
+    /// How often the clock moved on for them.
+    moments: u32,
 }
 
 /// How a thread goes on although it yields.
@@ -401,14 +409,22 @@ impl Execution {
         false
     }
 
-    /// Notes that the running thread has waited for no time at all. Lets a moment pass if it did so before, on the same
-    /// line and at the present time: on a real machine every wait takes a moment, and a loop may go on until its
-    /// deadline has passed and not only come.
-    pub(super) fn note_wait_for_no_time(&mut self) {
+    /// Notes that a timed wait of the running thread has ended by its timeout.
+    ///
+    /// Where it took no time and is the second one on its line at the present time, a moment passes: on a real machine
+    /// every wait takes a moment, and a loop may go on until its deadline has passed and not only come. A thread that
+    /// only polls gets a few moments and no more, so that it shows as one.
+    pub(super) fn note_timeout(&mut self) {
         let now = self.now;
         let me = self.me();
+        let waits = &mut me.activity.waits_for_no_time;
+        if me.announced.at < now {
+            *waits = WaitsForNoTime::default();
+            return;
+        }
         let wait = (now, me.announced.operation.site);
-        if me.activity.waited_for_no_time.replace(wait) == Some(wait) {
+        if waits.last.replace(wait) == Some(wait) && waits.moments < MOST_MOMENTS {
+            waits.moments += 1;
             let tick = now + Duration::from_nanos(1);
             self.now = self.nearest_deadline().map_or(tick, |deadline| tick.min(deadline));
         }
@@ -496,6 +512,10 @@ pub(super) struct Repetition {
     /// Each with its thread, and what the thread did, saw and wrote, as a hash.
     steps: Vec<(TaskId, u64)>,
 }
+
+/// How many moments pass while a thread waits again and again for no time. One is what a loop needs that goes on until
+/// its deadline has passed.
+const MOST_MOMENTS: u32 = 4;
 
 /// How many steps before the limit are looked at. A guess: several rounds of a livelock of many threads.
 const LAST_STEPS: u64 = 8_192;
