@@ -18,6 +18,9 @@ use super::small_course::{COUNTS, LOSES_COUNTS, SmallCourse};
 /// How long a test waits before it fails; the machine may be busy.
 const WATCHDOG: Duration = Duration::from_secs(180);
 
+/// A terminal that can do everything.
+const TERM: &str = "xterm-256color";
+
 /// A submission whose compilation never ends.
 const COMPILES_FOR_EVER: &str = r"//! Endless.
 #![allow(long_running_const_eval)]
@@ -57,22 +60,28 @@ fn parser_size(size: PtySize) -> (NonZero<u16>, NonZero<u16>) {
     (side(size.rows), side(size.cols))
 }
 
+/// A command as a student starts it in a terminal, wherever the tests themselves run.
+fn command(course: &SmallCourse, args: &[&str], term: &str) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(args);
+    command.cwd(course.root());
+    command.env("TERM", term);
+    command.env_remove("NO_COLOR");
+    command.env_remove("CI");
+    command.env_remove("GITHUB_ACTIONS");
+    command
+}
+
 impl<'a> Session<'a> {
     fn start(course: &'a SmallCourse, args: &[&str]) -> Self {
-        Session::with_term(course, args, "xterm-256color")
+        Session::with_term(course, args, TERM)
     }
 
     fn with_term(course: &'a SmallCourse, args: &[&str], term: &str) -> Self {
         let terminal = native_pty_system().openpty(size(24, 80)).expect("a terminal");
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xtask"));
-        command.args(args);
-        command.cwd(course.root());
-        command.env("TERM", term);
+        let mut command = command(course, args, term);
         command.env("TMPDIR", temporary.path());
-        command.env_remove("NO_COLOR");
-        command.env_remove("CI");
-        command.env_remove("GITHUB_ACTIONS");
         let (rows, cols) = parser_size(size(24, 80));
         let shown = Arc::new((
             Mutex::new(Shown {
@@ -239,25 +248,33 @@ fn q_and_ctrl_c_end_a_grading_and_give_the_terminal_back() {
 fn watch_ends_with_its_terminal() {
     let course = SmallCourse::new();
     let PtyPair { master, slave } = native_pty_system().openpty(size(24, 80)).expect("a terminal");
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xtask"));
-    command.arg("watch");
-    command.cwd(course.root());
-    let mut child = slave.spawn_command(command).expect("it starts");
+    let mut child = slave
+        .spawn_command(command(&course, &["watch"], TERM))
+        .expect("it starts");
     drop(slave);
     let mut output = master.try_clone_reader().expect("its output");
-    let mut shown = Vec::new();
-    while !String::from_utf8_lossy(&shown).contains("q quit") {
-        let mut buffer = [0; 4096];
-        let n = output.read(&mut buffer).expect("the terminal is there");
-        assert!(n > 0, "watch has ended: {:?}", String::from_utf8_lossy(&shown));
-        shown.extend(&buffer[..n]);
-    }
-    drop((output, master));
+    let (sender, is_drawn) = mpsc::channel();
+    thread::spawn(move || {
+        let mut shown = Vec::new();
+        while !String::from_utf8_lossy(&shown).contains("q quit") {
+            let mut buffer = [0; 4096];
+            match output.read(&mut buffer) {
+                Ok(n) if n > 0 => shown.extend(&buffer[..n]),
+                _ => break,
+            }
+        }
+        // As long as this reader is open, the terminal is there.
+        drop(output);
+        sender.send(String::from_utf8_lossy(&shown).contains("q quit"))
+    });
+    let is_drawn = is_drawn.recv_timeout(WATCHDOG);
+    drop(master);
     let mut killer = child.clone_killer();
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait().map(|status| status.success())));
     let ended = ended.recv_timeout(WATCHDOG);
     let _ = killer.kill();
+    assert_eq!(is_drawn, Ok(true), "watch does not draw its screen");
     assert!(
         matches!(ended, Ok(Ok(false))),
         "watch goes on without a terminal: {ended:?}"
