@@ -119,16 +119,20 @@ pub fn find(folder: &Path, exercises: &[Exercise], rule: &IdRule) -> Result<Entr
             continue;
         }
         let is_file = path.is_file();
-        if is_file && !is_rust(&path) {
+        if is_file && !is_rust(&path) && !path.is_symlink() {
             entries.ignored.push(name);
             continue;
         }
-        let (id, problem) = rule.id(&path, &name);
-        let whats = match problem {
-            Some(reason) => vec![(0, What::Unusable { reason })],
-            None if is_file && exercises.len() > 1 => vec![(0, not_one_exercise())],
-            None if is_file => vec![(0, submission(&path, &exercises[0]))],
-            None => in_folder(&path, exercises),
+        let (id, bad_name) = rule.id(&path, &name);
+        let problem = bad_name.or_else(|| problem(&path, exercises));
+        let whats = match (problem, exercises) {
+            // It may be meant for any of them.
+            (Some(reason), _) => {
+                let unusable = |index| (index, What::Unusable { reason: reason.clone() });
+                (0..exercises.len()).map(unusable).collect()
+            }
+            (None, [exercise]) if is_file => vec![(0, submission(&path, exercise))],
+            (None, _) => in_folder(&path, exercises),
         };
         found.extend(whats.into_iter().map(|(exercise, what)| Found {
             name: name.clone(),
@@ -178,12 +182,17 @@ impl IdRule {
     }
 }
 
-fn not_one_exercise() -> What {
-    let reason = "it is one file, and several exercises are graded; \
-                  put it into a folder `<id>/<exercise>/`, or grade one exercise";
-    What::Unusable {
-        reason: reason.to_owned(),
+/// Why nothing at `path` is taken for a submission, whatever is in it.
+fn problem(path: &Path, exercises: &[Exercise]) -> Option<String> {
+    if path.is_symlink() {
+        return Some("it is a link; put there what it leads to".to_owned());
     }
+    let is_for_nobody_knows = path.is_file() && exercises.len() > 1;
+    is_for_nobody_knows.then(|| {
+        "it is one file, and several exercises are graded; \
+         put it into a folder `<id>/<exercise>/`, or grade one exercise"
+            .to_owned()
+    })
 }
 
 fn is_rust(path: &Path) -> bool {
@@ -201,10 +210,6 @@ fn submission(path: &Path, exercise: &Exercise) -> What {
 
 /// What a student's folder holds for each exercise.
 fn in_folder(folder: &Path, exercises: &[Exercise]) -> Vec<(usize, What)> {
-    if folder.is_symlink() {
-        let reason = "it is a link; put the folder itself there".to_owned();
-        return vec![(0, What::Unusable { reason })];
-    }
     let folder = without_wrappers(folder, exercises);
     let mut found = Vec::new();
     for (index, exercise) in exercises.iter().enumerate() {
@@ -402,6 +407,7 @@ mod tests {
                 "ada y ada/y.rs",
                 "bo y bo/exercises/y",
                 "cy x ✗ it is one file, and several exercises are graded",
+                "cy y ✗ it is one file, and several exercises are graded",
             ]
         );
     }
@@ -417,6 +423,23 @@ mod tests {
                 "cy x ✗ it holds neither `src/lib.rs` nor `lib.rs`",
             ]
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed_wherever_it_leads() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("ada.rs"), "pub fn f() {}").expect("a file");
+        for (name, target) in [("bo.rs", "ada.rs"), ("cy", "."), ("di", "nowhere")] {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).expect("a link");
+        }
+        let entries = find(folder.path(), &exercises(&["x"]), &IdRule::Name).expect("the folder is not empty");
+        let usable: Vec<bool> = entries
+            .handed_in
+            .iter()
+            .map(|handed_in| matches!(handed_in.what, What::Submission(_)))
+            .collect();
+        assert_eq!(usable, [true, false, false, false]);
     }
 
     #[test]
