@@ -12,7 +12,6 @@ mod entries;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,10 +22,10 @@ use crate::discover::{Submission, Workspace};
 use crate::event::Event;
 use crate::exercise::Exercise;
 use crate::fingerprint::{Unreadable, fingerprint};
-use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
+use crate::grade::{Batch, Cancelled, Options};
 use crate::help::Help;
 use crate::intake;
-use crate::libraries::{Libraries, LibrariesError};
+use crate::libraries::LibrariesError;
 use crate::parallel;
 
 pub use self::entries::{Entries, EntriesError, HandedIn, IdRule, What, find};
@@ -110,6 +109,12 @@ impl Help for ClassError {
     }
 }
 
+impl From<Cancelled> for ClassError {
+    fn from(Cancelled: Cancelled) -> Self {
+        ClassError::Cancelled
+    }
+}
+
 impl From<Unreadable> for ClassError {
     fn from(Unreadable { path, source }: Unreadable) -> Self {
         ClassError::Read { path, source }
@@ -118,16 +123,12 @@ impl From<Unreadable> for ClassError {
 
 /// What the submissions of a class are graded with.
 struct Grader<'a> {
-    workspace: &'a Workspace,
-    options: Options,
-    /// By exercise: its libraries, and the fingerprint that they are a part of.
-    libraries: BTreeMap<&'a str, (Result<Libraries, LibrariesError>, u64)>,
+    batch: Batch<'a>,
+    /// By exercise: what its reports depend on beside the submission.
+    fingerprints: BTreeMap<&'a str, u64>,
     kept: &'a dyn Kept,
     events: &'a (dyn Fn(Event) + Sync),
 }
-
-/// How many submissions are graded at once for each core: those that hang use no processor time.
-const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
 
 /// Grades `members`, several side by side, as far as `kept` has no report on them. Returns under which key the report
 /// on each of them is kept.
@@ -153,15 +154,19 @@ pub fn grade_class(
         n_to_grade: to_grade.len(),
     });
     let is_over = AtomicBool::new(false);
-    let graded = parallel::map(&to_grade, PER_CORE.saturating_mul(options.workers), |(member, key)| {
-        // Relaxed: it only has to be seen some time.
-        if is_over.load(Ordering::Relaxed) {
-            return Err(ClassError::Cancelled);
-        }
-        let outcome = grader.grade(member, key, Attempt::First);
-        is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
-        outcome
-    });
+    let graded = parallel::map(
+        &to_grade,
+        parallel::submissions_at_once(options.workers),
+        |(member, key)| {
+            // Relaxed: it only has to be seen some time.
+            if is_over.load(Ordering::Relaxed) {
+                return Err(ClassError::Cancelled);
+            }
+            let outcome = grader.grade(member, key, Attempt::First);
+            is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
+            outcome
+        },
+    );
     let mut again = Vec::new();
     let mut stopped = None;
     for (outcome, pair) in graded.into_iter().zip(&to_grade) {
@@ -205,33 +210,24 @@ impl<'a> Grader<'a> {
         options: &Options,
         events: &'a (dyn Fn(Event) + Sync),
     ) -> Result<Self, ClassError> {
-        let mut libraries = BTreeMap::new();
+        let batch = Batch::new(workspace, members.iter().map(|member| member.exercise), options, events);
+        let mut fingerprints = BTreeMap::new();
         for Member { exercise, .. } in members {
             let exercise: &'a Exercise = exercise;
-            if libraries.contains_key(exercise.name.as_str()) {
+            if fingerprints.contains_key(exercise.name.as_str()) {
                 continue;
             }
-            let found = find_libraries(workspace, exercise, options, events);
-            if let Err(LibrariesError::Cancelled) = found {
-                return Err(ClassError::Cancelled);
-            }
-            let fingerprint = match &found {
+            let fingerprint = match batch.libraries(exercise) {
                 Ok(libraries) => fingerprint(workspace, exercise, libraries)?,
+                Err(LibrariesError::Cancelled) => return Err(ClassError::Cancelled),
                 // Nothing will be graded, so nothing will be kept.
                 Err(_) => 0,
             };
-            libraries.insert(exercise.name.as_str(), (found, fingerprint));
+            fingerprints.insert(exercise.name.as_str(), fingerprint);
         }
         Ok(Self {
-            workspace,
-            options: Options {
-                check: None,
-                after_failure: AfterFailure::RunAll,
-                // The submissions run side by side, so the checks of each run one after the other.
-                workers: NonZero::<usize>::MIN,
-                ..options.clone()
-            },
-            libraries,
+            batch,
+            fingerprints,
             kept,
             events,
         })
@@ -243,7 +239,7 @@ impl<'a> Grader<'a> {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part);
         };
-        let (_, fingerprint) = &self.libraries[member.exercise.name.as_str()];
+        let fingerprint = self.fingerprints[member.exercise.name.as_str()];
         add(member.exercise.name.as_bytes());
         add(&fingerprint.to_le_bytes());
         let files = intake::collect(&member.submission);
@@ -267,18 +263,7 @@ impl<'a> Grader<'a> {
 
     fn grade(&self, member: &Member<'_>, key: &Key, attempt: Attempt) -> Result<Outcome, ClassError> {
         let submission = member.submission.clone().without_place();
-        let grading = Grading {
-            workspace: self.workspace,
-            exercise: member.exercise,
-            submission: &submission,
-            options: &self.options,
-            events: self.events,
-        };
-        let (libraries, _) = &self.libraries[member.exercise.name.as_str()];
-        let report = grade_with(&grading, libraries).map_err(|error| match error {
-            GradeError::Cancelled => ClassError::Cancelled,
-            GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
-        })?;
+        let report = self.batch.grade(member.exercise, &submission)?;
         let is_ungraded = |verdict: &Verdict| matches!(verdict, Verdict::Ungraded { .. });
         let outcome = if report.checks.iter().any(|check| is_ungraded(&check.verdict)) {
             Outcome::Ungraded

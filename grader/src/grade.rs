@@ -3,6 +3,7 @@
 //! [`grade`] is the list of these stages, and `stages.rs` says what each is given. A failure of the grader becomes an
 //! ungraded verdict in the report. The temporary folder is gone when the function returns, however it returns.
 
+mod batch;
 mod play;
 mod replay;
 mod stages;
@@ -30,6 +31,7 @@ use crate::sandbox_requirement;
 use crate::score::score;
 use crate::snapshot;
 
+pub(crate) use self::batch::{Batch, Cancelled};
 pub use self::play::{Game, PlayError, Wish, play};
 pub use self::replay::{ReplayError, replay};
 pub use crate::run::{AfterFailure, ModelledPrograms};

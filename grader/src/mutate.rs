@@ -245,13 +245,17 @@ pub fn mutate(
     let n_selected = selected.len();
     events(Event::MutantsSelected { n_mutants: n_selected });
     let grading = MutantGrading::start(workspace, exercise, options, cache, events)?;
-    let fates = parallel::map(&selected, grading::workers(options), |(program, mutant)| {
-        let fate = grading.fate(program, mutant)?;
-        events(Event::MutantFinished {
-            is_unexplained: fate == Fate::Survives && survivors.entry_for(mutant).is_none(),
-        });
-        Ok::<_, MutateError>(fate)
-    });
+    let fates = parallel::map(
+        &selected,
+        parallel::submissions_at_once(options.workers),
+        |(program, mutant)| {
+            let fate = grading.fate(program, mutant)?;
+            events(Event::MutantFinished {
+                is_unexplained: fate == Fate::Survives && survivors.entry_for(mutant).is_none(),
+            });
+            Ok::<_, MutateError>(fate)
+        },
+    );
     let mut judged = Vec::new();
     for ((_, mutant), fate) in selected.into_iter().zip(fates) {
         let fate = fate?;

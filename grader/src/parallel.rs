@@ -5,6 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+/// How many submissions are graded at once with so many cores: two for each, because submissions that hang use no
+/// processor time.
+pub(crate) fn submissions_at_once(cores: NonZero<usize>) -> NonZero<usize> {
+    const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
+    cores.saturating_mul(PER_CORE)
+}
+
 /// Applies `work` to each of `items` on at most `workers` threads.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], workers: NonZero<usize>, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);

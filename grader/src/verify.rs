@@ -23,10 +23,9 @@ use self::cases::Case;
 use crate::discover::{DiscoverError, Workspace};
 use crate::event::Event;
 use crate::exercise::{Exercise, bullets};
-use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
+use crate::grade::{Batch, Cancelled, Options};
 use crate::help::Help;
 use crate::judge::BUILD;
-use crate::libraries::{Libraries, LibrariesError};
 use crate::mutate::{Among, Fate, MutateError, Mutation, SURVIVORS, Sample, Selection, mutate};
 use crate::parallel;
 use crate::share::Share;
@@ -151,6 +150,12 @@ pub enum VerifyError {
     Cancelled,
 }
 
+impl From<Cancelled> for VerifyError {
+    fn from(Cancelled: Cancelled) -> Self {
+        VerifyError::Cancelled
+    }
+}
+
 impl Help for VerifyError {
     fn help(&self) -> Option<String> {
         match self {
@@ -182,9 +187,9 @@ pub fn verify(
 ) -> Result<Vec<VerifyOutcome>, VerifyError> {
     let folder = cases::folder(&options.temporary)?;
     let cases = in_share(share, cases::find_all(workspace, exercises, folder.path())?);
-    let verifier = Verifier::new(workspace, exercises, options, events);
-    let outcomes = parallel::map(&cases, workers(options), |case| {
-        let report = verifier.grade(case)?;
+    let batch = Batch::new(workspace, exercises, options, events);
+    let outcomes = parallel::map(&cases, parallel::submissions_at_once(options.workers), |case| {
+        let report = batch.grade(case.exercise, &case.submission)?;
         let mut outcome = case.outcome(&report);
         outcome.differences.extend(reader(case.role, &report));
         Ok(outcome)
@@ -211,62 +216,6 @@ fn in_share(share: Option<Share>, cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
         }
     }
     kept
-}
-
-/// What all known submissions are graded with.
-struct Verifier<'a> {
-    workspace: &'a Workspace,
-    options: Options,
-    /// Found once for each exercise and not for each submission.
-    libraries: BTreeMap<&'a str, Result<Libraries, LibrariesError>>,
-    events: &'a (dyn Fn(Event) + Sync),
-}
-
-impl<'a> Verifier<'a> {
-    fn new(
-        workspace: &'a Workspace,
-        exercises: &'a [Exercise],
-        options: &Options,
-        events: &'a (dyn Fn(Event) + Sync),
-    ) -> Verifier<'a> {
-        let libraries = exercises.iter().map(|exercise| {
-            let libraries = find_libraries(workspace, exercise, options, events);
-            (exercise.name.as_str(), libraries)
-        });
-        Verifier {
-            workspace,
-            libraries: libraries.collect(),
-            // The submissions run side by side, so the checks of each run one after the other.
-            options: Options {
-                check: None,
-                after_failure: AfterFailure::RunAll,
-                workers: NonZero::<usize>::MIN,
-                ..options.clone()
-            },
-            events,
-        }
-    }
-
-    fn grade(&self, case: &Case<'_>) -> Result<Report, VerifyError> {
-        let grading = Grading {
-            workspace: self.workspace,
-            exercise: case.exercise,
-            submission: &case.submission,
-            options: &self.options,
-            events: self.events,
-        };
-        let libraries = &self.libraries[case.exercise.name.as_str()];
-        grade_with(&grading, libraries).map_err(|error| match error {
-            GradeError::Cancelled => VerifyError::Cancelled,
-            GradeError::UnknownCheck { .. } => unreachable!("no check was asked for"),
-        })
-    }
-}
-
-/// Two for each core, because mistakes that hang use no processor time.
-fn workers(options: &Options) -> NonZero<usize> {
-    const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
-    options.workers.saturating_mul(PER_CORE)
 }
 
 /// How many of the listed survivors of an exercise are graded. There are hundreds, and [`mutate`] grades them all.

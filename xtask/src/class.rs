@@ -4,6 +4,8 @@ mod outputs;
 mod roster;
 mod store;
 
+use std::collections::BTreeMap;
+
 use grader::class::{self, Entries, HandedIn, IdRule, Kept as _, Key, Member, What};
 use grader::discover::Workspace;
 use grader::exercise::Exercise;
@@ -174,8 +176,8 @@ struct Summary {
     n_failed: u64,
     n_ungraded: u64,
     n_missing: u64,
-    /// What stands in the way of a mark, row by row.
-    troubles: Vec<String>,
+    /// What stands in the way of a mark: of whom, why, and in which exercises.
+    troubles: BTreeMap<(String, String), Vec<String>>,
 }
 
 impl Summary {
@@ -199,14 +201,19 @@ impl Summary {
             },
         };
         self.n_ungraded += 1;
-        self.troubles
-            .push(format!("{}, {}: {trouble}", row.id, row.exercise.name));
+        let exercises = self.troubles.entry((row.id.to_owned(), trouble)).or_default();
+        exercises.push(row.exercise.name.clone());
     }
 
     fn text(&self, plan: &Plan<'_>, store: &Store, columns: usize) -> Text {
         let mut text = Text::new();
-        for trouble in &self.troubles {
-            text.hanging(Line::new().with(Tone::Caution, "? "), Tone::Plain, trouble, columns);
+        for ((id, trouble), exercises) in &self.troubles {
+            let exercises = match exercises.as_slice() {
+                [exercise] => exercise.clone(),
+                _ => counted(exercises.len() as u64, "exercise"),
+            };
+            let trouble = format!("{id}, {exercises}: {trouble}");
+            text.hanging(Line::new().with(Tone::Caution, "? "), Tone::Plain, &trouble, columns);
         }
         for name in &plan.entries.ignored {
             let line = format!("`{name}` is neither a folder nor a `.rs` file");

@@ -37,16 +37,26 @@ complete -F _cargo_or_xtask -o bashdefault -o default cargo
 "#;
 
 /// Fish completes the same words after `cargo-xtask`, and is told the exercises, of which clap says nothing to it.
-fn for_fish(names: &[&str]) -> String {
+fn for_fish(command: &clap::Command, names: &[&str]) -> String {
     let names = names.join(" ");
+    let commands: Vec<&str> = command
+        .get_subcommands()
+        .filter(|subcommand| subcommand.get_arguments().any(names_exercises))
+        .map(clap::Command::get_name)
+        .collect();
+    let commands = commands.join(" ");
     format!(
         r#"
 complete -c cargo-xtask -f -a '{names}' \
-    -n '__fish_seen_subcommand_from watch grade hint show replay play reset solution verify mutate bench'
+    -n '__fish_seen_subcommand_from {commands}'
 complete -c cargo -f -n '__fish_seen_subcommand_from xtask' \
     -a '(complete -C (string replace -r "^\s*cargo\s+xtask" cargo-xtask (commandline -cp)))'
 "#
     )
+}
+
+fn names_exercises(arg: &clap::Arg) -> bool {
+    matches!(arg.get_id().as_str(), "exercise" | "exercises")
 }
 
 /// Prints the script of a shell.
@@ -59,15 +69,18 @@ pub(crate) fn run(flags: &CompletionsFlags, console: &Console) -> Result<ExitCod
         .map(|exercise| &*exercise.name.leak())
         .collect();
     let mut command = Flags::command().mut_subcommands(|subcommand| {
-        subcommand.mut_args(|arg| match arg.get_id().as_str() {
-            "exercise" | "exercises" => arg.value_parser(PossibleValuesParser::new(&names)),
-            _ => arg,
+        subcommand.mut_args(|arg| {
+            if names_exercises(&arg) {
+                arg.value_parser(PossibleValuesParser::new(&names))
+            } else {
+                arg
+            }
         })
     });
     // Zsh calls the function that is named after `cargo-xtask` by itself.
     let (shell, name, rest) = match flags.shell {
         Shell::Bash => (clap_complete::Shell::Bash, "xtask", FOR_BASH.to_owned()),
-        Shell::Fish => (clap_complete::Shell::Fish, "cargo-xtask", for_fish(&names)),
+        Shell::Fish => (clap_complete::Shell::Fish, "cargo-xtask", for_fish(&command, &names)),
         Shell::Zsh => (clap_complete::Shell::Zsh, "cargo-xtask", String::new()),
     };
     command = command.name(name).bin_name(name);

@@ -22,16 +22,11 @@ use crate::fingerprint::fingerprint;
 use crate::grade::{AfterFailure, GradeError, Grading, Options, find_libraries, grade_with};
 use crate::judge::BUILD;
 use crate::libraries::{Libraries, LibrariesError};
+use crate::parallel::submissions_at_once;
 
 /// How much processor time a check of interleavings may take: five times what the longest one of a right submission
 /// takes. The rest of a grading's limit would be spent on mutants that loop for ever.
 const MODEL_CPU: Duration = Duration::from_secs(5);
-
-/// How many mutants are graded side by side: two for each core, because those that hang use no processor time.
-pub(super) fn workers(options: &Options) -> NonZero<usize> {
-    const PER_CORE: NonZero<usize> = NonZero::new(2).expect("it is not zero");
-    options.workers.saturating_mul(PER_CORE)
-}
 
 /// What all mutants of an exercise are graded with.
 pub(super) struct MutantGrading<'a> {
@@ -64,7 +59,7 @@ impl<'a> MutantGrading<'a> {
             options: Options {
                 check: None,
                 after_failure: AfterFailure::SkipAll,
-                further_caches: workers(options).get(),
+                further_caches: submissions_at_once(options.workers).get(),
                 workers: NonZero::<usize>::MIN,
                 model_limits: Limits {
                     cpu: Some(MODEL_CPU),

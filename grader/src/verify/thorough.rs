@@ -13,11 +13,11 @@ use std::thread;
 use protocol::verdict::{Overall, Report, Verdict};
 
 use super::cases::{self, Case};
-use super::{Expectation, Verifier, VerifyError, workers};
+use super::{Expectation, VerifyError};
 use crate::discover::Workspace;
 use crate::event::Event;
 use crate::exercise::Exercise;
-use crate::grade::Options;
+use crate::grade::{Batch, Options};
 use crate::mutate::Random;
 use crate::parallel;
 
@@ -80,7 +80,7 @@ pub fn verify_thoroughly(
 ) -> Result<Thorough, VerifyError> {
     let folder = cases::folder(&options.temporary)?;
     let cases = cases::find_all(workspace, exercises, folder.path())?;
-    let verifier = Verifier::new(workspace, exercises, options, events);
+    let batch = Batch::new(workspace, exercises, options, events);
     let mut random = Random(rounds.seed);
     let mut thorough = Thorough::default();
     let mut first: BTreeMap<usize, Verdicts> = BTreeMap::new();
@@ -88,9 +88,9 @@ pub fn verify_thoroughly(
         let mut order: Vec<usize> = (0..cases.len()).collect();
         shuffle(&mut order, &mut random);
         let graded = with_busy_cores(options.workers, || {
-            parallel::map(&order, workers(options), |index| {
+            parallel::map(&order, parallel::submissions_at_once(options.workers), |index| {
                 let case = &cases[*index];
-                let report = verifier.grade(case)?;
+                let report = batch.grade(case.exercise, &case.submission)?;
                 Ok((*index, Grading::of(case, &report)))
             })
         });

@@ -169,6 +169,22 @@ struct Counts {
     skipped: usize,
 }
 
+/// How a case ended, if it did not pass.
+enum Ending<'a> {
+    Failure {
+        finding: &'a str,
+        message: &'a str,
+        explanation: &'a str,
+    },
+    Error {
+        kind: &'a str,
+        message: &'a str,
+    },
+    Skipped {
+        message: &'a str,
+    },
+}
+
 impl JUnit {
     /// Adds the suite of a student. `failure` is for the submission's failures, `error` for what could not be graded.
     pub(crate) fn add(&mut self, id: &str, rows: &[Row<'_>]) {
@@ -176,24 +192,14 @@ impl JUnit {
         for row in rows {
             match &row.outcome {
                 Outcome::NothingHandedIn => {
-                    counts.skipped += 1;
-                    case(
-                        &mut cases,
-                        &mut counts,
-                        row,
-                        "hand-in",
-                        Some(("skipped", "", "nothing handed in", "")),
-                    );
+                    let message = "nothing handed in";
+                    let ending = Ending::Skipped { message };
+                    case(&mut cases, &mut counts, row, "hand-in", Some(ending));
                 }
-                Outcome::Unusable(reason) => {
-                    counts.errors += 1;
-                    case(
-                        &mut cases,
-                        &mut counts,
-                        row,
-                        "hand-in",
-                        Some(("error", "hand-in", reason, "")),
-                    );
+                Outcome::Unusable(message) => {
+                    let kind = "hand-in";
+                    let ending = Ending::Error { kind, message };
+                    case(&mut cases, &mut counts, row, "hand-in", Some(ending));
                 }
                 Outcome::Reported(report) => {
                     let document = document(report);
@@ -203,22 +209,20 @@ impl JUnit {
                         let explanation = told["explanation"].as_array().into_iter().flatten();
                         let explanation: Vec<&str> = explanation.filter_map(Value::as_str).collect();
                         let explanation = explanation.join("\n");
-                        let told = match &check.verdict {
+                        let ending = match &check.verdict {
                             Verdict::Passed => None,
-                            Verdict::Failed(failure) => {
-                                counts.failures += 1;
-                                Some(("failure", failure.finding.as_str(), message, explanation.as_str()))
-                            }
-                            Verdict::Ungraded { reason, .. } => {
-                                counts.errors += 1;
-                                Some(("error", "ungraded", reason.as_str(), ""))
-                            }
-                            Verdict::Skipped { because } => {
-                                counts.skipped += 1;
-                                Some(("skipped", "", because.as_str(), ""))
-                            }
+                            Verdict::Failed(failure) => Some(Ending::Failure {
+                                finding: failure.finding.as_str(),
+                                message,
+                                explanation: &explanation,
+                            }),
+                            Verdict::Ungraded { reason, .. } => Some(Ending::Error {
+                                kind: "ungraded",
+                                message: reason,
+                            }),
+                            Verdict::Skipped { because } => Some(Ending::Skipped { message: because }),
                         };
-                        case(&mut cases, &mut counts, row, &check.name, told);
+                        case(&mut cases, &mut counts, row, &check.name, ending);
                     }
                 }
             }
@@ -246,8 +250,8 @@ impl JUnit {
     }
 }
 
-/// Adds a case; `told` is the element that says how it ended, with its type, message and text.
-fn case(cases: &mut String, counts: &mut Counts, row: &Row<'_>, name: &str, told: Option<(&str, &str, &str, &str)>) {
+/// Adds a case and counts it.
+fn case(cases: &mut String, counts: &mut Counts, row: &Row<'_>, name: &str, ending: Option<Ending<'_>>) {
     counts.tests += 1;
     let exercise = &row.exercise.name;
     let _ = write!(
@@ -256,21 +260,32 @@ fn case(cases: &mut String, counts: &mut Counts, row: &Row<'_>, name: &str, told
         xml(row.id),
         xml(name)
     );
-    let Some((element, kind, message, text)) = told else {
-        cases.push_str("/>\n");
-        return;
+    let (count, element) = match ending {
+        None => {
+            cases.push_str("/>\n");
+            return;
+        }
+        Some(Ending::Failure {
+            finding,
+            message,
+            explanation,
+        }) => {
+            let (finding, message, explanation) = (xml(finding), xml(message), xml(explanation));
+            let element = format!("<failure message=\"{message}\" type=\"{finding}\">{explanation}</failure>");
+            (&mut counts.failures, element)
+        }
+        Some(Ending::Error { kind, message }) => {
+            let (kind, message) = (xml(kind), xml(message));
+            let element = format!("<error message=\"{message}\" type=\"{kind}\"></error>");
+            (&mut counts.errors, element)
+        }
+        Some(Ending::Skipped { message }) => {
+            let element = format!("<skipped message=\"{}\"></skipped>", xml(message));
+            (&mut counts.skipped, element)
+        }
     };
-    let kind = if kind.is_empty() {
-        String::new()
-    } else {
-        format!(" type=\"{}\"", xml(kind))
-    };
-    let _ = writeln!(
-        cases,
-        ">\n<{element} message=\"{}\"{kind}>{}</{element}>\n</testcase>",
-        xml(message),
-        xml(text)
-    );
+    *count += 1;
+    let _ = writeln!(cases, ">\n{element}\n</testcase>");
 }
 
 /// Text for XML 1.0, which has no place for most control characters, not even escaped.

@@ -58,3 +58,16 @@ fn fish_and_zsh_get_the_names_of_the_exercises() {
         assert!(script.contains("cargo-xtask"), "{shell}");
     }
 }
+
+#[test]
+fn fish_gets_them_after_each_command_that_takes_an_exercise() {
+    let script = script("fish");
+    let line = script
+        .lines()
+        .find(|line| line.contains("from watch"))
+        .expect("there is one");
+    for command in ["watch", "grade", "class", "verify"] {
+        assert!(line.split([' ', '\'']).any(|word| word == command), "{command}: {line}");
+    }
+    assert!(!line.contains("list"), "{line}");
+}
