@@ -428,14 +428,15 @@ pub(crate) struct MutateFlags {
 }
 
 /// Flags of `bench`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask bench stdout_writer   a grading, compared with `cargo test`
   cargo xtask bench model-std       the explorer, compared with shuttle and loom
-  cargo xtask bench containment     what each level of containment costs")]
+  cargo xtask bench containment     what each level of containment costs
+  cargo xtask bench class           40 students a round, compared with `cargo test`")]
 pub(crate) struct BenchFlags {
-    /// An exercise, `model-std` or `containment`; the first exercise if left out.
+    /// An exercise, `model-std`, `containment` or `class`; the first exercise if left out.
     #[arg(value_name = "WHAT")]
     pub(crate) exercise: Option<String>,
     /// How often each duration is measured.
