@@ -1,7 +1,7 @@
 //! What the author of an exercise has still to write: `cargo xtask new` leaves a mark at each such place.
 //!
-//! All files of an exercise are searched, and the line about it in the README of the course. The stub has no mark, since
-//! students get it as it is; there, a public item without documentation is still to be written.
+//! All files of an exercise are searched, and the line about it in the README of the course. The stub has no mark,
+//! since students get it as it is; there, a public item without documentation is still to be written.
 
 use std::fs;
 use std::io;
@@ -86,7 +86,7 @@ fn marked(text: &str) -> Vec<Place> {
 /// What the mark says, or the whole line where it says nothing.
 fn after_mark(line: &str) -> &str {
     let after = line.split_once(MARK).map_or("", |(_, after)| after);
-    let after = after.trim_matches(|character: char| ":|\"`,;)]".contains(character) || character.is_whitespace());
+    let after = after.trim_matches(|character: char| ":|\",;)]".contains(character) || character.is_whitespace());
     if after.is_empty() { line.trim() } else { after }
 }
 
