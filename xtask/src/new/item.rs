@@ -210,7 +210,12 @@ impl Asked<'_> {
     }
 
     fn function(&self, input: ParseStream<'_>) -> syn::Result<(ItemKind, Vec<Named>)> {
-        Ok((ItemKind::Function(self.signature(input, &BTreeSet::new())?), Vec::new()))
+        let start = input.span();
+        let function = self.signature(input, &BTreeSet::new())?;
+        if function.has_receiver {
+            return Err(Error::new(start, "expected an `impl` around a method"));
+        }
+        Ok((ItemKind::Function(function), Vec::new()))
     }
 
     /// A signature in which `outer` are parameters as well.
@@ -221,6 +226,8 @@ impl Asked<'_> {
             return Err(input.error("expected a signature without a body"));
         }
         let by_hand = [
+            // A `todo!` cannot be in one.
+            signature.constness.as_ref().map(|token| token.span()),
             signature.asyncness.as_ref().map(|token| token.span()),
             match &signature.safety {
                 Safety::Default => None,
@@ -540,7 +547,7 @@ mod tests {
             "pub fn f() {}",
             "expected a signature without a body, at column 12 (`{}`)",
         );
-        for word in ["unsafe", "async"] {
+        for word in ["unsafe", "async", "const"] {
             let text = format!("pub {word} fn f()");
             refuses(
                 &text,
@@ -566,6 +573,10 @@ mod tests {
         refuses(
             "impl A { pub fn f(mut self); }",
             "expected `self` without `mut`, at column 19 (`mut self); }`)",
+        );
+        refuses(
+            "pub fn f(&self)",
+            "expected an `impl` around a method, at column 1 (`pub fn f(&self)`)",
         );
         refuses("impl A {}", "expected methods in the braces, at column 6 (`A {}`)");
     }

@@ -32,22 +32,27 @@ pub(super) fn next_order(exercises: &[Exercise], part: Part) -> u32 {
         .expect("there are more numbers than exercises")
 }
 
-/// The README with a row for the exercise, after the last one of its part. `None` where there is no such table.
+/// The README with a row for the exercise, after the last one of its part. `None` where there is no such table,
+/// or such a row already.
 ///
 /// A part is named in the first of its rows only.
 pub(super) fn with_row(readme: &str, exercises: &[Exercise], name: &str, part: Part) -> Option<String> {
     let lines: Vec<&str> = readme.split_inclusive('\n').collect();
-    let row_of = |exercise: &Exercise| {
-        let cell = format!("| `{}` |", exercise.name);
+    let row_of = |name: &str| {
+        let cell = format!("| `{name}` |");
         lines
             .iter()
             .position(|line| line.starts_with('|') && line.contains(&cell))
     };
+    // Somebody has removed an exercise of that name, and not its row.
+    if row_of(name).is_some() {
+        return None;
+    }
     let before: Vec<&Exercise> = exercises.iter().filter(|exercise| exercise.part <= part).collect();
     let (after, last) = before
         .iter()
         .rev()
-        .find_map(|exercise| Some((row_of(exercise)?, *exercise)))?;
+        .find_map(|exercise| Some((row_of(&exercise.name)?, *exercise)))?;
     let heading = if last.part == part {
         String::new()
     } else {
@@ -121,6 +126,7 @@ mod tests {
         assert_eq!(row(Part::Threads), (1, format!("|  {end}")));
         assert_eq!(row(Part::Locks), (1, format!("| Locks {end}")));
         assert_eq!(row(Part::Signals), (2, format!("|  {end}")));
+        assert_eq!(with_row(readme, &course, "a", Part::Threads), None);
         assert_eq!(with_row("no table\n", &course, "new", Part::Locks), None);
     }
 }

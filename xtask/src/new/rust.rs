@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::item::{Fields, Function, Item, ItemKind, Methods, Shape, TypeItem};
+use super::item::{Fields, Function, Item, ItemKind, Methods, Params, Shape, TypeItem};
 use super::scope::{ItemUses, Uses};
 
 /// The words in the body of a function that is to be written.
@@ -24,12 +24,12 @@ pub(super) fn code(items: &[Item], uses: &[ItemUses], bodies: Bodies) -> String 
     let mut code = imports_of(&imports);
     for item in items {
         code += &match &item.kind {
-            ItemKind::Function(function) => self::function(function, None, bodies),
+            ItemKind::Function(function) => self::function(function, None, items, bodies),
             ItemKind::Type(ty) => type_item(ty, &item.text),
             ItemKind::Methods(methods) => {
                 let functions = methods.functions.iter();
                 let functions: Vec<String> = functions
-                    .map(|function| self::function(function, Some(methods), bodies))
+                    .map(|function| self::function(function, Some(methods), items, bodies))
                     .collect();
                 let Methods { target, params, .. } = methods;
                 let head = format!("impl{} {target} {}", params.declared, params.clause);
@@ -49,7 +49,7 @@ fn imports_of(paths: &BTreeSet<&str>) -> String {
     lines
 }
 
-fn function(function: &Function, methods: Option<&Methods>, bodies: Bodies) -> String {
+fn function(function: &Function, methods: Option<&Methods>, items: &[Item], bodies: Bodies) -> String {
     let name = match methods {
         Some(Methods { owner, .. }) => format!("{owner}::{}", function.name),
         None => function.name.clone(),
@@ -63,11 +63,28 @@ fn function(function: &Function, methods: Option<&Methods>, bodies: Bodies) -> S
         Bodies::Student => format!("write `{name}`"),
         Bodies::Author => format!("TBD: the body of `{name}`"),
     };
-    let expectation = match function.is_plain_new {
-        true => "#[expect(clippy::new_without_default, reason = \"the exercise asks for `new` only\")]\n",
-        false => "",
+    let expectation = match methods {
+        Some(_) if function.is_plain_new => {
+            "#[expect(clippy::new_without_default, reason = \"the exercise asks for `new` only\")]\n"
+        }
+        Some(methods) if is_lone_len(function, methods, items) => {
+            "#[expect(clippy::len_without_is_empty, reason = \"the exercise asks for `len` only\")]\n"
+        }
+        _ => "",
     };
     format!("{expectation}{} {{\n{unused}todo!(\"{words}\")\n}}\n", function.text)
+}
+
+/// Whether Clippy asks for an `is_empty` beside this `len`.
+fn is_lone_len(function: &Function, methods: &Methods, items: &[Item]) -> bool {
+    let is_is_empty = |item: &Item| match &item.kind {
+        ItemKind::Methods(others) => {
+            others.owner == methods.owner && others.functions.iter().any(|other| other.name == "is_empty")
+        }
+        ItemKind::Function(_) | ItemKind::Type(_) => false,
+    };
+    let is_len = function.name == "len" && function.rest.trim_start() == "(&self) -> usize";
+    is_len && !items.iter().any(is_is_empty)
 }
 
 fn has_phantom(item: &Item) -> bool {
@@ -216,57 +233,74 @@ impl Contract {
     }
 }
 
+/// Each use is one line that names the type: an error there is told as one of that type.
 fn of_type(item: &TypeItem) -> String {
     let TypeItem { name, params, shape } = item;
-    let head = format!("fn is_there{}(asked: {name}{})", params.declared, params.used);
-    let clause = &params.clause;
+    let Params {
+        declared, used, clause, ..
+    } = params;
     match shape {
-        Shape::Opaque => format!("{head} -> {name}{} {clause} {{\nasked\n}}\n", params.used),
+        Shape::Opaque => {
+            format!("fn is_there{declared}(asked: {name}{used}) -> {name}{used} {clause} {{\nasked\n}}\n")
+        }
         Shape::Struct(fields) => {
-            let (pattern, values) = pattern(fields, ", ..");
-            format!("{head} {clause} {{\nlet {name}{pattern} = asked;\n{values}}}\n")
+            let has_field = |(index, (pattern, ty)): (usize, (String, &String))| {
+                format!(
+                    "fn has_field_{index}{declared}(asked: {name}{used}) {clause} {{\n\
+                     let _: {ty} = (|{name}{pattern}| field)(asked);\n}}\n"
+                )
+            };
+            patterns(fields).into_iter().enumerate().map(has_field).collect()
         }
         Shape::Enum(variants) => {
-            let arms: String = variants
-                .iter()
-                .map(|(variant, fields)| {
-                    let (pattern, values) = pattern(fields, "");
-                    format!("{name}::{variant}{pattern} => {{\n{values}}}\n")
-                })
-                .collect();
-            format!(
-                "{head} {clause} {{\nmatch asked {{\n{arms}\
-                 #[allow(unreachable_patterns, reason = \"a submission may have more\")]\n_ => {{}}\n}}\n}}\n"
-            )
+            let has_variant = |(index, (variant, fields)): (usize, &(String, Fields))| {
+                let (typed, values) = arguments(fields);
+                format!(
+                    "fn has_variant_{index}{declared}({typed}) -> {name}{used} {clause} {{\n\
+                     {name}::{variant}{values}\n}}\n"
+                )
+            };
+            variants.iter().enumerate().map(has_variant).collect()
         }
     }
 }
 
-/// A pattern for the fields, and statements that say which type each has.
-fn pattern(fields: &Fields, rest: &str) -> (String, String) {
-    let values = |types: &[&String]| -> String {
-        let statement = |(index, ty): (usize, &&String)| format!("let _: {ty} = field_{index};\n");
-        types.iter().enumerate().map(statement).collect()
+/// For each field a pattern that binds it to `field`, and its type.
+fn patterns(fields: &Fields) -> Vec<(String, &String)> {
+    match fields {
+        Fields::None => Vec::new(),
+        Fields::Named(fields) => fields
+            .iter()
+            .map(|(name, ty)| (format!(" {{ {name}: field, .. }}"), ty))
+            .collect(),
+        Fields::Tuple(types) => types
+            .iter()
+            .enumerate()
+            .map(|(index, ty)| (format!("({}field, ..)", "_, ".repeat(index)), ty))
+            .collect(),
+    }
+}
+
+/// The fields of a variant as parameters, and the variant's fields made of these.
+fn arguments(fields: &Fields) -> (String, String) {
+    let typed = |types: &[&String]| -> Vec<String> {
+        let field = |(index, ty): (usize, &&String)| format!("field_{index}: {ty}");
+        types.iter().enumerate().map(field).collect()
     };
     match fields {
         Fields::None => (String::new(), String::new()),
         Fields::Named(fields) => {
-            let names = fields
-                .iter()
-                .enumerate()
-                .map(|(index, (name, _))| format!("{name}: field_{index}"));
             let types: Vec<&String> = fields.iter().map(|(_, ty)| ty).collect();
-            (
-                format!(" {{ {}{rest} }}", names.collect::<Vec<_>>().join(", ")),
-                values(&types),
-            )
+            let names = fields.iter().enumerate();
+            let values: Vec<String> = names
+                .map(|(index, (name, _))| format!("{name}: field_{index}"))
+                .collect();
+            (typed(&types).join(", "), format!(" {{ {} }}", values.join(", ")))
         }
         Fields::Tuple(types) => {
-            let names: Vec<String> = (0..types.len()).map(|index| format!("field_{index}")).collect();
-            (
-                format!("({}{rest})", names.join(", ")),
-                values(&types.iter().collect::<Vec<_>>()),
-            )
+            let values: Vec<String> = (0..types.len()).map(|index| format!("field_{index}")).collect();
+            let types: Vec<&String> = types.iter().collect();
+            (typed(&types).join(", "), format!("({})", values.join(", ")))
         }
     }
 }
@@ -288,7 +322,7 @@ fn of_methods(methods: &Methods, functions: &[&Function]) -> String {
                 .chain(function.params.iter().map(String::as_str))
                 .collect();
             format!(
-                "{} {{\nSelf::{}({})\n}}\n",
+                "{} {{\n<{target}>::{}({})\n}}\n",
                 asked(function),
                 function.name,
                 args.join(", ")
@@ -296,8 +330,8 @@ fn of_methods(methods: &Methods, functions: &[&Function]) -> String {
         })
         .collect();
     format!(
-        "trait Asked{declared_params}: Sized {clause} {{\n{declared}}}\n\
-         impl{declared_params} Asked{used} for {target} {clause} {{\n{defined}}}\n",
+        "trait AsAsked{declared_params}: Sized {clause} {{\n{declared}}}\n\
+         impl{declared_params} AsAsked{used} for {target} {clause} {{\n{defined}}}\n",
         declared_params = params.declared,
         clause = params.clause,
         used = params.used,

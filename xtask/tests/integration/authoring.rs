@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::contains;
 use tempfile::TempDir;
 
@@ -231,6 +232,44 @@ fn what_is_made_compiles_without_warnings_and_is_tidy() {
         ])
         .current_dir(repository.path());
     format.assert().success();
+}
+
+#[test]
+fn a_submission_that_breaks_the_contract_is_told_which_item_it_breaks() {
+    let course = SmallCourse::new();
+    let items = [
+        "pub struct Gate<T>",
+        "impl<T: Send> Gate<T> { pub fn pass(&self, t: T) -> Option<Pass<'_>>; }",
+        "pub struct Pass<'a>",
+        "pub enum Refused { Closed(u8), Full }",
+        "pub struct Node { pub number: u32, pub below: Vec<Node> }",
+        "pub struct Pair(pub u8, pub u16)",
+        "pub fn run(jobs: Vec<impl FnOnce() + Send>) -> usize",
+    ];
+    let mut args = words("new gate --kind model");
+    args.extend(items.iter().flat_map(|item| ["--item".to_owned(), (*item).to_owned()]));
+    xtask(course.root(), &args).assert().code(0);
+    let stub = fs::read_to_string(course.library("gate")).expect("a stub");
+    for (from, to, item) in [
+        ("fn pass", "fn go", "Gate::pass"),
+        ("t: T", "t: &T", "Gate::pass"),
+        ("&self", "&mut self", "Gate::pass"),
+        ("Closed(u8)", "Closed(u16)", "Refused"),
+        ("Full", "Empty", "Refused"),
+        ("number: u32", "number: u64", "Node"),
+        ("pub u16", "pub u32", "Pair"),
+        ("FnOnce() + Send", "Fn() + Send", "run"),
+        ("-> usize", "-> u64", "run"),
+    ] {
+        assert!(stub.contains(from), "the stub has no `{from}`:\n{stub}");
+        course.write("gate", &stub.replace(from, to));
+        let told = format!("     `{item}`: `");
+        course
+            .xtask(&["grade", "gate"])
+            .assert()
+            .code(1)
+            .stdout(contains("missing_item").and(contains(told.as_str())));
+    }
 }
 
 /// Expects that `args` are refused with `message`, and that no file of the course has changed.

@@ -5,8 +5,7 @@
 
 #![allow(
     dead_code,
-    clippy::type_complexity,
-    clippy::wrong_self_convention,
+    clippy::all,
     reason = "what is here is compiled and not called, and the signatures stand as they are"
 )]
 
