@@ -164,7 +164,7 @@ fn edition(manifest: &Table) -> String {
 fn report(plan: &Plan, n_files: usize, has_row: bool, columns: usize) -> Text {
     let Plan { name, part, order, .. } = plan;
     let mut text = Text::new();
-    let place = format!("`{name}` has {n_files} files. It is number {order} of the course, in the part {part}.");
+    let place = format!("`{name}` has {n_files} files. Its `order` is {order}, in the part {part}.");
     text.paragraph(Tone::Good, 0, &place, columns);
     text.blank();
     let mut row = |path: String, what: &str| {

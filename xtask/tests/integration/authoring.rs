@@ -18,9 +18,9 @@ use super::small_course::SmallCourse;
 /// The exercise of the walk-through, as it is when it is finished.
 const FINISHED: &str = "xtask/testdata/turnstiles";
 
-/// A copy of this repository in the target folder, so that its libraries need not be built again.
+/// A copy of this repository.
 fn repository() -> TempDir {
-    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     copy(root(), folder.path()).expect("the repository is copied");
     folder
 }
@@ -185,17 +185,17 @@ const GATES: [&str; 25] = [
 
 #[test]
 fn what_is_made_compiles_without_warnings_and_is_tidy() {
-    let repository = repository();
+    // Cargo keeps what it builds by the path, so another folder each time would fill the disk.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("authoring");
+    let _ = fs::remove_dir_all(&folder);
+    copy(root(), &folder).expect("the repository is copied");
     let mut gates: Vec<String> = GATES.map(str::to_owned).to_vec();
     gates.push("--item=pub struct Node { pub number: u32, pub below: Vec<Node> }".to_owned());
-    xtask(repository.path(), &gates).assert().code(0).stderr("");
-    xtask(repository.path(), &words("new plain"))
-        .assert()
-        .code(0)
-        .stderr("");
-    xtask(repository.path(), &words("tidy")).assert().code(0);
+    xtask(&folder, &gates).assert().code(0).stderr("");
+    xtask(&folder, &words("new plain")).assert().code(0).stderr("");
+    xtask(&folder, &words("tidy")).assert().code(0);
 
-    let stub = fs::read_to_string(repository.path().join("exercises/gates/src/lib.rs")).expect("a stub");
+    let stub = fs::read_to_string(folder.join("exercises/gates/src/lib.rs")).expect("a stub");
     assert!(!stub.contains("TBD"), "a student gets this:\n{stub}");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut clippy = Command::new(&cargo);
@@ -205,7 +205,7 @@ fn what_is_made_compiles_without_warnings_and_is_tidy() {
         .args(["-p", "gates", "-p", "gates_solution", "-p", "gates_support"])
         .args(["-p", "gates_model_checks", "-p", "gates_real_checks"])
         .args(["--", "-D", "warnings"])
-        .current_dir(repository.path())
+        .current_dir(&folder)
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."));
     clippy.assert().success().stderr("");
     let mut format = Command::new(&cargo);
@@ -230,8 +230,9 @@ fn what_is_made_compiles_without_warnings_and_is_tidy() {
             "-p",
             "gates_real_checks",
         ])
-        .current_dir(repository.path());
+        .current_dir(&folder);
     format.assert().success();
+    fs::remove_dir_all(&folder).expect("it is there");
 }
 
 #[test]
