@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Class(ClassFlags),
     /// Print what makes a shell complete these commands.
     Completions(CompletionsFlags),
+    /// Make the files of a new exercise, for its author to fill in.
+    New(NewFlags),
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
     /// Test the checks on small changes of solutions and variants.
@@ -384,6 +386,66 @@ pub(crate) struct ClassFlags {
     /// How well to contain the submissions, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes the statement, the stub, the program, the hints, a solution with a variant
+and mistakes, and checks: one over every interleaving, one with a measure of what
+some interleaving reaches, one of a panic and one of threads that are left.
+`cargo xtask verify EXERCISE` then lists what is still to be written.
+
+An item is a function, a type, or the methods of one, as a statement shows them.
+A struct without fields is one whose fields are up to the student. Well-known
+names of std, such as `Duration`, need no path.
+
+Examples:
+  cargo xtask new turnstiles --part threads --item 'pub fn count(doors: usize) -> u64'
+  cargo xtask new gate --library crossbeam-channel --item 'pub struct Gate' \\
+      --item 'impl Gate { pub fn new() -> Self; pub fn pass(&self); }'
+  cargo xtask new sums --kind model --kind service --kind program")]
+pub(crate) struct NewFlags {
+    /// The name of the exercise, such as `bounded_queue`.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: String,
+    /// The part of the course; that of the last exercise if left out.
+    #[arg(long, value_enum, ignore_case = true, value_name = "PART")]
+    pub(crate) part: Option<NewPart>,
+    /// A library of the workspace that a submission may use; may be repeated.
+    #[arg(long = "library", value_name = "NAME")]
+    pub(crate) libraries: Vec<String>,
+    /// A public item that a submission has to define; may be repeated.
+    #[arg(long = "item", value_name = "SIGNATURE")]
+    pub(crate) items: Vec<String>,
+    /// A kind of checks, of `model` and `program` if left out; may be repeated.
+    #[arg(long = "kind", value_enum, value_name = "KIND")]
+    pub(crate) kinds: Vec<NewKind>,
+}
+
+/// A part of the course. Names with spaces are allowed as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewPart {
+    Threads,
+    Locks,
+    Signals,
+    #[value(alias = "Pools and futures")]
+    PoolsAndFutures,
+    #[value(alias = "Processes and the network")]
+    ProcessesAndTheNetwork,
+}
+
+/// A kind of checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewKind {
+    /// Every interleaving of a small workload.
+    Model,
+    /// Real threads, children or a server, several checks side by side.
+    Service,
+    /// Real threads with the machine to themselves.
+    Speed,
+    /// The exercise's program, as a process.
+    Program,
 }
 
 /// Flags of `mutate`.

@@ -1,6 +1,6 @@
 //! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
-//! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`; for authors `verify`, `mutate`,
-//! `bench`, `ci` and `tidy`.
+//! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`; for authors `new`, `verify`,
+//! `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -20,6 +20,7 @@ mod kept;
 mod list;
 mod mutate;
 mod named;
+mod new;
 mod next;
 mod overview;
 mod pictures;
@@ -79,6 +80,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Solution(flags) => solution::run(flags, console),
         Command::Class(flags) => class::run(flags, console),
         Command::Completions(flags) => completions::run(flags, console),
+        Command::New(flags) => new::run(flags, console),
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),

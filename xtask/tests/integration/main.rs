@@ -1,5 +1,6 @@
 //! The command as its users have it, in one program so that it links once.
 
+mod authoring;
 mod classes;
 mod cli;
 mod completions;
