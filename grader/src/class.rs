@@ -7,6 +7,7 @@
 //! A grading in which the grader could not do its work is repeated once, when everything else is done. It is never
 //! kept.
 
+mod archive;
 mod entries;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use crate::intake;
 use crate::libraries::LibrariesError;
 use crate::parallel;
 
+pub use self::archive::Unpacked;
 pub use self::entries::{Entries, EntriesError, HandedIn, IdRule, What, find};
 
 /// A submission of a class.

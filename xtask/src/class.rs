@@ -5,6 +5,7 @@ mod roster;
 mod store;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use grader::class::{self, Entries, HandedIn, IdRule, Kept as _, Key, Member, What};
 use grader::discover::Workspace;
@@ -67,14 +68,14 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
         return Err(Error::Usage(Box::new(ClassUsage::NoExercise)));
     }
     let exercises = named::exercises(&workspace, &flags.exercises)?;
-    let plan = Plan::new(flags, &exercises)?;
-    let names: Vec<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
-    let store = Store::open(&flags.out, &names, flags.resume, flags.part)?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
         containment: Containment::requirement(flags.containment),
         ..Options::default()
     };
+    let plan = Plan::new(flags, &exercises, &options.temporary)?;
+    let names: Vec<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
+    let store = Store::open(&flags.out, &names, flags.resume, flags.part)?;
     let members = plan.members(flags.part);
     let submissions: Vec<Member<'_>> = members.iter().map(|(_, member)| member.clone()).collect();
     let keys = progress::during(console, |events| {
@@ -90,7 +91,7 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
 }
 
 impl<'a> Plan<'a> {
-    fn new(flags: &ClassFlags, exercises: &'a [Exercise]) -> Result<Self, Error> {
+    fn new(flags: &ClassFlags, exercises: &'a [Exercise], temporary: &Path) -> Result<Self, Error> {
         let rule = match &flags.id_from {
             None => IdRule::Name,
             Some(pattern) => IdRule::Pattern(Regex::new(pattern).map_err(|error| {
@@ -99,7 +100,7 @@ impl<'a> Plan<'a> {
             })?),
         };
         let roster = flags.roster.as_deref().map(roster::read).transpose()?;
-        let entries = class::find(&flags.submissions, exercises, &rule)?;
+        let entries = class::find(&flags.submissions, exercises, &rule, temporary)?;
         let mut ids = entries.ids.clone();
         ids.extend(roster.iter().flat_map(|roster| roster.keys().cloned()));
         ids.sort();
@@ -216,7 +217,7 @@ impl Summary {
             text.hanging(Line::new().with(Tone::Caution, "? "), Tone::Plain, &trouble, columns);
         }
         for name in &plan.entries.ignored {
-            let line = format!("`{name}` is neither a folder nor a `.rs` file");
+            let line = format!("`{name}` is neither a folder, a `.zip` nor a `.rs` file");
             text.hanging(Line::new().with(Tone::Dim, "ignored "), Tone::Dim, &line, columns);
         }
         text.blank();

@@ -339,7 +339,8 @@ pub(crate) struct VerifyFlags {
 #[command(after_help = "\
 The folder of submissions holds a file or folder for each student, and its name
 is the student's id: `jo.rs`, `jo/lib.rs`, `jo/src/lib.rs`; for several exercises
-`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`.
+`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`. A zip
+of a folder, `jo.zip` or the only file in `jo`, stands for that folder.
 
 The output folder gets index.html, marks.csv, results.jsonl, junit.xml, and for
 each student feedback/<id>/<exercise>.txt and .html.
