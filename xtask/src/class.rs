@@ -17,16 +17,18 @@ use protocol::verdict::{Overall, Report, Verdict};
 use regex::Regex;
 use report::class_page::ClassPage;
 use report::escape::counted;
+use report::exports::junit::{self, Owner};
+use report::exports::{Entry, exercism, gradescope, sarif};
 use report::page;
 use report::text::{Line, Text, Tone};
 
-use self::outputs::{JUnit, MARKS_HEADER, Outcome, Row, as_address, feedback, file_name};
+use self::outputs::{MARKS_HEADER, Outcome, Row, as_address, feedback, feedback_options, file_name};
 use self::roster::Roster;
 use self::store::Store;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::flags::{ClassFlags, Containment};
+use crate::flags::{ClassFlags, Containment, Output};
 use crate::named::current_dir;
 use crate::{interrupt, named, progress};
 
@@ -85,7 +87,10 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
         return tell_of_part(part, &keys, &store, console);
     }
     let keys: Vec<(usize, Key)> = members.iter().map(|(index, _)| *index).zip(keys).collect();
-    let summary = write_outputs(&plan, &keys, &store)?;
+    let mut outputs = flags.outputs.clone();
+    outputs.sort_unstable();
+    outputs.dedup();
+    let summary = write_outputs(&plan, &keys, &outputs, &store)?;
     console.print(summary.text(&plan, &store, console.columns()))?;
     Ok(summary.exit_code())
 }
@@ -269,13 +274,13 @@ fn why_ungraded(report: &Report) -> String {
     reason.unwrap_or_else(|| "the grader could not do its work".to_owned())
 }
 
-fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], store: &Store) -> Result<Summary, Error> {
+fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], outputs: &[Output], store: &Store) -> Result<Summary, Error> {
     let mut marks = csv::Writer::from_writer(Vec::new());
     let record = |marks: &mut csv::Writer<Vec<u8>>, record: &[String]| {
         marks.write_record(record).expect("memory takes every record");
     };
     record(&mut marks, &MARKS_HEADER.map(str::to_owned));
-    let (mut results, mut junit, mut summary) = (String::new(), JUnit::default(), Summary::default());
+    let (mut results, mut junit, mut summary) = (String::new(), junit::Document::default(), Summary::default());
     let mut overview = ClassPage::default();
     for id in &plan.ids {
         let rows = plan.rows(id, keys, store);
@@ -295,7 +300,17 @@ fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], store: &Store) -> Resul
                 store.write(&format!("{file}.html"), page.as_bytes())?;
             }
         }
-        junit.add(id, &rows);
+        let entries: Vec<Entry<'_>> = rows.iter().map(Row::exported).collect();
+        let options = feedback_options();
+        junit.add(Owner::Student(id), &entries, &options);
+        for output in outputs {
+            let (name, document) = match output {
+                Output::Gradescope => ("gradescope.json", gradescope::results(&entries, &options)),
+                Output::Exercism => ("exercism.json", exercism::results(&entries, &options)),
+                Output::Sarif => ("interleave.sarif", sarif::log(&entries, &options)),
+            };
+            store.write(&format!("feedback/{}/{name}", file_name(id)), document.as_bytes())?;
+        }
     }
     let marks = marks.into_inner().expect("memory takes every record");
     store.write("marks.csv", &marks)?;

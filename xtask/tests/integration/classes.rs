@@ -126,7 +126,9 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
     class.hands_in_zip("gil.zip", "gil-counting/src/lib.rs", LOSES_COUNTS);
     fs::write(class.path("roster.csv"), "id,name\nada,\"Lovelace, Ada\"\nzoe,Zoë\n").expect("a file");
     let roster = class.path("roster.csv");
-    let graded = class.grade("out", &["--roster", &roster.to_string_lossy()]).assert();
+    let roster = roster.to_string_lossy();
+    let flags = ["--roster", &roster, "--outputs", "gradescope,sarif"];
+    let graded = class.grade("out", &flags).assert();
     let graded = graded.code(3).stderr("");
     let printed = String::from_utf8(graded.get_output().stdout.clone()).expect("a text");
     for part in [
@@ -159,6 +161,13 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
     assert!(text("feedback/bo/counting.txt").contains("race"));
     assert!(text("feedback/bo/counting.html").starts_with("<!DOCTYPE html>"));
     assert!(outputs.contains_key(Path::new("feedback/%3D1+1/counting.txt")));
+    assert!(!outputs.contains_key(Path::new("feedback/bo/exercism.json")));
+    let document = |name: &str| serde_json::from_str::<serde_json::Value>(&text(name)).expect("JSON");
+    assert_eq!(document("feedback/bo/gradescope.json")["score"], 6);
+    let sarif = document("feedback/bo/interleave.sarif");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "race");
+    assert_eq!(document("feedback/zoe/gradescope.json")["score"], 0);
+    assert_eq!(document("feedback/di/gradescope.json").get("score"), None);
     let results = text("results.jsonl");
     let results: Vec<serde_json::Value> = results
         .lines()
