@@ -4,11 +4,15 @@ mod outputs;
 mod roster;
 mod store;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use grader::class::{self, Entries, HandedIn, IdRule, Kept as _, Key, Member, What};
 use grader::discover::Workspace;
+use grader::event::Event;
 use grader::exercise::Exercise;
 use grader::grade::Options;
 use grader::help::Help;
@@ -54,6 +58,9 @@ impl Help for ClassUsage {
     }
 }
 
+/// How many of the slowest gradings are named.
+const MAX_SLOWEST: usize = 3;
+
 /// Who did what in a class: a line for each student and exercise, with what was handed in.
 struct Plan<'a> {
     exercises: &'a [Exercise],
@@ -80,8 +87,16 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
     let store = Store::open(&flags.out, &names, flags.resume, flags.part)?;
     let members = plan.members(flags.part);
     let submissions: Vec<Member<'_>> = members.iter().map(|(_, member)| member.clone()).collect();
+    let durations = Mutex::new(Vec::new());
     let keys = progress::during(console, |events| {
-        class::grade_class(&workspace, &submissions, &store, &options, events)
+        let events = |event| {
+            if let Event::ClassMemberFinished { index, elapsed } = event {
+                let mut durations = durations.lock().unwrap_or_else(PoisonError::into_inner);
+                durations.push((elapsed, index));
+            }
+            events(event);
+        };
+        class::grade_class(&workspace, &submissions, &store, &options, &events)
     })?;
     if let Some(part) = flags.part {
         return tell_of_part(part, &keys, &store, console);
@@ -91,7 +106,12 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
     outputs.sort_unstable();
     outputs.dedup();
     let summary = write_outputs(&plan, &keys, &outputs, &store)?;
-    console.print(summary.text(&plan, &store, console.columns()))?;
+    let durations = durations.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let durations = durations
+        .into_iter()
+        .map(|(elapsed, index)| (elapsed, members[index].0));
+    let slowest = plan.slowest(durations.collect());
+    console.print(summary.text(&plan, &slowest, &store, console.columns()))?;
     Ok(summary.exit_code())
 }
 
@@ -163,6 +183,23 @@ impl<'a> Plan<'a> {
         self.exercises.iter().enumerate().map(of_exercise).collect()
     }
 
+    /// Those of the hand-ins whose grading took longest, in words; none if few were graded.
+    fn slowest(&self, mut durations: Vec<(Duration, usize)>) -> String {
+        if durations.len() <= MAX_SLOWEST {
+            return String::new();
+        }
+        durations.sort_by_key(|(elapsed, place)| (Reverse(*elapsed), *place));
+        let words = durations.iter().take(MAX_SLOWEST).map(|(elapsed, place)| {
+            let HandedIn { id, exercise, .. } = &self.entries.handed_in[*place];
+            let seconds = elapsed.as_secs_f64();
+            match self.exercises {
+                [_] => format!("{id} {seconds:.1} s"),
+                _ => format!("{id} {} {seconds:.1} s", self.exercises[*exercise].name),
+            }
+        });
+        words.collect::<Vec<_>>().join(" · ")
+    }
+
     fn outcome(&self, place: usize, keys: &[(usize, Key)], store: &Store) -> Outcome {
         if let What::Unusable { reason } = &self.entries.handed_in[place].what {
             return Outcome::Unusable(reason.clone());
@@ -211,7 +248,21 @@ impl Summary {
         exercises.push(row.exercise.name.clone());
     }
 
-    fn text(&self, plan: &Plan<'_>, store: &Store, columns: usize) -> Text {
+    /// How many there are of each kind that there is.
+    fn counts(&self) -> Vec<(Tone, String)> {
+        let counts = [
+            (Tone::Good, self.n_passed, "passed"),
+            (Tone::Bad, self.n_failed, "failed"),
+            (Tone::Caution, self.n_ungraded, "not graded"),
+            (Tone::Dim, self.n_missing, "not handed in"),
+        ];
+        let there_are = counts.into_iter().filter(|(_, count, _)| *count > 0);
+        there_are
+            .map(|(tone, count, words)| (tone, format!("{count} {words}")))
+            .collect()
+    }
+
+    fn text(&self, plan: &Plan<'_>, slowest: &str, store: &Store, columns: usize) -> Text {
         let mut text = Text::new();
         for ((id, trouble), exercises) in &self.troubles {
             let exercises = match exercises.as_slice() {
@@ -226,20 +277,15 @@ impl Summary {
             text.hanging(Line::new().with(Tone::Dim, "ignored "), Tone::Dim, &line, columns);
         }
         text.blank();
-        let counts = [
-            (Tone::Good, self.n_passed, "passed"),
-            (Tone::Bad, self.n_failed, "failed"),
-            (Tone::Caution, self.n_ungraded, "not graded"),
-            (Tone::Dim, self.n_missing, "not handed in"),
-        ];
         let mut line = Line::new().with(Tone::Strong, counted(plan.ids.len() as u64, "student"));
-        for (tone, count, words) in counts {
-            if count > 0 {
-                line.push(Tone::Dim, " · ");
-                line.push(tone, format!("{count} {words}"));
-            }
+        for (tone, words) in self.counts() {
+            line.push(Tone::Dim, " · ");
+            line.push(tone, words);
         }
         text.push(line);
+        if !slowest.is_empty() {
+            text.hanging(Line::new().with(Tone::Dim, "slowest   "), Tone::Plain, slowest, columns);
+        }
         for (what, name) in [
             ("overview  ", "index.html"),
             ("marks     ", "marks.csv"),
@@ -313,9 +359,15 @@ fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], outputs: &[Output], sto
         }
     }
     let marks = marks.into_inner().expect("memory takes every record");
+    let counts: Vec<String> = summary.counts().into_iter().map(|(_, words)| words).collect();
     store.write("marks.csv", &marks)?;
     store.write("results.jsonl", results.as_bytes())?;
-    store.write("index.html", overview.into_page().as_bytes())?;
+    store.write(
+        "index.html",
+        overview
+            .into_page(&counts.join(" · "), &plan.entries.ignored)
+            .as_bytes(),
+    )?;
     store.write("junit.xml", junit.into_document().as_bytes())?;
     Ok(summary)
 }

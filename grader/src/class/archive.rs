@@ -54,7 +54,10 @@ pub(super) enum UnpackError {
     Doubles,
     #[error("`{name}` is in the archive twice; pack it again")]
     Double { name: String },
-    #[error("folders in the archive are nested deeper than {}; pack only the source files", intake::MAX_DEPTH)]
+    #[error(
+        "folders in the archive are nested deeper than {}; pack only the source files",
+        intake::MAX_DEPTH
+    )]
     TooDeep,
     #[error("the archive holds more than {limit} `.rs` files; pack only those of the exercise")]
     TooManyFiles { limit: usize },
