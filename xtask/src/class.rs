@@ -334,16 +334,16 @@ fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], outputs: &[Output], sto
             record(&mut marks, &row.marks());
             results.push_str(&row.result());
             summary.add(row);
-            let file = format!("feedback/{}/{}", file_name(id), row.exercise.name);
+            let file = format!("{}/{}", file_name(id), row.exercise.name);
             overview.add(
                 &row.exercise.name,
                 row.max_score(),
-                row.on_page(&format!("{}.html", as_address(&file)), &row.whole_note()),
+                row.on_page(&format!("feedback/{}.html", as_address(&file)), &row.whole_note()),
             );
             if let Outcome::Reported(report) = &row.outcome {
-                store.write(&format!("{file}.txt"), feedback(report).as_bytes())?;
+                store.write_feedback(&format!("{file}.txt"), feedback(report).as_bytes())?;
                 let page = page::report(report, &report::Options::default());
-                store.write(&format!("{file}.html"), page.as_bytes())?;
+                store.write_feedback(&format!("{file}.html"), page.as_bytes())?;
             }
         }
         let entries: Vec<Entry<'_>> = rows.iter().map(Row::exported).collect();
@@ -355,7 +355,7 @@ fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], outputs: &[Output], sto
                 Output::Exercism => ("exercism.json", exercism::results(&entries, &options)),
                 Output::Sarif => ("interleave.sarif", sarif::log(&entries, &options)),
             };
-            store.write(&format!("feedback/{}/{name}", file_name(id)), document.as_bytes())?;
+            store.write_feedback(&format!("{}/{name}", file_name(id)), document.as_bytes())?;
         }
     }
     let marks = marks.into_inner().expect("memory takes every record");
