@@ -43,7 +43,7 @@ pub(crate) struct Span {
     byte_start: u32,
     byte_end: u32,
     pub(crate) line_start: u32,
-    line_end: u32,
+    pub(crate) line_end: u32,
     pub(crate) column_start: u32,
     pub(crate) column_end: u32,
     is_primary: bool,

@@ -26,7 +26,7 @@ const MAX_OUTER_FOLDERS: usize = 8;
 #[derive(Debug)]
 pub struct Unpacked {
     temporary: PathBuf,
-    /// Made for the first archive.
+    /// Made for the first archive. A submission may run as another user, and should not find those of others.
     folder: Option<ScratchFolder>,
     n_archives: usize,
 }
@@ -96,11 +96,11 @@ impl Unpacked {
         }
         let mut archive = ZipArchive::new(file).map_err(UnpackError::Unreadable)?;
         let wanted = wanted(&archive, exercises)?;
-        let scratch = match &mut self.folder {
+        let folder = match &mut self.folder {
             Some(folder) => folder,
-            none => none.insert(ScratchFolder::new_in(&self.temporary).map_err(UnpackError::Write)?),
+            none => none.insert(ScratchFolder::private_in(&self.temporary).map_err(UnpackError::Write)?),
         };
-        let folder = scratch.path().join(self.n_archives.to_string());
+        let folder = folder.path().join(self.n_archives.to_string());
         self.n_archives += 1;
         fs::create_dir(&folder).map_err(UnpackError::Write)?;
         let limit = intake::MAX_BYTES * exercises.len() as u64;
