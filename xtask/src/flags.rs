@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
 use grader::share::Share;
@@ -146,13 +146,25 @@ Containment:
   basic    only process groups and limits, as on any Unix
 The default is `require` where CI is set, and `auto` elsewhere.
 
+Formats:
+  human        for a reader
+  json         one line for each submission
+  rustc        for an editor: the compiler's JSON
+  junit        one document with a test suite for each submission
+  sarif        one document with a result for each mistake, for code scanning
+  gradescope, exercism, classroom50
+               one document for that system: results.json or result.json. The
+               exit code is then 0 if everything was graded. `classroom50` reads
+               from the environment what its runner says of the submission.
+
 Examples:
   cargo xtask grade                                    the current exercise
   cargo xtask grade stdout_writer                      what you wrote
   cargo xtask grade stdout_writer --hint               with a first hint
   cargo xtask grade stdout_writer --solution           the reference solution
   cargo xtask grade stdout_writer --submission my.rs   another file or folder
-  cargo xtask grade --all --format json                one line of JSON each")]
+  cargo xtask grade --all --format json                one line of JSON each
+  cargo xtask grade --all --format junit > junit.xml   for a CI service")]
 pub(crate) struct GradeFlags {
     /// The exercises to grade, by name or path; the current one if left out.
     #[arg(value_name = "EXERCISE")]
@@ -188,7 +200,7 @@ pub(crate) struct GradeFlags {
     /// Say more of what holds for every report: what passed, what was explored, the containment.
     #[arg(long)]
     pub(crate) verbose: bool,
-    /// How to print the report: for a reader, as one line of JSON, or for an editor, as the compiler's JSON.
+    /// How to print the report, see below.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Also write the report as a page for a browser.
@@ -341,10 +353,12 @@ pub(crate) struct VerifyFlags {
 #[command(after_help = "\
 The folder of submissions holds a file or folder for each student, and its name
 is the student's id: `jo.rs`, `jo/lib.rs`, `jo/src/lib.rs`; for several exercises
-`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`.
+`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`. A zip
+of a folder, `jo.zip` or the only file in `jo`, stands for that folder.
 
 The output folder gets index.html, marks.csv, results.jsonl, junit.xml, and for
-each student feedback/<id>/<exercise>.txt and .html.
+each student feedback/<id>/<exercise>.txt and .html. `--outputs` adds to that
+feedback/<id>/gradescope.json, exercism.json and interleave.sarif.
 In marks.csv, `score` is empty where nobody knows it, and 0 where nothing was
 handed in; `note` says which. A cell that a spreadsheet would take for a formula
 begins with an apostrophe.
@@ -377,6 +391,15 @@ pub(crate) struct ClassFlags {
     /// A regular expression whose first group is the id in the name of a file or folder.
     #[arg(long, value_name = "REGEX")]
     pub(crate) id_from: Option<String>,
+    /// Also write these files for each student: gradescope, exercism, sarif.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_name = "FORMAT,…"
+    )]
+    pub(crate) outputs: Vec<Output>,
     /// Go on in an output folder that holds reports; what is graded is not graded again.
     #[arg(long)]
     pub(crate) resume: bool,
@@ -507,11 +530,59 @@ pub(crate) struct BenchFlags {
 }
 
 /// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Human,
     Json,
     Rustc,
+    /// All reports together.
+    Document(DocumentFormat),
+}
+
+/// A document for another system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DocumentFormat {
+    JUnit,
+    Sarif,
+    Gradescope,
+    Exercism,
+    Classroom50,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Format::Human,
+            Format::Json,
+            Format::Rustc,
+            Format::Document(DocumentFormat::JUnit),
+            Format::Document(DocumentFormat::Sarif),
+            Format::Document(DocumentFormat::Gradescope),
+            Format::Document(DocumentFormat::Exercism),
+            Format::Document(DocumentFormat::Classroom50),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Format::Human => "human",
+            Format::Json => "json",
+            Format::Rustc => "rustc",
+            Format::Document(DocumentFormat::JUnit) => "junit",
+            Format::Document(DocumentFormat::Sarif) => "sarif",
+            Format::Document(DocumentFormat::Gradescope) => "gradescope",
+            Format::Document(DocumentFormat::Exercism) => "exercism",
+            Format::Document(DocumentFormat::Classroom50) => "classroom50",
+        }))
+    }
+}
+
+/// What `class` can write for each student beside text and page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Output {
+    Gradescope,
+    Exercism,
+    Sarif,
 }
 
 /// When to use colours.

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use grader::discover::{Submission, Workspace};
+use grader::discover::{Source, Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
+use report::exports::Entry;
 use report::text::Text;
 use report::{self, Background, Extent, human, json};
 
@@ -16,7 +17,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings};
-use crate::{editor, interrupt, named, progress, show};
+use crate::{documents, editor, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -75,7 +76,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     }
     let options = options(flags);
     let mut code = ExitCode::Passed;
-    let mut reports: Vec<Report> = Vec::new();
+    let (mut reports, mut selections): (Vec<Report>, Vec<&str>) = Default::default();
     for target in &targets {
         let fingerprint = Fingerprint::of(&target.exercise);
         let graded = progress::during(console, |events| {
@@ -83,7 +84,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
         });
         match graded.map_err(Error::from) {
             Ok(mut report) => {
-                if flags.format == Format::Json {
+                if matches!(flags.format, Format::Json | Format::Document(_)) {
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 print(&report, target, flags, console, !reports.is_empty())?;
@@ -95,6 +96,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 }
                 code = code.max(report.overall().into());
                 reports.push(report);
+                selections.push(&target.selection);
             }
             Err(error @ (Error::Interrupted | Error::Output(_))) => return Err(error),
             // The other submissions are graded all the same.
@@ -103,6 +105,19 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 code = code.max(error.exit_code());
             }
         }
+    }
+    if let Format::Document(format) = flags.format {
+        let entries = reports.iter().zip(selections);
+        let entries: Vec<Entry<'_>> = entries
+            .map(|(report, selection)| Entry::of(report, selection))
+            .collect();
+        let options = report_options(flags, report::Options::default().columns, "");
+        let folder = match targets.first().map(|target| &target.submission.source) {
+            Some(Source::Folder(path)) => path,
+            Some(Source::File(path)) => path.parent().unwrap_or(path),
+            None => &workspace.root,
+        };
+        return documents::print(format, &entries, folder, &options, code, console);
     }
     if flags.format == Format::Human && targets.len() > 1 {
         let mut text = Text::new();
@@ -128,6 +143,20 @@ pub(crate) fn options(flags: &GradeFlags) -> Options {
     }
 }
 
+fn report_options(flags: &GradeFlags, columns: usize, selection: &str) -> report::Options {
+    report::Options {
+        columns,
+        hints: flags.hints(),
+        extent: if flags.full { Extent::Full } else { Extent::Cut },
+        background: if flags.verbose {
+            Background::Verbose
+        } else {
+            Background::Brief
+        },
+        selection: selection.to_owned(),
+    }
+}
+
 fn print(
     report: &Report,
     target: &Target,
@@ -137,18 +166,10 @@ fn print(
 ) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
+        // It comes when everything is graded.
+        Format::Document(_) => {}
         Format::Human | Format::Rustc => {
-            let options = report::Options {
-                columns: console.columns(),
-                hints: flags.hints(),
-                extent: if flags.full { Extent::Full } else { Extent::Cut },
-                background: if flags.verbose {
-                    Background::Verbose
-                } else {
-                    Background::Brief
-                },
-                selection: target.selection.clone(),
-            };
+            let options = report_options(flags, console.columns(), &target.selection);
             let mut text = Text::new();
             if is_further {
                 text.push(Default::default());
@@ -182,7 +203,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     for exercise in exercises {
         if flags.submissions.is_empty() {
             let (submission, selection) = select(workspace, &exercise, flags.solution, None)?;
-            let submission = for_format(submission, flags.format);
+            let submission = for_format(submission, flags.format, workspace);
             targets.push(Target {
                 exercise,
                 submission,
@@ -192,7 +213,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
         }
         for path in &flags.submissions {
             let (submission, selection) = select(workspace, &exercise, false, Some(path))?;
-            let submission = for_format(submission, flags.format);
+            let submission = for_format(submission, flags.format, workspace);
             targets.push(Target {
                 exercise: exercise.clone(),
                 submission,
@@ -222,11 +243,13 @@ pub(crate) fn selected(path: &Path) -> String {
     format!("--submission {}", quoted(&path.to_string_lossy()))
 }
 
-/// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
-pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
+/// A reader gets the paths that he knows. JSON does not depend on where a submission lies, and a document for another
+/// system has only paths inside the course.
+pub(crate) fn for_format(submission: Submission, format: Format, workspace: &Workspace) -> Submission {
     match format {
         Format::Human | Format::Rustc => submission,
-        Format::Json => submission.without_place(),
+        Format::Document(_) if submission.inside(workspace).is_some() => submission,
+        Format::Json | Format::Document(_) => submission.without_place(),
     }
 }
 

@@ -9,6 +9,7 @@ mod ci;
 mod class;
 mod completions;
 mod console;
+mod documents;
 mod editor;
 mod error;
 mod exit_code;

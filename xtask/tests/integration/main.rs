@@ -4,6 +4,7 @@ mod authoring;
 mod classes;
 mod cli;
 mod completions;
+mod documents;
 mod handout;
 mod killing;
 mod play;
