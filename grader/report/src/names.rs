@@ -233,21 +233,27 @@ fn receivers(trace: &Trace, sources: &[(String, String)]) -> BTreeMap<ObjectId, 
         if accesses.is_empty() {
             continue;
         }
-        let positions: Vec<(u32, u32)> = accesses.iter().map(|(_, position)| *position).collect();
+        // Many objects may be used at one position.
+        let positions: BTreeSet<(u32, u32)> = accesses.iter().map(|(_, position)| *position).collect();
+        let positions: Vec<(u32, u32)> = positions.into_iter().collect();
         let found = bindings::receivers::receivers_at(text, &positions);
-        for ((object, _), receivers) in accesses.iter().zip(found) {
-            used.entry(*object).or_default().extend(receivers);
+        let found: BTreeMap<(u32, u32), Vec<Receiver>> = positions.into_iter().zip(found).collect();
+        for (object, position) in accesses {
+            used.entry(object).or_default().extend_from_slice(&found[&position]);
         }
         created.extend(bindings::receivers::created_atomics(text));
     }
-    let is_used_by_check = |object: ObjectId| {
-        let mut accesses = trace.events.iter().filter(|event| event.object == Some(object));
-        accesses.any(|event| event.place.as_ref().is_some_and(|place| is_in_check(&place.file)))
-    };
+    let is_of_check = |event: &&Event| event.place.as_ref().is_some_and(|place| is_in_check(&place.file));
+    let used_by_check: BTreeSet<ObjectId> = trace
+        .events
+        .iter()
+        .filter(is_of_check)
+        .filter_map(|event| event.object)
+        .collect();
     let name = |(object, receivers): (ObjectId, Vec<Receiver>)| {
         let kind = trace.kind_of(object)?.as_str();
         // What the check uses, the submission has not created.
-        let may_be_created = !is_used_by_check(object);
+        let may_be_created = !used_by_check.contains(&object);
         let created = created.iter().filter(|(of, _)| may_be_created && of == kind);
         let created: Vec<Option<&str>> = created.map(|(_, name)| name.as_deref()).collect();
         Some((object, best_name(&receivers, &created)?))
@@ -298,32 +304,34 @@ fn name_object(object: &Object, found: Option<&String>) -> (String, Option<Strin
 }
 
 /// Makes names unique: first by adding the kind in parentheses, then by numbering. A name that ends with `#` is always
-/// numbered.
+/// numbered. There may be a hundred thousand.
 fn unique(wanted: Vec<(String, Option<String>)>) -> Vec<String> {
-    let count = |names: &[(String, Option<String>)], name: &str| names.iter().filter(|other| other.0 == name).count();
-    let told_apart: Vec<(String, Option<String>)> = wanted
+    let mut kinds: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for (name, kind) in &wanted {
+        kinds.entry(name).or_default().insert(kind.as_deref());
+    }
+    let told_apart: Vec<String> = wanted
         .iter()
-        .map(|(name, kind)| {
-            let kinds = wanted.iter().filter(|other| other.0 == *name).map(|other| &other.1);
-            match kind {
-                Some(kind) if kinds.clone().any(|other| other.as_ref() != Some(kind)) => {
-                    (format!("{name} ({kind})"), None)
-                }
-                _ => (name.clone(), None),
-            }
+        .map(|(name, kind)| match kind {
+            Some(kind) if kinds[name.as_str()].len() > 1 => format!("{name} ({kind})"),
+            _ => name.clone(),
         })
         .collect();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let number = |(name, _): &(String, Option<String>)| {
-        let ordinal = seen.entry(name.clone()).or_default();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &told_apart {
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let numbered = told_apart.iter().map(|name| {
+        let ordinal = seen.entry(name).or_default();
         *ordinal += 1;
         match name.strip_suffix('#') {
             Some(_) => format!("{name}{ordinal}"),
-            None if count(&told_apart, name) > 1 => format!("{name} #{ordinal}"),
+            None if counts[name.as_str()] > 1 => format!("{name} #{ordinal}"),
             None => name.clone(),
         }
-    };
-    told_apart.iter().map(number).collect()
+    });
+    numbered.collect()
 }
 
 /// The longest label that leaves enough room for the line of source behind it.
@@ -400,6 +408,16 @@ mod tests {
         assert_eq!(
             unique(vec![object("fork", "Mutex"), object("fork", "Mutex")]),
             ["fork #1", "fork #2"]
+        );
+    }
+
+    /// As many as an execution can have; comparing each with each other would take minutes.
+    #[test]
+    fn a_hundred_thousand_objects_of_one_name_are_numbered() {
+        let names = unique(vec![("event".to_owned(), Some("Mutex".to_owned())); 100_000]);
+        assert_eq!(
+            (names[0].as_str(), names[99_999].as_str()),
+            ("event #1", "event #100000")
         );
     }
 }
