@@ -158,6 +158,9 @@ pub(crate) struct GradeFlags {
     /// Grade every exercise.
     #[arg(long, conflicts_with_all = ["exercises", "submissions"])]
     pub(crate) all: bool,
+    /// Grade every exercise that is no longer as it was handed out.
+    #[arg(long, conflicts_with_all = ["exercises", "all", "solution", "submissions"])]
+    pub(crate) changed: bool,
     /// Grade the reference solution instead of what you wrote.
     #[arg(long, conflicts_with = "submissions")]
     pub(crate) solution: bool,
@@ -186,7 +189,8 @@ pub(crate) struct GradeFlags {
     /// Say more of what holds for every report: what passed, what was explored, the containment.
     #[arg(long)]
     pub(crate) verbose: bool,
-    /// How to print the report: for a reader, as one line of JSON, or for an editor, as the compiler's JSON.
+    /// How to print the report: for a reader, as one line of JSON, for an editor as the compiler's JSON, or for GitHub
+    /// Actions, with marks at the lines and a job summary.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Also write the report as a page for a browser.
@@ -449,6 +453,7 @@ pub(crate) enum Format {
     Human,
     Json,
     Rustc,
+    Github,
 }
 
 /// When to use colours.

@@ -7,7 +7,7 @@ use grader::exercise::Exercise;
 use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
-use report::text::Text;
+use report::text::{Line, Text, Tone};
 use report::{self, Background, Extent, human, json};
 
 use crate::console::Console;
@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
-use crate::standing::{Fingerprint, Standings};
-use crate::{editor, interrupt, named, progress, show};
+use crate::standing::{Fingerprint, Standings, is_as_handed_out};
+use crate::{editor, github, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -73,9 +73,15 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     if targets.len() > 1 && flags.html.is_some() {
         return Err(Error::Usage(Box::new(ManyPages)));
     }
+    if targets.is_empty() {
+        let mut text = Text::new();
+        text.push(Line::new().with(Tone::Plain, "nothing to grade: every exercise is as it was handed out"));
+        console.tell(text);
+    }
     let options = options(flags);
     let mut code = ExitCode::Passed;
     let mut reports: Vec<Report> = Vec::new();
+    let mut for_github = Vec::new();
     for target in &targets {
         let fingerprint = Fingerprint::of(&target.exercise);
         let graded = progress::during(console, |events| {
@@ -86,7 +92,13 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 if flags.format == Format::Json {
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
-                print(&report, target, flags, console, !reports.is_empty())?;
+                if flags.format == Format::Github {
+                    let options = github::options(flags.hints(), extent(flags), target.selection.clone());
+                    github::print(&report, &options, console)?;
+                    for_github.push((report.clone(), options));
+                } else {
+                    print(&report, target, flags, console, !reports.is_empty())?;
+                }
                 if let Some(file) = &flags.html {
                     show::write(&report, target.selection.clone(), file)?;
                 }
@@ -103,6 +115,9 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 code = code.max(error.exit_code());
             }
         }
+    }
+    if flags.format == Format::Github {
+        github::finish(&workspace, &for_github, console)?;
     }
     if flags.format == Format::Human && targets.len() > 1 {
         let mut text = Text::new();
@@ -137,11 +152,11 @@ fn print(
 ) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
-        Format::Human | Format::Rustc => {
+        Format::Human | Format::Rustc | Format::Github => {
             let options = report::Options {
                 columns: console.columns(),
                 hints: flags.hints(),
-                extent: if flags.full { Extent::Full } else { Extent::Cut },
+                extent: extent(flags),
                 background: if flags.verbose {
                     Background::Verbose
                 } else {
@@ -160,6 +175,11 @@ fn print(
     Ok(())
 }
 
+/// How much of the evidence to show.
+fn extent(flags: &GradeFlags) -> Extent {
+    if flags.full { Extent::Full } else { Extent::Cut }
+}
+
 fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>) -> Result<Vec<Target>, Error> {
     let is_number = |name: &&String| name.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(number) = flags.exercises.iter().find(is_number).filter(|_| flags.hints() > 0) {
@@ -173,7 +193,9 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     if flags.exercises.is_empty() && flags.solution && !flags.all {
         return which_exercise("--solution");
     }
-    let exercises = if flags.exercises.is_empty() && !flags.all {
+    let exercises = if flags.changed {
+        changed(workspace)?
+    } else if flags.exercises.is_empty() && !flags.all {
         vec![named::exercise_or_current(workspace, None, standings)?]
     } else {
         named::exercises(workspace, &flags.exercises)?
@@ -203,6 +225,13 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     Ok(targets)
 }
 
+/// The exercises that are no longer as they were handed out.
+pub(crate) fn changed(workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
+    let mut exercises = workspace.exercises()?;
+    exercises.retain(|exercise| !is_as_handed_out(workspace, exercise));
+    Ok(exercises)
+}
+
 /// The submission that the flags select, and the flags that select it again.
 pub(crate) fn select(
     workspace: &Workspace,
@@ -225,7 +254,7 @@ pub(crate) fn selected(path: &Path) -> String {
 /// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
 pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
     match format {
-        Format::Human | Format::Rustc => submission,
+        Format::Human | Format::Rustc | Format::Github => submission,
         Format::Json => submission.without_place(),
     }
 }

@@ -13,6 +13,7 @@ mod editor;
 mod error;
 mod exit_code;
 mod flags;
+mod github;
 mod grade;
 mod hint;
 mod interrupt;

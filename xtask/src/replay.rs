@@ -39,7 +39,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::replay(&report))?;
                 }
-                Format::Human | Format::Rustc => console.print(human::replay(&report, &options))?,
+                Format::Human | Format::Rustc | Format::Github => console.print(human::replay(&report, &options))?,
             }
             Ok(if report.replayed.failure.is_some() {
                 ExitCode::Failed
@@ -53,7 +53,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::report(&report))?;
                 }
-                Format::Human | Format::Rustc => console.print(human::report(&report, &options))?,
+                Format::Human | Format::Rustc | Format::Github => console.print(human::report(&report, &options))?,
             }
             Ok(report.overall().into())
         }

@@ -13,6 +13,7 @@ mod difference;
 pub mod escape;
 mod evidence;
 pub mod explain;
+pub mod github;
 pub mod grid;
 mod heads;
 pub mod human;

@@ -38,14 +38,14 @@ struct Code {
 
 /// A place in a file. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, Serialize)]
-struct Span {
-    file_name: String,
+pub(crate) struct Span {
+    pub(crate) file_name: String,
     byte_start: u32,
     byte_end: u32,
-    line_start: u32,
-    line_end: u32,
-    column_start: u32,
-    column_end: u32,
+    pub(crate) line_start: u32,
+    pub(crate) line_end: u32,
+    pub(crate) column_start: u32,
+    pub(crate) column_end: u32,
     is_primary: bool,
     text: Vec<SpanLine>,
     label: Option<String>,
@@ -151,7 +151,7 @@ fn interleaving(telling: &Telling<'_>, report: &Report) -> Diagnostic {
 }
 
 /// What failed, in one line: the finding, what was expected, what was observed.
-fn headline(failure: &Failure, story: &Story) -> String {
+pub(crate) fn headline(failure: &Failure, story: &Story) -> String {
     let expected = story.expected.trim_end_matches('.');
     match &story.got {
         Some(got) => format!("{}: {expected}; {got}", failure.finding),
@@ -161,7 +161,7 @@ fn headline(failure: &Failure, story: &Story) -> String {
 
 /// The place of the step that decides a failure: the last one that the story speaks of, or after which the failure is
 /// certain, or else the last one of the submission.
-fn decisive<'a>(failure: &'a Failure, story: &Story) -> Option<&'a Place> {
+pub(crate) fn decisive<'a>(failure: &'a Failure, story: &Story) -> Option<&'a Place> {
     let trace = failure.trace.as_ref()?;
     let place = |index: usize| trace.events.get(index).and_then(|event| event.place.as_ref());
     let of_story = || story.steps.iter().rev().find_map(|step| place(*step));
@@ -214,13 +214,13 @@ fn note(level: &'static str, message: String, span: Option<Span>) -> Diagnostic 
 }
 
 /// From `place` to the end of its line; `None` where it is not in the submission.
-fn span_at(place: &Place, report: &Report) -> Option<Span> {
+pub(crate) fn span_at(place: &Place, report: &Report) -> Option<Span> {
     let (_, source) = report.sources.iter().find(|(file, _)| *file == place.file)?;
     Some(span(&place.file, source, place.line, place.column))
 }
 
 /// The first public function of the submission, for what has no place.
-fn beginning(report: &Report) -> Span {
+pub(crate) fn beginning(report: &Report) -> Span {
     let main = report.sources.iter().find(|(file, _)| file.ends_with("lib.rs"));
     let Some((file, source)) = main.or(report.sources.first()) else {
         return span(&report.submission.to_string_lossy(), "", 1, 1);

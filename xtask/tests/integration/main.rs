@@ -3,6 +3,7 @@
 mod classes;
 mod cli;
 mod completions;
+mod github;
 mod handout;
 mod killing;
 mod play;

@@ -6,7 +6,7 @@ use protocol::trace::{Op, Panic};
 use super::*;
 
 /// Everything that a submission can put into a report, as hostile as it gets.
-fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let hostile = "\u{1b}[2J\u{202e}::error::x\u{200b}##[group]";
     let mut failure = failures::torn_line();
     let trace = failure.trace.as_mut().expect("a torn line has a trace");

@@ -2,6 +2,7 @@
 
 mod browser;
 mod failures;
+mod github;
 mod hostile;
 mod notifications;
 mod orderings;
