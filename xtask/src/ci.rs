@@ -15,6 +15,7 @@ use report::text::{Line, Text, Tone};
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::for_authors;
 use crate::named::current_dir;
 
 /// One step.
@@ -72,6 +73,7 @@ const SHARES: NonZero<usize> = NonZero::new(6).expect("it is not zero");
 /// Runs all steps until one fails.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "ci")?;
     let tests = if has_nextest(&workspace.root) { NEXTEST } else { TESTS };
     let mut steps = vec![FORMAT, LINTS, tests, DOC_TESTS, verify(&workspace.root)];
     let has_browser = browser::find().is_some();

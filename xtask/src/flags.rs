@@ -60,6 +60,10 @@ pub(crate) enum Command {
     Solution(SolutionFlags),
     /// Grade what a class has handed in; write marks and feedback.
     Class(ClassFlags),
+    /// Make what students get: the course without the solutions.
+    Handout(HandoutFlags),
+    /// Build what gradings need, so that later ones build and fetch nothing.
+    Prepare(PrepareFlags),
     /// Print what makes a shell complete these commands.
     Completions(CompletionsFlags),
     /// Test the grader on solutions, stubs and known mistakes.
@@ -388,6 +392,36 @@ pub(crate) struct ClassFlags {
     /// How well to contain the submissions, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `handout`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The handout has the exercises, the grader and a README for students, and neither
+solutions, mistakes, variants nor tests. `.github/workflows/grade.yml` in it
+grades on GitHub what a student has pushed.
+
+Before the folder is there, the handout is built, every stub is graded in it and
+fails, and every solution of yours passes in it. Handouts of one course are the
+same byte for byte.
+
+Example:
+  cargo xtask handout ../course-2027")]
+pub(crate) struct HandoutFlags {
+    /// The folder to make; it is new or empty.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Do not build the handout and grade in it.
+    #[arg(long)]
+    pub(crate) no_check: bool,
+}
+
+/// Flags of `prepare`.
+#[derive(Debug, Args)]
+pub(crate) struct PrepareFlags {
+    /// The exercises; all of them if none is named.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercises: Vec<String>,
 }
 
 /// Flags of `mutate`.
