@@ -363,7 +363,8 @@ Examples:
   cargo xtask class --all --submissions handed-in --roster class.csv --out marks
   cargo xtask class semaphores --submissions canvas --id-from '^([^_]+)_' --out m
   cargo xtask class semaphores --submissions handed-in --out marks --resume
-  cargo xtask class semaphores --submissions handed-in --out marks --part 3/8")]
+  cargo xtask class semaphores --submissions handed-in --out marks --part 3/8
+  cargo xtask class semaphores --submissions handed-in --out marks --script slurm")]
 pub(crate) struct ClassFlags {
     /// The exercises.
     #[arg(value_name = "EXERCISE", conflicts_with = "all")]
@@ -389,6 +390,12 @@ pub(crate) struct ClassFlags {
     /// Grade only this part of the submissions, such as 3/8, and write only reports.
     #[arg(long, value_name = "K/N")]
     pub(crate) part: Option<Share>,
+    /// Print a script that runs the parts on a cluster, and grade nothing.
+    #[arg(long, value_enum, value_name = "SYSTEM", conflicts_with_all = ["part", "resume"])]
+    pub(crate) script: Option<Cluster>,
+    /// How many parts the script has; by default one for every 100 submissions.
+    #[arg(long, value_name = "N", requires = "script")]
+    pub(crate) parts: Option<NonZero<usize>>,
     /// How well to contain the submissions, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
@@ -488,6 +495,14 @@ pub(crate) enum Format {
     Json,
     Rustc,
     Github,
+}
+
+/// What runs the parts of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cluster {
+    Slurm,
+    Parallel,
+    Kubernetes,
 }
 
 /// When to use colours.

@@ -266,7 +266,7 @@ pub(crate) fn name_in_json(submission: &Submission, workspace: &Workspace) -> Pa
 }
 
 /// Quotes a word for a shell, if it needs quotes.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -2,6 +2,8 @@
 
 mod classes;
 mod cli;
+#[cfg(target_os = "linux")]
+mod cluster;
 mod completions;
 mod github;
 mod handout;
