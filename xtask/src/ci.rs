@@ -130,8 +130,8 @@ fn has_slurm() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
     let folders: Vec<PathBuf> = folders.collect();
-    let is_there = |daemon: &&str| folders.iter().any(|folder| folder.join(daemon).is_file());
-    ["munged", "slurmctld", "slurmd"].iter().all(|daemon| is_there(&daemon))
+    let is_there = |daemon: &str| folders.iter().any(|folder| folder.join(daemon).is_file());
+    ["munged", "slurmctld", "slurmd"].iter().all(|daemon| is_there(daemon))
 }
 
 /// Verifies the share that falls to the commit, so that each run of a commit verifies the same.
