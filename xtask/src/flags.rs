@@ -406,7 +406,8 @@ pub(crate) struct ClassFlags {
 #[command(after_help = "\
 The handout has the exercises, the grader and a README for students, and neither
 solutions, mistakes, variants nor tests. `.github/workflows/grade.yml` in it
-grades on GitHub what a student has pushed.
+grades on GitHub what a student has pushed. Files that Git does not know are
+left out.
 
 Before the folder is there, the handout is built, every stub is graded in it and
 fails, and every solution of yours passes in it. Handouts of one course are the

@@ -54,7 +54,10 @@ impl Help for HandoutError {
             HandoutError::Inside { .. } => "name a folder beside the course, such as `../handout`",
             HandoutError::Write { .. } => "name a folder that you may write to, on a disk with room",
             HandoutError::Read { .. } => "let yourself read it",
-            HandoutError::Cargo { .. } => "`cargo build --locked --package xtask` in the course tells more",
+            HandoutError::Cargo { .. } => {
+                "`cargo build --locked --package xtask` in the course tells whether it is the course, `git status` whether \
+                 a file of it is not known to Git"
+            }
             HandoutError::Manifest { .. } => "`cargo xtask tidy` says what is wrong with it",
             HandoutError::Incomplete { .. } => {
                 "`cargo xtask verify` tells whether it is the course; the handout is in \
@@ -74,6 +77,10 @@ pub(crate) fn run(flags: &HandoutFlags, console: &Console) -> Result<ExitCode, E
     let cancel = interrupt::cancel_on_signal();
     let workshop = Workshop::open(&workspace)?;
     let mut contents = Contents::of(&workspace, &exercises)?;
+    for path in &contents.unknown {
+        let what = format!("left out, since Git does not know it: {}", path.display());
+        console.tell(sentence(Tone::Caution, &what));
+    }
     workshop.write(&contents)?;
     contents.add_lock(&workshop.course, &cancel)?;
     if flags.no_check {
@@ -275,6 +282,7 @@ mod tests {
         let files = [("Cargo.toml", "a"), ("exercises/a/src/lib.rs", "b")];
         let contents = Contents {
             files: files.map(|(path, text)| (path.into(), text.into())).into(),
+            ..Contents::default()
         };
 
         let new = root.join("below/new");
@@ -312,6 +320,7 @@ mod tests {
         let workshop = Workshop::open(&workspace).expect("there is room");
         let contents = |files: &[&str]| Contents {
             files: files.iter().map(|path| (PathBuf::from(path), b"x".to_vec())).collect(),
+            ..Contents::default()
         };
         workshop
             .write(&contents(&["a/b", "a/c/d", "e/f"]))

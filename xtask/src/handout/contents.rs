@@ -42,8 +42,13 @@ const NOT_BUILT: [&str; 5] = ["benches", "examples", "target", "testdata", "test
 const ENDS: [&str; 10] = ["css", "js", "md", "rs", "sbatch", "sh", "snap", "toml", "txt", "yml"];
 
 /// The files of a handout, by path.
+#[derive(Default)]
 pub(super) struct Contents {
     pub(super) files: BTreeMap<PathBuf, Vec<u8>>,
+    /// What lies among the files of the course and is not known to Git: an author's notes, perhaps.
+    pub(super) unknown: Vec<PathBuf>,
+    /// The files that Git knows; `None` where the course is in no repository.
+    pub(super) known: Option<BTreeSet<PathBuf>>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +81,10 @@ impl Package {
 impl Contents {
     pub(super) fn of(workspace: &Workspace, exercises: &[Exercise]) -> Result<Contents, Error> {
         let root = &workspace.root;
-        let mut contents = Contents { files: BTreeMap::new() };
+        let mut contents = Contents {
+            known: known_to_git(root),
+            ..Contents::default()
+        };
         for file in AS_THEY_ARE {
             contents.add(root, &root.join(file))?;
         }
@@ -183,7 +191,12 @@ impl Contents {
                     .iter()
                     .any(|end| path.extension().is_some_and(|found| found == *end))
             {
-                self.add(root, &path)?;
+                let inside = inside(root, &path);
+                if self.known.as_ref().is_none_or(|known| known.contains(&inside)) {
+                    self.add(root, &path)?;
+                } else {
+                    self.unknown.push(inside);
+                }
             }
         }
         Ok(())
@@ -199,6 +212,19 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 
 fn inside(root: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_owned()
+}
+
+/// The files below `root` that Git knows, if they are in a repository.
+fn known_to_git(root: &Path) -> Option<BTreeSet<PathBuf>> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let names = String::from_utf8(output.stdout).ok()?;
+    let files: BTreeSet<PathBuf> = names.split_terminator('\0').map(PathBuf::from).collect();
+    (output.status.success() && !files.is_empty()).then_some(files)
 }
 
 /// All packages of the course.
@@ -346,5 +372,37 @@ grader = { path = \"grader\" }
 debug = \"line-tables-only\"
 "
         );
+    }
+
+    #[test]
+    fn what_git_does_not_know_is_left_out() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        fs::create_dir(root.join("a")).expect("a folder");
+        for name in ["known.rs", "notes.md", "lib.rs.old-1", ".hidden.rs"] {
+            fs::write(root.join("a").join(name), name).expect("a file");
+        }
+        let taken = || {
+            let mut contents = Contents {
+                known: known_to_git(root),
+                ..Contents::default()
+            };
+            let package = root.join("a");
+            contents
+                .add_package(root, &package, &package, &BTreeSet::new())
+                .expect("it can be read");
+            contents.unknown.sort();
+            let files: Vec<PathBuf> = contents.files.into_keys().collect();
+            (files, contents.unknown)
+        };
+        let paths = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+        assert_eq!(taken(), (paths(&["a/known.rs", "a/notes.md"]), paths(&[])));
+        let git = |args: &[&str]| {
+            let ended = Command::new("git").args(args).current_dir(root).status();
+            assert!(ended.is_ok_and(|status| status.success()), "git {args:?}");
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "a/known.rs"]);
+        assert_eq!(taken(), (paths(&["a/known.rs"]), paths(&["a/notes.md"])));
     }
 }

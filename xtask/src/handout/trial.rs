@@ -101,7 +101,8 @@ fn run(mut command: Command, workshop: &Workshop, cancel: &Cancel) -> Result<Str
     let Some(output) = output else {
         return Err(Error::Interrupted);
     };
-    if !matches!(output.status.code(), Some(0 | 1)) || (output.stdout.is_empty() && !output.stderr.is_empty()) {
+    let is_graded = output.status.code() == Some(1) && !output.stdout.is_empty();
+    if !output.status.success() && !is_graded {
         return Err(wrong(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

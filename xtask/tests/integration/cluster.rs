@@ -23,7 +23,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// which it takes most of this time.
 const CARE_INTERVAL: Duration = Duration::from_secs(60);
 /// What the test starts.
-const PROGRAMS: [&str; 6] = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol"];
+const PROGRAMS: [&str; 7] = ["munged", "slurmctld", "slurmd", "sbatch", "sinfo", "squeue", "scontrol"];
 const N_NODES: usize = 3;
 
 /// Where the daemons are; for an ordinary user they are not on the `PATH`.
