@@ -55,8 +55,8 @@ impl Help for HandoutError {
             HandoutError::Write { .. } => "name a folder that you may write to, on a disk with room",
             HandoutError::Read { .. } => "let yourself read it",
             HandoutError::Cargo { .. } => {
-                "`cargo build --locked --package xtask` in the course tells whether it is the course, `git status` whether \
-                 a file of it is not known to Git"
+                "`cargo build --locked --package xtask` in the course tells whether it is the course, and `git status` \
+                 whether Git does not know a file of it"
             }
             HandoutError::Manifest { .. } => "`cargo xtask tidy` says what is wrong with it",
             HandoutError::Incomplete { .. } => {
