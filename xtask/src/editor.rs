@@ -130,6 +130,7 @@ fn grade(
         extent: if flags.full { Extent::Full } else { Extent::Cut },
         background: report::Background::Brief,
         selection,
+        ..report::Options::default()
     };
     console.print_bytes(&rustc::diagnostics(&report, &options))?;
     Ok(report.overall().into())

@@ -2,6 +2,7 @@
 
 use grader::discover::Workspace;
 use grader::help::Help;
+use report::Solutions;
 
 use crate::error::Error;
 
@@ -20,15 +21,18 @@ impl Help for NoSolutions {
 
 /// An error where the course was handed out to students.
 pub(crate) fn require_solutions(workspace: &Workspace, command: &'static str) -> Result<(), Error> {
-    let mut entries = workspace
-        .root
-        .join("solutions")
-        .read_dir()
-        .into_iter()
-        .flatten()
-        .flatten();
-    if entries.any(|entry| entry.path().is_dir()) {
-        return Ok(());
+    match solutions(workspace) {
+        Solutions::Here => Ok(()),
+        Solutions::LeftOut => Err(Error::Usage(Box::new(NoSolutions { command }))),
     }
-    Err(Error::Usage(Box::new(NoSolutions { command })))
+}
+
+/// Whether the course has its solutions.
+pub(crate) fn solutions(workspace: &Workspace) -> Solutions {
+    let entries = workspace.root.join("solutions").read_dir().into_iter();
+    if entries.flatten().flatten().any(|entry| entry.path().is_dir()) {
+        Solutions::Here
+    } else {
+        Solutions::LeftOut
+    }
 }

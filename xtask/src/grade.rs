@@ -16,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings, is_as_handed_out};
-use crate::{editor, github, interrupt, named, progress, show};
+use crate::{editor, for_authors, github, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -93,11 +93,12 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 if flags.format == Format::Github {
-                    let options = github::options(flags.hints(), extent(flags), target.selection.clone());
+                    let mut options = github::options(flags.hints(), extent(flags), target.selection.clone());
+                    options.solutions = for_authors::solutions(&workspace);
                     github::print(&report, &options, console)?;
                     for_github.push((report.clone(), options));
                 } else {
-                    print(&report, target, flags, console, !reports.is_empty())?;
+                    print(&workspace, &report, target, flags, console, !reports.is_empty())?;
                 }
                 if let Some(file) = &flags.html {
                     show::write(&report, target.selection.clone(), file)?;
@@ -144,6 +145,7 @@ pub(crate) fn options(flags: &GradeFlags) -> Options {
 }
 
 fn print(
+    workspace: &Workspace,
     report: &Report,
     target: &Target,
     flags: &GradeFlags,
@@ -163,6 +165,7 @@ fn print(
                     Background::Brief
                 },
                 selection: target.selection.clone(),
+                solutions: for_authors::solutions(workspace),
             };
             let mut text = Text::new();
             if is_further {

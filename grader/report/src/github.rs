@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use protocol::CheckKind;
 use protocol::verdict::{CheckVerdict, Evidence, Overall, Report, Score, Verdict};
 
 use crate::Options;
@@ -83,7 +84,11 @@ pub fn log(heading: &str, text: &Text) -> String {
 pub fn summary(reports: &[Written<'_>], limit: usize) -> String {
     if reports.is_empty() {
         let text = "## Interleave: nothing to grade\n\nEvery exercise is as it was handed out.\n";
-        return if text.len() <= limit { text.to_owned() } else { String::new() };
+        return if text.len() <= limit {
+            text.to_owned()
+        } else {
+            String::new()
+        };
     }
     let mut sections = vec![overview(reports)];
     for (report, options) in reports {
@@ -163,8 +168,19 @@ fn of_cause(group: &Group<'_>, report: &Report, options: &Options) -> Annotation
     Annotation {
         kind: "error",
         span: place(best, report),
-        title: format!("{}: {} in {}", report.exercise, best.failure.finding, best.check.name),
+        title: title(best, report),
         message,
+    }
+}
+
+/// What a mark is about, in some words.
+fn title(failed: &Failed<'_>, report: &Report) -> String {
+    let Failed { check, failure, .. } = failed;
+    let what = format!("{}: {}", report.exercise, failure.finding);
+    if check.kind == CheckKind::Build {
+        what
+    } else {
+        format!("{what} in {}", check.name)
     }
 }
 
