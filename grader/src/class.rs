@@ -7,6 +7,7 @@
 //! A grading in which the grader could not do its work is repeated once, when everything else is done. It is never
 //! kept.
 
+mod archive;
 mod entries;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use protocol::verdict::{Report, Verdict};
 use sha2::{Digest, Sha256};
@@ -28,6 +30,7 @@ use crate::intake;
 use crate::libraries::LibrariesError;
 use crate::parallel;
 
+pub use self::archive::Unpacked;
 pub use self::entries::{Entries, EntriesError, HandedIn, IdRule, What, find};
 
 /// A submission of a class.
@@ -146,10 +149,13 @@ pub fn grade_class(
     let grader = Grader::new(workspace, members, kept, options, events)?;
     let keys: Vec<Key> = members.iter().map(|member| grader.key(member)).collect();
     let mut seen = BTreeSet::new();
-    let pairs = members.iter().zip(&keys);
-    let to_grade: Vec<(&Member<'_>, &Key)> = pairs
-        .filter(|(_, key)| !(key.is_of_content && kept.has(key)) && seen.insert(*key))
-        .collect();
+    let is_kept = |key: &Key| key.is_of_content && kept.has(key);
+    let mut to_grade: Vec<ToGrade<'_>> = Vec::new();
+    for (index, (member, key)) in members.iter().zip(&keys).enumerate() {
+        if !is_kept(key) && seen.insert(key) {
+            to_grade.push(ToGrade { index, member, key });
+        }
+    }
     events(Event::ClassSelected {
         n_to_grade: to_grade.len(),
     });
@@ -157,22 +163,22 @@ pub fn grade_class(
     let graded = parallel::map(
         &to_grade,
         parallel::submissions_at_once(options.workers),
-        |(member, key)| {
+        |submission| {
             // Relaxed: it only has to be seen some time.
             if is_over.load(Ordering::Relaxed) {
                 return Err(ClassError::Cancelled);
             }
-            let outcome = grader.grade(member, key, Attempt::First);
+            let outcome = grader.grade(submission, Attempt::First);
             is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
             outcome
         },
     );
     let mut again = Vec::new();
     let mut stopped = None;
-    for (outcome, pair) in graded.into_iter().zip(&to_grade) {
+    for (outcome, submission) in graded.into_iter().zip(&to_grade) {
         match outcome {
             Ok(Outcome::Graded) => {}
-            Ok(Outcome::Ungraded) => again.push(*pair),
+            Ok(Outcome::Ungraded) => again.push(submission),
             // Most were stopped because one has failed: that one tells why.
             Err(ClassError::Cancelled) => drop(stopped.get_or_insert(ClassError::Cancelled)),
             Err(error) => return Err(error),
@@ -182,10 +188,18 @@ pub fn grade_class(
         return Err(error);
     }
     // Nothing else runs now, so a machine that was too busy is less so.
-    for (member, key) in again {
-        grader.grade(member, key, Attempt::Last)?;
+    for submission in again {
+        grader.grade(submission, Attempt::Last)?;
     }
     Ok(keys)
+}
+
+/// A submission of which no report is kept, and none is equal among those before it.
+struct ToGrade<'a> {
+    /// Its place among all of them.
+    index: usize,
+    member: &'a Member<'a>,
+    key: &'a Key,
 }
 
 /// Which attempt to grade a submission this is.
@@ -261,7 +275,9 @@ impl<'a> Grader<'a> {
         }
     }
 
-    fn grade(&self, member: &Member<'_>, key: &Key, attempt: Attempt) -> Result<Outcome, ClassError> {
+    fn grade(&self, to_grade: &ToGrade<'_>, attempt: Attempt) -> Result<Outcome, ClassError> {
+        let ToGrade { index, member, key } = *to_grade;
+        let start = Instant::now();
         let submission = member.submission.clone().without_place();
         let report = self.batch.grade(member.exercise, &submission)?;
         let is_ungraded = |verdict: &Verdict| matches!(verdict, Verdict::Ungraded { .. });
@@ -279,7 +295,8 @@ impl<'a> Grader<'a> {
             submission: member.submission.shown.clone(),
             source,
         })?;
-        (self.events)(Event::ClassMemberFinished);
+        let elapsed = start.elapsed();
+        (self.events)(Event::ClassMemberFinished { index, elapsed });
         Ok(outcome)
     }
 }

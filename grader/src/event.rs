@@ -1,6 +1,9 @@
 //! Progress, which the library reports through a caller's callback, from any thread.
 //!
-//! Events say what happens now. They carry nothing that is not in a [`Report`](protocol::verdict::Report) as well.
+//! Events say what happens now. But for durations, they carry nothing that is not in a
+//! [`Report`](protocol::verdict::Report) as well.
+
+use std::time::Duration;
 
 /// Something that happened while grading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,12 @@ pub enum Event {
         n_to_grade: usize,
     },
     /// A submission of a class was graded, and its report is kept.
-    ClassMemberFinished,
+    ClassMemberFinished {
+        /// Its place among the submissions of the class.
+        index: usize,
+        /// How long it took, while others were graded beside it.
+        elapsed: Duration,
+    },
     /// Mutants were made and chosen.
     MutantsSelected {
         /// How many will be graded.

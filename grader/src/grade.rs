@@ -204,6 +204,9 @@ pub(crate) fn find_libraries(
     options: &Options,
     events: &(dyn Fn(Event) + Sync),
 ) -> Result<Libraries, LibrariesError> {
+    if options.cancel.is_cancelled() {
+        return Err(LibrariesError::Cancelled);
+    }
     let support = exercise.support().map(|name| SupportPackage {
         name,
         libraries: exercise.libraries.clone(),
@@ -232,6 +235,10 @@ pub(crate) fn grade_with(
     libraries: &Result<Libraries, LibrariesError>,
 ) -> Result<Report, GradeError> {
     let checks = grading.selected_checks()?;
+    // Where thousands wait for their turn, even the calls of a compiler that ends at once take long.
+    if grading.options.cancel.is_cancelled() {
+        return Err(GradeError::Cancelled);
+    }
     let snapshots = snapshot::read_all(&grading.workspace.snapshots_folder(grading.exercise), &checks);
 
     let taken_in = grading.intake(libraries);

@@ -9,6 +9,7 @@
 
 mod cases;
 mod header;
+mod placeholders;
 mod thorough;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,11 @@
 //! `cargo xtask bench EXERCISE`: how long a grading takes, compared with its bare calls of rustc and with `cargo test`.
-//! `bench model-std` compares the explorer with others, and `bench containment` measures what containment costs.
+//! `bench model-std` compares the explorer with others, `bench containment` measures what containment costs, and `bench
+//! class` how long a class takes.
 //!
 //! Each round takes every measurement once, so that other load on the machine affects all of them; the fastest round
 //! counts. Ratios can be compared between machines, times cannot.
 
+mod class;
 mod containment;
 mod engines;
 mod ordinary;
@@ -78,6 +80,9 @@ pub(crate) fn run(flags: &BenchFlags, console: &Console) -> Result<ExitCode, Err
     }
     if flags.exercise.as_deref() == Some(containment::NAME) {
         return containment::run(flags.rounds, console);
+    }
+    if flags.exercise.as_deref() == Some(class::NAME) {
+        return class::run(flags, console);
     }
     let bench = Bench::new(flags)?;
     for measure in &MEASURES {

@@ -5,10 +5,15 @@ mod outputs;
 mod roster;
 mod store;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use grader::class::{self, Entries, HandedIn, IdRule, Kept as _, Key, Member, What};
 use grader::discover::Workspace;
+use grader::event::Event;
 use grader::exercise::Exercise;
 use grader::grade::Options;
 use grader::help::Help;
@@ -17,16 +22,18 @@ use protocol::verdict::{Overall, Report, Verdict};
 use regex::Regex;
 use report::class_page::ClassPage;
 use report::escape::counted;
+use report::exports::junit::{self, Owner};
+use report::exports::{Entry, exercism, gradescope, sarif};
 use report::page;
 use report::text::{Line, Text, Tone};
 
-use self::outputs::{JUnit, MARKS_HEADER, Outcome, Row, as_address, feedback, file_name};
+use self::outputs::{MARKS_HEADER, Outcome, Row, as_address, feedback, feedback_options, file_name};
 use self::roster::Roster;
 use self::store::Store;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::flags::{ClassFlags, Containment};
+use crate::flags::{ClassFlags, Containment, Output};
 use crate::named::current_dir;
 use crate::{interrupt, named, prepare, progress};
 
@@ -52,6 +59,9 @@ impl Help for ClassUsage {
     }
 }
 
+/// How many of the slowest gradings are named.
+const MAX_SLOWEST: usize = 3;
+
 /// Who did what in a class: a line for each student and exercise, with what was handed in.
 struct Plan<'a> {
     exercises: &'a [Exercise],
@@ -68,7 +78,12 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
         return Err(Error::Usage(Box::new(ClassUsage::NoExercise)));
     }
     let exercises = named::exercises(&workspace, &flags.exercises)?;
-    let plan = Plan::new(flags, &exercises)?;
+    let options = Options {
+        cancel: interrupt::cancel_on_signal(),
+        containment: Containment::requirement(flags.containment),
+        ..Options::default()
+    };
+    let plan = Plan::new(flags, &exercises, &options.temporary)?;
     if let Some(system) = flags.script {
         let script = cluster::script(system, flags, &workspace, plan.members(None).len())?;
         prepare::build(&workspace, &exercises, console)?;
@@ -77,27 +92,38 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
     }
     let names: Vec<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
     let store = Store::open(&flags.out, &names, flags.resume, flags.part)?;
-    let options = Options {
-        cancel: interrupt::cancel_on_signal(),
-        containment: Containment::requirement(flags.containment),
-        ..Options::default()
-    };
     let members = plan.members(flags.part);
     let submissions: Vec<Member<'_>> = members.iter().map(|(_, member)| member.clone()).collect();
+    let durations = Mutex::new(Vec::new());
     let keys = progress::during(console, |events| {
-        class::grade_class(&workspace, &submissions, &store, &options, events)
+        let events = |event| {
+            if let Event::ClassMemberFinished { index, elapsed } = event {
+                let mut durations = durations.lock().unwrap_or_else(PoisonError::into_inner);
+                durations.push((elapsed, index));
+            }
+            events(event);
+        };
+        class::grade_class(&workspace, &submissions, &store, &options, &events)
     })?;
     if let Some(part) = flags.part {
         return tell_of_part(part, &keys, &store, console);
     }
     let keys: Vec<(usize, Key)> = members.iter().map(|(index, _)| *index).zip(keys).collect();
-    let summary = write_outputs(&plan, &keys, &store)?;
-    console.print(summary.text(&plan, &store, console.columns()))?;
+    let mut outputs = flags.outputs.clone();
+    outputs.sort_unstable();
+    outputs.dedup();
+    let summary = write_outputs(&plan, &keys, &outputs, &store)?;
+    let durations = durations.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let durations = durations
+        .into_iter()
+        .map(|(elapsed, index)| (elapsed, members[index].0));
+    let slowest = plan.slowest(durations.collect());
+    console.print(summary.text(&plan, &slowest, &store, console.columns()))?;
     Ok(summary.exit_code())
 }
 
 impl<'a> Plan<'a> {
-    fn new(flags: &ClassFlags, exercises: &'a [Exercise]) -> Result<Self, Error> {
+    fn new(flags: &ClassFlags, exercises: &'a [Exercise], temporary: &Path) -> Result<Self, Error> {
         let rule = match &flags.id_from {
             None => IdRule::Name,
             Some(pattern) => IdRule::Pattern(Regex::new(pattern).map_err(|error| {
@@ -106,7 +132,7 @@ impl<'a> Plan<'a> {
             })?),
         };
         let roster = flags.roster.as_deref().map(roster::read).transpose()?;
-        let entries = class::find(&flags.submissions, exercises, &rule)?;
+        let entries = class::find(&flags.submissions, exercises, &rule, temporary)?;
         let mut ids = entries.ids.clone();
         ids.extend(roster.iter().flat_map(|roster| roster.keys().cloned()));
         ids.sort();
@@ -164,6 +190,23 @@ impl<'a> Plan<'a> {
         self.exercises.iter().enumerate().map(of_exercise).collect()
     }
 
+    /// Those of the hand-ins whose grading took longest, in words; none if few were graded.
+    fn slowest(&self, mut durations: Vec<(Duration, usize)>) -> String {
+        if durations.len() <= MAX_SLOWEST {
+            return String::new();
+        }
+        durations.sort_by_key(|(elapsed, place)| (Reverse(*elapsed), *place));
+        let words = durations.iter().take(MAX_SLOWEST).map(|(elapsed, place)| {
+            let HandedIn { id, exercise, .. } = &self.entries.handed_in[*place];
+            let seconds = elapsed.as_secs_f64();
+            match self.exercises {
+                [_] => format!("{id} {seconds:.1} s"),
+                _ => format!("{id} {} {seconds:.1} s", self.exercises[*exercise].name),
+            }
+        });
+        words.collect::<Vec<_>>().join(" · ")
+    }
+
     fn outcome(&self, place: usize, keys: &[(usize, Key)], store: &Store) -> Outcome {
         if let What::Unusable { reason } = &self.entries.handed_in[place].what {
             return Outcome::Unusable(reason.clone());
@@ -212,7 +255,21 @@ impl Summary {
         exercises.push(row.exercise.name.clone());
     }
 
-    fn text(&self, plan: &Plan<'_>, store: &Store, columns: usize) -> Text {
+    /// How many there are of each kind that there is.
+    fn counts(&self) -> Vec<(Tone, String)> {
+        let counts = [
+            (Tone::Good, self.n_passed, "passed"),
+            (Tone::Bad, self.n_failed, "failed"),
+            (Tone::Caution, self.n_ungraded, "not graded"),
+            (Tone::Dim, self.n_missing, "not handed in"),
+        ];
+        let there_are = counts.into_iter().filter(|(_, count, _)| *count > 0);
+        there_are
+            .map(|(tone, count, words)| (tone, format!("{count} {words}")))
+            .collect()
+    }
+
+    fn text(&self, plan: &Plan<'_>, slowest: &str, store: &Store, columns: usize) -> Text {
         let mut text = Text::new();
         for ((id, trouble), exercises) in &self.troubles {
             let exercises = match exercises.as_slice() {
@@ -223,24 +280,19 @@ impl Summary {
             text.hanging(Line::new().with(Tone::Caution, "? "), Tone::Plain, &trouble, columns);
         }
         for name in &plan.entries.ignored {
-            let line = format!("`{name}` is neither a folder nor a `.rs` file");
+            let line = format!("`{name}` is neither a folder, a `.zip` nor a `.rs` file");
             text.hanging(Line::new().with(Tone::Dim, "ignored "), Tone::Dim, &line, columns);
         }
         text.blank();
-        let counts = [
-            (Tone::Good, self.n_passed, "passed"),
-            (Tone::Bad, self.n_failed, "failed"),
-            (Tone::Caution, self.n_ungraded, "not graded"),
-            (Tone::Dim, self.n_missing, "not handed in"),
-        ];
         let mut line = Line::new().with(Tone::Strong, counted(plan.ids.len() as u64, "student"));
-        for (tone, count, words) in counts {
-            if count > 0 {
-                line.push(Tone::Dim, " · ");
-                line.push(tone, format!("{count} {words}"));
-            }
+        for (tone, words) in self.counts() {
+            line.push(Tone::Dim, " · ");
+            line.push(tone, words);
         }
         text.push(line);
+        if !slowest.is_empty() {
+            text.hanging(Line::new().with(Tone::Dim, "slowest   "), Tone::Plain, slowest, columns);
+        }
         for (what, name) in [
             ("overview  ", "index.html"),
             ("marks     ", "marks.csv"),
@@ -275,13 +327,13 @@ fn why_ungraded(report: &Report) -> String {
     reason.unwrap_or_else(|| "the grader could not do its work".to_owned())
 }
 
-fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], store: &Store) -> Result<Summary, Error> {
+fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], outputs: &[Output], store: &Store) -> Result<Summary, Error> {
     let mut marks = csv::Writer::from_writer(Vec::new());
     let record = |marks: &mut csv::Writer<Vec<u8>>, record: &[String]| {
         marks.write_record(record).expect("memory takes every record");
     };
     record(&mut marks, &MARKS_HEADER.map(str::to_owned));
-    let (mut results, mut junit, mut summary) = (String::new(), JUnit::default(), Summary::default());
+    let (mut results, mut junit, mut summary) = (String::new(), junit::Document::default(), Summary::default());
     let mut overview = ClassPage::default();
     for id in &plan.ids {
         let rows = plan.rows(id, keys, store);
@@ -289,24 +341,40 @@ fn write_outputs(plan: &Plan<'_>, keys: &[(usize, Key)], store: &Store) -> Resul
             record(&mut marks, &row.marks());
             results.push_str(&row.result());
             summary.add(row);
-            let file = format!("feedback/{}/{}", file_name(id), row.exercise.name);
+            let file = format!("{}/{}", file_name(id), row.exercise.name);
             overview.add(
                 &row.exercise.name,
                 row.max_score(),
-                row.on_page(&format!("{}.html", as_address(&file)), &row.whole_note()),
+                row.on_page(&format!("feedback/{}.html", as_address(&file)), &row.whole_note()),
             );
             if let Outcome::Reported(report) = &row.outcome {
-                store.write(&format!("{file}.txt"), feedback(report).as_bytes())?;
+                store.write_feedback(&format!("{file}.txt"), feedback(report).as_bytes())?;
                 let page = page::report(report, &report::Options::default());
-                store.write(&format!("{file}.html"), page.as_bytes())?;
+                store.write_feedback(&format!("{file}.html"), page.as_bytes())?;
             }
         }
-        junit.add(id, &rows);
+        let entries: Vec<Entry<'_>> = rows.iter().map(Row::exported).collect();
+        let options = feedback_options();
+        junit.add(Owner::Student(id), &entries, &options);
+        for output in outputs {
+            let (name, document) = match output {
+                Output::Gradescope => ("gradescope.json", gradescope::results(&entries, &options)),
+                Output::Exercism => ("exercism.json", exercism::results(&entries, &options)),
+                Output::Sarif => ("interleave.sarif", sarif::log(&entries, &options)),
+            };
+            store.write_feedback(&format!("{}/{name}", file_name(id)), document.as_bytes())?;
+        }
     }
     let marks = marks.into_inner().expect("memory takes every record");
+    let counts: Vec<String> = summary.counts().into_iter().map(|(_, words)| words).collect();
     store.write("marks.csv", &marks)?;
     store.write("results.jsonl", results.as_bytes())?;
-    store.write("index.html", overview.into_page().as_bytes())?;
+    store.write(
+        "index.html",
+        overview
+            .into_page(&counts.join(" · "), &plan.entries.ignored)
+            .as_bytes(),
+    )?;
     store.write("junit.xml", junit.into_document().as_bytes())?;
     Ok(summary)
 }

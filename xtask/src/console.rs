@@ -160,7 +160,10 @@ impl Console {
         let mut text = Text::new();
         let mut start = Line::new().with(tone, label);
         for sentence in &words.sentences {
-            text.hanging(start, Tone::Plain, sentence, self.columns());
+            // An entry of a list is indented further.
+            let entry = sentence.trim_start();
+            let first = start.pad_to(label.len() + sentence.len() - entry.len());
+            text.hanging(first, Tone::Plain, entry, self.columns());
             start = Line::indented(label.len());
         }
         for help in &words.help {

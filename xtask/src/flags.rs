@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use grader::grade::SandboxRequirement;
 use grader::share::Share;
@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Prepare(PrepareFlags),
     /// Print what makes a shell complete these commands.
     Completions(CompletionsFlags),
+    /// Make the files of a new exercise, for its author to fill in.
+    New(NewFlags),
     /// Test the grader on solutions, stubs and known mistakes.
     Verify(VerifyFlags),
     /// Test the checks on small changes of solutions and variants.
@@ -148,13 +150,26 @@ Containment:
   basic    only process groups and limits, as on any Unix
 The default is `require` where CI is set, and `auto` elsewhere.
 
+Formats:
+  human        for a reader
+  json         one line for each submission
+  rustc        for an editor: the compiler's JSON
+  github       for GitHub Actions: a log, marks at the lines, a job summary
+  junit        one document with a test suite for each submission
+  sarif        one document with a result for each mistake, for code scanning
+  gradescope, exercism, classroom50
+               one document for that system: results.json or result.json. The
+               exit code is then 0 if everything was graded. `classroom50` reads
+               from the environment what its runner says of the submission.
+
 Examples:
   cargo xtask grade                                    the current exercise
   cargo xtask grade stdout_writer                      what you wrote
   cargo xtask grade stdout_writer --hint               with a first hint
   cargo xtask grade stdout_writer --solution           the reference solution
   cargo xtask grade stdout_writer --submission my.rs   another file or folder
-  cargo xtask grade --all --format json                one line of JSON each")]
+  cargo xtask grade --all --format json                one line of JSON each
+  cargo xtask grade --all --format junit > junit.xml   for a CI service")]
 pub(crate) struct GradeFlags {
     /// The exercises to grade, by name or path; the current one if left out.
     #[arg(value_name = "EXERCISE")]
@@ -193,8 +208,7 @@ pub(crate) struct GradeFlags {
     /// Say more of what holds for every report: what passed, what was explored, the containment.
     #[arg(long)]
     pub(crate) verbose: bool,
-    /// How to print the report: for a reader, as one line of JSON, for an editor as the compiler's JSON, or for GitHub
-    /// Actions, with marks at the lines and a job summary.
+    /// How to print the report, see below.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Also write the report as a page for a browser.
@@ -347,10 +361,12 @@ pub(crate) struct VerifyFlags {
 #[command(after_help = "\
 The folder of submissions holds a file or folder for each student, and its name
 is the student's id: `jo.rs`, `jo/lib.rs`, `jo/src/lib.rs`; for several exercises
-`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`.
+`jo/<exercise>/src/lib.rs` or a checkout of the course, `jo/exercises/…`. A zip
+of a folder, `jo.zip` or the only file in `jo`, stands for that folder.
 
 The output folder gets index.html, marks.csv, results.jsonl, junit.xml, and for
-each student feedback/<id>/<exercise>.txt and .html.
+each student feedback/<id>/<exercise>.txt and .html. `--outputs` adds to that
+feedback/<id>/gradescope.json, exercism.json and interleave.sarif.
 In marks.csv, `score` is empty where nobody knows it, and 0 where nothing was
 handed in; `note` says which. A cell that a spreadsheet would take for a formula
 begins with an apostrophe.
@@ -384,6 +400,15 @@ pub(crate) struct ClassFlags {
     /// A regular expression whose first group is the id in the name of a file or folder.
     #[arg(long, value_name = "REGEX")]
     pub(crate) id_from: Option<String>,
+    /// Also write these files for each student: gradescope, exercism, sarif.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_name = "FORMAT,…"
+    )]
+    pub(crate) outputs: Vec<Output>,
     /// Go on in an output folder that holds reports; what is graded is not graded again.
     #[arg(long)]
     pub(crate) resume: bool,
@@ -432,6 +457,66 @@ pub(crate) struct PrepareFlags {
     pub(crate) exercises: Vec<String>,
 }
 
+/// Flags of `new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes the statement, the stub, the program, the hints, a solution with a variant
+and mistakes, and checks: one over every interleaving, one with a measure of what
+some interleaving reaches, one of a panic and one of threads that are left.
+`cargo xtask verify EXERCISE` then lists what is still to be written.
+
+An item is a function, a type, or the methods of one, as a statement shows them.
+A struct without fields is one whose fields are up to the student. Well-known
+names of std, such as `Duration`, need no path.
+
+Examples:
+  cargo xtask new turnstiles --part threads --item 'pub fn count(doors: usize) -> u64'
+  cargo xtask new gate --library crossbeam-channel --item 'pub struct Gate' \\
+      --item 'impl Gate { pub fn new() -> Self; pub fn pass(&self); }'
+  cargo xtask new sums --kind model --kind service --kind program")]
+pub(crate) struct NewFlags {
+    /// The name of the exercise, such as `bounded_queue`.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: String,
+    /// The part of the course; that of the last exercise if left out.
+    #[arg(long, value_enum, ignore_case = true, value_name = "PART")]
+    pub(crate) part: Option<NewPart>,
+    /// A library of the workspace that a submission may use; may be repeated.
+    #[arg(long = "library", value_name = "NAME")]
+    pub(crate) libraries: Vec<String>,
+    /// A public item that a submission has to define; may be repeated.
+    #[arg(long = "item", value_name = "SIGNATURE")]
+    pub(crate) items: Vec<String>,
+    /// A kind of checks, of `model` and `program` if left out; may be repeated.
+    #[arg(long = "kind", value_enum, value_name = "KIND")]
+    pub(crate) kinds: Vec<NewKind>,
+}
+
+/// A part of the course. Names with spaces are allowed as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewPart {
+    Threads,
+    Locks,
+    Signals,
+    #[value(alias = "Pools and futures")]
+    PoolsAndFutures,
+    #[value(alias = "Processes and the network")]
+    ProcessesAndTheNetwork,
+}
+
+/// A kind of checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewKind {
+    /// Every interleaving of a small workload.
+    Model,
+    /// Real threads, children or a server, several checks side by side.
+    Service,
+    /// Real threads with the machine to themselves.
+    Speed,
+    /// The exercise's program, as a process.
+    Program,
+}
+
 /// Flags of `mutate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -474,14 +559,15 @@ pub(crate) struct MutateFlags {
 }
 
 /// Flags of `bench`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask bench stdout_writer   a grading, compared with `cargo test`
   cargo xtask bench model-std       the explorer, compared with shuttle and loom
-  cargo xtask bench containment     what each level of containment costs")]
+  cargo xtask bench containment     what each level of containment costs
+  cargo xtask bench class           40 students a round, compared with `cargo test`")]
 pub(crate) struct BenchFlags {
-    /// An exercise, `model-std` or `containment`; the first exercise if left out.
+    /// An exercise, `model-std`, `containment` or `class`; the first exercise if left out.
     #[arg(value_name = "WHAT")]
     pub(crate) exercise: Option<String>,
     /// How often each duration is measured.
@@ -490,12 +576,62 @@ pub(crate) struct BenchFlags {
 }
 
 /// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Human,
     Json,
     Rustc,
     Github,
+    /// All reports together.
+    Document(DocumentFormat),
+}
+
+/// A document for another system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DocumentFormat {
+    JUnit,
+    Sarif,
+    Gradescope,
+    Exercism,
+    Classroom50,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Format::Human,
+            Format::Json,
+            Format::Rustc,
+            Format::Github,
+            Format::Document(DocumentFormat::JUnit),
+            Format::Document(DocumentFormat::Sarif),
+            Format::Document(DocumentFormat::Gradescope),
+            Format::Document(DocumentFormat::Exercism),
+            Format::Document(DocumentFormat::Classroom50),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Format::Human => "human",
+            Format::Json => "json",
+            Format::Rustc => "rustc",
+            Format::Github => "github",
+            Format::Document(DocumentFormat::JUnit) => "junit",
+            Format::Document(DocumentFormat::Sarif) => "sarif",
+            Format::Document(DocumentFormat::Gradescope) => "gradescope",
+            Format::Document(DocumentFormat::Exercism) => "exercism",
+            Format::Document(DocumentFormat::Classroom50) => "classroom50",
+        }))
+    }
+}
+
+/// What `class` can write for each student beside text and page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Output {
+    Gradescope,
+    Exercism,
+    Sarif,
 }
 
 /// What runs the parts of a class.

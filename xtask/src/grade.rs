@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use grader::discover::{Submission, Workspace};
+use grader::discover::{Source, Submission, Workspace};
 use grader::exercise::Exercise;
 use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
+use report::exports::Entry;
 use report::text::{Line, Text, Tone};
 use report::{self, Background, Extent, human, json};
 
@@ -16,7 +17,7 @@ use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings, is_as_handed_out};
-use crate::{editor, for_authors, github, interrupt, named, progress, show};
+use crate::{documents, editor, for_authors, github, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -80,7 +81,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     }
     let options = options(flags);
     let mut code = ExitCode::Passed;
-    let mut reports: Vec<Report> = Vec::new();
+    let (mut reports, mut selections): (Vec<Report>, Vec<&str>) = Default::default();
     let mut for_github = Vec::new();
     for target in &targets {
         let fingerprint = Fingerprint::of(&target.exercise);
@@ -89,7 +90,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
         });
         match graded.map_err(Error::from) {
             Ok(mut report) => {
-                if flags.format == Format::Json {
+                if matches!(flags.format, Format::Json | Format::Document(_)) {
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
                 if flags.format == Format::Github {
@@ -108,6 +109,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 }
                 code = code.max(report.overall().into());
                 reports.push(report);
+                selections.push(&target.selection);
             }
             Err(error @ (Error::Interrupted | Error::Output(_))) => return Err(error),
             // The other submissions are graded all the same.
@@ -119,6 +121,19 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     }
     if flags.format == Format::Github {
         github::finish(&workspace, &for_github, console)?;
+    }
+    if let Format::Document(format) = flags.format {
+        let entries = reports.iter().zip(selections);
+        let entries: Vec<Entry<'_>> = entries
+            .map(|(report, selection)| Entry::of(report, selection))
+            .collect();
+        let options = report_options(&workspace, flags, report::Options::default().columns, "");
+        let folder = match targets.first().map(|target| &target.submission.source) {
+            Some(Source::Folder(path)) => path,
+            Some(Source::File(path)) => path.parent().unwrap_or(path),
+            None => &workspace.root,
+        };
+        return documents::print(format, &entries, folder, &options, code, console);
     }
     if flags.format == Format::Human && targets.len() > 1 {
         let mut text = Text::new();
@@ -144,6 +159,21 @@ pub(crate) fn options(flags: &GradeFlags) -> Options {
     }
 }
 
+fn report_options(workspace: &Workspace, flags: &GradeFlags, columns: usize, selection: &str) -> report::Options {
+    report::Options {
+        columns,
+        hints: flags.hints(),
+        extent: extent(flags),
+        background: if flags.verbose {
+            Background::Verbose
+        } else {
+            Background::Brief
+        },
+        selection: selection.to_owned(),
+        solutions: for_authors::solutions(workspace),
+    }
+}
+
 fn print(
     workspace: &Workspace,
     report: &Report,
@@ -154,19 +184,10 @@ fn print(
 ) -> Result<(), Error> {
     match flags.format {
         Format::Json => console.print_bytes(&json::report(report))?,
+        // It comes when everything is graded.
+        Format::Document(_) => {}
         Format::Human | Format::Rustc | Format::Github => {
-            let options = report::Options {
-                columns: console.columns(),
-                hints: flags.hints(),
-                extent: extent(flags),
-                background: if flags.verbose {
-                    Background::Verbose
-                } else {
-                    Background::Brief
-                },
-                selection: target.selection.clone(),
-                solutions: for_authors::solutions(workspace),
-            };
+            let options = report_options(workspace, flags, console.columns(), &target.selection);
             let mut text = Text::new();
             if is_further {
                 text.push(Default::default());
@@ -207,7 +228,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     for exercise in exercises {
         if flags.submissions.is_empty() {
             let (submission, selection) = select(workspace, &exercise, flags.solution, None)?;
-            let submission = for_format(submission, flags.format);
+            let submission = for_format(submission, flags.format, workspace);
             targets.push(Target {
                 exercise,
                 submission,
@@ -217,7 +238,7 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
         }
         for path in &flags.submissions {
             let (submission, selection) = select(workspace, &exercise, false, Some(path))?;
-            let submission = for_format(submission, flags.format);
+            let submission = for_format(submission, flags.format, workspace);
             targets.push(Target {
                 exercise: exercise.clone(),
                 submission,
@@ -254,11 +275,13 @@ pub(crate) fn selected(path: &Path) -> String {
     format!("--submission {}", quoted(&path.to_string_lossy()))
 }
 
-/// A reader gets the paths that he knows. JSON does not depend on where a submission lies.
-pub(crate) fn for_format(submission: Submission, format: Format) -> Submission {
+/// A reader gets the paths that he knows. JSON does not depend on where a submission lies, and a document for another
+/// system has only paths inside the course.
+pub(crate) fn for_format(submission: Submission, format: Format, workspace: &Workspace) -> Submission {
     match format {
         Format::Human | Format::Rustc | Format::Github => submission,
-        Format::Json => submission.without_place(),
+        Format::Document(_) if submission.inside(workspace).is_some() => submission,
+        Format::Json | Format::Document(_) => submission.without_place(),
     }
 }
 

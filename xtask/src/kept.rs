@@ -13,7 +13,7 @@ const MOST_COPIES: usize = 10_000;
 pub(crate) fn aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     for number in 1..=MOST_COPIES {
         let copy = with_end(path, &format!(".old-{number}"));
-        match write_new(&copy, bytes) {
+        match write_new(&copy, bytes, Durability::OutlastsCrash) {
             Ok(()) => return Ok(copy),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -25,13 +25,30 @@ pub(crate) fn aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
 /// Puts a file with `bytes` at `path`. A reader sees the old file or the whole new one, and after an error there is the
 /// old one.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, Durability::OutlastsCrash)
+}
+
+/// As [`replace`], for what can be made again: if the whole machine stops at once, the file may be empty afterwards.
+/// Thousands of files take a fraction of the time.
+pub(crate) fn replace_for_now(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, Durability::UntilCrash)
+}
+
+/// What a file outlasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    UntilCrash,
+    OutlastsCrash,
+}
+
+fn put(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     // Two commands may replace the same file at the same time, also on two machines, on which processes may have the
     // same number.
     let new = with_end(path, &format!(".new-{:016x}", RandomState::new().hash_one(())));
-    write_new(&new, bytes)?;
+    write_new(&new, bytes, durability)?;
     let renamed = keep_permissions(path, &new).and_then(|()| fs::rename(&new, path));
     if renamed.is_err() {
         let _ = fs::remove_file(&new);
@@ -47,9 +64,12 @@ fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
 }
 
 /// Makes the file, which is not there before. After an error it is not there either.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = file.write_all(bytes).and_then(|()| match durability {
+        Durability::OutlastsCrash => file.sync_all(),
+        Durability::UntilCrash => Ok(()),
+    });
     if written.is_err() {
         let _ = fs::remove_file(path);
     }

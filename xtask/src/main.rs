@@ -1,6 +1,6 @@
 //! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
 //! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`, `handout` and `prepare`; for authors
-//! `verify`, `mutate`, `bench`, `ci` and `tidy`.
+//! `new`, `verify`, `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -9,6 +9,7 @@ mod ci;
 mod class;
 mod completions;
 mod console;
+mod documents;
 mod editor;
 mod error;
 mod exit_code;
@@ -23,6 +24,7 @@ mod kept;
 mod list;
 mod mutate;
 mod named;
+mod new;
 mod next;
 mod overview;
 mod pictures;
@@ -85,6 +87,7 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Handout(flags) => handout::run(flags, console),
         Command::Prepare(flags) => prepare::run(flags, console),
         Command::Completions(flags) => completions::run(flags, console),
+        Command::New(flags) => new::run(flags, console),
         Command::Verify(flags) => verify::run(flags, console),
         Command::Mutate(flags) => mutate::run(flags, console),
         Command::Bench(flags) => bench::run(flags, console),

@@ -117,7 +117,7 @@ impl Progress {
                     began: Instant::now(),
                 });
             }
-            Event::ClassMemberFinished => {
+            Event::ClassMemberFinished { .. } => {
                 if let Some(class) = &mut self.class {
                     class.n_graded += 1;
                 }

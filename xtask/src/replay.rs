@@ -17,7 +17,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
     let workspace = Workspace::find_from(&current_dir()?)?;
     let exercise = named::exercise(&workspace, &flags.exercise)?;
     let (submission, selection) = select(&workspace, &exercise, flags.solution, flags.submission.as_deref())?;
-    let submission = for_format(submission, flags.format);
+    let submission = for_format(submission, flags.format, &workspace);
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
         containment: Containment::requirement(flags.containment),
@@ -39,7 +39,9 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::replay(&report))?;
                 }
-                Format::Human | Format::Rustc | Format::Github => console.print(human::replay(&report, &options))?,
+                Format::Human | Format::Rustc | Format::Github | Format::Document(_) => {
+                    console.print(human::replay(&report, &options))?
+                }
             }
             Ok(if report.replayed.failure.is_some() {
                 ExitCode::Failed
@@ -53,7 +55,9 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::report(&report))?;
                 }
-                Format::Human | Format::Rustc | Format::Github => console.print(human::report(&report, &options))?,
+                Format::Human | Format::Rustc | Format::Github | Format::Document(_) => {
+                    console.print(human::report(&report, &options))?
+                }
             }
             Ok(report.overall().into())
         }

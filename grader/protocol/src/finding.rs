@@ -23,6 +23,13 @@ macro_rules! findings {
                     $(Finding::$finding => $word,)*
                 }
             }
+
+            /// What it means, as a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Finding::$finding => concat!($($doc),*).trim_ascii(),)*
+                }
+            }
         }
     };
 }

@@ -1,16 +1,18 @@
 //! A class on one page, for its instructor: how the scores are spread, what went wrong most, who has handed in the
-//! same.
+//! same, and what was the most work to grade.
 //!
 //! It is one file without a script, and links to a page for each student. As in a report, everything from a submission
-//! goes in as text.
+//! goes in as text. Work is counted in interleavings and not in seconds, so that equal reports make equal pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use protocol::Finding;
 use protocol::verdict::{Report, Verdict};
 use sha2::{Digest, Sha256};
 
+use crate::causes::{self, Group};
 use crate::escape::counted;
 use crate::page::html::Html;
 use crate::page::policy_for;
@@ -20,8 +22,11 @@ const STYLE: &str = include_str!("class_page.css");
 /// How many examples of a finding are linked.
 const MAX_EXAMPLES: usize = 3;
 
-/// The longest bar, in characters.
-const BAR: usize = 40;
+/// How many submissions are listed that were the most work.
+const MAX_WORK: usize = 5;
+
+/// How wide a drawing of a bar is, in units of its own.
+const BAR: u64 = 100;
 
 /// What is known of one student in one exercise.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +57,64 @@ struct OfExercise {
     /// How many students have which score.
     scores: BTreeMap<u32, u64>,
     n_reports: u64,
+    /// Who made which kind of mistake. Checks that fail because of one mistake count once.
+    causes: BTreeMap<Cause, Vec<Student>>,
     /// By check, in the order in which they are reported: who fails it, by finding.
     failures: Vec<(String, BTreeMap<&'static str, Vec<Student>>)>,
     /// Who has handed in equal tokens, by their hash.
     by_tokens: BTreeMap<[u8; 32], Vec<Student>>,
-    /// Who has no mark, or a mark with a note.
-    noted: Vec<(Student, String)>,
+    /// By note: who has no mark, or a mark with that note.
+    noted: BTreeMap<String, Vec<Student>>,
+    /// What each submission cost.
+    work: Vec<(Work, Student)>,
+}
+
+/// A kind of mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    /// Something ends in `todo!`.
+    Unwritten,
+    /// What is told at the check that shows the mistake best.
+    Finding(Finding),
+}
+
+impl Cause {
+    /// Its name, and what it means.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Cause::Unwritten => ("todo", "Something is not written yet."),
+            Cause::Finding(finding) => (finding.as_str(), finding.meaning()),
+        }
+    }
+}
+
+/// What a submission cost the grader. What was ended by a limit cost more than what was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Work {
+    /// The first limit that ended a check.
+    limit: Option<Finding>,
+    n_interleavings: u64,
+}
+
+impl Work {
+    fn of(report: &Report) -> Self {
+        let limits = report.checks.iter().filter_map(|check| match &check.verdict {
+            Verdict::Failed(failure) => Some(failure.finding).filter(|finding| is_limit(*finding)),
+            Verdict::Passed | Verdict::Skipped { .. } | Verdict::Ungraded { .. } => None,
+        });
+        let explored = report.checks.iter().filter_map(|check| check.explored.as_ref());
+        Self {
+            limit: limits.min(),
+            n_interleavings: explored.map(|explored| explored.executions).sum(),
+        }
+    }
+
+    fn words(self) -> String {
+        let limit = self.limit.map(|limit| format!("ended by {limit}"));
+        let explored = (self.n_interleavings > 0).then(|| counted(self.n_interleavings, "interleaving"));
+        let parts: Vec<String> = limit.into_iter().chain(explored).collect();
+        parts.join(", ")
+    }
 }
 
 /// The page of a class, while students are added to it.
@@ -77,9 +134,11 @@ impl ClassPage {
                 max_score,
                 scores: BTreeMap::new(),
                 n_reports: 0,
+                causes: BTreeMap::new(),
                 failures: Vec::new(),
                 by_tokens: BTreeMap::new(),
-                noted: Vec::new(),
+                noted: BTreeMap::new(),
+                work: Vec::new(),
             };
             self.exercises.push((exercise.to_owned(), of_exercise));
             self.exercises.len() - 1
@@ -87,9 +146,9 @@ impl ClassPage {
         self.exercises[place].1.add(entry);
     }
 
-    /// The page.
+    /// The page. `counts` says what became of all hand-ins together, and `ignored` are names of files that are none.
     #[must_use]
-    pub fn into_page(self) -> String {
+    pub fn into_page(self, counts: &str, ignored: &[String]) -> String {
         let mut html = Html::new();
         html.markup("<!DOCTYPE html>\n");
         html.open("html", &[("lang", "en")]);
@@ -112,6 +171,16 @@ impl ClassPage {
         html.open("body", &[]);
         html.open("main", &[]);
         html.element("h1", &[], &counted(self.ids.len() as u64, "student"));
+        html.element("p", &[], counts);
+        if !ignored.is_empty() {
+            let names: Vec<String> = ignored.iter().map(|name| format!("`{name}`")).collect();
+            html.open("p", &[("class", "note")]);
+            html.prose(&format!("Ignored, since they are no submissions: {}", names.join(", ")));
+            html.close("p");
+        }
+        if self.exercises.len() > 1 {
+            self.write_contents(&mut html);
+        }
         for (name, of_exercise) in &self.exercises {
             of_exercise.write(name, &mut html);
         }
@@ -120,6 +189,36 @@ impl ClassPage {
         html.close("html");
         html.line_feed();
         html.into_markup()
+    }
+
+    fn write_contents(&self, html: &mut Html) {
+        html.open("table", &[("class", "contents")]);
+        columns(
+            html,
+            &[
+                ("exercise", ""),
+                ("mean", "number"),
+                ("points", "number"),
+                ("to look at", "number"),
+            ],
+        );
+        for (name, of_exercise) in &self.exercises {
+            html.open("tr", &[]);
+            html.open("th", &[("scope", "row")]);
+            html.element("a", &[("href", &format!("#{name}"))], name);
+            html.close("th");
+            let n_noted: usize = of_exercise.noted.values().map(Vec::len).sum();
+            let n_noted = if n_noted > 0 {
+                n_noted.to_string()
+            } else {
+                String::new()
+            };
+            for cell in [of_exercise.mean(), of_exercise.max_score.to_string(), n_noted] {
+                html.element("td", &[("class", "number")], &cell);
+            }
+            html.close("tr");
+        }
+        html.close("table");
     }
 }
 
@@ -133,9 +232,15 @@ impl OfExercise {
             *self.scores.entry(score).or_default() += 1;
         }
         if !entry.note.is_empty() {
-            self.noted.push((student.clone(), entry.note.to_owned()));
+            let students = self.noted.entry(entry.note.to_owned()).or_default();
+            students.push(student.clone());
         }
         let Some(report) = entry.report else { return };
+        self.work.push((Work::of(report), student.clone()));
+        let causes: BTreeSet<Cause> = causes::groups(report).iter().map(cause).collect();
+        for cause in causes {
+            self.causes.entry(cause).or_default().push(student.clone());
+        }
         self.n_reports += 1;
         for check in &report.checks {
             let place = self.failures.iter().position(|(name, _)| *name == check.name);
@@ -159,9 +264,10 @@ impl OfExercise {
     }
 
     fn write(&self, name: &str, html: &mut Html) {
-        html.open("section", &[]);
+        html.open("section", &[("id", name)]);
         html.element("h2", &[], name);
         self.write_scores(html);
+        self.write_causes(html);
         self.write_failures(html);
         let equal: Vec<&Vec<Student>> = self.by_tokens.values().filter(|students| students.len() > 1).collect();
         if !equal.is_empty() {
@@ -175,14 +281,15 @@ impl OfExercise {
             }
             html.close("ul");
         }
+        self.write_work(html);
         if !self.noted.is_empty() {
             html.element("h3", &[], "To look at");
             html.open("ul", &[]);
-            for (student, note) in &self.noted {
+            for (note, students) in &self.noted {
                 html.open("li", &[]);
-                link(html, student);
+                html.prose(note);
                 html.text(": ");
-                html.text(note);
+                links(html, students);
                 html.close("li");
             }
             html.close("ul");
@@ -191,15 +298,60 @@ impl OfExercise {
         html.line_feed();
     }
 
+    /// The mean of the known scores, with one digit behind the point.
+    fn mean(&self) -> String {
+        let n: u64 = self.scores.values().sum();
+        let sum: u64 = self.scores.iter().map(|(score, n)| u64::from(*score) * n).sum();
+        // In tenths and rounded, with integers alone.
+        match (sum * 20 + n).checked_div(2 * n) {
+            Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+            None => String::new(),
+        }
+    }
+
     fn write_scores(&self, html: &mut Html) {
         let most = self.scores.values().copied().max().unwrap_or_default();
-        head(html, "Scores", &["points", "students", ""]);
+        html.element("h3", &[], "Scores");
+        let mean = self.mean();
+        if !mean.is_empty() {
+            let told = format!("{mean} of {} points in the mean.", self.max_score);
+            html.element("p", &[("class", "note")], &told);
+        }
+        html.open("table", &[("class", "scores")]);
+        columns(html, &[("points", "number"), ("students", "number"), ("", "bar")]);
         for score in (0..=self.max_score).rev() {
             let n = self.scores.get(&score).copied().unwrap_or_default();
             html.open("tr", &[]);
-            html.element("th", &[("scope", "row")], &score.to_string());
+            html.element("th", &[("scope", "row"), ("class", "number")], &score.to_string());
             html.element("td", &[("class", "number")], &n.to_string());
-            html.element("td", &[("class", "bar")], &bar(n, most));
+            html.open("td", &[("class", "bar")]);
+            html.markup(&bar(n, most));
+            html.close("td");
+            html.close("tr");
+        }
+        html.close("table");
+    }
+
+    fn write_causes(&self, html: &mut Html) {
+        let mut causes: Vec<(&Cause, &Vec<Student>)> = self.causes.iter().collect();
+        causes.sort_by_key(|(_, students)| std::cmp::Reverse(students.len()));
+        if causes.is_empty() {
+            return;
+        }
+        html.element("h3", &[], "What goes wrong");
+        let told = "By cause: checks that fail because of one mistake count once.";
+        html.element("p", &[("class", "note")], told);
+        html.open("table", &[("class", "failures")]);
+        columns(html, &[("finding", ""), ("students", "number"), ("for example", "")]);
+        for (cause, students) in causes {
+            let (name, meaning) = cause.words();
+            html.open("tr", &[("class", "cause")]);
+            html.element("td", &[("class", "finding")], name);
+            html.element("td", &[("class", "number")], &students.len().to_string());
+            html.open("td", &[]);
+            links(html, &students[..students.len().min(MAX_EXAMPLES)]);
+            html.element("div", &[("class", "of")], meaning);
+            html.close("td");
             html.close("tr");
         }
         html.close("table");
@@ -217,19 +369,22 @@ impl OfExercise {
         if failing.is_empty() {
             return;
         }
-        head(
-            html,
-            "What fails most",
-            &["check", "fails", "finding", "", "for example"],
-        );
+        html.element("h3", &[], "Checks that fail");
+        html.open("table", &[("class", "failures")]);
+        columns(html, &[("finding", ""), ("students", "number"), ("for example", "")]);
         for (check, findings) in failing {
+            html.open("tbody", &[]);
+            html.open("tr", &[]);
+            html.open("th", &[("scope", "rowgroup"), ("colspan", "3")]);
+            html.text(check);
+            let all = format!(" {} of {}", fails(findings), self.n_reports);
+            html.element("span", &[("class", "of")], &all);
+            html.close("th");
+            html.close("tr");
             let mut by_count: Vec<(&&str, &Vec<Student>)> = findings.iter().collect();
             by_count.sort_by_key(|(_, students)| std::cmp::Reverse(students.len()));
-            for (at, (finding, students)) in by_count.into_iter().enumerate() {
+            for (finding, students) in by_count {
                 html.open("tr", &[]);
-                html.element("th", &[("scope", "row")], if at == 0 { check } else { "" });
-                let all = format!("{} of {}", fails(findings), self.n_reports);
-                html.element("td", &[("class", "number")], if at == 0 { &all } else { "" });
                 html.element("td", &[("class", "finding")], finding);
                 html.element("td", &[("class", "number")], &students.len().to_string());
                 html.open("td", &[]);
@@ -237,20 +392,55 @@ impl OfExercise {
                 html.close("td");
                 html.close("tr");
             }
+            html.close("tbody");
         }
         html.close("table");
     }
+
+    fn write_work(&self, html: &mut Html) {
+        let mut work: Vec<&(Work, Student)> = self.work.iter().collect();
+        work.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.cmp(other)));
+        work.retain(|(work, _)| work.limit.is_some() || work.n_interleavings > 0);
+        if work.len() < 2 {
+            return;
+        }
+        html.element("h3", &[], "The most work to grade");
+        html.open("ul", &[]);
+        for (work, student) in work.into_iter().take(MAX_WORK) {
+            html.open("li", &[]);
+            link(html, student);
+            html.text(&format!(": {}", work.words()));
+            html.close("li");
+        }
+        html.close("ul");
+    }
 }
 
-/// Begins a table with a heading.
-fn head(html: &mut Html, title: &str, columns: &[&str]) {
-    html.element("h3", &[], title);
-    html.open("table", &[]);
+fn cause(group: &Group<'_>) -> Cause {
+    if group.is_unwritten() {
+        Cause::Unwritten
+    } else {
+        Cause::Finding(group.checks[0].failure.finding)
+    }
+}
+
+/// The first row of a table: the headings of its columns, each with its class.
+fn columns(html: &mut Html, columns: &[(&str, &str)]) {
+    html.open("thead", &[]);
     html.open("tr", &[]);
-    for column in columns {
-        html.element("th", &[("scope", "col")], column);
+    for (heading, class) in columns {
+        html.element("th", &[("scope", "col"), ("class", class)], heading);
     }
     html.close("tr");
+    html.close("thead");
+}
+
+/// Whether a finding says that the grader ended a check after some time, or at another limit.
+fn is_limit(finding: Finding) -> bool {
+    matches!(
+        finding,
+        Finding::Timeout | Finding::CpuLimit | Finding::MemoryLimit | Finding::ProcessLimit | Finding::OutputLimit
+    )
 }
 
 fn links(html: &mut Html, students: &[Student]) {
@@ -270,10 +460,15 @@ fn link(html: &mut Html, student: &Student) {
     }
 }
 
+/// A bar of `n` beside the longest one, of `most`.
 fn bar(n: u64, most: u64) -> String {
-    // Rounded up, so that a single student shows.
-    let length = (n * BAR as u64).checked_div(most).unwrap_or_default();
-    "█".repeat(if n > 0 { length.max(1) as usize } else { 0 })
+    let length = (n * BAR).checked_div(most).unwrap_or_default();
+    // A single student shows.
+    let length = if n > 0 { length.max(1) } else { 0 };
+    format!(
+        "<svg viewBox=\"0 0 {BAR} 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect width=\"{length}\" height=\"1\"/></svg>"
+    )
 }
 
 /// A hash of the submission's tokens in which all names are one, without comments and documentation.
@@ -385,10 +580,18 @@ mod tests {
             };
             page.add("stdout_writer", 10, entry);
         }
-        let page = page.into_page();
-        assert!(page.contains("<h1>4 students</h1>"), "{page}");
-        assert!(!page.contains("<b>"), "{page}");
-        assert!(page.contains(&"█".repeat(BAR)), "{page}");
-        assert!(page.contains("di</span>: not graded: a link"), "{page}");
+        let page = page.into_page("3 failed · 1 not graded", &["<i>notes".to_owned()]);
+        assert!(
+            page.contains("<h1>4 students</h1><p>3 failed · 1 not graded</p>"),
+            "{page}"
+        );
+        assert!(!page.contains("<b>") && !page.contains("<i>"), "{page}");
+        assert_eq!(page.matches("<rect width=\"100\"").count(), 1, "{page}");
+        assert_eq!(page.matches("<rect width=\"50\"").count(), 1, "{page}");
+        assert!(page.contains("6.7 of 10 points in the mean"), "{page}");
+        assert!(
+            page.contains("not graded: a link: <span class=\"id\">di</span>"),
+            "{page}"
+        );
     }
 }

@@ -130,7 +130,7 @@ fn needs_words(check: &CheckVerdict) -> bool {
 }
 
 /// The text below the line of a check.
-fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
+pub(crate) fn body(check: &CheckVerdict, report: &Report, options: &Options) -> Text {
     let mut text = Text::new();
     let size = Size::of(options.extent);
     match &check.verdict {

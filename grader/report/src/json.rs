@@ -211,7 +211,7 @@ fn certainty(certainty: &protocol::Certainty) -> Certainty<'_> {
 }
 
 /// A message, and below it what to do next, one advice on each line.
-fn with_help<'a>(message: &'a str, help: Option<&str>) -> Cow<'a, str> {
+pub(crate) fn with_help<'a>(message: &'a str, help: Option<&str>) -> Cow<'a, str> {
     let advice = help.into_iter().flat_map(str::lines);
     let help: String = advice.map(|advice| format!("\nhelp: {advice}")).collect();
     if help.is_empty() {
@@ -328,7 +328,7 @@ fn portable(path: &Path) -> String {
 
 /// `document` on one line, without commands of CI services, and with escapes for characters that act on a terminal or
 /// are invisible.
-fn line(document: &impl Serialize) -> String {
+pub(crate) fn line(document: &impl Serialize) -> String {
     let json = serde_json::to_string(document).expect("a document holds only strings, numbers and lists");
     let mut line = String::with_capacity(json.len() + 1);
     for character in json.chars() {

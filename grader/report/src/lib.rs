@@ -1,9 +1,10 @@
 //! The last stage: what was judged, written out for a reader or a machine.
 //!
 //! [`human`] makes styled lines of a [`Report`](protocol::verdict::Report), [`json`] one line of JSON, [`page`] a page
-//! for a browser. [`class_page`] makes one of many reports. All are functions of the report and their options alone: no
-//! clock, no terminal, no environment. Whatever comes from a submission is escaped on its way in ([`text::Span`]), so
-//! no form can act on a terminal or pass for something that the grader said.
+//! for a browser. [`class_page`] makes one of many reports, and [`exports`] has documents for other systems. All are
+//! functions of the report and their options alone: no clock, no terminal, no environment. Whatever comes from a
+//! submission is escaped on its way in ([`text::Span`]), so no form can act on a terminal or pass for something that
+//! the grader said.
 
 mod bindings;
 mod causes;
@@ -13,6 +14,7 @@ mod difference;
 pub mod escape;
 mod evidence;
 pub mod explain;
+pub mod exports;
 pub mod github;
 pub mod grid;
 mod heads;

@@ -13,6 +13,7 @@ mod portable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use protocol::BlockingCall;
 
@@ -173,6 +174,12 @@ pub fn target(process: i32, descriptor: i32) -> Option<Target> {
 /// What the kernel shows of packets and connections at the moment. Takes milliseconds where there are connections.
 pub fn network() -> Network {
     system::network()
+}
+
+/// How much processor time this process has used, and each of its descendants that was waited for; `None` if the system
+/// does not tell.
+pub fn processor_time() -> Option<Duration> {
+    system::processor_time()
 }
 
 /// How many processes the system has killed since it started because memory ran out; `None` if it does not tell.

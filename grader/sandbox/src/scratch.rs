@@ -30,14 +30,28 @@ impl ScratchFolder {
     ///
     /// When the folder cannot be made or locked.
     pub fn new_in(temporary: &Path) -> io::Result<ScratchFolder> {
+        // A submission that runs as another user can open its own executable in it, but cannot list the folder.
+        ScratchFolder::with_mode(temporary, 0o711)
+    }
+
+    /// The same for what no submission needs: another user cannot even enter it.
+    ///
+    /// # Errors
+    ///
+    /// As [`ScratchFolder::new_in`].
+    pub fn private_in(temporary: &Path) -> io::Result<ScratchFolder> {
+        ScratchFolder::with_mode(temporary, 0o700)
+    }
+
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "the mode is one of Unix"))]
+    fn with_mode(temporary: &Path, mode: u32) -> io::Result<ScratchFolder> {
         remove_abandoned(temporary, SystemTime::now());
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // A submission that runs as another user can open its own executable in it, but cannot list the folder.
-            builder.permissions(fs::Permissions::from_mode(0o711));
+            builder.permissions(fs::Permissions::from_mode(mode));
         }
         let folder = builder.tempdir_in(temporary)?;
         let lock = File::open(folder.path())?;
@@ -93,6 +107,20 @@ fn open_own_folder(_path: &Path) -> Option<File> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_its_user_can_enter_a_private_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let mode = |folder: io::Result<ScratchFolder>| {
+            let folder = folder.expect("a folder");
+            let metadata = folder.path().metadata().expect("it is there");
+            metadata.permissions().mode() & 0o777
+        };
+        assert_eq!(mode(ScratchFolder::new_in(temporary.path())), 0o711);
+        assert_eq!(mode(ScratchFolder::private_in(temporary.path())), 0o700);
+    }
 
     #[test]
     fn only_folders_without_a_lock_are_removed() {

@@ -1,8 +1,9 @@
 //! What a class has handed in: the entries of a folder, by student and exercise.
 //!
-//! An entry is a file `jo.rs` or a folder `jo`, and `jo` is the student's id, or an [`IdRule`] finds the id in the
-//! name, as the systems need that put more into the names of downloads. A folder holds `src/lib.rs`, `lib.rs` or the
-//! only `.rs` file; for several exercises, it holds that in a folder for each, as a checkout of the course does.
+//! An entry is a file `jo.rs`, a folder `jo` or a zip of it, `jo.zip`, and `jo` is the student's id, or an [`IdRule`]
+//! finds the id in the name, as the systems need that put more into the names of downloads. A folder holds
+//! `src/lib.rs`, `lib.rs` or the only `.rs` file; for several exercises, it holds that in a folder for each, as a
+//! checkout of the course does. A folder may also hold nothing but a zip of all that, as in Moodle's downloads.
 //!
 //! No entry stops the others. What cannot be used stands in its place with the reason.
 
@@ -10,10 +11,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use regex::Regex;
 
-use crate::discover::{Submission, quoted};
+use super::archive::{Unpacked, is_zip};
+use crate::discover::{Source, Submission, quoted};
 use crate::exercise::Exercise;
 use crate::help::Help;
 
@@ -54,7 +57,7 @@ pub enum What {
 }
 
 /// The entries of a folder.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct Entries {
     /// What was handed in, by id and then by exercise; at most one for both.
     pub handed_in: Vec<HandedIn>,
@@ -62,6 +65,8 @@ pub struct Entries {
     pub ids: Vec<String>,
     /// The names of files that are neither a submission nor a folder, sorted.
     pub ignored: Vec<String>,
+    /// What came in archives. It is removed with this.
+    pub unpacked: Unpacked,
 }
 
 /// Why there are no entries.
@@ -86,9 +91,12 @@ pub enum EntriesError {
 impl Help for EntriesError {
     fn help(&self) -> Option<String> {
         let help = match self {
-            EntriesError::List { .. } => "name the folder that holds a file or folder for each student",
+            EntriesError::List { .. } => {
+                "name the folder that holds a file or folder for each student; unpack a download of all of them first"
+            }
             EntriesError::Empty { .. } => {
-                "it should hold `jo.rs`, `jo/lib.rs`, `jo/src/lib.rs` or `jo/<exercise>/src/lib.rs` for each student"
+                "it should hold `jo.rs`, `jo.zip`, `jo/lib.rs`, `jo/src/lib.rs` or `jo/<exercise>/src/lib.rs` for each \
+                 student"
             }
         };
         Some(help.to_owned())
@@ -102,37 +110,40 @@ struct Found {
     handed_in: HandedIn,
 }
 
-/// The submissions for `exercises` in `folder`.
+/// The submissions for `exercises` in `folder`. Archives are unpacked below `temporary`.
 ///
 /// # Errors
 ///
 /// When the folder cannot be listed, or holds no entry.
-pub fn find(folder: &Path, exercises: &[Exercise], rule: &IdRule) -> Result<Entries, EntriesError> {
+pub fn find(folder: &Path, exercises: &[Exercise], rule: &IdRule, temporary: &Path) -> Result<Entries, EntriesError> {
     let paths = listed(folder).map_err(|source| EntriesError::List {
         path: folder.to_owned(),
         source,
     })?;
-    let (mut found, mut entries) = (Vec::new(), Entries::default());
+    let mut entries = Entries {
+        handed_in: Vec::new(),
+        ids: Vec::new(),
+        ignored: Vec::new(),
+        unpacked: Unpacked::new(temporary),
+    };
+    let mut found = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') {
             continue;
         }
         let is_file = path.is_file();
-        if is_file && !is_rust(&path) && !path.is_symlink() {
+        if is_file && !is_rust(&path) && !is_zip(&path) && !path.is_symlink() {
             entries.ignored.push(name);
             continue;
         }
         let (id, bad_name) = rule.id(&path, &name);
         let problem = bad_name.or_else(|| problem(&path, exercises));
         let whats = match (problem, exercises) {
-            // It may be meant for any of them.
-            (Some(reason), _) => {
-                let unusable = |index| (index, What::Unusable { reason: reason.clone() });
-                (0..exercises.len()).map(unusable).collect()
-            }
+            (Some(reason), _) => unusable(&reason, exercises),
+            (None, _) if is_zip(&path) && is_file => in_archive(&path, exercises, &mut entries.unpacked),
             (None, [exercise]) if is_file => vec![(0, submission(&path, exercise))],
-            (None, _) => in_folder(&path, exercises),
+            (None, _) => in_folder(&path, exercises, &mut entries.unpacked),
         };
         found.extend(whats.into_iter().map(|(exercise, what)| Found {
             name: name.clone(),
@@ -163,7 +174,7 @@ impl IdRule {
             return (name.to_owned(), Some(reason));
         }
         let stem = if path.is_file() {
-            name.strip_suffix(".rs").unwrap_or(name)
+            path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(name)
         } else {
             name
         };
@@ -187,12 +198,15 @@ fn problem(path: &Path, exercises: &[Exercise]) -> Option<String> {
     if path.is_symlink() {
         return Some("it is a link; put there what it leads to".to_owned());
     }
-    let is_for_nobody_knows = path.is_file() && exercises.len() > 1;
-    is_for_nobody_knows.then(|| {
-        "it is one file, and several exercises are graded; \
+    let is_for_nobody_knows = path.is_file() && !is_zip(path) && exercises.len() > 1;
+    is_for_nobody_knows.then(|| for_nobody_knows("file"))
+}
+
+fn for_nobody_knows(what: &str) -> String {
+    format!(
+        "it is one {what}, and several exercises are graded; \
          put it into a folder `<id>/<exercise>/`, or grade one exercise"
-            .to_owned()
-    })
+    )
 }
 
 fn is_rust(path: &Path) -> bool {
@@ -208,18 +222,66 @@ fn submission(path: &Path, exercise: &Exercise) -> What {
     }
 }
 
+/// What cannot be used may be meant for any of the exercises.
+fn unusable(reason: &str, exercises: &[Exercise]) -> Vec<(usize, What)> {
+    let unusable = |index| {
+        let reason = reason.to_owned();
+        (index, What::Unusable { reason })
+    };
+    (0..exercises.len()).map(unusable).collect()
+}
+
+/// What a student's archive holds for each exercise.
+fn in_archive(archive: &Path, exercises: &[Exercise], unpacked: &mut Unpacked) -> Vec<(usize, What)> {
+    let folder = match unpacked.unpack(archive, exercises) {
+        Ok(folder) => folder,
+        Err(error) => return unusable(&error.to_string(), exercises),
+    };
+    let mut found = in_folder(&folder, exercises, unpacked);
+    for (_, what) in &mut found {
+        match what {
+            What::Submission(submission) => {
+                if let Source::Folder(path) | Source::File(path) = &submission.source
+                    && let Ok(inside) = path.strip_prefix(&folder)
+                {
+                    submission.shown = archive.join(inside);
+                }
+            }
+            // The folder has another name each time.
+            What::Unusable { reason } => *reason = reason.replace(&format!("{}/", folder.display()), ""),
+        }
+    }
+    found
+}
+
 /// What a student's folder holds for each exercise.
-fn in_folder(folder: &Path, exercises: &[Exercise]) -> Vec<(usize, What)> {
+fn in_folder(folder: &Path, exercises: &[Exercise], unpacked: &mut Unpacked) -> Vec<(usize, What)> {
     let folder = without_wrappers(folder, exercises);
+    if let Ok(inside) = visible(&folder)
+        && let [only] = &inside[..]
+        && is_zip(only)
+    {
+        return in_archive(only, exercises, unpacked);
+    }
     let mut found = Vec::new();
     for (index, exercise) in exercises.iter().enumerate() {
         let name = &exercise.name;
-        let places = [format!("exercises/{name}"), name.clone(), format!("{name}.rs")];
+        let places = [
+            format!("exercises/{name}"),
+            name.clone(),
+            format!("{name}.rs"),
+            format!("{name}.zip"),
+        ];
         let place = places
             .iter()
             .map(|place| folder.join(place))
             .find(|place| place.exists());
         if let Some(place) = place {
+            if is_zip(&place) {
+                let whats = in_archive(&place, slice::from_ref(exercise), unpacked);
+                found.extend(whats.into_iter().map(|(_, what)| (index, what)));
+                continue;
+            }
             let what = if place.is_dir() {
                 crate_in(&place, exercise)
             } else {
@@ -230,6 +292,9 @@ fn in_folder(folder: &Path, exercises: &[Exercise]) -> Vec<(usize, What)> {
     }
     match exercises {
         [exercise] if found.is_empty() => vec![(0, crate_in(&folder, exercise))],
+        [first, ..] if found.is_empty() && matches!(crate_in(&folder, first), What::Submission(_)) => {
+            unusable(&for_nobody_knows("submission"), exercises)
+        }
         _ => found,
     }
 }
@@ -337,7 +402,6 @@ mod tests {
         parsed.map(|parsed| parsed.expect("the manifest is good")).collect()
     }
 
-    /// A line for each hand-in: the id, the exercise, and its path or what is wrong.
     fn found(files: &[&str], names: &[&str], rule: &IdRule) -> Vec<String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for file in files {
@@ -345,12 +409,17 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, "pub fn f() {}").expect("a file");
         }
+        lines(folder.path(), names, rule)
+    }
+
+    /// A line for each hand-in: the id, the exercise, and its path or what is wrong.
+    fn lines(folder: &Path, names: &[&str], rule: &IdRule) -> Vec<String> {
         let exercises = exercises(names);
-        let entries = find(folder.path(), &exercises, rule).expect("the folder is not empty");
+        let entries = find(folder, &exercises, rule, &std::env::temp_dir()).expect("the folder is not empty");
         let line = |handed_in: &HandedIn| {
             let what = match &handed_in.what {
                 What::Submission(submission) => {
-                    let shown = submission.shown.strip_prefix(folder.path()).expect("it is inside");
+                    let shown = submission.shown.strip_prefix(folder).expect("it is inside");
                     shown.display().to_string()
                 }
                 What::Unusable { reason } => format!("✗ {}", reason.split(';').next().unwrap_or_default()),
@@ -391,6 +460,78 @@ mod tests {
         );
     }
 
+    /// A zip with files that hold `pub fn f() {}`.
+    fn zip(files: &[&str]) -> Vec<u8> {
+        use std::io::{Cursor, Write as _};
+
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in files {
+            let options = zip::write::SimpleFileOptions::default();
+            writer.start_file(*name, options).expect("a file");
+            writer.write_all(b"pub fn f() {}").expect("memory takes every text");
+        }
+        writer.finish().expect("an archive").into_inner()
+    }
+
+    #[test]
+    fn a_zip_stands_for_the_folder_in_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let archives: [(&str, &[&str]); 9] = [
+            ("ada.zip", &["lib.rs"]),
+            ("bo.ZIP", &["bo-x/src/lib.rs", "bo-x/Cargo.toml"]),
+            (
+                "cy.zip",
+                &["course-main/exercises/x/src/lib.rs", "course-main/grader/lib.rs"],
+            ),
+            ("di_7_assignsubmission_file_/upload.zip", &["x.rs"]),
+            ("ed/x.zip", &["src/lib.rs"]),
+            ("ed/y.zip", &["lib.rs"]),
+            ("fay.zip", &["notes.txt"]),
+            ("gus.zip", &["src/main.rs"]),
+            ("hal.zip", &[]),
+        ];
+        for (name, files) in archives {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, zip(files)).expect("a file");
+        }
+        fs::write(folder.path().join("ivy.zip"), "no zip").expect("a file");
+        fs::write(folder.path().join("joe.rs"), "pub fn f() {}").expect("a file");
+        let moodle = IdRule::Pattern(Regex::new("^([a-z]+)(_7|$)").expect("a pattern"));
+        assert_eq!(
+            lines(folder.path(), &["x"], &moodle),
+            [
+                "ada x ada.zip/lib.rs",
+                "bo x bo.ZIP/bo-x",
+                "cy x cy.zip/course-main/exercises/x",
+                "di x di_7_assignsubmission_file_/upload.zip/x.rs",
+                "ed x ed/x.zip",
+                "fay x ✗ it holds neither `src/lib.rs` nor `lib.rs`",
+                "gus x ✗ failed to find `src/lib.rs`",
+                "hal x ✗ it holds neither `src/lib.rs` nor `lib.rs`",
+                "ivy x ✗ the archive cannot be read: invalid Zip archive: Could not find EOCD",
+                "joe x joe.rs",
+            ]
+        );
+        assert_eq!(
+            lines(folder.path(), &["x", "y"], &moodle),
+            [
+                "ada x ✗ it is one submission, and several exercises are graded",
+                "ada y ✗ it is one submission, and several exercises are graded",
+                "bo x ✗ it is one submission, and several exercises are graded",
+                "bo y ✗ it is one submission, and several exercises are graded",
+                "cy x cy.zip/course-main/exercises/x",
+                "di x di_7_assignsubmission_file_/upload.zip/x.rs",
+                "ed x ed/x.zip",
+                "ed y ed/y.zip/lib.rs",
+                "ivy x ✗ the archive cannot be read: invalid Zip archive: Could not find EOCD",
+                "ivy y ✗ the archive cannot be read: invalid Zip archive: Could not find EOCD",
+                "joe x ✗ it is one file, and several exercises are graded",
+                "joe y ✗ it is one file, and several exercises are graded",
+            ]
+        );
+    }
+
     #[test]
     fn several_exercises_come_in_folders_of_their_own() {
         let files = [
@@ -399,6 +540,7 @@ mod tests {
             "bo/exercises/y/src/lib.rs",
             "cy.rs",
             "di/other/a.txt",
+            "ed/src/lib.rs",
         ];
         assert_eq!(
             found(&files, &["x", "y"], &IdRule::Name),
@@ -408,6 +550,8 @@ mod tests {
                 "bo y bo/exercises/y",
                 "cy x ✗ it is one file, and several exercises are graded",
                 "cy y ✗ it is one file, and several exercises are graded",
+                "ed x ✗ it is one submission, and several exercises are graded",
+                "ed y ✗ it is one submission, and several exercises are graded",
             ]
         );
     }
@@ -430,16 +574,27 @@ mod tests {
     fn a_link_is_not_followed_wherever_it_leads() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("ada.rs"), "pub fn f() {}").expect("a file");
-        for (name, target) in [("bo.rs", "ada.rs"), ("cy", "."), ("di", "nowhere")] {
+        fs::create_dir(folder.path().join("ed")).expect("a folder");
+        fs::write(folder.path().join(".a.zip"), zip(&["lib.rs"])).expect("a file");
+        let links = [
+            ("bo.rs", "ada.rs"),
+            ("cy", "."),
+            ("di", "nowhere"),
+            ("ed/a.zip", "../.a.zip"),
+            ("fay.zip", ".a.zip"),
+        ];
+        for (name, target) in links {
             std::os::unix::fs::symlink(target, folder.path().join(name)).expect("a link");
         }
-        let entries = find(folder.path(), &exercises(&["x"]), &IdRule::Name).expect("the folder is not empty");
+        let temporary = std::env::temp_dir();
+        let entries =
+            find(folder.path(), &exercises(&["x"]), &IdRule::Name, &temporary).expect("the folder is not empty");
         let usable: Vec<bool> = entries
             .handed_in
             .iter()
             .map(|handed_in| matches!(handed_in.what, What::Submission(_)))
             .collect();
-        assert_eq!(usable, [true, false, false, false]);
+        assert_eq!(usable, [true, false, false, false, false, false]);
     }
 
     #[test]
@@ -457,7 +612,7 @@ mod tests {
     #[test]
     fn an_empty_folder_and_none_at_all_are_errors() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let find = |path: &Path| find(path, &exercises(&["x"]), &IdRule::Name);
+        let find = |path: &Path| find(path, &exercises(&["x"]), &IdRule::Name, &std::env::temp_dir());
         assert!(matches!(find(folder.path()), Err(EntriesError::Empty { .. })));
         let none = find(&folder.path().join("none"));
         assert!(matches!(none, Err(EntriesError::List { .. })));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sandbox::ScratchFolder;
 
-use super::{Expectation, Role, VerifyError, header};
+use super::{Expectation, Role, VerifyError, header, placeholders};
 use crate::discover::{Source, Submission, Workspace, quoted};
 use crate::exercise::Exercise;
 
@@ -37,6 +37,11 @@ pub(super) fn find_all<'a>(
     let (mut cases, mut problems) = (Vec::new(), Vec::new());
     for exercise in exercises {
         cases.extend(find(workspace, exercise, folder, &mut problems)?);
+        let open = placeholders::problems(workspace, exercise).map_err(|source| VerifyError::Read {
+            path: exercise.folder.clone(),
+            source,
+        })?;
+        problems.extend(open);
         problems.extend(hint_problems(exercise));
     }
     problems.extend(repeated_orders(workspace, exercises));
@@ -120,6 +125,10 @@ fn hint_problems(exercise: &Exercise) -> Vec<String> {
     let mut problems = Vec::new();
     for (name, hints) in named {
         for (index, hint) in hints.iter().enumerate() {
+            // A hint with the mark is among the open places of its file.
+            if placeholders::has_mark(hint) {
+                continue;
+            }
             if is_placeholder(hint) || hints[..index].contains(hint) {
                 problems.push(format!(
                     "`{}`: the hint {hint:?} for `{name}` is a placeholder",

@@ -365,7 +365,7 @@ fn events_tell_of_the_build_and_each_check() {
             Event::CheckStarted { check, .. } => format!("start {check}"),
             Event::CheckFinished { check } => format!("finish {check}"),
             Event::MutantsSelected { .. } | Event::MutantFinished { .. } => "mutant".to_owned(),
-            Event::ClassSelected { .. } | Event::ClassMemberFinished => "class".to_owned(),
+            Event::ClassSelected { .. } | Event::ClassMemberFinished { .. } => "class".to_owned(),
             Event::SubmissionFinished => "done".to_owned(),
         };
         log.lock().expect("nobody panics").push(word);

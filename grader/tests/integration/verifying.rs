@@ -1,8 +1,9 @@
 //! The known submissions of the small course get the expected verdicts.
 
 use std::num::NonZero;
+use std::sync::Mutex;
 
-use grader::verify::{Role, Rounds, verify, verify_thoroughly};
+use grader::verify::{Role, Rounds, VerifyError, verify, verify_thoroughly};
 use protocol::verdict::Report;
 
 use crate::course::{Course, silent};
@@ -60,6 +61,26 @@ fn what_a_reader_says_about_a_report_is_a_difference() {
         panic!("expected one difference, got {differences:?}");
     };
     assert!(difference.ends_with(".rs is hard to read"), "{difference}");
+}
+
+/// Thousands may wait for their turn, and calls of the compiler that are ended at once would take minutes.
+#[test]
+fn nothing_is_begun_after_a_cancel() {
+    let course = Course::open();
+    let exercises = course.workspace.exercises().expect("a list");
+    course.options.cancel.cancel();
+    let begun = Mutex::new(Vec::new());
+    let events = |event| begun.lock().expect("nobody panics").push(event);
+    let verified = verify(
+        &course.workspace,
+        &exercises,
+        None,
+        &course.options,
+        &nothing_to_say,
+        &events,
+    );
+    assert!(matches!(verified, Err(VerifyError::Cancelled)), "{verified:?}");
+    assert!(begun.lock().expect("nobody panics").is_empty(), "{begun:?}");
 }
 
 #[test]

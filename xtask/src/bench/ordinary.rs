@@ -6,12 +6,17 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::{fs, io};
+use std::time::Duration;
+use std::{env, fs, io};
 
 use grader::exercise::CheckWork;
 use grader::libraries::Tools;
+use sandbox::process::{self, ExitReason, Input, Level, Limits, Policy, Profile};
 
 use super::{Bench, Error, copy_sources, succeed};
+
+/// How long the tests of a submission may take: some never end.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The manifest of the workspace of both crates, up to the profiles.
 const WORKSPACE: &str = "\
@@ -114,4 +119,37 @@ pub(super) fn test(bench: &Bench) -> Result<(), Error> {
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .current_dir(&folder),
     )
+}
+
+/// Tests somebody's source in place of the solution. What the tests say does not matter.
+pub(super) fn test_submission(bench: &Bench, source: &str) -> Result<(), Error> {
+    let folder = bench.folder.path().join("ordinary");
+    for form in ["modelled", "real"] {
+        fs::write(folder.join(form).join("src/lib.rs"), source).map_err(Error::Output)?;
+    }
+    let mut env: Vec<_> = env::vars_os().collect();
+    env.push(("CARGO_TARGET_DIR".into(), folder.join("target").into()));
+    let command = process::Command {
+        program: Tools::from_environment().cargo,
+        args: ["test", "--offline", "--quiet", "--workspace", "--no-fail-fast"]
+            .map(Into::into)
+            .to_vec(),
+        env,
+        folder,
+        input: Input::Nothing,
+        policy: Policy::of(Profile::Compile, Level::Basic),
+    };
+    let limits = Limits {
+        wall: TIME_LIMIT,
+        waiting: TIME_LIMIT,
+        cpu: None,
+        memory: None,
+        output: 1 << 20,
+        threads: u64::MAX,
+    };
+    let ended = process::run(&command, &limits, &bench.cancel).map_err(|error| Error::Ungraded(Box::new(error)))?;
+    if ended.exit_reason == ExitReason::Cancelled {
+        return Err(Error::Interrupted);
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@
 use std::num::NonZero;
 use std::path::{self, Path, PathBuf};
 
+use clap::ValueEnum;
 use grader::discover::Workspace;
 use grader::help::Help;
 
@@ -127,11 +128,16 @@ fn part_flags(flags: &ClassFlags, places: &Places) -> Result<String, Error> {
 
 /// The flags of the command that makes the marks of what the parts have graded.
 fn merge_flags(flags: &ClassFlags, places: &Places) -> Result<String, Error> {
-    let part = part_flags(flags, places)?;
-    match &flags.roster {
-        None => Ok(part),
-        Some(roster) => Ok(format!("{part} --roster {}", quoted(word(&absolute(roster)?)?))),
+    let mut words = part_flags(flags, places)?;
+    if let Some(roster) = &flags.roster {
+        words.push_str(&format!(" --roster {}", quoted(word(&absolute(roster)?)?)));
     }
+    let outputs = flags.outputs.iter().filter_map(ValueEnum::to_possible_value);
+    let outputs: Vec<String> = outputs.map(|output| output.get_name().to_owned()).collect();
+    if !outputs.is_empty() {
+        words.push_str(&format!(" --outputs {}", outputs.join(",")));
+    }
+    Ok(words)
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {
@@ -175,6 +181,7 @@ fn fill(template: &str, values: &[(&str, String)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flags::Output;
 
     fn flags(submissions: &str) -> ClassFlags {
         ClassFlags {
@@ -189,6 +196,7 @@ mod tests {
             script: None,
             parts: NonZero::new(8),
             containment: None,
+            outputs: vec![Output::Sarif],
         }
     }
 
@@ -208,7 +216,9 @@ mod tests {
             "{slurm}"
         );
         assert!(
-            slurm.contains(&format!("cargo xtask {command} --roster /data/class.csv --resume\n")),
+            slurm.contains(&format!(
+                "cargo xtask {command} --roster /data/class.csv --outputs sarif --resume\n"
+            )),
             "{slurm}"
         );
         let parallel = script_of(Cluster::Parallel, "/data/in").expect("it is text");

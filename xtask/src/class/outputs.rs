@@ -10,7 +10,8 @@ use grader::exercise::Exercise;
 use protocol::CheckKind;
 use protocol::verdict::{Report, Score, Verdict};
 use report::class_page::Entry;
-use report::{json, text::Text};
+use report::text::Text;
+use report::{exports, json};
 use serde_json::{Value, json};
 
 /// What is known of one student in one exercise.
@@ -121,6 +122,20 @@ impl Row<'_> {
         }
     }
 
+    /// What other systems get of it.
+    pub(crate) fn exported(&self) -> exports::Entry<'_> {
+        exports::Entry {
+            exercise: &self.exercise.name,
+            max_score: self.max_score(),
+            outcome: match &self.outcome {
+                Outcome::Reported(report) => exports::Outcome::Reported(report),
+                Outcome::Unusable(reason) => exports::Outcome::Unusable(reason),
+                Outcome::NothingHandedIn => exports::Outcome::NothingHandedIn,
+            },
+            selection: "",
+        }
+    }
+
     /// A line of `results.jsonl`.
     pub(crate) fn result(&self) -> String {
         let report = match &self.outcome {
@@ -154,166 +169,18 @@ fn as_text_cell(cell: &str) -> String {
     format!("{apostrophe}{}", cell.replace(['\n', '\r'], " "))
 }
 
-/// The test suites of students, as JUnit's XML.
-#[derive(Default)]
-pub(crate) struct JUnit {
-    suites: String,
-}
-
-/// How many cases of each kind a suite has.
-#[derive(Default)]
-struct Counts {
-    tests: usize,
-    failures: usize,
-    errors: usize,
-    skipped: usize,
-}
-
-/// How a case ended, if it did not pass.
-enum Ending<'a> {
-    Failure {
-        finding: &'a str,
-        message: &'a str,
-        explanation: &'a str,
-    },
-    Error {
-        kind: &'a str,
-        message: &'a str,
-    },
-    Skipped {
-        message: &'a str,
-    },
-}
-
-impl JUnit {
-    /// Adds the suite of a student. `failure` is for the submission's failures, `error` for what could not be graded.
-    pub(crate) fn add(&mut self, id: &str, rows: &[Row<'_>]) {
-        let (mut counts, mut cases) = (Counts::default(), String::new());
-        for row in rows {
-            match &row.outcome {
-                Outcome::NothingHandedIn => {
-                    let message = "nothing handed in";
-                    let ending = Ending::Skipped { message };
-                    case(&mut cases, &mut counts, row, "hand-in", Some(ending));
-                }
-                Outcome::Unusable(message) => {
-                    let kind = "hand-in";
-                    let ending = Ending::Error { kind, message };
-                    case(&mut cases, &mut counts, row, "hand-in", Some(ending));
-                }
-                Outcome::Reported(report) => {
-                    let document = document(report);
-                    let checks = document["checks"].as_array().into_iter().flatten();
-                    for (check, told) in report.checks.iter().zip(checks) {
-                        let message = told["message"].as_str().unwrap_or_default();
-                        let explanation = told["explanation"].as_array().into_iter().flatten();
-                        let explanation: Vec<&str> = explanation.filter_map(Value::as_str).collect();
-                        let explanation = explanation.join("\n");
-                        let ending = match &check.verdict {
-                            Verdict::Passed => None,
-                            Verdict::Failed(failure) => Some(Ending::Failure {
-                                finding: failure.finding.as_str(),
-                                message,
-                                explanation: &explanation,
-                            }),
-                            Verdict::Ungraded { reason, .. } => Some(Ending::Error {
-                                kind: "ungraded",
-                                message: reason,
-                            }),
-                            Verdict::Skipped { because } => Some(Ending::Skipped { message: because }),
-                        };
-                        case(&mut cases, &mut counts, row, &check.name, ending);
-                    }
-                }
-            }
-        }
-        let Counts {
-            tests,
-            failures,
-            errors,
-            skipped,
-        } = counts;
-        let name = xml(id);
-        let _ = write!(
-            self.suites,
-            "<testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" \
-             skipped=\"{skipped}\">\n{cases}</testsuite>\n"
-        );
-    }
-
-    /// The document.
-    pub(crate) fn into_document(self) -> String {
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"interleave\">\n{}</testsuites>\n",
-            self.suites
-        )
-    }
-}
-
-/// Adds a case and counts it.
-fn case(cases: &mut String, counts: &mut Counts, row: &Row<'_>, name: &str, ending: Option<Ending<'_>>) {
-    counts.tests += 1;
-    let exercise = &row.exercise.name;
-    let _ = write!(
-        cases,
-        "<testcase classname=\"{}.{exercise}\" name=\"{}\" file=\"exercises/{exercise}/src/lib.rs\"",
-        xml(row.id),
-        xml(name)
-    );
-    let (count, element) = match ending {
-        None => {
-            cases.push_str("/>\n");
-            return;
-        }
-        Some(Ending::Failure {
-            finding,
-            message,
-            explanation,
-        }) => {
-            let (finding, message, explanation) = (xml(finding), xml(message), xml(explanation));
-            let element = format!("<failure message=\"{message}\" type=\"{finding}\">{explanation}</failure>");
-            (&mut counts.failures, element)
-        }
-        Some(Ending::Error { kind, message }) => {
-            let (kind, message) = (xml(kind), xml(message));
-            let element = format!("<error message=\"{message}\" type=\"{kind}\"></error>");
-            (&mut counts.errors, element)
-        }
-        Some(Ending::Skipped { message }) => {
-            let element = format!("<skipped message=\"{}\"></skipped>", xml(message));
-            (&mut counts.skipped, element)
-        }
-    };
-    *count += 1;
-    let _ = writeln!(cases, ">\n{element}\n</testcase>");
-}
-
-/// Text for XML 1.0, which has no place for most control characters, not even escaped.
-fn xml(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push_str("&#9;"),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 /// A report for the student, as text.
 pub(crate) fn feedback(report: &Report) -> String {
-    let options = report::Options {
+    let text: Text = report::human::report(report, &feedback_options());
+    text.plain()
+}
+
+/// How feedback is written: with a first hint for each cause.
+pub(crate) fn feedback_options() -> report::Options {
+    report::Options {
         hints: 1,
         ..report::Options::default()
-    };
-    let text: Text = report::human::report(report, &options);
-    text.plain()
+    }
 }
 
 /// A name for files about `id`, which may be anything: another one for each id, and never one that leaves its folder.
@@ -359,13 +226,5 @@ mod tests {
         assert_eq!(file_name("a/b"), "a%2Fb");
         assert_ne!(file_name("a%2Fb"), file_name("a/b"));
         assert_eq!(file_name("Ä"), "Ä");
-    }
-
-    #[test]
-    fn xml_has_no_markup_and_no_control_characters() {
-        assert_eq!(
-            xml("<a b=\"&\">\u{1b}[31m\n"),
-            "&lt;a b=&quot;&amp;&quot;&gt;\u{fffd}[31m&#10;"
-        );
     }
 }

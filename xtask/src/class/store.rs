@@ -157,6 +157,13 @@ impl Store {
         kept::replace(&path, bytes).map_err(|source| Error::Ungraded(Box::new(StoreError::Use { path, source })))
     }
 
+    /// The same for one of thousands that are made of the reports.
+    pub(crate) fn write_feedback(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.folder.join("feedback").join(name);
+        let written = kept::replace_for_now(&path, bytes);
+        written.map_err(|source| Error::Ungraded(Box::new(StoreError::Use { path, source })))
+    }
+
     /// The path of a file in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

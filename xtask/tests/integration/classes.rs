@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -46,6 +47,16 @@ impl Class {
         let path = self.folder.path().join("in").join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
+    }
+
+    /// A zip with one file.
+    fn hands_in_zip(&self, name: &str, inside: &str, text: &str) {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(inside, options).expect("a file");
+        writer.write_all(text.as_bytes()).expect("memory takes every text");
+        let archive = writer.finish().expect("an archive").into_inner();
+        fs::write(self.path("in").join(name), archive).expect("a file");
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -109,15 +120,19 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
         ("ed.rs", "pub fn count("),
         ("fay.rs", COUNTS),
         ("fay/lib.rs", LOSES_COUNTS),
+        ("hal.zip", "a zip that broke on the way"),
         ("readme.md", "The class of autumn."),
     ]);
+    class.hands_in_zip("gil.zip", "gil-counting/src/lib.rs", LOSES_COUNTS);
     fs::write(class.path("roster.csv"), "id,name\nada,\"Lovelace, Ada\"\nzoe,Zoë\n").expect("a file");
     let roster = class.path("roster.csv");
-    let graded = class.grade("out", &["--roster", &roster.to_string_lossy()]).assert();
+    let roster = roster.to_string_lossy();
+    let flags = ["--roster", &roster, "--outputs", "gradescope,sarif"];
+    let graded = class.grade("out", &flags).assert();
     let graded = graded.code(3).stderr("");
     let printed = String::from_utf8(graded.get_output().stdout.clone()).expect("a text");
     for part in [
-        "8 students · 3 passed · 2 failed · 2 not graded · 1 not handed in",
+        "10 students · 3 passed · 3 failed · 3 not graded · 1 not handed in",
         "? di, counting: it holds neither `src/lib.rs` nor `lib.rs`",
         "? fay, counting: handed in more than once, as `fay`, `fay.rs`",
         "ignored `readme.md`",
@@ -125,6 +140,7 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
         assert!(printed.contains(part), "no {part:?} in {printed}");
     }
     let double = "not graded: handed in more than once, as `fay`, `fay.rs`; remove all but one; not in the roster";
+    let broken = "the archive cannot be read: invalid Zip archive: Could not find EOCD; pack it again";
     assert_eq!(
         class.marks("out"),
         [
@@ -135,6 +151,8 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
             "di||counting||10||not graded: it holds neither `src/lib.rs` nor `lib.rs`; not in the roster",
             "ed||counting|0|10|compile_error|not in the roster",
             &format!("fay||counting||10||{double}"),
+            "gil||counting|6|10|race|not in the roster",
+            &format!("hal||counting||10||not graded: {broken}; not in the roster"),
             "zoe|Zoë|counting|0|10||nothing handed in",
         ]
     );
@@ -143,15 +161,22 @@ fn each_student_gets_a_mark_and_odd_entries_stop_nobody() {
     assert!(text("feedback/bo/counting.txt").contains("race"));
     assert!(text("feedback/bo/counting.html").starts_with("<!DOCTYPE html>"));
     assert!(outputs.contains_key(Path::new("feedback/%3D1+1/counting.txt")));
+    assert!(!outputs.contains_key(Path::new("feedback/bo/exercism.json")));
+    let document = |name: &str| serde_json::from_str::<serde_json::Value>(&text(name)).expect("JSON");
+    assert_eq!(document("feedback/bo/gradescope.json")["score"], 6);
+    let sarif = document("feedback/bo/interleave.sarif");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "race");
+    assert_eq!(document("feedback/zoe/gradescope.json")["score"], 0);
+    assert_eq!(document("feedback/di/gradescope.json").get("score"), None);
     let results = text("results.jsonl");
     let results: Vec<serde_json::Value> = results
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    assert_eq!(results.len(), 8);
+    assert_eq!(results.len(), 10);
     assert_eq!(results[2]["report"]["checks"][0]["verdict"], "failed");
     assert_eq!(
-        (&results[7]["handed_in"], &results[7]["score"]),
+        (&results[9]["handed_in"], &results[9]["score"]),
         (&false.into(), &0.into())
     );
     let junit = text("junit.xml");

@@ -45,7 +45,10 @@ fn bash_completes_commands_flags_and_exercises_and_leaves_cargo_alone() {
     assert_eq!(offered(&["cargo", "xtask", "sol"]), ["solution"]);
     assert_eq!(offered(&["cargo", "xtask", "grade", "stdout"]), ["stdout_writer"]);
     assert_eq!(offered(&["cargo", "xtask", "grade", "--sol"]), ["--solution"]);
-    assert_eq!(offered(&["cargo", "xtask", "grade", "--format", "j"]), ["json"]);
+    assert_eq!(
+        offered(&["cargo", "xtask", "grade", "--format", "j"]),
+        ["json", "junit"]
+    );
     assert_eq!(offered(&["cargo", "bu"]), ["build"]);
     assert_eq!(offered(&["cargo", "xtask"]), ["build"]);
 }

@@ -1,10 +1,12 @@
 //! The command as its users have it, in one program so that it links once.
 
+mod authoring;
 mod classes;
 mod cli;
 #[cfg(target_os = "linux")]
 mod cluster;
 mod completions;
+mod documents;
 mod github;
 mod handout;
 mod killing;

@@ -41,11 +41,12 @@
 
 pub(crate) mod notes;
 mod synchronization;
+mod view;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
+use self::view::View;
 use super::counts;
 use super::execution::Execution;
 use super::objects::ObjectId;
@@ -56,61 +57,6 @@ use crate::model::SwitchAfterRelease;
 
 /// How many values of an atomic are kept, including the newest: as many as in loom (`MAX_ATOMIC_HISTORY`).
 const KEPT: usize = 8;
-
-/// For each atomic, the number of the oldest message that may still be read; 0 if any.
-///
-/// A message keeps the view of its writer. So that tens of thousands of atomics with a message each need little room,
-/// views share the pages in which they are the same.
-#[derive(Clone, Debug, Default)]
-struct View(Vec<Page>);
-
-/// How many atomics there are in a page.
-const PAGE: usize = 128;
-
-type Page = Rc<[u32; PAGE]>;
-
-impl View {
-    fn get(&self, atomic: ObjectId) -> u32 {
-        self.0.get(atomic / PAGE).map_or(0, |page| page[atomic % PAGE])
-    }
-
-    fn raise(&mut self, atomic: ObjectId, message: u32) {
-        if self.get(atomic) >= message {
-            return;
-        }
-        self.reach(atomic / PAGE + 1);
-        Rc::make_mut(&mut self.0[atomic / PAGE])[atomic % PAGE] = message;
-    }
-
-    fn join(&mut self, other: &View) {
-        self.reach(other.0.len());
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            if Rc::ptr_eq(mine, theirs) {
-                continue;
-            }
-            if mine.iter().zip(&**theirs).all(|(mine, theirs)| mine <= theirs) {
-                *mine = Rc::clone(theirs);
-            } else if mine.iter().zip(&**theirs).any(|(mine, theirs)| mine < theirs) {
-                let mine = Rc::make_mut(mine);
-                mine.iter_mut()
-                    .zip(&**theirs)
-                    .for_each(|(mine, theirs)| *mine = (*mine).max(*theirs));
-            }
-        }
-    }
-
-    /// Makes room for so many pages.
-    fn reach(&mut self, pages: usize) {
-        if self.0.len() < pages {
-            self.0.resize(pages, Rc::new([0; PAGE]));
-        }
-    }
-
-    /// What [`View::get`] says of each atomic, as far as it may be more than 0.
-    fn messages(&self) -> impl Iterator<Item = &u32> {
-        self.0.iter().flat_map(|page| page.iter())
-    }
-}
 
 /// The element at `index`. Extends the table with default values if it is too short.
 fn entry<T: Default>(table: &mut Vec<T>, index: usize) -> &mut T {
@@ -177,14 +123,14 @@ struct ThreadViews {
 }
 
 impl ThreadViews {
-    /// Joins the view of what the thread reads with this ordering: now, or at its next acquire fence.
-    fn acquire(&mut self, view: &View, order: Ordering) {
-        let joined = if acquires(order) {
+    /// What the view is joined to of what the thread reads with this ordering: that of the thread now, or at its next
+    /// acquire fence.
+    fn acquiring(&mut self, order: Ordering) -> &mut View {
+        if acquires(order) {
             &mut self.current
         } else {
             &mut self.pending
-        };
-        joined.join(view);
+        }
     }
 
     /// The view that what the thread writes with this ordering passes on.
@@ -211,6 +157,8 @@ pub(super) struct WeakMemory {
     left: u32,
     /// By atomic.
     messages: Vec<Messages>,
+    /// All atomics that have more than one message, and some that had.
+    rewritten: Vec<ObjectId>,
     /// By task.
     threads: Vec<ThreadViews>,
     /// By object, for all but atomics: the views of the threads that have released it.
@@ -239,6 +187,7 @@ impl WeakMemory {
         Self {
             left: stale_reads,
             messages: Vec::new(),
+            rewritten: Vec::new(),
             threads: Vec::new(),
             released: Vec::new(),
             channels: BTreeMap::new(),
@@ -293,7 +242,7 @@ impl WeakMemory {
             .clone();
         let me = &mut self.threads[task];
         me.current.raise(atomic, number);
-        me.acquire(&message.view, order);
+        me.acquiring(order).join(&message.view);
         if order == Ordering::SeqCst {
             self.sequential.raise(atomic, number);
         }
@@ -321,40 +270,51 @@ impl WeakMemory {
         if order == Ordering::SeqCst {
             self.sequential.raise(atomic, number);
         }
-        self.messages[atomic].push(Message {
+        let messages = &mut self.messages[atomic];
+        messages.push(Message {
             value: new,
             view,
             task: Some(task),
             writer,
         });
+        if messages.kept.len() == 2 {
+            self.rewritten.push(atomic);
+        }
     }
 
     /// Lets `task` perform a fence. Returns a digest of what the task learns from other threads.
     fn fence(&mut self, task: TaskId, order: Ordering) -> u64 {
-        let learned = self.digest_of(&self.sequential);
-        let me = &mut self.threads[task];
+        let Self {
+            messages,
+            threads,
+            sequential,
+            ..
+        } = self;
+        let me = &mut threads[task];
         if acquires(order) {
             me.current.join(&me.pending);
         }
+        let mut learned = 0;
         if order == Ordering::SeqCst {
-            me.current.join(&self.sequential);
-            self.sequential.join(&me.current);
+            learned = learn(messages, &mut me.current, sequential);
+            sequential.join(&me.current);
         }
         if releases(order) {
             me.fenced = me.current.clone();
         }
-        if order == Ordering::SeqCst { learned } else { 0 }
+        learned
     }
+}
 
-    /// A digest of a view. An entry that excludes no kept message counts as no entry.
-    fn digest_of(&self, view: &View) -> u64 {
-        let messages = self.messages.iter().zip(view.messages());
-        let seen = messages.map(|(messages, number)| {
-            let message = messages.get(*number).filter(|_| *number > messages.first);
-            message.map_or(0, |message| mix(message.writer, 1))
-        });
-        seen.fold(0, u64::wrapping_add)
-    }
+/// Joins `view` to `mine`. Returns a digest of what is new in it. An entry that excludes no kept message counts as no
+/// entry.
+fn learn(messages: &[Messages], mine: &mut View, view: &View) -> u64 {
+    let seen = mine.join_and_tell(view).into_iter().map(|(atomic, number)| {
+        let messages = messages.get(atomic).filter(|messages| number > messages.first);
+        let message = messages.and_then(|messages| messages.get(number));
+        message.map_or(0, |message| mix(message.writer, 1))
+    });
+    seen.fold(0, u64::wrapping_add)
 }
 
 impl Execution {
@@ -473,7 +433,8 @@ impl Execution {
         let Some(weak_memory) = &mut self.weak_memory else {
             return;
         };
-        for (atomic, messages) in weak_memory.messages.iter_mut().enumerate() {
+        for atomic in weak_memory.rewritten.drain(..) {
+            let messages = &mut weak_memory.messages[atomic];
             if messages.kept.len() > 1 {
                 messages.keep_newest();
                 let history = mix(self.objects.history(atomic), 1);

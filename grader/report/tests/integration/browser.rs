@@ -203,6 +203,23 @@ fn every_story_is_printed_and_no_button() {
 }
 
 #[test]
+fn the_page_of_a_class_fits_a_narrow_window_and_breaks_no_rule_of_its_own() {
+    let Some(browser) = Browser::start() else { return };
+    let narrow = json!({"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": true});
+    let made_narrow = browser.browser.call("Emulation.setDeviceMetricsOverride", narrow);
+    made_narrow.expect("the window can be made narrow");
+    let (races, long) = (class_pages::races(), "a_long_id_of_a_student".repeat(4));
+    let page = class_pages::page(&[("ada", &races), (&long, &races), ("<script>x</script>", &races)]);
+    browser.open(&page, "");
+    assert_eq!(browser.text("document.documentElement.scrollWidth"), "400");
+    let widest =
+        "Math.max(...[...document.querySelectorAll('.bar rect')].map((bar) => bar.getBoundingClientRect().width))";
+    let widest: f64 = browser.text(widest).parse().expect("a number");
+    assert!(widest > 100.0, "{widest}");
+    browser.has_no_complaint();
+}
+
+#[test]
 fn a_narrow_window_does_not_scroll_sideways() {
     let Some(browser) = Browser::start() else { return };
     let narrow = json!({"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": true});

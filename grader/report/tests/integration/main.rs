@@ -1,6 +1,8 @@
 //! Reports as a reader and a machine get them: one snapshot for every way to fail that reads differently.
 
 mod browser;
+mod class_pages;
+mod exports;
 mod failures;
 mod github;
 mod hostile;

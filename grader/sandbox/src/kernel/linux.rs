@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use protocol::BlockingCall;
+use rustix::param::clock_ticks_per_second;
 
 use super::network::{self, Connection, Network};
 use super::{Descriptor, Process, Target, Task, call, own_process};
@@ -160,6 +162,11 @@ pub(super) fn descriptors_of(process: i32) -> Option<Vec<Descriptor>> {
 pub(super) fn target(process: i32, descriptor: i32) -> Option<Target> {
     let link = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
     Some(Target::parse(&link.to_string_lossy()))
+}
+
+pub(super) fn processor_time() -> Option<Duration> {
+    let ticks = ProcStat::read("/proc/self")?.ticks;
+    Some(Duration::from_secs(1) * u32::try_from(ticks).ok()? / u32::try_from(clock_ticks_per_second()).ok()?)
 }
 
 /// Since Linux 4.13, for all control groups together.

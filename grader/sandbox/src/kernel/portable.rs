@@ -1,6 +1,7 @@
 //! Where the kernel shows nothing that is read here.
 
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use super::{Descriptor, Network, Process, Target, Task};
 
@@ -39,6 +40,10 @@ pub(super) fn descriptors_of(_process: i32) -> Option<Vec<Descriptor>> {
 }
 
 pub(super) fn target(_process: i32, _descriptor: i32) -> Option<Target> {
+    None
+}
+
+pub(super) fn processor_time() -> Option<Duration> {
     None
 }
 

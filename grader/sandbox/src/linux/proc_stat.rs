@@ -14,6 +14,8 @@ pub(crate) struct ProcStat {
     pub(crate) parent: i32,
     /// The number of the process group.
     pub(crate) group: i32,
+    /// The processor time of a process and of its children that were waited for, in clock ticks.
+    pub(crate) ticks: u64,
 }
 
 impl ProcStat {
@@ -27,11 +29,14 @@ impl ProcStat {
         let line = String::from_utf8_lossy(line);
         let (before, after) = line.rsplit_once(')')?;
         let mut fields = after.split_ascii_whitespace();
+        let times = fields.clone().skip(11).take(4).map(|ticks| ticks.parse().unwrap_or(0));
+        let ticks = times.fold(0, u64::saturating_add);
         Some(ProcStat {
             name: before.split_once('(')?.1.to_owned(),
             state: fields.next()?.chars().next()?,
             parent: fields.next()?.parse().ok()?,
             group: fields.next()?.parse().ok()?,
+            ticks,
         })
     }
 
@@ -50,6 +55,13 @@ mod tests {
         let stat = ProcStat::parse(b"42 (a) R (b) S 7 99 99 0 -1").expect("the line is complete");
         assert_eq!(stat.name, "a) R (b");
         assert_eq!((stat.state, stat.parent, stat.group), ('S', 7, 99));
+    }
+
+    #[test]
+    fn times_are_those_of_the_process_and_of_its_children() {
+        let line = b"42 (a) S 7 99 99 0 -1 4194560 81 82 83 84 1 20 300 4000 20 0 3 0 9999";
+        let stat = ProcStat::parse(line).expect("the line is complete");
+        assert_eq!(stat.ticks, 4321);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{ChannelViews, ThreadViews, View, WeakMemory, entry};
+use super::view::View;
+use super::{ChannelViews, ThreadViews, WeakMemory, entry, learn};
 use crate::runtime::execution::Execution;
 use crate::runtime::objects::ObjectId;
 use crate::runtime::task::TaskId;
@@ -32,8 +33,8 @@ impl Execution {
         if let Some(weak_memory) = &mut self.weak_memory
             && let Some(view) = from(weak_memory)
         {
-            weak_memory.threads[self.current].current.join(&view);
-            let learned = weak_memory.digest_of(&view);
+            let current = &mut weak_memory.threads[self.current].current;
+            let learned = learn(&weak_memory.messages, current, &view);
             self.learned(learned);
         }
     }
@@ -85,8 +86,8 @@ impl Execution {
         let Some(view) = weak_memory.counts.get(&address) else {
             return;
         };
-        weak_memory.threads[current].acquire(view, order);
-        let learned = weak_memory.digest_of(view);
+        let mine = weak_memory.threads[current].acquiring(order);
+        let learned = learn(&weak_memory.messages, mine, view);
         self.learned(learned);
     }
 

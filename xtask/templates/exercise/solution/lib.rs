@@ -1,0 +1,3 @@
+//! TBD: how the solution works, for a reader who has tried.
+
+{{code}}
