@@ -82,6 +82,12 @@ pub enum DiscoverError {
         /// Why.
         source: io::Error,
     },
+    /// The course was handed out without solutions.
+    #[error("this copy of the course has no solution of `{exercise}`")]
+    NoSolution {
+        /// The exercise.
+        exercise: String,
+    },
     /// The folder is empty.
     #[error("failed to find a submission in `{path}`: the folder is empty", path = path.display())]
     EmptyFolder {
@@ -145,6 +151,7 @@ impl DiscoverError {
             DiscoverError::NoWorkspace { .. }
             | DiscoverError::UnknownExercise { .. }
             | DiscoverError::NoSubmission { .. }
+            | DiscoverError::NoSolution { .. }
             | DiscoverError::EmptyFolder { .. }
             | DiscoverError::NoLibrary { .. }
             | DiscoverError::NoStub { .. }
@@ -164,6 +171,7 @@ impl Help for DiscoverError {
             DiscoverError::NoSubmission { .. }
             | DiscoverError::EmptyFolder { .. }
             | DiscoverError::NoLibrary { .. } => Some("give a folder with `src/lib.rs`, or one `.rs` file".to_owned()),
+            DiscoverError::NoSolution { .. } => Some("ask whoever gave you the course".to_owned()),
             DiscoverError::NoStub { exercise, .. } => {
                 Some(format!("`cargo xtask reset {exercise}` brings the stub back"))
             }
@@ -312,7 +320,12 @@ impl Submission {
     ///
     /// When there is none, as in what students get.
     pub fn solution(workspace: &Workspace, exercise: &Exercise) -> Result<Submission, DiscoverError> {
-        Submission::find(workspace, &workspace.solution_folder(exercise))
+        let folder = workspace.solution_folder(exercise);
+        if !folder.exists() {
+            let exercise = exercise.name.clone();
+            return Err(DiscoverError::NoSolution { exercise });
+        }
+        Submission::find(workspace, &folder)
     }
 
     /// The submission at `path`: a folder with `src/lib.rs`, or one `.rs` file in its place.

@@ -172,6 +172,23 @@ pub fn grade(
     )
 }
 
+/// Builds what gradings of `exercises` need besides the submission.
+///
+/// # Errors
+///
+/// When there is no compiler, Cargo cannot build it, or somebody asked to stop.
+pub fn prepare(
+    workspace: &Workspace,
+    exercises: &[Exercise],
+    options: &Options,
+    events: &(dyn Fn(Event) + Sync),
+) -> Result<(), LibrariesError> {
+    for exercise in exercises {
+        find_libraries(workspace, exercise, options, events)?;
+    }
+    Ok(())
+}
+
 /// What is graded, and how.
 pub(crate) struct Grading<'a> {
     pub(crate) workspace: &'a Workspace,

@@ -29,6 +29,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::BenchFlags;
+use crate::for_authors;
 use crate::interrupt;
 use crate::named;
 use crate::named::current_dir;
@@ -73,6 +74,7 @@ const MEASURES: [Measure; 4] = [
 
 /// Measures everything and prints it side by side.
 pub(crate) fn run(flags: &BenchFlags, console: &Console) -> Result<ExitCode, Error> {
+    for_authors::require_solutions(&Workspace::find_from(&current_dir()?)?, "bench")?;
     if flags.exercise.as_deref() == Some(engines::NAME) {
         return engines::run(flags.rounds, console);
     }

@@ -3,7 +3,7 @@
 //! Each step is a command that can be repeated on its own. The first failure ends the run and prints that command.
 
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use report::text::{Line, Text, Tone};
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::for_authors;
 use crate::named::current_dir;
 
 /// One step.
@@ -72,6 +73,7 @@ const SHARES: NonZero<usize> = NonZero::new(6).expect("it is not zero");
 /// Runs all steps until one fails.
 pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "ci")?;
     let tests = if has_nextest(&workspace.root) { NEXTEST } else { TESTS };
     let mut steps = vec![FORMAT, LINTS, tests, DOC_TESTS, verify(&workspace.root)];
     let has_browser = browser::find().is_some();
@@ -111,8 +113,25 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
                 .with(Tone::Help, browser::HELP),
         );
     }
+    if !has_slurm() {
+        text.push(Line::new().with(Tone::Caution, "skipped: the test of a class on a cluster"));
+        text.push(
+            Line::new()
+                .with(Tone::Dim, "to run it: ")
+                .with(Tone::Help, "apt-get install slurmctld slurmd slurm-client munge"),
+        );
+    }
     console.print(text)?;
     Ok(ExitCode::Passed)
+}
+
+/// Whether a cluster can be started here. Its daemons need not be on the `PATH` of an ordinary user.
+fn has_slurm() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let folders: Vec<PathBuf> = folders.collect();
+    let is_there = |daemon: &str| folders.iter().any(|folder| folder.join(daemon).is_file());
+    ["munged", "slurmctld", "slurmd"].iter().all(|daemon| is_there(daemon))
 }
 
 /// Verifies the share that falls to the commit, so that each run of a commit verifies the same.

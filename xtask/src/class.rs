@@ -1,5 +1,6 @@
 //! `cargo xtask class`: grades what a class has handed in, and writes marks and feedback.
 
+mod cluster;
 mod outputs;
 mod roster;
 mod store;
@@ -34,7 +35,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{ClassFlags, Containment, Output};
 use crate::named::current_dir;
-use crate::{interrupt, named, progress};
+use crate::{interrupt, named, prepare, progress};
 
 /// The command line does not say what to grade.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,12 @@ pub(crate) fn run(flags: &ClassFlags, console: &Console) -> Result<ExitCode, Err
         ..Options::default()
     };
     let plan = Plan::new(flags, &exercises, &options.temporary)?;
+    if let Some(system) = flags.script {
+        let script = cluster::script(system, flags, &workspace, plan.members(None).len())?;
+        prepare::build(&workspace, &exercises, console)?;
+        console.print_bytes(&script)?;
+        return Ok(ExitCode::Passed);
+    }
     let names: Vec<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
     let store = Store::open(&flags.out, &names, flags.resume, flags.part)?;
     let members = plan.members(flags.part);

@@ -16,7 +16,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::GradeFlags;
-use crate::grade::{options, select};
+use crate::grade::{changed, options, select};
 use crate::named::current_dir;
 use crate::standing::{Fingerprint, Standings};
 use crate::{named, show};
@@ -31,7 +31,7 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     let mut code = ExitCode::Passed;
     let standings = Standings::new(&workspace, console);
     let exercises = exercises(flags, &workspace, &standings)?;
-    if exercises.is_empty() && !check(&workspace, None, console)? {
+    if exercises.is_empty() && !flags.changed && !check(&workspace, None, console)? {
         code = ExitCode::Failed;
     }
     for exercise in &exercises {
@@ -66,6 +66,9 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
 fn exercises(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>) -> Result<Vec<Exercise>, Error> {
     if flags.all {
         return Ok(workspace.exercises()?);
+    }
+    if flags.changed {
+        return changed(workspace);
     }
     if flags.exercises.is_empty() {
         return Ok(vec![named::exercise_or_current(workspace, None, standings)?]);
@@ -127,6 +130,7 @@ fn grade(
         extent: if flags.full { Extent::Full } else { Extent::Cut },
         background: report::Background::Brief,
         selection,
+        ..report::Options::default()
     };
     console.print_bytes(&rustc::diagnostics(&report, &options))?;
     Ok(report.overall().into())

@@ -7,6 +7,7 @@ use grader::class::{ClassError, EntriesError};
 use grader::discover::DiscoverError;
 use grader::grade::{GradeError, PlayError, ReplayError};
 use grader::help::Help;
+use grader::libraries::LibrariesError;
 use grader::mutate::MutateError;
 use grader::verify::VerifyError;
 
@@ -98,6 +99,17 @@ impl From<GradeError> for Error {
         match error {
             GradeError::UnknownCheck { .. } => Error::Usage(Box::new(error)),
             GradeError::Cancelled => Error::Interrupted,
+        }
+    }
+}
+
+impl From<LibrariesError> for Error {
+    fn from(error: LibrariesError) -> Self {
+        match error {
+            LibrariesError::Cancelled => Error::Interrupted,
+            LibrariesError::Start { .. } | LibrariesError::Failed { .. } | LibrariesError::Missing { .. } => {
+                Error::Ungraded(Box::new(error))
+            }
         }
     }
 }

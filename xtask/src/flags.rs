@@ -60,6 +60,10 @@ pub(crate) enum Command {
     Solution(SolutionFlags),
     /// Grade what a class has handed in; write marks and feedback.
     Class(ClassFlags),
+    /// Make what students get: the course without the solutions.
+    Handout(HandoutFlags),
+    /// Build what gradings need, so that later ones build and fetch nothing.
+    Prepare(PrepareFlags),
     /// Print what makes a shell complete these commands.
     Completions(CompletionsFlags),
     /// Make the files of a new exercise, for its author to fill in.
@@ -150,6 +154,7 @@ Formats:
   human        for a reader
   json         one line for each submission
   rustc        for an editor: the compiler's JSON
+  github       for GitHub Actions: a log, marks at the lines, a job summary
   junit        one document with a test suite for each submission
   sarif        one document with a result for each mistake, for code scanning
   gradescope, exercism, classroom50
@@ -172,6 +177,9 @@ pub(crate) struct GradeFlags {
     /// Grade every exercise.
     #[arg(long, conflicts_with_all = ["exercises", "submissions"])]
     pub(crate) all: bool,
+    /// Grade every exercise that is no longer as it was handed out.
+    #[arg(long, conflicts_with_all = ["exercises", "all", "solution", "submissions"])]
+    pub(crate) changed: bool,
     /// Grade the reference solution instead of what you wrote.
     #[arg(long, conflicts_with = "submissions")]
     pub(crate) solution: bool,
@@ -371,7 +379,8 @@ Examples:
   cargo xtask class --all --submissions handed-in --roster class.csv --out marks
   cargo xtask class semaphores --submissions canvas --id-from '^([^_]+)_' --out m
   cargo xtask class semaphores --submissions handed-in --out marks --resume
-  cargo xtask class semaphores --submissions handed-in --out marks --part 3/8")]
+  cargo xtask class semaphores --submissions handed-in --out marks --part 3/8
+  cargo xtask class semaphores --submissions handed-in --out marks --script slurm")]
 pub(crate) struct ClassFlags {
     /// The exercises.
     #[arg(value_name = "EXERCISE", conflicts_with = "all")]
@@ -406,9 +415,46 @@ pub(crate) struct ClassFlags {
     /// Grade only this part of the submissions, such as 3/8, and write only reports.
     #[arg(long, value_name = "K/N")]
     pub(crate) part: Option<Share>,
+    /// Print a script that runs the parts on a cluster, and grade nothing.
+    #[arg(long, value_enum, value_name = "SYSTEM", conflicts_with_all = ["part", "resume"])]
+    pub(crate) script: Option<Cluster>,
+    /// How many parts the script has; by default one for every 100 submissions.
+    #[arg(long, value_name = "N", requires = "script")]
+    pub(crate) parts: Option<NonZero<usize>>,
     /// How well to contain the submissions, as in `grade`.
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) containment: Option<Containment>,
+}
+
+/// Flags of `handout`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The handout has the exercises, the grader and a README for students, and neither
+solutions, mistakes, variants nor tests. `.github/workflows/grade.yml` in it
+grades on GitHub what a student has pushed. Files that Git does not know are
+left out.
+
+Before the folder is there, the handout is built, every stub is graded in it and
+fails, and every solution of yours passes in it. Handouts of one course are the
+same byte for byte.
+
+Example:
+  cargo xtask handout ../course-2027")]
+pub(crate) struct HandoutFlags {
+    /// The folder to make; it is new or empty.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Do not build the handout and grade in it.
+    #[arg(long)]
+    pub(crate) no_check: bool,
+}
+
+/// Flags of `prepare`.
+#[derive(Debug, Args)]
+pub(crate) struct PrepareFlags {
+    /// The exercises; all of them if none is named.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercises: Vec<String>,
 }
 
 /// Flags of `new`.
@@ -535,6 +581,7 @@ pub(crate) enum Format {
     Human,
     Json,
     Rustc,
+    Github,
     /// All reports together.
     Document(DocumentFormat),
 }
@@ -555,6 +602,7 @@ impl ValueEnum for Format {
             Format::Human,
             Format::Json,
             Format::Rustc,
+            Format::Github,
             Format::Document(DocumentFormat::JUnit),
             Format::Document(DocumentFormat::Sarif),
             Format::Document(DocumentFormat::Gradescope),
@@ -568,6 +616,7 @@ impl ValueEnum for Format {
             Format::Human => "human",
             Format::Json => "json",
             Format::Rustc => "rustc",
+            Format::Github => "github",
             Format::Document(DocumentFormat::JUnit) => "junit",
             Format::Document(DocumentFormat::Sarif) => "sarif",
             Format::Document(DocumentFormat::Gradescope) => "gradescope",
@@ -583,6 +632,14 @@ pub(crate) enum Output {
     Gradescope,
     Exercism,
     Sarif,
+}
+
+/// What runs the parts of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cluster {
+    Slurm,
+    Parallel,
+    Kubernetes,
 }
 
 /// When to use colours.

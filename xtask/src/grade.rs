@@ -8,7 +8,7 @@ use grader::grade::{self, AfterFailure, Options};
 use grader::help::Help;
 use protocol::verdict::Report;
 use report::exports::Entry;
-use report::text::Text;
+use report::text::{Line, Text, Tone};
 use report::{self, Background, Extent, human, json};
 
 use crate::console::Console;
@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, Format, GradeFlags};
 use crate::named::current_dir;
-use crate::standing::{Fingerprint, Standings};
-use crate::{documents, editor, interrupt, named, progress, show};
+use crate::standing::{Fingerprint, Standings, is_as_handed_out};
+use crate::{documents, editor, for_authors, github, interrupt, named, progress, show};
 
 /// One thing to grade, and how the command line selects it.
 struct Target {
@@ -74,9 +74,15 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
     if targets.len() > 1 && flags.html.is_some() {
         return Err(Error::Usage(Box::new(ManyPages)));
     }
+    if targets.is_empty() {
+        let mut text = Text::new();
+        text.push(Line::new().with(Tone::Plain, "nothing to grade: every exercise is as it was handed out"));
+        console.tell(text);
+    }
     let options = options(flags);
     let mut code = ExitCode::Passed;
     let (mut reports, mut selections): (Vec<Report>, Vec<&str>) = Default::default();
+    let mut for_github = Vec::new();
     for target in &targets {
         let fingerprint = Fingerprint::of(&target.exercise);
         let graded = progress::during(console, |events| {
@@ -87,7 +93,14 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
                 if matches!(flags.format, Format::Json | Format::Document(_)) {
                     report.submission = name_in_json(&target.submission, &workspace);
                 }
-                print(&report, target, flags, console, !reports.is_empty())?;
+                if flags.format == Format::Github {
+                    let mut options = github::options(flags.hints(), extent(flags), target.selection.clone());
+                    options.solutions = for_authors::solutions(&workspace);
+                    github::print(&report, &options, console)?;
+                    for_github.push((report.clone(), options));
+                } else {
+                    print(&workspace, &report, target, flags, console, !reports.is_empty())?;
+                }
                 if let Some(file) = &flags.html {
                     show::write(&report, target.selection.clone(), file)?;
                 }
@@ -106,12 +119,15 @@ pub(crate) fn run(flags: &GradeFlags, console: &Console) -> Result<ExitCode, Err
             }
         }
     }
+    if flags.format == Format::Github {
+        github::finish(&workspace, &for_github, console)?;
+    }
     if let Format::Document(format) = flags.format {
         let entries = reports.iter().zip(selections);
         let entries: Vec<Entry<'_>> = entries
             .map(|(report, selection)| Entry::of(report, selection))
             .collect();
-        let options = report_options(flags, report::Options::default().columns, "");
+        let options = report_options(&workspace, flags, report::Options::default().columns, "");
         let folder = match targets.first().map(|target| &target.submission.source) {
             Some(Source::Folder(path)) => path,
             Some(Source::File(path)) => path.parent().unwrap_or(path),
@@ -143,21 +159,23 @@ pub(crate) fn options(flags: &GradeFlags) -> Options {
     }
 }
 
-fn report_options(flags: &GradeFlags, columns: usize, selection: &str) -> report::Options {
+fn report_options(workspace: &Workspace, flags: &GradeFlags, columns: usize, selection: &str) -> report::Options {
     report::Options {
         columns,
         hints: flags.hints(),
-        extent: if flags.full { Extent::Full } else { Extent::Cut },
+        extent: extent(flags),
         background: if flags.verbose {
             Background::Verbose
         } else {
             Background::Brief
         },
         selection: selection.to_owned(),
+        solutions: for_authors::solutions(workspace),
     }
 }
 
 fn print(
+    workspace: &Workspace,
     report: &Report,
     target: &Target,
     flags: &GradeFlags,
@@ -168,8 +186,8 @@ fn print(
         Format::Json => console.print_bytes(&json::report(report))?,
         // It comes when everything is graded.
         Format::Document(_) => {}
-        Format::Human | Format::Rustc => {
-            let options = report_options(flags, console.columns(), &target.selection);
+        Format::Human | Format::Rustc | Format::Github => {
+            let options = report_options(workspace, flags, console.columns(), &target.selection);
             let mut text = Text::new();
             if is_further {
                 text.push(Default::default());
@@ -179,6 +197,11 @@ fn print(
         }
     }
     Ok(())
+}
+
+/// How much of the evidence to show.
+fn extent(flags: &GradeFlags) -> Extent {
+    if flags.full { Extent::Full } else { Extent::Cut }
 }
 
 fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>) -> Result<Vec<Target>, Error> {
@@ -194,7 +217,9 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     if flags.exercises.is_empty() && flags.solution && !flags.all {
         return which_exercise("--solution");
     }
-    let exercises = if flags.exercises.is_empty() && !flags.all {
+    let exercises = if flags.changed {
+        changed(workspace)?
+    } else if flags.exercises.is_empty() && !flags.all {
         vec![named::exercise_or_current(workspace, None, standings)?]
     } else {
         named::exercises(workspace, &flags.exercises)?
@@ -224,6 +249,13 @@ fn targets(flags: &GradeFlags, workspace: &Workspace, standings: &Standings<'_>)
     Ok(targets)
 }
 
+/// The exercises that are no longer as they were handed out.
+pub(crate) fn changed(workspace: &Workspace) -> Result<Vec<Exercise>, Error> {
+    let mut exercises = workspace.exercises()?;
+    exercises.retain(|exercise| !is_as_handed_out(workspace, exercise));
+    Ok(exercises)
+}
+
 /// The submission that the flags select, and the flags that select it again.
 pub(crate) fn select(
     workspace: &Workspace,
@@ -247,7 +279,7 @@ pub(crate) fn selected(path: &Path) -> String {
 /// system has only paths inside the course.
 pub(crate) fn for_format(submission: Submission, format: Format, workspace: &Workspace) -> Submission {
     match format {
-        Format::Human | Format::Rustc => submission,
+        Format::Human | Format::Rustc | Format::Github => submission,
         Format::Document(_) if submission.inside(workspace).is_some() => submission,
         Format::Json | Format::Document(_) => submission.without_place(),
     }
@@ -260,7 +292,7 @@ pub(crate) fn name_in_json(submission: &Submission, workspace: &Workspace) -> Pa
 }
 
 /// Quotes a word for a shell, if it needs quotes.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-+=:@%,".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

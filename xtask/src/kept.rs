@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -44,9 +45,9 @@ fn put(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Two commands may replace the same file at the same time.
-    let new = with_end(path, &format!(".new-{}", std::process::id()));
-    let _ = fs::remove_file(&new);
+    // Two commands may replace the same file at the same time, also on two machines, on which processes may have the
+    // same number.
+    let new = with_end(path, &format!(".new-{:016x}", RandomState::new().hash_one(())));
     write_new(&new, bytes, durability)?;
     let renamed = keep_permissions(path, &new).and_then(|()| fs::rename(&new, path));
     if renamed.is_err() {

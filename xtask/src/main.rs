@@ -1,6 +1,6 @@
 //! The command line of the course: `cargo xtask`, and for students `watch`, `grade`, `hint`, `show`, `replay`, `play`,
-//! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`; for authors `new`, `verify`,
-//! `mutate`, `bench`, `ci` and `tidy`.
+//! `list`, `next`, `reset`, `solution` and `completions`; for instructors `class`, `handout` and `prepare`; for authors
+//! `new`, `verify`, `mutate`, `bench`, `ci` and `tidy`.
 //!
 //! Parses flags, prints, and turns outcomes into exit codes. The library `grader` makes the verdicts.
 
@@ -14,7 +14,10 @@ mod editor;
 mod error;
 mod exit_code;
 mod flags;
+mod for_authors;
+mod github;
 mod grade;
+mod handout;
 mod hint;
 mod interrupt;
 mod kept;
@@ -26,6 +29,7 @@ mod next;
 mod overview;
 mod pictures;
 mod play;
+mod prepare;
 mod progress;
 mod replay;
 mod reset;
@@ -80,6 +84,8 @@ fn run(flags: &Flags, console: &Console) -> Result<ExitCode, Error> {
         Command::Reset(flags) => reset::run(flags, console),
         Command::Solution(flags) => solution::run(flags, console),
         Command::Class(flags) => class::run(flags, console),
+        Command::Handout(flags) => handout::run(flags, console),
+        Command::Prepare(flags) => prepare::run(flags, console),
         Command::Completions(flags) => completions::run(flags, console),
         Command::New(flags) => new::run(flags, console),
         Command::Verify(flags) => verify::run(flags, console),

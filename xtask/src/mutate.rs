@@ -11,11 +11,12 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::MutateFlags;
 use crate::named::current_dir;
-use crate::{interrupt, named, progress};
+use crate::{for_authors, interrupt, named, progress};
 
 /// Grades the mutants of each exercise and lists those that survive without a reason.
 pub(crate) fn run(flags: &MutateFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "mutate")?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),
         ..Options::default()

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use grader::discover::Workspace;
 use grader::exercise::{Exercise, POINTS};
+use report::Solutions;
 use report::escape::counted;
 use report::text::{Line, Text, Tone};
 
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::for_authors;
 use crate::named::{current, current_dir};
 use crate::standing::{Standing, Standings};
 
@@ -28,7 +30,8 @@ pub(crate) fn run(console: &Console) -> Result<ExitCode, Error> {
         None => {
             let all = format!("Every exercise passes: all {} of them.", exercises.len());
             text.push(Line::new().with(Tone::Good, all));
-            if let Some(last) = exercises.last() {
+            let has_solutions = for_authors::solutions(&workspace) == Solutions::Here;
+            if let Some(last) = exercises.last().filter(|_| has_solutions) {
                 text.push(command(
                     "see how else it can be done",
                     &format!("solution {}", last.name),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{Containment, PicturesFlags};
 use crate::named::current_dir;
-use crate::{interrupt, progress, show};
+use crate::{for_authors, interrupt, progress, show};
 
 /// One picture.
 struct Picture {
@@ -80,6 +80,7 @@ impl Help for NoBrowser {
 /// Makes all pictures.
 pub(crate) fn run(flags: &PicturesFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "pictures")?;
     let program = browser::find().ok_or_else(|| Error::Usage(Box::new(NoBrowser)))?;
     let folder = flags
         .out

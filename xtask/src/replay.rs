@@ -39,7 +39,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::replay(&report))?;
                 }
-                Format::Human | Format::Rustc | Format::Document(_) => {
+                Format::Human | Format::Rustc | Format::Github | Format::Document(_) => {
                     console.print(human::replay(&report, &options))?
                 }
             }
@@ -55,7 +55,7 @@ pub(crate) fn run(flags: &ReplayFlags, console: &Console) -> Result<ExitCode, Er
                     report.submission = name_in_json(&submission, &workspace);
                     console.print_bytes(&json::report(&report))?;
                 }
-                Format::Human | Format::Rustc | Format::Document(_) => {
+                Format::Human | Format::Rustc | Format::Github | Format::Document(_) => {
                     console.print(human::report(&report, &options))?
                 }
             }

@@ -31,19 +31,6 @@ impl Help for NotYet {
     }
 }
 
-/// What was handed out holds no solutions.
-#[derive(Debug, thiserror::Error)]
-#[error("this copy of the course has no solution of `{exercise}`")]
-struct LeftOut {
-    exercise: String,
-}
-
-impl Help for LeftOut {
-    fn help(&self) -> Option<String> {
-        Some("ask whoever gave you the course".to_owned())
-    }
-}
-
 /// Prints the solution's library.
 pub(crate) fn run(flags: &SolutionFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
@@ -62,10 +49,7 @@ pub(crate) fn run(flags: &SolutionFlags, console: &Console) -> Result<ExitCode, 
         let exercise = exercise.name;
         return Err(Error::Usage(Box::new(NotYet { exercise, standing })));
     }
-    if Submission::solution(&workspace, &exercise).is_err() {
-        let exercise = exercise.name;
-        return Err(Error::Usage(Box::new(LeftOut { exercise })));
-    }
+    Submission::solution(&workspace, &exercise)?;
     let path = workspace.solution_folder(&exercise).join("src/lib.rs");
     let text = fs::read_to_string(&path)
         .map_err(|error| Error::failed(format!("failed to read `{}`\n{error}", path.display())))?;

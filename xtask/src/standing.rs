@@ -311,6 +311,12 @@ pub(crate) fn source_files(exercise: &Exercise) -> Vec<PathBuf> {
     paths
 }
 
+/// Whether the student has written nothing for `exercise` yet.
+pub(crate) fn is_as_handed_out(workspace: &Workspace, exercise: &Exercise) -> bool {
+    let stub = fs::read(workspace.stub(exercise));
+    matches!((stub, &sources(exercise)[..]), (Ok(stub), [(_, text)]) if stub == *text)
+}
+
 /// The paths inside the exercise's folder, and the texts.
 fn sources(exercise: &Exercise) -> Vec<(PathBuf, Vec<u8>)> {
     let read = |path: PathBuf| {

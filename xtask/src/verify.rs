@@ -17,11 +17,12 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::VerifyFlags;
 use crate::named::current_dir;
-use crate::{grade, interrupt, named, progress};
+use crate::{for_authors, grade, interrupt, named, progress};
 
 /// Grades every known submission and compares its verdicts with those that it must get.
 pub(crate) fn run(flags: &VerifyFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "verify")?;
     let exercises = named::exercises(&workspace, &flags.exercises)?;
     let options = Options {
         cancel: interrupt::cancel_on_signal(),

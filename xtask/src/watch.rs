@@ -26,7 +26,7 @@ use crate::progress::{Progress, SPINNER};
 use crate::saves::{Saves, Stamps};
 use crate::standing::{Fingerprint, Record, Standings};
 use crate::terminal::{Input, Terminal};
-use crate::{hint, interrupt};
+use crate::{for_authors, hint, interrupt};
 
 /// How often files, keys and the grading are looked at.
 const TICK: Duration = Duration::from_millis(25);
@@ -437,6 +437,7 @@ impl<'a> Watch<'a> {
                 let options = report::Options {
                     columns,
                     extent: self.extent,
+                    solutions: for_authors::solutions(self.workspace),
                     ..report::Options::default()
                 };
                 text.append(human::report(report, &options));

@@ -15,7 +15,7 @@ use crate::names::Names;
 use crate::orderings::{decided, undecided};
 use crate::table::INDENT;
 use crate::text::{Line, Text, Tone};
-use crate::{Background, Extent, Options, screen, steps};
+use crate::{Background, Extent, Options, Solutions, screen, steps};
 
 /// Everything about one submission. If a check failed, the report fills one screen at most, but for the hints: it tells
 /// each cause once. [`Extent::Full`] tells each check.
@@ -344,7 +344,9 @@ fn next(report: &Report, groups: &[Group<'_>], options: &Options) -> Text {
     let exercise = &report.exercise;
     let is_own = options.selection.is_empty();
     if report.overall() == Overall::Passed && is_own {
-        text.append(options.command_lines(label("compare: "), &format!("solution {exercise}")));
+        if options.solutions == Solutions::Here {
+            text.append(options.command_lines(label("compare: "), &format!("solution {exercise}")));
+        }
         text.append(options.command_lines(label("next: "), "next"));
         return text;
     }

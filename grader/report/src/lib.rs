@@ -15,6 +15,7 @@ pub mod escape;
 mod evidence;
 pub mod explain;
 pub mod exports;
+pub mod github;
 pub mod grid;
 mod heads;
 pub mod human;
@@ -50,6 +51,17 @@ pub struct Options {
     /// What selects the submission on the command line, ready to be repeated: `--solution`, `--submission 'my
     /// file.rs'`.
     pub selection: String,
+    /// Whether the reader has the reference solutions.
+    pub solutions: Solutions,
+}
+
+/// Whether the reader has the reference solutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Solutions {
+    /// They are in the course.
+    Here,
+    /// The course was handed out without them.
+    LeftOut,
 }
 
 /// How much of the evidence to show.
@@ -78,6 +90,7 @@ impl Default for Options {
             extent: Extent::Cut,
             background: Background::Brief,
             selection: String::new(),
+            solutions: Solutions::Here,
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod channel;
 pub mod disk;
 pub mod kernel;
 mod level;
+pub mod modes;
 mod probe;
 pub mod process;
 mod profile;

@@ -129,6 +129,9 @@ impl Store {
         let lock = File::create(path.join(name)).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
+            // A cluster may take a node for lost that still works, and run its part a second time. Both write the same
+            // reports.
+            Err(TryLockError::WouldBlock) if part.is_some() => {}
             Err(TryLockError::WouldBlock) => {
                 let path = path.to_owned();
                 return Err(usage(StoreError::InUse { path }));

@@ -18,7 +18,7 @@ use super::small_course::{COUNTS, LOSES_COUNTS, SmallCourse};
 const WATCHDOG: Duration = Duration::from_secs(300);
 
 /// A submission whose compilation never ends.
-const COMPILES_FOR_EVER: &str = r"//! Endless.
+pub(super) const COMPILES_FOR_EVER: &str = r"//! Endless.
 #![allow(long_running_const_eval)]
 const fn endless() -> u64 { loop {} }
 /// None.
@@ -26,13 +26,13 @@ pub fn count(_: u64) -> u64 { const N: u64 = endless(); N }
 ";
 
 /// A class that hands in what `counting` asks for.
-struct Class {
+pub(super) struct Class {
     course: SmallCourse,
     folder: TempDir,
 }
 
 impl Class {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let class = Self {
             course: SmallCourse::new(),
             folder: TempDir::new().expect("a temporary folder"),
@@ -43,7 +43,7 @@ impl Class {
         class
     }
 
-    fn hands_in(&self, name: &str, text: &str) {
+    pub(super) fn hands_in(&self, name: &str, text: &str) {
         let path = self.folder.path().join("in").join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
@@ -59,12 +59,12 @@ impl Class {
         fs::write(self.path("in").join(name), archive).expect("a file");
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The command, with a folder below that of the class for `--out`.
-    fn grade(&self, out: &str, further: &[&str]) -> assert_cmd::Command {
+    pub(super) fn grade(&self, out: &str, further: &[&str]) -> assert_cmd::Command {
         let (submissions, out) = (self.path("in"), self.path(out));
         let (submissions, out) = (submissions.to_string_lossy(), out.to_string_lossy());
         let mut args = vec!["class", "counting", "--submissions", &submissions, "--out", &out];
@@ -73,7 +73,7 @@ impl Class {
     }
 
     /// Everything but the reports and the locks, by path.
-    fn outputs(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(super) fn outputs(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         fn add(folder: &Path, root: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in folder.read_dir().expect("a folder") {
                 let path = entry.expect("an entry").path();
@@ -103,7 +103,7 @@ impl Class {
 
 /// Standard error has `words`, in however many lines.
 #[track_caller]
-fn says(ended: Assert, words: &str) {
+pub(super) fn says(ended: Assert, words: &str) {
     let stderr = String::from_utf8(ended.get_output().stderr.clone()).expect("a text");
     let told = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(words), "no {words:?} in {stderr}");

@@ -32,7 +32,7 @@ fn wrong_usage_ends_with_2_and_says_why() {
     is_wrong_usage(&["grade", "--all", "stdout_writer"], "cannot be used with");
     is_wrong_usage(
         &["grade", "stdout_writer", "--format", "xml"],
-        "[possible values: human, json, rustc, junit, sarif, gradescope, exercism, classroom50]",
+        "[possible values: human, json, rustc, github, junit, sarif, gradescope, exercism, classroom50]",
     );
     is_wrong_usage(
         &["grade", "stdout_writer", "--submission", "no/such/file.rs"],

@@ -3,8 +3,11 @@
 mod authoring;
 mod classes;
 mod cli;
+#[cfg(target_os = "linux")]
+mod cluster;
 mod completions;
 mod documents;
+mod github;
 mod handout;
 mod killing;
 mod play;

@@ -4,6 +4,7 @@ mod browser;
 mod class_pages;
 mod exports;
 mod failures;
+mod github;
 mod hostile;
 mod notifications;
 mod orderings;
@@ -17,7 +18,7 @@ use insta::assert_snapshot;
 use protocol::trace::{End, Panic};
 use protocol::verdict::{CheckFailure, CheckVerdict, Containment, Evidence, MissingMechanism, Report, Verdict};
 use protocol::{CheckKind, Failure, Finding};
-use report::{Extent, Options, human, json};
+use report::{Extent, Options, Solutions, human, json};
 use samples::{check, failed, load, model_failure, report};
 
 /// The report as it is printed, after two rules that hold for every report: no line is longer than the width, and no
@@ -65,6 +66,20 @@ fn a_pass_is_short() {
         check("program_prints_two", CheckKind::Program, Verdict::Passed),
     ];
     assert_snapshot!(printed(&report(checks, ""), &Options::default()));
+}
+
+#[test]
+fn who_has_no_solutions_is_not_sent_to_one() {
+    let passed = report(vec![passed()], "");
+    let told = |solutions| {
+        let options = Options {
+            solutions,
+            ..Options::default()
+        };
+        printed(&passed, &options)
+    };
+    assert!(told(Solutions::Here).contains("cargo xtask solution counting"));
+    assert!(!told(Solutions::LeftOut).contains("solution"));
 }
 
 #[test]
