@@ -65,7 +65,7 @@ pub(crate) fn next_reading() -> u64 {
 /// Outside an execution, this is the real time since the first reading there.
 pub(crate) fn read_clock() -> Duration {
     let now = try_with(|execution| {
-        let now = execution.now;
+        let now = execution.now + execution.moments;
         execution.note_value_for_repetition(now.as_nanos() as u64);
         execution.learned(now.as_secs());
         execution.learned(now.subsec_nanos().into());

@@ -43,6 +43,8 @@ pub(crate) struct Execution {
     pub(crate) descriptors: Descriptors,
     /// The virtual time since the start.
     pub(crate) now: Duration,
+    /// How far readings of the clock are ahead, for waits that took no time.
+    pub(super) moments: Duration,
     pub(crate) scheduler: Box<Scheduler>,
     pub(super) recorder: Option<Recorder>,
     /// How many operations were announced.
@@ -125,6 +127,7 @@ impl Execution {
             #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
             descriptors: Descriptors::default(),
             now: Duration::ZERO,
+            moments: Duration::ZERO,
             scheduler,
             recorder,
             steps: 0,

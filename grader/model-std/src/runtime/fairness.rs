@@ -92,7 +92,7 @@ pub(crate) struct Activity {
 struct WaitsForNoTime {
     /// When the last one was, and on which line.
     last: Option<(Duration, Option<Site>)>,
-    /// How often the clock moved on for them.
+    /// How many moments have passed for them.
     moments: u32,
 }
 
@@ -413,7 +413,8 @@ impl Execution {
     ///
     /// Where it took no time and is the second one on its line at the present time, a moment passes: on a real machine
     /// every wait takes a moment, and a loop may go on until its deadline has passed and not only come. A thread that
-    /// only polls gets a few moments and no more, so that it shows as one.
+    /// only polls gets a few moments and no more, so that it shows as one. Moments show in readings of the clock only:
+    /// no deadline comes nearer, and the execution takes no longer.
     pub(super) fn note_timeout(&mut self) {
         let now = self.now;
         let me = self.me();
@@ -425,8 +426,7 @@ impl Execution {
         let wait = (now, me.announced.operation.site);
         if waits.last.replace(wait) == Some(wait) && waits.moments < MOST_MOMENTS {
             waits.moments += 1;
-            let tick = now + Duration::from_nanos(1);
-            self.now = self.nearest_deadline().map_or(tick, |deadline| tick.min(deadline));
+            self.moments += Duration::from_nanos(1);
         }
     }
 

@@ -404,3 +404,22 @@ fn a_wait_ends_that_is_over_only_when_more_than_its_time_has_passed() {
         items.pop();
     });
 }
+
+/// A call that must not wait may be made of such waits.
+#[test]
+fn waits_of_no_time_bring_no_deadline_nearer() {
+    let body = || {
+        let (lock, wake, is_late) = (Mutex::new(()), Condvar::new(), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_nanos(1));
+                is_late.store(true, SeqCst);
+            });
+            for _ in 0..3 {
+                drop(wake.wait_timeout(lock.lock().unwrap(), Duration::ZERO).unwrap());
+            }
+            is_late.load(SeqCst)
+        })
+    };
+    returns(body, [false]);
+}
