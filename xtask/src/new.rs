@@ -30,8 +30,8 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flags::{NewFlags, NewKind, NewPart};
-use crate::interrupt;
 use crate::named::current_dir;
+use crate::{for_authors, interrupt};
 
 /// The edition of a course whose manifest names none.
 const EDITION: &str = "2024";
@@ -52,6 +52,7 @@ impl Help for ItemTwice {
 /// Makes an exercise.
 pub(crate) fn run(flags: &NewFlags, console: &Console) -> Result<ExitCode, Error> {
     let workspace = Workspace::find_from(&current_dir()?)?;
+    for_authors::require_solutions(&workspace, "new")?;
     let root = &workspace.root;
     name::check(root, &flags.name).map_err(usage)?;
     let items = items(flags)?;

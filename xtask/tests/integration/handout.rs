@@ -113,6 +113,7 @@ fn a_handout_is_a_workspace_without_solutions_in_which_the_command_works() {
         refused(&handout, &[command], &format!("`{command}` is for authors"));
     }
     refused(&handout, &["handout", "../further"], "`handout` is for authors");
+    refused(&handout, &["new", "gates"], "`new` is for authors");
     let nothing = xtask(&handout, &["grade", "--changed", "--format", "github"]).assert();
     nothing.code(0).stderr(contains("nothing to grade"));
 }
