@@ -9,8 +9,8 @@ use harness::{Execution, Model, Violation};
 
 use crate::waits::{Call, Wait};
 
-/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 or 16 bits is
-/// again what it was.
+/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 or 16 bits
+/// is again what it was.
 const MANY_PULSES: usize = 1 << 16;
 
 pub(crate) fn set_then_clear_misses_nobody(model: &mut Model) {

@@ -51,8 +51,8 @@ pub(crate) fn threads_in_run_share_the_work(model: &mut Model) {
         |execution| ran_on_time(&execution.value, &in_ms(&[(1, 5), (1, 5), (9, 20)])),
     );
     model.every(
-        "2 threads in run that sleep until 20 ms; events are entered: at 3 ms one at 5 ms that needs 10 ms, at 4 ms one \
-         at 7 ms",
+        "2 threads in run that sleep until 20 ms; an event at 5 ms that needs 10 ms is entered at 3 ms, and one \
+         at 7 ms at 4 ms",
         enter_one_by_one_for_sleepers,
         |execution| ran_on_time(&execution.value, &in_ms(&[(1, 5), (2, 7), (9, 20)])),
     );
