@@ -79,7 +79,12 @@ pub fn in_words(duration: Duration) -> String {
     if duration < DAY {
         return format!("{duration:?}");
     }
-    format!("{} days", duration.as_secs() / DAY.as_secs())
+    let days = duration.as_secs() / DAY.as_secs();
+    let rest = duration - Duration::from_secs(days * DAY.as_secs());
+    match rest.is_zero() {
+        true => format!("{days} days"),
+        false => format!("{days} days and {rest:?}"),
+    }
 }
 
 /// Waits for a thread of a body and returns what it returned.
@@ -108,5 +113,6 @@ mod tests {
     fn long_durations_are_told_in_days() {
         assert_eq!(in_words(5 * MILLISECOND), "5ms");
         assert_eq!(in_words(HUNDRED_DAYS), "100 days");
+        assert_eq!(in_words(HUNDRED_DAYS + 5 * MILLISECOND), "100 days and 5ms");
     }
 }

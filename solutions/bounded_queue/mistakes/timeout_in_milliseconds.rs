@@ -1,5 +1,6 @@
 //! Mistake: the timeout is cut down to whole milliseconds.
 //!
+//! Fails: `waiting_threads_sleep_and_are_woken` with `wrong_result`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 
 use std::collections::VecDeque;

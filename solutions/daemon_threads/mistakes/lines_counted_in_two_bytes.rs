@@ -3,6 +3,7 @@
 //!
 //! Fails: `every_line_is_written_once_in_order` with `panic`.
 //! Fails: `log_never_waits` with `panic`.
+//! Fails: `flush_returns_when_all_is_written` with `panic`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,7 @@
 //! Mistake: the number of an account is kept in a byte. Account 256 is account 0.
 //!
 //! Fails: `transfers_follow_the_rules` with `wrong_result`.
+//! Fails: `disjoint_transfers_go_on_at_once` with `over_serialized`.
 
 use std::error::Error;
 use std::fmt;

@@ -1,5 +1,7 @@
 //! Mistake: `clear` counts as a change, too, so it frees those who wait.
 //!
+//! Fails: `an_event_stays_as_it_is` with `wrong_result`.
+//! Fails: `set_frees_all_who_wait` with `wrong_result`.
 //! Fails: `timeouts_end_at_their_deadline` with `wrong_result`.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

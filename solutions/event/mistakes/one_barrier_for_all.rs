@@ -1,6 +1,7 @@
 //! Mistake: the count of those who are here is a `static`, so all barriers share it.
 //!
 //! Fails: `nobody_is_ahead_of_a_round` with `wrong_result`.
+//! Fails: `each_round_has_one_leader` with `wrong_result`.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

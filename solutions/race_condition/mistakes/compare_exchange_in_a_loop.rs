@@ -1,5 +1,6 @@
 //! Mistake: a thread that was too late reads again, and calls `between` again.
 //!
+//! Fails: `increments_add_up` with `wrong_result`.
 //! Fails: `between_sees_each_number_once` with `race`.
 //! Fails: `program_shows_both_tables` with `wrong_output`.
 

@@ -1,5 +1,6 @@
 //! Mistake: ids are counted in two bytes. The order does not depend on them, but after 65536 events an id names two.
 //!
+//! Fails: `an_earlier_event_overtakes` with `wrong_result`.
 //! Fails: `cancel_is_exact` with `wrong_result`.
 
 use std::collections::VecDeque;

@@ -23,6 +23,8 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
             Duration::from_nanos(1),
             HUNDRED_DAYS,
             SIX_HUNDRED_YEARS,
+            // A floating-point number of seconds does not hold the microsecond.
+            SIX_HUNDRED_YEARS + Duration::from_micros(1),
         ] {
             model.every(
                 format!(

@@ -20,6 +20,14 @@ const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60
 /// How many threads wait at once where they are many: more than a byte can count.
 const CROWD: usize = 300;
 
+/// How many changes come before a waiting thread is awake where they are many: a counter of 8 or 16 bits that counts
+/// them is back where it was.
+const CHANGES: usize = 1 << 16;
+
+/// A wait so short that a submission may think it not worth a condition variable, and the timeout of it.
+const SHORT: Duration = Duration::from_micros(200);
+const SHORT_CALL: Call = Call::Timeout(SHORT.saturating_mul(3));
+
 /// A timeout that does not end in any scenario.
 const LONG: Call = Call::Timeout(TWENTY_YEARS.saturating_mul(2));
 
@@ -32,6 +40,7 @@ pub(crate) fn waiting_threads_sleep_and_are_woken(model: &mut Model) {
             (LONG, HUNDRED_DAYS),
             (Call::Wait, SIX_HUNDRED_YEARS),
             (Call::Timeout(Duration::MAX), TWENTY_YEARS),
+            (SHORT_CALL, SHORT),
         ] {
             model.every(
                 format!("a thread that waits {} in {}", in_words(kept), side.name(call)),
@@ -121,7 +130,7 @@ fn several_waiters(model: &mut Model) {
 fn crowds(model: &mut Model) {
     model.executions(1);
     model.random(0);
-    model.steps(2_000_000);
+    model.steps(8_000_000);
     // All may go on before the first is awake.
     model.turn(u32::MAX);
     for side in SIDES {
@@ -145,6 +154,18 @@ fn crowds(model: &mut Model) {
             move || wait_while_others_give_up(side),
             |execution| went_on(&execution.value),
         );
+        for places in [1, 2] {
+            model.every(
+                format!(
+                    "a thread that waits in {}, and many calls of {} and {}, after which {places} may go on",
+                    side.name(Call::Wait),
+                    side.other().name(Call::Try),
+                    side.name(Call::Try)
+                ),
+                move || wait_while_much_changes(side, places),
+                |execution| went_on(&execution.value),
+            );
+        }
     }
 }
 
@@ -365,6 +386,24 @@ fn wait_while_others_give_up(side: Side) -> Wait {
             side.ask(&queue, Call::Timeout(MILLISECOND));
         }
         side.let_one_go_on(&queue);
+        join(waiter)
+    })
+}
+
+/// In the end, so many may go on. With one place, there are [`CHANGES`] that let a thread go on; with two, there are as
+/// many of all kinds.
+fn wait_while_much_changes(side: Side, places: usize) -> Wait {
+    let queue = side.blocked(places);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| Wait::of(&queue, side, Call::Wait, MILLISECOND));
+        thread::sleep(MILLISECOND);
+        // A fair queue refuses what would overtake the thread that waits.
+        let let_one_go_on = || side.let_one_go_on_by(&queue, Call::Try);
+        for _ in 0..(CHANGES / places - 1) {
+            let_one_go_on();
+            side.undo_if_possible(&queue);
+        }
+        (0..places).for_each(|_| let_one_go_on());
         join(waiter)
     })
 }

@@ -285,11 +285,47 @@ pub(crate) fn flush_returns_when_all_is_written(model: &mut Model) {
         let expected = "expected 0, 1 and 2 lines to be written after the first, second and third flush";
         Err(Violation::new(Finding::WrongResult, expected).got(format!("got {:?}", execution.value)))
     });
+    model.every(
+        "a line that takes 10 ms, a flush, and meanwhile a line that takes no time",
+        flush_while_another_logs,
+        |execution| {
+            let Flushed { written, took } = execution.value;
+            // Whether the flush waits for the second line is left open.
+            all_are_flushed(
+                &Flushed {
+                    written: written.min(1),
+                    took,
+                },
+                1,
+                10 * MILLISECOND,
+            )
+        },
+    );
+    model.every(
+        "a tick, a line that takes 5 ms, then flush",
+        flush_after_a_tick,
+        |execution| was_flushed(execution, 1, 5 * MILLISECOND),
+    );
     model.spurious_wakeups(1);
     model.every(
         "2 lines that take 100 days each, then flush, with a wake-up for no reason",
         || flush_after(2, HUNDRED_DAYS),
         |execution| was_flushed(execution, 2, 2 * HUNDRED_DAYS),
+    );
+    model.spurious_wakeups(0);
+    model.preemptions(0);
+    model.executions(1);
+    model.random(0);
+    model.steps(4_000_000);
+    model.every(
+        format!("{MANY} lines, of which one takes 1 ms, then flush"),
+        flush_many,
+        |execution| {
+            let Flushed { written, .. } = execution.value;
+            // Each look at the clock takes a moment, and there may be one for each line.
+            let took = MILLISECOND;
+            all_are_flushed(&Flushed { written, took }, MANY, took)
+        },
     );
 }
 
@@ -339,8 +375,78 @@ fn flush_beside_another_journal() -> Flushed {
     }
 }
 
+/// The second line is logged while the first one is being written and its flush waits.
+fn flush_while_another_logs() -> Flushed {
+    let written = Arc::new(AtomicUsize::new(0));
+    let theirs = Arc::clone(&written);
+    let journal = Journal::start(
+        move |line| {
+            if line == "slow" {
+                thread::sleep(10 * MILLISECOND);
+            }
+            theirs.fetch_add(1, Ordering::SeqCst);
+        },
+        NEVER,
+    );
+    journal.log("slow");
+    let start = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(MILLISECOND);
+            journal.log("quick");
+        });
+        journal.flush();
+        Flushed {
+            written: written.load(Ordering::SeqCst),
+            took: start.elapsed(),
+        }
+    })
+}
+
+/// A tick is no line.
+fn flush_after_a_tick() -> Flushed {
+    let notes = Notes::default();
+    let journal = notes.start(5 * MILLISECOND, 10 * MILLISECOND);
+    thread::sleep(15 * MILLISECOND);
+    journal.log("a line");
+    let start = Instant::now();
+    journal.flush();
+    let lines = notes.lines();
+    Flushed {
+        written: lines.iter().filter(|line| *line != TICK).count(),
+        took: start.elapsed(),
+    }
+}
+
+/// While a line takes a while, the flush is awake: counters of 8 and 16 bits, signed or not, say by then that all is
+/// written.
+fn flush_many() -> Flushed {
+    let written = Arc::new(AtomicUsize::new(0));
+    let theirs = Arc::clone(&written);
+    let journal = Journal::start(
+        move |_| {
+            if theirs.fetch_add(1, Ordering::SeqCst) == 20_100 {
+                thread::sleep(MILLISECOND);
+            }
+        },
+        NEVER,
+    );
+    (0..MANY).for_each(|_| journal.log("a line"));
+    let start = Instant::now();
+    journal.flush();
+    Flushed {
+        written: written.load(Ordering::SeqCst),
+        took: start.elapsed(),
+    }
+}
+
 fn was_flushed(execution: &Execution<Flushed>, lines: usize, due: Duration) -> Result<(), Violation> {
-    let Flushed { written, took } = execution.value;
+    all_are_flushed(&execution.value, lines, due)?;
+    takes_few_steps(execution, due)
+}
+
+fn all_are_flushed(flushed: &Flushed, lines: usize, due: Duration) -> Result<(), Violation> {
+    let Flushed { written, took } = *flushed;
     if written != lines {
         let expected = format!("expected {lines} lines to be written when `flush` returned");
         return Err(Violation::new(Finding::WrongResult, expected).got(format!("{written} were")));
@@ -352,7 +458,7 @@ fn was_flushed(execution: &Execution<Flushed>, lines: usize, due: Duration) -> R
         );
         return Err(Violation::new(Finding::WrongResult, expected).got(format!("it took {}", in_words(took))));
     }
-    takes_few_steps(execution, due)
+    Ok(())
 }
 
 /// Whether each thread's line was written after its flush.

@@ -131,6 +131,7 @@ fn are_at(got: &[Note], expected: &[(&str, Duration)]) -> Result<(), Violation> 
 fn other_lengths(model: &mut Model) {
     for (label, tick) in [
         ("a tick of 300 µs, dropped after 2 of them", Duration::from_micros(300)),
+        ("a tick of 2500 ns, dropped after 2 of them", Duration::from_nanos(2500)),
         (
             "a tick of 1500 µs, dropped after 2 of them",
             Duration::from_micros(1500),

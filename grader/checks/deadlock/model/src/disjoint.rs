@@ -13,6 +13,10 @@ const ALL_AT_ONCE: &str = "all transfers are in `while_locked` at the same time"
 /// More transfers than locks that a submission is likely to share among accounts.
 const MANY: usize = 80;
 
+/// Accounts that share a lock where there is a fixed number of locks, and an account's number modulo that chooses: any
+/// power of two up to 2¹⁶, or 10, 100, 1000 and many other round numbers.
+const FAR_APART: [usize; 3] = [0, 64_000, 1 << 16];
+
 pub(crate) fn disjoint_transfers_go_on_at_once(model: &mut Model) {
     model.executions(1000);
     model.random(100);
@@ -70,6 +74,17 @@ pub(crate) fn disjoint_transfers_go_on_at_once(model: &mut Model) {
         },
         ALL_AT_ONCE,
         MANY,
+        |execution| execution.value,
+    );
+    model.steps(4_000_000);
+    model.reach(
+        "3 transfers between neighbours, accounts 0, 64000 and 65536 and the ones after them",
+        || {
+            let pairs = FAR_APART.map(|from| (from, from + 1));
+            most_at_once(70_000, &pairs)
+        },
+        ALL_AT_ONCE,
+        FAR_APART.len(),
         |execution| execution.value,
     );
 }

@@ -37,6 +37,11 @@ pub(crate) fn no_money_appears_or_vanishes(model: &mut Model) {
     ] {
         model.every(label, move || look_beside(transfers), the_total_is_the_same);
     }
+    model.every(
+        "both balances, beside a transfer from 0 to 1",
+        look_at_both_beside,
+        a_balance_is_one_before_or_after,
+    );
     for (label, transfers) in [
         ("`while_locked` of 0 to 1 and 1 to 0", [(0, 1), (1, 0)]),
         ("`while_locked` of 0 to 1 and 2 to 1", [(0, 1), (2, 1)]),
@@ -183,6 +188,25 @@ fn the_total_is_the_same(execution: &Execution<Vec<u64>>) -> Result<(), Violatio
     }
     let expected = "expected a total of 100, before, between, during and after the transfers";
     Err(Violation::new(Finding::Race, expected).got(format!("total() said {totals:?}")))
+}
+
+/// The balances that were seen while 20 were moved from the first to the second, with 40 in each.
+fn look_at_both_beside() -> [Option<u64>; 2] {
+    let bank = Bank::new(&[40, 40]);
+    thread::scope(|scope| {
+        scope.spawn(|| bank.transfer(0, 1, 20, || ()).is_ok());
+        [0, 1].map(|account| bank.balance(account))
+    })
+}
+
+/// Whoever looks has to wait for the transfer, or is told what was there before.
+fn a_balance_is_one_before_or_after(execution: &Execution<[Option<u64>; 2]>) -> Result<(), Violation> {
+    let [giver, taker] = execution.value;
+    if matches!(giver, Some(40 | 20)) && matches!(taker, Some(40 | 60)) {
+        return Ok(());
+    }
+    let expected = "expected the balances to be 40 or 20 and 40 or 60, before or after the transfer";
+    Err(Violation::new(Finding::Race, expected).got(format!("they were {giver:?} and {taker:?}")))
 }
 
 /// What went on in each account.

@@ -27,6 +27,11 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
         ("an event that is never set, a timeout of 1 ns", Duration::from_nanos(1)),
         ("an event that is never set, a timeout of 100 days", HUNDRED_DAYS),
         ("an event that is never set, a timeout of 600 years", SIX_HUNDRED_YEARS),
+        // A floating-point number of seconds does not hold the microsecond.
+        (
+            "an event that is never set, a timeout of 600 years and 1 µs",
+            SIX_HUNDRED_YEARS + Duration::from_micros(1),
+        ),
     ] {
         model.every(
             label,
@@ -59,6 +64,12 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
             |execution| execution.value.waits[0].was_ended_by_set(4 * MILLISECOND),
         );
     }
+    // So short that a submission may think it not worth a condition variable.
+    model.every(
+        "an event set after 200 µs, a timeout of 600 µs",
+        || wait_until_it_is_set([Duration::from_micros(600)], Duration::from_micros(200)),
+        |execution| execution.value.waits[0].was_ended_by_set(Duration::from_micros(200)),
+    );
     model.every(
         "an event set at the deadline of 1 thread",
         || wait_until_it_is_set([5 * MILLISECOND], 5 * MILLISECOND),

@@ -66,6 +66,11 @@ pub(crate) fn an_event_stays_as_it_is(model: &mut Model) {
             |execution| sees_the_number(execution.value),
         );
     }
+    model.every(
+        "1 thread that asks, 1 thread that waits, sets or clears",
+        ask_beside_another_thread,
+        answers_fit,
+    );
     model.executions(1);
     model.random(0);
     model.steps(2_000_000);
@@ -118,6 +123,23 @@ fn ask_after_each_step() -> Answers {
     ask(&event, "clear", &mut answers);
     event.set();
     ask(&event, "set", &mut answers);
+    answers
+}
+
+/// That another thread uses the event at the same moment changes no answer.
+fn ask_beside_another_thread() -> Answers {
+    let mut answers = Answers::new();
+    let event = Event::new();
+    let mut ask_beside = |after, other: &(dyn Fn() + Sync)| {
+        thread::scope(|scope| {
+            scope.spawn(other);
+            ask(&event, after, &mut answers);
+        });
+    };
+    ask_beside("new", &|| event.clear());
+    event.set();
+    ask_beside("set", &|| event.wait());
+    ask_beside("set", &|| event.set());
     answers
 }
 

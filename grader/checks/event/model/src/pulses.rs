@@ -9,9 +9,9 @@ use harness::{Execution, Model, Violation};
 
 use crate::waits::{Call, Wait};
 
-/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 bits is
-/// again what it was. With 16 bits, submissions that share a new atomic after each `set` would take too long.
-const MANY_PULSES: usize = 1 << 8;
+/// How many times the event is set and cleared while a thread is not yet awake: so many that a number of 8 or 16 bits
+/// is again what it was.
+const MANY_PULSES: usize = 1 << 16;
 
 pub(crate) fn set_then_clear_misses_nobody(model: &mut Model) {
     let timed = Call::Timeout(10 * MILLISECOND);
@@ -85,7 +85,7 @@ pub(crate) fn set_then_clear_misses_nobody(model: &mut Model) {
     // All of it happens before the waiting thread is awake.
     model.turn(u32::MAX);
     model.every(
-        "2 threads in wait, the event set and cleared 256 times after 1 ms",
+        "2 threads in wait, the event set and cleared 65536 times after 1 ms",
         move || wait_for_pulses([Call::Wait, patient], MANY_PULSES),
         all_went_on,
     );

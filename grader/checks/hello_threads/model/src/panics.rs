@@ -35,6 +35,11 @@ const KINDS: &[Kind] = &[
         message: |_| String::new(),
     },
     Kind {
+        label: "a &str with spaces around it",
+        panics: |_| panic_any(" lost for words "),
+        message: |_| " lost for words ".to_owned(),
+    },
+    Kind {
         label: "a String of two lines",
         panics: |name| panic_any(format!("{name}\nis lost")),
         message: |name| format!("{name}\nis lost"),

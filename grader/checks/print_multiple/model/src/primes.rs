@@ -66,6 +66,13 @@ const LARGE: &[(RangeInclusive<u64>, &[u64])] = &[
     (4_295_098_369..=4_295_098_369, &[]),
     (1_000_006_000_009..=1_000_006_000_009, &[]),
     (1_000_000_000_038..=1_000_000_000_039, &[1_000_000_000_039]),
+    // Products that pass for primes in the tests of Fermat, or of Miller and Rabin, with the base 2, with 2 and 3, with
+    // the primes up to 7, and with those up to 23.
+    (341..=341, &[]),
+    (2_047..=2_047, &[]),
+    (1_373_653..=1_373_653, &[]),
+    (3_215_031_751..=3_215_031_751, &[]),
+    (3_825_123_056_546_413_051..=3_825_123_056_546_413_051, &[]),
     // The end of what 64 bits can hold.
     (u64::MAX - 1..=u64::MAX, &[]),
 ];

@@ -192,6 +192,19 @@ pub(crate) fn blocks_are_solid(model: &mut Model) {
         },
     );
     prints_all(model, in_blocks);
+    // A lock that is given back after some hundred copies: another thread has to come in between.
+    model.random(4);
+    let (texts, n) = (&["A", "B"], 3_000);
+    let expected = owned(texts);
+    model.every(
+        label(texts, n),
+        move || in_blocks(texts, n),
+        move |execution| {
+            let copies = copies(execution, &expected)?;
+            are_complete(execution, &copies, &expected, n)?;
+            are_solid(execution, &copies)
+        },
+    );
 }
 
 /// Holds if no thread looked again and again whether it is its turn.

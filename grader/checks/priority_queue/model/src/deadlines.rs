@@ -31,6 +31,8 @@ fn scenarios<L: Line>(model: &mut Model) {
         Duration::from_nanos(1),
         HUNDRED_DAYS,
         SIX_HUNDRED_YEARS,
+        // A floating-point number of seconds does not hold the microsecond.
+        SIX_HUNDRED_YEARS + Duration::from_micros(1),
     ] {
         model.every(
             format!("{name}, nothing inside, a timeout of {}", in_words(timeout)),

@@ -1,6 +1,7 @@
 //! Which item comes next: the lowest priority and then the first to arrive, or the last to arrive.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
 use std::thread;
 
 use harness::waiting::{MILLISECOND, join};
@@ -177,6 +178,16 @@ pub(crate) fn ties_come_in_order_of_arrival(model: &mut Model) {
         },
         |execution| came(&execution.value, 0..IN_ALL - 1),
     );
+    for (label, most_inside) in [
+        ("few items of 3 priorities inside", 5),
+        ("many items of 3 priorities inside", INSIDE),
+    ] {
+        model.every(
+            format!("{label}, put and got in a mixed order"),
+            move || put_and_get_mixed(most_inside),
+            |execution| came(&execution.value.0, execution.value.1.iter().copied()),
+        );
+    }
 }
 
 pub(crate) fn last_in_comes_first_out(model: &mut Model) {
@@ -339,4 +350,40 @@ fn each_in_order(got: &[Answer]) -> Result<(), Violation> {
     );
     let got: Vec<Option<usize>> = got.iter().map(|answer| answer.got()).collect();
     Err(violation.got(format!("{got:?} came")))
+}
+
+/// Puts and gets as pseudo-random numbers say, and takes out what is left. Items are numbered as they are put.
+/// Returns what came, and which items were due.
+fn put_and_get_mixed(most_inside: usize) -> (Vec<Answer>, Vec<usize>) {
+    let queue = PriorityQueue::new();
+    let mut inside = BTreeSet::new();
+    let (mut got, mut expected) = (Vec::new(), Vec::new());
+    let mut get = |inside: &mut BTreeSet<(u8, usize)>| {
+        if let Some((_, item)) = inside.pop_first() {
+            expected.push(item);
+            got.push(queue.try_get().map_or(Answer::Empty, Answer::Got));
+        }
+    };
+    let mut random = 1_u32;
+    let mut is_growing = true;
+    for item in 0..10 * INSIDE {
+        // The linear congruential generator of Numerical Recipes; its upper bits are the good ones.
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        is_growing = match inside.len() {
+            0 => true,
+            n if n == most_inside => false,
+            _ => is_growing,
+        };
+        if (random >> 16) % 3 < if is_growing { 2 } else { 1 } {
+            let priority = (random >> 24) as u8 % 3;
+            inside.insert((priority, item));
+            let _ = queue.put(priority, item);
+        } else {
+            get(&mut inside);
+        }
+    }
+    while !inside.is_empty() {
+        get(&mut inside);
+    }
+    (got, expected)
 }

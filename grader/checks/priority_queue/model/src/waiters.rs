@@ -20,6 +20,14 @@ const SIX_HUNDRED_YEARS: Duration = Duration::from_secs(600 * 365 * 24 * 60 * 60
 /// How many threads wait at once where they are many: more than a byte can count.
 const CROWD: usize = 300;
 
+/// How many changes come before a waiting thread is awake where they are many: a counter of 8 or 16 bits that counts
+/// them is back where it was.
+const CHANGES: usize = 1 << 16;
+
+/// A wait so short that a submission may think it not worth a condition variable, and the timeout of it.
+const SHORT: Duration = Duration::from_micros(200);
+const SHORT_CALL: Call = Call::Timeout(SHORT.saturating_mul(3));
+
 /// A timeout that does not end in any scenario.
 const LONG: Call = Call::Timeout(TWENTY_YEARS.saturating_mul(2));
 
@@ -42,6 +50,7 @@ fn scenarios<L: Line>(model: &mut Model) {
         (LONG, HUNDRED_DAYS),
         (Call::Wait, SIX_HUNDRED_YEARS),
         (Call::Timeout(Duration::MAX), TWENTY_YEARS),
+        (SHORT_CALL, SHORT),
     ] {
         model.every(
             format!("{name}, a thread that waits {} in {call}", in_words(kept)),
@@ -92,7 +101,7 @@ fn scenarios<L: Line>(model: &mut Model) {
 fn crowds<L: Line>(model: &mut Model) {
     model.executions(1);
     model.random(0);
-    model.steps(2_000_000);
+    model.steps(8_000_000);
     // All items come before the first thread is awake.
     model.turn(u32::MAX);
     for (call, pause) in [
@@ -118,6 +127,16 @@ fn crowds<L: Line>(model: &mut Model) {
         wait_while_others_give_up::<L>,
         |execution| went_on(&execution.value),
     );
+    for left in [1, 2] {
+        model.every(
+            format!(
+                "{}, a thread that waits in get, and many items that come and are taken away, but for {left}",
+                L::NAME
+            ),
+            move || wait_while_much_changes::<L>(left),
+            |execution| went_on(&execution.value),
+        );
+    }
 }
 
 /// What became of a wait.
@@ -312,6 +331,21 @@ fn wait_while_others_give_up<L: Line>() -> Wait {
             queue.get(Call::Timeout(MILLISECOND));
         }
         queue.put(ITEM);
+        join(waiter)
+    })
+}
+
+/// In the end, so many items are left. With one, [`CHANGES`] items came; with two, as many came and went.
+fn wait_while_much_changes<L: Line>(left: usize) -> Wait {
+    let queue = L::new();
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| Wait::of(&queue, Call::Wait, MILLISECOND));
+        thread::sleep(MILLISECOND);
+        for _ in 0..(CHANGES / left - 1) {
+            queue.put(ITEM);
+            queue.get(Call::Try);
+        }
+        (0..left).for_each(|_| queue.put(ITEM));
         join(waiter)
     })
 }

@@ -62,6 +62,22 @@ pub(crate) fn increments_add_up(model: &mut Model) {
             is(execution, execution.value[1], 11)
         },
     );
+    model.every(
+        "2 threads from 0, each with a call in `between`, of 1 thread from 10",
+        || {
+            let inner = AtomicUsize::new(0);
+            let outer = increment_all(0, 2, |_| {
+                let is_right = increment_all(10, 1, |_| {}) == 11;
+                inner.fetch_add(usize::from(is_right), Ordering::SeqCst);
+            });
+            (outer, inner.into_inner())
+        },
+        |execution| {
+            let (outer, inner) = execution.value;
+            is(execution, outer, 2)?;
+            is(execution, inner as u64, 2)
+        },
+    );
     model.one_execution();
     for (start, threads) in [(1, 100), (0, 300)] {
         adds_up(model, start, threads);

@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use harness::Model;
 use harness::waiting::MILLISECOND;
+use harness::{Model, Violation};
 use scheduler::Scheduler;
 
 use crate::log::{Log, RETURN, Ran, numbers, ran_in_order};
@@ -29,11 +29,19 @@ pub(crate) fn order_is_time_priority_entry(model: &mut Model) {
             format!("priorities from 0 to {}{label}", u32::MAX),
             move || {
                 enter_and_run(
-                    &[(1, u32::MAX), (1, 1 << 16), (1, 0), (1, 256), (1, 1), (1, 1 << 31)],
+                    &[
+                        (1, u32::MAX),
+                        (1, u32::MAX - 1),
+                        (1, 1 << 16),
+                        (1, 0),
+                        (1, 256),
+                        (1, 1),
+                        (1, 1 << 31),
+                    ],
                     late,
                 )
             },
-            |execution| ran_in_order(&execution.value, &[2, 4, 3, 1, 5, 0, RETURN]),
+            |execution| ran_in_order(&execution.value, &[3, 5, 4, 2, 6, 1, 0, RETURN]),
         );
     }
     model.every(
@@ -52,14 +60,16 @@ pub(crate) fn order_is_time_priority_entry(model: &mut Model) {
     model.every(
         format!("{INSIDE} events at one time, all of one priority"),
         || enter_and_run(&[(1, 1); INSIDE], Duration::ZERO),
+        |execution| are_in_order(&execution.value, &(0..INSIDE).collect::<Vec<_>>()),
+    );
+    model.every(
+        format!("{INSIDE} events at 3 times, with 4 priorities, in a mixed order"),
+        || enter_and_run(&mixed(), Duration::ZERO),
         |execution| {
-            let ran = numbers(&execution.value);
-            let wrong = (0..INSIDE).find(|&event| ran.get(event) != Some(&event));
-            match wrong {
-                None => Ok(()),
-                // The table of so many events says nothing.
-                Some(event) => ran_in_order(&execution.value[event.min(execution.value.len() - 1)..][..1], &[event]),
-            }
+            let events = mixed();
+            let mut due: Vec<usize> = (0..INSIDE).collect();
+            due.sort_by_key(|&event| events[event]);
+            are_in_order(&execution.value, &due)
         },
     );
     for (before, between) in [(250, 50), (60_000, 6_000)] {
@@ -68,6 +78,21 @@ pub(crate) fn order_is_time_priority_entry(model: &mut Model) {
             move || enter_after_others(before, between),
             |execution| ran_in_order(&execution.value, &[1, 2, RETURN]),
         );
+    }
+}
+
+/// Times in milliseconds and priorities, each pair of them many times.
+fn mixed() -> [(u32, u32); INSIDE] {
+    std::array::from_fn(|event| ((event * 7 / 5 % 3) as u32, (event * 11 / 3 % 4) as u32))
+}
+
+/// Requires this order of many events. Names the first one that is wrong: a table of so many says nothing.
+fn are_in_order(ran: &[Ran], due: &[usize]) -> Result<(), Violation> {
+    let events = numbers(ran);
+    let wrong = (0..due.len()).find(|&place| events.get(place) != Some(&due[place]));
+    match wrong {
+        None => Ok(()),
+        Some(place) => ran_in_order(&ran[place.min(ran.len() - 1)..][..1], &[due[place]]),
     }
 }
 

@@ -11,6 +11,12 @@ use scheduler::Scheduler;
 use crate::log::{Log, RETURN, Ran, ran_on_time};
 use crate::times::in_ms;
 
+/// Ten of these are a wait so short that a submission may think it not worth a condition variable.
+const SHORT: Duration = Duration::from_micros(25);
+
+/// How many changes there are where they are many: a counter of 8 or 16 bits that counts them is back where it was.
+const MANY: usize = 1 << 16;
+
 pub(crate) fn an_earlier_event_overtakes(model: &mut Model) {
     model.executions(4000);
     model.random(200);
@@ -56,6 +62,20 @@ pub(crate) fn an_earlier_event_overtakes(model: &mut Model) {
         },
     );
     model.every(
+        "run sleeps until 250 µs; at 75 µs an event at 125 µs is entered",
+        || {
+            enter_while_asleep(SHORT, |scheduler, log| {
+                scheduler.enter_at(log.at(5 * SHORT), 9, log.event(2));
+            })
+        },
+        |execution| {
+            ran_on_time(
+                &execution.value,
+                &[(2, 5 * SHORT), (1, 10 * SHORT), (RETURN, 10 * SHORT)],
+            )
+        },
+    );
+    model.every(
         "run begins with an event at 10 ms while another thread enters one that is due",
         || enter_beside(10 * MILLISECOND),
         |execution| ran_on_time(&execution.value, &in_ms(&[(2, 0), (1, 10), (RETURN, 10)])),
@@ -65,22 +85,56 @@ pub(crate) fn an_earlier_event_overtakes(model: &mut Model) {
         || enter_beside(Duration::MAX),
         |execution| ran_on_time(&execution.value, &in_ms(&[(2, 0), (RETURN, 0)])),
     );
+    model.executions(1);
+    model.random(0);
+    model.steps(100 * MANY as u64);
+    // All changes come before the thread in run is awake.
+    model.turn(u32::MAX);
+    for n_earlier in [1, 2] {
+        model.every(
+            format!(
+                "run sleeps until 10 ms; at 3 ms events are entered: {n_earlier} at 5 ms, and many that are cancelled"
+            ),
+            move || enter_at_three(|scheduler, log| enter_among_many(scheduler, log, n_earlier)),
+            move |execution| {
+                let mut expected = vec![(2, 5); n_earlier];
+                expected.extend([(1, 10), (RETURN, 10)]);
+                ran_on_time(&execution.value, &in_ms(&expected))
+            },
+        );
+    }
 }
 
 /// Event 1 is due at 10 ms and has priority 5.
 fn enter_at_three(enter: impl FnOnce(&Scheduler, &Arc<Log>) + Send) -> Vec<Ran> {
+    enter_while_asleep(MILLISECOND, enter)
+}
+
+/// Event 1 is due after ten of these units, and `enter` is called after three.
+fn enter_while_asleep(unit: Duration, enter: impl FnOnce(&Scheduler, &Arc<Log>) + Send) -> Vec<Ran> {
     let scheduler = Scheduler::new();
     let log = Log::new();
-    scheduler.enter_at(log.at(10 * MILLISECOND), 5, log.event(1));
+    scheduler.enter_at(log.at(10 * unit), 5, log.event(1));
     thread::scope(|scope| {
         scope.spawn(|| {
-            thread::sleep(3 * MILLISECOND);
+            thread::sleep(3 * unit);
             enter(&scheduler, &log);
         });
         scheduler.run();
     });
     log.note(RETURN);
     log.ran()
+}
+
+/// With one earlier event, [`MANY`] events are entered in all; with two, as many are entered and cancelled together.
+fn enter_among_many(scheduler: &Scheduler, log: &Arc<Log>, n_earlier: usize) {
+    for _ in 0..n_earlier {
+        scheduler.enter_at(log.at(5 * MILLISECOND), 1, log.event(2));
+    }
+    for _ in 0..(MANY / n_earlier - 1) {
+        let id = scheduler.enter_at(log.at(20 * MILLISECOND), 1, |_| ());
+        scheduler.cancel(id);
+    }
 }
 
 /// Event 2 cancels event 1 if that is never due.

@@ -51,6 +51,12 @@ pub(crate) fn threads_in_run_share_the_work(model: &mut Model) {
         |execution| ran_on_time(&execution.value, &in_ms(&[(1, 5), (1, 5), (9, 20)])),
     );
     model.every(
+        "2 threads in run that sleep until 20 ms; an event at 5 ms that needs 10 ms is entered at 3 ms, and one \
+         at 7 ms at 4 ms",
+        enter_one_by_one_for_sleepers,
+        |execution| ran_on_time(&execution.value, &in_ms(&[(1, 5), (2, 7), (9, 20)])),
+    );
+    model.every(
         "a thread comes into run at 3 ms, while another one runs an event that needs 10 ms",
         come_later,
         |execution| ran_on_time(&execution.value, &in_ms(&[(1, 0), (2, 3)])),
@@ -164,6 +170,21 @@ fn enter_for_sleepers() -> Vec<Ran> {
         thread::sleep(3 * MILLISECOND);
         enter_long(&scheduler, &log, 5 * MILLISECOND, 1, 10 * MILLISECOND);
         enter_long(&scheduler, &log, 5 * MILLISECOND, 1, 10 * MILLISECOND);
+    });
+    log.ran()
+}
+
+/// The thread that has woken up for the first event may be woken for the second one as well.
+fn enter_one_by_one_for_sleepers() -> Vec<Ran> {
+    let scheduler = Scheduler::new();
+    let log = Log::new();
+    scheduler.enter_at(log.at(20 * MILLISECOND), 1, log.event(9));
+    thread::scope(|scope| {
+        (0..2).for_each(|_| drop(scope.spawn(|| scheduler.run())));
+        thread::sleep(3 * MILLISECOND);
+        enter_long(&scheduler, &log, 5 * MILLISECOND, 1, 10 * MILLISECOND);
+        thread::sleep(MILLISECOND);
+        scheduler.enter_at(log.at(7 * MILLISECOND), 1, log.event(2));
     });
     log.ran()
 }

@@ -72,6 +72,8 @@ pub(crate) fn events_run_at_their_time(model: &mut Model) {
         Duration::from_micros(2500),
         HUNDRED_DAYS,
         SIX_HUNDRED_YEARS,
+        // A floating-point number of seconds does not hold the microsecond.
+        SIX_HUNDRED_YEARS + Duration::from_micros(1),
     ] {
         model.every(
             format!("an event after {}", in_words(delay)),
@@ -100,6 +102,11 @@ pub(crate) fn events_run_at_their_time(model: &mut Model) {
         ran_in_order(&execution.value, &[2, RETURN, 1, RETURN])
     });
     model.every("is_empty, before and after", ask_whether_empty, answers_are_right);
+    model.every(
+        "is_empty, while another thread is in run or cancels",
+        ask_beside_another_thread,
+        answers_are_right,
+    );
     waits_alone(model);
 }
 
@@ -119,6 +126,29 @@ fn ask_whether_empty() -> Answers {
     answers.push(("with 2 events", false, scheduler.is_empty()));
     scheduler.run();
     answers.push(("after run", true, scheduler.is_empty()));
+    answers
+}
+
+/// That another thread uses the scheduler at the same moment changes no answer.
+fn ask_beside_another_thread() -> Answers {
+    let scheduler = Scheduler::new();
+    let mut answers = Answers::new();
+    let mut ask_beside = |when, expected, other: &(dyn Fn() + Sync)| {
+        let got = thread::scope(|scope| {
+            scope.spawn(other);
+            scheduler.is_empty()
+        });
+        answers.push((when, expected, got));
+    };
+    ask_beside("while another thread finds nothing in run", true, &|| scheduler.run());
+    let gone = scheduler.enter_after(MILLISECOND, 1, |_| ());
+    scheduler.cancel(gone);
+    scheduler.enter_after(MILLISECOND, 1, |_| ());
+    ask_beside(
+        "with an event, while another thread cancels one that is gone",
+        false,
+        &|| _ = scheduler.cancel(gone),
+    );
     answers
 }
 

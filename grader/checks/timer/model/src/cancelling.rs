@@ -226,6 +226,30 @@ pub(crate) fn cancel_ends_the_thread_at_once(model: &mut Model) {
             took_no_time("join after cancel", execution.value.1)
         },
     );
+    for (label, index) in [
+        (
+            "2 timers of 5 ms, of which the first is cancelled after 3 ms and joined",
+            0,
+        ),
+        (
+            "2 timers of 5 ms, of which the second is cancelled after 3 ms and joined",
+            1,
+        ),
+    ] {
+        model.every(
+            label,
+            move || {
+                let mut timers = Vec::from([(); 2].map(|()| Timer::start(5 * MILLISECOND, || ())));
+                thread::sleep(3 * MILLISECOND);
+                let timer = timers.remove(index);
+                timer.cancel();
+                let joining = time_of(|| timer.join());
+                timers.into_iter().for_each(Timer::join);
+                joining
+            },
+            |execution| took_no_time("join after cancel", execution.value),
+        );
+    }
     model.spurious_wakeups(1);
     model.every(
         "1 timer of 5 ms, cancelled after 3 ms and joined, a spurious wake-up",

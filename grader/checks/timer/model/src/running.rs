@@ -24,6 +24,11 @@ pub(crate) fn it_runs_once_at_its_time(model: &mut Model) {
         ("1 timer of 5 ms", 5 * MILLISECOND),
         ("1 timer of 100 days", HUNDRED_DAYS),
         ("1 timer of 600 years", SIX_HUNDRED_YEARS),
+        // A floating-point number of seconds does not hold the microsecond.
+        (
+            "1 timer of 600 years and 1 µs",
+            SIX_HUNDRED_YEARS + Duration::from_micros(1),
+        ),
     ] {
         model.every(
             label,
