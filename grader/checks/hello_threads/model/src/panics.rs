@@ -146,6 +146,24 @@ pub(crate) fn a_panic_leaves_the_others_alone(model: &mut Model) {
             move |execution| others_go_on(execution, panicking, at),
         );
     }
+    model.every(
+        "two called ada, whichever says hello first panics",
+        || {
+            Heard::of(&["ada", "ada"], 2, |name, earlier| {
+                if earlier == 0 {
+                    panic!("{name} is lost for words");
+                }
+            })
+        },
+        |execution| {
+            let heard = &execution.value;
+            heard.was_said(&["ada"], |_| 3)?;
+            let first_panics = heard.results.first().is_some_and(Result::is_err);
+            let expected = [Err("ada"), Ok(2)];
+            let swapped = [Ok(2), Err("ada")];
+            heard.gives(if first_panics { &expected } else { &swapped })
+        },
+    );
     // It panics while the others are in `say`, too.
     model.every(
         "ada panics while the others say hello",

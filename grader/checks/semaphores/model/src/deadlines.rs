@@ -27,6 +27,11 @@ pub(crate) fn timeouts_end_at_their_deadline(model: &mut Model) {
         ("no permits, a timeout of 1 ns", Duration::from_nanos(1)),
         ("no permits, a timeout of 100 days", HUNDRED_DAYS),
         ("no permits, a timeout of 600 years", SIX_HUNDRED_YEARS),
+        // A floating-point number of seconds does not hold the microsecond.
+        (
+            "no permits, a timeout of 600 years and 1 µs",
+            SIX_HUNDRED_YEARS + Duration::from_micros(1),
+        ),
     ] {
         model.every(
             label,
