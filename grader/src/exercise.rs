@@ -340,4 +340,4 @@ impl Check {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

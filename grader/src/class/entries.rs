@@ -386,20 +386,10 @@ fn without_doubles(found: Vec<Found>) -> Vec<HandedIn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const MANIFEST: &str = r#"
-        title = "t"
-        part = "Locks"
-        order = 1
-        summary = "s"
-        item = [{ name = "f", signature = "pub fn f()" }]
-        check = [{ name = "c", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
-    "#;
+    use crate::exercise::tests::small_exercise;
 
     fn exercises(names: &[&str]) -> Vec<Exercise> {
-        let parse = |name: &&str| Exercise::parse(&Path::new("/course/exercises").join(name), MANIFEST);
-        let parsed = names.iter().map(parse);
-        parsed.map(|parsed| parsed.expect("the manifest is good")).collect()
+        names.iter().map(|name| small_exercise(name)).collect()
     }
 
     fn found(files: &[&str], names: &[&str], rule: &IdRule) -> Vec<String> {

@@ -2,6 +2,19 @@
 
 use super::*;
 
+/// An exercise with the function `f` and the check `c`, for tests in which no more is asked of it.
+pub(crate) fn small_exercise(name: &str) -> Exercise {
+    let manifest = r#"
+        title = "t"
+        part = "Locks"
+        order = 1
+        summary = "s"
+        item = [{ name = "f", signature = "pub fn f()" }]
+        check = [{ name = "c", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
+    "#;
+    Exercise::parse(&Path::new("/course/exercises").join(name), manifest).expect("the manifest is good")
+}
+
 const GOOD: &str = r#"
 title = "One at a time"
 part = "Locks"

@@ -222,6 +222,7 @@ mod tests {
     use super::super::Role;
     use super::*;
     use crate::discover::{Source, Submission};
+    use crate::exercise::tests::small_exercise;
 
     #[test]
     fn an_order_follows_from_the_seed_and_leaves_nobody_out() {
@@ -240,15 +241,7 @@ mod tests {
     /// What is counted for gradings of a submission, one a round: what the only check gets, what is different, and
     /// overall.
     fn counted(expected: Expectation, gradings: &[(&str, &[&str], Overall)]) -> Thorough {
-        let text = r#"
-            title = "t"
-            part = "Locks"
-            order = 1
-            summary = "s"
-            item = [{ name = "f", signature = "pub fn f()" }]
-            check = [{ name = "c", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
-        "#;
-        let exercise = Exercise::parse(std::path::Path::new("/exercises/x"), text).expect("the manifest is good");
+        let exercise = small_exercise("x");
         let case = Case {
             exercise: &exercise,
             submission: Submission {

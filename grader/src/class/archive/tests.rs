@@ -6,15 +6,7 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::*;
-
-const MANIFEST: &str = r#"
-    title = "t"
-    part = "Locks"
-    order = 1
-    summary = "s"
-    item = [{ name = "f", signature = "pub fn f()" }]
-    check = [{ name = "c", kind = "model", points = 10, property = "p", hints = ["a", "b", "c"] }]
-"#;
+use crate::exercise::tests::small_exercise;
 
 /// The bits of a file's mode that say what it is.
 const REGULAR: u32 = 0o100_644;
@@ -111,12 +103,7 @@ fn unpacked(archive: &[u8], exercises: &[&str]) -> Result<Vec<String>, String> {
     fs::write(&path, archive).expect("a file");
     let below = temporary.path().join("unpacked");
     fs::create_dir(&below).expect("a folder");
-    let parse = |name: &&str| Exercise::parse(&Path::new("/course/exercises").join(name), MANIFEST);
-    let exercises: Vec<Exercise> = exercises
-        .iter()
-        .map(parse)
-        .collect::<Result<_, _>>()
-        .expect("the manifest is good");
+    let exercises: Vec<Exercise> = exercises.iter().map(|name| small_exercise(name)).collect();
     let mut unpacked = Unpacked::new(&below);
     let outcome = unpacked.unpack(&path, &exercises);
     let outcome = outcome.map(|folder| files(&folder)).map_err(|error| error.to_string());
