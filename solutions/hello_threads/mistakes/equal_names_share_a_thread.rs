@@ -2,6 +2,7 @@
 //!
 //! Fails: `every_name_says_hello` with `wrong_result`.
 //! Fails: `each_name_has_a_thread_of_its_own` with `wrong_result`.
+//! Fails: `a_panic_leaves_the_others_alone` with `wrong_result`.
 
 use std::any::Any;
 use std::collections::HashMap;
